@@ -1,0 +1,183 @@
+"""What a check works with: a private cloud, and the answer behind the seam."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import lru_cache
+from random import Random
+from typing import Any, NoReturn
+
+import boto3
+
+from helpers.checks.seam import TIME_IS_UP, Seam
+from helpers.checks.values import NOT_WRITTEN, Boto3Object, decode, show
+from helpers.cloud.calls import Call, calls
+from helpers.world.worlds import World
+
+SECONDS = 5.0  # real ones, for one run of an answer
+CALLS = 300  # of the answer, in one check
+
+
+class NotYet(Exception):
+    """The answer did something else than the exercise asks for."""
+
+    def __init__(self, did: str, got: str, expected: str, why: str):
+        super().__init__(why)
+        self.said = {"did": did, "got": got, "expected": expected, "why": why}
+
+
+class NotAttempted(Exception):
+    """The answer is still the stub."""
+
+
+@dataclass
+class AnswerError(Exception):
+    """The answer raised, or was stopped."""
+
+    did: str
+    type: str
+    message: str
+    number: int | None = None
+    line: str = ""
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a run came to: a value, or an error."""
+
+    value: Any = None
+    error: AnswerError | None = None
+
+
+class Case:
+    """One check of one answer.
+
+    sqs, sns: the check's own clients, whose calls are not in `calls`. clock: the private cloud's. draw: names, counts
+    and orders come from it.
+    """
+
+    def __init__(self, answer: str, world: World, seam: Seam, draw: Random):
+        self._answer, self._world, self._seam = answer, world, seam
+        self.draw, self.clock = draw, world.clock
+        self.did = ""
+
+    @property
+    def sqs(self) -> Any:
+        """A client for SQS in us-east-1."""
+        return self.client("sqs")
+
+    @property
+    def sns(self) -> Any:
+        """A client for SNS in us-east-1."""
+        return self.client("sns")
+
+    @staticmethod
+    def client(service: str, region: str = "us-east-1", profile: str = "shop") -> Any:
+        """Return a client of the check's own."""
+        return _client(service, region, profile)
+
+    @property
+    def calls(self) -> list[Call]:
+        """The calls that the answer made so far, oldest first."""
+        return calls(self._world.journal)
+
+    def name(self, stem: str) -> str:
+        """Return a name that no answer can know: the stem and some letters."""
+        return f"{stem}-{''.join(self.draw.choices('bcdfghjkmnpqrstvwxz', k=4))}"
+
+    def queue(self, stem: str = "orders") -> str:
+        """Create a queue and return its URL."""
+        return self.sqs.create_queue(QueueName=self.name(stem))["QueueUrl"]
+
+    def queue_arn(self, queue_url: str) -> str:
+        """Return the queue's ARN."""
+        reply = self.sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=["QueueArn"])
+        return reply["Attributes"]["QueueArn"]
+
+    def drain(self, queue_url: str) -> list[str]:
+        """Receive and delete what is visible now, and return the bodies."""
+        bodies = []
+        while messages := self.sqs.receive_message(QueueUrl=queue_url, MaxNumberOfMessages=10).get("Messages"):
+            for message in messages:
+                bodies.append(message["Body"])
+                self.sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])
+        return bodies
+
+    def after_every_lease(self) -> None:
+        """Move the clock so far that every visibility timeout is over; twelve hours is the longest there is."""
+        self.clock.advance(timedelta(hours=12, seconds=1).total_seconds())
+
+    def run(self, **arguments: Any) -> Any:
+        """Return the answer's value for these arguments; the clients that it names are added on its side.
+
+        An error in it ends the check with "error in your code"; see `attempt` to look at the error instead.
+        """
+        result = self.attempt(**arguments)
+        if result.error:
+            raise result.error
+        return result.value
+
+    def attempt(self, **arguments: Any) -> Result:
+        """Return the answer's value, or the error that it raised, for these arguments."""
+        shown = ", ".join(f"{name}={show(value, 60)}" for name, value in arguments.items())
+        self.did = f"{self._answer}({shown})"
+        return self._ask({"do": "run", "arguments": arguments})
+
+    def let(self, thing: Boto3Object, service: str, operation: str, **params: Any) -> Result:
+        """Have a boto3 object that the answer returned make a call of this service; return what came of it."""
+        command = {"do": "call", "object": thing.number, "service": service, "operation": operation, "params": params}
+        return self._ask(command)
+
+    def _ask(self, command: dict[str, Any]) -> Result:
+        self._world.journal.recording = True
+        try:
+            reply = self._seam.ask(command, SECONDS)
+        finally:
+            self._world.journal.recording = False
+        if "stopped" in reply or not self._world.open:
+            limit = f"after {SECONDS:g} seconds" if reply.get("stopped") == TIME_IS_UP else f"after {CALLS} calls to AWS"
+            raise AnswerError(self.did, "it did not end", f"It was stopped {limit}. Which loop has no way out?")
+        if error := reply.get("error"):
+            if error["type"] == "NotImplementedError":
+                raise NotAttempted
+            return Result(error=AnswerError(self.did, **error))
+        value = decode(reply["value"])
+        if value is NOT_WRITTEN:
+            raise NotAttempted
+        return Result(value)
+
+    def not_yet(self, *, got: Any, expected: str, why: str, did: str = "") -> NoReturn:
+        """End the check: say what came back, what was expected, and why in AWS's terms.
+
+        got: a value, or a sentence about what happened when it is a Said.
+        """
+        raise NotYet(did or self.did, got.text if isinstance(got, Said) else show(got), expected, why)
+
+    @staticmethod
+    def said(text: str) -> "Said":
+        """Return a sentence for `got`, where what came back is no value."""
+        return Said(text)
+
+
+@dataclass(frozen=True)
+class Said:
+    """A sentence in place of a value."""
+
+    text: str
+
+
+@lru_cache
+def _session() -> boto3.Session:
+    """Return the session of all checks: kept, since a new one costs 0.1 s."""
+    return boto3.Session(aws_access_key_id="OFFLINESHOP", aws_secret_access_key="-", region_name="us-east-1")
+
+
+@lru_cache
+def _client(service: str, region: str, profile: str) -> Any:
+    # Which world a call belongs to is decided by the thread that makes it, so all checks share these clients.
+    return _session().client(
+        service, region_name=region, aws_access_key_id=f"OFFLINE{profile.upper()}", aws_secret_access_key="-"
+    )
+
+
+Check = Callable[[Case], None]

@@ -1,0 +1,106 @@
+"""What may cross the seam between check and answer: plain JSON values, and names for what stays on the answer's side."""
+
+import json
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+import botocore.client
+from boto3.resources.base import ServiceResource
+
+_LONGEST = 500  # characters of a repr that cross
+
+
+@dataclass(frozen=True)
+class Boto3Object:
+    """A client, resource or session that the answer returned. It stays there; the check can ask it to make calls."""
+
+    number: int
+    kind: str  # "client", "resource" or "session"
+
+    def __repr__(self) -> str:
+        return f"a boto3 {self.kind}"
+
+
+@dataclass(frozen=True)
+class Foreign:
+    """A value that is neither plain JSON nor of boto3; only how it looks crosses the seam."""
+
+    type_name: str
+    text: str
+
+    def __repr__(self) -> str:
+        return self.text
+
+
+class _NotWritten:
+    """The value of a stub that still says `return ...`."""
+
+    def __repr__(self) -> str:
+        return "..."
+
+
+NOT_WRITTEN = _NotWritten()
+
+
+def kind(value: Any) -> str | None:
+    """Return "client", "resource" or "session" for boto3's own objects, else None."""
+    if isinstance(value, botocore.client.BaseClient):
+        return "client"
+    if isinstance(value, ServiceResource):
+        return "resource"
+    return "session" if isinstance(value, boto3.Session) else None
+
+
+def encode(value: Any, keep: list[Any]) -> Any:
+    """Return the value as plain JSON. boto3's objects are put into `keep` and named by their place there.
+
+    A tuple becomes a list. What JSON does not know, a dictionary with other keys than text among it, becomes its repr.
+    """
+    if value is None or isinstance(value, (bool, str)):
+        return value
+    if isinstance(value, (int, float)) and (isinstance(value, int) or math.isfinite(value)):
+        return value
+    if isinstance(value, (list, tuple)):
+        return [encode(item, keep) for item in value]
+    if isinstance(value, dict) and all(isinstance(key, str) and not key.startswith("$") for key in value):
+        return {key: encode(item, keep) for key, item in value.items()}
+    if value is Ellipsis:
+        return {"$": "not written"}
+    if named := kind(value):
+        keep.append(value)
+        return {"$": named, "number": len(keep) - 1}
+    try:
+        text = repr(value)
+    except Exception as problem:  # a repr of the learner's own may fail in any way
+        text = f"<a {type(value).__name__} whose repr raises {type(problem).__name__}>"
+    return {"$": "foreign", "type": type(value).__name__, "text": text[:_LONGEST]}
+
+
+def decode(value: Any) -> Any:
+    """Return what `encode` stood for, with Boto3Object, Foreign and NOT_WRITTEN for what did not cross."""
+    if isinstance(value, list):
+        return [decode(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    tag = value.get("$")
+    if tag is None:
+        return {key: decode(item) for key, item in value.items()}
+    if tag == "not written":
+        return NOT_WRITTEN
+    if tag == "foreign":
+        return Foreign(str(value.get("type")), str(value.get("text")))
+    return Boto3Object(int(value["number"]), str(tag))
+
+
+def show(value: Any, longest: int = 200) -> str:
+    """Return the value as a learner would write it, shortened in the middle when it is long."""
+    if isinstance(value, (dict, list)):
+        try:
+            text = json.dumps(value)
+        except TypeError:
+            text = repr(value)
+    else:
+        text = repr(value)
+    return text if len(text) <= longest else f"{text[: longest // 2]} … {text[-longest // 3 :]}"

@@ -1,0 +1,98 @@
+"""What every kind of cloud offers: boto3's own objects, what it can do, and one line that says which it is."""
+
+from contextlib import AbstractContextManager
+from typing import Any
+
+import boto3
+import botocore.session
+
+from helpers.cloud import environment
+from helpers.cloud.calls import Call, calls
+from helpers.errors import CloudError
+from helpers.world.worlds import World
+
+TAUGHT = ("sqs", "sns")
+
+
+class Cloud:
+    """Where boto3's calls go in this kernel.
+
+    abilities: what a notebook may ask for with `can`: "time travel" (the clock moves at once), "private checks"
+    (checks run in a cloud of their own), "reset" (starts empty), "journal of messages" (steps, not only calls).
+    """
+
+    name = ""
+    abilities: frozenset[str] = frozenset()
+
+    def __init__(self, world: World, region: str):
+        self.world = world
+        self.region = region
+
+    def can(self, ability: str) -> bool:
+        """Return whether this cloud can do it; an ability nobody knows raises CloudError."""
+        known = {"time travel", "reset", "private checks"}
+        if ability not in known:
+            raise CloudError(f"No cloud has the ability {ability!r}. Known: {', '.join(sorted(known))}.")
+        return ability in self.abilities
+
+    def calls(self) -> list[Call]:
+        """Return the calls that boto3 made in this cloud so far, oldest first."""
+        return calls(self.world.journal)
+
+    def session(self, region_name: str | None = None, profile_name: str | None = None) -> boto3.Session:
+        """Return a boto3.Session for this cloud.
+
+        region_name, profile_name: as boto3.Session takes them. A region or profile that does not exist raises
+        CloudError, which names those that do.
+        """
+        self._know_profile(profile_name)
+        self._know_region(region_name)
+        return boto3.Session(profile_name=profile_name, region_name=region_name)
+
+    def client(self, service_name: str, region_name: str | None = None, profile_name: str | None = None) -> Any:
+        """Return a boto3 client of a service that the course teaches; errors as `session` and for other services."""
+        self._know_service(service_name)
+        return self._maker(region_name, profile_name).client(service_name, region_name=region_name)
+
+    def resource(self, service_name: str, region_name: str | None = None, profile_name: str | None = None) -> Any:
+        """Return a boto3 resource of a service that the course teaches; errors as `session` and for other services."""
+        self._know_service(service_name)
+        return self._maker(region_name, profile_name).resource(service_name, region_name=region_name)
+
+    def without_region(self) -> AbstractContextManager[None]:
+        """Return a block in which boto3 finds no region; afterwards everything is as before."""
+        return environment.without("AWS_DEFAULT_REGION", "AWS_REGION")
+
+    def _maker(self, region_name: str | None, profile_name: str | None) -> Any:
+        """Return what makes clients: the default session where it serves, since each new session costs 0.1 s."""
+        self._know_region(region_name)
+        return self.session(region_name, profile_name) if profile_name else boto3
+
+    @staticmethod
+    def _know_service(service: str) -> None:
+        if service not in TAUGHT:
+            raise CloudError(f"This course has no service {service!r}. It teaches {' and '.join(map(repr, TAUGHT))}.")
+
+    @staticmethod
+    def _know_profile(profile: str | None) -> None:
+        if profile is None:
+            return
+        known = botocore.session.get_session().available_profiles
+        if profile not in known:
+            names = ", ".join(known) or "none at all"
+            raise CloudError(f"There is no profile {profile!r} here. The config file has: {names}.")
+
+    @staticmethod
+    def _know_region(region: str | None) -> None:
+        if region is None:
+            return
+        known = botocore.session.get_session().get_available_regions("sqs")
+        if region not in known:
+            close = [name for name in known if name[:2] == region[:2]] or known
+            raise CloudError(f"AWS has no region {region!r} for SQS. For example: {', '.join(close[:6])}.")
+
+    def __str__(self) -> str:
+        raise NotImplementedError
+
+    def __repr__(self) -> str:
+        return str(self)

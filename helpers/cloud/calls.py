@@ -1,0 +1,154 @@
+"""One API call as the journal keeps it: the bytes on the wire, decoded only when somebody looks.
+
+Decoding follows botocore's own service models, so operation, parameters and outcome read as boto3's documentation does.
+"""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property, lru_cache
+from typing import Any
+from urllib.parse import parse_qsl
+
+import botocore.session
+from botocore.model import ServiceModel, Shape
+from botocore.parsers import create_parser
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """One request and what came back. `status` is None where no answer came; `error` then says why."""
+
+    service: str
+    region: str
+    invocation: str  # botocore's id of the call; the retries of one call share it
+    headers: dict[str, str]
+    body: bytes
+    at: datetime  # by the cloud's clock
+    seconds: float  # real ones
+    status: int | None = None
+    reply_headers: dict[str, str] = field(default_factory=dict)
+    reply: bytes = b""
+    error: str = ""
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call of an operation: one exchange, or several when boto3 had to try again."""
+
+    exchanges: tuple[Exchange, ...]
+
+    @property
+    def service(self) -> str:
+        """The service's name in boto3: "sqs", "sns"."""
+        return self.exchanges[-1].service
+
+    @property
+    def region(self) -> str:
+        """The region that the request was signed for."""
+        return self.exchanges[-1].region
+
+    @property
+    def at(self) -> datetime:
+        """When the call was first made, by the cloud's clock, in UTC."""
+        return self.exchanges[0].at
+
+    @property
+    def seconds(self) -> float:
+        """How long its exchanges took together, in real seconds."""
+        return sum(exchange.seconds for exchange in self.exchanges)
+
+    @property
+    def retries(self) -> int:
+        """How often boto3 tried again."""
+        return len(self.exchanges) - 1
+
+    @cached_property
+    def operation(self) -> str:
+        """The operation's name, as in "SendMessage"."""
+        exchange = self.exchanges[-1]
+        target = exchange.headers.get("x-amz-target", "")
+        return target.rpartition(".")[2] or dict(parse_qsl(exchange.body.decode())).get("Action", "?")
+
+    @cached_property
+    def params(self) -> dict[str, Any]:
+        """The parameters as boto3 takes them; {} for a request that is not of a known operation."""
+        exchange = self.exchanges[-1]
+        if exchange.headers.get("x-amz-target"):
+            return json.loads(exchange.body or b"{}")
+        try:
+            shape = _model(self.service).operation_model(self.operation).input_shape
+        except (KeyError, ValueError):
+            return {}
+        flat = dict(parse_qsl(exchange.body.decode(), keep_blank_values=True))
+        return _unflatten(flat, shape, "") or {}
+
+    @cached_property
+    def _parsed(self) -> dict[str, Any]:
+        last = self.exchanges[-1]
+        if last.status is None:
+            return {"Error": {"Code": last.error, "Message": last.error}}
+        model = _model(self.service)
+        parser = create_parser(model.protocol)
+        reply = {"status_code": last.status, "headers": last.reply_headers, "body": last.reply}
+        return parser.parse(reply, model.operation_model(self.operation).output_shape)
+
+    @property
+    def response(self) -> dict[str, Any] | None:
+        """What boto3 returned, without ResponseMetadata; None when the call failed."""
+        if self.error_code is not None:
+            return None
+        return {key: value for key, value in self._parsed.items() if key != "ResponseMetadata"}
+
+    @property
+    def error_code(self) -> str | None:
+        """The error's code as boto3 gives it in `e.response["Error"]["Code"]`; None when the call succeeded."""
+        error = self._parsed.get("Error")
+        return error.get("Code") if error else None
+
+
+def calls(exchanges: Iterable[Exchange]) -> list[Call]:
+    """Return the calls that these exchanges belong to, in order; exchanges with one invocation id are one call."""
+    grouped: dict[str, list[Exchange]] = {}
+    for number, exchange in enumerate(exchanges):
+        grouped.setdefault(exchange.invocation or f"without an id {number}", []).append(exchange)
+    return [Call(tuple(group)) for group in grouped.values()]
+
+
+@lru_cache
+def _model(service: str) -> ServiceModel:
+    return botocore.session.get_session().get_service_model(service)
+
+
+def _unflatten(flat: dict[str, str], shape: Shape | None, prefix: str) -> Any:
+    """Return the value at this prefix of a query-protocol request, or None when nothing is there."""
+    below = {key: value for key, value in flat.items() if key == prefix or key.startswith(prefix + ".") or not prefix}
+    if shape is None or not below:
+        return None
+    join = f"{prefix}." if prefix else ""
+    if shape.type_name == "structure":
+        members = {
+            name: _unflatten(below, member, join + member.serialization.get("name", name))
+            for name, member in shape.members.items()
+        }
+        return {name: value for name, value in members.items() if value is not None}
+    if shape.type_name == "list":
+        item = "" if shape.serialization.get("flattened") else shape.member.serialization.get("name", "member") + "."
+        values = (_unflatten(below, shape.member, f"{join}{item}{n}") for n in range(1, len(below) + 1))
+        return [value for value in values if value is not None]
+    if shape.type_name == "map":
+        entry = join if shape.serialization.get("flattened") else f"{join}entry."
+        key_name = shape.key.serialization.get("name", "key")
+        value_name = shape.value.serialization.get("name", "value")
+        return {
+            below[f"{entry}{n}.{key_name}"]: _unflatten(below, shape.value, f"{entry}{n}.{value_name}")
+            for n in range(1, len(below) + 1)
+            if f"{entry}{n}.{key_name}" in below
+        }
+    text = below.get(prefix)
+    if text is None or shape.type_name == "string":
+        return text
+    if shape.type_name == "boolean":
+        return text == "true"
+    return int(text) if shape.type_name in ("integer", "long") else text

@@ -1,0 +1,102 @@
+"""The one door through which every botocore request passes, whoever made the client and whenever.
+
+The door is the class botocore.httpsession.URLLib3Session, so clients and sessions made before the cloud started pass
+it too. Events cannot do this: botocore copies handlers into a session when it is made.
+"""
+
+import re
+import threading
+import time
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.httpsession import URLLib3Session
+
+from helpers.cloud.calls import Exchange
+from helpers.errors import CloudError, Stopped
+from helpers.world import worlds
+
+_network_send = URLLib3Session.send
+# Credential=KEY/20260105/us-east-1/sqs/aws4_request: what the request was signed with and for.
+_SCOPE = re.compile(r"Credential=(?P<key>[^/]+)/\d{8}/(?P<region>[^/]+)/(?P<service>[^/]+)/aws4_request")
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Whom a request speaks to and for, as its signature says; the host name when it is not signed."""
+
+    service: str
+    region: str
+    access_key: str
+
+
+def scope(request: AWSPreparedRequest) -> Scope:
+    """Return the request's scope. It does not depend on the host, so no endpoint setting can mislead it."""
+    found = _SCOPE.search(text(request.headers.get("Authorization", "")))
+    if found:
+        return Scope(found["service"], found["region"], found["key"])
+    labels = (urlsplit(request.url).hostname or "").split(".")
+    return Scope(labels[0], labels[1] if len(labels) > 1 else "", "")
+
+
+def text(value: str | bytes) -> str:
+    """Return a header's value as text; botocore keeps some as bytes."""
+    return value.decode() if isinstance(value, bytes) else value
+
+
+def body(request: AWSPreparedRequest) -> bytes:
+    """Return the request's body as bytes."""
+    raw = request.body
+    if raw is None:
+        return b""
+    if hasattr(raw, "read"):
+        raw = raw.read()
+    return raw.encode() if isinstance(raw, str) else bytes(raw)
+
+
+def install() -> None:
+    """Route every request of every botocore client in this process through `send`; safe to call twice."""
+    URLLib3Session.send = _send  # type: ignore[method-assign]
+
+
+def _send(session: URLLib3Session, request: AWSPreparedRequest) -> AWSResponse:
+    world = worlds.current()
+    if world is None:
+        return _network_send(session, request)
+    return send(world, request, lambda: _network_send(session, request))
+
+
+def send(world: worlds.World, request: AWSPreparedRequest, network: Any = None) -> AWSResponse:
+    """Let the world answer the request, and write the exchange into its journal.
+
+    network: a function without arguments that sends it for real, for the clouds that may.
+    """
+    if not world.open:
+        _turn_away()
+    target, at, started = scope(request), world.clock.now(), time.perf_counter()
+    headers = {name.lower(): text(value) for name, value in request.headers.items()}
+    asked = (target.service, target.region, headers.get("amz-sdk-invocation-id", ""), headers, body(request), at)
+    try:
+        response = world.send(request, network or _no_network)
+    except Exception as problem:
+        world.journal.append(Exchange(*asked, time.perf_counter() - started, error=type(problem).__name__))
+        raise
+    took = time.perf_counter() - started
+    reply_headers = {name.lower(): value for name, value in response.headers.items()}
+    world.journal.append(Exchange(*asked, took, response.status_code, reply_headers, response.content))
+    return response
+
+
+def _turn_away() -> None:
+    """End a thread whose check is over; one that caught the exception and calls again waits here for ever."""
+    thread = threading.current_thread()
+    if getattr(thread, "turned_away", False):
+        threading.Event().wait()
+    thread.turned_away = True  # type: ignore[attr-defined]
+    raise Stopped("the check that this call belongs to is over")
+
+
+def _no_network() -> AWSResponse:
+    raise CloudError("This request would have left the process, and there is no network here.")

@@ -1,0 +1,149 @@
+"""lessons/course.toml as frozen records. Knows no AWS and no notebook's content."""
+
+import re
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from helpers.errors import ManifestError, UnknownExercise
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+_PACKAGE = Path(__file__).parent
+# A wheel carries the course inside the package; a clone has it beside.
+HOME = _PACKAGE / "_course" if (_PACKAGE / "_course").is_dir() else _PACKAGE.parent
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """One exercise: a function to write.
+
+    answer: the function's name. takeaway: what *correct* says. hints: three, each one step further.
+    """
+
+    id: str  # "01.3": lesson and place in it
+    answer: str
+    title: str
+    minutes: int
+    points: int
+    takeaway: str
+    hints: tuple[str, str, str]
+    lesson: str  # the slug
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """One lesson; its three notebooks are named after the slug."""
+
+    slug: str
+    title: str
+    able_to: str
+    minutes: int
+    needs: tuple[str, ...]
+    teaches: tuple[str, ...]
+    exercises: tuple[Exercise, ...]
+
+    @property
+    def number(self) -> str:
+        """Two digits, as in the file's name."""
+        return self.slug[:2]
+
+
+@dataclass(frozen=True)
+class Course:
+    """The whole list, in order."""
+
+    title: str
+    lessons: tuple[Lesson, ...]
+
+    @property
+    def exercises(self) -> tuple[Exercise, ...]:
+        """All exercises, in order."""
+        return tuple(exercise for lesson in self.lessons for exercise in lesson.exercises)
+
+    def lesson(self, name: str) -> Lesson:
+        """Return the lesson by number ("1", "01") or slug; UnknownExercise when there is none."""
+        for lesson in self.lessons:
+            if name in (lesson.slug, lesson.number, lesson.number.lstrip("0")):
+                return lesson
+        known = ", ".join(lesson.number for lesson in self.lessons)
+        raise UnknownExercise(f"There is no lesson {name!r}. Lessons: {known}.")
+
+    def exercise(self, name: str) -> Exercise:
+        """Return the exercise by id ("01.3", "1.3") or by the name of its function."""
+        for exercise in self.exercises:
+            if name in (exercise.answer, exercise.id, exercise.id.lstrip("0")):
+                return exercise
+        known = ", ".join(f"{exercise.id} {exercise.answer}" for exercise in self.exercises)
+        raise UnknownExercise(f"There is no exercise {name!r}. Exercises: {known}.")
+
+
+@lru_cache
+def course() -> Course:
+    """Return the course as the manifest lists it; ManifestError says what is wrong with it."""
+    return parse((HOME / "lessons" / "course.toml").read_text(encoding="utf-8"))
+
+
+def parse(text: str) -> Course:
+    """Return the course that this manifest describes; ManifestError says what is wrong with it."""
+    try:
+        raw = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as problem:
+        raise ManifestError(f"course.toml is not valid TOML: {problem}") from None
+    lessons = tuple(_lesson(entry) for entry in raw.get("lesson", []))
+    _validate(lessons)
+    return Course(_get(raw, "title", "the course"), lessons)
+
+
+def _lesson(entry: Mapping[str, Any]) -> Lesson:
+    slug = _get(entry, "slug", "a lesson")
+    if not re.fullmatch(r"\d\d_[a-z_]+", slug):
+        raise ManifestError(f"The slug {slug!r} must look like 01_messaging_fundamentals.")
+    exercises = tuple(
+        Exercise(
+            id=f"{slug[:2]}.{place}",
+            lesson=slug,
+            hints=_three_hints(exercise),
+            **{key: _get(exercise, key, f"an exercise of {slug}") for key in ("answer", "title", "minutes")},
+            **{key: _get(exercise, key, f"an exercise of {slug}") for key in ("points", "takeaway")},
+        )
+        for place, exercise in enumerate(entry.get("exercise", []), start=1)
+    )
+    simple = {key: _get(entry, key, slug) for key in ("title", "able_to", "minutes")}
+    lists = {key: tuple(_get(entry, key, slug)) for key in ("needs", "teaches")}
+    return Lesson(slug=slug, exercises=exercises, **simple, **lists)
+
+
+def _get(entry: Mapping[str, Any], key: str, where: str) -> Any:
+    try:
+        return entry[key]
+    except KeyError:
+        raise ManifestError(f"course.toml: {where} has no {key!r}.") from None
+
+
+def _three_hints(exercise: Mapping[str, Any]) -> tuple[str, str, str]:
+    hints = tuple(exercise.get("hints", ()))
+    if len(hints) != 3 or not all(hints):
+        raise ManifestError(f"course.toml: {exercise.get('answer')} must have three hints, each one step further.")
+    return hints
+
+
+def _validate(lessons: tuple[Lesson, ...]) -> None:
+    """Refuse names that stand twice, lessons out of order, and needs that nobody taught before."""
+    numbers = [lesson.number for lesson in lessons]
+    if numbers != sorted(set(numbers)):
+        raise ManifestError(f"course.toml: the lessons must be in order, each number once; found {numbers}.")
+    answers = [exercise.answer for lesson in lessons for exercise in lesson.exercises]
+    if twice := {answer for answer in answers if answers.count(answer) > 1}:
+        raise ManifestError(f"course.toml: these functions answer two exercises: {sorted(twice)}.")
+    taught: set[str] = set()
+    for lesson in lessons:
+        if unknown := set(lesson.needs) - taught:
+            raise ManifestError(f"course.toml: {lesson.slug} needs {sorted(unknown)}, which no earlier lesson teaches.")
+        taught |= set(lesson.teaches)

@@ -1,0 +1,43 @@
+"""A table of API calls."""
+
+import html
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+_COLUMNS = ("service", "region", "operation", "params", "outcome")
+_LONGEST = 60  # characters of all parameters together; the rest is cut off
+
+
+@dataclass(frozen=True)
+class CallTable:
+    """Rows with service, region, operation, params, outcome (texts) and retries (a number)."""
+
+    rows: tuple[Mapping[str, Any], ...]
+
+    def _cells(self) -> list[list[str]]:
+        return [[_short(row, column) for column in _COLUMNS] for row in self.rows]
+
+    def __repr__(self) -> str:
+        if not self.rows:
+            return "No calls yet."
+        table = [list(_COLUMNS), *self._cells()]
+        widths = [max(len(row[n]) for row in table) for n in range(len(_COLUMNS))]
+        return "\n".join("  ".join(f"{cell:<{w}}" for cell, w in zip(row, widths, strict=True)).rstrip() for row in table)
+
+    def _repr_html_(self) -> str:
+        if not self.rows:
+            return "<p>No calls yet.</p>"
+        head = "".join(f'<th scope="col" style="text-align:left">{column}</th>' for column in _COLUMNS)
+        body = "".join(
+            "<tr>" + "".join(f'<td style="text-align:left">{html.escape(cell)}</td>' for cell in cells) + "</tr>"
+            for cells in self._cells()
+        )
+        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def _short(row: Mapping[str, Any], column: str) -> str:
+    text = str(row[column])
+    if column == "outcome" and row["retries"]:
+        text += f", {row['retries']} retries"
+    return text if len(text) <= _LONGEST or column != "params" else text[: _LONGEST - 1] + "…"

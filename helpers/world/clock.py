@@ -1,0 +1,116 @@
+"""The time of a cloud: one that can be moved and held, and the real one for clouds that live elsewhere."""
+
+import threading
+import time
+from datetime import datetime, timedelta, timezone
+
+from helpers.errors import ClockError
+
+# The functions themselves, so that a clock keeps real time even while an answer is shown another one.
+_monotonic = time.monotonic
+_sleep = time.sleep
+_wall = time.time
+
+START = datetime(2026, 1, 5, 9, 0, tzinfo=timezone.utc)  # a Monday morning; fixed, so that outputs repeat
+
+
+def _seconds(seconds: float, **units: float) -> float:
+    """Return the length in seconds; it must not be negative."""
+    length = seconds + timedelta(**units).total_seconds()
+    if length < 0:
+        raise ClockError(f"The clock only goes forward; {length:g} seconds would take it back.")
+    return length
+
+
+class _Clock:
+    """What every clock can tell."""
+
+    def time(self) -> float:
+        """Return the seconds since 1970-01-01 UTC."""
+        raise NotImplementedError
+
+    def now(self) -> datetime:
+        """Return the time as an aware datetime in UTC."""
+        return datetime.fromtimestamp(self.time(), timezone.utc)
+
+    def __repr__(self) -> str:
+        return f"The clock says {self.now():%a %d %b %Y, %H:%M:%S} UTC"
+
+
+class Clock(_Clock):
+    """A time of its own that starts at START. It runs or stands, and `advance` moves it at once.
+
+    still: never runs by itself, and a sleep moves it; for outputs that are compared and for checks.
+    """
+
+    def __init__(self, still: bool = False):
+        self.still = still
+        self._lock = threading.RLock()
+        self._base = START.timestamp()  # the time when it last stood
+        self._running_since: float | None = None  # on the monotonic clock
+
+    def time(self) -> float:
+        """Return the seconds since 1970-01-01 UTC."""
+        with self._lock:
+            running = 0.0 if self._running_since is None else _monotonic() - self._running_since
+            return self._base + running
+
+    def run(self) -> None:
+        """Let time pass at its real pace, unless this clock is a still one."""
+        with self._lock:
+            if not self.still and self._running_since is None:
+                self._running_since = _monotonic()
+
+    def hold(self) -> None:
+        """Stop time where it is."""
+        with self._lock:
+            self._base, self._running_since = self.time(), None
+
+    def advance(self, seconds: float = 0, *, minutes: float = 0, hours: float = 0, days: float = 0) -> "Clock":
+        """Move the time forward at once and return the clock, which shows the new time."""
+        length = _seconds(seconds, minutes=minutes, hours=hours, days=days)
+        with self._lock:
+            self._base += length
+        return self
+
+    def sleep(self, seconds: float) -> None:
+        """Let this many seconds of this clock's time pass: at once where it is still, else really."""
+        if self.still:
+            self.advance(seconds)
+        else:
+            _sleep(seconds)
+
+
+class RealClock(_Clock):
+    """The time of a cloud that lives elsewhere. It cannot be moved: `advance` really waits, within a limit."""
+
+    still = False
+
+    def __init__(self, limit: float = 120):
+        self.limit = limit  # the longest wait in seconds that `advance` accepts
+
+    def time(self) -> float:
+        """Return the seconds since 1970-01-01 UTC."""
+        return _wall()
+
+    def run(self) -> None:
+        """Do nothing: real time runs by itself."""
+
+    def hold(self) -> None:
+        """Do nothing: real time cannot be held."""
+
+    def advance(self, seconds: float = 0, *, minutes: float = 0, hours: float = 0, days: float = 0) -> "RealClock":
+        """Wait really, and return the clock. A wait beyond `limit` seconds raises ClockError."""
+        length = _seconds(seconds, minutes=minutes, hours=hours, days=days)
+        if length > self.limit:
+            raise ClockError(
+                f"This cloud's time cannot be moved, and a real wait of {timedelta(seconds=length)} is longer than "
+                f"the limit of {self.limit:g} seconds. Run this cell on the offline cloud, or raise the limit: "
+                f"clock.limit = {length:g}"
+            )
+        _sleep(length)
+        return self
+
+    def sleep(self, seconds: float) -> None:
+        """Wait really."""
+        _sleep(seconds)

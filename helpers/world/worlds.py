@@ -1,0 +1,95 @@
+"""Whose world a thread is in: the learner's, or the private one of a check.
+
+Everything that has to know (the transport, moto's time, moto's ids) asks `current()`. So a check and the learner's own
+threads can run side by side, and neither sees the other's queues or clock.
+"""
+
+import threading
+import weakref
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from random import Random
+from typing import Any
+
+from helpers.errors import CloudError
+from helpers.world.clock import Clock, RealClock
+from helpers.world.journal import Journal
+
+
+@dataclass(eq=False)
+class World:
+    """One cloud as its calls see it.
+
+    send: takes botocore's prepared request and the function that would send it over the network; returns the response.
+    """
+
+    clock: Clock | RealClock
+    journal: Journal
+    ids: Random
+    send: Callable[[Any, Callable[[], Any]], Any]
+    open: bool = True
+
+
+_home: World | None = None
+_bound: weakref.WeakKeyDictionary[threading.Thread, World] = weakref.WeakKeyDictionary()
+
+
+def settle(world: World | None) -> None:
+    """Make this the world of every thread that is in no other one."""
+    global _home
+    _home = world
+
+
+def home() -> World | None:
+    """Return the learner's world, or None before a cloud was started."""
+    return _home
+
+
+def current() -> World | None:
+    """Return the world of the calling thread, or None before a cloud was started."""
+    return (_bound and _bound.get(threading.current_thread())) or _home
+
+
+def require() -> World:
+    """Return the world of the calling thread; CloudError when no cloud was started."""
+    world = current()
+    if world is None:
+        raise CloudError("No cloud is running yet. Run the notebook's first cell, or call start().")
+    return world
+
+
+@contextmanager
+def visit(world: World) -> Iterator[World]:
+    """Put the calling thread, and every thread that it starts meanwhile, into this world; close it afterwards.
+
+    A thread that outlives the visit stays in the closed world, where every call is refused.
+    """
+    _let_threads_inherit()
+    thread = threading.current_thread()
+    previous = _bound.get(thread)
+    _bound[thread] = world
+    try:
+        yield world
+    finally:
+        world.open = False
+        if previous is None:
+            del _bound[thread]
+        else:
+            _bound[thread] = previous
+
+
+def _let_threads_inherit() -> None:
+    """Make a new thread belong to the world of the thread that starts it; Python has no hook for that."""
+    plain_start = threading.Thread.start
+    if hasattr(plain_start, "inherits_world"):
+        return
+
+    def start(self: threading.Thread) -> None:
+        world = _bound.get(threading.current_thread())
+        if world is not None:
+            _bound[self] = world
+        plain_start(self)
+
+    start.inherits_world = True  # type: ignore[attr-defined]
+    threading.Thread.start = start  # type: ignore[method-assign]
