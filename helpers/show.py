@@ -33,7 +33,8 @@ def _is(problem: Exception, expected: type[BaseException] | str) -> bool:
     if not isinstance(expected, str):
         return isinstance(problem, expected)
     names = {cls.__name__ for cls in type(problem).__mro__}
-    code = getattr(problem, "response", {}).get("Error", {}).get("Code")
+    response = getattr(problem, "response", None)
+    code = response.get("Error", {}).get("Code") if isinstance(response, dict) else None  # requests has another one
     return expected in names or expected == code
 
 

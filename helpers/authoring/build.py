@@ -4,10 +4,10 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from nbformat import NotebookNode
 
+from helpers import kernels
 from helpers.authoring import contents, normal
 from helpers.authoring.exercise import exercise
 from helpers.cloud.running import COMPARED
@@ -48,7 +48,7 @@ def notebooks(
     _last_cell(made["solutions"], contents.next_after_exercises(listed, lesson))
     for kind, notebook in made.items():
         say(f"running {kind}/{lesson.slug}.ipynb")
-        execute(notebook, paths[kind])
+        run(notebook, paths[kind])
     made["exercises"] = exercise(normal.normal(made["solutions"]))
     return [(paths[kind], made[kind]) for kind in made]
 
@@ -59,14 +59,9 @@ def _last_cell(notebook: NotebookNode, text: str) -> None:
             cell.source = text
 
 
-def execute(notebook: NotebookNode, path: Path) -> None:
-    """Run the notebook from top to bottom in a kernel whose outputs repeat, storing the outputs in it."""
-    os.environ[COMPARED] = "1"
+def run(notebook: NotebookNode, path: Path) -> None:
+    """Run the notebook in a kernel whose outputs repeat; NotebookError names the cell that raised."""
     try:
-        client = NotebookClient(notebook, timeout=60, resources={"metadata": {"path": str(path.parent)}})
-        client.execute()
+        kernels.execute(notebook, path.parent, {**os.environ, COMPARED: "1"}, timeout=60)
     except CellExecutionError as problem:
         raise NotebookError(f"{path.name}: {problem}") from None
-    finally:
-        del os.environ[COMPARED]
-    notebook.metadata.pop("widgets", None)

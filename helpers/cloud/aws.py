@@ -1,16 +1,17 @@
 """A real account. Reached only by a yes that names it: the twelve digits of the account id."""
 
+import os
 from random import Random
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from helpers.cloud import transport
+from helpers.cloud import environment, transport
 from helpers.cloud.base import Cloud
 from helpers.errors import CloudError
 from helpers.world.clock import RealClock
 from helpers.world.journal import Journal
-from helpers.world.worlds import World
+from helpers.world.worlds import World, visit
 
 
 class AwsCloud(Cloud):
@@ -28,27 +29,34 @@ class AwsCloud(Cloud):
                 "This would use a real AWS account. Nothing was sent yet. If you mean it, say which account: "
                 'start("aws", yes="<the twelve digits of its id>")'
             )
-        self._know_profile(profile_name)
-        self._know_region(region_name)
-        session = boto3.Session(profile_name=profile_name, region_name=region_name)
-        if not session.region_name:
-            raise CloudError('No region is set for AWS. Name one: start("aws", region_name="us-east-1", ...)')
-        account, who = _identity(session)
-        if account != yes:
-            raise CloudError(f"You said yes to account {yes}, but these credentials belong to {account} ({who}).")
-        transport.install()
-        boto3.setup_default_session(profile_name=profile_name, region_name=session.region_name)
+        # A cloud that ran before has put its own variables in the place of this machine's.
+        with environment.of_this_machine():
+            self._know_profile(profile_name or os.environ.get("AWS_PROFILE") or os.environ.get("AWS_DEFAULT_PROFILE"))
+            self._know_region(region_name)
+            session = boto3.Session(profile_name=profile_name, region_name=region_name)
+            if not session.region_name:
+                raise CloudError('No region is set for AWS. Name one: start("aws", region_name="us-east-1", ...)')
+            account, who = identity(session)
+            if account != str(yes):
+                raise CloudError(f"You said yes to account {yes}, but these credentials belong to {account} ({who}).")
+            transport.install()
+            boto3.setup_default_session(profile_name=profile_name, region_name=session.region_name)
         self.account, self.who = account, who
-        super().__init__(World(RealClock(), Journal(), Random(), lambda request, network: network()), session.region_name)
+        super().__init__(_world(), session.region_name)
 
     def __str__(self) -> str:
         return f"REAL AWS, account {self.account}, region {self.region}, as {self.who}. Calls may cost money."
 
 
-def _identity(session: boto3.Session) -> tuple[str, str]:
+def _world() -> World:
+    return World(RealClock(), Journal(), Random(), lambda request, network: network())
+
+
+def identity(session: boto3.Session) -> tuple[str, str]:
     """Return account id and ARN of the caller; CloudError when there are no valid credentials."""
     try:
-        identity = session.client("sts").get_caller_identity()
+        with visit(_world()):  # else an offline cloud that runs would answer, and say yes
+            caller = session.client("sts").get_caller_identity()
     except (BotoCoreError, ClientError) as problem:
         raise CloudError(f"AWS did not say who you are: {problem} Check your profile or log in again.") from problem
-    return identity["Account"], identity["Arn"]
+    return caller["Account"], caller["Arn"]

@@ -3,6 +3,7 @@
 Decoding follows botocore's own service models, so operation, parameters and outcome read as boto3's documentation does.
 """
 
+import base64
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -12,7 +13,8 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 import botocore.session
-from botocore.model import ServiceModel, Shape
+from botocore.exceptions import UnknownServiceError
+from botocore.model import OperationModel, OperationNotFoundError, Shape
 from botocore.parsers import create_parser
 
 
@@ -69,30 +71,34 @@ class Call:
         """The operation's name, as in "SendMessage"."""
         exchange = self.exchanges[-1]
         target = exchange.headers.get("x-amz-target", "")
-        return target.rpartition(".")[2] or dict(parse_qsl(exchange.body.decode())).get("Action", "?")
+        return target.rpartition(".")[2] or _form(exchange.body).get("Action", "?")
 
     @cached_property
     def params(self) -> dict[str, Any]:
-        """The parameters as boto3 takes them; {} for a request that is not of a known operation."""
-        exchange = self.exchanges[-1]
-        if exchange.headers.get("x-amz-target"):
-            return json.loads(exchange.body or b"{}")
-        try:
-            shape = _model(self.service).operation_model(self.operation).input_shape
-        except (KeyError, ValueError):
+        """The parameters as boto3 takes them; {} for a request that is not of a known operation, or cannot be read."""
+        exchange, model = self.exchanges[-1], _model(self.service, self.operation)
+        if model is None:
             return {}
-        flat = dict(parse_qsl(exchange.body.decode(), keep_blank_values=True))
-        return _unflatten(flat, shape, "") or {}
+        try:
+            if exchange.headers.get("x-amz-target"):
+                params = _with_bytes(json.loads(exchange.body or b"{}"), model.input_shape)
+            else:
+                params = _unflatten(_form(exchange.body), model.input_shape, "")
+        except ValueError:
+            return {}
+        return params if isinstance(params, dict) else {}
 
     @cached_property
     def _parsed(self) -> dict[str, Any]:
         last = self.exchanges[-1]
         if last.status is None:
             return {"Error": {"Code": last.error, "Message": last.error}}
-        model = _model(self.service)
-        parser = create_parser(model.protocol)
+        model = _model(self.service, self.operation)
+        if model is None:
+            return {"Error": {"Code": str(last.status)}} if last.status >= 400 else {}
+        parser = create_parser(model.service_model.protocol)
         reply = {"status_code": last.status, "headers": last.reply_headers, "body": last.reply}
-        return parser.parse(reply, model.operation_model(self.operation).output_shape)
+        return parser.parse(reply, model.output_shape)
 
     @property
     def response(self) -> dict[str, Any] | None:
@@ -117,8 +123,33 @@ def calls(exchanges: Iterable[Exchange]) -> list[Call]:
 
 
 @lru_cache
-def _model(service: str) -> ServiceModel:
-    return botocore.session.get_session().get_service_model(service)
+def _model(service: str, operation: str) -> OperationModel | None:
+    """Return botocore's model; None for what it does not know, or what does not name its operation, as S3's calls."""
+    try:
+        return _session().get_service_model(service).operation_model(operation)
+    except (UnknownServiceError, OperationNotFoundError):
+        return None
+
+
+@lru_cache
+def _session() -> botocore.session.Session:
+    return botocore.session.get_session()
+
+
+def _form(body: bytes) -> dict[str, str]:
+    return dict(parse_qsl(body.decode(errors="replace"), keep_blank_values=True))
+
+
+def _with_bytes(value: Any, shape: Shape | None) -> Any:
+    """Return the value of a JSON request with its binary parts as bytes."""
+    kind = shape.type_name if shape else ""
+    if kind == "structure" and isinstance(value, dict):
+        return {name: _with_bytes(item, shape.members.get(name)) for name, item in value.items()}
+    if kind == "map" and isinstance(value, dict):
+        return {name: _with_bytes(item, shape.value) for name, item in value.items()}
+    if kind == "list" and isinstance(value, list):
+        return [_with_bytes(item, shape.member) for item in value]
+    return base64.b64decode(value) if kind == "blob" and isinstance(value, str) else value
 
 
 def _unflatten(flat: dict[str, str], shape: Shape | None, prefix: str) -> Any:
@@ -151,4 +182,6 @@ def _unflatten(flat: dict[str, str], shape: Shape | None, prefix: str) -> Any:
         return text
     if shape.type_name == "boolean":
         return text == "true"
+    if shape.type_name == "blob":
+        return base64.b64decode(text)
     return int(text) if shape.type_name in ("integer", "long") else text

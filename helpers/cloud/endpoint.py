@@ -1,6 +1,7 @@
 """Any HTTP endpoint that speaks AWS: a moto server, LocalStack, a workshop's shared cloud."""
 
 import ipaddress
+import os
 from collections.abc import Callable
 from random import Random
 from urllib.parse import urlsplit
@@ -34,6 +35,7 @@ class EndpointCloud(Cloud):
         environment.replace(
             {key: value for key, value in environment.offline().items() if key != "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"}
             | {"AWS_ENDPOINT_URL": self.url}
+            | _no_proxy(self.url)
         )
         boto3.DEFAULT_SESSION = None
         super().__init__(World(RealClock(), Journal(), Random(), send), environment.REGION)
@@ -57,6 +59,15 @@ def _checked(url: str, allow_remote: bool) -> str:
             "If that is meant: start(url, allow_remote=True)"
         )
     return url.rstrip("/")
+
+
+def _no_proxy(url: str) -> dict[str, str]:
+    """Return the variable that keeps a proxy out of the way to this computer itself; botocore asks it."""
+    parts = urlsplit(url)
+    if not _is_loopback(parts.hostname or ""):
+        return {}
+    others = os.environ.get("no_proxy") or os.environ.get("NO_PROXY") or ""
+    return {"no_proxy": f"{others},{parts.netloc}".lstrip(",")}
 
 
 def _is_loopback(host: str) -> bool:

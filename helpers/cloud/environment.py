@@ -15,6 +15,8 @@ PROFILES = Path(__file__).parent / "offline_profiles"
 # MOTO_ would move the account away from the one that the lessons show.
 _READ_BY_BOTO3 = ("AWS_", "BOTO_", "MOTO_")
 
+_of_this_machine: dict[str, str] | None = None  # what the first `replace` removed
+
 
 def offline() -> dict[str, str]:
     """Return the variables with which plain boto3 works offline: a region, keys that open nothing, own config files."""
@@ -31,20 +33,43 @@ def offline() -> dict[str, str]:
 
 def replace(variables: Mapping[str, str]) -> None:
     """Remove every variable that boto3 reads, and set these."""
-    for name in [name for name in os.environ if name.startswith(_READ_BY_BOTO3)]:
-        del os.environ[name]
+    global _of_this_machine
+    removed = {name: os.environ.pop(name) for name in list(os.environ) if name.startswith(_READ_BY_BOTO3)}
+    if _of_this_machine is None:
+        _of_this_machine = removed
     os.environ.update(variables)
+
+
+@contextmanager
+def of_this_machine() -> Iterator[None]:
+    """Give back, for good, what `replace` removed; only if the block raises, everything is as before it."""
+    global _of_this_machine
+    before, removed = dict(os.environ), _of_this_machine
+    if removed is not None:
+        replace(removed)
+        _of_this_machine = None
+    try:
+        yield
+    except BaseException:
+        _reset(before, removed)
+        raise
 
 
 @contextmanager
 def kept() -> Iterator[None]:
     """Put all environment variables back afterwards, whatever happens in between."""
-    before = dict(os.environ)
+    before, removed = dict(os.environ), _of_this_machine
     try:
         yield
     finally:
-        os.environ.clear()
-        os.environ.update(before)
+        _reset(before, removed)
+
+
+def _reset(variables: Mapping[str, str], removed: dict[str, str] | None) -> None:
+    global _of_this_machine
+    os.environ.clear()
+    os.environ.update(variables)
+    _of_this_machine = removed
 
 
 @contextmanager

@@ -4,21 +4,27 @@ The door is the class botocore.httpsession.URLLib3Session, so clients and sessio
 it too. Events cannot do this: botocore copies handlers into a session when it is made.
 """
 
+import random
 import re
 import threading
 import time
 from dataclasses import dataclass
+from functools import partialmethod
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlsplit
 
+from botocore import retryhandler
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.httpsession import URLLib3Session
+from botocore.retries.standard import ExponentialBackoff
 
 from helpers.cloud.calls import Exchange
 from helpers.errors import CloudError, Stopped
 from helpers.world import worlds
 
 _network_send = URLLib3Session.send
+_plain_backoff = ExponentialBackoff.__init__
 # Credential=KEY/20260105/us-east-1/sqs/aws4_request: what the request was signed with and for.
 _SCOPE = re.compile(r"Credential=(?P<key>[^/]+)/\d{8}/(?P<region>[^/]+)/(?P<service>[^/]+)/aws4_request")
 
@@ -47,18 +53,24 @@ def text(value: str | bytes) -> str:
 
 
 def body(request: AWSPreparedRequest) -> bytes:
-    """Return the request's body as bytes."""
+    """Return the request's body as bytes; b"" for a file, which only who sends it may read."""
     raw = request.body
-    if raw is None:
+    if raw is None or hasattr(raw, "read"):
         return b""
-    if hasattr(raw, "read"):
-        raw = raw.read()
     return raw.encode() if isinstance(raw, str) else bytes(raw)
 
 
 def install() -> None:
     """Route every request of every botocore client in this process through `send`; safe to call twice."""
     URLLib3Session.send = _send  # type: ignore[method-assign]
+    # How long botocore waits between retries is drawn; a still clock moves by it, so it has to repeat, too.
+    retryhandler.random = SimpleNamespace(random=_draw)  # its retry mode "legacy"
+    ExponentialBackoff.__init__ = partialmethod(_plain_backoff, random=_draw)  # "standard", "adaptive"
+
+
+def _draw() -> float:
+    world = worlds.current()
+    return world.ids.random() if world else random.random()
 
 
 def _send(session: URLLib3Session, request: AWSPreparedRequest) -> AWSResponse:
@@ -85,7 +97,8 @@ def send(world: worlds.World, request: AWSPreparedRequest, network: Any = None) 
         raise
     took = time.perf_counter() - started
     reply_headers = {name.lower(): value for name, value in response.headers.items()}
-    world.journal.append(Exchange(*asked, took, response.status_code, reply_headers, response.content))
+    reply = b"" if request.stream_output else response.content  # a stream can be read once, by its caller
+    world.journal.append(Exchange(*asked, took, response.status_code, reply_headers, reply))
     return response
 
 

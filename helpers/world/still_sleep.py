@@ -21,7 +21,7 @@ def install() -> None:
 def _sleep(seconds: float) -> None:
     world = worlds.current()
     # Helpers of the kernel (its heartbeat, history, output threads) sleep too, and must go on doing so really.
-    if world is not None and world.clock.still and threading.current_thread() is _kernel_thread:
+    if world is not None and world.clock.still and threading.current_thread() is _kernel_thread and seconds >= 0:
         world.clock.sleep(seconds)
     else:
-        _real_sleep(seconds)
+        _real_sleep(seconds)  # refuses a negative length in its own words

@@ -1,0 +1,191 @@
+"""The `course` command: words in, one function of `helpers.desk` or `helpers.authoring` called, words out."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Optional
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from helpers.course import course
+from helpers.errors import CourseError
+
+LEARNERS, INSTRUCTORS, AUTHORS = "For learners", "For instructors", "For authors"
+_MARKS = {"correct": "[green]✓[/]", "not yet": "[yellow]○[/]", "not attempted": "[dim]…[/]"}
+
+app = typer.Typer(
+    name="course",
+    help="Mastering Messaging with the AWS SDK for Python: Amazon SQS and SNS, offline, in JupyterLab.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="rich",
+)
+console = Console()
+
+Folder = Annotated[
+    Optional[Path],  # noqa: UP045 - typer reads this at run time, on Python 3.10 too
+    typer.Option(help="Your working copy. Default: COURSE_FOLDER, else ~/mastering-aws-messaging.", show_default=False),
+]
+
+
+def _copy(folder: Path | None):  # type: ignore[no-untyped-def]
+    from helpers.desk.working_copy import WorkingCopy, default_folder
+
+    return WorkingCopy(folder or default_folder())
+
+
+@app.command(rich_help_panel=LEARNERS)
+def lab(
+    lesson: Annotated[str, typer.Argument(help="A lesson's number, or an exercise such as 01.3.")] = "01",
+    folder: Folder = None,
+    browser: Annotated[bool, typer.Option(help="Open the browser, or only print the address.")] = True,
+    port: Annotated[Optional[int], typer.Option(help="The port to use; else a free one from 8888 on.")] = None,  # noqa: UP045
+) -> None:
+    """Open JupyterLab at a lesson, in your own working copy."""
+    from helpers.desk import lab as jupyterlab
+    from helpers.desk.reset import target
+
+    copy = _copy(folder)
+    chosen, exercise = target(course(), lesson)
+    laid = copy.lay()
+    console.print(f"Your working copy: [bold]{escape(str(copy.folder))}[/]")
+    for name in laid.newer:
+        console.print(f"A newer edition was put beside yours: {escape(name)}")
+    kind = "exercises" if exercise else "lessons"
+    jupyterlab.open_lab(jupyterlab.arguments(copy.folder, chosen, kind, browser, port))
+
+
+@app.command(rich_help_panel=LEARNERS)
+def check(
+    what: Annotated[Optional[str], typer.Argument(help="A lesson's number or an exercise; all without it.")] = None,  # noqa: UP045
+    folder: Folder = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
+) -> None:
+    """Run the checks on your own notebooks and show a table. Exit code 1 unless all are correct."""
+    from helpers.desk.marking import mark
+    from helpers.desk.reset import target
+
+    copy, listed = _copy(folder), course()
+    wanted = [target(listed, what)] if what else [(lesson, None) for lesson in listed.lessons]
+    outcomes = []
+    for lesson, exercise in wanted:
+        with Console(stderr=True).status(f"Running exercises/{lesson.slug}.ipynb"):
+            outcomes += mark(copy.path("exercises", lesson), lesson, exercise)
+    if as_json:
+        print(json.dumps([outcome.as_dict() for outcome in outcomes], indent=1))
+    else:
+        _show(outcomes)
+    raise typer.Exit(0 if all(outcome.correct for outcome in outcomes) else 1)
+
+
+def _show(outcomes) -> None:  # type: ignore[no-untyped-def]
+    table = Table("exercise", "", "outcome", "what was seen")
+    for outcome in outcomes:
+        mark = _MARKS.get(outcome.status, "[red]✗[/]")
+        where = f"line {outcome.line_number}: {outcome.line}\n" if outcome.line else ""
+        seen = "" if outcome.correct else f"{where}{outcome.got}\n{outcome.why or outcome.expected}".strip()
+        table.add_row(f"{outcome.exercise} {outcome.answer}", mark, outcome.status, escape(seen))
+    console.print(table)
+    right = sum(outcome.correct for outcome in outcomes)
+    console.print(f"{right} of {len(outcomes)} correct.")
+
+
+@app.command(rich_help_panel=LEARNERS)
+def doctor(port: Annotated[int, typer.Option(help="The port that JupyterLab should get.")] = 8888) -> None:
+    """Say whether this machine can take the course, and how to mend what it can't."""
+    from helpers.desk.doctor import all_well, examine
+
+    table = Table("", "what", "found", "what to do")
+    findings = []
+    with Console(stderr=True).status("Looking"):
+        for finding in examine(port):
+            findings.append(finding)
+            mark = "[green]✓[/]" if finding.well else "[red]✗[/]"
+            table.add_row(mark, finding.what, escape(finding.found), escape(finding.mend))
+    console.print(table)
+    raise typer.Exit(0 if all_well(findings, console.print) else 1)
+
+
+@app.command(rich_help_panel=LEARNERS)
+def reset(
+    exercise: Annotated[str, typer.Argument(help="An exercise such as 01.3 or take_one, or a lesson's number.")],
+    folder: Folder = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Lay an exercise anew. What you wrote is kept aside."""
+    from helpers.desk import reset as resetting
+
+    copy = _copy(folder)
+    lesson, one = resetting.target(course(), exercise)
+    name = f"{one.id} {one.title}" if one else f"all exercises of lesson {lesson.number}"
+    if not yes and not typer.confirm(f"Lay {name} anew?"):
+        console.print("Nothing was changed.")
+        return
+    aside = resetting.reset(copy, lesson, one)
+    console.print(f"{escape(name)}: as new. If it is open in JupyterLab: File > Reload Notebook from Disk.")
+    if aside:
+        console.print(f"What you had: {escape(str(aside))}")
+
+
+@app.command(rich_help_panel=LEARNERS)
+def pack(
+    name: Annotated[Optional[str], typer.Option(help="Your name; asked for without it.", show_default=False)] = None,  # noqa: UP045
+    folder: Folder = None,
+    out: Annotated[Optional[Path], typer.Option(help="Where to put the file.", show_default="your folder")] = None,  # noqa: UP045
+) -> None:
+    """Make the file that you hand in."""
+    from helpers.desk import pack as packing
+
+    copy = _copy(folder)
+    contents = packing.look(copy, course())
+    for problem in contents.unreadable:
+        console.print(f"[red]Left out:[/] {escape(problem)}")
+    for notebook in contents.unsaved:
+        console.print(f"[yellow]Not saved?[/] {notebook} was run after it was last saved. Save it in JupyterLab first.")
+    if contents.unanswered:
+        console.print(f"Unanswered: {escape(', '.join(contents.unanswered))}")
+    if contents.unreadable or contents.unsaved:
+        typer.confirm("Pack all the same?", abort=True)
+    path = packing.write(contents, name or typer.prompt("Your name"), out or copy.folder)
+    console.print(f"Hand in this file: [bold]{escape(str(path))}[/]")
+
+
+@app.command(rich_help_panel=INSTRUCTORS)
+def release(out: Annotated[Path, typer.Argument(help="A new folder.")]) -> None:
+    """Write a course without the solutions, to hand out."""
+    from helpers.desk.release import release as write_release
+
+    names = write_release(out.resolve())
+    console.print(f"{escape(str(out))}: {', '.join(names)}. Learners install it as the README says.")
+
+
+@app.command(rich_help_panel=AUTHORS)
+def build(
+    lesson: Annotated[Optional[str], typer.Argument(help="A lesson's number; all without it.")] = None,  # noqa: UP045
+) -> None:
+    """Run lessons and solutions, store their outputs, and derive the exercises and the README's table."""
+    from helpers.authoring.build import build as build_course
+    from helpers.course import HOME
+
+    if not (HOME / "tests").is_dir():
+        raise CourseError("This is an installed course. Authors build in a clone.")
+    changed = build_course(HOME, lesson, say=lambda text: console.print(f"[dim]{text}[/]"))
+    for path in changed:
+        console.print(f"changed: {path.relative_to(HOME)}")
+    console.print(f"{len(changed)} files changed.")
+
+
+def main() -> None:
+    """Run the command; a CourseError is said in its own words, without a traceback."""
+    try:
+        app()
+    except CourseError as problem:
+        Console(stderr=True).print(f"[red]{escape(str(problem))}[/]")
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,25 @@
+"""Running a notebook in a kernel of its own, for authors (`course build`) and for checks from a terminal."""
+
+from pathlib import Path
+from typing import Any
+
+from jupyter_client.manager import AsyncKernelManager, KernelManager
+from nbclient import NotebookClient
+from nbformat import NotebookNode
+
+
+def quiet(manager: KernelManager | AsyncKernelManager) -> None:
+    """Have the kernel's connection encrypted where the installed Jupyter can; else each kernel prints a warning."""
+    if manager.has_trait("transport_encryption"):
+        manager.transport_encryption = "auto"
+
+
+def execute(notebook: NotebookNode, folder: Path, env: dict[str, str], **options: Any) -> None:
+    """Run the notebook's cells from top to bottom in this folder, storing the outputs in it.
+
+    env: the kernel's environment. options: of nbclient.NotebookClient, whose errors are raised.
+    """
+    client = NotebookClient(notebook, kernel_name="python3", resources={"metadata": {"path": str(folder)}}, **options)
+    quiet(client.create_kernel_manager())
+    client.execute(env=env)
+    notebook.metadata.pop("widgets", None)  # a stored widget is a dead one

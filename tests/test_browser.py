@@ -1,0 +1,195 @@
+"""The real thing: JupyterLab in headless Chromium, opened by `course lab`. Needs Chromium and the extra `browser`."""
+
+import json
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+ARTIFACTS = Path(__file__).parent.parent / "artifacts"
+LESSON = "lessons/01_messaging_fundamentals.ipynb"
+EXERCISE = "exercises/01_messaging_fundamentals.ipynb"
+FLAGS = [
+    "--no-sandbox",
+    "--disable-dev-shm-usage",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--disable-default-apps",
+    "--disable-domain-reliability",
+    "--disable-features=Translate,OptimizationHints,MediaRouter",
+]
+RUN_ALL = """async () => {
+    const app = window.jupyterapp, panel = app.shell.currentWidget;
+    await panel.context.ready;
+    await panel.sessionContext.ready;
+    await app.commands.execute('notebook:run-all-cells');
+    await panel.context.save();
+    return panel.content.widgets.filter(w => w.model.type === 'code').map(w => ({
+        id: w.model.id, count: w.model.executionCount,
+        errors: w.model.outputs.toJSON().filter(o => o.output_type === 'error').map(o => o.evalue)}));
+}"""
+
+
+def chromium():
+    """Return the path of a Chromium on this machine."""
+    for name in ("chromium", "chromium-browser", "google-chrome"):
+        if path := shutil.which(name):
+            return path
+    pytest.skip("no Chromium on this machine")
+    return None
+
+
+@pytest.fixture
+def lab(tmp_path):
+    """`course lab`, as a learner types it, in a home of its own; its address, and its working copy."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    home = tmp_path / "home"
+    home.mkdir()
+    env = {
+        **os.environ,
+        "HOME": str(home),
+        "USERPROFILE": str(home),
+        "JUPYTER_CONFIG_DIR": str(home / "config"),
+        "JUPYTER_DATA_DIR": str(home / "data"),
+        "JUPYTER_RUNTIME_DIR": str(home / "runtime"),
+        "JUPYTERLAB_SETTINGS_DIR": str(home / "settings"),
+        "IPYTHONDIR": str(home / "ipython"),
+        "AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE",
+        "AWS_SECRET_ACCESS_KEY": "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+        "AWS_SESSION_TOKEN": "a-session-token",
+        "AWS_ENDPOINT_URL": "http://203.0.113.1:9",
+    }
+    env.pop("COURSE_FOLDER", None)
+    log = tmp_path / "lab.log"
+    command = [sys.executable, "-m", "helpers.cli", "lab", "--no-browser", "--port", str(port)]
+    (home / "config").mkdir()
+    # Lets the test speak to JupyterLab's own commands; a learner's JupyterLab does not have it.
+    exposed = {"LabApp": {"expose_app_in_browser": True}}
+    (home / "config" / "jupyter_lab_config.json").write_text(json.dumps(exposed))
+    with log.open("w") as out:
+        process = subprocess.Popen(command, env=env, stdout=out, stderr=subprocess.STDOUT)
+    try:
+        yield _address(process, log), home / "mastering-aws-messaging"
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def _address(process, log):
+    """Return the printed address once the server answers."""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and process.poll() is None:
+        found = re.search(r"http://127\.0\.0\.1:\d+/\S*token=\w+", log.read_text())
+        if found:
+            urllib.request.urlopen(found[0], timeout=10).read()
+            return found[0]
+        time.sleep(0.1)
+    raise AssertionError(log.read_text())
+
+
+@pytest.fixture
+def page(lab):
+    """The address that `course lab` printed, opened in Chromium."""
+    playwright = pytest.importorskip("playwright.sync_api", reason="the extra `browser` is not installed")
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=chromium(), headless=True, args=FLAGS)
+        page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
+        page.set_default_timeout(45_000)
+        page.elsewhere = []
+        page.on("request", lambda request: page.elsewhere.append(request.url) if _is_elsewhere(request.url) else None)
+        page.goto(lab[0])
+        opened(page, LESSON)
+        yield page
+        browser.close()
+
+
+def _is_elsewhere(url):
+    return not url.startswith(("http://127.0.0.1:", "ws://127.0.0.1:", "data:", "blob:"))
+
+
+def opened(page, path):
+    """Wait until this notebook is open and shown."""
+    page.wait_for_function("path => window.jupyterapp?.shell?.currentWidget?.context?.path === path", arg=path)
+    page.wait_for_selector("#jupyterlab-splash", state="detached")
+    page.wait_for_selector(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Cell")
+
+
+def command(page, name, arguments=None):
+    """Execute one of JupyterLab's commands and wait for it."""
+    page.evaluate("([name, args]) => window.jupyterapp.commands.execute(name, args).then(() => null)", [name, arguments or {}])
+
+
+def picture(page, name):
+    """Keep a screenshot as a test artefact."""
+    ARTIFACTS.mkdir(exist_ok=True)
+    page.screenshot(path=ARTIFACTS / f"{name}.png")
+
+
+def scroll_to(page, cell_id):
+    """Bring a cell to the top of the view."""
+    page.evaluate(
+        """async id => {
+            const notebook = window.jupyterapp.shell.currentWidget.content;
+            const index = notebook.widgets.findIndex(w => w.model.id === id);
+            notebook.activeCellIndex = index;
+            await notebook.scrollToItem(index, 'start');
+        }""",
+        cell_id,
+    )
+    page.wait_for_timeout(500)
+
+
+def test_a_learner_runs_the_lesson_and_answers_an_exercise(page, lab):
+    """`course lab` opens lesson 01 with nothing to click; all cells run; an answer is found correct; nothing goes out."""
+    assert page.locator(".jp-FileBrowser").is_visible()
+    assert page.locator("#table-of-contents").is_visible()
+    assert page.locator(".jp-Dialog").count() == 0
+    picture(page, "lesson-01-opened")
+
+    cells = page.evaluate(RUN_ALL)
+    assert [cell for cell in cells if cell["errors"]] == []
+    assert all(cell["count"] for cell in cells)
+    for cell_id in ("direct-call", "lease-predict", "same-question", "two-profiles"):
+        scroll_to(page, cell_id)
+        picture(page, f"lesson-01-{cell_id}")
+    command(page, "apputils:change-theme", {"theme": "JupyterLab Dark"})
+    page.wait_for_timeout(500)
+    for cell_id in ("direct-call", "same-question"):
+        scroll_to(page, cell_id)
+        picture(page, f"lesson-01-{cell_id}-dark")
+
+    command(page, "docmanager:open", {"path": EXERCISE})
+    opened(page, EXERCISE)
+    page.evaluate(
+        """([id, source]) => {
+            const cell = window.jupyterapp.shell.currentWidget.content.widgets.find(w => w.model.id === id);
+            cell.model.sharedModel.setSource(source);
+        }""",
+        ["clients_for", "def clients_for(region):\n    return {s: boto3.client(s, region_name=region) for s in ('sqs', 'sns')}"],
+    )
+    cells = page.evaluate(RUN_ALL)
+    assert [cell for cell in cells if cell["errors"]] == []
+    scroll_to(page, "check-clients_for")
+    picture(page, "exercise-01-correct-dark")
+    command(page, "apputils:change-theme", {"theme": "JupyterLab Light"})
+    page.wait_for_timeout(500)
+    picture(page, "exercise-01-correct")
+    saved = json.loads((lab[1] / EXERCISE).read_text())
+    outputs = {cell["id"]: "".join(json.dumps(cell["outputs"])) for cell in saved["cells"] if cell["cell_type"] == "code"}
+    assert "Correct" in outputs["check-clients_for"]
+    assert "Not attempted" in outputs["check-take_one"]
+    assert page.elsewhere == []
