@@ -40,7 +40,8 @@ def _is(problem: Exception, expected: type[BaseException] | str) -> bool:
 
 def calls(last: int = 5) -> CallTable:
     """Return a table of the last calls that boto3 made: operation, parameters, outcome, retries."""
-    return CallTable(tuple(_row(call) for call in running().calls()[-last:]))
+    made = running().calls()
+    return CallTable(tuple(_row(call) for call in made[max(0, len(made) - last) :]))
 
 
 def _row(call: Any) -> dict[str, Any]:

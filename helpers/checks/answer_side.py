@@ -48,8 +48,12 @@ class AnswerSide:
         return self._clients[service]
 
     def _call(self, command: dict[str, Any]) -> Any:
-        """Let one of the answer's boto3 objects make a call; ValueError when it speaks to another service."""
-        thing, service = self._kept[command["object"]], command["service"]
+        """Let one of the answer's boto3 objects make a call, or a new default client when none is named.
+
+        ValueError when the object speaks to another service.
+        """
+        service = command["service"]
+        thing = boto3.client(service) if command["object"] is None else self._kept[command["object"]]
         if kind(thing) == "session":
             client = thing.client(service)
         else:

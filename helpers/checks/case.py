@@ -56,8 +56,11 @@ class Case:
     and orders come from it.
     """
 
-    def __init__(self, answer: str, world: World, seam: Seam, draw: Random):
+    def __init__(
+        self, answer: str, world: World, seam: Seam, draw: Random, during: dict[str, Callable[[], None]] | None = None
+    ):
         self._answer, self._world, self._seam = answer, world, seam
+        self._during = {} if during is None else during
         self.draw, self.clock = draw, world.clock
         self.did = ""
 
@@ -107,6 +110,10 @@ class Case:
         """Move the clock so far that every visibility timeout is over; twelve hours is the longest there is."""
         self.clock.advance(timedelta(hours=12, seconds=1).total_seconds())
 
+    def during(self, operation: str, happening: Callable[[], Any]) -> None:
+        """Have something happen once, just before the answer's next call of this operation ("SendMessage")."""
+        self._during[operation] = happening
+
     def run(self, **arguments: Any) -> Any:
         """Return the answer's value for these arguments; the clients that it names are added on its side.
 
@@ -123,9 +130,13 @@ class Case:
         self.did = f"{self._answer}({shown})"
         return self._ask({"do": "run", "arguments": arguments})
 
-    def let(self, thing: Boto3Object, service: str, operation: str, **params: Any) -> Result:
-        """Have a boto3 object that the answer returned make a call of this service; return what came of it."""
-        command = {"do": "call", "object": thing.number, "service": service, "operation": operation, "params": params}
+    def let(self, thing: Boto3Object | None, service: str, operation: str, **params: Any) -> Result:
+        """Have a boto3 object that the answer returned make a call of this service; return what came of it.
+
+        Without one: a client that another part of the answer's program makes, with nothing but defaults.
+        """
+        number = None if thing is None else thing.number
+        command = {"do": "call", "object": number, "service": service, "operation": operation, "params": params}
         return self._ask(command)
 
     def _ask(self, command: dict[str, Any]) -> Result:

@@ -11,6 +11,7 @@ from helpers.checks import case as cases
 from helpers.checks.outcome import CORRECT, ERROR, NOT_ATTEMPTED, NOT_YET, Outcome, outcome
 from helpers.checks.seam import TOO_MANY_CALLS, Seam
 from helpers.cloud import environment, moto_engine, transport
+from helpers.cloud.calls import operation
 from helpers.cloud.offline import any_account, make_world
 from helpers.course import Exercise
 from helpers.errors import Stopped
@@ -36,19 +37,22 @@ def examine(exercise: Exercise, make_seam: MakeSeam, seed: int = FIXED_SEED) -> 
         environment.replace(environment.offline())
         world = make_world(True, draw.getrandbits(32), *accounts)
         world.journal.recording = False
-        _bound_calls(world)
+        during: dict[str, Callable[[], None]] = {}
+        _watch_calls(world, during)
         try:
             with worlds.visit(world):
-                return _judge(exercise, check, world, make_seam, draw)
+                return _judge(exercise, check, world, make_seam, lambda seam: cases.Case(exercise.answer, world, seam, draw, during))
         finally:
             moto_engine.forget(set(accounts))
             boto3.DEFAULT_SESSION = session
 
 
-def _judge(exercise: Exercise, check: Any, world: worlds.World, make_seam: MakeSeam, draw: Random) -> Outcome:
+def _judge(
+    exercise: Exercise, check: cases.Check, world: worlds.World, make_seam: MakeSeam, case_for: Any
+) -> Outcome:
     seam = make_seam(world)
     try:
-        check(cases.Case(exercise.answer, world, seam, draw))
+        check(case_for(seam))
         return outcome(exercise, CORRECT, why=exercise.takeaway, printed=seam.printed)
     except cases.NotAttempted:
         return outcome(exercise, NOT_ATTEMPTED, expected=f"Write {exercise.answer}, then run this cell again.")
@@ -69,16 +73,28 @@ def _judge(exercise: Exercise, check: Any, world: worlds.World, make_seam: MakeS
         seam.close()
 
 
-def _bound_calls(world: worlds.World) -> None:
-    """Stop an answer that calls AWS without end. The check's own calls, which the journal leaves out, are free."""
+def _watch_calls(world: worlds.World, during: dict[str, Callable[[], None]]) -> None:
+    """Stop an answer that calls AWS without end, and let things happen while it calls.
+
+    during: what is to happen, once, just before the answer's call of an operation. The check's own calls, which the
+    journal leaves out, are neither counted nor met by it.
+    """
     answer, made = world.send, 0
 
     def send(request: Any, network: Any) -> Any:
         nonlocal made
-        made += world.journal.recording
-        if made > cases.CALLS:
-            world.open = False
-            raise Stopped(TOO_MANY_CALLS)
+        if world.journal.recording:
+            made += 1
+            if made > cases.CALLS:
+                world.open = False
+                raise Stopped(TOO_MANY_CALLS)
+            target = transport.text(request.headers.get("X-Amz-Target", ""))
+            if happening := during.pop(operation(target, transport.body(request)), None):
+                world.journal.recording = False
+                try:
+                    happening()
+                finally:
+                    world.journal.recording = True
         return answer(request, network)
 
     world.send = send

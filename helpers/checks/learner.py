@@ -48,9 +48,13 @@ def hint(answer: Callable[..., Any] | str | None = None) -> None:
     exercise = _exercise(answer) if answer is not None else _last
     if exercise is None:
         raise UnknownExercise("A hint for which exercise? Write hint(...) with your function's name in it.")
-    step = min(_steps.get(exercise.answer, 0), len(exercise.hints) - 1)
+    step, steps = _steps.get(exercise.answer, 0), len(exercise.hints)
     _steps[exercise.answer] = step + 1
-    show_card(hint_card(exercise.id, exercise.title, exercise.hints[step], step + 1, len(exercise.hints)))
+    if step < steps:
+        show_card(hint_card(exercise.id, exercise.title, exercise.hints[step], step + 1, steps))
+    else:
+        text = f"There are no more than {steps} hints. solution({exercise.answer}) shows one way to do it, once you have tried."
+        show_card(note_card(exercise.id, exercise.title, text))
 
 
 def solution(answer: Callable[..., Any] | str, insist: bool = False) -> None:

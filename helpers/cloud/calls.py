@@ -122,6 +122,11 @@ def calls(exchanges: Iterable[Exchange]) -> list[Call]:
     return [Call(tuple(group)) for group in grouped.values()]
 
 
+def operation(target: str, body: bytes) -> str:
+    """Return the operation that a request asks for: its header X-Amz-Target (JSON protocol), else Action in its body."""
+    return target.rpartition(".")[2] or dict(parse_qsl(body.decode())).get("Action", "?")
+
+
 @lru_cache
 def _model(service: str, operation: str) -> OperationModel | None:
     """Return botocore's model; None for what it does not know, or what does not name its operation, as S3's calls."""

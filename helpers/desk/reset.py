@@ -6,7 +6,7 @@ from pathlib import Path
 import nbformat
 
 from helpers.course import Course, Exercise, Lesson
-from helpers.desk.working_copy import WorkingCopy, read_notebook, shipped
+from helpers.desk.working_copy import WorkingCopy, read_notebook, shipped, write
 from helpers.errors import NotebookError, UnknownExercise
 
 
@@ -32,8 +32,7 @@ def reset(copy: WorkingCopy, lesson: Lesson, exercise: Exercise | None) -> Path 
     if path.exists():
         aside = path.with_name(f"{path.stem}.{datetime.now():%Y-%m-%d-%H%M%S}.ipynb")
         path.rename(aside)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(fresh, encoding="utf-8", newline="\n")
+    write(path, fresh)
     return aside
 
 

@@ -8,7 +8,6 @@ from importlib.metadata import version
 from pathlib import Path
 
 import nbformat
-from nbformat.sign import NotebookNotary
 
 from helpers.course import HOME, Course, Lesson, course
 from helpers.errors import CourseError, NotebookError
@@ -53,8 +52,7 @@ class WorkingCopy:
             for lesson in (listed or course()).lessons:
                 for kind in KINDS:
                     self._lay_one(kind, lesson, laid, done)
-            self._record.parent.mkdir(parents=True, exist_ok=True)
-            _write(self._record, json.dumps(laid, indent=1))
+            write(self._record, json.dumps(laid, indent=1))
         except OSError as problem:
             raise CourseError(
                 f"Cannot write to {self.folder}: {problem.strerror}. Name another folder with --folder."
@@ -64,23 +62,17 @@ class WorkingCopy:
     def _lay_one(self, kind: str, lesson: Lesson, laid: dict[str, str], done: Laid) -> None:
         target = self.path(kind, lesson)
         name = target.relative_to(self.folder).as_posix()
-        text = shipped(kind, lesson)
+        text = cleared(shipped(kind, lesson))
         digest = hashlib.sha256(text.encode()).hexdigest()
         if not target.exists():
-            self._put(target, text)
+            write(target, text)
             done.new.append(name)
         elif laid.get(name, digest) != digest:
             beside = target.with_name(f"{target.stem}.v{version(DISTRIBUTION)}.ipynb")
             if not beside.exists():
-                self._put(beside, text)
+                write(beside, text)
                 done.newer.append(beside.relative_to(self.folder).as_posix())
         laid[name] = digest
-
-    def _put(self, path: Path, text: str) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        _write(path, text)
-        # JupyterLab shows stored outputs in full only in notebooks that it trusts; these are our own.
-        NotebookNotary().sign(nbformat.reads(text, as_version=4))
 
     def _laid(self) -> dict[str, str]:
         try:
@@ -114,8 +106,18 @@ def read_notebook(path: Path) -> nbformat.NotebookNode:
         raise NotebookError(f"{path} is not a notebook that can be read: {str(problem)[:200]}") from None
 
 
-def _write(path: Path, text: str) -> None:
-    """Write the whole text or nothing: a learner's disk may be full."""
+def cleared(text: str) -> str:
+    """Return the notebook's text without outputs: a learner guesses first, and sees them by running the cells."""
+    notebook = nbformat.reads(text, as_version=4)
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    return nbformat.writes(notebook, version=4) + "\n"
+
+
+def write(path: Path, text: str) -> None:
+    """Write the whole text or nothing, making the folder: a learner's disk may be full."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f"{path.name}.part")
     part.write_text(text, encoding="utf-8", newline="\n")
     part.replace(path)

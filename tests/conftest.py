@@ -1,0 +1,147 @@
+"""What every test stands on: a guard over the network, and a cloud that leaves nothing behind."""
+
+import ipaddress
+import os
+import socket
+import sys
+import time
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+from typing import Any
+
+import boto3
+import pytest
+
+from helpers import start
+from helpers.cloud import environment, running
+from helpers.cloud.base import Cloud
+from helpers.world import still_sleep, worlds
+
+
+class Guard:
+    """Lets Python's sockets reach this computer only, while it is `on`; what else they try is refused and kept.
+
+    attempts: pairs of the audit event and the host. It works by an audit hook, which nothing can take away again, so a
+    process has one guard. Sockets of C libraries, such as those of a Jupyter kernel, are not seen.
+    """
+
+    # Each event that names a place on a network, and the argument that holds it.
+    _EVENTS = {  # noqa: RUF012
+        "socket.connect": 1,
+        "socket.sendto": 1,
+        "socket.sendmsg": 1,
+        "socket.getaddrinfo": 0,
+        "socket.gethostbyname": 0,
+        "socket.gethostbyaddr": 0,
+    }
+
+    def __init__(self) -> None:
+        self.on = False
+        self.attempts: list[tuple[str, str]] = []
+        sys.addaudithook(self._see)
+
+    def _see(self, event: str, args: tuple[Any, ...]) -> None:
+        if not self.on or event not in self._EVENTS:
+            return
+        place = args[self._EVENTS[event]]
+        if isinstance(args[0], socket.socket):
+            if args[0].family not in (socket.AF_INET, socket.AF_INET6) or place is None:
+                return  # a socket of this computer, or one whose place was seen when it connected
+            place = place[0]
+        host = place.decode() if isinstance(place, bytes) else place
+        if not self._is_here(host):
+            self.attempts.append((event, host))
+            raise ConnectionRefusedError(f"the guard of the tests lets nothing out: {event} to {host}")
+
+    @staticmethod
+    def _is_here(host: str | None) -> bool:
+        if host in (None, "", "localhost"):
+            return True
+        try:
+            address = ipaddress.ip_address(host)
+        except ValueError:
+            return False
+        return address.is_loopback or address.is_unspecified
+
+
+_guard = Guard()
+
+
+@pytest.fixture(autouse=True)
+def guard() -> Iterator[Guard]:
+    """The guard, on. A test during which anything tried to leave this computer fails."""
+    _guard.attempts.clear()
+    _guard.on = True
+    yield _guard
+    _guard.on = False
+    assert _guard.attempts == [], "something tried to leave this computer"
+
+
+@pytest.fixture
+def no_cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """No cloud runs and the machine has no settings of AWS; afterwards all is as it was, whatever a test starts."""
+    before = dict(os.environ)
+    for name in before:
+        if name.startswith(("AWS_", "BOTO_", "MOTO_", "COURSE_")):
+            del os.environ[name]
+    os.environ.update(AWS_CONFIG_FILE=os.devnull, AWS_SHARED_CREDENTIALS_FILE=os.devnull)
+    for place, name, value in (
+        (boto3, "DEFAULT_SESSION", None),
+        (environment, "_of_this_machine", None),
+        (running, "_running", None),
+        (running, "_cells_followed", False),
+        (time, "sleep", still_sleep._real_sleep),
+    ):
+        monkeypatch.setattr(place, name, value)
+    worlds.settle(None)
+    yield
+    worlds.settle(None)
+    os.environ.clear()
+    os.environ.update(before)
+
+
+@pytest.fixture
+def offline(no_cloud: None) -> Cloud:
+    """The offline cloud, whose clock stands still within cells too."""
+    os.environ[running.COMPARED] = "1"
+    return start()
+
+
+@lru_cache
+def _session() -> boto3.Session:
+    return boto3.Session("OFFLINESHOP", "not-a-secret", region_name="us-east-1")
+
+
+@lru_cache
+def _client(service: str) -> Any:
+    # A new session costs 0.1 s. These clients serve every test, since a call goes to the cloud of its thread.
+    return _session().client(service)
+
+
+@pytest.fixture
+def sqs(offline: Cloud) -> Any:
+    """A client for SQS in the offline cloud."""
+    return _client("sqs")
+
+
+@pytest.fixture
+def sns(offline: Cloud) -> Any:
+    """A client for SNS in the offline cloud."""
+    return _client("sns")
+
+
+@pytest.fixture
+def queue_url(sqs: Any) -> str:
+    """A queue in the offline cloud."""
+    return sqs.create_queue(QueueName="orders")["QueueUrl"]
+
+
+@pytest.fixture
+def receive(sqs: Any, queue_url: str) -> Callable[..., list[str]]:
+    """Receives from the queue, with the options of receive_message, and returns the bodies."""
+
+    def bodies(**options: Any) -> list[str]:
+        reply = sqs.receive_message(QueueUrl=queue_url, **options)
+        return [message["Body"] for message in reply.get("Messages", [])]
+
+    return bodies

@@ -1,0 +1,91 @@
+"""The exercises: generated from the solutions, and what the generator does."""
+
+import nbformat
+import pytest
+
+from helpers.authoring import contents, normal
+from helpers.authoring.build import NEXT
+from helpers.authoring.exercise import exercise, stubbed
+from helpers.course import HOME, course
+from helpers.errors import NotebookError
+
+LESSONS = [pytest.param(lesson, id=lesson.slug) for lesson in course().lessons]
+
+
+def read(kind, lesson):
+    """Return the lesson's notebook of this kind."""
+    return normal.read(HOME / kind / f"{lesson.slug}.ipynb")
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_the_exercise_is_what_the_solution_generates(lesson):
+    """Generated again, the exercise is the same to the byte: nobody edited it, nobody forgot to build."""
+    generated = normal.text(normal.normal(exercise(read("solutions", lesson))))
+    stored = (HOME / "exercises" / f"{lesson.slug}.ipynb").read_text(encoding="utf-8")
+    assert generated == stored, "run `course build`"
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_each_listed_exercise_has_its_cells(lesson):
+    """For each exercise: a task with title and minutes, a cell to write in, a cell that checks it, three to five in all."""
+    notebook = read("solutions", lesson)
+    cells = {cell.id: cell for cell in notebook.cells}
+    text = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+    assert 3 <= len(lesson.exercises) <= 5
+    assert lesson.exercises[0].minutes <= 3
+    for item in lesson.exercises:
+        assert f"## {item.id} {item.title}\n\n*{item.minutes} minutes.*" in text
+        answer, check = cells[item.answer], cells[f"check-{item.answer}"]
+        assert answer.source.startswith(f"def {item.answer}(")
+        assert '"""' in answer.source, "the contract stands in a docstring"
+        assert check.source.startswith(f"check({item.answer})")
+        assert check.metadata["nbgrader"]["points"] == item.points
+    assert notebook.cells[-1].id == NEXT
+    assert notebook.cells[-1].source == contents.next_after_exercises(course(), lesson)
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_a_scenario_is_short(lesson):
+    """A learner reads at most 80 words before the stub."""
+    for cell in read("exercises", lesson).cells:
+        if cell.id.startswith("task-"):
+            assert len(cell.source.split()) <= 100, cell.id
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_the_exercise_gives_nothing_away(lesson):
+    """No answer, no explanation, no output, no marker of a region is left."""
+    notebook = read("exercises", lesson)
+    source = "\n".join(cell.source for cell in notebook.cells)
+    assert "SOLUTION" not in source
+    assert "Why it works" not in source
+    assert source.count("return ...") == len(lesson.exercises)
+    assert all(not cell.outputs and cell.execution_count is None for cell in notebook.cells if cell.cell_type == "code")
+
+
+def test_a_region_becomes_a_stub_at_its_own_indent():
+    """The stub stands where the region stood, as deep as its first marker."""
+    source = "def f():\n    x = 1\n    ### BEGIN SOLUTION\n    x = 2\n    return x\n    ### END SOLUTION\n    # after"
+    assert stubbed(source) == "def f():\n    x = 1\n    # YOUR CODE HERE\n    return ...\n    # after"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "### BEGIN SOLUTION\n1",
+        "1\n### END SOLUTION",
+        "### BEGIN SOLUTION\n### BEGIN SOLUTION\n### END SOLUTION\n### END SOLUTION",
+    ],
+)
+def test_a_region_that_is_not_whole_is_refused(source):
+    """An unclosed or nested region would ship an answer; the cell is named."""
+    with pytest.raises(NotebookError, match="cell-x"):
+        stubbed(source, "cell-x")
+
+
+def test_cells_of_the_solution_alone_vanish():
+    """A cell with the tag solution-only is in the solution and not in the exercise."""
+    why = nbformat.v4.new_markdown_cell("why", id="why", metadata={"tags": ["solution-only"]})
+    task = nbformat.v4.new_markdown_cell("task", id="task")
+    released = exercise(nbformat.v4.new_notebook(cells=[why, task]))
+    assert [cell.id for cell in released.cells] == ["task"]
