@@ -5,6 +5,7 @@ moto keeps the queues and topics. From the world of the calling thread it gets t
 """
 
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import moto.backends
@@ -79,11 +80,20 @@ def _next_event(queue: Any, now: float) -> float:
     return min((at + 0.001 - now for at in moments if at >= now), default=float("inf"))
 
 
+@lru_cache
+def _signing_key() -> Any:
+    """Return the key that signs all envelopes. SNS has one for many topics; moto makes one for each subscription."""
+    from cryptography.hazmat.primitives.asymmetric import rsa
+
+    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
+
+
 def install() -> None:
     """Make moto ask the worlds; safe to call twice."""
     moto.core.utils.utcnow = _utcnow
     moto.sns.models.utcnow = _utcnow
     moto.sns.models.requests = _NoPost
+    moto.sns.models.Subscription.private_key = lambda subscription: _signing_key()
     moto.sqs.models.SQSBackend.receive_message = _receive_message
     mock_random.__class__ = _WorldRandom
     recorder._record_request = lambda request: None  # moto would look for a recording switch on every call
