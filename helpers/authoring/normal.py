@@ -25,12 +25,20 @@ def _cell(cell: NotebookNode) -> NotebookNode:
     source = re.sub(r"[ \t]+$", "", cell.source, flags=re.MULTILINE).strip("\n")
     made = {"id": cell.id, "cell_type": cell.cell_type, "metadata": kept, "source": source}
     if cell.cell_type == "code":
-        made |= {"execution_count": cell.execution_count, "outputs": [_output(output) for output in cell.outputs]}
+        made |= {"execution_count": cell.execution_count, "outputs": _outputs(cell.outputs)}
     return nbformat.from_dict(made)
 
 
-def _output(output: NotebookNode) -> NotebookNode:
-    return nbformat.from_dict({**output, "metadata": {}}) if "metadata" in output else output
+def _outputs(outputs: list[NotebookNode]) -> list[NotebookNode]:
+    """Return the outputs without metadata; what was printed in pieces, by chance, becomes one piece."""
+    made: list[NotebookNode] = []
+    for output in outputs:
+        same_stream = made and output.output_type == "stream" and made[-1].get("name") == output.name
+        if same_stream:
+            made[-1].text += output.text
+        else:
+            made.append(nbformat.from_dict({**output, "metadata": {}} if "metadata" in output else {**output}))
+    return made
 
 
 def read(path: Path) -> NotebookNode:
