@@ -3,6 +3,8 @@
 import importlib.util
 import inspect
 import json
+import multiprocessing
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import boto3
@@ -15,36 +17,93 @@ from helpers.checks.seam import ChildProcess, InProcess
 from helpers.checks.solutions import answer_source
 from helpers.course import HOME, course
 
-ANSWERS = Path(__file__).parent / "answers"
+WRONG_FILE, RIGHT_FILE = [Path(__file__).parent / "answers" / f"lesson_01_{kind}.py" for kind in ("wrong", "right")]
 EXERCISES = {exercise.answer: exercise for exercise in course().lesson("01").exercises}
-SEAMS = ["in process", "in a child"]
 
 
-def _functions(file):
-    """Return the public functions of this file, each executed anew so that what they remember is gone."""
+def _answers(file):
+    """Return the answers in this file by name. The file is executed anew, so what they remembered is gone."""
     spec = importlib.util.spec_from_file_location(file.stem, file)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    return {name: value for name, value in vars(module).items() if inspect.isfunction(value) and "__" in name}
+    return {name: value for name, value in vars(module).items() if "__" in name.strip("_") and inspect.isfunction(value)}
 
 
-def _examine(seam, file, answer, name, seed=1):
-    """Return the outcome of checking the function of this name in the file as an answer to the exercise."""
-    if seam == "in process":
-        function = _functions(file)[name] if "__" in name else _function(file.read_text(encoding="utf-8"), name)
-        return examine(EXERCISES[answer], lambda world: InProcess(function, world), seed)
-    return examine(EXERCISES[answer], lambda world: ChildProcess(file, name, world), seed)
+WRONG, RIGHT = _answers(WRONG_FILE), _answers(RIGHT_FILE)
 
 
-def _function(source, name):
-    """Return the function that a notebook's cell defines, with what the first cell imports."""
-    namespace = {"json": json, "boto3": boto3}
-    exec(source, namespace)
-    return namespace[name]
+def _exercise(name):
+    """Return the exercise that the answer of this name is for."""
+    return EXERCISES[name.partition("__")[0]]
 
 
-def _said(outcome):
-    return " ".join([outcome.did, outcome.got, outcome.expected, outcome.why, outcome.line])
+def _here(file, name, seed=1):
+    """Return the outcome for this answer in this process."""
+    return examine(_exercise(name), lambda world: InProcess(_answers(file)[name], world), seed)
+
+
+def _in_a_child(file, name):
+    """Return the outcome for this answer in a child process."""
+    return examine(_exercise(name), lambda world: ChildProcess(file, name, world))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def children(request):
+    """The outcomes in child processes by name. Two workers find them while the other tests run, since each takes long."""
+    asked = [item.callspec.params for item in request.session.items if "children" in inspect.signature(item.obj).parameters]
+    with ProcessPoolExecutor(2, multiprocessing.get_context("spawn")) as pool:
+        yield {
+            params["name"]: pool.submit(_in_a_child, WRONG_FILE if params["name"] in WRONG else RIGHT_FILE, params["name"])
+            for params in asked
+        }
+
+
+def _expect_refused(outcome, name):
+    """The outcome is not correct, and its text says what the answer's docstring says."""
+    phrase = inspect.getdoc(WRONG[name]).removeprefix("Says: ")
+    said = " ".join([outcome.did, outcome.got, outcome.expected, outcome.why, outcome.line])
+    assert outcome.status not in (CORRECT, NOT_ATTEMPTED), said
+    assert phrase in said
+
+
+def _expect_correct(outcome, exercise):
+    """The outcome is correct and says nothing but the takeaway."""
+    assert (outcome.status, outcome.got, outcome.line) == (CORRECT, "", ""), outcome.why
+    assert outcome.why == exercise.takeaway
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_a_wrong_answer_says_what_it_waits_for(name):
+    """A wrong answer's docstring is one line that starts with "Says: ", and its name starts with an exercise's."""
+    text = inspect.getdoc(WRONG[name])
+    assert text.startswith("Says: ")
+    assert "\n" not in text
+    assert _exercise(name)
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_a_wrong_answer_is_refused(name):
+    """The check does not find the answer correct, and its text names the misconception."""
+    _expect_refused(_here(WRONG_FILE, name), name)
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("name", RIGHT)
+def test_a_right_answer_is_correct(name, seed):
+    """The check finds the answer correct, in whatever style it is written and whatever the seed draws."""
+    _expect_correct(_here(RIGHT_FILE, name, seed), _exercise(name))
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_a_wrong_answer_is_refused_in_a_child(name, children):
+    """In a child process the check names the same misconception."""
+    _expect_refused(children[name].result(), name)
+
+
+@pytest.mark.parametrize("name", RIGHT)
+def test_a_right_answer_is_correct_in_a_child(name, children):
+    """In a child process the check finds the answer correct as well."""
+    _expect_correct(children[name].result(), _exercise(name))
 
 
 def _stub(answer):
@@ -53,65 +112,38 @@ def _stub(answer):
     return next(cell.source for cell in notebook.cells if cell.source.startswith(f"def {answer}("))
 
 
-def _file(folder, source):
-    """Write the source of a cell into a file that stands by itself."""
+def _examine_cell(source, name, exercise, seam, folder):
+    """Return the outcome for the function that a notebook's cell defines."""
+    if seam == "in process":
+        namespace = {"json": json, "boto3": boto3}
+        exec(source, namespace)
+        return examine(exercise, lambda world: InProcess(namespace[name], world))
     file = folder / "answer.py"
     file.write_text(f"import json\nimport boto3\n\n{source}\n", encoding="utf-8")
-    return file
-
-
-WRONG_FILE, RIGHT_FILE = ANSWERS / "lesson_01_wrong.py", ANSWERS / "lesson_01_right.py"
-WRONG, RIGHT = _functions(WRONG_FILE), _functions(RIGHT_FILE)
-
-
-@pytest.mark.parametrize("name", WRONG)
-@pytest.mark.parametrize("seam", SEAMS)
-def test_a_wrong_answer_is_refused_and_told_why(seam, name):
-    """The check refuses the answer, and its text names the misconception."""
-    phrase = inspect.getdoc(WRONG[name]).removeprefix("Says: ")
-    outcome = _examine(seam, WRONG_FILE, name.partition("__")[0], name)
-    assert outcome.status not in (CORRECT, NOT_ATTEMPTED)
-    assert phrase in _said(outcome)
-
-
-@pytest.mark.parametrize("name", RIGHT)
-@pytest.mark.parametrize(("seam", "seed"), [("in process", 1), ("in process", 2), ("in process", 3), ("in a child", 1)])
-def test_a_right_answer_is_correct(seam, seed, name):
-    """The check finds the answer correct, in whatever style it is written and whatever the seed draws."""
-    outcome = _examine(seam, RIGHT_FILE, name.partition("__")[0], name, seed)
-    assert (outcome.status, outcome.got, outcome.why) == (CORRECT, "", EXERCISES[outcome.answer].takeaway)
+    return examine(exercise, lambda world: ChildProcess(file, name, world))
 
 
 @pytest.mark.parametrize("answer", EXERCISES)
-@pytest.mark.parametrize("seam", SEAMS)
+@pytest.mark.parametrize("seam", ["in process", "in a child"])
 def test_a_stub_is_not_attempted(seam, answer, tmp_path):
     """The cell as it is shipped comes out as not attempted."""
-    outcome = _examine(seam, _file(tmp_path, _stub(answer)), answer, answer)
-    assert outcome.status == NOT_ATTEMPTED
+    outcome = _examine_cell(_stub(answer), answer, EXERCISES[answer], seam, tmp_path)
+    assert outcome.status == NOT_ATTEMPTED, outcome
 
 
 @pytest.mark.parametrize("answer", EXERCISES)
-@pytest.mark.parametrize("seam", SEAMS)
+@pytest.mark.parametrize("seam", ["in process", "in a child"])
 def test_the_solution_is_correct(seam, answer, tmp_path):
     """The answer of the solution notebook comes out as correct."""
-    outcome = _examine(seam, _file(tmp_path, answer_source(EXERCISES[answer])), answer, answer)
-    assert (outcome.status, outcome.got) == (CORRECT, "")
+    exercise = EXERCISES[answer]
+    _expect_correct(_examine_cell(answer_source(exercise), answer, exercise, seam, tmp_path), exercise)
 
 
-@pytest.mark.parametrize("other", EXERCISES)
-@pytest.mark.parametrize("answer", EXERCISES)
+OTHERS = [(answer, other) for answer in EXERCISES for other in EXERCISES if answer != other]
+
+
+@pytest.mark.parametrize(("answer", "other"), OTHERS)
 def test_the_solution_of_another_exercise_is_refused(answer, other, tmp_path):
     """An exercise's check finds no other exercise's solution correct."""
-    if answer == other:
-        pytest.skip("this is the exercise's own solution")
-    outcome = _examine("in process", _file(tmp_path, answer_source(EXERCISES[other])), answer, other)
+    outcome = _examine_cell(answer_source(EXERCISES[other]), other, EXERCISES[answer], "in process", tmp_path)
     assert outcome.status != CORRECT
-
-
-@pytest.mark.parametrize("name", WRONG)
-def test_a_wrong_answer_says_what_it_waits_for(name):
-    """The docstring of a wrong answer is one line that starts with "Says: ", and its name that of an exercise."""
-    text = inspect.getdoc(WRONG[name])
-    assert text.startswith("Says: ")
-    assert "\n" not in text
-    assert name.partition("__")[0] in EXERCISES

@@ -278,14 +278,13 @@ def test_a_profile_that_does_not_exist_does_not_matter(run: Run) -> None:
 
 
 def test_a_single_sign_on_is_not_used(run: Run, tmp_path: Path) -> None:
-    """A profile with single sign-on is not used after start(), and a client with it from before is refused."""
+    """A profile with single sign-on in ~/.aws is not seen after start(), and a client with it from before is refused."""
     start_url = "https://shop.awsapps.com/start"
     cache = tmp_path / ".aws" / "sso" / "cache"
     cache.mkdir(parents=True)
     token = {"startUrl": start_url, "region": "us-east-1", "accessToken": "TOKEN", "expiresAt": "2999-01-01T00:00:00Z"}
     (cache / f"{hashlib.sha1(start_url.encode()).hexdigest()}.json").write_text(json.dumps(token))
-    config = tmp_path / "config"
-    config.write_text(
+    (tmp_path / ".aws" / "config").write_text(
         f"[profile work]\nregion = us-east-1\nsso_start_url = {start_url}\nsso_region = us-east-1\n"
         "sso_account_id = 111111111111\nsso_role_name = developer\n"
     )
@@ -295,13 +294,14 @@ def test_a_single_sign_on_is_not_used(run: Run, tmp_path: Path) -> None:
         start()
         case("client made before", queue_of(early))
         case("client", queue_of(boto3.client("sqs")))
+        outcomes["profiles"] = boto3.Session().available_profiles
         """,
         AWS_PROFILE="work",
-        AWS_CONFIG_FILE=str(config),
     )
     # It would fetch its keys at its first call, from a service that the offline cloud does not have.
     assert found["outcomes"]["client made before"].startswith("CloudError: ")
     assert found["outcomes"]["client"] == "offline"
+    assert found["outcomes"]["profiles"] == ["shop", "partner"]
     assert found["attempts"] == []
 
 

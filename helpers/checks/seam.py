@@ -133,7 +133,9 @@ class InProcess:
 def _output_of(is_answer: Callable[[], bool], into: io.StringIO) -> Iterator[None]:
     """Collect what the answer's threads print; everybody else's output goes where it went."""
 
-    class Split(io.TextIOBase):
+    class Split:
+        """Not an io class: those flush when they are collected, in whatever thread that happens."""
+
         def __init__(self, other: Any):
             self._other = other
 
@@ -141,7 +143,11 @@ def _output_of(is_answer: Callable[[], bool], into: io.StringIO) -> Iterator[Non
             return into.write(text) if is_answer() else self._other.write(text)
 
         def flush(self) -> None:
-            self._other.flush()
+            if not is_answer():
+                self._other.flush()
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(self._other, name)
 
     with contextlib.redirect_stdout(Split(sys.stdout)), contextlib.redirect_stderr(Split(sys.stderr)):
         yield

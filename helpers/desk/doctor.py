@@ -6,12 +6,15 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import metadata
+from urllib.parse import urlsplit
 
 from packaging.requirements import Requirement
 from packaging.version import Version
 
 from helpers.desk.working_copy import DISTRIBUTION
 from helpers.errors import CourseError
+
+_PYTHON = f'"{sys.executable}"' if " " in sys.executable else sys.executable
 
 
 @dataclass(frozen=True)
@@ -29,7 +32,7 @@ class Finding:
 
 
 def examine(port: int = 8888) -> Iterator[Finding]:
-    """Yield what was found, one after the other. Nothing is sent anywhere unless COURSE_CLOUD is "aws"."""
+    """Yield what was found, one after the other. Nothing leaves this computer unless COURSE_CLOUD names a cloud elsewhere."""
     yield _python()
     yield from _packages()
     yield _kernel()
@@ -45,11 +48,16 @@ def _python() -> Finding:
 
 
 def _packages() -> Iterator[Finding]:
-    for line in metadata.requires(DISTRIBUTION) or []:
-        wanted = Requirement(line)
+    try:
+        lines = metadata.requires(DISTRIBUTION) or []
+    except metadata.PackageNotFoundError:
+        yield Finding("course", "not installed", f"In the clone: {_PYTHON} -m pip install -e .")
+        return
+    for wanted in map(Requirement, lines):
         if wanted.marker and not wanted.marker.evaluate({"extra": ""}):
             continue
-        repair = f"{os.path.basename(sys.executable)} -m pip install '{wanted.name}{wanted.specifier}'"
+        # Double quotes, since cmd knows no others.
+        repair = f'{_PYTHON} -m pip install "{wanted.name}{wanted.specifier}"'
         try:
             found = metadata.version(wanted.name)
         except metadata.PackageNotFoundError:
@@ -61,67 +69,19 @@ def _packages() -> Iterator[Finding]:
 
 def _kernel() -> Finding:
     """Start a kernel, since that is what fails where a machine is odd, and ask which Python it is."""
-    from jupyter_client.manager import KernelManager
+    try:
+        # Its folder, since a virtual environment's `python` may be a link to the Python that it was made with.
+        found = _said_by_kernel("import sys, helpers; print(sys.prefix)")
+    except Exception as problem:  # whatever keeps a kernel from starting is what is to be told
+        return Finding("kernel", f"does not start: {problem}", f"{_PYTHON} -m pip install --force-reinstall ipykernel")
+    if os.path.normcase(found) != os.path.normcase(sys.prefix):
+        told = f"is another Python: {found}" if found else "cannot import helpers"
+        return Finding("kernel", told, f"{_PYTHON} -m ipykernel install --sys-prefix")
+    return Finding("kernel", "starts, with this Python")
+
+
+def _said_by_kernel(source: str) -> str:
+    """Return what this source prints in a new kernel."""
+    from jupyter_client.manager import start_new_kernel  # takes long to import, as all of Jupyter
 
     from helpers.kernels import quiet
-
-    manager = KernelManager(kernel_name="python3")
-    quiet(manager)
-    try:
-        manager.start_kernel()
-        client = manager.blocking_client()
-        client.start_channels()
-        client.wait_for_ready(timeout=30)
-    except Exception as problem:  # whatever keeps a kernel from starting is what is to be told
-        return Finding("kernel", f"does not start: {problem}", "python -m pip install --force-reinstall ipykernel")
-    try:
-        answers: list[str] = []
-        client.execute_interactive(
-            "import sys, helpers; print(sys.executable)",
-            timeout=30,
-            output_hook=lambda message: answers.append(str(message["content"].get("text", ""))),
-        )
-        found = "".join(answers).strip()
-        if not found or not os.path.samefile(found, sys.executable):
-            return Finding("kernel", found or "cannot import helpers", "python -m ipykernel install --sys-prefix")
-        return Finding("kernel", "starts, with this Python")
-    finally:
-        client.stop_channels()
-        manager.shutdown_kernel(now=True)
-
-
-def _port(port: int) -> Finding:
-    with socket.socket() as probe:
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            # JupyterLab takes the next free one by itself.
-            return Finding("port", f"{port} is in use; JupyterLab will take the next one")
-    return Finding("port", f"{port} is free")
-
-
-def _cloud() -> Finding:
-    which = os.environ.get("COURSE_CLOUD") or "offline"
-    if which == "offline":
-        return Finding("cloud", "offline: no account, no keys, no network")
-    if which != "aws":
-        return Finding("cloud", f"the endpoint {which}", "" if "://" in which else "Unset COURSE_CLOUD, or give a URL.")
-    import boto3
-
-    from helpers.cloud.aws import identity
-
-    try:
-        session = boto3.Session()
-        account, who = identity(session)
-    except CourseError as problem:
-        return Finding("cloud", "real AWS", str(problem))
-    if not session.region_name:
-        return Finding("cloud", f"real AWS, account {account}", "Set AWS_DEFAULT_REGION, or a region in your profile.")
-    return Finding("cloud", f"real AWS, account {account}, region {session.region_name}, as {who}")
-
-
-def all_well(findings: list[Finding], say: Callable[[str], None]) -> bool:
-    """Say the verdict and return whether nothing has to be mended."""
-    broken = [finding for finding in findings if not finding.well]
-    say(f"{len(broken)} to mend." if broken else "This machine can take the course.")
-    return not broken

@@ -1,46 +1,83 @@
 """Runs a learner's exercise notebook in a kernel of its own and checks each answer in it."""
 
-import json
 import os
-from collections.abc import Iterable
 from pathlib import Path
+from textwrap import shorten
 from typing import Any
 
-from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from jupyter_client.kernelspec import NoSuchKernel
+from nbclient.exceptions import DeadKernelError
+from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
 from helpers import kernels
-from helpers.checks.outcome import NOT_ATTEMPTED, Outcome, outcome
+from helpers.checks.outcome import ERROR, NOT_ATTEMPTED, Outcome, outcome
 from helpers.cloud.running import COMPARED
 from helpers.course import Exercise, Lesson, course
-from helpers.desk.working_copy import read_notebook
+from helpers.desk.reset import defines
+from helpers.desk.working_copy import nbgrader, read_notebook
 from helpers.errors import NotebookError
 
 CELL_SECONDS = 30
-_MARK = "outcomes of the course: "
+_CHECK_SECONDS = 120  # no check takes as long, since each run of an answer has a limit of its own
+_OUTCOME = "application/vnd.course.outcome+json"  # a display of its own: the learner's threads may print meanwhile
 
 
 def mark(path: Path, lesson: Lesson, only: Exercise | None = None) -> list[Outcome]:
-    """Return the outcome of each exercise in the learner's notebook, or of one.
+    """Return the outcome of each exercise in the learner's notebook, or of one. The file stays as it is.
 
-    Answers are found by their names, wherever in the notebook they stand. Cells that raise are passed over, as in
-    JupyterLab one by one. A notebook that cannot be read, or whose kernel dies, raises NotebookError.
+    Answers are found by their names, wherever in the notebook they stand. Cells that raise, or that do not end, are
+    passed over, as in JupyterLab one by one. NotebookError for a notebook that cannot be read, for a cell that ends the
+    kernel or cannot be interrupted, and for a kernel that does not start.
     """
     notebook = read_notebook(path)
-    wanted = [only.answer] if only else [exercise.answer for exercise in lesson.exercises]
-    last = new_code_cell(f"from helpers.desk.marking import report\nreport({wanted!r}, globals())")
-    notebook.cells.append(last)
+    own = [cell for cell in notebook.cells if not nbgrader(cell).get("grade")]  # each check is run once, at the end
+    wanted = [only] if only else lesson.exercises
+    checks = [_check_cell(exercise) for exercise in wanted]
+    notebook.cells = own + checks
+    _run(notebook, path)
+    return [_outcome(exercise, cell, own, path) for exercise, cell in zip(wanted, checks, strict=True)]
+
+
+def _check_cell(exercise: Exercise) -> NotebookNode:
+    source = f"from helpers.desk import marking as _\n_.report({exercise.answer!r})"
+    return new_code_cell(source, metadata={"checks": exercise.answer})
+
+
+def _run(notebook: NotebookNode, path: Path) -> None:
+    started: list[NotebookNode] = []
+    endless: list[NotebookNode] = []
+
+    def executed(cell: NotebookNode, cell_index: int, execute_reply: dict[str, Any]) -> None:
+        if "timed_out" not in execute_reply["content"]:
+            endless.clear()
+            return
+        endless.append(cell)
+        if len(endless) > 1:  # the kernel is still busy with the first: it does not let itself be interrupted
+            raise NotebookError(f"{path.name}: without end {_place(endless[0])}. Give the loop a way out.")
+
     try:
         kernels.execute(
-            notebook, path.parent, _environment(), timeout=CELL_SECONDS, interrupt_on_timeout=True, allow_errors=True
+            notebook,
+            path.parent,
+            _environment(),
+            timeout_func=lambda cell: _CHECK_SECONDS if "checks" in cell.metadata else CELL_SECONDS,
+            interrupt_on_timeout=True,
+            error_on_timeout={"timed_out": True},
+            allow_errors=True,
+            on_cell_execute=lambda cell, cell_index: started.append(cell),
+            on_cell_executed=executed,
         )
-    except (DeadKernelError, CellTimeoutError) as problem:
-        raise NotebookError(f"{path.name}: {type(problem).__name__} while its cells ran.") from None
-    text = "".join(output.get("text", "") for output in last.outputs)
-    _, found, answer = text.rpartition(_MARK)
-    if not found:
-        raise NotebookError(f"{path.name}: the checks could not run at its end: {text[-300:]}")
-    return [Outcome(**fields) for fields in json.loads(answer)]
+    except (RuntimeError, OSError, NoSuchKernel) as problem:
+        if started and isinstance(problem, DeadKernelError):
+            raise NotebookError(f"{path.name}: the kernel ended {_place(started[-1])}. Take out what ends it.") from None
+        raise NotebookError(f"No kernel could be started: {problem}. `course doctor` looks into it.") from None
+
+
+def _place(cell: NotebookNode) -> str:
+    if "checks" in cell.metadata:
+        return f"while {cell.metadata['checks']} was checked"
+    return f"in the cell that reads: {shorten(cell.source, 80)}"
 
 
 def _environment() -> dict[str, str]:
@@ -48,18 +85,37 @@ def _environment() -> dict[str, str]:
     return {**os.environ, COMPARED: "1", "COURSE_CLOUD": "offline"}
 
 
-def report(answers: Iterable[str], namespace: dict[str, Any]) -> None:
-    """Print the outcomes of these answers in this namespace as JSON; called in the learner's kernel."""
+def _outcome(exercise: Exercise, check: NotebookNode, own: list[NotebookNode], path: Path) -> Outcome:
+    for output in check.outputs:
+        if _OUTCOME in output.get("data", {}):
+            fields = output.data[_OUTCOME]
+            return Outcome(**fields) if fields else _missing(exercise, own)
+    said = _error(check) or "it did not end"
+    raise NotebookError(f"{path.name}: {exercise.answer} could not be checked: {said}. `course doctor` may know why.")
+
+
+def _missing(exercise: Exercise, own: list[NotebookNode]) -> Outcome:
+    """Return the outcome of an answer that is not there: its cell raised, or there is no such cell."""
+    for error in (_error(cell) for cell in own if defines(cell, exercise)):
+        if error:
+            return outcome(exercise, ERROR, got=error, expected="a cell that runs to its end and defines the function")
+    return outcome(exercise, NOT_ATTEMPTED, expected=f"No function {exercise.answer} is defined in this notebook.")
+
+
+def _error(cell: NotebookNode) -> str:
+    """Return the error in which the cell ended, empty when there was none."""
+    return next((f"{out.ename}: {out.evalue}" for out in cell.outputs if out.output_type == "error"), "")
+
+
+def report(answer: str) -> None:
+    """Display what the check finds out about the function of this name; called in the learner's kernel."""
+    from IPython import get_ipython
+    from IPython.display import display
+
     from helpers.checks.learner import examine_here
     from helpers.cloud.running import start
 
     start("offline")
-    outcomes = []
-    for exercise in map(course().exercise, answers):
-        answer = namespace.get(exercise.answer)
-        if callable(answer):
-            outcomes.append(examine_here(exercise, answer).as_dict())
-        else:
-            missing = f"No function {exercise.answer} is defined in this notebook."
-            outcomes.append(outcome(exercise, NOT_ATTEMPTED, expected=missing).as_dict())
-    print(_MARK + json.dumps(outcomes))
+    function = get_ipython().user_ns.get(answer)
+    found = examine_here(course().exercise(answer), function).as_dict() if callable(function) else {}
+    display({_OUTCOME: found}, raw=True)

@@ -2,20 +2,27 @@
 
 import ast
 import hashlib
+import io
 import json
 import re
+import unicodedata
 import urllib.request
+import warnings
 import zipfile
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
+from http.client import HTTPException
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from helpers.course import Course, Lesson
-from helpers.desk.working_copy import DISTRIBUTION, WorkingCopy, read_notebook
+from helpers.course import Course, Exercise, Lesson
+from helpers.desk.working_copy import DISTRIBUTION, WorkingCopy, read_notebook, writing
+from helpers.desk.working_copy import write as write_file
 from helpers.errors import CourseError, NotebookError
+
+_LONGEST = 60  # characters of a name that go into the file's
 
 
 @dataclass
@@ -29,86 +36,115 @@ class Contents:
 
 
 def look(copy: WorkingCopy, listed: Course) -> Contents:
-    """Return what lies in the working copy. A notebook that cannot be read is named, and not taken along."""
+    """Return what lies in the working copy. A notebook that cannot be read is named, and not taken along.
+
+    A folder without any exercises, or with none that can be read, raises CourseError.
+    """
     found = Contents()
-    running = _last_activity(copy.folder)
+    last_activity = _last_activity()
     for lesson in listed.lessons:
         path = copy.path("exercises", lesson)
-        if not path.exists():
-            continue
         try:
+            if not path.exists():
+                found.unanswered += map(_title, lesson.exercises)
+                continue
             found.unanswered += _unanswered(path, lesson)
-        except NotebookError as problem:
+        except (NotebookError, OSError) as problem:
             found.unreadable.append(str(problem))
             continue
-        name = f"exercises/{path.name}"
-        found.notebooks[name] = path
-        if running.get(name, 0) > path.stat().st_mtime + 1:
+        found.notebooks[f"exercises/{path.name}"] = path
+        if last_activity.get(path, 0) > path.stat().st_mtime + 1:
             found.unsaved.append(path.name)
-    if not found.notebooks and not found.unreadable:
-        raise CourseError(f"There are no exercises in {copy.folder}. Is that your folder? Name it with --folder.")
+    if not found.notebooks:
+        nothing = f"There are no exercises in {copy.folder}. Is that your folder? Name it with --folder."
+        raise CourseError("\n".join(found.unreadable) or nothing)
     return found
 
 
 def write(contents: Contents, name: str, out: Path) -> Path:
-    """Write the file into the folder `out` and return its path. A name without a letter raises CourseError."""
-    slug = re.sub(r"[^\w-]+", "-", name.strip()).strip("-")
+    """Write the file into the folder `out` and return its path. An earlier one of the same name is replaced.
+
+    A name without a letter or digit, and a folder that is not there or cannot be written, raise CourseError.
+    """
+    name = " ".join("".join(c if c.isprintable() else " " for c in unicodedata.normalize("NFC", name)).split())
+    slug = re.sub(r"[^\w-]+", "-", name)[:_LONGEST].strip("-_")
     if not slug:
         raise CourseError("Your name is needed, so that the one who marks it knows whose it is.")
+    if not out.is_dir():
+        raise CourseError(f"There is no folder {out}. Name one that is there with --out.")
     path = out / f"{DISTRIBUTION}-{slug}.zip"
-    manifest = {
-        "learner": name.strip(),
-        "course": DISTRIBUTION,
-        "version": version(DISTRIBUTION),
-        "packed": datetime.now(timezone.utc).isoformat(timespec="seconds"),
-        "sha256": {n: hashlib.sha256(p.read_bytes()).hexdigest() for n, p in contents.notebooks.items()},
-    }
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("manifest.json", json.dumps(manifest, indent=1, ensure_ascii=False))
-        for name_in_file, notebook in contents.notebooks.items():
-            archive.write(notebook, name_in_file)
+    with writing(out):
+        notebooks = {inside: notebook.read_bytes() for inside, notebook in contents.notebooks.items()}
+        write_file(path, _zipped(_manifest(name, notebooks), notebooks))
     return path
 
 
+def _manifest(learner: str, notebooks: dict[str, bytes]) -> dict[str, Any]:
+    return {
+        "learner": learner,
+        "course": DISTRIBUTION,
+        "version": version(DISTRIBUTION),
+        "packed": datetime.now(timezone.utc).isoformat(timespec="seconds"),
+        "sha256": {inside: hashlib.sha256(content).hexdigest() for inside, content in notebooks.items()},
+    }
+
+
+def _zipped(manifest: dict[str, Any], notebooks: dict[str, bytes]) -> bytes:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("manifest.json", json.dumps(manifest, indent=1, ensure_ascii=False))
+        for inside, content in notebooks.items():
+            archive.writestr(inside, content)
+    return made.getvalue()
+
+
+def _title(exercise: Exercise) -> str:
+    return f"{exercise.id} {exercise.title}"
+
+
 def _unanswered(path: Path, lesson: Lesson) -> list[str]:
-    """Return the exercises of which the notebook holds no answer: no such function, or one that still returns `...`."""
+    """Return the exercises of which the notebook holds no answer: no such function, or one that is still the stub."""
     written = set()
     for cell in read_notebook(path).cells:
         if cell.cell_type == "code":
             written |= _answers(cell.source)
-    return [f"{exercise.id} {exercise.title}" for exercise in lesson.exercises if exercise.answer not in written]
+    return [_title(exercise) for exercise in lesson.exercises if exercise.answer not in written]
 
 
 def _answers(source: str) -> set[str]:
-    """Return the names of the functions that this source defines and does not leave as a stub."""
+    """Return the names that this source defines or assigns, except functions that are left as a stub."""
     try:
-        tree = ast.parse(source)
-    except SyntaxError:  # an answer that does not parse yet is an answer all the same
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of the learner's own code
+            tree = ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError):  # an answer that does not parse yet is an answer all the same
         return set(re.findall(r"^def (\w+)\(", source, re.MULTILINE))
-    return {node.name for node in tree.body if isinstance(node, ast.FunctionDef) and not _is_stub(node)}
+    functions = {node.name for node in tree.body if isinstance(node, ast.FunctionDef) and not _is_stub(node)}
+    assigned = {name for node in tree.body if isinstance(node, ast.Assign) for name in map(ast.unparse, node.targets)}
+    return functions | assigned
 
 
 def _is_stub(function: ast.FunctionDef) -> bool:
-    last = function.body[-1]
-    return (
-        isinstance(last, ast.Return) and isinstance(last.value, ast.Constant) and last.value.value is Ellipsis
-    ) and len(function.body) <= 2
+    """Return whether the function is what a check calls "not attempted"."""
+    body = function.body[1:] if ast.get_docstring(function) is not None else function.body
+    text = "".join(map(ast.unparse, body))
+    return text == "return ..." or text.startswith("raise NotImplementedError")
 
 
-def _last_activity(folder: Path) -> dict[str, float]:
-    """Return when a kernel of each open notebook was last active, by path, as running Jupyter servers tell it."""
+def _last_activity() -> dict[Path, float]:
+    """Return when the kernel of each open notebook was last active, as the running Jupyter servers of this user say."""
     from jupyter_server.serverapp import list_running_servers
 
-    active: dict[str, float] = {}
+    active: dict[Path, float] = {}
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # a server's token is for that server alone
     for server in list_running_servers():
         try:
-            within = folder.relative_to(Path(server["root_dir"]).resolve()).as_posix()
-            url = f"{server['url']}api/sessions?token={quote(server.get('token', ''))}"
-            sessions: list[dict[str, Any]] = json.load(urllib.request.urlopen(url, timeout=2))
-        except (OSError, ValueError, KeyError):
-            continue  # a server of another folder, or one that is gone
-        prefix = "" if within == "." else f"{within}/"
-        for session in sessions:
-            when = datetime.fromisoformat(session["kernel"]["last_activity"].replace("Z", "+00:00"))
-            active[session["path"].removeprefix(prefix)] = when.timestamp()
+            url = f"{server['url']}api/sessions?token={quote(server['token'])}"
+            with opener.open(url, timeout=2) as reply:
+                sessions = json.load(reply)
+            for session in sessions:
+                when = datetime.fromisoformat(session["kernel"]["last_activity"].replace("Z", "+00:00"))
+                active[Path(server["root_dir"], session["path"]).resolve()] = when.timestamp()
+        except (OSError, ValueError, KeyError, TypeError, HTTPException):
+            continue  # one that is gone, or does not let us ask
     return active

@@ -4,6 +4,7 @@ import shutil
 from pathlib import Path
 
 from helpers.course import HOME
+from helpers.desk.working_copy import is_inside, writing
 from helpers.errors import CourseError
 
 _NOTE = "The solutions of this course are kept by whoever gave it to you.\n"
@@ -13,11 +14,19 @@ _PACKAGE = Path(__file__).parent.parent
 def release(out: Path) -> list[str]:
     """Write the course without its solutions into this folder, and return the names at its top.
 
-    A folder that exists and is not empty raises CourseError; nothing is written into it.
+    A folder that is not empty, lies in the course's own files or cannot be written raises CourseError.
     """
-    if out.exists() and any(out.iterdir()):
-        raise CourseError(f"{out} is not empty. Name a new folder, so that nothing in it is mixed up.")
-    out.mkdir(parents=True, exist_ok=True)
+    if is_inside(out, HOME) or is_inside(out, _PACKAGE):
+        raise CourseError(f"{out} is inside the course's own files. Name a folder elsewhere.")
+    with writing(out):
+        if out.exists() and any(out.iterdir()):
+            raise CourseError(f"{out} is not empty. Name a new folder, so that nothing in it is mixed up.")
+        out.mkdir(parents=True, exist_ok=True)
+        _copy(out)
+        return sorted(path.name for path in out.iterdir())
+
+
+def _copy(out: Path) -> None:
     ignored = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints", "_course")
     shutil.copytree(_PACKAGE, out / "helpers", ignore=ignored)
     for name in ("lessons", "exercises"):
@@ -26,4 +35,3 @@ def release(out: Path) -> list[str]:
         shutil.copy(HOME / name, out / name)
     (out / "solutions").mkdir()  # the package's build wants the folder
     (out / "solutions" / "README.md").write_text(_NOTE, encoding="utf-8")
-    return sorted(path.name for path in out.iterdir())

@@ -1,13 +1,27 @@
 """Lays an exercise anew, and keeps what the learner wrote aside."""
 
+import re
+import shutil
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 import nbformat
 
 from helpers.course import Course, Exercise, Lesson
-from helpers.desk.working_copy import WorkingCopy, read_notebook, shipped, write
-from helpers.errors import NotebookError, UnknownExercise
+from helpers.desk.working_copy import WorkingCopy, cleared, nbgrader, read_notebook, shipped, unused, write, writing
+from helpers.errors import UnknownExercise
+
+
+@dataclass(frozen=True)
+class Reset:
+    """What was done.
+
+    aside: where the old notebook was put, None if there was none. others: how many other cells define the answer too.
+    """
+
+    aside: Path | None = None
+    others: int = 0
 
 
 def target(listed: Course, name: str) -> tuple[Lesson, Exercise | None]:
@@ -15,46 +29,56 @@ def target(listed: Course, name: str) -> tuple[Lesson, Exercise | None]:
     try:
         exercise = listed.exercise(name)
         return listed.lesson(exercise.lesson), exercise
-    except UnknownExercise:
-        return listed.lesson(name), None
+    except UnknownExercise as no_exercise:
+        try:
+            return listed.lesson(name), None
+        except UnknownExercise as no_lesson:
+            raise no_exercise if re.match(r"\d+\.", name) else no_lesson from None
 
 
-def reset(copy: WorkingCopy, lesson: Lesson, exercise: Exercise | None) -> Path | None:
-    """Lay the exercise, or all of the lesson's, as shipped; return where the old notebook was put, None if there was none.
+def reset(copy: WorkingCopy, lesson: Lesson, exercise: Exercise | None) -> Reset:
+    """Lay the exercise, or all of the lesson's, as shipped, after a copy of the notebook was put aside.
 
-    One exercise: its cell alone is laid anew, found by what it defines; when it cannot be found NotebookError says so.
+    One exercise: its cell alone is laid anew, and one that was deleted comes back. NotebookError when the notebook
+    cannot be read, CourseError when the folder cannot be written; nothing was changed then.
     """
-    path = copy.path("exercises", lesson)
-    fresh = shipped("exercises", lesson)
+    path, fresh = copy.path("exercises", lesson), cleared(shipped("exercises", lesson))
+    aside, others = None, 0
     if exercise is not None and path.exists():
-        fresh = _with_fresh_cell(path, fresh, exercise)
-    aside = None
-    if path.exists():
-        aside = path.with_name(f"{path.stem}.{datetime.now():%Y-%m-%d-%H%M%S}.ipynb")
-        path.rename(aside)
-    write(path, fresh)
-    return aside
+        fresh, others = _with_fresh_cell(path, fresh, exercise)
+    with writing(copy.folder):
+        if path.exists():
+            # A copy, so that the learner's notebook is in its place whatever fails from here on.
+            aside = unused(path.with_name(f"{path.stem}.{datetime.now():%Y-%m-%d-%H%M%S}.ipynb"))
+            shutil.copy2(path, aside)
+        write(path, fresh)
+    return Reset(aside, others)
 
 
-def _with_fresh_cell(path: Path, fresh: str, exercise: Exercise) -> str:
-    """Return the learner's notebook with this exercise's cell as shipped."""
+def _with_fresh_cell(path: Path, fresh: str, exercise: Exercise) -> tuple[str, int]:
+    """Return the learner's notebook with this exercise's cell as shipped, and how many other cells define it too."""
     notebook, original = read_notebook(path), nbformat.reads(fresh, as_version=4)
-    mine, shipped_cell = _answer_cell(notebook, exercise), _answer_cell(original, exercise)
-    if mine is None or shipped_cell is None:
-        raise NotebookError(
-            f"No cell of {path.name} defines {exercise.answer}, so it cannot be laid anew by itself. "
-            f"Lay the whole notebook anew: course reset {exercise.id[:2]}"
-        )
-    mine.source, mine.outputs, mine.execution_count = shipped_cell.source, [], None
-    return nbformat.writes(notebook, version=4) + "\n"
+    as_shipped = next(cell for cell in original.cells if nbgrader(cell).get("grade_id") == exercise.answer)
+    cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    defining = [cell for cell in cells if defines(cell, exercise)]
+    named = [cell for cell in cells if nbgrader(cell).get("grade_id") == exercise.answer]
+    if mine := (named or defining)[:1]:
+        mine[0].update(source=as_shipped.source, metadata=as_shipped.metadata, outputs=[], execution_count=None)
+    else:
+        _put_before_check(notebook, as_shipped, exercise)
+    others = [cell for cell in defining if cell not in mine]
+    return nbformat.writes(notebook, version=4) + "\n", len(others)
 
 
-def _answer_cell(notebook: nbformat.NotebookNode, exercise: Exercise) -> nbformat.NotebookNode | None:
-    for cell in notebook.cells:
-        graded = cell.metadata.get("nbgrader", {})
-        if cell.cell_type == "code" and graded.get("grade_id") == exercise.answer:
-            return cell
-    for cell in notebook.cells:
-        if cell.cell_type == "code" and f"def {exercise.answer}(" in cell.source:
-            return cell
-    return None
+def _put_before_check(notebook: nbformat.NotebookNode, cell: nbformat.NotebookNode, exercise: Exercise) -> None:
+    """Put the cell before the one that checks the exercise, or at the end where that is gone too."""
+    grade_ids = [nbgrader(other).get("grade_id") for other in notebook.cells]
+    check = f"check-{exercise.answer}"
+    notebook.cells.insert(grade_ids.index(check) if check in grade_ids else len(grade_ids), cell)
+    if notebook.nbformat_minor < 5:
+        del cell["id"]  # there were no ids in that format
+
+
+def defines(cell: nbformat.NotebookNode, exercise: Exercise) -> bool:
+    """Return whether the cell's code defines the function that answers the exercise."""
+    return cell.cell_type == "code" and bool(re.search(rf"^\s*def {exercise.answer}\(", cell.source, re.MULTILINE))

@@ -1,11 +1,16 @@
 """The folder in which a learner works: a copy of the notebooks, outside the tracked files, never overwritten."""
 
 import hashlib
+import itertools
 import json
 import os
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import nbformat
 
@@ -18,7 +23,7 @@ DISTRIBUTION = "mastering-aws-messaging"
 
 def default_folder() -> Path:
     """Return COURSE_FOLDER, else a folder named after the course in the home directory."""
-    return Path(os.environ.get("COURSE_FOLDER") or Path.home() / DISTRIBUTION).expanduser().resolve()
+    return Path(os.environ.get("COURSE_FOLDER") or f"~/{DISTRIBUTION}")
 
 
 @dataclass
@@ -30,12 +35,20 @@ class Laid:
 
 
 class WorkingCopy:
-    """A learner's folder. Beside the notebooks it holds `.course/`, with what was laid and JupyterLab's layout."""
+    """A learner's folder. Beside the notebooks it holds `.course/`, with what was laid and JupyterLab's layout.
+
+    A folder that is among the course's own files raises CourseError.
+    """
 
     def __init__(self, folder: Path):
-        self.folder = folder.expanduser().resolve()
-        if self.folder == HOME or HOME in self.folder.parents:
-            raise CourseError(f"{self.folder} is inside the course's own files. Choose a folder elsewhere.")
+        try:
+            self.folder = folder.expanduser().resolve()
+        except (RuntimeError, OSError) as problem:  # no such user behind ~, links in a circle
+            raise CourseError(f"{folder} is no folder: {problem} Name another one with --folder.") from None
+        if is_inside(self.folder, HOME):
+            raise CourseError(
+                f"{self.folder} is inside the course's own files. Name a folder elsewhere with --folder or COURSE_FOLDER."
+            )
         self._record = self.folder / ".course" / "laid.json"
 
     def path(self, kind: str, lesson: Lesson) -> Path:
@@ -48,15 +61,11 @@ class WorkingCopy:
         A folder that cannot be written raises CourseError.
         """
         done, laid = Laid(), self._laid()
-        try:
+        with writing(self.folder):
             for lesson in (listed or course()).lessons:
                 for kind in KINDS:
                     self._lay_one(kind, lesson, laid, done)
             write(self._record, json.dumps(laid, indent=1))
-        except OSError as problem:
-            raise CourseError(
-                f"Cannot write to {self.folder}: {problem.strerror}. Name another folder with --folder."
-            ) from None
         return done
 
     def _lay_one(self, kind: str, lesson: Lesson, laid: dict[str, str], done: Laid) -> None:
@@ -67,18 +76,30 @@ class WorkingCopy:
         if not target.exists():
             write(target, text)
             done.new.append(name)
-        elif laid.get(name, digest) != digest:
-            beside = target.with_name(f"{target.stem}.v{version(DISTRIBUTION)}.ipynb")
-            if not beside.exists():
-                write(beside, text)
-                done.newer.append(beside.relative_to(self.folder).as_posix())
+        elif laid.get(name, digest) != digest and target.read_bytes() != text.encode():
+            # A clone moves on without a new version, so there may be a newer edition under this name already.
+            beside = unused(target.with_name(f"{target.stem}.v{version(DISTRIBUTION)}.ipynb"))
+            write(beside, text)
+            done.newer.append(beside.relative_to(self.folder).as_posix())
         laid[name] = digest
 
     def _laid(self) -> dict[str, str]:
         try:
-            return json.loads(self._record.read_text(encoding="utf-8"))
+            laid = json.loads(self._record.read_text(encoding="utf-8"))
         except (OSError, ValueError):
             return {}
+        return laid if isinstance(laid, dict) else {}
+
+
+def is_inside(path: Path, folder: Path) -> bool:
+    """Return whether the path is the folder or in it. The disk is asked, since not everywhere does a case tell."""
+    return any(place.exists() and place.samefile(folder) for place in (path, *path.parents))
+
+
+def unused(path: Path) -> Path:
+    """Return the path, with a number at its end where there is such a file already."""
+    others = (path.with_name(f"{path.stem}-{number}{path.suffix}") for number in itertools.count(2))
+    return next(place for place in itertools.chain([path], others) if not place.exists())
 
 
 def shipped(kind: str, lesson: Lesson) -> str:
@@ -91,19 +112,33 @@ def shipped(kind: str, lesson: Lesson) -> str:
 
 
 def read_notebook(path: Path) -> nbformat.NotebookNode:
-    """Return a learner's notebook; NotebookError says what is wrong with a file that is none."""
+    """Return a learner's notebook; NotebookError says what is wrong with a file that is none, and what to do."""
+    mend = f"`course reset {path.name[:2]}` lays it anew and keeps this file aside."
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")  # some editors on Windows put a mark at the start
     except FileNotFoundError:
         raise NotebookError(f"{path} is not there. `course lab` lays it out.") from None
-    except (OSError, UnicodeDecodeError) as problem:
-        raise NotebookError(f"{path} cannot be read: {problem}.") from None
+    except UnicodeDecodeError:
+        raise NotebookError(f"{path} is not saved as UTF-8, as notebooks are. {mend}") from None
+    except OSError as problem:
+        raise NotebookError(f"{path} cannot be read: {problem.strerror}.") from None
     if not text.strip():
-        raise NotebookError(f"{path} is empty. Save it once more in JupyterLab, or lay it anew with `course reset`.")
+        raise NotebookError(f"{path} is empty. If it is open in JupyterLab, save it there once more. Else {mend}")
     try:
-        return nbformat.reads(text, as_version=4)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of ids that are missing or stand twice, which reading mends
+            notebook = nbformat.reads(text, as_version=4)
+        nbformat.validate(notebook, relax_add_props=True)
     except Exception as problem:  # nbformat raises many kinds for a file that is damaged
-        raise NotebookError(f"{path} is not a notebook that can be read: {str(problem)[:200]}") from None
+        said = str(problem).strip().split("\n")[0][:150]
+        raise NotebookError(f"{path} is not a notebook that can be read ({said}). {mend}") from None
+    return notebook
+
+
+def nbgrader(cell: nbformat.NotebookNode) -> dict[str, Any]:
+    """Return what nbgrader keeps in the cell: `grade_id` names an answer's cell, `grade` tells a check's."""
+    kept = cell.metadata.get("nbgrader")
+    return kept if isinstance(kept, dict) else {}
 
 
 def cleared(text: str) -> str:
@@ -115,9 +150,22 @@ def cleared(text: str) -> str:
     return nbformat.writes(notebook, version=4) + "\n"
 
 
-def write(path: Path, text: str) -> None:
-    """Write the whole text or nothing, making the folder: a learner's disk may be full."""
+@contextmanager
+def writing(folder: Path) -> Iterator[None]:
+    """Have what keeps this block from writing, such as a folder that may not be written, raise CourseError."""
+    try:
+        yield
+    except OSError as problem:
+        raise CourseError(f"Cannot write to {folder}: {problem.strerror or problem}. Name another folder.") from None
+
+
+def write(path: Path, content: str | bytes) -> None:
+    """Write the whole content or nothing, making the folder: a learner's disk may be full."""
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f"{path.name}.part")
-    part.write_text(text, encoding="utf-8", newline="\n")
-    part.replace(path)
+    try:
+        part.write_bytes(content.encode() if isinstance(content, str) else content)
+        part.replace(path)
+    except OSError:
+        part.unlink(missing_ok=True)
+        raise
