@@ -2,6 +2,8 @@
 
 import json
 import sys
+from functools import partial
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated, Optional
 
@@ -11,7 +13,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from helpers.course import course
-from helpers.errors import CourseError
+from helpers.errors import CourseError, NotebookError
 
 LEARNERS, INSTRUCTORS, AUTHORS = "For learners", "For instructors", "For authors"
 _MARKS = {"correct": "[green]✓[/]", "not yet": "[yellow]○[/]", "not attempted": "[dim]…[/]"}
@@ -23,7 +25,9 @@ app = typer.Typer(
     add_completion=False,
     rich_markup_mode="rich",
 )
-console = Console()
+# Neither emoji nor line breaks of its own: what is printed holds ARNs, with words between colons, and paths to copy.
+console = Console(emoji=False)
+say = partial(console.print, soft_wrap=True)
 
 Folder = Annotated[
     Optional[Path],  # noqa: UP045 - typer reads this at run time, on Python 3.10 too
@@ -42,7 +46,7 @@ def lab(
     lesson: Annotated[str, typer.Argument(help="A lesson's number, or an exercise such as 01.3.")] = "01",
     folder: Folder = None,
     browser: Annotated[bool, typer.Option(help="Open the browser, or only print the address.")] = True,
-    port: Annotated[Optional[int], typer.Option(help="The port to use; else a free one from 8888 on.")] = None,  # noqa: UP045
+    port: Annotated[Optional[int], typer.Option(min=1, max=65535, help="Else a free one from 8888 on.")] = None,  # noqa: UP045
 ) -> None:
     """Open JupyterLab at a lesson, in your own working copy."""
     from helpers.desk import lab as jupyterlab
@@ -51,9 +55,9 @@ def lab(
     copy = _copy(folder)
     chosen, exercise = target(course(), lesson)
     laid = copy.lay()
-    console.print(f"Your working copy: [bold]{escape(str(copy.folder))}[/]")
+    say(f"Your working copy: [bold]{escape(str(copy.folder))}[/]")
     for name in laid.newer:
-        console.print(f"A newer edition was put beside yours: {escape(name)}")
+        say(f"A newer edition was put beside yours: {escape(name)}")
     kind = "exercises" if exercise else "lessons"
     jupyterlab.open_lab(jupyterlab.arguments(copy.folder, chosen, kind, browser, port))
 
@@ -65,20 +69,25 @@ def check(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
 ) -> None:
     """Run the checks on your own notebooks and show a table. Exit code 1 unless all are correct."""
-    from helpers.desk.marking import mark
     from helpers.desk.reset import target
 
     copy, listed = _copy(folder), course()
     wanted = [target(listed, what)] if what else [(lesson, None) for lesson in listed.lessons]
-    outcomes = []
+    from helpers.desk.marking import mark  # takes seconds; what was mistyped is told before
+
+    outcomes, unread = [], False
     for lesson, exercise in wanted:
-        with Console(stderr=True).status(f"Running exercises/{lesson.slug}.ipynb"):
-            outcomes += mark(copy.path("exercises", lesson), lesson, exercise)
+        try:
+            with _errors().status(f"Running exercises/{lesson.slug}.ipynb"):
+                outcomes += mark(copy.path("exercises", lesson), lesson, exercise)
+        except NotebookError as problem:  # the other lessons can be checked all the same
+            unread = True
+            _complain(problem)
     if as_json:
         print(json.dumps([outcome.as_dict() for outcome in outcomes], indent=1))
-    else:
+    elif outcomes:
         _show(outcomes)
-    raise typer.Exit(0 if all(outcome.correct for outcome in outcomes) else 1)
+    raise typer.Exit(0 if all(outcome.correct for outcome in outcomes) and not unread else 1)
 
 
 def _show(outcomes) -> None:  # type: ignore[no-untyped-def]
@@ -90,23 +99,25 @@ def _show(outcomes) -> None:  # type: ignore[no-untyped-def]
         table.add_row(f"{outcome.exercise} {outcome.answer}", mark, outcome.status, escape(seen))
     console.print(table)
     right = sum(outcome.correct for outcome in outcomes)
-    console.print(f"{right} of {len(outcomes)} correct.")
+    say(f"{right} of {len(outcomes)} correct.")
 
 
 @app.command(rich_help_panel=LEARNERS)
-def doctor(port: Annotated[int, typer.Option(help="The port that JupyterLab should get.")] = 8888) -> None:
+def doctor(
+    port: Annotated[int, typer.Option(min=1, max=65535, help="The port that JupyterLab should get.")] = 8888,
+) -> None:
     """Say whether this machine can take the course, and how to mend what it can't."""
     from helpers.desk.doctor import all_well, examine
 
     table = Table("", "what", "found", "what to do")
     findings = []
-    with Console(stderr=True).status("Looking"):
+    with _errors().status("Looking"):
         for finding in examine(port):
             findings.append(finding)
             mark = "[green]✓[/]" if finding.well else "[red]✗[/]"
             table.add_row(mark, finding.what, escape(finding.found), escape(finding.mend))
     console.print(table)
-    raise typer.Exit(0 if all_well(findings, console.print) else 1)
+    raise typer.Exit(0 if all_well(findings, say) else 1)
 
 
 @app.command(rich_help_panel=LEARNERS)
@@ -122,12 +133,14 @@ def reset(
     lesson, one = resetting.target(course(), exercise)
     name = f"{one.id} {one.title}" if one else f"all exercises of lesson {lesson.number}"
     if not yes and not typer.confirm(f"Lay {name} anew?"):
-        console.print("Nothing was changed.")
+        say("Nothing was changed.")
         return
-    aside = resetting.reset(copy, lesson, one)
-    console.print(f"{escape(name)}: as new. If it is open in JupyterLab: File > Reload Notebook from Disk.")
-    if aside:
-        console.print(f"What you had: {escape(str(aside))}")
+    done = resetting.reset(copy, lesson, one)
+    say(f"{escape(name)}: as new. If it is open in JupyterLab: File > Reload Notebook from Disk.")
+    if one and done.others:
+        say(f"Another cell defines {one.answer} too, and the one that is run last counts. Delete that other cell.")
+    if done.aside:
+        say(f"What you had: {escape(str(done.aside))}")
 
 
 @app.command(rich_help_panel=LEARNERS)
@@ -142,15 +155,15 @@ def pack(
     copy = _copy(folder)
     contents = packing.look(copy, course())
     for problem in contents.unreadable:
-        console.print(f"[red]Left out:[/] {escape(problem)}")
+        say(f"[red]Left out:[/] {escape(problem)}")
     for notebook in contents.unsaved:
-        console.print(f"[yellow]Not saved?[/] {notebook} was run after it was last saved. Save it in JupyterLab first.")
+        say(f"[yellow]Not saved?[/] {notebook} was run after it was last saved. Save it in JupyterLab first.")
     if contents.unanswered:
-        console.print(f"Unanswered: {escape(', '.join(contents.unanswered))}")
+        say(f"Unanswered: {escape(', '.join(contents.unanswered))}")
     if contents.unreadable or contents.unsaved:
         typer.confirm("Pack all the same?", abort=True)
     path = packing.write(contents, name or typer.prompt("Your name"), out or copy.folder)
-    console.print(f"Hand in this file: [bold]{escape(str(path))}[/]")
+    say(f"Hand in this file: [bold]{escape(str(path))}[/]")
 
 
 @app.command(rich_help_panel=INSTRUCTORS)
@@ -159,7 +172,7 @@ def release(out: Annotated[Path, typer.Argument(help="A new folder.")]) -> None:
     from helpers.desk.release import release as write_release
 
     names = write_release(out.resolve())
-    console.print(f"{escape(str(out))}: {', '.join(names)}. Learners install it as the README says.")
+    say(f"{escape(str(out))}: {', '.join(names)}. Learners install it as the README says.")
 
 
 @app.command(rich_help_panel=AUTHORS)
@@ -172,18 +185,29 @@ def build(
 
     if not (HOME / "tests").is_dir():
         raise CourseError("This is an installed course. Authors build in a clone.")
-    changed = build_course(HOME, lesson, say=lambda text: console.print(f"[dim]{text}[/]"))
+    changed = build_course(HOME, lesson, say=lambda text: say(f"[dim]{text}[/]"))
     for path in changed:
-        console.print(f"changed: {path.relative_to(HOME)}")
-    console.print(f"{len(changed)} files changed.")
+        say(f"changed: {path.relative_to(HOME)}")
+    say(f"{len(changed)} files changed.")
+
+
+def _errors() -> Console:
+    return Console(stderr=True, emoji=False)
+
+
+def _complain(problem: CourseError) -> None:
+    _errors().print(f"[red]{escape(str(problem))}[/]", soft_wrap=True)
 
 
 def main() -> None:
     """Run the command; a CourseError is said in its own words, without a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a pipe on Windows has no sign for a tick
     try:
         app()
     except CourseError as problem:
-        Console(stderr=True).print(f"[red]{escape(str(problem))}[/]")
+        _complain(problem)
         sys.exit(1)
 
 

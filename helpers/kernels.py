@@ -1,5 +1,7 @@
 """Running a notebook in a kernel of its own, for authors (`course build`) and for checks from a terminal."""
 
+import subprocess
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -21,5 +23,9 @@ def execute(notebook: NotebookNode, folder: Path, env: dict[str, str], **options
     """
     client = NotebookClient(notebook, kernel_name="python3", resources={"metadata": {"path": str(folder)}}, **options)
     quiet(client.create_kernel_manager())
-    client.execute(env=env)
+    with warnings.catch_warnings():
+        # On Windows each run would begin with advice to programmers about asyncio; it works as it is.
+        warnings.filterwarnings("ignore", "Proactor event loop", RuntimeWarning)
+        # What goes past Jupyter to the kernel's own output would come out in the middle of `course check --json`.
+        client.execute(env=env, stdout=subprocess.DEVNULL)
     notebook.metadata.pop("widgets", None)  # a stored widget is a dead one

@@ -26,7 +26,7 @@ def _answers(file):
     spec = importlib.util.spec_from_file_location(file.stem, file)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    return {name: value for name, value in vars(module).items() if "__" in name.strip("_") and inspect.isfunction(value)}
+    return {name: value for name, value in vars(module).items() if name.partition("__")[0] in EXERCISES}
 
 
 WRONG, RIGHT = _answers(WRONG_FILE), _answers(RIGHT_FILE)
@@ -49,13 +49,11 @@ def _in_a_child(file, name):
 
 @pytest.fixture(scope="module", autouse=True)
 def children(request):
-    """The outcomes in child processes by name. Two workers find them while the other tests run, since each takes long."""
-    asked = [item.callspec.params for item in request.session.items if "children" in inspect.signature(item.obj).parameters]
+    """The outcomes in child processes by name. Two workers find them while the other tests run: a child takes long."""
+    tests = [item for item in request.session.items if getattr(item, "module", None) is request.module]
+    names = [item.callspec.params["name"] for item in tests if item.originalname.endswith("in_a_child")]
     with ProcessPoolExecutor(2, multiprocessing.get_context("spawn")) as pool:
-        yield {
-            params["name"]: pool.submit(_in_a_child, WRONG_FILE if params["name"] in WRONG else RIGHT_FILE, params["name"])
-            for params in asked
-        }
+        yield {name: pool.submit(_in_a_child, WRONG_FILE if name in WRONG else RIGHT_FILE, name) for name in names}
 
 
 def _expect_refused(outcome, name):

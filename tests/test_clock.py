@@ -217,7 +217,7 @@ def test_sleep_refuses_a_negative_length_as_ever(offline: Cloud) -> None:
 
 
 def test_a_lease_ends_by_the_clock(sqs: Any, queue_url: str, receive: Receive) -> None:
-    """A received message is hidden for the visibility timeout, 30 seconds, of the clock's time, and then comes again."""
+    """A received message is hidden for 30 seconds, the visibility timeout, of the clock's time; then it comes again."""
     sqs.send_message(QueueUrl=queue_url, MessageBody="book")
     assert receive() == ["book"]
     clock.advance(29.99)

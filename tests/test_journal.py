@@ -11,7 +11,7 @@ from moto.core.botocore_stubber import MockRawResponse
 
 from helpers import clock, cloud, show, start
 from helpers.cloud.base import Cloud
-from helpers.cloud.calls import Call
+from helpers.cloud.calls import Call, Exchange
 from helpers.world.clock import START
 from helpers.world.journal import Journal
 
@@ -136,7 +136,7 @@ def test_parameters_of_sqs_are_as_boto3_takes_them(sqs: Any, queue_url: str) -> 
 
 
 def test_parameters_of_sns_are_as_boto3_takes_them(sns: Any, queue_url: str) -> None:
-    """For SNS, whose protocol is a form: maps, lists, booleans, nested attributes, batches and bytes read as they were."""
+    """For SNS, whose protocol is a form: maps, lists, booleans, nested attributes and batches read as they were."""
 
     def kept(operation: str, **params: Any) -> Any:
         reply = getattr(sns, operation)(**params)
@@ -175,14 +175,32 @@ def test_replies_of_sqs_are_as_boto3_returns_them(sqs: Any, queue_url: str) -> N
 def test_an_error_is_kept_with_the_code_that_boto3_gives(offline: Cloud, service: str) -> None:
     """A call that AWS refuses has the error's code, as in e.response, and no reply."""
     client = boto3.client(service)
+    missing = "arn:aws:sns:us-east-1:123456789012:missing"
     with pytest.raises(ClientError) as refused:
-        if service == "sqs":
-            client.get_queue_url(QueueName="missing")
-        else:
-            client.publish(TopicArn="arn:aws:sns:us-east-1:123456789012:missing", Message="book")
+        _ = client.get_queue_url(QueueName="x") if service == "sqs" else client.get_topic_attributes(TopicArn=missing)
     assert last().error_code == refused.value.response["Error"]["Code"]
     assert last().error_code in ("AWS.SimpleQueueService.NonExistentQueue", "NotFound")
     assert last().response is None
+
+
+@pytest.mark.parametrize(
+    ("service", "target", "body"),
+    [
+        ("sqs", "AmazonSQS.SendMessage", b"{not JSON"),
+        ("sqs", "AmazonSQS.SendMessage", b"[1, 2]"),
+        ("sqs", "AmazonSQS.Missing", b"{}"),
+        ("nothing", "Nothing.Known", b"{}"),
+        ("sns", "", b"\xff\xfe"),
+        ("sns", "", b"Action=Missing&A=1"),
+    ],
+)
+def test_a_request_that_cannot_be_read_has_no_parameters(service: str, target: str, body: bytes) -> None:
+    """What no client of boto3 would send is kept, and reads as a call without parameters; it stops no reader."""
+    headers = {"x-amz-target": target}
+    call = Call((Exchange(service, "us-east-1", "", headers, body, START, 0.1, status=400),))
+    assert call.params == {}
+    assert call.operation in ("SendMessage", "Missing", "Known", "?")
+    assert call.error_code is not None
 
 
 # ---- Retries

@@ -183,8 +183,8 @@ def test_what_is_made_after_start_is_answered_offline(run: Run) -> None:
         outcomes["published to them"] = "MessageId" in sns.publish(TopicArn=topic, Message="42")
         """
     )
-    names = "client, dual stack, FIPS, dual stack and FIPS, unsigned, endpoint_url, China, keys, proxy".split(", ")
-    outcomes = dict.fromkeys(names, "offline")
+    names = ("client", "dual stack", "FIPS", "dual stack and FIPS", "unsigned", "endpoint_url")
+    outcomes = dict.fromkeys((*names, "China", "keys", "proxy"), "offline")
     outcomes |= {"s3": "CloudError, s3 CloudError {}", "s3 upload": "CloudError, s3 CloudError {}"}
     outcomes |= {"lambda": "CloudError, lambda CloudError {}", "HTTP subscriptions": 2, "published to them": True}
     assert found == {"outcomes": outcomes, "attempts": []}
@@ -278,7 +278,7 @@ def test_a_profile_that_does_not_exist_does_not_matter(run: Run) -> None:
 
 
 def test_a_single_sign_on_is_not_used(run: Run, tmp_path: Path) -> None:
-    """A profile with single sign-on in ~/.aws is not seen after start(), and a client with it from before is refused."""
+    """A profile with single sign-on in ~/.aws is not seen after start(); a client with it from before is refused."""
     start_url = "https://shop.awsapps.com/start"
     cache = tmp_path / ".aws" / "sso" / "cache"
     cache.mkdir(parents=True)

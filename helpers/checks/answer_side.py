@@ -4,7 +4,9 @@ The same code stands on this side in the notebook (in a thread) and in a child p
 """
 
 import inspect
+import json
 import linecache
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -12,6 +14,7 @@ import boto3
 
 from helpers.checks.values import encode, kind
 from helpers.errors import Stopped
+from helpers.world import stopping
 
 CLIENTS = ("sqs", "sns")  # the parameters that stand for a client, made on this side
 
@@ -20,7 +23,7 @@ class AnswerSide:
     """One answer, and the boto3 objects that it returned so far."""
 
     def __init__(self, answer: Callable[..., Any]):
-        self.answer = answer
+        self.answer, self._namespace = answer, namespace_of(answer)
         self._kept: list[Any] = []
         self._clients: dict[str, Any] = {}
 
@@ -28,15 +31,21 @@ class AnswerSide:
         """Return the reply to a command, both plain JSON.
 
         {"do": "run", "arguments": {...}} and {"do": "call", "object", "service", "operation", "params"}.
-        Replies: {"value": ...}, {"error": {"type", "message", "number", "line"}} or {"stopped": why}.
+        Replies: {"value": ...}, {"error": {"type", "message", "number", "line"}} or {"stopped": why, "number", "line"}.
         """
         try:
-            value = self._run(command["arguments"]) if command["do"] == "run" else self._call(command)
-            return {"value": encode(value, self._kept)}
+            return stopping.stoppable(lambda: self._value(command))
         except Stopped as stop:
-            return {"stopped": str(stop)}
+            return {"stopped": str(stop)} | line_of(stop, self._namespace)
         except BaseException as problem:  # SystemExit too: whatever the answer raises is the answer's error
-            return {"error": self._describe(problem)}
+            if isinstance(problem, NotImplementedError) and _raised_in(problem, self._namespace):
+                return {"value": encode(..., self._kept)}  # the other way to write a stub
+            return {"error": describe(problem, self._namespace)}
+
+    def _value(self, command: dict[str, Any]) -> dict[str, Any]:
+        value = self._run(command["arguments"]) if command["do"] == "run" else self._call(command)
+        # Through JSON in every seam: nothing with methods of the learner's own gets to the check's side.
+        return json.loads(json.dumps({"value": encode(value, self._kept)}))
 
     def _run(self, arguments: dict[str, Any]) -> Any:
         wanted = inspect.signature(self.answer).parameters
@@ -63,13 +72,42 @@ class AnswerSide:
         response = getattr(client, command["operation"])(**command["params"])
         return {key: value for key, value in response.items() if key != "ResponseMetadata"}
 
-    def _describe(self, problem: BaseException) -> dict[str, Any]:
-        """Return the error with the last line of the learner's own code that led to it."""
-        number, line, step = None, "", problem.__traceback__
-        code_globals = getattr(inspect.unwrap(self.answer), "__globals__", None)
-        while step is not None:
-            if step.tb_frame.f_globals is code_globals:
-                number = step.tb_lineno
-                line = linecache.getline(step.tb_frame.f_code.co_filename, number).strip()
-            step = step.tb_next
-        return {"type": type(problem).__name__, "message": str(problem)[:1000], "number": number, "line": line}
+
+def namespace_of(answer: Any) -> dict[str, Any]:
+    """Return the globals of the module or notebook that the answer was written in; {} for what has none."""
+    try:
+        found = getattr(inspect.unwrap(answer), "__globals__", None)  # of a function or method
+    except ValueError:  # it wraps itself
+        found = None
+    if isinstance(found, dict):
+        return found
+    module = sys.modules.get(str(getattr(answer, "__module__", None)))
+    return vars(module) if module else {}
+
+
+def describe(problem: BaseException, namespace: dict[str, Any]) -> dict[str, Any]:
+    """Return the error as plain data, with the last line of the learner's own code that led to it."""
+    try:
+        message = stopping.stoppable(lambda: str(problem))[:1000]
+    except Exception as worse:  # a __str__ of the learner's own may fail in any way
+        message = f"(its text cannot be had: {type(worse).__name__})"
+    return {"type": type(problem).__name__, "message": str.__str__(message)} | line_of(problem, namespace)
+
+
+def line_of(problem: BaseException, namespace: dict[str, Any]) -> dict[str, Any]:
+    """Return {"number", "line"}: the last line of this namespace that led to the exception; None and "" without one."""
+    number, line, step = None, "", problem.__traceback__
+    while step is not None:
+        if step.tb_frame.f_globals is namespace:
+            number = step.tb_lineno
+            line = linecache.getline(step.tb_frame.f_code.co_filename, number).strip()
+        step = step.tb_next
+    return {"number": number, "line": line}
+
+
+def _raised_in(problem: BaseException, namespace: dict[str, Any]) -> bool:
+    """Return whether code of this namespace raised it, and not a library that it called."""
+    step = problem.__traceback__
+    while step is not None and step.tb_next is not None:
+        step = step.tb_next
+    return step is not None and step.tb_frame.f_globals is namespace

@@ -1,89 +1,82 @@
-"""Time as an answer sees it: every ordinary way of sleeping and of asking for the time follows the check's clock.
+"""Time as an answer sees it: every ordinary way of sleeping, waiting and asking for the time follows the check's clock.
 
-The functions of `time`, `datetime`, `asyncio.sleep` and waits of `threading.Event` are replaced while a check runs, in
-their modules and where the answer imported them by name. Only threads for which `clock_of` gives a clock see the other
-time; for the kernel's threads each replacement does what the original does.
+The functions of `time`, the classes of `datetime`, and what helpers.checks.answer_waits lists are replaced while a
+check runs, in their modules and where the answer imported them by name. Only threads for which `clock_of` gives a clock
+see the other time; for the kernel's threads each replacement does what the original does.
 """
 
-import asyncio
 import datetime
+import math
+import operator
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, Protocol
+from typing import Any
 
-
-class AnswerClock(Protocol):
-    """What an answer's time stands on."""
-
-    def time(self) -> float:
-        """Return the seconds since 1970-01-01 UTC."""
-
-    def sleep(self, seconds: float) -> None:
-        """Let this many seconds pass."""
-
-
-ClockOf = Callable[[], "AnswerClock | None"]
+from helpers.checks.answer_waits import ClockOf, ThreadsOf, waits
 
 # The originals, taken once: a check must not take another check's replacements for them.
-_TIME = {
-    name: getattr(time, name)
-    for name in (
-        "time time_ns monotonic monotonic_ns perf_counter perf_counter_ns sleep gmtime localtime strftime ctime"
-    ).split()
-}
+_READ = ("time", "time_ns", "monotonic", "monotonic_ns", "perf_counter", "perf_counter_ns")
+_BROKEN_UP = ("gmtime", "localtime", "ctime")
+_TIME = {name: getattr(time, name) for name in (*_READ, *_BROKEN_UP, "strftime", "asctime", "sleep")}
 _datetime, _date = datetime.datetime, datetime.date
-_asyncio_sleep, _event_wait = asyncio.sleep, threading.Event.wait
 
 
 class AnswerTime:
     """A block in which the answer sees its clock's time, in the modules and in its own namespace.
 
-    clock_of: returns the clock of the calling thread, or None where real time holds.
-    namespace: the answer's globals; names in it that stand for an original stand for its replacement in the block.
+    clock_of: returns the clock of the calling thread, or None where real time holds. threads_of: returns the answer's
+    threads. namespace: the answer's globals; names in it that stand for an original stand for its replacement in the
+    block. The block can be entered again when it was left.
     """
 
-    def __init__(self, clock_of: ClockOf, namespace: dict[str, Any]):
+    def __init__(self, clock_of: ClockOf, threads_of: ThreadsOf, namespace: dict[str, Any]):
         self._namespace = namespace
-        self._new = [(time, name, new) for name, new in _time_functions(clock_of).items()] + [
+        self._classes = [
             (datetime, "datetime", _datetime_class(clock_of)),
             (datetime, "date", _date_class(clock_of)),
-            (asyncio, "sleep", _sleep_coroutine(clock_of)),
-            (threading.Event, "wait", _wait(clock_of)),
         ]
-        self._lifted, self._lock = 0, threading.Lock()
+        functions = [(time, name, new) for name, new in _time_functions(clock_of).items()]
+        self._new = [*functions, *self._classes, *waits(clock_of, threads_of)]
+        self._entered, self._lifted, self._lock = False, 0, threading.Lock()
 
     def __enter__(self) -> "AnswerTime":
         self._old = [(place, name, getattr(place, name)) for place, name, _ in self._new]
-        _put(self._new)
+        with self._lock:
+            self._entered = True
+            _put(self._new)
         # time.sleep may already be the one that follows a still lesson's clock; the answer may hold either by name.
-        instead = {id(old): new for (_, _, old), (place, _, new) in zip(self._old, self._new, strict=True)}
+        instead = {id(old): new for (_, _, old), (_, _, new) in zip(self._old, self._new, strict=True)}
         instead |= {id(_TIME[name]): new for place, name, new in self._new if place is time}
-        self._by_name = {name: value for name, value in self._namespace.items() if id(value) in instead}
+        self._by_name = {name: value for name, value in dict(self._namespace).items() if id(value) in instead}
         self._namespace.update({name: instead[id(value)] for name, value in self._by_name.items()})
         return self
 
     def __exit__(self, *_: object) -> None:
-        _put(self._old)
+        with self._lock:
+            self._entered = False
+            _put(self._old)
         ours = {id(new) for _, _, new in self._new}
         # What the answer itself bound anew stays; our replacements go.
         self._namespace.update({k: v for k, v in self._by_name.items() if id(self._namespace.get(k)) in ours})
 
     @contextmanager
     def lifted(self) -> Iterator[None]:
-        """Put the originals back for the block, in which the cloud works: libraries must not keep a replacement."""
+        """Put the classes back for the block, in which the cloud works: its libraries may keep what they find there.
+
+        The library that signs SNS's envelopes does, and from then on refuses every other datetime.
+        """
         with self._lock:
             self._lifted += 1
-            if self._lifted == 1:
-                _put(self._old)
+            _put([(datetime, "datetime", _datetime), (datetime, "date", _date)])
         try:
             yield
         finally:
             with self._lock:
                 self._lifted -= 1
-                if not self._lifted:
-                    _put(self._new)
+                if self._entered and not self._lifted:
+                    _put(self._classes)
 
 
 def _put(values: list[tuple[Any, str, Any]]) -> None:
@@ -107,10 +100,12 @@ def _time_functions(clock_of: ClockOf) -> dict[str, Callable[..., Any]]:
         clock = clock_of()
         if clock is None:
             _TIME["sleep"](seconds)
-        elif seconds < 0:
-            raise ValueError("sleep length must be non-negative")  # as time.sleep says it
         else:
-            clock.sleep(seconds)
+            clock.sleep(_length(seconds))
+
+    def asctime(*moment: Any) -> str:
+        clock = clock_of()
+        return _TIME["asctime"](*(moment or ([_TIME["localtime"](clock.time())] if clock else [])))
 
     def breaking_up(name: str) -> Callable[..., Any]:
         def broken_up(seconds: float | None = None) -> Any:
@@ -124,23 +119,32 @@ def _time_functions(clock_of: ClockOf) -> dict[str, Callable[..., Any]]:
         return _TIME["strftime"](pattern, *(moment or ([_TIME["localtime"](clock.time())] if clock else [])))
 
     functions: dict[str, Callable[..., Any]] = {
-        name: reading(name, 10**9 if name.endswith("_ns") else 1, name.endswith("_ns"))
-        for name in ("time", "time_ns", "monotonic", "monotonic_ns", "perf_counter", "perf_counter_ns")
+        name: reading(name, 10**9 if name.endswith("_ns") else 1, name.endswith("_ns")) for name in _READ
     }
-    functions |= {name: breaking_up(name) for name in ("gmtime", "localtime", "ctime")}
-    return functions | {"sleep": sleep, "strftime": strftime}
+    functions |= {name: breaking_up(name) for name in _BROKEN_UP}
+    return functions | {"sleep": sleep, "strftime": strftime, "asctime": asctime}
+
+
+def _length(seconds: Any) -> float:
+    """Return the length of a sleep; what time.sleep refuses is refused in its words."""
+    length = seconds if isinstance(seconds, float) else operator.index(seconds)
+    if math.isnan(length):
+        raise ValueError("Invalid value NaN (not a number)")
+    if length < 0:
+        raise ValueError("sleep length must be non-negative")
+    return length
 
 
 class _LooksLike(type):
-    """Makes a replacement class agree with the original in isinstance and issubclass."""
+    """Makes a replacement class agree with the original in isinstance and issubclass; not so classes made from it."""
 
     original: type
 
     def __instancecheck__(cls, value: object) -> bool:
-        return isinstance(value, cls.original)
+        return isinstance(value, cls.original) if "original" in vars(cls) else super().__instancecheck__(value)
 
     def __subclasscheck__(cls, other: type) -> bool:
-        return issubclass(other, cls.original)
+        return issubclass(other, cls.original) if "original" in vars(cls) else super().__subclasscheck__(other)
 
 
 def _datetime_class(clock_of: ClockOf) -> type:
@@ -148,12 +152,12 @@ def _datetime_class(clock_of: ClockOf) -> type:
         original = _datetime
 
         def __new__(cls, *args: Any, **kwargs: Any) -> Any:
-            return _datetime(*args, **kwargs)
+            return _datetime(*args, **kwargs) if cls is AnswerDatetime else super().__new__(cls, *args, **kwargs)
 
         @classmethod
         def now(cls, tz: Any = None) -> datetime.datetime:
             clock = clock_of()
-            return _datetime.fromtimestamp(clock.time(), tz) if clock else _datetime.now(tz)
+            return cls.fromtimestamp(clock.time(), tz) if clock else super().now(tz)
 
         @classmethod
         def utcnow(cls) -> datetime.datetime:
@@ -163,20 +167,7 @@ def _datetime_class(clock_of: ClockOf) -> type:
         def today(cls) -> datetime.datetime:
             return cls.now()
 
-        @classmethod
-        def fromtimestamp(cls, timestamp: float, tz: Any = None) -> datetime.datetime:
-            return _datetime.fromtimestamp(timestamp, tz)
-
-        @classmethod
-        def fromisoformat(cls, text: str) -> datetime.datetime:
-            return _datetime.fromisoformat(text)
-
-        @classmethod
-        def strptime(cls, text: str, pattern: str) -> datetime.datetime:
-            return _datetime.strptime(text, pattern)
-
-    AnswerDatetime.__name__ = AnswerDatetime.__qualname__ = "datetime"
-    return AnswerDatetime
+    return _named(AnswerDatetime)
 
 
 def _date_class(clock_of: ClockOf) -> type:
@@ -184,44 +175,19 @@ def _date_class(clock_of: ClockOf) -> type:
         original = _date
 
         def __new__(cls, *args: Any, **kwargs: Any) -> Any:
-            return _date(*args, **kwargs)
+            return _date(*args, **kwargs) if cls is AnswerDate else super().__new__(cls, *args, **kwargs)
 
         @classmethod
         def today(cls) -> datetime.date:
             clock = clock_of()
-            return _date.fromtimestamp(clock.time()) if clock else _date.today()
+            return cls.fromtimestamp(clock.time()) if clock else super().today()
 
-        @classmethod
-        def fromtimestamp(cls, timestamp: float) -> datetime.date:
-            return _date.fromtimestamp(timestamp)
-
-        @classmethod
-        def fromisoformat(cls, text: str) -> datetime.date:
-            return _date.fromisoformat(text)
-
-    AnswerDate.__name__ = AnswerDate.__qualname__ = "date"
-    return AnswerDate
+    return _named(AnswerDate)
 
 
-def _sleep_coroutine(clock_of: ClockOf) -> Callable[..., Any]:
-    async def sleep(delay: float, result: Any = None) -> Any:
-        clock = clock_of()
-        if clock is None:
-            return await _asyncio_sleep(delay, result)
-        clock.sleep(max(0, delay))
-        return await _asyncio_sleep(0, result)
-
-    return sleep
-
-
-def _wait(clock_of: ClockOf) -> Callable[..., bool]:
-    def wait(event: threading.Event, timeout: float | None = None) -> bool:
-        clock = clock_of()
-        if clock is None or timeout is None or event.is_set():
-            return _event_wait(event, timeout)
-        _event_wait(event, 0.001)  # lets another thread of the answer set it
-        if not event.is_set():
-            clock.sleep(max(0, timeout))
-        return event.is_set()
-
-    return wait
+def _named(replacement: type) -> type:
+    """Return the class with the names of the one that it replaces."""
+    original = vars(replacement)["original"]
+    replacement.__name__ = replacement.__qualname__ = original.__name__
+    replacement.__module__ = original.__module__
+    return replacement

@@ -146,11 +146,10 @@ class Case:
         finally:
             self._world.journal.recording = False
         if "stopped" in reply or not self._world.open:
-            limit = f"after {SECONDS:g} seconds" if reply.get("stopped") == TIME_IS_UP else f"after {CALLS} calls to AWS"
-            raise AnswerError(self.did, "it did not end", f"It was stopped {limit}. Which loop has no way out?")
+            limit = f"{SECONDS:g} seconds" if reply.get("stopped") == TIME_IS_UP else f"{CALLS} calls to AWS"
+            message = f"It was stopped after {limit}. Which loop has no way out?"
+            raise AnswerError(self.did, "it did not end", message, reply.get("number"), reply.get("line", ""))
         if error := reply.get("error"):
-            if error["type"] == "NotImplementedError":
-                raise NotAttempted
             return Result(error=AnswerError(self.did, **error))
         value = decode(reply["value"])
         if value is NOT_WRITTEN:

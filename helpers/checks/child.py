@@ -1,52 +1,69 @@
 """The process in which an answer runs behind the seam: `python -m helpers.checks.child FILE FUNCTION`.
 
-It speaks JSON lines on its standard input and output. It holds no check, no cloud and no key; each boto3 request is
-written to the other side, and its reply read back.
+It speaks JSON lines on what were its standard input and output. It holds no check, no cloud and no key; each boto3
+request is written to the other side, and its reply read back. The answer runs in a thread, as in the notebook, while
+the main thread listens, so that it can be ended.
 """
 
 import base64
-import contextlib
 import importlib.util
 import io
 import json
+import os
+import queue
 import sys
 import threading
 from typing import Any
 
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.exceptions import EndpointConnectionError
 from botocore.httpsession import URLLib3Session
 
-from helpers.checks.answer_side import AnswerSide
+from helpers.checks.answer_side import AnswerSide, describe
 from helpers.checks.answer_time import AnswerTime
+from helpers.checks.console import Printed, console, functions_kept
 from helpers.cloud import environment, transport
 from helpers.errors import CloudError, Stopped
-
-_turn = threading.Lock()  # one question at a time; the answer may have threads
+from helpers.world import stopping
 
 
 class _OtherSide:
     """The line to the check's side; also the clock that the answer sees."""
 
     def __init__(self) -> None:
-        self._in, self._out = sys.stdin, sys.stdout
+        # Taken away from standard input and output: the answer may read from one and write to the other.
+        self._in, self._out = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+        for number, how in ((0, os.O_RDONLY), (1, os.O_WRONLY)):
+            os.dup2(os.open(os.devnull, how), number)
+        self.commands: queue.Queue[dict[str, Any] | None] = queue.Queue()
+        self._answers: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
+        # One question, and one line, at a time: the answer may have threads.
+        self._asking, self._writing = threading.Lock(), threading.Lock()
 
-    def read(self) -> dict[str, Any]:
-        """Return the next message; ends the process when the other side is gone."""
-        line = self._in.readline()
-        if not line:
-            raise SystemExit
-        return json.loads(line)
+    def listen(self) -> None:
+        """Hand on commands, and the answers to `ask`, until the answer is to be stopped or the other side is gone."""
+        for line in self._in:
+            message = json.loads(line)
+            if message.get("do") == "stop":
+                self.commands.put(None)
+                return
+            (self.commands if "do" in message else self._answers).put(message)
+        os._exit(0)
 
     def write(self, message: dict[str, Any]) -> None:
         """Send a message."""
-        self._out.write(json.dumps(message) + "\n")
-        self._out.flush()
+        with self._writing:
+            self._out.write(json.dumps(message).encode() + b"\n")
+            self._out.flush()
 
     def ask(self, message: dict[str, Any]) -> dict[str, Any]:
-        """Send a message and return the answer to it."""
-        with _turn:
+        """Send a message and return the answer to it; CloudError when the other side refuses."""
+        with self._asking:
             self.write(message)
-            return self.read()
+            answer = self._answers.get()
+        if "refused" in answer:
+            raise CloudError(answer["refused"])
+        return answer
 
     def time(self) -> float:
         """Return the time of the check's clock."""
@@ -63,8 +80,8 @@ class _OtherSide:
         reply = self.ask({"request": [request.method, request.url, headers, body]})
         if "stopped" in reply:
             raise Stopped(reply["stopped"])
-        if "refused" in reply:
-            raise CloudError(reply["refused"])
+        if "unreachable" in reply:
+            raise EndpointConnectionError(endpoint_url=reply["unreachable"])
         status, reply_headers, content = reply["response"]
         return AWSResponse(request.url, status, dict(reply_headers), _Raw(base64.b64decode(content)))
 
@@ -76,23 +93,53 @@ class _Raw(io.BytesIO):
         yield self.read()
 
 
+class _FromFile:
+    """The answer's side for a function in a file, which is run when the first command comes."""
+
+    def __init__(self, source: str, name: str):
+        self._spec, self._name = importlib.util.spec_from_file_location("answer", source), name
+        assert self._spec is not None
+        self.module = sys.modules["answer"] = importlib.util.module_from_spec(self._spec)
+        self._side: AnswerSide | None = None
+
+    def handle(self, command: dict[str, Any]) -> dict[str, Any]:
+        """Return the reply to the command, see AnswerSide; an error in the file is the reply."""
+        try:
+            self._side = self._side or stopping.stoppable(self._load)
+        except BaseException as problem:  # SystemExit too
+            return {"error": describe(problem, vars(self.module))}
+        return self._side.handle(command)
+
+    def _load(self) -> AnswerSide:
+        assert self._spec is not None
+        assert self._spec.loader is not None
+        self._spec.loader.exec_module(self.module)
+        return AnswerSide(getattr(self.module, self._name))
+
+
+def _work(line: _OtherSide, side: _FromFile) -> None:
+    time = AnswerTime(lambda: line, _answers_threads, vars(side.module))
+    with console(lambda: True, Printed(lambda text: line.write({"printed": text}))):
+        while (command := line.commands.get()) is not None:
+            with functions_kept(), time:
+                reply = side.handle(command)
+            line.write({"reply": reply})
+
+
+def _answers_threads() -> list[threading.Thread]:
+    return [thread for thread in threading.enumerate() if thread is not threading.main_thread()]
+
+
 def main(source: str, name: str) -> None:
-    """Define the answer and serve commands until the other side closes the line."""
-    line = _OtherSide()
+    """Serve commands until the other side closes the line."""
+    line, side = _OtherSide(), _FromFile(source, name)
     environment.replace(environment.offline())
     URLLib3Session.send = lambda session, request: line.send(session, request)  # type: ignore[method-assign]
-    printed = io.StringIO()
-    spec = importlib.util.spec_from_file_location("answer", source)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
-        spec.loader.exec_module(module)
-        side = AnswerSide(getattr(module, name))
-        with AnswerTime(lambda: line, vars(module)):
-            while True:
-                reply = side.handle(line.read())
-                line.write({"reply": reply, "printed": printed.getvalue()[-10_000:]})
+    answer = threading.Thread(target=_work, args=(line, side), name="answer", daemon=True)
+    line.write({"ready": True})
+    answer.start()
+    line.listen()
+    stopping.stop(lambda: [answer] if answer.is_alive() else [], 0.5)
 
 
 if __name__ == "__main__":

@@ -1,12 +1,16 @@
 """Runs one check: a private cloud with a clock of its own, the answer behind the seam, and the outcome."""
 
 import importlib
-from collections.abc import Callable
-from functools import lru_cache
+import os
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from random import Random
 from typing import Any
 
 import boto3
+import botocore.session
+from botocore.loaders import create_loader
 
 from helpers.checks import case as cases
 from helpers.checks.outcome import CORRECT, ERROR, NOT_ATTEMPTED, NOT_YET, Outcome, outcome
@@ -15,52 +19,83 @@ from helpers.cloud import environment, moto_engine, transport
 from helpers.cloud.calls import operation
 from helpers.cloud.offline import any_account, make_world
 from helpers.course import Exercise
-from helpers.errors import Stopped
+from helpers.errors import CourseError, Stopped
 from helpers.world import worlds
 
 FIXED_SEED = 1  # where outputs are compared, and in grading
 
+# What an outcome says when the check itself could not go on; no answer that anybody foresaw leads there.
+STUMBLED = "The check could not go on after this:"
+GO_ON = "something that the check can look at"
+LOOK = (
+    "What your function returned, or what it left in the cloud, is not of the kind that the exercise asks for. Did it "
+    "delete or change more than it was given? Read the exercise once more, and the error."
+)
+
 MakeSeam = Callable[[worlds.World], Seam]
+_one_at_a_time = threading.Lock()  # time, output and environment belong to the whole process
+_models: dict[Any, Any] = {}
 
 
 def examine(exercise: Exercise, make_seam: MakeSeam, seed: int = FIXED_SEED) -> Outcome:
     """Return what the exercise's check finds out about the answer behind the seam.
 
-    seed: draws names, counts and orders. Afterwards environment, default session, cloud and clock are as before.
+    seed: draws names, counts and orders. Afterwards environment, default session, working directory, cloud and clock
+    are as before. One check runs at a time; within an answer there is none, and it raises CourseError.
     """
+    if worlds.visiting():
+        raise CourseError("check(...) stands inside the function that it checks. Put it below, in a line of its own.")
     check = getattr(importlib.import_module(f"helpers.checks.lesson_{exercise.lesson[:2]}"), exercise.answer)
-    draw = Random(seed)
-    accounts = any_account(draw), any_account(draw)
-    moto_engine.install()
-    transport.install()
-    session = boto3.DEFAULT_SESSION
-    with environment.kept():
+    with _one_at_a_time, _process_kept():
+        draw = Random(seed)
+        accounts = any_account(draw), any_account(draw)
+        moto_engine.install()
+        transport.install()
         environment.replace(environment.offline())
-        boto3.DEFAULT_SESSION = _default_session()
+        boto3.DEFAULT_SESSION = _new_session()
         world = make_world(True, draw.getrandbits(32), *accounts)
         world.journal.recording = False
         during: dict[str, Callable[[], None]] = {}
         _watch_calls(world, during)
         try:
             with worlds.visit(world):
-                return _judge(exercise, check, world, make_seam, lambda seam: cases.Case(exercise.answer, world, seam, draw, during))
+                seam = make_seam(world)
+                return _judge(exercise, check, seam, cases.Case(exercise.answer, world, seam, draw, during))
         finally:
             moto_engine.forget(set(accounts))
-            boto3.DEFAULT_SESSION = session
 
 
-@lru_cache
-def _default_session() -> boto3.Session:
-    """Return the default session of all answers: the learner's own stays untouched, and a new one costs 0.1 s."""
-    return boto3.Session()
-
-
-def _judge(
-    exercise: Exercise, check: cases.Check, world: worlds.World, make_seam: MakeSeam, case_for: Any
-) -> Outcome:
-    seam = make_seam(world)
+@contextmanager
+def _process_kept() -> Iterator[None]:
+    """Put back afterwards what belongs to the whole process, so that the answer may change it."""
+    session, folder = boto3.DEFAULT_SESSION, _folder()
     try:
-        check(case_for(seam))
+        with environment.kept():
+            yield
+    finally:
+        boto3.DEFAULT_SESSION = session
+        if folder != _folder():
+            os.chdir(folder)
+
+
+def _folder() -> str:
+    try:
+        return os.getcwd()
+    except OSError:  # it was removed
+        return ""
+
+
+def _new_session() -> boto3.Session:
+    """Return a default session as a new process has it; botocore's models are read once, since that costs 0.1 s."""
+    session, loader = botocore.session.get_session(), create_loader()
+    loader._cache = _models
+    session.register_component("data_loader", loader)
+    return boto3.Session(botocore_session=session)
+
+
+def _judge(exercise: Exercise, check: cases.Check, seam: Seam, case: cases.Case) -> Outcome:
+    try:
+        check(case)
         return outcome(exercise, CORRECT, why=exercise.takeaway, printed=seam.printed)
     except cases.NotAttempted:
         return outcome(exercise, NOT_ATTEMPTED, expected=f"Write {exercise.answer}, then run this cell again.")
@@ -76,8 +111,10 @@ def _judge(
             line=problem.line,
             printed=seam.printed,
         )
+    except Exception as problem:  # the answer left something behind that the check is not ready for
+        got = f"{STUMBLED} {type(problem).__name__}: {problem}"
+        return outcome(exercise, NOT_YET, did=case.did, got=got, expected=GO_ON, why=LOOK, printed=seam.printed)
     finally:
-        world.open = False
         seam.close()
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from helpers.checks.engine import FIXED_SEED, examine
-from helpers.checks.outcome import CORRECT, NOT_ATTEMPTED, Outcome
+from helpers.checks.outcome import NOT_ATTEMPTED, Outcome
 from helpers.checks.seam import InProcess
 from helpers.cloud.running import COMPARED, running
 from helpers.course import Exercise, course
@@ -14,7 +14,7 @@ from helpers.errors import CheckFailed, CourseError, UnknownExercise
 from helpers.views.card import Card, check_card, hint_card, note_card, show_card, solution_card
 
 _steps: dict[str, int] = {}  # how many hints were given, by exercise
-_tried: dict[str, str] = {}  # the last outcome's status, by exercise
+_tried: set[str] = set()  # the exercises that were attempted
 _last: Exercise | None = None  # what was checked last; `hint()` without an argument means it
 
 
@@ -24,7 +24,9 @@ def check(answer: Callable[..., Any]) -> None:
     The function runs in a private cloud with a clock of its own. Under nbgrader an outcome other than *correct* raises
     CheckFailed. Something that is no function, or answers no exercise, raises UnknownExercise.
     """
-    exercise = _exercise(answer)
+    if isinstance(answer, str):
+        raise UnknownExercise(f"This takes your function itself, not its name: check({answer}), without the quotes.")
+    exercise = _exercise(answer, "check")
     outcome = examine_here(exercise, answer)
     _remember(exercise, outcome.status)
     card = check_card(outcome.as_dict())
@@ -45,22 +47,20 @@ def examine_here(exercise: Exercise, answer: Callable[..., Any]) -> Outcome:
 
 def hint(answer: Callable[..., Any] | str | None = None) -> None:
     """Show the next hint, of three. Without an argument: for the exercise that was checked last."""
-    exercise = _exercise(answer) if answer is not None else _last
-    if exercise is None:
-        raise UnknownExercise("A hint for which exercise? Write hint(...) with your function's name in it.")
+    exercise = _exercise(answer, "hint")
     step, steps = _steps.get(exercise.answer, 0), len(exercise.hints)
     _steps[exercise.answer] = step + 1
     if step < steps:
         show_card(hint_card(exercise.id, exercise.title, exercise.hints[step], step + 1, steps))
     else:
-        text = f"There are no more than {steps} hints. solution({exercise.answer}) shows one way to do it, once you have tried."
+        text = f"There are {steps} hints. solution({exercise.answer}) shows one way to do it, once you have tried."
         show_card(note_card(exercise.id, exercise.title, text))
 
 
-def solution(answer: Callable[..., Any] | str, insist: bool = False) -> None:
-    """Show the exercise's solution, once the learner has tried, or insists."""
-    exercise = _exercise(answer)
-    if not insist and _tried.get(exercise.answer, NOT_ATTEMPTED) == NOT_ATTEMPTED:
+def solution(answer: Callable[..., Any] | str | None = None, insist: bool = False) -> None:
+    """Show the exercise's solution, once the learner has tried, or insists. Without an answer: as `hint`."""
+    exercise = _exercise(answer, "solution")
+    if not insist and exercise.answer not in _tried:
         show_card(_not_before_a_try(exercise))
         return
     # Imported here: reading a notebook needs nbformat, which no other cell waits for.
@@ -85,16 +85,22 @@ def _not_before_a_try(exercise: Exercise) -> Card:
 def _remember(exercise: Exercise, status: str) -> None:
     global _last
     _last = exercise
-    if _tried.get(exercise.answer) != CORRECT:
-        _tried[exercise.answer] = status
+    if status != NOT_ATTEMPTED:
+        _tried.add(exercise.answer)
 
 
-def _exercise(answer: Any) -> Exercise:
-    """Return the exercise that this function, or function's name, answers."""
+def _exercise(answer: Any, call: str) -> Exercise:
+    """Return the exercise that this function, or function's name, answers; for None the one that was checked last.
+
+    call: whose argument it is, for the words of UnknownExercise.
+    """
+    if answer is None and call != "check" and _last is not None:
+        return _last
     name = answer if isinstance(answer, str) else getattr(answer, "__name__", None)
     if name is None or not (isinstance(answer, str) or callable(answer)):
+        got = "nothing" if answer is None else type(answer).__name__
         raise UnknownExercise(
-            f"This takes your function itself, without calling it: check(take_one). It got {type(answer).__name__}."
+            f"This takes your function itself, by its name and without calling it: {call}(take_one). It got {got}."
         )
     try:
         return course().exercise(name)

@@ -3,8 +3,6 @@
 import json
 import re
 
-from helpers.checks.values import show
-
 REGIONS = ["eu-west-1", "ap-southeast-2", "sa-east-1", "eu-central-1", "us-west-2"]
 SHOPPERS = ["Ada", "Grace", "Edsger", "Barbara", "Alan", "Frances", "Kurt", "Mary"]
 GOODS = ["tea", "mugs", "honey", "candles", "soap", "jam"]
@@ -34,8 +32,10 @@ def _send(case, queue_url, orders):
 def _visible(case, queue_url):
     """Lease everything that can be received now, delete nothing, and return the messages by their ids."""
     found = {}
+    # A lease of its own length: the answer may have set the queue's to 0, and this loop would not end.
+    ten = {"QueueUrl": queue_url, "MaxNumberOfMessages": 10, "VisibilityTimeout": 600}
     try:
-        while messages := case.sqs.receive_message(QueueUrl=queue_url, MaxNumberOfMessages=10).get("Messages"):
+        while messages := case.sqs.receive_message(**ten).get("Messages"):
             found |= {message["MessageId"]: message for message in messages}
     except case.sqs.exceptions.QueueDoesNotExist:
         case.not_yet(
@@ -105,6 +105,7 @@ def clients_for(case):
 
 
 def _pair(case, region):
+    """Return what the answer returns for this region: two boto3 clients."""
     pair = case.run(region=region)
     if not isinstance(pair, dict) or set(pair) != {"sqs", "sns"}:
         case.not_yet(
@@ -126,6 +127,7 @@ def _pair(case, region):
 
 
 def _expect_region(case, region, pair):
+    """What each client of the pair creates stands in the region."""
     did = f"clients_for({region!r}), then a queue and a topic created with what it returned"
     for service, operation, key, found_in in (
         ("sqs", "create_queue", "QueueName", _regions_with_queue),
@@ -168,6 +170,7 @@ def session_for(case):
 
 
 def _session(case, profile, region):
+    """Return the two, and the session that the answer returns for them."""
     session = case.run(profile=profile, region=region)
     if getattr(session, "kind", None) != "session":
         case.not_yet(
@@ -200,8 +203,8 @@ def _expect_place(case, profile, region, session):
             did=did,
             got=case.said(f"The queue stands in {', '.join(regions) or 'no region'}."),
             expected=f"it stands in {region}",
-            why="A session keeps the region that it is given, whatever its profile says. One without a region takes what "
-            "it finds at the time: AWS_DEFAULT_REGION first, then the region that the profile names.",
+            why="A session keeps the region that it is given, whatever its profile says. One without a region takes "
+            "what it finds at the time: AWS_DEFAULT_REGION first, then the region that the profile names.",
         )
     _expect_no_keys(case, did)
 
@@ -276,13 +279,14 @@ def _expect_one_message(case, queue_url, waiting, calls):
 def _what_hides(operations):
     """Return why messages are not visible after calls of these operations."""
     if "ReceiveMessage" in operations:
-        return "A receive leases what it returns: until the visibility timeout is over, billing's receive finds none of it."
+        return "A receive leases what it returns: until the visibility timeout is over, billing receives none of it."
     if operations & {"PurgeQueue", "DeleteMessage", "DeleteMessageBatch"}:
         return "A purge or a delete takes away what others have sent."
     return "A message that is sent with DelaySeconds cannot be received until its delay is over."
 
 
 def _expect_json(case, body, order):
+    """The body is the order as JSON."""
     try:
         read = json.loads(body)
     except ValueError:
@@ -308,6 +312,7 @@ def _expect_json(case, body, order):
 
 
 def _explain_return(case, returned, message, order):
+    """Say what came back in place of the message's id."""
     reply_headers = case.calls[-1].exchanges[-1].reply_headers.values()
     whys = [
         (isinstance(returned, dict), "That is the whole response. Of its keys, MessageId names the message."),
@@ -332,8 +337,7 @@ def take_one(case):
     seen = _other_packer(case, queue_url)
     taken = _taken(case, queue_url, waiting)
     _expect_rest(case, queue_url, taken, waiting)
-    if seen:
-        _expect_lease(case, taken, waiting, *seen)
+    _expect_lease(case, taken, waiting, seen)
     case.sqs.purge_queue(QueueUrl=queue_url)
     # true and null in the orders, so that reading the body as Python fails.
     waiting = _send(case, queue_url, [order | {"gift": True, "note": None} for order in _orders(case, 2, "C")])
@@ -343,7 +347,10 @@ def take_one(case):
 
 
 def _other_packer(case, queue_url):
-    """Have another packer look for orders while the answer works; return a list, to which the ids that he sees go."""
+    """Have another packer look for orders while the answer works; return a list, to which what he sees each time goes.
+
+    He looks just before the answer deletes, or changes a lease. His own lease is of no time, so he takes nothing away.
+    """
     seen = []
 
     def look():
@@ -359,6 +366,7 @@ def _other_packer(case, queue_url):
 
 
 def _expect_none(case, queue_url):
+    """For an empty queue the answer returns None."""
     result = case.attempt(queue_url=queue_url)
     did = f"{case.did} on an empty queue"
     if result.error and _stumbled_over_nothing(result.error):
@@ -367,7 +375,7 @@ def _expect_none(case, queue_url):
             did=did,
             got=case.said(f"{error.type}: {error.message}, raised by your line {error.line!r}."),
             expected="None",
-            why="When there is nothing to receive, the response has no key Messages at all; an empty list is not there. "
+            why="When there is nothing to receive, the response has no key Messages at all, not even an empty list. "
             "That is an ordinary answer, which the code must be ready for.",
         )
     if result.error:
@@ -404,11 +412,11 @@ def _taken(case, queue_url, waiting):
         if order == result.value:
             del waiting[name]
             return name
-    _explain_order(case, result.value, list(waiting.values()))
-    return None
+    return _explain_order(case, result.value, list(waiting.values()))
 
 
 def _explain_order(case, taken, orders):
+    """Say what came back in place of one of the orders."""
     whys = [
         (isinstance(taken, str), "The body is the order as JSON text; json.loads makes a dictionary of it again."),
         (isinstance(taken, list), "One order was asked for, not a list of them."),
@@ -416,7 +424,8 @@ def _explain_order(case, taken, orders):
         (isinstance(taken, dict) and "Messages" in taken, "That is the whole response. The order is a message's Body."),
         (taken is None, f"{len(orders)} orders were waiting, and nothing was taken."),
     ]
-    why = next((text for applies, text in whys if applies), "It is not one of the orders that are waiting now. A worker need not remember any: the queue does.")
+    not_waiting = "It is not one of the orders that are waiting now. A worker need not remember any: the queue does."
+    why = next((text for applies, text in whys if applies), not_waiting)
     case.not_yet(got=taken, expected=f"one of the orders, as a dictionary: {json.dumps(orders[0])}", why=why)
 
 
@@ -424,16 +433,22 @@ def _expect_rest(case, queue_url, taken, rest):
     """Nobody is given the taken order again, and all others are there for others at once."""
     did = f"{case.did} with {len(rest) + 1} orders waiting"
     case.clock.advance(0.01)  # a lease that the answer ended is over from the next moment on
-    visible = _visible(case, queue_url)
-    if taken in visible:
+    now = set(_visible(case, queue_url))
+    case.after_every_lease()
+    later = set(_visible(case, queue_url))
+    _expect_never_again(case, did, taken, now, later)
+    _expect_others_kept(case, did, set(rest), now, later)
+
+
+def _expect_never_again(case, did, taken, now, later):
+    """The taken order is not among the messages that can be received now, nor among the later ones."""
+    if taken in now:
         case.not_yet(
             did=did,
             got=case.said("The next receive was given the same order again, at once."),
             expected="nobody is given it again",
             why="A visibility timeout of 0 is a lease of no time, and the message was not deleted.",
         )
-    case.after_every_lease()
-    later = _visible(case, queue_url)
     if taken in later:
         case.not_yet(
             did=did,
@@ -442,42 +457,46 @@ def _expect_rest(case, queue_url, taken, rest):
             why="Receiving is a lease, however long it is. Only deleting, with the receipt handle of this receive, "
             "takes a message out of the queue.",
         )
-    if set(later) - set(rest):
+
+
+def _expect_others_kept(case, did, rest, now, later):
+    """The other orders can be received now, as the messages that they were."""
+    if later - rest:
         case.not_yet(
             did=did,
-            got=case.said(f"The queue has {len(set(later) - set(rest))} new messages, with new ids."),
+            got=case.said(f"The queue has {len(later - rest)} new messages, with new ids."),
             expected="the messages that were not taken are left as they were",
             why="A message that is deleted and sent again is another message: its old id finds nothing, its age starts "
             "anew, and a crash between the two calls loses the order.",
         )
-    if lost := set(rest) - set(later):
+    if rest - later:
         case.not_yet(
             did=did,
-            got=case.said(f"The queue has lost {len(lost)} of the other orders for good."),
+            got=case.said(f"The queue has lost {len(rest - later)} of the other orders for good."),
             expected=f"the other {len(rest)} orders still wait",
             why="Everything that was received was deleted, or the queue was emptied. An order that nobody worked on is "
             "lost.",
         )
-    if hidden := set(rest) - set(visible):
+    if rest - now:
         case.not_yet(
             did=did,
-            got=case.said(f"The other workers cannot receive {len(hidden)} of the other orders now."),
+            got=case.said(f"The other workers cannot receive {len(rest - now)} of the other orders now."),
             expected=f"the other {len(rest)} orders can be received at once",
             why="Each receive leases every message that it returns. Take no more than you will work on: one receive, "
             "whose MaxNumberOfMessages is 1 unless you say more.",
         )
 
 
-def _expect_lease(case, taken, rest, seen, *_):
-    """Between the receive and the delete nobody else was given the order, and all others could be received."""
-    if taken in seen:
+def _expect_lease(case, taken, rest, seen):
+    """While the answer worked, another packer saw all the other orders, and not the taken one."""
+    if any(taken in ids for ids in seen):
         case.not_yet(
             got=case.said("Before the order was deleted, another packer's receive was given it too."),
             expected="a lease that lasts until the delete",
             why="A visibility timeout of 0 is a lease of no time: nothing keeps the order from the others until the "
             "delete arrives.",
         )
-    if hidden := set(rest) - seen:
+    if hidden := set(rest) - set(rest).intersection(*seen):
         case.not_yet(
             got=case.said(f"For a while another packer could not receive {len(hidden)} of the other orders."),
             expected="all other orders stay visible",
@@ -490,7 +509,7 @@ def _expect_lease(case, taken, rest, seen, *_):
 
 
 def join_late(case):
-    """Newcomers to three topics: with a few texts missed; with more than a batch holds, one of them twice; with none."""
+    """Three newcomers: with a few texts missed; with more than a batch holds, one of them twice; with none."""
     few = [f"We now sell {thing}" for thing in case.draw.sample(GOODS, case.draw.randrange(2, 5))]
     many = [f"Day {day} of the sale" for day in range(1, 12)]
     for missed in (few, [*many, many[0]], []):
@@ -503,9 +522,10 @@ def _expect_joined(case, missed):
     listener, newcomer = case.queue("shop-window"), case.queue("warehouse")
     for queue_url in (listener, newcomer):
         _let_in(case, topic_arn, queue_url)
-    raw = {"RawMessageDelivery": "true"}  # moto signs what is not raw, which takes 0.1 s
-    case.sns.subscribe(TopicArn=topic_arn, Protocol="sqs", Endpoint=case.queue_arn(listener), Attributes=raw)
-    # What was published before has left no trace: the listener has it, and the topic keeps nothing.
+    case.sns.subscribe(TopicArn=topic_arn, Protocol="sqs", Endpoint=case.queue_arn(listener))
+    for text in missed:
+        case.sns.publish(TopicArn=topic_arn, Message=text)
+    _bodies(case, listener)
     meanwhile = _announcement_meanwhile(case, topic_arn)
     before = len(case.calls)
     result = case.attempt(topic_arn=topic_arn, queue_url=newcomer, missed=missed)
@@ -513,7 +533,7 @@ def _expect_joined(case, missed):
         _explain_error(case, result.error)
     _expect_nobody_twice(case, listener, meanwhile, case.calls[before:])
     bodies = _bodies(case, newcomer)
-    _expect_missed(case, [body for body in bodies if not any(text in body for text in meanwhile)], missed)
+    _expect_missed(case, _without(bodies, meanwhile), missed)
     subscription_arn = _expect_subscription(case, topic_arn, listener, newcomer)
     _expect_next(case, topic_arn, listener, newcomer)
     _expect_meanwhile(case, bodies, meanwhile)
@@ -534,6 +554,11 @@ def _announcement_meanwhile(case, topic_arn):
     return texts
 
 
+def _without(bodies, texts):
+    """Return the bodies that hold none of these texts."""
+    return [body for body in bodies if not any(text in body for text in texts)]
+
+
 def _let_in(case, topic_arn, queue_url):
     """Give the queue the policy with which AWS lets the topic send to it."""
     statement = {
@@ -548,6 +573,7 @@ def _let_in(case, topic_arn, queue_url):
 
 
 def _explain_error(case, error):
+    """Say what an error of SNS means; raise any other."""
     if "calling the Publish operation" in error.message:
         case.not_yet(
             got=case.said(f"{error.type}: {error.message}, raised by your line {error.line!r}."),
@@ -566,8 +592,7 @@ def _explain_error(case, error):
 
 def _expect_nobody_twice(case, listener, meanwhile, calls):
     """The listener got nothing from the answer, which published nothing, to whomever it would have gone."""
-    again = [body for body in _bodies(case, listener) if body not in meanwhile]
-    if again:
+    if again := _without(_bodies(case, listener), meanwhile):
         case.not_yet(
             got=case.said(f"The queue that had listened all along was given {len(again)} messages."),
             expected="nobody else hears anything again",
@@ -583,6 +608,7 @@ def _expect_nobody_twice(case, listener, meanwhile, calls):
 
 
 def _expect_missed(case, bodies, missed):
+    """There is one message for each missed text, with that text as its body."""
     if sorted(bodies) == sorted(missed):
         return
     if not bodies:
@@ -593,12 +619,11 @@ def _expect_missed(case, bodies, missed):
     elif len(bodies) == len(missed):
         why = "Each missed text goes in as it is, as the body of one message."
     else:
-        why = (
-            "Every missed text is one message, no fewer and no more. What was announced twice is in the list twice."
-        )
+        why = "Every missed text is one message, no fewer and no more. What was announced twice is in the list twice."
+    more = ", ..." if len(missed) > 4 else ""
     case.not_yet(
         got=bodies or case.said("The newcomer's queue is empty."),
-        expected=f"these {len(missed)} messages: {show(missed)}",
+        expected=f"{len(missed)} messages, one for each missed text: {json.dumps(missed[:4])[1:-1]}{more}",
         why=why,
     )
 
@@ -632,7 +657,7 @@ def _expect_subscription(case, topic_arn, listener, newcomer):
             why="SNS knows a queue by its ARN, in which region and account stand, and subscribes any ARN without "
             "asking whether there is such a queue. The queue's attribute QueueArn says what it is.",
         )
-    case.not_yet(
+    return case.not_yet(
         got=case.said("The topic has no subscription for the newcomer's queue."),
         expected="one that delivers to it from now on",
         why="Only a subscription makes a topic deliver to a queue. Sending brings what was missed, and nothing that "
@@ -641,6 +666,7 @@ def _expect_subscription(case, topic_arn, listener, newcomer):
 
 
 def _expect_next(case, topic_arn, listener, newcomer):
+    """The next announcement is delivered to both, once."""
     did = f"{case.did}, then a new announcement"
     text = f"Closed on {case.draw.choice(['Monday', 'Tuesday', 'Friday'])}"
     case.sns.publish(TopicArn=topic_arn, Message=text)
@@ -669,10 +695,11 @@ def _expect_next(case, topic_arn, listener, newcomer):
 
 
 def _expect_arn(case, returned, subscription_arn):
+    """The answer returned the ARN of its subscription."""
     if returned == subscription_arn:
         return
     whys = [
-        (isinstance(returned, dict), "That is the whole response. Of its keys, SubscriptionArn names the subscription."),
+        (isinstance(returned, dict), "That is the whole response, of which SubscriptionArn is one key."),
         (returned is None, "Nothing came back."),
         (str(returned).count(":") == 6, "That is the ARN of another subscription."),
         (str(returned).startswith("arn:"), "That is the ARN of a queue or a topic."),

@@ -44,4 +44,10 @@ class Outcome:
 
 def outcome(exercise: Exercise, status: str, **said: Any) -> Outcome:
     """Return an outcome of this exercise."""
-    return Outcome(exercise.id, exercise.answer, exercise.title, status, **said)
+    writable = {name: _writable(value) if isinstance(value, str) else value for name, value in said.items()}
+    return Outcome(exercise.id, exercise.answer, exercise.title, status, **writable)
+
+
+def _writable(text: str) -> str:
+    """Return the text with half characters (lone surrogates) spelled out: neither file nor notebook can hold them."""
+    return text.encode("utf-8", "backslashreplace").decode()

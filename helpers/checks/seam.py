@@ -6,39 +6,44 @@ back here to be answered. In both, cloud, clock, journal and verdict stay on the
 
 import base64
 import contextlib
-import ctypes
-import inspect
-import io
 import json
 import queue
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol
 
-from botocore.awsrequest import AWSPreparedRequest
-from botocore.compat import HTTPHeaders
+from botocore.awsrequest import AWSPreparedRequest, HeadersDict
+from botocore.exceptions import EndpointConnectionError
 
-from helpers.checks.answer_side import AnswerSide
+from helpers.checks.answer_side import AnswerSide, namespace_of
 from helpers.checks.answer_time import AnswerTime
+from helpers.checks.console import Printed, console, functions_kept
 from helpers.cloud import transport
-from helpers.errors import Stopped
-from helpers.world import worlds
+from helpers.errors import CourseError, Stopped
+from helpers.world import stopping, worlds
 
 _monotonic = time.monotonic
 TIME_IS_UP, TOO_MANY_CALLS = "time", "calls"
+START_SECONDS = 60  # real ones, for a child process to start
 
 
 class Seam(Protocol):
     """How a check reaches an answer."""
 
-    printed: str  # what the answer printed so far
+    @property
+    def printed(self) -> str:
+        """What the answer printed so far, from the beginning."""
 
     def ask(self, command: dict[str, Any], seconds: float) -> dict[str, Any]:
-        """Return the reply to the command, {"stopped": "time"} when it takes longer than `seconds` real ones."""
+        """Return the reply to the command, as AnswerSide.handle describes it.
+
+        When it takes longer than `seconds` real ones, or too many calls, the answer is ended, and the reply is
+        {"stopped": TIME_IS_UP or TOO_MANY_CALLS, "number", "line"}: where it was, as far as that can be found.
+        """
 
     def close(self) -> None:
         """End the answer, whatever it is doing."""
@@ -51,113 +56,88 @@ class InProcess:
     closed, so it can reach nothing.
     """
 
+    GIVE_UP = 0.5  # real seconds to end its threads
+
     def __init__(self, answer: Callable[..., Any], world: worlds.World):
-        self._side, self._world = AnswerSide(answer), world
-        self._commands: queue.Queue[dict[str, Any]] = queue.Queue()
+        self._side, self._world, self._checker = AnswerSide(answer), world, threading.current_thread()
+        self._commands: queue.Queue[dict[str, Any] | None] = queue.Queue()
         self._replies: queue.Queue[dict[str, Any]] = queue.Queue()
-        self._output, self._checker = io.StringIO(), threading.current_thread()
-        self._time = AnswerTime(self._clock, getattr(inspect.unwrap(answer), "__globals__", {}))
+        self._parts: list[str] = []
+        self._output = Printed(self._parts.append)
+        self._time = AnswerTime(self._clock, self._threads, namespace_of(answer))
         self._send, world.send = world.send, self._send_in_real_time
-        self._ended, self._gate = threading.Event(), threading.Event()
-        self._thread = threading.Thread(target=self._work, name="answer", daemon=True)
+        self._within = threading.local()
+        self._thread = threading.Thread(target=stopping.shielded, args=(self._work,), name="answer", daemon=True)
         self._thread.start()
 
     @property
     def printed(self) -> str:
-        """What the answer printed so far."""
-        return self._output.getvalue()
+        """What the answer printed so far, from the beginning."""
+        return "".join(self._parts)
+
+    def _threads(self) -> list[threading.Thread]:
+        return [thread for thread in worlds.threads(self._world) if thread is not self._checker]
 
     def _is_answer(self) -> bool:
         return worlds.current() is self._world and threading.current_thread() is not self._checker
 
     def _clock(self) -> Any:
-        return self._world.clock if self._is_answer() else None
+        return self._world.clock if self._is_answer() and not getattr(self._within, "cloud", False) else None
 
     def _send_in_real_time(self, request: Any, network: Any) -> Any:
-        with self._time.lifted() if self._is_answer() else contextlib.nullcontext():
+        """Let the cloud answer; what works in it is not the answer and sees real time."""
+        if not self._is_answer():
             return self._send(request, network)
+        before = getattr(self._within, "cloud", False)
+        self._within.cloud = True
+        try:
+            with self._time.lifted():
+                return self._send(request, network)
+        finally:
+            self._within.cloud = before
 
     def _work(self) -> None:
-        try:
-            while (command := self._commands.get())["do"] != "end":
-                self._replies.put(self._side.handle(command))
-        except Stopped:
-            pass
-        while not self._gate.is_set():  # `close` may throw one exception more than it took to end the answer
-            with contextlib.suppress(Stopped):
-                self._ended.set()
-                self._gate.wait()
+        while (command := self._commands.get()) is not None:
+            self._replies.put(self._side.handle(command))
 
     def ask(self, command: dict[str, Any], seconds: float) -> dict[str, Any]:
         """Return the reply to the command; see Seam."""
-        deadline = _monotonic() + seconds
-        with self._time, _output_of(self._is_answer, self._output):
-            self._commands.put(command)
-            while (left := deadline - _monotonic()) > 0 and self._world.open:
-                with contextlib.suppress(queue.Empty):
-                    return self._replies.get(timeout=min(left, 0.1))
-            reason = TIME_IS_UP if self._world.open else TOO_MANY_CALLS
-            self.close()  # here, while what it prints is still collected
-            return {"stopped": reason}
+        reply = None
+        with functions_kept(), self._time, console(self._is_answer, self._output):
+            try:
+                self._commands.put(json.loads(json.dumps(command)))  # the answer may change what it is given
+                reply = self._reply(_monotonic() + seconds)
+            finally:
+                if reply is None:
+                    reason = TIME_IS_UP if self._world.open else TOO_MANY_CALLS
+                    self.close()  # here, while what it prints is still collected
+        if reply is None:
+            with contextlib.suppress(queue.Empty):
+                return {"stopped": reason} | last_words(self._replies.get_nowait())
+        return reply or {"stopped": reason}
+
+    def _reply(self, deadline: float) -> dict[str, Any] | None:
+        while (left := deadline - _monotonic()) > 0 and self._world.open:
+            with contextlib.suppress(queue.Empty):
+                return self._replies.get(timeout=min(left, 0.1))
+        return None
 
     def close(self) -> None:
-        """End the thread: by a command, else by exceptions, else it is left behind with nothing that it can reach.
-
-        An answer may catch everything it is thrown, `except: pass` in an endless loop. So exceptions come faster than
-        it can handle them, until one meets it outside its `try`.
-        """
-        if self._gate.is_set():
-            return
+        """End the thread by a command, else by exceptions, and so the threads that the answer started."""
         self._world.open = False
-        self._commands.put({"do": "end"})
-        if not self._ended.wait(0.02):
-            self._throw_until_it_ends()
-        self._gate.set()
-        if self._ended.is_set():
-            self._thread.join()
-
-    def _throw_until_it_ends(self) -> None:
-        thread = ctypes.c_ulong(self._thread.ident or 0)
-        interval = sys.getswitchinterval()
-        sys.setswitchinterval(1e-5)
-        try:
-            give_up = _monotonic() + 1
-            while not self._ended.is_set() and _monotonic() < give_up:
-                ctypes.pythonapi.PyThreadState_SetAsyncExc(thread, ctypes.py_object(Stopped))
-            ctypes.pythonapi.PyThreadState_SetAsyncExc(thread, None)
-        finally:
-            sys.setswitchinterval(interval)
-
-
-@contextlib.contextmanager
-def _output_of(is_answer: Callable[[], bool], into: io.StringIO) -> Iterator[None]:
-    """Collect what the answer's threads print; everybody else's output goes where it went."""
-
-    class Split:
-        """Not an io class: those flush when they are collected, in whatever thread that happens."""
-
-        def __init__(self, other: Any):
-            self._other = other
-
-        def write(self, text: str) -> int:
-            return into.write(text) if is_answer() else self._other.write(text)
-
-        def flush(self) -> None:
-            if not is_answer():
-                self._other.flush()
-
-        def __getattr__(self, name: str) -> Any:
-            return getattr(self._other, name)
-
-    with contextlib.redirect_stdout(Split(sys.stdout)), contextlib.redirect_stderr(Split(sys.stderr)):
-        yield
+        self._commands.put(None)
+        self._thread.join(0.02)
+        if self._threads():
+            stopping.stop(self._threads, self.GIVE_UP)
 
 
 class ChildProcess:
     """The answer in a process of its own, which has no cloud: its requests, and its time, come from here.
 
-    source: a Python file that defines the answer. name: the function's name in it.
+    source: a Python file that defines the answer. name: the function's name in it. CourseError when no process starts.
     """
+
+    LAST_WORDS = 1.0  # real seconds for the answer to be ended and to say where it was
 
     def __init__(self, source: Path, name: str, world: worlds.World):
         self._world, self.printed = world, ""
@@ -167,54 +147,72 @@ class ChildProcess:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
         )
-        self._lines: queue.Queue[bytes] = queue.Queue()
+        self._messages: queue.Queue[dict[str, Any]] = queue.Queue()
         threading.Thread(target=self._listen, daemon=True).start()
+        if "ready" not in self._next(_monotonic() + START_SECONDS):
+            self.close()
+            raise CourseError("The process for the answer does not start.")
 
     def _listen(self) -> None:
         assert self._process.stdout is not None
-        for line in self._process.stdout:
-            self._lines.put(line)
-        self._lines.put(b"")
+        # A line that was cut off by the process's end is no JSON.
+        with self._process.stdout as lines, contextlib.suppress(ValueError):
+            for line in lines:
+                self._messages.put(json.loads(line))
+        self._messages.put({"reply": {"error": {"type": "SystemExit", "message": "the process ended"}}})
+
+    def _next(self, deadline: float) -> dict[str, Any]:
+        """Return the child's next message; {} when there is none by then."""
+        with contextlib.suppress(queue.Empty):
+            return self._messages.get(timeout=max(0.0, deadline - _monotonic()))
+        return {}
 
     def _tell(self, message: dict[str, Any]) -> None:
         assert self._process.stdin is not None
-        with contextlib.suppress(BrokenPipeError):
+        with contextlib.suppress(OSError):  # it has ended; that is read on the other pipe
             self._process.stdin.write(json.dumps(message).encode() + b"\n")
             self._process.stdin.flush()
 
     def ask(self, command: dict[str, Any], seconds: float) -> dict[str, Any]:
         """Return the reply to the command; see Seam. Meanwhile the child's requests are answered."""
-        deadline = _monotonic() + seconds
         self._tell(command)
-        while True:
-            try:
-                line = self._lines.get(timeout=max(0.0, deadline - _monotonic()))
-            except queue.Empty:
-                return {"stopped": TIME_IS_UP}
-            if not line:
-                return {"error": {"type": "SystemExit", "message": "the process ended", "number": None, "line": ""}}
-            message = json.loads(line)
+        if reply := self._converse(_monotonic() + seconds):
+            return reply
+        reason = TIME_IS_UP if self._world.open else TOO_MANY_CALLS
+        self._world.open = False
+        self._tell({"do": "stop"})
+        reply = self._converse(_monotonic() + self.LAST_WORDS)
+        return {"stopped": reason} | last_words(reply)
+
+    def _converse(self, deadline: float) -> dict[str, Any]:
+        """Serve the child until it replies; return the reply, {} when the time is up or the calls are used up first."""
+        was_open = self._world.open
+        while _monotonic() < deadline and self._world.open is was_open:
+            message = self._next(deadline)
             if "reply" in message:
-                self.printed = message.get("printed", "")
                 return message["reply"]
-            self._tell(self._serve(message))
+            if "printed" in message:
+                self.printed += message["printed"]
+            elif message:
+                self._tell(self._serve(message))
+        return {}
 
     def _serve(self, message: dict[str, Any]) -> dict[str, Any]:
         """Answer what the child needs while its function runs: the time, a sleep, or a request to the cloud."""
-        if "sleep" in message:
-            self._world.clock.sleep(float(message["sleep"]))
-        if "request" not in message:
-            return {"time": self._world.clock.time()}
-        method, url, headers, body = message["request"]
-        fields = HTTPHeaders()
-        for name, value in headers:
-            fields[name] = value
         try:
-            response = transport.send(
-                self._world, AWSPreparedRequest(method, url, fields, base64.b64decode(body), False)
-            )
+            if "sleep" in message:
+                self._world.clock.sleep(message["sleep"])
+            if "request" not in message:
+                return {"time": self._world.clock.time()}
+            if not self._world.open:
+                return {"stopped": TOO_MANY_CALLS}
+            method, url, headers, body = message["request"]
+            request = AWSPreparedRequest(method, url, HeadersDict(headers), base64.b64decode(body), False)
+            response = transport.send(self._world, request)
         except Stopped as stop:
             return {"stopped": str(stop)}
+        except EndpointConnectionError:
+            return {"unreachable": url}
         except Exception as problem:
             return {"refused": str(problem)}
         content = base64.b64encode(response.content).decode()
@@ -222,8 +220,14 @@ class ChildProcess:
 
     def close(self) -> None:
         """End the process."""
+        assert self._process.stdin is not None
         self._process.kill()
         self._process.wait()
-        for pipe in (self._process.stdin, self._process.stdout):
-            with contextlib.suppress(OSError):
-                pipe.close()
+        with contextlib.suppress(OSError):
+            self._process.stdin.close()
+
+
+def last_words(reply: dict[str, Any]) -> dict[str, Any]:
+    """Return where the answer was when it was ended: "number" and "line" of what it replied then, if it did."""
+    told = reply.get("error", reply)
+    return {name: told[name] for name in ("number", "line") if name in told}

@@ -1,5 +1,6 @@
-"""What may cross the seam between check and answer: plain JSON values, and names for what stays on the answer's side."""
+"""What may cross the seam between check and answer: plain JSON, and names for what stays on the answer's side."""
 
+import inspect
 import json
 import math
 from dataclasses import dataclass
@@ -10,6 +11,8 @@ import botocore.client
 from boto3.resources.base import ServiceResource
 
 _LONGEST = 500  # characters of a repr that cross
+_DEEPEST = 50  # lists and dictionaries within one another
+_DIGITS = 4000  # of a whole number; Python refuses to write more than 4300
 
 
 @dataclass(frozen=True)
@@ -56,26 +59,45 @@ def kind(value: Any) -> str | None:
 def encode(value: Any, keep: list[Any]) -> Any:
     """Return the value as plain JSON. boto3's objects are put into `keep` and named by their place there.
 
-    A tuple becomes a list. What JSON does not know, a dictionary with other keys than text among it, becomes its repr.
+    A tuple becomes a list. What JSON does not know becomes its repr: a dictionary with other keys than text, say, or
+    what holds itself.
     """
+    try:
+        return _encode(value, keep, 0)
+    except RecursionError:
+        return _foreign(value)
+
+
+def _encode(value: Any, keep: list[Any], depth: int) -> Any:
+    if depth > _DEEPEST:
+        raise RecursionError
     if value is None or isinstance(value, (bool, str)):
         return value
-    if isinstance(value, (int, float)) and (isinstance(value, int) or math.isfinite(value)):
+    if isinstance(value, int) and value.bit_length() < _DIGITS * 3:
+        return value
+    if isinstance(value, float) and math.isfinite(value):
         return value
     if isinstance(value, (list, tuple)):
-        return [encode(item, keep) for item in value]
+        return [_encode(item, keep, depth + 1) for item in value]
     if isinstance(value, dict) and all(isinstance(key, str) and not key.startswith("$") for key in value):
-        return {key: encode(item, keep) for key, item in value.items()}
+        return {key: _encode(item, keep, depth + 1) for key, item in value.items()}
     if value is Ellipsis:
         return {"$": "not written"}
     if named := kind(value):
         keep.append(value)
         return {"$": named, "number": len(keep) - 1}
+    return _foreign(value)
+
+
+def _foreign(value: Any) -> dict[str, str]:
+    name = type(value).__name__
     try:
         text = repr(value)
     except Exception as problem:  # a repr of the learner's own may fail in any way
-        text = f"<a {type(value).__name__} whose repr raises {type(problem).__name__}>"
-    return {"$": "foreign", "type": type(value).__name__, "text": text[:_LONGEST]}
+        text = f"<a {name} whose repr raises {type(problem).__name__}>"
+    if inspect.iscoroutine(value):
+        value.close()  # else Python complains on stderr that nobody awaited it
+    return {"$": "foreign", "type": name, "text": text[:_LONGEST]}
 
 
 def decode(value: Any) -> Any:
@@ -96,11 +118,14 @@ def decode(value: Any) -> Any:
 
 def show(value: Any, longest: int = 200) -> str:
     """Return the value as a learner would write it, shortened in the middle when it is long."""
-    if isinstance(value, (dict, list)):
-        try:
-            text = json.dumps(value)
-        except TypeError:
-            text = repr(value)
-    else:
-        text = repr(value)
+    text = _written(value) if isinstance(value, (dict, list)) else repr(value)
     return text if len(text) <= longest else f"{text[: longest // 2]} … {text[-longest // 3 :]}"
+
+
+def _written(value: Any) -> str:
+    """Return a value within a dictionary or list as Python code, in the course's double quotes."""
+    if isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False)
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{_written(key)}: {_written(item)}" for key, item in value.items()) + "}"
+    return "[" + ", ".join(map(_written, value)) + "]" if isinstance(value, list) else repr(value)

@@ -70,8 +70,7 @@ class Call:
     def operation(self) -> str:
         """The operation's name, as in "SendMessage"."""
         exchange = self.exchanges[-1]
-        target = exchange.headers.get("x-amz-target", "")
-        return target.rpartition(".")[2] or _form(exchange.body).get("Action", "?")
+        return operation(exchange.headers.get("x-amz-target", ""), exchange.body)
 
     @cached_property
     def params(self) -> dict[str, Any]:
@@ -123,8 +122,8 @@ def calls(exchanges: Iterable[Exchange]) -> list[Call]:
 
 
 def operation(target: str, body: bytes) -> str:
-    """Return the operation that a request asks for: its header X-Amz-Target (JSON protocol), else Action in its body."""
-    return target.rpartition(".")[2] or dict(parse_qsl(body.decode())).get("Action", "?")
+    """Return the operation that a request asks for: in its X-Amz-Target (JSON protocol), else as Action in its body."""
+    return target.rpartition(".")[2] or _form(body).get("Action", "?")
 
 
 @lru_cache

@@ -23,6 +23,8 @@ from helpers.cloud.calls import Exchange
 from helpers.errors import CloudError, Stopped
 from helpers.world import worlds
 
+# The functions themselves: while an answer is checked, the module `time` shows it another time.
+_perf_counter, _sleep = time.perf_counter, time.sleep
 _network_send = URLLib3Session.send
 _plain_backoff = ExponentialBackoff.__init__
 # Credential=KEY/20260105/us-east-1/sqs/aws4_request: what the request was signed with and for.
@@ -87,15 +89,15 @@ def send(world: worlds.World, request: AWSPreparedRequest, network: Any = None) 
     """
     if not world.open:
         _turn_away()
-    target, at, started = scope(request), world.clock.now(), time.perf_counter()
+    target, at, started = scope(request), world.clock.now(), _perf_counter()
     headers = {name.lower(): text(value) for name, value in request.headers.items()}
     asked = (target.service, target.region, headers.get("amz-sdk-invocation-id", ""), headers, body(request), at)
     try:
         response = world.send(request, network or _no_network)
     except Exception as problem:
-        world.journal.append(Exchange(*asked, time.perf_counter() - started, error=type(problem).__name__))
+        world.journal.append(Exchange(*asked, _perf_counter() - started, error=type(problem).__name__))
         raise
-    took = time.perf_counter() - started
+    took = _perf_counter() - started
     reply_headers = {name.lower(): value for name, value in response.headers.items()}
     reply = b"" if request.stream_output else response.content  # a stream can be read once, by its caller
     world.journal.append(Exchange(*asked, took, response.status_code, reply_headers, reply))
@@ -103,10 +105,10 @@ def send(world: worlds.World, request: AWSPreparedRequest, network: Any = None) 
 
 
 def _turn_away() -> None:
-    """End a thread whose check is over; one that caught the exception and calls again waits here for ever."""
+    """End a thread whose check is over; one that caught the exception and calls again is slowed down each time."""
     thread = threading.current_thread()
     if getattr(thread, "turned_away", False):
-        threading.Event().wait()
+        _sleep(0.01)
     thread.turned_away = True  # type: ignore[attr-defined]
     raise Stopped("the check that this call belongs to is over")
 

@@ -6,6 +6,8 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import metadata
+from pathlib import Path
+from tempfile import gettempdir
 from urllib.parse import urlsplit
 
 from packaging.requirements import Requirement
@@ -32,7 +34,7 @@ class Finding:
 
 
 def examine(port: int = 8888) -> Iterator[Finding]:
-    """Yield what was found, one after the other. Nothing leaves this computer unless COURSE_CLOUD names a cloud elsewhere."""
+    """Yield what was found, one after the other. Only AWS is asked anything, if COURSE_CLOUD is "aws"."""
     yield _python()
     yield from _packages()
     yield _kernel()
@@ -42,7 +44,7 @@ def examine(port: int = 8888) -> Iterator[Finding]:
 
 def _python() -> Finding:
     found = ".".join(map(str, sys.version_info[:3]))
-    if sys.version_info < (3, 10):
+    if sys.version_info < (3, 10):  # noqa: UP036 - ruff trusts pip, which can be told to ignore it
         return Finding("Python", found, "Install Python 3.10 or newer, and make the virtual environment with it.")
     return Finding("Python", found)
 
@@ -74,14 +76,89 @@ def _kernel() -> Finding:
         found = _said_by_kernel("import sys, helpers; print(sys.prefix)")
     except Exception as problem:  # whatever keeps a kernel from starting is what is to be told
         return Finding("kernel", f"does not start: {problem}", f"{_PYTHON} -m pip install --force-reinstall ipykernel")
-    if os.path.normcase(found) != os.path.normcase(sys.prefix):
+    if not found or not os.path.samefile(found, sys.prefix):
         told = f"is another Python: {found}" if found else "cannot import helpers"
         return Finding("kernel", told, f"{_PYTHON} -m ipykernel install --sys-prefix")
     return Finding("kernel", "starts, with this Python")
 
 
 def _said_by_kernel(source: str) -> str:
-    """Return what this source prints in a new kernel."""
-    from jupyter_client.manager import start_new_kernel  # takes long to import, as all of Jupyter
+    """Return what this source prints in a kernel that is started away from any clone, as a check's is."""
+    from nbformat.v4 import new_code_cell, new_notebook
 
-    from helpers.kernels import quiet
+    from helpers import kernels
+
+    cell = new_code_cell(source)
+    notebook = new_notebook(cells=[cell])
+    kernels.execute(notebook, Path(gettempdir()), dict(os.environ), timeout=30, allow_errors=True)
+    return "".join(output.text for output in cell.outputs if output.get("name") == "stdout").strip()
+
+
+def _port(port: int) -> Finding:
+    with socket.socket() as probe:
+        try:
+            probe.bind(("127.0.0.1", port))
+        except PermissionError:
+            return Finding("port", f"{port} is not for programs like this one", "Choose one from 1024 on.")
+        except OSError:
+            # JupyterLab takes the next free one by itself.
+            return Finding("port", f"{port} is in use; JupyterLab will take the next one")
+    return Finding("port", f"{port} is free")
+
+
+def _cloud() -> Finding:
+    which = os.environ.get("COURSE_CLOUD") or "offline"
+    if which == "offline":
+        return Finding("cloud", "offline: no account, no keys, no network")
+    if which == "aws":
+        return _aws()
+    if "://" in which:
+        return _endpoint(which)
+    return Finding("cloud", f"unknown: {which}", "Unset COURSE_CLOUD, or give it offline, aws or an endpoint's URL.")
+
+
+def _aws() -> Finding:
+    import boto3
+    import botocore.session
+    from botocore.config import Config
+
+    from helpers.cloud.aws import identity
+
+    try:
+        core = botocore.session.get_session()
+        # Without a network the defaults would keep the learner waiting for minutes.
+        core.set_default_client_config(Config(connect_timeout=5, read_timeout=5, retries={"total_max_attempts": 1}))
+        session = boto3.Session(botocore_session=core)
+        if not session.region_name:
+            return Finding("cloud", "real AWS, no region", "Set AWS_DEFAULT_REGION, or a region in your profile.")
+        account, who = identity(session)
+    except CourseError as problem:
+        return Finding("cloud", "real AWS", str(problem))
+    except Exception as problem:  # boto3 raises many kinds for what a machine's files and variables may hold
+        mend = f"{type(problem).__name__}: {problem} Check your profile and the variables AWS_..."
+        return Finding("cloud", "real AWS", mend)
+    return Finding("cloud", f"real AWS, account {account}, region {session.region_name}, as {who}")
+
+
+def _endpoint(url: str) -> Finding:
+    from helpers.cloud import environment
+    from helpers.cloud.endpoint import EndpointCloud
+
+    try:
+        with environment.kept():
+            EndpointCloud(url)
+        parts = urlsplit(url)
+        default = 443 if parts.scheme == "https" else 80
+        socket.create_connection((parts.hostname or "", parts.port or default), timeout=3).close()
+    except CourseError as problem:
+        return Finding("cloud", f"an endpoint, {url}", str(problem))
+    except OSError:
+        return Finding("cloud", f"an endpoint, {url}: nobody answers", "Start its server, or unset COURSE_CLOUD.")
+    return Finding("cloud", f"an endpoint, {url}")
+
+
+def all_well(findings: list[Finding], say: Callable[[str], None]) -> bool:
+    """Say the verdict and return whether nothing has to be mended."""
+    broken = [finding for finding in findings if not finding.well]
+    say(f"{len(broken)} to mend." if broken else "This machine can take the course.")
+    return not broken

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from helpers.course import Lesson
+from helpers.desk.working_copy import writing
 
 _SETTINGS = Path(__file__).parent / "lab_settings"  # defaults; what the learner set in JupyterLab goes before them
 _WORKSPACE = "course"
@@ -13,7 +14,10 @@ _CONTENTS = "@jupyterlab/toc:plugin"  # JupyterLab's name of the table of conten
 
 
 def arguments(folder: Path, lesson: Lesson, kind: str, browser: bool, port: int | None) -> list[str]:
-    """Return the command-line arguments for JupyterLab that open this lesson in the learner's folder."""
+    """Return the command-line arguments for JupyterLab that open this lesson in the learner's folder.
+
+    A folder that cannot be written raises CourseError.
+    """
     notebook = f"{kind}/{lesson.slug}.ipynb"
     chosen = [
         f"--ServerApp.root_dir={folder}",
@@ -48,9 +52,10 @@ def _lay_workspace(folder: Path) -> Path:
     from jupyterlab_server.workspaces_handler import WorkspacesManager
 
     place = folder / ".course" / "workspaces"
-    place.mkdir(parents=True, exist_ok=True)
-    if not any(place.iterdir()):
-        WorkspacesManager(str(place)).save(_WORKSPACE, json.dumps(_layout()))
+    with writing(folder):
+        place.mkdir(parents=True, exist_ok=True)
+        if not any(place.iterdir()):
+            WorkspacesManager(str(place)).save(_WORKSPACE, json.dumps(_layout()))
     return place
 
 

@@ -1,6 +1,7 @@
 """Runs a learner's exercise notebook in a kernel of its own and checks each answer in it."""
 
 import os
+import re
 from pathlib import Path
 from textwrap import shorten
 from typing import Any
@@ -13,14 +14,14 @@ from nbformat.v4 import new_code_cell
 from helpers import kernels
 from helpers.checks.outcome import ERROR, NOT_ATTEMPTED, Outcome, outcome
 from helpers.cloud.running import COMPARED
-from helpers.course import Exercise, Lesson, course
+from helpers.course import Exercise, Lesson
+from helpers.desk.report import OUTCOME
 from helpers.desk.reset import defines
 from helpers.desk.working_copy import nbgrader, read_notebook
 from helpers.errors import NotebookError
 
 CELL_SECONDS = 30
 _CHECK_SECONDS = 120  # no check takes as long, since each run of an answer has a limit of its own
-_OUTCOME = "application/vnd.course.outcome+json"  # a display of its own: the learner's threads may print meanwhile
 
 
 def mark(path: Path, lesson: Lesson, only: Exercise | None = None) -> list[Outcome]:
@@ -40,7 +41,8 @@ def mark(path: Path, lesson: Lesson, only: Exercise | None = None) -> list[Outco
 
 
 def _check_cell(exercise: Exercise) -> NotebookNode:
-    source = f"from helpers.desk import marking as _\n_.report({exercise.answer!r})"
+    # Nothing but `_` is added to the learner's names, and none of them is used: they may have been given away.
+    source = f"from helpers.desk import report as _\n_.report({exercise.answer!r})"
     return new_code_cell(source, metadata={"checks": exercise.answer})
 
 
@@ -49,12 +51,15 @@ def _run(notebook: NotebookNode, path: Path) -> None:
     endless: list[NotebookNode] = []
 
     def executed(cell: NotebookNode, cell_index: int, execute_reply: dict[str, Any]) -> None:
-        if "timed_out" not in execute_reply["content"]:
+        content = execute_reply["content"]
+        if any(asked.get("source") == "ask_exit" for asked in content.get("payload", [])):
+            raise DeadKernelError("quit() lets the kernel live on for some cells")
+        if "timed_out" not in content:
             endless.clear()
             return
         endless.append(cell)
         if len(endless) > 1:  # the kernel is still busy with the first: it does not let itself be interrupted
-            raise NotebookError(f"{path.name}: without end {_place(endless[0])}. Give the loop a way out.")
+            raise NotebookError(f"{path.name}: the kernel got stuck {_place(endless[0])}. Give its loop a way out.")
 
     try:
         kernels.execute(
@@ -70,7 +75,8 @@ def _run(notebook: NotebookNode, path: Path) -> None:
         )
     except (RuntimeError, OSError, NoSuchKernel) as problem:
         if started and isinstance(problem, DeadKernelError):
-            raise NotebookError(f"{path.name}: the kernel ended {_place(started[-1])}. Take out what ends it.") from None
+            where = _place(started[-1])
+            raise NotebookError(f"{path.name}: the kernel ended {where}. Take out what ends it.") from None
         raise NotebookError(f"No kernel could be started: {problem}. `course doctor` looks into it.") from None
 
 
@@ -87,8 +93,8 @@ def _environment() -> dict[str, str]:
 
 def _outcome(exercise: Exercise, check: NotebookNode, own: list[NotebookNode], path: Path) -> Outcome:
     for output in check.outputs:
-        if _OUTCOME in output.get("data", {}):
-            fields = output.data[_OUTCOME]
+        if OUTCOME in output.get("data", {}):
+            fields = output.data[OUTCOME]
             return Outcome(**fields) if fields else _missing(exercise, own)
     said = _error(check) or "it did not end"
     raise NotebookError(f"{path.name}: {exercise.answer} could not be checked: {said}. `course doctor` may know why.")
@@ -104,18 +110,5 @@ def _missing(exercise: Exercise, own: list[NotebookNode]) -> Outcome:
 
 def _error(cell: NotebookNode) -> str:
     """Return the error in which the cell ended, empty when there was none."""
-    return next((f"{out.ename}: {out.evalue}" for out in cell.outputs if out.output_type == "error"), "")
-
-
-def report(answer: str) -> None:
-    """Display what the check finds out about the function of this name; called in the learner's kernel."""
-    from IPython import get_ipython
-    from IPython.display import display
-
-    from helpers.checks.learner import examine_here
-    from helpers.cloud.running import start
-
-    start("offline")
-    function = get_ipython().user_ns.get(answer)
-    found = examine_here(course().exercise(answer), function).as_dict() if callable(function) else {}
-    display({_OUTCOME: found}, raw=True)
+    errors = [f"{output.ename}: {output.evalue}" for output in cell.outputs if output.output_type == "error"]
+    return re.sub(r"\(\d+\.py, ", "(", errors[0]) if errors else ""  # a cell has a number of its kernel's for a name

@@ -50,7 +50,8 @@ def look(copy: WorkingCopy, listed: Course) -> Contents:
                 continue
             found.unanswered += _unanswered(path, lesson)
         except (NotebookError, OSError) as problem:
-            found.unreadable.append(str(problem))
+            said = f"{path} cannot be read: {problem.strerror}." if isinstance(problem, OSError) else str(problem)
+            found.unreadable.append(said)
             continue
         found.notebooks[f"exercises/{path.name}"] = path
         if last_activity.get(path, 0) > path.stat().st_mtime + 1:

@@ -1,16 +1,19 @@
 """Lays an exercise anew, and keeps what the learner wrote aside."""
 
+import os
 import re
 import shutil
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-
-import nbformat
+from typing import TYPE_CHECKING
 
 from helpers.course import Course, Exercise, Lesson
 from helpers.desk.working_copy import WorkingCopy, cleared, nbgrader, read_notebook, shipped, unused, write, writing
 from helpers.errors import UnknownExercise
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,7 @@ def reset(copy: WorkingCopy, lesson: Lesson, exercise: Exercise | None) -> Reset
     """
     path, fresh = copy.path("exercises", lesson), cleared(shipped("exercises", lesson))
     aside, others = None, 0
-    if exercise is not None and path.exists():
+    if exercise is not None and os.path.exists(path):
         fresh, others = _with_fresh_cell(path, fresh, exercise)
     with writing(copy.folder):
         if path.exists():
@@ -57,6 +60,8 @@ def reset(copy: WorkingCopy, lesson: Lesson, exercise: Exercise | None) -> Reset
 
 def _with_fresh_cell(path: Path, fresh: str, exercise: Exercise) -> tuple[str, int]:
     """Return the learner's notebook with this exercise's cell as shipped, and how many other cells define it too."""
+    import nbformat
+
     notebook, original = read_notebook(path), nbformat.reads(fresh, as_version=4)
     as_shipped = next(cell for cell in original.cells if nbgrader(cell).get("grade_id") == exercise.answer)
     cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
@@ -70,7 +75,7 @@ def _with_fresh_cell(path: Path, fresh: str, exercise: Exercise) -> tuple[str, i
     return nbformat.writes(notebook, version=4) + "\n", len(others)
 
 
-def _put_before_check(notebook: nbformat.NotebookNode, cell: nbformat.NotebookNode, exercise: Exercise) -> None:
+def _put_before_check(notebook: "NotebookNode", cell: "NotebookNode", exercise: Exercise) -> None:
     """Put the cell before the one that checks the exercise, or at the end where that is gone too."""
     grade_ids = [nbgrader(other).get("grade_id") for other in notebook.cells]
     check = f"check-{exercise.answer}"
@@ -79,6 +84,6 @@ def _put_before_check(notebook: nbformat.NotebookNode, cell: nbformat.NotebookNo
         del cell["id"]  # there were no ids in that format
 
 
-def defines(cell: nbformat.NotebookNode, exercise: Exercise) -> bool:
+def defines(cell: "NotebookNode", exercise: Exercise) -> bool:
     """Return whether the cell's code defines the function that answers the exercise."""
     return cell.cell_type == "code" and bool(re.search(rf"^\s*def {exercise.answer}\(", cell.source, re.MULTILINE))

@@ -10,12 +10,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
-
-import nbformat
+from typing import TYPE_CHECKING, Any
 
 from helpers.course import HOME, Course, Lesson, course
 from helpers.errors import CourseError, NotebookError
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+# nbformat is imported where it is used: it takes two seconds, and a mistyped lesson should be told at once.
 
 KINDS = ("lessons", "exercises")  # solutions come on request, by solution()
 DISTRIBUTION = "mastering-aws-messaging"
@@ -47,7 +50,7 @@ class WorkingCopy:
             raise CourseError(f"{folder} is no folder: {problem} Name another one with --folder.") from None
         if is_inside(self.folder, HOME):
             raise CourseError(
-                f"{self.folder} is inside the course's own files. Name a folder elsewhere with --folder or COURSE_FOLDER."
+                f"{self.folder} is inside the course's own files. Name one elsewhere with --folder or COURSE_FOLDER."
             )
         self._record = self.folder / ".course" / "laid.json"
 
@@ -93,7 +96,7 @@ class WorkingCopy:
 
 def is_inside(path: Path, folder: Path) -> bool:
     """Return whether the path is the folder or in it. The disk is asked, since not everywhere does a case tell."""
-    return any(place.exists() and place.samefile(folder) for place in (path, *path.parents))
+    return any(os.path.exists(place) and os.path.samefile(place, folder) for place in (path, *path.parents))
 
 
 def unused(path: Path) -> Path:
@@ -111,7 +114,7 @@ def shipped(kind: str, lesson: Lesson) -> str:
         raise NotebookError(f"The course has no {kind}/{lesson.slug}.ipynb; it is not installed whole.") from None
 
 
-def read_notebook(path: Path) -> nbformat.NotebookNode:
+def read_notebook(path: Path) -> "NotebookNode":
     """Return a learner's notebook; NotebookError says what is wrong with a file that is none, and what to do."""
     mend = f"`course reset {path.name[:2]}` lays it anew and keeps this file aside."
     try:
@@ -121,9 +124,11 @@ def read_notebook(path: Path) -> nbformat.NotebookNode:
     except UnicodeDecodeError:
         raise NotebookError(f"{path} is not saved as UTF-8, as notebooks are. {mend}") from None
     except OSError as problem:
-        raise NotebookError(f"{path} cannot be read: {problem.strerror}.") from None
+        raise NotebookError(f"{path} cannot be read: {problem.strerror}. Is the folder the right one?") from None
     if not text.strip():
         raise NotebookError(f"{path} is empty. If it is open in JupyterLab, save it there once more. Else {mend}")
+    import nbformat
+
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of ids that are missing or stand twice, which reading mends
@@ -135,7 +140,7 @@ def read_notebook(path: Path) -> nbformat.NotebookNode:
     return notebook
 
 
-def nbgrader(cell: nbformat.NotebookNode) -> dict[str, Any]:
+def nbgrader(cell: "NotebookNode") -> dict[str, Any]:
     """Return what nbgrader keeps in the cell: `grade_id` names an answer's cell, `grade` tells a check's."""
     kept = cell.metadata.get("nbgrader")
     return kept if isinstance(kept, dict) else {}
@@ -143,6 +148,8 @@ def nbgrader(cell: nbformat.NotebookNode) -> dict[str, Any]:
 
 def cleared(text: str) -> str:
     """Return the notebook's text without outputs: a learner guesses first, and sees them by running the cells."""
+    import nbformat
+
     notebook = nbformat.reads(text, as_version=4)
     for cell in notebook.cells:
         if cell.cell_type == "code":

@@ -1,5 +1,6 @@
 """The time of a cloud: one that can be moved and held, and the real one for clouds that live elsewhere."""
 
+import math
 import threading
 import time
 from datetime import datetime, timedelta, timezone
@@ -12,12 +13,16 @@ _sleep = time.sleep
 _wall = time.time
 
 START = datetime(2026, 1, 5, 9, 0, tzinfo=timezone.utc)  # a Monday morning; fixed, so that outputs repeat
+_END = datetime(9999, 1, 1, tzinfo=timezone.utc).timestamp()  # Python's datetimes end with that year
 
 
 def _seconds(seconds: float, **units: float) -> float:
-    """Return the length in seconds; it must not be negative."""
-    length = seconds + timedelta(**units).total_seconds()
-    if length < 0:
+    """Return the length in seconds; it must be a number and not negative."""
+    try:
+        length = seconds + timedelta(**units).total_seconds()
+    except OverflowError:
+        length = math.inf
+    if not length >= 0:  # nan, too
         raise ClockError(f"The clock only goes forward; {length:g} seconds would take it back.")
     return length
 
@@ -70,6 +75,8 @@ class Clock(_Clock):
         """Move the time forward at once and return the clock, which shows the new time."""
         length = _seconds(seconds, minutes=minutes, hours=hours, days=days)
         with self._lock:
+            if self._base + length > _END:
+                raise ClockError(f"The clock cannot go beyond the year 9998; {length:g} seconds would take it there.")
             self._base += length
         return self
 

@@ -1,7 +1,8 @@
 """`time.sleep` where outputs are compared: in a thread whose cloud has a still clock, a sleep moves that clock.
 
 Only time.sleep, and only there. What tells the time (time.time, datetime.now) is left alone, so the kernel, the
-display and the signing of requests keep the real one.
+display and the signing of requests keep the real one. A check shows its answer more, but cannot reach a time.sleep that
+the answer holds as a parameter's default; this one follows the check's clock by itself.
 """
 
 import threading
@@ -21,7 +22,8 @@ def install() -> None:
 def _sleep(seconds: float) -> None:
     world = worlds.current()
     # Helpers of the kernel (its heartbeat, history, output threads) sleep too, and must go on doing so really.
-    if world is not None and world.clock.still and threading.current_thread() is _kernel_thread and seconds >= 0:
+    follows = threading.current_thread() is _kernel_thread or worlds.visiting()
+    if world is not None and world.clock.still and follows and seconds >= 0:
         world.clock.sleep(seconds)
     else:
         _real_sleep(seconds)  # refuses a negative length in its own words

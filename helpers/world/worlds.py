@@ -5,14 +5,15 @@ threads can run side by side, and neither sees the other's queues or clock.
 """
 
 import threading
-import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from random import Random
 from typing import Any
 
 from helpers.errors import CloudError
+from helpers.world import stopping
 from helpers.world.clock import Clock, RealClock
 from helpers.world.journal import Journal
 
@@ -32,7 +33,7 @@ class World:
 
 
 _home: World | None = None
-_bound: weakref.WeakKeyDictionary[threading.Thread, World] = weakref.WeakKeyDictionary()
+_PLACE = "world_of_the_course"  # the attribute of a thread that is in another world than the learner's
 
 
 def settle(world: World | None) -> None:
@@ -48,7 +49,22 @@ def home() -> World | None:
 
 def current() -> World | None:
     """Return the world of the calling thread, or None before a cloud was started."""
-    return (_bound and _bound.get(threading.current_thread())) or _home
+    return _visited(threading.current_thread()) or _home
+
+
+def _visited(thread: threading.Thread) -> World | None:
+    # Kept on the thread itself, so that a thread and its world, which know each other, are collected together.
+    return getattr(thread, _PLACE, None)
+
+
+def visiting() -> bool:
+    """Return whether the calling thread is in another world than the learner's: a check's."""
+    return _visited(threading.current_thread()) is not None
+
+
+def threads(world: World) -> list[threading.Thread]:
+    """Return the living threads that were put into this world."""
+    return [thread for thread in threading.enumerate() if _visited(thread) is world]
 
 
 def require() -> World:
@@ -67,16 +83,13 @@ def visit(world: World) -> Iterator[World]:
     """
     _let_threads_inherit()
     thread = threading.current_thread()
-    previous = _bound.get(thread)
-    _bound[thread] = world
+    previous = _visited(thread)
+    setattr(thread, _PLACE, world)
     try:
         yield world
     finally:
         world.open = False
-        if previous is None:
-            del _bound[thread]
-        else:
-            _bound[thread] = previous
+        setattr(thread, _PLACE, previous)
 
 
 def _let_threads_inherit() -> None:
@@ -86,9 +99,11 @@ def _let_threads_inherit() -> None:
         return
 
     def start(self: threading.Thread) -> None:
-        world = _bound.get(threading.current_thread())
-        if world is not None:
-            _bound[self] = world
+        world = _visited(threading.current_thread())
+        if world is not None and self.ident is None:
+            setattr(self, _PLACE, world)
+            self.run = partial(stopping.quietly, self.run)  # type: ignore[method-assign]
+            self.daemon = True  # whatever it is doing, the process need not wait for it
         plain_start(self)
 
     start.inherits_world = True  # type: ignore[attr-defined]
