@@ -171,7 +171,7 @@ def release(out: Annotated[Path, typer.Argument(help="A new folder.")]) -> None:
     """Write a course without the solutions, to hand out."""
     from helpers.desk.release import release as write_release
 
-    names = write_release(out.resolve())
+    names = write_release(out)
     say(f"{escape(str(out))}: {', '.join(names)}. Learners install it as the README says.")
 
 

@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 import boto3
+import botocore.session
 import pytest
 
 from helpers import start
@@ -75,6 +76,15 @@ def guard() -> Iterator[Guard]:
     yield _guard
     _guard.on = False
     assert _guard.attempts == [], "something tried to leave this computer"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def models_read_once() -> Iterator[None]:
+    """Every session of boto3 reads botocore's models anew, 0.1 s each; hundreds of tests share one reading."""
+    plain = botocore.session.create_loader
+    botocore.session.create_loader = lru_cache(plain)
+    yield
+    botocore.session.create_loader = plain
 
 
 @pytest.fixture

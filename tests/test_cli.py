@@ -139,9 +139,10 @@ def test_the_installed_command_ends_with_the_code_of_an_error():
     """In a process of its own: exit code 1, the error's own words, and nothing on stdout."""
     done = subprocess.run([sys.executable, "-m", "helpers.cli", "check", "99"], capture_output=True, timeout=60)
     assert (done.returncode, done.stdout) == (1, b"")
-    assert done.stderr.decode().strip() == "There is no lesson '99'. Lessons: " + ", ".join(
-        lesson.number for lesson in course().lessons
-    ) + "."
+    assert (
+        done.stderr.decode().strip()
+        == "There is no lesson '99'. Lessons: " + ", ".join(lesson.number for lesson in course().lessons) + "."
+    )
 
 
 def test_a_long_path_is_not_broken(course_command, tmp_path):

@@ -10,6 +10,7 @@ import zipfile
 from datetime import datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from importlib import metadata
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -371,7 +372,12 @@ def test_a_release_has_no_leftovers(tmp_path, monkeypatch):
     """What Python and JupyterLab leave behind in a clone stays there, and so do the tests."""
     clone = tmp_path / "clone"
     wanted = {"helpers/cli.py", "lessons/01.ipynb", "exercises/01.ipynb", "pyproject.toml", "README.md"}
-    leftovers = {"helpers/__pycache__/cli.pyc", "lessons/.ipynb_checkpoints/01.ipynb", "solutions/01.ipynb", "tests/a.py"}
+    leftovers = {
+        "helpers/__pycache__/cli.pyc",
+        "lessons/.ipynb_checkpoints/01.ipynb",
+        "solutions/01.ipynb",
+        "tests/a.py",
+    }
     for name in wanted | leftovers:
         (clone / name).parent.mkdir(parents=True, exist_ok=True)
         (clone / name).touch()
@@ -384,10 +390,12 @@ def test_a_release_has_no_leftovers(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("inside", [".", "new", "helpers/new", "lessons/new"])
-def test_a_release_is_not_written_into_the_course(inside):
-    """The course's own files are no place for it, and nothing is written there."""
-    with pytest.raises(CourseError, match="inside the course's own files"):
-        release.release(HOME / inside)
+def test_a_release_is_not_written_into_the_course(inside, monkeypatch):
+    """The course's own files are no place for it, however it is named, and nothing is written there."""
+    monkeypatch.chdir(HOME / "tests")
+    for out in (HOME / inside, Path("..", inside)):
+        with pytest.raises(CourseError, match="inside the course's own files"):
+            release.release(out)
     assert not (HOME / inside / "pyproject.toml").exists() or inside == "."
 
 

@@ -16,6 +16,7 @@ from helpers.checks.values import encode, kind
 from helpers.errors import Stopped
 from helpers.world import stopping
 
+_dumps, _loads = json.dumps, json.loads  # the answer may replace those in the module
 CLIENTS = ("sqs", "sns")  # the parameters that stand for a client, made on this side
 
 
@@ -40,12 +41,15 @@ class AnswerSide:
         except BaseException as problem:  # SystemExit too: whatever the answer raises is the answer's error
             if isinstance(problem, NotImplementedError) and _raised_in(problem, self._namespace):
                 return {"value": encode(..., self._kept)}  # the other way to write a stub
-            return {"error": describe(problem, self._namespace)}
+            error = describe(problem, self._namespace)
+            if command["do"] == "run" and error["number"] is None:
+                error |= self._first_line()  # it cannot be called with what the exercise gives it
+            return {"error": error}
 
     def _value(self, command: dict[str, Any]) -> dict[str, Any]:
         value = self._run(command["arguments"]) if command["do"] == "run" else self._call(command)
         # Through JSON in every seam: nothing with methods of the learner's own gets to the check's side.
-        return json.loads(json.dumps({"value": encode(value, self._kept)}))
+        return _loads(_dumps({"value": encode(value, self._kept)}))
 
     def _run(self, arguments: dict[str, Any]) -> Any:
         wanted = inspect.signature(self.answer).parameters
@@ -73,6 +77,11 @@ class AnswerSide:
         return {key: value for key, value in response.items() if key != "ResponseMetadata"}
 
 
+    def _first_line(self) -> dict[str, Any]:
+        code = getattr(getattr(self.answer, "__wrapped__", self.answer), "__code__", None)
+        return _line(code.co_filename, code.co_firstlineno) if code else {}
+
+
 def namespace_of(answer: Any) -> dict[str, Any]:
     """Return the globals of the module or notebook that the answer was written in; {} for what has none."""
     try:
@@ -96,13 +105,17 @@ def describe(problem: BaseException, namespace: dict[str, Any]) -> dict[str, Any
 
 def line_of(problem: BaseException, namespace: dict[str, Any]) -> dict[str, Any]:
     """Return {"number", "line"}: the last line of this namespace that led to the exception; None and "" without one."""
-    number, line, step = None, "", problem.__traceback__
+    found: dict[str, Any] = {"number": None, "line": ""}
+    step = problem.__traceback__
     while step is not None:
         if step.tb_frame.f_globals is namespace:
-            number = step.tb_lineno
-            line = linecache.getline(step.tb_frame.f_code.co_filename, number).strip()
+            found = _line(step.tb_frame.f_code.co_filename, step.tb_lineno)
         step = step.tb_next
-    return {"number": number, "line": line}
+    return found
+
+
+def _line(file: str, number: int) -> dict[str, Any]:
+    return {"number": number, "line": linecache.getline(file, number).strip()}
 
 
 def _raised_in(problem: BaseException, namespace: dict[str, Any]) -> bool:

@@ -34,6 +34,7 @@ ClockOf = Callable[[], "AnswerClock | None"]
 ThreadsOf = Callable[[], list[threading.Thread]]
 
 _STEP = 0.005  # real seconds for another thread to come and end a wait
+_RESOLUTION = 1e-6  # of the check's clock, in seconds since 1970 as a float; a loop takes what is so near as due
 _monotonic, _sleep = time.monotonic, still_sleep._real_sleep
 _condition_wait, _run_once = threading.Condition.wait, asyncio.BaseEventLoop._run_once  # type: ignore[attr-defined]
 # A thread whose innermost Python code stands in one of these files waits.
@@ -61,6 +62,7 @@ def waits(clock_of: ClockOf, threads_of: ThreadsOf) -> list[tuple[Any, str, Any]
         clock = clock_of()
         moments = [] if loop._ready else [timer.when() for timer in loop._scheduled if not timer.cancelled()]
         if clock is not None and moments:
+            loop._clock_resolution = _RESOLUTION
             _pass_time(clock, min(moments), threads_of, lambda: bool(_sleep(_STEP) or loop._ready))
         _run_once(loop)
 

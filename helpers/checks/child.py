@@ -11,6 +11,7 @@ import io
 import json
 import os
 import queue
+import random
 import sys
 import threading
 from typing import Any
@@ -21,10 +22,13 @@ from botocore.httpsession import URLLib3Session
 
 from helpers.checks.answer_side import AnswerSide, describe
 from helpers.checks.answer_time import AnswerTime
+from helpers.checks.answer_waits import ThreadsOf
 from helpers.checks.console import Printed, console, functions_kept
+from helpers import errors
 from helpers.cloud import environment, transport
-from helpers.errors import CloudError, Stopped
-from helpers.world import stopping
+from helpers.errors import Stopped
+from helpers.world import stopping, worlds
+from helpers.world.journal import Journal
 
 
 class _OtherSide:
@@ -39,12 +43,15 @@ class _OtherSide:
         self._answers: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
         # One question, and one line, at a time: the answer may have threads.
         self._asking, self._writing = threading.Lock(), threading.Lock()
+        self._over = False
 
     def listen(self) -> None:
         """Hand on commands, and the answers to `ask`, until the answer is to be stopped or the other side is gone."""
         for line in self._in:
             message = json.loads(line)
             if message.get("do") == "stop":
+                self._over = True
+                self._answers.put({"stopped": "the check is over"})
                 self.commands.put(None)
                 return
             (self.commands if "do" in message else self._answers).put(message)
@@ -57,12 +64,16 @@ class _OtherSide:
             self._out.flush()
 
     def ask(self, message: dict[str, Any]) -> dict[str, Any]:
-        """Send a message and return the answer to it; CloudError when the other side refuses."""
+        """Send a message and return the answer to it; an error of the other side is raised here."""
         with self._asking:
+            if self._over:
+                raise Stopped("the check is over")
             self.write(message)
             answer = self._answers.get()
+        if "stopped" in answer:
+            raise Stopped(answer["stopped"])
         if "refused" in answer:
-            raise CloudError(answer["refused"])
+            raise getattr(errors, answer["type"], errors.CloudError)(answer["refused"])
         return answer
 
     def time(self) -> float:
@@ -78,8 +89,6 @@ class _OtherSide:
         headers = [[name, transport.text(value)] for name, value in request.headers.items()]
         body = base64.b64encode(transport.body(request)).decode()
         reply = self.ask({"request": [request.method, request.url, headers, body]})
-        if "stopped" in reply:
-            raise Stopped(reply["stopped"])
         if "unreachable" in reply:
             raise EndpointConnectionError(endpoint_url=reply["unreachable"])
         status, reply_headers, content = reply["response"]
@@ -117,8 +126,8 @@ class _FromFile:
         return AnswerSide(getattr(self.module, self._name))
 
 
-def _work(line: _OtherSide, side: _FromFile) -> None:
-    time = AnswerTime(lambda: line, _answers_threads, vars(side.module))
+def _work(line: _OtherSide, side: _FromFile, threads: ThreadsOf) -> None:
+    time = AnswerTime(lambda: line, threads, vars(side.module))
     with console(lambda: True, Printed(lambda text: line.write({"printed": text}))):
         while (command := line.commands.get()) is not None:
             with functions_kept(), time:
@@ -126,20 +135,22 @@ def _work(line: _OtherSide, side: _FromFile) -> None:
             line.write({"reply": reply})
 
 
-def _answers_threads() -> list[threading.Thread]:
-    return [thread for thread in threading.enumerate() if thread is not threading.main_thread()]
-
-
 def main(source: str, name: str) -> None:
     """Serve commands until the other side closes the line."""
     line, side = _OtherSide(), _FromFile(source, name)
     environment.replace(environment.offline())
     URLLib3Session.send = lambda session, request: line.send(session, request)  # type: ignore[method-assign]
-    answer = threading.Thread(target=_work, args=(line, side), name="answer", daemon=True)
-    line.write({"ready": True})
-    answer.start()
-    line.listen()
-    stopping.stop(lambda: [answer] if answer.is_alive() else [], 0.5)
+    # All threads of the answer belong to one world, as in the notebook; of this one they need no more than the clock.
+    world = worlds.World(line, Journal(), random.Random(), lambda request, network: None)  # type: ignore[arg-type]
+
+    def threads() -> list[threading.Thread]:
+        return [thread for thread in worlds.threads(world) if thread is not threading.main_thread()]
+
+    with worlds.visit(world):
+        line.write({"ready": True})
+        threading.Thread(target=stopping.shielded, args=(lambda: _work(line, side, threads),), name="answer").start()
+        line.listen()
+        stopping.stop(threads, 0.5)
 
 
 if __name__ == "__main__":

@@ -80,7 +80,7 @@ def _expect_others_unmoved(case):
         return
     where = f"works in {', '.join(regions)}" if regions else "does not work in the shop's account any more"
     if result.error:
-        where = f"failed with {result.error.type}: {result.error.message}"
+        where = f"failed with {result.error.type}: {result.error.message.rstrip('.')}"
     case.not_yet(
         did=f"{case.did}, then another part of the program made boto3.client('sqs')",
         got=case.said(f"That client {where}."),
@@ -239,7 +239,7 @@ def hand_over(case):
         message = _expect_one_message(case, queue_url, waiting, case.calls[before:])
         _expect_json(case, message["Body"], order)
         if returned != message["MessageId"]:
-            _explain_return(case, returned, message, order)
+            _explain_return(case, returned, message, order, waiting)
         waiting.add(message["MessageId"])
 
 
@@ -311,7 +311,7 @@ def _expect_json(case, body, order):
         )
 
 
-def _explain_return(case, returned, message, order):
+def _explain_return(case, returned, message, order, waiting):
     """Say what came back in place of the message's id."""
     reply_headers = case.calls[-1].exchanges[-1].reply_headers.values()
     whys = [
@@ -319,6 +319,7 @@ def _explain_return(case, returned, message, order):
         (returned == message["MD5OfBody"], "That is a checksum of the body: two equal orders have the same one."),
         (returned == order["order_id"], "That is the shop's own number. SQS knows the message by the id it gave it."),
         (returned in reply_headers, "That names the request. The message has an id of its own: MessageId."),
+        (returned in list(waiting), "That names another message. A receive brings any of those that are visible."),
         (returned is None, "Nothing came back. send_message returns a response; the id stands in it."),
     ]
     why = next((text for applies, text in whys if applies), "SQS answers a send with the MessageId of the new message.")
@@ -347,17 +348,15 @@ def take_one(case):
 
 
 def _other_packer(case, queue_url):
-    """Have another packer look for orders while the answer works; return a list, to which what he sees each time goes.
+    """Have another packer look for orders while the answer works; return a list, to which goes what is seen each time.
 
-    He looks just before the answer deletes, or changes a lease. His own lease is of no time, so he takes nothing away.
+    It happens just before the answer deletes, or changes a lease, and with a lease of no time, so nothing is taken away.
     """
     seen = []
 
     def look():
-        case.clock.advance(0.01)  # a lease of no time is over from the next moment on
         reply = case.sqs.receive_message(QueueUrl=queue_url, MaxNumberOfMessages=10, VisibilityTimeout=0)
         seen.append({message["MessageId"] for message in reply.get("Messages", [])})
-        case.clock.advance(0.01)
 
     for operation in ("DeleteMessage", "ChangeMessageVisibility"):
         case.during(operation, look)
@@ -432,7 +431,6 @@ def _explain_order(case, taken, orders):
 def _expect_rest(case, queue_url, taken, rest):
     """Nobody is given the taken order again, and all others are there for others at once."""
     did = f"{case.did} with {len(rest) + 1} orders waiting"
-    case.clock.advance(0.01)  # a lease that the answer ended is over from the next moment on
     now = set(_visible(case, queue_url))
     case.after_every_lease()
     later = set(_visible(case, queue_url))

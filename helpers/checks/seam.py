@@ -214,7 +214,7 @@ class ChildProcess:
         except EndpointConnectionError:
             return {"unreachable": url}
         except Exception as problem:
-            return {"refused": str(problem)}
+            return {"refused": str(problem), "type": type(problem).__name__}
         content = base64.b64encode(response.content).decode()
         return {"response": [response.status_code, list(response.headers.items()), content]}
 

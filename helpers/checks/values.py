@@ -3,6 +3,7 @@
 import inspect
 import json
 import math
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,7 @@ from boto3.resources.base import ServiceResource
 
 _LONGEST = 500  # characters of a repr that cross
 _DEEPEST = 50  # lists and dictionaries within one another
+_ADDRESS = re.compile(" at 0x[0-9a-fA-F]+")  # another one in each run, and it tells a learner nothing
 _DIGITS = 4000  # of a whole number; Python refuses to write more than 4300
 
 
@@ -97,7 +99,7 @@ def _foreign(value: Any) -> dict[str, str]:
         text = f"<a {name} whose repr raises {type(problem).__name__}>"
     if inspect.iscoroutine(value):
         value.close()  # else Python complains on stderr that nobody awaited it
-    return {"$": "foreign", "type": name, "text": text[:_LONGEST]}
+    return {"$": "foreign", "type": name, "text": _ADDRESS.sub("", text[:_LONGEST])}
 
 
 def decode(value: Any) -> Any:

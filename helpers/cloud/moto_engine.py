@@ -76,8 +76,13 @@ def _receive_message(
 def _next_event(queue: Any, now: float) -> float:
     """Return the seconds until the next hidden or delayed message may be seen; infinity when there is none."""
     moments = [at / 1000 for message in queue._messages for at in (message.visible_at, message.delayed_until)]
-    # moto keeps whole milliseconds and asks "later than?", so the moment itself is a millisecond too early.
+    # A millisecond later, since a float of seconds may fall just short of the moment.
     return min((at + 0.001 - now for at in moments if at >= now), default=float("inf"))
+
+
+def _visible(message: Any) -> bool:
+    """Return whether the message's lease is over. At its last moment it is; else a lease of 0 would last in still time."""
+    return moto.core.utils.unix_time_millis() >= message.visible_at
 
 
 @lru_cache
@@ -95,6 +100,7 @@ def install() -> None:
     moto.sns.models.requests = _NoPost
     moto.sns.models.Subscription.private_key = lambda subscription: _signing_key()
     moto.sqs.models.SQSBackend.receive_message = _receive_message
+    moto.sqs.models.Message.visible = property(_visible)
     mock_random.__class__ = _WorldRandom
     recorder._record_request = lambda request: None  # moto would look for a recording switch on every call
 

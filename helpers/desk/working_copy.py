@@ -96,7 +96,8 @@ class WorkingCopy:
 
 def is_inside(path: Path, folder: Path) -> bool:
     """Return whether the path is the folder or in it. The disk is asked, since not everywhere does a case tell."""
-    return any(os.path.exists(place) and os.path.samefile(place, folder) for place in (path, *path.parents))
+    whole = path.resolve()
+    return any(os.path.exists(place) and os.path.samefile(place, folder) for place in (whole, *whole.parents))
 
 
 def unused(path: Path) -> Path:

@@ -272,7 +272,7 @@ def hand_over__receives_to_learn_the_id(sqs, queue_url, order):
 
 
 def hand_over__receives_without_a_lease(sqs, queue_url, order):
-    """Says: SQS answers a send with the MessageId of the new message."""
+    """Says: A receive brings any of those that are visible."""
     sqs.send_message(QueueUrl=queue_url, MessageBody=json.dumps(order))
     return sqs.receive_message(QueueUrl=queue_url, VisibilityTimeout=0)["Messages"][0]["MessageId"]
 
