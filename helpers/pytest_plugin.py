@@ -22,6 +22,8 @@ from nbval.kernel import RunningKernel
 
 from helpers.cloud.running import COMPARED
 
+_LOOK = 0.5  # seconds between two looks whether the kernel still lives
+
 
 class MendedKernel(RunningKernel):
     """nbval's kernel, executing as JupyterLab does and noticing its own death."""
@@ -35,7 +37,8 @@ class MendedKernel(RunningKernel):
         end = None if timeout is None else time.monotonic() + timeout
         while True:
             try:
-                return super().await_reply(msg_id, timeout=0.5 if end is None else max(0.01, min(0.5, end - time.monotonic())))
+                left = _LOOK if end is None else end - time.monotonic()
+                return super().await_reply(msg_id, timeout=max(0.01, min(_LOOK, left)))
             except Empty:
                 if not self.is_alive():
                     raise RuntimeError("the kernel died while it ran this cell") from None

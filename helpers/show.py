@@ -1,4 +1,4 @@
-"""Pictures and panels of what happened: gathers the data, and hands it to a view. It makes no call and moves no time."""
+"""Pictures and panels of what happened: gathers the data and hands it to a view. Makes no call and moves no time."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -37,7 +37,7 @@ def exercise(answer="f", hints='["a", "b", "c"]'):
 
 
 def test_an_exercise_is_found_by_id_and_by_its_function():
-    """"01.4", "1.4" and the function's name mean the same exercise."""
+    """ "01.4", "1.4" and the function's name mean the same exercise."""
     found = {course().exercise(name).id for name in ("01.4", "1.4", "take_one")}
     assert found == {"01.4"}
 

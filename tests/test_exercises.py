@@ -27,7 +27,7 @@ def test_the_exercise_is_what_the_solution_generates(lesson):
 
 @pytest.mark.parametrize("lesson", LESSONS)
 def test_each_listed_exercise_has_its_cells(lesson):
-    """For each exercise: a task with title and minutes, a cell to write in, a cell that checks it, three to five in all."""
+    """Three to five exercises, each with a task that has title and minutes, a cell to write in, and one that checks."""
     notebook = read("solutions", lesson)
     cells = {cell.id: cell for cell in notebook.cells}
     text = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")

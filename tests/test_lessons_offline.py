@@ -4,13 +4,13 @@ import inspect
 import os
 
 import pytest
+from conftest import Guard
 from nbformat.v4 import new_code_cell
 
 from helpers import kernels
 from helpers.authoring import normal
 from helpers.cloud.running import COMPARED
 from helpers.course import HOME, course
-from conftest import Guard
 
 CONFIG = """
 [default]

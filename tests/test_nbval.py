@@ -55,7 +55,7 @@ def test_one_changed_output_is_found(kind, lesson, tmp_path):
     nbformat.write(stored, path)
     said = run_pytest(str(path))
     assert f"{len(code) - 1} passed" in said.stdout, said.stdout
-    assert f"1 failed" in said.stdout
+    assert "1 failed" in said.stdout
     assert f"Cell {number}" in said.stdout
 
 

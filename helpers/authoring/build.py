@@ -20,7 +20,7 @@ NEXT = "next"  # the id of the cell whose text is generated
 def build(root: Path, only: str | None = None, say: Callable[[str], None] = print) -> list[Path]:
     """Build the course in this clone, or one lesson of it, and return the files that changed.
 
-    A cell that raises, where no block shows the error on purpose, raises NotebookError and leaves its notebook as it was.
+    A cell that raises, where no block shows the error on purpose, raises NotebookError; its notebook stays as it was.
     """
     listed = course()
     changed = []

@@ -13,7 +13,7 @@ _KEPT_METADATA = ("nbgrader", "tags", "deletable", "editable")
 def normal(notebook: NotebookNode) -> NotebookNode:
     """Return the notebook in normal form: allowed metadata only, no widget state, code cells numbered as run.
 
-    Cell ids are names (`lease-predict`), given by the author; one that looks drawn by chance is left for a test to find.
+    Cell ids are names (`lease-predict`), given by the author; one drawn by chance is left for a test to find.
     """
     cells = [_cell(cell) for cell in notebook.cells]
     metadata = {"kernelspec": _KERNEL, "language_info": {"name": "python"}}

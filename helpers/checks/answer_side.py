@@ -76,7 +76,6 @@ class AnswerSide:
         response = getattr(client, command["operation"])(**command["params"])
         return {key: value for key, value in response.items() if key != "ResponseMetadata"}
 
-
     def _first_line(self) -> dict[str, Any]:
         code = getattr(getattr(self.answer, "__wrapped__", self.answer), "__code__", None)
         return _line(code.co_filename, code.co_firstlineno) if code else {}

@@ -20,11 +20,11 @@ from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.exceptions import EndpointConnectionError
 from botocore.httpsession import URLLib3Session
 
+from helpers import errors
 from helpers.checks.answer_side import AnswerSide, describe
 from helpers.checks.answer_time import AnswerTime
 from helpers.checks.answer_waits import ThreadsOf
 from helpers.checks.console import Printed, console, functions_kept
-from helpers import errors
 from helpers.cloud import environment, transport
 from helpers.errors import Stopped
 from helpers.world import stopping, worlds

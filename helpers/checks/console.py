@@ -48,6 +48,14 @@ class _ByThread:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._of_thread(), name)
 
+    def retire(self, others: Any) -> None:
+        """Be that one file for all. It is kept, since print() in another thread may hold it without a reference."""
+        self._of_thread = lambda: others
+        _retired.append(self)
+
+
+_retired: list[_ByThread] = []
+
 
 @contextmanager
 def console(is_answer: Callable[[], bool], printed: Printed) -> Iterator[None]:
@@ -61,14 +69,17 @@ def console(is_answer: Callable[[], bool], printed: Printed) -> Iterator[None]:
             raise EOFError("input() finds nobody here who types. A check gives your function all it needs.")
         return plain_input(prompt)
 
-    out: Any = _ByThread(is_answer, printed, sys.stdout)
-    err: Any = _ByThread(is_answer, printed, sys.stderr)
+    stdout, stderr = sys.stdout, sys.stderr
+    out: Any = _ByThread(is_answer, printed, stdout)
+    err: Any = _ByThread(is_answer, printed, stderr)
     plain_input, builtins.input = builtins.input, nobody
     try:
         with redirect_stdout(out), redirect_stderr(err):
             yield
     finally:
         builtins.input = plain_input
+        out.retire(stdout)
+        err.retire(stderr)
 
 
 @contextmanager

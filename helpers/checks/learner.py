@@ -8,6 +8,7 @@ from typing import Any
 from helpers.checks.engine import FIXED_SEED, examine
 from helpers.checks.outcome import NOT_ATTEMPTED, Outcome
 from helpers.checks.seam import InProcess
+from helpers.checks.solutions import answer_source
 from helpers.cloud.running import COMPARED, running
 from helpers.course import Exercise, course
 from helpers.errors import CheckFailed, CourseError, UnknownExercise
@@ -63,9 +64,6 @@ def solution(answer: Callable[..., Any] | str | None = None, insist: bool = Fals
     if not insist and exercise.answer not in _tried:
         show_card(_not_before_a_try(exercise))
         return
-    # Imported here: reading a notebook needs nbformat, which no other cell waits for.
-    from helpers.checks.solutions import answer_source
-
     source = answer_source(exercise)
     if source is None:
         text = "This copy of the course has no solutions; whoever gave it to you keeps them."

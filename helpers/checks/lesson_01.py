@@ -350,7 +350,7 @@ def take_one(case):
 def _other_packer(case, queue_url):
     """Have another packer look for orders while the answer works; return a list, to which goes what is seen each time.
 
-    It happens just before the answer deletes, or changes a lease, and with a lease of no time, so nothing is taken away.
+    It happens just before the answer deletes, or changes a lease, with a lease of no time, so nothing is taken away.
     """
     seen = []
 

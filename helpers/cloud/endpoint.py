@@ -55,8 +55,7 @@ def _checked(url: str, allow_remote: bool) -> str:
         raise CloudError(f"{url!r} is not the URL of an endpoint. It looks like http://127.0.0.1:5000")
     if not allow_remote and not _is_loopback(host):
         raise CloudError(
-            f"{host} is not this computer, and messages would go there. "
-            "If that is meant: start(url, allow_remote=True)"
+            f"{host} is not this computer, and messages would go there. If that is meant: start(url, allow_remote=True)"
         )
     return url.rstrip("/")
 

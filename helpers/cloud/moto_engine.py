@@ -81,7 +81,7 @@ def _next_event(queue: Any, now: float) -> float:
 
 
 def _visible(message: Any) -> bool:
-    """Return whether the message's lease is over. At its last moment it is; else a lease of 0 would last in still time."""
+    """Return whether the message's lease is over: at its last moment it is, or one of 0 would last in still time."""
     return moto.core.utils.unix_time_millis() >= message.visible_at
 
 

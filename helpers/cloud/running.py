@@ -50,7 +50,7 @@ def _make(which: str, options: dict[str, Any]) -> Cloud:
             return EndpointCloud(which, **options)
     except TypeError as problem:
         raise CloudError(f"The cloud {which!r} has no such option: {problem}.") from None
-    raise CloudError(f"There is no cloud {which!r}. Choose \"offline\", \"aws\", or an endpoint's URL.")
+    raise CloudError(f'There is no cloud {which!r}. Choose "offline", "aws", or an endpoint\'s URL.')
 
 
 def running() -> Cloud:

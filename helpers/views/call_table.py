@@ -23,7 +23,8 @@ class CallTable:
             return "No calls yet."
         table = [list(_COLUMNS), *self._cells()]
         widths = [max(len(row[n]) for row in table) for n in range(len(_COLUMNS))]
-        return "\n".join("  ".join(f"{cell:<{w}}" for cell, w in zip(row, widths, strict=True)).rstrip() for row in table)
+        lines = ("  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)) for row in table)
+        return "\n".join(line.rstrip() for line in lines)
 
     def _repr_html_(self) -> str:
         if not self.rows:
