@@ -126,7 +126,7 @@ def test_the_clone_is_out_of_sight(whole):
     """What follows is about the installed files."""
     path = Path(whole.does("import helpers; print(helpers.__file__)"))
     assert whole.place.resolve() in path.resolve().parents
-    assert str(HOME) not in whole.does("import sys; print(sys.path)")
+    assert str(HOME) not in whole.does("import sys; print(*sys.path, sep='\\n')").splitlines()
 
 
 def test_an_installed_course_lays_a_working_copy(whole):

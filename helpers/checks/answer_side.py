@@ -7,6 +7,7 @@ import inspect
 import json
 import linecache
 import sys
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -24,7 +25,7 @@ class AnswerSide:
     """One answer, and the boto3 objects that it returned so far."""
 
     def __init__(self, answer: Callable[..., Any]):
-        self.answer, self._namespace = answer, namespace_of(answer)
+        self.answer, self.namespace = answer, namespace_of(answer)
         self._kept: list[Any] = []
         self._clients: dict[str, Any] = {}
 
@@ -37,11 +38,11 @@ class AnswerSide:
         try:
             return stopping.stoppable(lambda: self._value(command))
         except Stopped as stop:
-            return {"stopped": str(stop)} | line_of(stop, self._namespace)
+            return {"stopped": str(stop)} | line_of(stop, self.namespace)
         except BaseException as problem:  # SystemExit too: whatever the answer raises is the answer's error
-            if isinstance(problem, NotImplementedError) and _raised_in(problem, self._namespace):
+            if isinstance(problem, NotImplementedError) and _raised_in(problem, self.namespace):
                 return {"value": encode(..., self._kept)}  # the other way to write a stub
-            error = describe(problem, self._namespace)
+            error = describe(problem, self.namespace)
             if command["do"] == "run" and error["number"] is None:
                 error |= self._first_line()  # it cannot be called with what the exercise gives it
             return {"error": error}
@@ -113,8 +114,16 @@ def line_of(problem: BaseException, namespace: dict[str, Any]) -> dict[str, Any]
     return found
 
 
+def place(thread: threading.Thread, namespace: dict[str, Any]) -> dict[str, Any]:
+    """Return {"number", "line"}: the line of this namespace at which the thread is now; None and "" when at none."""
+    frame = sys._current_frames().get(thread.ident or 0)
+    while frame is not None and frame.f_globals is not namespace:
+        frame = frame.f_back
+    return _line(frame.f_code.co_filename, frame.f_lineno) if frame else {"number": None, "line": ""}
+
+
 def _line(file: str, number: int) -> dict[str, Any]:
-    return {"number": number, "line": linecache.getline(file, number).strip()}
+    return {"number": number, "line": linecache.getline(file, number or 0).strip()}
 
 
 def _raised_in(problem: BaseException, namespace: dict[str, Any]) -> bool:

@@ -14,6 +14,7 @@ import queue
 import random
 import sys
 import threading
+from datetime import timedelta
 from typing import Any
 
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
@@ -21,38 +22,37 @@ from botocore.exceptions import EndpointConnectionError
 from botocore.httpsession import URLLib3Session
 
 from helpers import errors
-from helpers.checks.answer_side import AnswerSide, describe
+from helpers.checks.answer_side import AnswerSide, describe, place
 from helpers.checks.answer_time import AnswerTime
 from helpers.checks.answer_waits import ThreadsOf
 from helpers.checks.console import Printed, console, functions_kept
 from helpers.cloud import environment, transport
 from helpers.errors import Stopped
-from helpers.world import stopping, worlds
+from helpers.world import clock as clocks
+from helpers.world import worlds
 from helpers.world.journal import Journal
 
 
-class _OtherSide:
+class _OtherSide(clocks._Clock):
     """The line to the check's side; also the clock that the answer sees."""
+
+    still = True
 
     def __init__(self) -> None:
         # Taken away from standard input and output: the answer may read from one and write to the other.
         self._in, self._out = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
         for number, how in ((0, os.O_RDONLY), (1, os.O_WRONLY)):
             os.dup2(os.open(os.devnull, how), number)
-        self.commands: queue.Queue[dict[str, Any] | None] = queue.Queue()
+        self.commands: queue.Queue[dict[str, Any]] = queue.Queue()
         self._answers: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
         # One question, and one line, at a time: the answer may have threads.
         self._asking, self._writing = threading.Lock(), threading.Lock()
-        self._over = False
 
     def listen(self) -> None:
-        """Hand on commands, and the answers to `ask`, until the answer is to be stopped or the other side is gone."""
+        """Hand on commands, and the answers to `ask`, until somebody wants to know where the answer is, or nobody."""
         for line in self._in:
             message = json.loads(line)
-            if message.get("do") == "stop":
-                self._over = True
-                self._answers.put({"stopped": "the check is over"})
-                self.commands.put(None)
+            if message.get("do") == "where":
                 return
             (self.commands if "do" in message else self._answers).put(message)
         os._exit(0)
@@ -66,8 +66,6 @@ class _OtherSide:
     def ask(self, message: dict[str, Any]) -> dict[str, Any]:
         """Send a message and return the answer to it; an error of the other side is raised here."""
         with self._asking:
-            if self._over:
-                raise Stopped("the check is over")
             self.write(message)
             answer = self._answers.get()
         if "stopped" in answer:
@@ -83,6 +81,11 @@ class _OtherSide:
     def sleep(self, seconds: float) -> None:
         """Move the check's clock."""
         self.ask({"sleep": seconds})
+
+    def advance(self, seconds: float = 0, **units: float) -> "_OtherSide":
+        """Move the check's clock and return it, as the course's own `clock` does."""
+        self.sleep(seconds + timedelta(**units).total_seconds())
+        return self
 
     def send(self, session: URLLib3Session, request: AWSPreparedRequest) -> AWSResponse:
         """Have the request answered on the other side; takes the place of botocore's own sending."""
@@ -114,7 +117,7 @@ class _FromFile:
     def handle(self, command: dict[str, Any]) -> dict[str, Any]:
         """Return the reply to the command, see AnswerSide; an error in the file is the reply."""
         try:
-            self._side = self._side or stopping.stoppable(self._load)
+            self._side = self._side or self._load()
         except BaseException as problem:  # SystemExit too
             return {"error": describe(problem, vars(self.module))}
         return self._side.handle(command)
@@ -129,14 +132,15 @@ class _FromFile:
 def _work(line: _OtherSide, side: _FromFile, threads: ThreadsOf) -> None:
     time = AnswerTime(lambda: line, threads, vars(side.module))
     with console(lambda: True, Printed(lambda text: line.write({"printed": text}))):
-        while (command := line.commands.get()) is not None:
+        while True:
+            command = line.commands.get()
             with functions_kept(), time:
                 reply = side.handle(command)
             line.write({"reply": reply})
 
 
 def main(source: str, name: str) -> None:
-    """Serve commands until the other side closes the line."""
+    """Serve commands until the other side closes the line or ends this process."""
     line, side = _OtherSide(), _FromFile(source, name)
     environment.replace(environment.offline())
     URLLib3Session.send = lambda session, request: line.send(session, request)  # type: ignore[method-assign]
@@ -147,10 +151,12 @@ def main(source: str, name: str) -> None:
         return [thread for thread in worlds.threads(world) if thread is not threading.main_thread()]
 
     with worlds.visit(world):
+        answer = threading.Thread(target=_work, args=(line, side, threads), name="answer")
         line.write({"ready": True})
-        threading.Thread(target=stopping.shielded, args=(lambda: _work(line, side, threads),), name="answer").start()
+        answer.start()
         line.listen()
-        stopping.stop(threads, 0.5)
+        line.write({"reply": place(answer, vars(side.module))})
+        threading.Event().wait()  # the other side has what it wants, and ends this process
 
 
 if __name__ == "__main__":

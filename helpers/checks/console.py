@@ -11,7 +11,7 @@ import random
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from contextlib import contextmanager
 from typing import Any
 
 import boto3
@@ -42,19 +42,15 @@ class Printed(io.TextIOBase):
 class _ByThread:
     """A file that is one file for the answer's threads, and for all others the one that was there."""
 
-    def __init__(self, is_answer: Callable[[], bool], answers: Any, others: Any):
-        self._of_thread = lambda: answers if is_answer() else others
+    def __init__(self) -> None:
+        self.of_thread: Callable[[], Any] = io.StringIO
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self._of_thread(), name)
-
-    def retire(self, others: Any) -> None:
-        """Be that one file for all. It is kept, since print() in another thread may hold it without a reference."""
-        self._of_thread = lambda: others
-        _retired.append(self)
+        return getattr(self.of_thread(), name)
 
 
-_retired: list[_ByThread] = []
+# Two for all checks, and never collected: print() in another thread may still hold one, without a reference.
+_out, _err = _ByThread(), _ByThread()
 
 
 @contextmanager
@@ -69,17 +65,15 @@ def console(is_answer: Callable[[], bool], printed: Printed) -> Iterator[None]:
             raise EOFError("input() finds nobody here who types. A check gives your function all it needs.")
         return plain_input(prompt)
 
-    stdout, stderr = sys.stdout, sys.stderr
-    out: Any = _ByThread(is_answer, printed, stdout)
-    err: Any = _ByThread(is_answer, printed, stderr)
-    plain_input, builtins.input = builtins.input, nobody
+    stdout, stderr, plain_input = sys.stdout, sys.stderr, builtins.input
+    _out.of_thread = lambda: printed if is_answer() else stdout
+    _err.of_thread = lambda: printed if is_answer() else stderr
+    sys.stdout, sys.stderr, builtins.input = _out, _err, nobody  # type: ignore[assignment]
     try:
-        with redirect_stdout(out), redirect_stderr(err):
-            yield
+        yield
     finally:
-        builtins.input = plain_input
-        out.retire(stdout)
-        err.retire(stderr)
+        sys.stdout, sys.stderr, builtins.input = stdout, stderr, plain_input
+        _out.of_thread, _err.of_thread = lambda: stdout, lambda: stderr
 
 
 @contextmanager

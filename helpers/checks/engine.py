@@ -2,6 +2,7 @@
 
 import importlib
 import os
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -68,12 +69,13 @@ def examine(exercise: Exercise, make_seam: MakeSeam, seed: int = FIXED_SEED) -> 
 @contextmanager
 def _process_kept() -> Iterator[None]:
     """Put back afterwards what belongs to the whole process, so that the answer may change it."""
-    session, folder = boto3.DEFAULT_SESSION, _folder()
+    session, folder, depth = boto3.DEFAULT_SESSION, _folder(), sys.getrecursionlimit()
     try:
         with environment.kept():
             yield
     finally:
         boto3.DEFAULT_SESSION = session
+        sys.setrecursionlimit(depth)
         if folder != _folder():
             os.chdir(folder)
 

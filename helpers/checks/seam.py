@@ -19,7 +19,7 @@ from typing import Any, Protocol
 from botocore.awsrequest import AWSPreparedRequest, HeadersDict
 from botocore.exceptions import EndpointConnectionError
 
-from helpers.checks.answer_side import AnswerSide, namespace_of
+from helpers.checks.answer_side import AnswerSide, place
 from helpers.checks.answer_time import AnswerTime
 from helpers.checks.console import Printed, console, functions_kept
 from helpers.cloud import transport
@@ -64,9 +64,9 @@ class InProcess:
         self._replies: queue.Queue[dict[str, Any]] = queue.Queue()
         self._parts: list[str] = []
         self._output = Printed(self._parts.append)
-        self._time = AnswerTime(self._clock, self._threads, namespace_of(answer))
+        self._time = AnswerTime(self._clock, self._threads, self._side.namespace)
         self._send, world.send = world.send, self._send_in_real_time
-        self._within = threading.local()
+        self._within, self._closed = threading.local(), False
         self._thread = threading.Thread(target=stopping.shielded, args=(self._work,), name="answer", daemon=True)
         self._thread.start()
 
@@ -102,33 +102,36 @@ class InProcess:
 
     def ask(self, command: dict[str, Any], seconds: float) -> dict[str, Any]:
         """Return the reply to the command; see Seam."""
-        reply = None
         with functions_kept(), self._time, console(self._is_answer, self._output):
             try:
                 self._commands.put(json.loads(json.dumps(command)))  # the answer may change what it is given
                 reply = self._reply(_monotonic() + seconds)
-            finally:
-                if reply is None:
-                    reason = TIME_IS_UP if self._world.open else TOO_MANY_CALLS
-                    self.close()  # here, while what it prints is still collected
-        if reply is None:
-            with contextlib.suppress(queue.Empty):
-                return {"stopped": reason} | last_words(self._replies.get_nowait())
-        return reply or {"stopped": reason}
+            except BaseException:
+                self.close()
+                raise
+            if reply is None:
+                reason = TIME_IS_UP if self._world.open else TOO_MANY_CALLS
+                reply = {"stopped": reason} | place(self._thread, self._side.namespace)
+                self.close()  # here, while what it prints is still collected
+            return reply
 
     def _reply(self, deadline: float) -> dict[str, Any] | None:
-        while (left := deadline - _monotonic()) > 0 and self._world.open:
+        """Return the reply, None when there is none by then, or none soon after the calls are used up."""
+        while (left := deadline - _monotonic()) > 0:
+            last = not self._world.open
             with contextlib.suppress(queue.Empty):
                 return self._replies.get(timeout=min(left, 0.1))
+            if last:
+                break
         return None
 
     def close(self) -> None:
         """End the thread by a command, else by exceptions, and so the threads that the answer started."""
-        self._world.open = False
+        if self._closed:
+            return
+        self._closed, self._world.open = True, False
         self._commands.put(None)
-        self._thread.join(0.02)
-        if self._threads():
-            stopping.stop(self._threads, self.GIVE_UP)
+        stopping.stop(self._threads, self.GIVE_UP)
 
 
 class ChildProcess:
@@ -137,7 +140,7 @@ class ChildProcess:
     source: a Python file that defines the answer. name: the function's name in it. CourseError when no process starts.
     """
 
-    LAST_WORDS = 1.0  # real seconds for the answer to be ended and to say where it was
+    LAST_WORDS = 1.0  # real seconds for the process to say where the answer is
 
     def __init__(self, source: Path, name: str, world: worlds.World):
         self._world, self.printed = world, ""
@@ -176,25 +179,30 @@ class ChildProcess:
     def ask(self, command: dict[str, Any], seconds: float) -> dict[str, Any]:
         """Return the reply to the command; see Seam. Meanwhile the child's requests are answered."""
         self._tell(command)
-        if reply := self._converse(_monotonic() + seconds):
-            return reply
-        reason = TIME_IS_UP if self._world.open else TOO_MANY_CALLS
-        self._world.open = False
-        self._tell({"do": "stop"})
-        reply = self._converse(_monotonic() + self.LAST_WORDS)
-        return {"stopped": reason} | last_words(reply)
+        reply = self._converse(_monotonic() + seconds)
+        if not reply:
+            reason = TIME_IS_UP if self._world.open else TOO_MANY_CALLS
+            self._world.open = False
+            self._tell({"do": "where"})
+            reply = {"stopped": reason} | self._converse(_monotonic() + self.LAST_WORDS)
+        return reply
 
     def _converse(self, deadline: float) -> dict[str, Any]:
-        """Serve the child until it replies; return the reply, {} when the time is up or the calls are used up first."""
-        was_open = self._world.open
-        while _monotonic() < deadline and self._world.open is was_open:
+        """Serve the child until it replies; return the reply, {} when there is none by then.
+
+        When the calls are used up meanwhile, it has to reply soon.
+        """
+        while _monotonic() < deadline:
             message = self._next(deadline)
             if "reply" in message:
                 return message["reply"]
             if "printed" in message:
                 self.printed += message["printed"]
             elif message:
+                was_open = self._world.open
                 self._tell(self._serve(message))
+                if was_open and not self._world.open:
+                    deadline = min(deadline, _monotonic() + 0.2)
         return {}
 
     def _serve(self, message: dict[str, Any]) -> dict[str, Any]:
@@ -225,9 +233,3 @@ class ChildProcess:
         self._process.wait()
         with contextlib.suppress(OSError):
             self._process.stdin.close()
-
-
-def last_words(reply: dict[str, Any]) -> dict[str, Any]:
-    """Return where the answer was when it was ended: "number" and "line" of what it replied then, if it did."""
-    told = reply.get("error", reply)
-    return {name: told[name] for name in ("number", "line") if name in told}

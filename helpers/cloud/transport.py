@@ -6,7 +6,6 @@ it too. Events cannot do this: botocore copies handlers into a session when it i
 
 import random
 import re
-import threading
 import time
 from dataclasses import dataclass
 from functools import partialmethod
@@ -20,11 +19,11 @@ from botocore.httpsession import URLLib3Session
 from botocore.retries.standard import ExponentialBackoff
 
 from helpers.cloud.calls import Exchange
-from helpers.errors import CloudError, Stopped
+from helpers.errors import CloudError
 from helpers.world import worlds
 
-# The functions themselves: while an answer is checked, the module `time` shows it another time.
-_perf_counter, _sleep = time.perf_counter, time.sleep
+# The function itself: while an answer is checked, the module `time` shows it another time.
+_perf_counter = time.perf_counter
 _network_send = URLLib3Session.send
 _plain_backoff = ExponentialBackoff.__init__
 # Credential=KEY/20260105/us-east-1/sqs/aws4_request: what the request was signed with and for.
@@ -88,7 +87,7 @@ def send(world: worlds.World, request: AWSPreparedRequest, network: Any = None) 
     network: a function without arguments that sends it for real, for the clouds that may.
     """
     if not world.open:
-        _turn_away()
+        worlds.turn_away()
     target, at, started = scope(request), world.clock.now(), _perf_counter()
     headers = {name.lower(): text(value) for name, value in request.headers.items()}
     asked = (target.service, target.region, headers.get("amz-sdk-invocation-id", ""), headers, body(request), at)
@@ -102,15 +101,6 @@ def send(world: worlds.World, request: AWSPreparedRequest, network: Any = None) 
     reply = b"" if request.stream_output else response.content  # a stream can be read once, by its caller
     world.journal.append(Exchange(*asked, took, response.status_code, reply_headers, reply))
     return response
-
-
-def _turn_away() -> None:
-    """End a thread whose check is over; one that caught the exception and calls again is slowed down each time."""
-    thread = threading.current_thread()
-    if getattr(thread, "turned_away", False):
-        _sleep(0.01)
-    thread.turned_away = True  # type: ignore[attr-defined]
-    raise Stopped("the check that this call belongs to is over")
 
 
 def _no_network() -> AWSResponse:

@@ -10,9 +10,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from random import Random
-from typing import Any
+from typing import Any, NoReturn
 
-from helpers.errors import CloudError
+from helpers.errors import CloudError, Stopped
 from helpers.world import stopping
 from helpers.world.clock import Clock, RealClock
 from helpers.world.journal import Journal
@@ -33,7 +33,8 @@ class World:
 
 
 _home: World | None = None
-_PLACE = "world_of_the_course"  # the attribute of a thread that is in another world than the learner's
+# Attributes of a thread that is in another world than the learner's: which, and how often it was turned away there.
+_PLACE, _TURNED_AWAY = "world_of_the_course", "turned_away_by_the_course"
 
 
 def settle(world: World | None) -> None:
@@ -63,8 +64,22 @@ def visiting() -> bool:
 
 
 def threads(world: World) -> list[threading.Thread]:
-    """Return the living threads that were put into this world."""
-    return [thread for thread in threading.enumerate() if _visited(thread) is world]
+    """Return the living threads that were put into this world, without those that wait for ever in `turn_away`."""
+    here = [thread for thread in threading.enumerate() if _visited(thread) is world]
+    return [thread for thread in here if getattr(thread, _TURNED_AWAY, 0) < 2]
+
+
+def turn_away() -> NoReturn:
+    """End the calling thread, whose world is closed, by Stopped.
+
+    One that caught it, `except: pass` in an endless loop, and comes again waits here for ever.
+    """
+    thread = threading.current_thread()
+    if hasattr(thread, _TURNED_AWAY):  # only one that a check started may be lost
+        setattr(thread, _TURNED_AWAY, getattr(thread, _TURNED_AWAY) + 1)
+        if getattr(thread, _TURNED_AWAY) > 1:
+            threading.Event().wait()
+    raise Stopped("the check that this call belongs to is over")
 
 
 def require() -> World:
@@ -104,6 +119,7 @@ def _let_threads_inherit() -> None:
             setattr(self, _PLACE, world)
             self.run = partial(stopping.quietly, self.run)  # type: ignore[method-assign]
             self.daemon = True  # whatever it is doing, the process need not wait for it
+            setattr(self, _TURNED_AWAY, 0)
         plain_start(self)
 
     start.inherits_world = True  # type: ignore[attr-defined]
