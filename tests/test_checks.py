@@ -20,7 +20,7 @@ from helpers.checks.outcome import CORRECT, ERROR, NOT_ATTEMPTED, NOT_YET
 from helpers.checks.seam import ChildProcess, InProcess
 from helpers.course import Exercise, course
 from helpers.errors import CheckFailed, UnknownExercise
-from helpers.views.card import check_card
+from helpers.views.card import check_card, note_card
 from helpers.world import worlds
 
 EXERCISE = Exercise("99.1", "made_up", "Made up", 1, 1, "So it is.", ("a", "b", "c"), "99_made_up")
@@ -242,6 +242,13 @@ def test_the_panel_s_text_says_what_its_picture_says():
         assert fact in text
         assert html.escape(fact) in picture
     assert "<script>" not in picture
+
+
+def test_names_of_code_are_set_as_code():
+    """A name in backticks is code in the picture, and stays as it is in the text."""
+    card = note_card("1", "T", "Ask `subscribe` <b>.")
+    assert "<code>subscribe</code> &lt;b&gt;" in card._repr_html_()
+    assert "`subscribe` <b>" in repr(card)
 
 
 def hand_over(sqs, queue_url, order):

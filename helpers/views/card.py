@@ -1,6 +1,7 @@
 """The panels of check, hint and solution: a coloured card in the notebook, the same words as text everywhere else."""
 
 import html
+import re
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -53,7 +54,9 @@ class Card:
     def _row(self, label: str, text: str) -> str:
         body = html.escape(text)
         if label in self.code:
-            body = f'<pre style="margin:0;white-space:pre-wrap;overflow-wrap:anywhere">{body}</pre>'
+            body = f'<pre style="margin:0;white-space:pre-wrap;overflow-wrap:break-word">{body}</pre>'
+        else:
+            body = re.sub(r"`([^`]+)`", r"<code>\1</code>", body)
         if label in self.folded:
             return f"<details><summary>{html.escape(label)}</summary>{body}</details>"
         name = f'<div style="flex:0 0 7.5em;opacity:.8">{html.escape(label)}</div>' if label else ""
