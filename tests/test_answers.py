@@ -85,7 +85,7 @@ def test_a_wrong_answer_is_refused(name):
     _expect_refused(_here(WRONG_FILE, name), name)
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, 2, pytest.param(3, marks=pytest.mark.long)])
 @pytest.mark.parametrize("name", RIGHT)
 def test_a_right_answer_is_correct(name, seed):
     """The check finds the answer correct, in whatever style it is written and whatever the seed draws."""
