@@ -1,6 +1,5 @@
 """Starting clouds, what each can do, and the sessions, clients and resources that it gives."""
 
-import importlib.util
 import os
 import threading
 from collections.abc import Iterator
@@ -454,13 +453,10 @@ def test_start_turns_from_an_endpoint_back_to_the_offline_cloud(no_cloud: None, 
     assert server.requests == []
 
 
-def on_a_server(test: Any) -> Any:
-    """Run the test where moto's server can start, which needs flask; else only when `-m endpoints` asks for it."""
-    return test if importlib.util.find_spec("flask") else pytest.mark.endpoints(test)
-
-
-@on_a_server
+@pytest.mark.endpoints
 def test_the_endpoint_may_be_a_moto_server(no_cloud: None) -> None:
+    """Plain boto3 goes to moto's own server, and a client that is aimed elsewhere is refused."""
+    pytest.importorskip("flask", reason="moto's server needs flask and flask-cors")
     """With moto's own server as the endpoint, a message goes from topic to queue to consumer."""
     pytest.importorskip("flask_cors", reason="moto's server needs flask and flask-cors")
     from moto.server import ThreadedMotoServer
