@@ -18,7 +18,7 @@ class Cloud:
     """Where boto3's calls go in this kernel.
 
     abilities: what a notebook may ask for with `can`: "time travel" (the clock moves at once), "private checks"
-    (checks run in a cloud of their own), "reset" (starts empty), "journal of messages" (steps, not only calls).
+    (checks run in a cloud of their own), "reset" (starts empty).
     """
 
     name = ""
