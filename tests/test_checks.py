@@ -21,7 +21,7 @@ from helpers.checks.seam import ChildProcess, InProcess
 from helpers.course import Exercise, course
 from helpers.errors import CheckFailed, UnknownExercise
 from helpers.views.card import check_card, note_card
-from helpers.world import worlds
+from helpers.world import stopping, worlds
 
 EXERCISE = Exercise("99.1", "made_up", "Made up", 1, 1, "So it is.", ("a", "b", "c"), "99_made_up")
 
@@ -63,6 +63,17 @@ def swallows(sqs, queue_url):
     while True:
         try:
             sqs.get_queue_attributes(QueueUrl=queue_url)
+        except:
+            pass
+
+def nests(sqs, queue_url):
+    while True:
+        try:
+            while True:
+                try:
+                    sum(range(100))
+                except:
+                    pass
         except:
             pass
 
@@ -208,6 +219,18 @@ def test_a_check_leaves_everything_as_it_was(offline, source, name, monkeypatch)
     exec(compile(source.read_text(), str(source), "exec"), namespace)
     examine(EXERCISE, lambda world: InProcess(namespace[name], world))
     assert state() == before
+
+
+@pytest.mark.parametrize("name", ["swallows", "spins", "nests"])
+def test_a_loop_costs_nothing_afterwards(offline, source, name, monkeypatch):
+    """What is left of an endless answer, even one that catches everything, waits and does no more work."""
+    monkeypatch.setattr(cases, "SECONDS", 0.5)
+    monkeypatch.setattr(cases, "CALLS", 20)
+    namespace = {}
+    exec(compile(source.read_text(), str(source), "exec"), namespace)
+    examine(EXERCISE, lambda world: InProcess(namespace[name], world))
+    left = [thread for thread in threading.enumerate() if thread.name == "answer"]
+    assert [thread for thread in left if not stopping.is_parked(thread)] == []
 
 
 def test_a_learner_s_thread_goes_on_in_the_learner_s_cloud(offline, source):

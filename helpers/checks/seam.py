@@ -131,7 +131,7 @@ class InProcess:
             return
         self._closed, self._world.open = True, False
         self._commands.put(None)
-        stopping.stop(self._threads, self.GIVE_UP)
+        stopping.stop(self._threads, lambda frame: frame.f_globals is self._side.namespace, self.GIVE_UP)
 
 
 class ChildProcess:

@@ -33,7 +33,7 @@ class World:
 
 
 _home: World | None = None
-# Attributes of a thread that is in another world than the learner's: which, and how often it was turned away there.
+# Attributes of a thread that is in another world than the learner's: which, and whether it was turned away there.
 _PLACE, _TURNED_AWAY = "world_of_the_course", "turned_away_by_the_course"
 
 
@@ -64,21 +64,18 @@ def visiting() -> bool:
 
 
 def threads(world: World) -> list[threading.Thread]:
-    """Return the living threads that were put into this world, without those that wait for ever in `turn_away`."""
+    """Return the living threads that were put into this world, without those that are parked."""
     here = [thread for thread in threading.enumerate() if _visited(thread) is world]
-    return [thread for thread in here if getattr(thread, _TURNED_AWAY, 0) < 2]
+    return [thread for thread in here if not stopping.is_parked(thread)]
 
 
 def turn_away() -> NoReturn:
-    """End the calling thread, whose world is closed, by Stopped.
-
-    One that caught it, `except: pass` in an endless loop, and comes again waits here for ever.
-    """
+    """End the calling thread, whose world is closed, by Stopped. One that caught it and comes again is parked."""
     thread = threading.current_thread()
-    if hasattr(thread, _TURNED_AWAY):  # only one that a check started may be lost
-        setattr(thread, _TURNED_AWAY, getattr(thread, _TURNED_AWAY) + 1)
-        if getattr(thread, _TURNED_AWAY) > 1:
-            threading.Event().wait()
+    if hasattr(thread, _TURNED_AWAY):  # only a thread that a check started may be lost
+        if getattr(thread, _TURNED_AWAY):
+            stopping.park()
+        setattr(thread, _TURNED_AWAY, True)
     raise Stopped("the check that this call belongs to is over")
 
 
@@ -119,7 +116,7 @@ def _let_threads_inherit() -> None:
             setattr(self, _PLACE, world)
             self.run = partial(stopping.quietly, self.run)  # type: ignore[method-assign]
             self.daemon = True  # whatever it is doing, the process need not wait for it
-            setattr(self, _TURNED_AWAY, 0)
+            setattr(self, _TURNED_AWAY, False)
         plain_start(self)
 
     start.inherits_world = True  # type: ignore[attr-defined]
