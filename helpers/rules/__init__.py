@@ -1,0 +1,1 @@
+"""What AWS does and plain moto does not: one rule, or one close family, a module."""
