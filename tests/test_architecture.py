@@ -17,7 +17,8 @@ ARROWS = {
     "errors": set(),
     "course": {"errors"},
     "world": {"errors"},
-    "cloud": {"world", "errors"},
+    "rules": {"world"},
+    "cloud": {"rules", "world", "errors"},
     "views": set(),
     "show": {"cloud", "views", "errors"},
     "checks": {"cloud", "world", "views", "course", "errors"},
@@ -25,7 +26,7 @@ ARROWS = {
     "desk": {"kernels", "checks", "cloud", "course", "errors"},
     "authoring": {"kernels", "cloud", "course", "errors"},
     "pytest_plugin": {"cloud"},
-    "cli": {"desk", "authoring", "course", "errors"},
+    "cli": {"desk", "authoring", "cloud", "course", "errors"},
     "": {"cloud", "checks", "show"},  # helpers/__init__.py
 }
 

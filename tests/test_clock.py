@@ -7,17 +7,16 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import boto3
-import moto.sqs.models
 import pytest
 from botocore.config import Config
 from botocore.exceptions import EndpointConnectionError
 
 from helpers import clock, cloud, start
-from helpers.cloud import moto_engine
 from helpers.cloud.base import Cloud
 from helpers.errors import ClockError, CloudError
+from helpers.rules import receiving
 from helpers.world import clock as clocks
-from helpers.world import still_sleep
+from helpers.world import still_sleep, worlds
 from helpers.world.clock import START, Clock, RealClock
 
 Receive = Callable[..., list[str]]
@@ -318,15 +317,16 @@ def test_a_long_poll_does_not_wait_for_what_comes_later(sqs: Any, queue_url: str
 def polling(no_cloud: None, real_seconds: list[float], monkeypatch: pytest.MonkeyPatch) -> threading.Event:
     """A cloud whose clock runs, but only when the test says so; the event tells that a long poll has begun to wait."""
     waits = threading.Event()
-    plain = moto.sqs.models.Queue.wait_for_messages
-
-    def wait_for_messages(queue: Any, timeout: float) -> None:
-        waits.set()
-        plain(queue, timeout)
-
-    monkeypatch.setattr(moto.sqs.models.Queue, "wait_for_messages", wait_for_messages)
-    monkeypatch.setattr(moto_engine, "_STEP", 0.005)
+    monkeypatch.setattr(receiving, "_STEP", 0.005)
     start()
+    changed = worlds.require().accounts.changed
+    plain = changed.wait
+
+    def wait(seconds: float) -> bool:
+        waits.set()
+        return plain(seconds)
+
+    monkeypatch.setattr(changed, "wait", wait)
     return waits
 
 

@@ -16,7 +16,7 @@ from botocore.loaders import create_loader
 from helpers.checks import case as cases
 from helpers.checks.outcome import CORRECT, ERROR, NOT_ATTEMPTED, NOT_YET, Outcome, outcome
 from helpers.checks.seam import TOO_MANY_CALLS, Seam
-from helpers.cloud import environment, moto_engine, transport
+from helpers.cloud import environment, transport
 from helpers.cloud.calls import operation
 from helpers.cloud.offline import any_account, make_world
 from helpers.course import Exercise
@@ -50,7 +50,6 @@ def examine(exercise: Exercise, make_seam: MakeSeam, seed: int = FIXED_SEED) -> 
     with _one_at_a_time, _process_kept():
         draw = Random(seed)
         accounts = any_account(draw), any_account(draw)
-        moto_engine.install()
         transport.install()
         environment.replace(environment.offline())
         boto3.DEFAULT_SESSION = _new_session()
@@ -58,12 +57,9 @@ def examine(exercise: Exercise, make_seam: MakeSeam, seed: int = FIXED_SEED) -> 
         world.journal.recording = False
         during: dict[str, Callable[[], None]] = {}
         _watch_calls(world, during)
-        try:
-            with worlds.visit(world):
-                seam = make_seam(world)
-                return _judge(exercise, check, seam, cases.Case(exercise.answer, world, seam, draw, during))
-        finally:
-            moto_engine.forget(set(accounts))
+        with worlds.visit(world):
+            seam = make_seam(world)
+            return _judge(exercise, check, seam, cases.Case(exercise.answer, world, seam, draw, during))
 
 
 @contextmanager

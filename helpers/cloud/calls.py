@@ -113,9 +113,10 @@ class Call:
         return error.get("Code") if error else None
 
 
-def calls(exchanges: Iterable[Exchange]) -> list[Call]:
-    """Return the calls that these exchanges belong to, in order; exchanges with one invocation id are one call."""
+def calls(entries: Iterable[Any]) -> list[Call]:
+    """Return the calls of a journal's entries, in order; exchanges with one invocation id are one call."""
     grouped: dict[str, list[Exchange]] = {}
+    exchanges = [entry for entry in entries if isinstance(entry, Exchange)]
     for number, exchange in enumerate(exchanges):
         grouped.setdefault(exchange.invocation or f"without an id {number}", []).append(exchange)
     return [Call(tuple(group)) for group in grouped.values()]

@@ -23,12 +23,14 @@ class World:
     """One cloud as its calls see it.
 
     send: takes botocore's prepared request and the function that would send it over the network; returns the response.
+    accounts: what the offline cloud holds, see helpers.rules.accounts; None elsewhere.
     """
 
     clock: Clock | RealClock
     journal: Journal
     ids: Random
     send: Callable[[Any, Callable[[], Any]], Any]
+    accounts: Any = None
     open: bool = True
 
 

@@ -412,7 +412,7 @@ def take_one__gives_the_others_back(sqs, queue_url):
 
 
 def take_one__queue_without_a_lease(sqs, queue_url):
-    """Says: Before the order was deleted, another packer's receive was given it too."""
+    """Says: A visibility timeout of 0 is a lease of no time"""
     sqs.set_queue_attributes(QueueUrl=queue_url, Attributes={"VisibilityTimeout": "0"})
     messages = sqs.receive_message(QueueUrl=queue_url).get("Messages", [])
     if not messages:
@@ -438,7 +438,7 @@ def take_one__lease_of_no_time(sqs, queue_url):
 
 
 def take_one__lease_of_no_time_then_delete(sqs, queue_url):
-    """Says: nothing keeps the order from the others until the delete arrives"""
+    """Says: A visibility timeout of 0 is a lease of no time"""
     messages = sqs.receive_message(QueueUrl=queue_url, VisibilityTimeout=0).get("Messages", [])
     if not messages:
         return None

@@ -1,0 +1,75 @@
+"""From a request on the wire to AWS's answer: decode, find the operation, let the rules answer, encode.
+
+AWS: an operation that a service does not have is refused with InvalidAction. Those that AWS has and this cloud has not are
+refused the same way, with a text that says so.
+moto: raises NotImplementedError, and Python's own errors for input that it does not expect.
+"""
+
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any
+
+from botocore import xform_name
+
+from helpers.rules import (
+    sns_mobile_operations,
+    sns_publish_operations,
+    sns_subscription_operations,
+    sns_topic_operations,
+    sqs_message_operations,
+    sqs_queue_operations,
+    sts_operations,
+    wire,
+)
+from helpers.rules.accounts import Account
+from helpers.rules.refusals import Refused
+from helpers.rules.requests import Request
+
+OPERATIONS: dict[str, tuple[ModuleType, ...]] = {
+    "sqs": (sqs_queue_operations, sqs_message_operations),
+    "sns": (sns_topic_operations, sns_subscription_operations, sns_publish_operations, sns_mobile_operations),
+    "sts": (sts_operations,),
+}
+
+
+def answer(
+    account: Account, identity: str, service: str, region: str, host: str, headers: dict[str, str], body: bytes
+) -> wire.Response:
+    """Return the response to a request of this account: status, headers, body.
+
+    headers: with their names in lower case. host: what the URLs of queues begin with.
+    """
+    request_id, model = account.new_id(), None
+    with account.accounts.changed:
+        try:
+            account.catch_up()
+            name = wire.operation(headers, body)
+            model = wire.operation_model(service, name)
+            operation = _operation(service, name)
+            _be_unkind(account, service, name)
+            params = wire.parameters(model, headers, body)
+            result = operation(Request(service, name, params, account, region, host, identity))
+        except Refused as problem:
+            result = problem
+        except wire.ServiceException as problem:  # moto's own refusals, where no rule is stricter
+            result = Refused(problem.code, problem.message)
+    return wire.reply(model, service, headers, result, request_id)
+
+
+def _operation(service: str, name: str) -> Callable[[Request], Any]:
+    for module in OPERATIONS[service]:
+        if operation := getattr(module, xform_name(name), None):
+            return operation
+    text = f"{name} is an operation of AWS that this course's offline cloud does not have; it needs real AWS."
+    raise Refused("InvalidAction", text)
+
+
+def _be_unkind(account: Account, service: str, name: str) -> None:
+    unkind = account.unkindness
+    if unkind.strikes("throttling"):
+        unkind.tell(f"{name} was throttled")
+        code = "RequestThrottled" if service == "sqs" else "Throttling"
+        raise Refused(code, "Rate exceeded")
+    if unkind.strikes("errors"):
+        unkind.tell(f"{name} met an error of the service")
+        raise Refused("InternalError", "We encountered an internal error. Please try again.", 500)

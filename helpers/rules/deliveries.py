@@ -1,0 +1,171 @@
+"""Deliveries: from a topic to each of its subscriptions, each by itself.
+
+AWS: SNS delivers to a queue only when the queue's policy lets it; one subscription that fails disturbs neither the
+publisher nor the others; what cannot be delivered goes to the subscription's dead-letter queue, else it is lost; web
+addresses are tried again by the delivery policy, 3 times 20 seconds apart. Source: SNS developer guide, "Message delivery
+retries", "Dead-letter queues"; recorded answers.
+moto: asks no policy, lets a dead queue's error reach the publisher, never uses a subscription's dead-letter queue.
+"""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from helpers.rules import access, filter_policies, notifications, publishing, sending, steps, topic_attributes
+from helpers.rules.accounts import Account
+from helpers.rules.inbox import Arrived
+from helpers.rules.notifications import Notification
+from helpers.rules.refusals import Refused
+from helpers.rules.sqs_region import SqsRegion
+from helpers.rules.subscriptions import Subscription
+
+SENDER = "AIDAISMY7JYY5F7RTT6AO"  # who sends for SNS
+
+
+@dataclass
+class Failed(Exception):
+    """A delivery that did not succeed. again: whether it is worth another try."""
+
+    reason: str
+    again: bool = False
+
+
+def deliver(note: Notification, subscription: Subscription) -> None:
+    """Deliver a notification to one subscription, unless its filter policy holds it back."""
+    if subscription.pending:
+        return
+    owner = subscription.topic.owner
+    missed = filter_policies.reason(subscription.policy, subscription.scope, note.attributes, note.message)
+    if subscription.policy and missed:
+        steps.note(owner, steps.FILTERED, subscription.arn, note.id, missed)
+        return
+    try_to(note, subscription, 0)
+
+
+def try_to(note: Notification, subscription: Subscription, tries: int) -> None:
+    """Try a delivery; when it fails, try again later, or hand it to the dead-letter queue."""
+    owner = subscription.topic.owner
+    try:
+        _hand_over(note, subscription)
+        steps.note(owner, steps.DELIVERED, subscription.arn, note.id, f"to {subscription.endpoint}")
+    except Failed as problem:
+        policy = json.loads(subscription.effective_policy())["healthyRetryPolicy"]
+        if problem.again and tries < policy["numRetries"]:
+            steps.note(owner, steps.REFUSED, subscription.arn, note.id, f"{problem.reason}; another try follows")
+            owner.later(policy["minDelayTarget"], lambda: try_to(note, subscription, tries + 1))
+        else:
+            steps.note(owner, steps.REFUSED, subscription.arn, note.id, problem.reason)
+            _to_dead_letters(note, subscription)
+
+
+def _hand_over(note: Notification, subscription: Subscription) -> None:
+    if subscription.protocol == "sqs":
+        to_queue(note, subscription, subscription.endpoint)
+    elif subscription.protocol in ("lambda", "firehose"):
+        raise Failed(f"the offline cloud has no {subscription.protocol}")
+    else:
+        _to_inbox(note, subscription)
+
+
+def to_queue(note: Notification, subscription: Subscription, arn: str) -> None:
+    """Send the notification to a queue; Failed when it is not there, refuses SNS, or does not take the message."""
+    topic = subscription.topic
+    queue = find_queue(topic.owner, arn)
+    if queue is None:
+        raise Failed(f"there is no queue {arn}")
+    if why_not := access.why_not_from_sns(queue, topic.arn, topic.account_id):
+        raise Failed(why_not)
+    entry: dict[str, Any] = {"MessageBody": body(note, subscription)}
+    if subscription.raw:
+        entry["MessageAttributes"] = publishing.readable(note.attributes)
+    # A standard queue takes the group of a standard topic, for fairness; that of a FIFO topic would promise an order.
+    if note.group is not None and (queue.fifo_queue or not topic.fifo_topic):
+        entry["MessageGroupId"] = note.group
+    if queue.fifo_queue:
+        entry["MessageDeduplicationId"] = note.deduplication_id
+    try:
+        sending.check(queue, entry)
+    except Refused as problem:
+        raise Failed(f"the queue does not take it: {problem.message}") from None
+    sending.send(queue, entry, SENDER)
+
+
+def find_queue(account: Account, arn: str) -> Any:
+    """Return the queue of this ARN, whoever's it is and in whatever region, or None."""
+    _, _, _, region, number, name = arn.split(":", 5)
+    owner = account.accounts.get(number)
+    return owner.service(SqsRegion, region).queues.get(name) if owner else None
+
+
+def body(note: Notification, subscription: Subscription) -> str:
+    """Return the text that a subscriber gets: wrapped, or raw."""
+    if subscription.raw:
+        return note.text(subscription.protocol)
+    topic = subscription.topic
+    return notifications.envelope(note, subscription.protocol, subscription, topic.signature_version)
+
+
+def _to_inbox(note: Notification, subscription: Subscription) -> None:
+    protocol, topic = subscription.protocol, subscription.topic
+    wrapped = protocol in ("http", "https", "email-json")
+    message = body(note, subscription) if wrapped else note.text(protocol)
+    arrived = Arrived(
+        note.at,
+        protocol,
+        subscription.endpoint,
+        message,
+        note.subject or "",
+        headers("Notification", note.id, subscription) if protocol in ("http", "https") else {},
+    )
+    topic.owner.post(arrived)
+
+
+def headers(kind: str, message_id: str, subscription: Subscription) -> dict[str, str]:
+    """Return the headers of a POST to a web address."""
+    named = {
+        "x-amz-sns-message-type": kind,
+        "x-amz-sns-message-id": message_id,
+        "x-amz-sns-topic-arn": subscription.topic.arn,
+        "Content-Type": subscription.content_type(),
+        "User-Agent": "Amazon Simple Notification Service Agent",
+    }
+    if kind == "Notification":
+        named["x-amz-sns-subscription-arn"] = subscription.arn
+        if subscription.raw:
+            named["x-amz-sns-rawdelivery"] = "true"
+    return named
+
+
+def _to_dead_letters(note: Notification, subscription: Subscription) -> None:
+    owner, text = subscription.topic.owner, subscription.settings.get("RedrivePolicy")
+    if not text:
+        steps.note(owner, steps.LOST, subscription.arn, note.id, "the subscription has no dead-letter queue")
+        return
+    arn = topic_attributes.read_policy(text, "RedrivePolicy")["deadLetterTargetArn"]
+    try:
+        to_queue(note, subscription, arn)
+        steps.note(owner, steps.MOVED, arn, note.id, "to the subscription's dead-letter queue")
+    except Failed as problem:
+        steps.note(owner, steps.LOST, subscription.arn, note.id, f"its dead-letter queue: {problem.reason}")
+
+
+def ask_to_confirm(subscription: Subscription) -> None:
+    """Send the request to confirm a subscription to its endpoint."""
+    topic, protocol = subscription.topic, subscription.protocol
+    owner = topic.owner
+    message_id, at = owner.new_id(), owner.world.clock.now()
+    text = notifications.confirmation(message_id, subscription, at, topic.signature_version)
+    link = notifications.confirm_link(subscription)
+    if protocol == "sqs":
+        queue = find_queue(owner, subscription.endpoint)
+        if queue is not None and not access.why_not_from_sns(queue, topic.arn, topic.account_id):
+            sending.send(queue, {"MessageBody": text}, SENDER)
+        return
+    subject = ""
+    if protocol == "email":
+        subject = "AWS Notification - Subscription Confirmation"
+        text = (
+            f"You have chosen to subscribe to the topic:\n{topic.arn}\n\nTo confirm this subscription, follow:\n{link}"
+        )
+    named = headers("SubscriptionConfirmation", message_id, subscription) if protocol in ("http", "https") else {}
+    owner.post(Arrived(at, protocol, subscription.endpoint, text, subject, named, link))

@@ -1,0 +1,47 @@
+"""Finding the queue or topic that a request names, and asking whether the caller may use it."""
+
+import re
+from urllib.parse import urlsplit
+
+from helpers.rules import access, topics
+from helpers.rules.queues import Queue
+from helpers.rules.refusals import no_such_queue
+from helpers.rules.requests import Request
+from helpers.rules.sqs_region import SqsRegion
+from helpers.rules.topics import SnsRegion, Topic
+
+_ACCOUNT = re.compile(r"\d{12}")
+
+
+def sqs_of(request: Request, account: str = "") -> SqsRegion:
+    """Return SQS in the request's region, of the caller's account or of another one."""
+    owner = request.account.accounts.get(account) if account else request.account
+    if owner is None:
+        raise no_such_queue()
+    return owner.service(SqsRegion, request.region)
+
+
+def queue_of(request: Request) -> Queue:
+    """Return the queue that QueueUrl names, in the account that it names; Refused when the caller may not use it."""
+    try:
+        parts = [part for part in urlsplit(request.params["QueueUrl"]).path.split("/") if part]
+    except ValueError:
+        parts = []
+    if not parts:
+        raise no_such_queue()
+    account = parts[-2] if len(parts) > 1 and _ACCOUNT.fullmatch(parts[-2]) else ""
+    queue = sqs_of(request, account).get_queue(parts[-1])
+    access.check_queue(request, queue)
+    return queue
+
+
+def sns_of(request: Request) -> SnsRegion:
+    """Return SNS in the request's region, of the caller's account."""
+    return request.account.service(SnsRegion, request.region)
+
+
+def topic_of(request: Request, **context: str) -> Topic:
+    """Return the topic that TopicArn names; Refused when the caller may not do this to it. context: condition keys."""
+    topic = topics.find(request.account, request.region, request.params["TopicArn"])
+    access.check_topic(request, topic, context)
+    return topic

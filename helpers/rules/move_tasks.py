@@ -1,0 +1,171 @@
+"""Message move tasks: bringing dead letters back.
+
+AWS: the source is a dead-letter queue of some queue; without a destination each message goes back to the queue that it
+came from; a moved message is a new one, with a new id and time; one task a queue at a time, at most 500 messages a second
+where a rate is set. Source: SQS API reference, StartMessageMoveTask, ListMessageMoveTasks, CancelMessageMoveTask.
+moto: has none of the three operations.
+"""
+
+import base64
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from helpers.rules import redrive, steps
+from helpers.rules.accounts import Account
+from helpers.rules.refusals import Refused, invalid_value
+
+RUNNING, COMPLETED, CANCELLED, FAILED = "RUNNING", "COMPLETED", "CANCELLED", "FAILED"
+NO_QUEUE, NO_SOURCE = "AWS.SimpleQueueService.NonExistentQueue", "CouldNotDetermineMessageSource"
+
+
+@dataclass
+class Task:
+    """One move task. rate: messages a second, None for as fast as it goes. Times are seconds since 1970-01-01 UTC."""
+
+    handle: str
+    source: str
+    destination: str | None
+    rate: int | None
+    started: float
+    to_move: int
+    moved: int = 0
+    status: str = RUNNING
+    failure: str = ""
+
+    def told(self) -> dict[str, Any]:
+        """Return the task as ListMessageMoveTasks tells it."""
+        told: dict[str, Any] = {
+            "Status": self.status,
+            "SourceArn": self.source,
+            "ApproximateNumberOfMessagesMoved": self.moved,
+            "ApproximateNumberOfMessagesToMove": self.to_move,
+            "StartedTimestamp": int(self.started * 1000),
+        }
+        if self.status == RUNNING:
+            told["TaskHandle"] = self.handle
+        if self.failure:
+            told["FailureReason"] = self.failure
+        if self.destination:
+            told["DestinationArn"] = self.destination
+        if self.rate:
+            told["MaxNumberOfMessagesPerSecond"] = self.rate
+        return told
+
+
+@dataclass
+class Tasks:
+    """The move tasks of one account in one region, oldest first."""
+
+    all: list[Task] = field(default_factory=list)
+
+    def of(self, source: str) -> list[Task]:
+        """Return the tasks of one source queue, newest first."""
+        return [task for task in reversed(self.all) if task.source == source]
+
+
+def _tasks(account: Account, region: str) -> Tasks:
+    return account.service(_make, region)
+
+
+def _make(account: Account, region: str) -> Tasks:
+    return Tasks()
+
+
+def start(
+    account: Account, region: str, queues: dict[str, Any], source: str, destination: str | None, rate: int | None
+) -> str:
+    """Start a task and return its handle."""
+    queue = _source(queues, source)
+    if not redrive.sources(queue):
+        raise Refused("InvalidParameterValue", "Source queue must be configured as a Dead Letter Queue.")
+    if destination is not None:
+        target = redrive.find(queues, destination)
+        if target is None:
+            raise _not_found("DestinationArn")
+        if bool(target.fifo_queue) != bool(queue.fifo_queue):
+            raise Refused("InvalidParameterValue", "Source and destination queues must be of the same type.")
+    if rate is not None and not 1 <= rate <= 500:
+        raise invalid_value(rate, "MaxNumberOfMessagesPerSecond", "Must be between 1 and 500.")
+    tasks = _tasks(account, region)
+    if any(task.status == RUNNING for task in tasks.of(source)):
+        raise Refused(
+            "InvalidParameterValue",
+            "There is already a task running. Only one active task is allowed for a source queue arn at a given time.",
+        )
+    secret = json.dumps({"taskId": account.new_id(), "sourceArn": source})
+    handle = base64.b64encode(secret.encode()).decode()
+    tasks.all.append(Task(handle, source, destination, rate, account.time(), len(queue.stored)))
+    catch_up(account, region, queues)
+    return handle
+
+
+def listed(account: Account, region: str, queues: dict[str, Any], source: str, most: int) -> list[dict[str, Any]]:
+    """Return the newest tasks of a source queue, newest first."""
+    _source(queues, source)
+    return [task.told() for task in _tasks(account, region).of(source)[:most]]
+
+
+def cancel(account: Account, region: str, queues: dict[str, Any], handle: str) -> int:
+    """Stop a running task and return how many messages it has moved; those stay moved."""
+    try:
+        source = str(json.loads(base64.b64decode(handle, validate=True))["sourceArn"])
+    except (ValueError, TypeError, KeyError):
+        raise Refused("InvalidParameterValue", "Value for parameter TaskHandle is invalid.") from None
+    _source(queues, source)
+    running = [task for task in _tasks(account, region).of(source) if task.handle == handle and task.status == RUNNING]
+    if not running:
+        raise Refused("ResourceNotFoundException", "Task does not exist.", 404)
+    running[0].status = CANCELLED
+    return running[0].moved
+
+
+def catch_up(account: Account, region: str, queues: dict[str, Any]) -> None:
+    """Move what the running tasks have had time to move."""
+    for task in _tasks(account, region).all:
+        if task.status != RUNNING:
+            continue
+        queue = redrive.find(queues, task.source)
+        allowed = task.to_move if task.rate is None else int((account.time() - task.started) * task.rate)
+        waiting = list(queue.waiting(queue.now())) if queue else []
+        for message in waiting[: max(0, min(allowed, task.to_move) - task.moved)]:
+            _move(queue, queues, message, task)
+        if task.status == RUNNING and (task.moved >= task.to_move or not waiting):
+            task.status = COMPLETED
+
+
+def next_event(queue: Any) -> float:
+    """Return the seconds until a running task may have moved another message; infinity where none runs."""
+    tasks = _tasks(queue.owner, queue.region).all
+    rates = [task.rate for task in tasks if task.status == RUNNING and task.rate]
+    return 1 / max(rates) if rates else float("inf")
+
+
+def _move(queue: Any, queues: dict[str, Any], message: Any, task: Task) -> None:
+    if task.status != RUNNING:
+        return
+    target = redrive.find(queues, task.destination or message.source_arn or "")
+    if target is None:  # without a destination, a message that was sent here directly has no queue to go back to
+        task.status = FAILED
+        task.failure = NO_QUEUE if task.destination or message.source_arn else NO_SOURCE
+        return
+    task.moved += 1
+    queue.remove(message)
+    message.id = queue.owner.new_id()
+    message.sent_timestamp, message.enqueued_at = int(queue.now()), queue.now()
+    message.source_arn, message.approximate_receive_count = None, 0
+    message.approximate_first_receive_timestamp = None
+    target.add(message)
+    steps.note(queue.owner, steps.MOVED, target.queue_arn, message.id, "by a message move task")
+
+
+def _source(queues: dict[str, Any], arn: str) -> Any:
+    queue = redrive.find(queues, arn)
+    if queue is None:
+        raise _not_found("SourceArn")
+    return queue
+
+
+def _not_found(parameter: str) -> Refused:
+    text = f"The resource that you specified for the {parameter} parameter doesn't exist."
+    return Refused("ResourceNotFoundException", text, 404)

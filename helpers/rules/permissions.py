@@ -1,0 +1,69 @@
+"""Permissions: statements of a queue's policy that AddPermission writes and RemovePermission takes out.
+
+AWS: the label becomes the statement's Sid and is used once; the policy that the first permission makes has the older
+version's date. Source: SQS API reference, AddPermission; recorded answers.
+moto: takes any label, and dates the policy otherwise.
+"""
+
+import re
+from typing import Any
+
+import moto.sqs.models
+
+from helpers.rules.refusals import Refused, invalid_value, missing
+
+_LABEL = re.compile(r"[A-Za-z0-9_\-]{1,80}")
+_ACCOUNT = re.compile(r"\d{12}")
+MOST_ACTIONS = 7
+
+
+def add(queue: Any, label: str, accounts: list[str], actions: list[str]) -> None:
+    """Let these accounts do these actions with the queue."""
+    if not _LABEL.fullmatch(label):
+        raise invalid_value(label, "Label", "Can only include alphanumeric characters, hyphens, or underscores.")
+    if not actions:
+        raise missing("Actions")
+    if not accounts or not all(_ACCOUNT.fullmatch(account) for account in accounts):
+        raise invalid_value(f"[{', '.join(accounts)}]", "PrincipalId", "Unable to verify.")
+    if len(actions) > MOST_ACTIONS:
+        text = f"{len(actions)} Actions were found, maximum allowed is {MOST_ACTIONS}."
+        raise Refused("OverLimit", text, 403)
+    for action in actions:
+        if action not in moto.sqs.models.Queue.ALLOWED_PERMISSIONS:
+            reason = "Only the queue owner is allowed to invoke this action."
+            raise invalid_value(f"SQS:{action}", "ActionName", reason)
+    policy, statements = queue._policy_json, _statements(queue)
+    if any(statement.get("Sid") == label for statement in statements):
+        raise invalid_value(label, "Label", "Already exists.")
+    if not statements:
+        policy["Version"] = "2008-10-17"
+    principals = [f"arn:aws:iam::{account}:root" for account in accounts]
+    policy["Statement"] = [
+        *statements,
+        {
+            "Sid": label,
+            "Effect": "Allow",
+            "Principal": {"AWS": _one_or_all(principals)},
+            "Action": _one_or_all([f"SQS:{action}" for action in actions]),
+            "Resource": queue.queue_arn,
+        },
+    ]
+
+
+def _statements(queue: Any) -> list[dict[str, Any]]:
+    found = queue._policy_json.get("Statement", [])
+    return found if isinstance(found, list) else [found]
+
+
+def _one_or_all(values: list[str]) -> Any:
+    return values[0] if len(values) == 1 else values
+
+
+def remove(queue: Any, label: str) -> None:
+    """Take the statement of this label out."""
+    statements = _statements(queue)
+    left = [statement for statement in statements if statement.get("Sid") != label]
+    if len(left) == len(statements):
+        where = " on existing policy" if statements else ""
+        raise invalid_value(label, "Label", f"can't find label{where}.")
+    queue._policy_json["Statement"] = left

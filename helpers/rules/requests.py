@@ -1,0 +1,29 @@
+"""A request as the rules see it: decoded, with who asks and where."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from helpers.rules.accounts import Account
+
+
+@dataclass
+class Request:
+    """One call of one operation.
+
+    params: as boto3 takes them. account: the caller's. host: what a new queue's URL begins with, as in
+    "https://sqs.us-east-1.amazonaws.com".
+    """
+
+    service: str
+    operation: str
+    params: dict[str, Any]
+    account: Account
+    region: str
+    host: str = ""
+    identity: str = ""  # the caller's ARN
+    found: dict[str, Any] = field(default_factory=dict)  # what a rule looked up for those after it
+
+    @property
+    def action(self) -> str:
+        """The operation as policies write it: "sqs:SendMessage"."""
+        return f"{self.service}:{self.operation}"

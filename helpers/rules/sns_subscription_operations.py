@@ -1,0 +1,136 @@
+"""The operations of SNS on subscriptions: each takes a request and returns what AWS answers, or is Refused."""
+
+import re
+from typing import Any
+
+from helpers.rules import deliveries, subscriptions, topics
+from helpers.rules.finding import topic_of
+from helpers.rules.pages import page
+from helpers.rules.refusals import Refused, invalid
+from helpers.rules.requests import Request
+from helpers.rules.subscriptions import Subscription
+from helpers.rules.topics import DEFAULT_BYTES, SnsRegion
+
+Answer = dict[str, Any]
+_TOKEN = re.compile(r"[0-9a-f]{200,}")
+
+
+def _all(request: Request) -> dict[str, Subscription]:
+    """Return all subscriptions of this region, whoever's topic they are of, without those that nobody confirmed."""
+    return {
+        arn: subscription
+        for account in request.account.accounts.all()
+        for arn, subscription in account.service(SnsRegion, request.region).subscriptions.items()
+        if not subscriptions.is_gone(subscription)
+    }
+
+
+def subscribe(request: Request) -> Answer:
+    """Subscribe an endpoint; it may have to confirm first."""
+    params = request.params
+    protocol, endpoint = params["Protocol"], params.get("Endpoint", "")
+    topic = topic_of(request, **{"sns:Protocol": protocol, "sns:Endpoint": endpoint})
+    subscriptions.check_endpoint(request.account, topic, protocol, endpoint)
+    settings = dict(params.get("Attributes", {}))
+    if topic.most_bytes > DEFAULT_BYTES and len(subscriptions.of_topic(topic)) >= subscriptions.MOST_FOR_LARGE:
+        raise invalid("TopicArn Reason: a topic for messages over 256 KiB has at most 100 subscriptions")
+    same = [s for s in subscriptions.of_topic(topic) if (s.protocol, s.endpoint) == (protocol, endpoint)]
+    if same:
+        for name, value in settings.items():
+            subscriptions.check_setting(name, value, protocol, topic, subscribing=True)
+        if same[0].differs(settings):
+            raise invalid("Attributes Reason: Subscription already exists with different attributes")
+        return _subscribed(same[0], params)
+    made = Subscription(request.account, topic, protocol, endpoint, request.identity, request.host)
+    made.change(settings, subscribing=True)
+    topic.sns_backend.subscriptions[made.arn] = made
+    if made.pending:
+        deliveries.ask_to_confirm(made)
+    return _subscribed(made, params)
+
+
+def _subscribed(subscription: Subscription, params: dict[str, Any]) -> Answer:
+    shown = not subscription.pending or params.get("ReturnSubscriptionArn")
+    return {"SubscriptionArn": subscription.arn if shown else "pending confirmation"}
+
+
+def confirm_subscription(request: Request) -> Answer:
+    """Confirm a subscription with the token that its endpoint got."""
+    token = request.params["Token"]
+    if not _TOKEN.fullmatch(token):
+        raise Refused("InvalidParameter", "Invalid token")
+    # The token is permission enough: who confirms for another account's topic needs no policy.
+    try:
+        topic = topics.find(request.account, request.region, request.params["TopicArn"])
+    except Refused as problem:
+        raise (invalid("Token") if problem.code == "NotFound" else problem) from None
+    for subscription in subscriptions.of_topic(topic):
+        if subscription.token and subscription.token == token:
+            if topic.owner.time() - subscription.since >= subscriptions.TOKEN_SECONDS:
+                break
+            subscription.pending = False
+            subscription.authenticated = request.params.get("AuthenticateOnUnsubscribe", "").lower() == "true"
+            return {"SubscriptionArn": subscription.arn}
+    raise invalid("Token")
+
+
+def unsubscribe(request: Request) -> Answer:
+    """Delete a subscription; fine when there is none."""
+    arn = request.params["SubscriptionArn"]
+    _check_arn(arn)
+    subscription = _all(request).get(arn)
+    if subscription is not None:
+        _check_owner(request, subscription)
+        if subscription.pending:
+            raise invalid("SubscriptionArn Reason: This subscription is pending confirmation")
+        topic = subscription.topic
+        del topic.sns_backend.subscriptions[arn]
+        topic.deleted += 1
+    return {}
+
+
+def _check_arn(arn: str) -> None:
+    parts = arn.split(":")
+    if len(parts) < 6:
+        raise invalid(f"SubscriptionArn Reason: An ARN must have at least 6 elements, not {len(parts)}")
+    if parts[0] != "arn" or parts[2] != "sns" or len(parts) != 7:
+        raise invalid("SubscriptionId")
+
+
+def _check_owner(request: Request, subscription: Subscription) -> None:
+    if request.account.number not in (subscription.subscriber.number, subscription.topic.account_id):
+        text = f"User: {request.identity} is not authorized to perform: {request.action.replace('sns', 'SNS')}"
+        raise Refused("AuthorizationError", f"{text} on resource: {subscription.arn}", 403)
+
+
+def _subscription_of(request: Request) -> Subscription:
+    arn = request.params["SubscriptionArn"]
+    _check_arn(arn)
+    subscription = _all(request).get(arn)
+    if subscription is None:
+        raise subscriptions.not_found()
+    _check_owner(request, subscription)
+    return subscription
+
+
+def get_subscription_attributes(request: Request) -> Answer:
+    """Return a subscription's attributes."""
+    return {"Attributes": _subscription_of(request).attributes_shown()}
+
+
+def set_subscription_attributes(request: Request) -> Answer:
+    """Set one attribute."""
+    params = request.params
+    _subscription_of(request).change({params["AttributeName"]: params.get("AttributeValue", "")})
+    return {}
+
+
+def list_subscriptions(request: Request) -> Answer:
+    """Return the account's subscriptions in this region, a hundred a page."""
+    own = [s.listed() for s in _all(request).values() if s.subscriber is request.account]
+    return page(request, own, "Subscriptions")
+
+
+def list_subscriptions_by_topic(request: Request) -> Answer:
+    """Return a topic's subscriptions, a hundred a page."""
+    return page(request, [s.listed() for s in subscriptions.of_topic(topic_of(request))], "Subscriptions")

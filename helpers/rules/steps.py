@@ -1,0 +1,31 @@
+"""What happened to a message, as the journal keeps it: each step with its reason."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from helpers.rules.accounts import Account
+
+SENT, RECEIVED, HIDDEN, DELETED, EXPIRED = "sent", "received", "hidden", "deleted", "expired"
+DUPLICATE, MOVED, PURGED = "refused as a duplicate", "moved", "purged"
+PUBLISHED, DELIVERED, FILTERED, REFUSED, LOST = "published", "delivered", "filtered out", "refused", "lost"
+UNKIND = "unkindness"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step in the life of a message or of its delivery.
+
+    at: by the cloud's clock, in UTC. what: one of the words above. where: the ARN of the queue, topic or subscription.
+    message: the message's id; "" where none is meant. reason: why, in words; may be "".
+    """
+
+    at: datetime
+    what: str
+    where: str
+    message: str = ""
+    reason: str = ""
+
+
+def note(account: Account, what: str, where: str, message: str = "", reason: str = "") -> None:
+    """Write a step into the journal of the account's world."""
+    account.world.journal.append(Step(account.world.clock.now(), what, where, message, reason))
