@@ -17,7 +17,7 @@ from moto.core.botocore_stubber import MockRawResponse
 
 from helpers import client, clock, cloud, resource, session, show, start
 from helpers.cloud import aws, transport
-from helpers.cloud.base import Cloud
+from helpers.cloud.base import ABILITIES, Cloud
 from helpers.errors import ClockError, CloudError, ExpectedErrorMissing
 from helpers.world import worlds
 
@@ -329,8 +329,8 @@ def test_two_profiles_share_no_queue(offline: Cloud) -> None:
 
 def test_the_offline_cloud_can_what_it_says(offline: Cloud) -> None:
     """It moves time, checks in private and starts empty; an unknown ability is a CloudError that names those known."""
-    assert all(cloud.can(ability) for ability in ("time travel", "reset", "private checks"))
-    with pytest.raises(CloudError, match=r"'flying'.*private checks, reset, time travel"):
+    assert all(cloud.can(ability) for ability in ABILITIES)
+    with pytest.raises(CloudError, match=r"'flying'.*private checks, reset, steps, time travel"):
         cloud.can("flying")
 
 

@@ -12,13 +12,24 @@ from helpers.errors import CloudError
 from helpers.world.worlds import World
 
 TAUGHT = ("sqs", "sns")
+ABILITIES = {"time travel", "reset", "private checks", "inbox", "steps", "unkindness"}
+# What hangs on an ability, so that a cloud without it can say so.
+_OF_ABILITY = {
+    "inbox": "inbox",
+    "follow": "inbox",
+    "web_fails": "inbox",
+    "web_works": "inbox",
+    "steps": "steps",
+    "unkind": "unkindness",
+}
 
 
 class Cloud:
     """Where boto3's calls go in this kernel.
 
     abilities: what a notebook may ask for with `can`: "time travel" (the clock moves at once), "private checks"
-    (checks run in a cloud of their own), "reset" (starts empty).
+    (checks run in a cloud of their own), "reset" (starts empty), "inbox" (keeps what SNS sends elsewhere than to
+    queues), "steps" (knows what happened to each message), "unkindness" (can be unkind on purpose).
     """
 
     name = ""
@@ -30,9 +41,8 @@ class Cloud:
 
     def can(self, ability: str) -> bool:
         """Return whether this cloud can do it; an ability nobody knows raises CloudError."""
-        known = {"time travel", "reset", "private checks"}
-        if ability not in known:
-            raise CloudError(f"No cloud has the ability {ability!r}. Known: {', '.join(sorted(known))}.")
+        if ability not in ABILITIES:
+            raise CloudError(f"No cloud has the ability {ability!r}. Known: {', '.join(sorted(ABILITIES))}.")
         return ability in self.abilities
 
     def calls(self) -> list[Call]:
@@ -90,6 +100,11 @@ class Cloud:
         if region not in known:
             close = [name for name in known if name[:2] == region[:2]] or known
             raise CloudError(f"AWS has no region {region!r} for SQS. For example: {', '.join(close[:6])}.")
+
+    def __getattr__(self, name: str) -> Any:
+        if name in _OF_ABILITY:
+            raise CloudError(f'This cloud has no {_OF_ABILITY[name]}; the offline cloud has: start("offline").')
+        raise AttributeError(f"{type(self).__name__} has no {name!r}")
 
     def __str__(self) -> str:
         raise NotImplementedError

@@ -13,9 +13,13 @@ from moto.core.botocore_stubber import MockRawResponse
 
 from helpers.cloud import environment, transport
 from helpers.cloud.base import Cloud
+from helpers.cloud.loopback import Loopback
+from helpers.cloud.unkind import Unkind
 from helpers.errors import CloudError
 from helpers.rules import answering
-from helpers.rules.accounts import Account, Accounts
+from helpers.rules.accounts import Account, Accounts, Web
+from helpers.rules.inbox import Arrived
+from helpers.rules.steps import Step
 from helpers.world.clock import Clock
 from helpers.world.journal import Journal
 from helpers.world.worlds import World
@@ -26,13 +30,16 @@ SEED = 2026
 _OTHER_KEY = "OFFLINEPARTNER"
 
 
-def make_world(still: bool, seed: int = SEED, account: str = ACCOUNT, other_account: str = OTHER_ACCOUNT) -> World:
+def make_world(
+    still: bool, seed: int = SEED, account: str = ACCOUNT, other_account: str = OTHER_ACCOUNT, web: Web | None = None
+) -> World:
     """Return an empty world whose calls the rules answer.
 
     still: whether its clock stands even while code runs. seed: draws its ids. account, other_account: twelve digits
-    each. Two worlds share nothing.
+    each. web: what reaches web addresses; a check's world has none, since an answer could make it ask for things. Two
+    worlds share nothing.
     """
-    accounts = Accounts()
+    accounts = Accounts(web)
 
     def send(request: AWSPreparedRequest, network: Callable[[], AWSResponse]) -> AWSResponse:
         target = transport.scope(request)
@@ -72,13 +79,52 @@ class OfflineCloud(Cloud):
     """moto and the rules in the kernel, the default: no account, no keys, no network."""
 
     name = "offline"
-    abilities = frozenset({"time travel", "reset", "private checks"})
+    abilities = frozenset({"time travel", "reset", "private checks", "inbox", "steps", "unkindness"})
 
     def __init__(self, still: bool = False):
         transport.install()
         environment.replace(environment.offline())
         boto3.DEFAULT_SESSION = None  # it may hold keys, a profile or a region of this machine
-        super().__init__(make_world(still), environment.REGION)
+        super().__init__(make_world(still, web=Loopback()), environment.REGION)
+
+    @property
+    def inbox(self) -> list[Arrived]:
+        """What SNS sent elsewhere than to queues, oldest first: e-mail, SMS, mobile push, web addresses."""
+        return list(self._account.inbox)
+
+    def follow(self, link: str) -> None:
+        """Open a link that SNS sent: it confirms a subscription, or ends one. CloudError when it does not work."""
+        found = answering.follow(self.world.accounts, link)
+        if found is None:
+            raise CloudError(f"That is no link of this cloud's SNS: {link[:100]!r}")
+        if found[0] >= 300:
+            raise CloudError(f"The link does not work (any more). SNS says: {found[2].decode()}")
+
+    def web_fails(self, url: str, status: int = 503) -> None:
+        """Let a web address answer with this HTTP status from now on; SNS then tries again, or gives up."""
+        self._account.down[url] = status
+
+    def web_works(self, url: str) -> None:
+        """Let a web address take what SNS sends again."""
+        self._account.down.pop(url, None)
+
+    def steps(self, message_id: str = "") -> list[Step]:
+        """Return what happened to one message, or to all of them, oldest first, each step with its reason."""
+        found = [entry for entry in self.world.journal if isinstance(entry, Step)]
+        return [step for step in found if not message_id or step.message == message_id]
+
+    def unkind(self, **kinds: float) -> Unkind:
+        """Make the cloud unkind, with a seed, until it is told otherwise or the `with` block ends.
+
+        kinds: chances between 0 and 1 for duplicates, missed (short polls that miss messages), disorder, throttling and
+        errors; lag, the seconds by which counters are behind; seed. Without any the cloud is kind again. What comes
+        back tells afterwards what was done. CloudError for a kind that there is not.
+        """
+        return Unkind(self.world.accounts, kinds)
+
+    @property
+    def _account(self) -> Account:
+        return self.world.accounts.get(ACCOUNT)
 
     def __str__(self) -> str:
         return f"Offline cloud, account {ACCOUNT}, region {self.region}. Nothing leaves this computer."

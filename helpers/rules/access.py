@@ -1,9 +1,9 @@
 """Who may do what: a queue's or topic's policy, asked before each operation on it.
 
-AWS: in its own account a caller needs no resource policy, and an explicit Deny stops it; from another account, and for a
-service such as SNS, the policy has to allow it. Some operations are never open to another account. What a caller's own
-IAM policies say is not simulated: they allow everything. Source: IAM user guide, "Policy evaluation logic"; SQS developer
-guide, "Access policy".
+AWS: in its own account a caller needs no resource policy, and an explicit Deny stops it; from another account, and
+for a service such as SNS, the policy has to allow it. Some operations are never open to another account. What a
+caller's own IAM policies say is not simulated: they allow everything. Source: IAM user guide, "Policy evaluation
+logic"; SQS developer guide, "Access policy".
 moto: never looks at a queue's or topic's policy.
 """
 
@@ -93,8 +93,8 @@ def _times(account: Any) -> dict[str, str]:
 
 def _denied(request: Request, action: str, arn: str, reason: str) -> Refused:
     service, _, operation = action.partition(":")
-    text = f"User: {request.identity} is not authorized to perform: {service}:{operation.lower()} on resource: {arn} {reason}"
-    return Refused("AccessDenied", text, 403)
+    text = f"User: {request.identity} is not authorized to perform: {service}:{operation.lower()} on resource: {arn}"
+    return Refused("AccessDenied", f"{text} {reason}", 403)
 
 
 def _not_authorized(request: Request, action: str, arn: str, reason: str) -> Refused:

@@ -7,10 +7,20 @@ import base64
 import threading
 import uuid
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 from helpers.rules.unkindness import Unkindness
 from helpers.world.worlds import World
+
+
+class Web(Protocol):
+    """Where a delivery to a web address may really go."""
+
+    def reaches(self, url: str) -> bool:
+        """Return whether requests to this address are made."""
+
+    def post(self, url: str, headers: dict[str, str], body: bytes) -> int:
+        """Make a POST and return the HTTP status; 0 when nobody answered."""
 
 
 class Account:
@@ -20,6 +30,7 @@ class Account:
         self.number, self.world, self.accounts = number, world, accounts
         self.unkindness = Unkindness()
         self.inbox: list[Any] = []  # what arrived outside queues; see helpers.rules.inbox
+        self.down: dict[str, int] = {}  # web addresses that fail now, and the HTTP status with which
         self._due: list[tuple[float, Callable[[], None]]] = []
         self._services: dict[tuple[Any, str], Any] = {}
 
@@ -61,10 +72,12 @@ class Accounts:
     """The accounts of one simulated AWS.
 
     changed: the lock of all that they own. It is held while a request is answered, and let go of while a long poll
-    waits; whoever changes a queue notifies it.
+    waits; whoever changes a queue notifies it. web: what reaches web addresses really, None where nothing does.
+    errands: what is to be done once the lock is free, such as asking a web address, which may call back.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, web: Web | None = None) -> None:
+        self.web, self.errands = web, list[Callable[[], None]]()
         self.changed = threading.Condition(threading.RLock())
         self._accounts: dict[str, Account] = {}
         self._keys: dict[str, tuple[Account, str]] = {}
@@ -77,6 +90,11 @@ class Accounts:
     def get(self, number: str) -> Account | None:
         """Return the account of this number, or None."""
         return self._accounts.get(number)
+
+    def run_errands(self) -> None:
+        """Do what waits for the lock to be free."""
+        while self.errands:
+            self.errands.pop(0)()
 
     def all(self) -> list[Account]:
         """Return the accounts."""

@@ -1,13 +1,15 @@
 """From a request on the wire to AWS's answer: decode, find the operation, let the rules answer, encode.
 
-AWS: an operation that a service does not have is refused with InvalidAction. Those that AWS has and this cloud has not are
-refused the same way, with a text that says so.
+AWS: an operation that a service does not have is refused with InvalidAction. Those that AWS has and this cloud has
+not are refused the same way, with a text that says so.
 moto: raises NotImplementedError, and Python's own errors for input that it does not expect.
 """
 
 from collections.abc import Callable
+from functools import lru_cache
 from types import ModuleType
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 from botocore import xform_name
 
@@ -21,10 +23,12 @@ from helpers.rules import (
     sts_operations,
     wire,
 )
-from helpers.rules.accounts import Account
+from helpers.rules.accounts import Account, Accounts
 from helpers.rules.refusals import Refused
-from helpers.rules.requests import Request
+from helpers.rules.requests import ANONYMOUS, Request
 
+_LINKS = {"ConfirmSubscription": "TopicArn", "Unsubscribe": "SubscriptionArn"}  # what works unsigned; its topic
+_FORM = {"content-type": "application/x-www-form-urlencoded"}
 OPERATIONS: dict[str, tuple[ModuleType, ...]] = {
     "sqs": (sqs_queue_operations, sqs_message_operations),
     "sns": (sns_topic_operations, sns_subscription_operations, sns_publish_operations, sns_mobile_operations),
@@ -53,13 +57,31 @@ def answer(
             result = problem
         except wire.ServiceException as problem:  # moto's own refusals, where no rule is stricter
             result = Refused(problem.code, problem.message)
+    account.accounts.run_errands()
     return wire.reply(model, service, headers, result, request_id)
 
 
+def follow(accounts: Accounts, link: str) -> wire.Response | None:
+    """Return what comes of following a link of an envelope, unsigned; None when it is no such link.
+
+    link: one that confirms a subscription or unsubscribes. It is answered for the account of its topic.
+    """
+    parts = urlsplit(link)
+    params = dict(parse_qsl(parts.query))
+    arn = params.get(_LINKS.get(params.get("Action", ""), ""), "").split(":")
+    account = accounts.get(arn[4]) if len(arn) > 5 else None
+    if account is None:
+        return None
+    host = f"{parts.scheme}://{parts.netloc}"
+    return answer(account, ANONYMOUS, "sns", arn[3], host, _FORM, parts.query.encode())
+
+
+@lru_cache
 def _operation(service: str, name: str) -> Callable[[Request], Any]:
     for module in OPERATIONS[service]:
-        if operation := getattr(module, xform_name(name), None):
-            return operation
+        found = getattr(module, xform_name(name), None)
+        if getattr(found, "__module__", "") == module.__name__:  # not one that the module imports
+            return found
     text = f"{name} is an operation of AWS that this course's offline cloud does not have; it needs real AWS."
     raise Refused("InvalidAction", text)
 

@@ -55,5 +55,5 @@ class Deduplication:
 
 
 def content_id(body: str) -> str:
-    """Return the deduplication id that content-based deduplication gives: SHA-256 of the body, not of the attributes."""
+    """Return the deduplication id that content-based deduplication gives: SHA-256 of the body alone."""
     return hashlib.sha256(body.encode("utf-8", errors="surrogatepass")).hexdigest()

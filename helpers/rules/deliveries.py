@@ -2,32 +2,24 @@
 
 AWS: SNS delivers to a queue only when the queue's policy lets it; one subscription that fails disturbs neither the
 publisher nor the others; what cannot be delivered goes to the subscription's dead-letter queue, else it is lost; web
-addresses are tried again by the delivery policy, 3 times 20 seconds apart. Source: SNS developer guide, "Message delivery
-retries", "Dead-letter queues"; recorded answers.
+addresses are tried again by the delivery policy, 3 times 20 seconds apart. Source: SNS developer guide, "Message
+delivery retries", "Dead-letter queues"; recorded answers.
 moto: asks no policy, lets a dead queue's error reach the publisher, never uses a subscription's dead-letter queue.
 """
 
 import json
-from dataclasses import dataclass
 from typing import Any
 
-from helpers.rules import access, filter_policies, notifications, publishing, sending, steps, topic_attributes
+from helpers.rules import access, filter_policies, notifications, publishing, sending, steps, topic_attributes, web
 from helpers.rules.accounts import Account
 from helpers.rules.inbox import Arrived
 from helpers.rules.notifications import Notification
 from helpers.rules.refusals import Refused
 from helpers.rules.sqs_region import SqsRegion
 from helpers.rules.subscriptions import Subscription
+from helpers.rules.web import Failed
 
 SENDER = "AIDAISMY7JYY5F7RTT6AO"  # who sends for SNS
-
-
-@dataclass
-class Failed(Exception):
-    """A delivery that did not succeed. again: whether it is worth another try."""
-
-    reason: str
-    again: bool = False
 
 
 def deliver(note: Notification, subscription: Subscription) -> None:
@@ -44,18 +36,33 @@ def deliver(note: Notification, subscription: Subscription) -> None:
 
 def try_to(note: Notification, subscription: Subscription, tries: int) -> None:
     """Try a delivery; when it fails, try again later, or hand it to the dead-letter queue."""
-    owner = subscription.topic.owner
+    if subscription.protocol in ("http", "https"):
+        named = web.headers("Notification", note.id, subscription)
+        arrived = Arrived(
+            note.at, subscription.protocol, subscription.endpoint, body(note, subscription), note.subject or "", named
+        )
+        web.post(subscription, arrived, lambda failed: _settle(note, subscription, tries, failed))
+        return
     try:
         _hand_over(note, subscription)
-        steps.note(owner, steps.DELIVERED, subscription.arn, note.id, f"to {subscription.endpoint}")
+        _settle(note, subscription, tries, None)
     except Failed as problem:
-        policy = json.loads(subscription.effective_policy())["healthyRetryPolicy"]
-        if problem.again and tries < policy["numRetries"]:
-            steps.note(owner, steps.REFUSED, subscription.arn, note.id, f"{problem.reason}; another try follows")
-            owner.later(policy["minDelayTarget"], lambda: try_to(note, subscription, tries + 1))
-        else:
-            steps.note(owner, steps.REFUSED, subscription.arn, note.id, problem.reason)
-            _to_dead_letters(note, subscription)
+        _settle(note, subscription, tries, problem)
+
+
+def _settle(note: Notification, subscription: Subscription, tries: int, failed: Failed | None) -> None:
+    """Write down what came of a delivery, and go on with one that failed."""
+    owner = subscription.topic.owner
+    if failed is None:
+        steps.note(owner, steps.DELIVERED, subscription.arn, note.id, f"to {subscription.endpoint}")
+        return
+    policy = json.loads(subscription.effective_policy())["healthyRetryPolicy"]
+    if failed.again and tries < policy["numRetries"]:
+        steps.note(owner, steps.REFUSED, subscription.arn, note.id, f"{failed.reason}; another try follows")
+        owner.later(policy["minDelayTarget"], lambda: try_to(note, subscription, tries + 1))
+    else:
+        steps.note(owner, steps.REFUSED, subscription.arn, note.id, failed.reason)
+        _to_dead_letters(note, subscription)
 
 
 def _hand_over(note: Notification, subscription: Subscription) -> None:
@@ -106,34 +113,9 @@ def body(note: Notification, subscription: Subscription) -> str:
 
 
 def _to_inbox(note: Notification, subscription: Subscription) -> None:
-    protocol, topic = subscription.protocol, subscription.topic
-    wrapped = protocol in ("http", "https", "email-json")
-    message = body(note, subscription) if wrapped else note.text(protocol)
-    arrived = Arrived(
-        note.at,
-        protocol,
-        subscription.endpoint,
-        message,
-        note.subject or "",
-        headers("Notification", note.id, subscription) if protocol in ("http", "https") else {},
-    )
-    topic.owner.post(arrived)
-
-
-def headers(kind: str, message_id: str, subscription: Subscription) -> dict[str, str]:
-    """Return the headers of a POST to a web address."""
-    named = {
-        "x-amz-sns-message-type": kind,
-        "x-amz-sns-message-id": message_id,
-        "x-amz-sns-topic-arn": subscription.topic.arn,
-        "Content-Type": subscription.content_type(),
-        "User-Agent": "Amazon Simple Notification Service Agent",
-    }
-    if kind == "Notification":
-        named["x-amz-sns-subscription-arn"] = subscription.arn
-        if subscription.raw:
-            named["x-amz-sns-rawdelivery"] = "true"
-    return named
+    protocol = subscription.protocol
+    message = body(note, subscription) if protocol == "email-json" else note.text(protocol)
+    subscription.topic.owner.post(Arrived(note.at, protocol, subscription.endpoint, message, note.subject or ""))
 
 
 def _to_dead_letters(note: Notification, subscription: Subscription) -> None:
@@ -161,11 +143,12 @@ def ask_to_confirm(subscription: Subscription) -> None:
         if queue is not None and not access.why_not_from_sns(queue, topic.arn, topic.account_id):
             sending.send(queue, {"MessageBody": text}, SENDER)
         return
+    if protocol in ("http", "https"):
+        named = web.headers("SubscriptionConfirmation", message_id, subscription)
+        web.post(subscription, Arrived(at, protocol, subscription.endpoint, text, "", named, link), lambda failed: None)
+        return
     subject = ""
     if protocol == "email":
         subject = "AWS Notification - Subscription Confirmation"
-        text = (
-            f"You have chosen to subscribe to the topic:\n{topic.arn}\n\nTo confirm this subscription, follow:\n{link}"
-        )
-    named = headers("SubscriptionConfirmation", message_id, subscription) if protocol in ("http", "https") else {}
-    owner.post(Arrived(at, protocol, subscription.endpoint, text, subject, named, link))
+        text = f"You have chosen to subscribe to the topic:\n{topic.arn}\n\nTo confirm, follow this link:\n{link}"
+    owner.post(Arrived(at, protocol, subscription.endpoint, text, subject, confirm_url=link))

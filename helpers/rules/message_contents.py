@@ -1,9 +1,10 @@
 """What a message may hold, for queues and topics alike: characters, attributes, ids, sizes in bytes.
 
-AWS: sizes are bytes of UTF-8, and the attributes' names, types and values count; a message has up to ten attributes, of
-type String, Number or Binary with a label of one's own behind a dot. Source: SQS API reference, SendMessage and
+AWS: sizes are bytes of UTF-8, and the attributes' names, types and values count; a message has up to ten attributes,
+of type String, Number or Binary with a label of one's own behind a dot. Source: SQS API reference, SendMessage and
 MessageAttributeValue; SQS developer guide, "Message quotas"; recorded answers.
-moto: counts the body's characters and nothing else, takes control characters, empty values and any number of attributes.
+moto: counts the body's characters and nothing else, takes control characters, empty values and any number of
+attributes.
 """
 
 import re
@@ -19,12 +20,15 @@ _MOST_ATTRIBUTES = 10
 
 def size(body: str, attributes: dict[str, Any]) -> int:
     """Return how many bytes the body and the attributes' names, types and values are."""
-    total = len(body.encode("utf-8", errors="surrogatepass"))
+    total = _bytes(body)
     for name, value in attributes.items():
-        total += len(name.encode()) + len(value.get("DataType", "").encode())
         content = value.get("StringValue") if "StringValue" in value else value.get("BinaryValue", b"")
-        total += len(content.encode("utf-8", errors="surrogatepass") if isinstance(content, str) else content)
+        total += sum(map(_bytes, (name, value.get("DataType", ""), content)))
     return total
+
+
+def _bytes(content: str | bytes) -> int:
+    return len(content.encode("utf-8", errors="surrogatepass") if isinstance(content, str) else content)
 
 
 def check_characters(text: str) -> None:
@@ -32,8 +36,8 @@ def check_characters(text: str) -> None:
     if _FORBIDDEN.search(text):
         raise Refused(
             "InvalidMessageContents",
-            "Invalid characters found. Valid unicode characters are #x9 | #xA | #xD | #x20 to #xD7FF | #xE000 to #xFFFD "
-            "| #x10000 to #x10FFFF",
+            "Invalid characters found. Valid unicode characters are #x9 | #xA | #xD | #x20 to #xD7FF | #xE000 to "
+            "#xFFFD | #x10000 to #x10FFFF",
         )
 
 

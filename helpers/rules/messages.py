@@ -10,6 +10,7 @@ from typing import Any
 import moto.sqs.models
 
 from helpers.rules.accounts import Account
+from helpers.rules.untracked import Untracked
 
 _SYSTEM = {  # what a receive may be asked for, and where the message keeps it
     "SenderId": "sender_id",
@@ -23,14 +24,11 @@ _SYSTEM = {  # what a receive may be asked for, and where the message keeps it
 }
 
 
-class Message(moto.sqs.models.Message):
+class Message(Untracked, moto.sqs.models.Message):
     """moto's message with what SQS knows beyond it. Times are milliseconds since 1970-01-01 UTC.
 
-    visible_at: when its lease ends. leased_at: when the lease began. source_arn: the queue that it was a dead letter of.
+    visible_at: when its lease ends. leased_at: when the lease began. source_arn: the queue whose dead letter it is.
     """
-
-    def __new__(cls, *args: Any, **kwargs: Any) -> "Message":
-        return object.__new__(cls)  # moto's own __new__ remembers each instance for ever
 
     def __init__(self, message_id: str, body: str, sent: float, attributes: dict[str, Any], system: dict[str, Any]):
         super().__init__(message_id, body, system)
@@ -39,6 +37,7 @@ class Message(moto.sqs.models.Message):
         self.enqueued_at = sent  # what retention is counted from
         self.leased_at = 0.0
         self.source_arn: str | None = None
+        self.doubled = False  # whether an unkind cloud made a second copy of it
         self.number = 0  # its place in the queue
 
     @staticmethod

@@ -1,8 +1,9 @@
 """Message move tasks: bringing dead letters back.
 
-AWS: the source is a dead-letter queue of some queue; without a destination each message goes back to the queue that it
-came from; a moved message is a new one, with a new id and time; one task a queue at a time, at most 500 messages a second
-where a rate is set. Source: SQS API reference, StartMessageMoveTask, ListMessageMoveTasks, CancelMessageMoveTask.
+AWS: the source is a dead-letter queue of some queue; without a destination each message goes back to the queue that
+it came from; a moved message is a new one, with a new id and time; one task a queue at a time, at most 500 messages a
+second where a rate is set. Source: SQS API reference, StartMessageMoveTask, ListMessageMoveTasks,
+CancelMessageMoveTask.
 moto: has none of the three operations.
 """
 
@@ -110,7 +111,7 @@ def cancel(account: Account, region: str, queues: dict[str, Any], handle: str) -
     """Stop a running task and return how many messages it has moved; those stay moved."""
     try:
         source = str(json.loads(base64.b64decode(handle, validate=True))["sourceArn"])
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, RecursionError):
         raise Refused("InvalidParameterValue", "Value for parameter TaskHandle is invalid.") from None
     _source(queues, source)
     running = [task for task in _tasks(account, region).of(source) if task.handle == handle and task.status == RUNNING]

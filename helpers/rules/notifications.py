@@ -1,7 +1,8 @@
 """What was published, and the JSON in which SNS wraps it for each subscriber.
 
-AWS: the wrapping names the topic, the time and a link to unsubscribe with the subscription's own ARN; a FIFO topic's has a
-sequence number and no signature. Source: SNS developer guide, "Parsing Amazon SNS message formats"; recorded answers.
+AWS: the wrapping names the topic, the time and a link to unsubscribe with the subscription's own ARN; a FIFO topic's
+has a sequence number and no signature. Source: SNS developer guide, "Parsing Amazon SNS message formats"; recorded
+answers.
 moto: has a constant in place of the subscription's ARN, always signature version 2, and no sequence number.
 """
 

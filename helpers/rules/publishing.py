@@ -1,8 +1,8 @@
 """Publishing: what may be published, and once on a FIFO topic.
 
-AWS: message, subject and attributes have their forms; sizes are bytes with the attributes; MessageStructure "json" wants a
-"default"; a FIFO topic wants a group, and a deduplication id or content-based deduplication, and forgets nothing for five
-minutes. Source: SNS API reference, Publish and PublishBatch; recorded answers.
+AWS: message, subject and attributes have their forms; sizes are bytes with the attributes; MessageStructure "json"
+wants a "default"; a FIFO topic wants a group, and a deduplication id or content-based deduplication, and forgets
+nothing for five minutes. Source: SNS API reference, Publish and PublishBatch; recorded answers.
 moto: counts characters, checks nearly nothing, and does not deduplicate.
 """
 
@@ -116,8 +116,8 @@ def check_for(topic: Topic, entry: dict[str, Any]) -> None:
             )
     elif deduplication_id is not None:
         raise invalid(
-            "MessageDeduplicationId Reason: The request includes MessageDeduplicationId parameter that is not valid for "
-            "this topic type"
+            "MessageDeduplicationId Reason: The request includes MessageDeduplicationId parameter that is not valid "
+            "for this topic type"
         )
     for parameter, value in (("MessageGroupId", group), ("MessageDeduplicationId", deduplication_id)):
         try:
@@ -127,7 +127,7 @@ def check_for(topic: Topic, entry: dict[str, Any]) -> None:
 
 
 def notification(topic: Topic, entry: dict[str, Any]) -> tuple[Notification, bool]:
-    """Return the notification, and whether it is new: on a FIFO topic a duplicate gets the first one's id and number."""
+    """Return the notification, and whether it is new: on a FIFO topic a duplicate gets the first one's id."""
     owner, now = topic.owner, topic.owner.time()
     message_id, number, group = owner.new_id(), None, entry.get("MessageGroupId")
     deduplication_id, new = entry.get("MessageDeduplicationId"), True

@@ -9,6 +9,7 @@ moto: checks MaximumMessageSize at creation and nothing else.
 from typing import Any
 
 from helpers.rules import redrive, resource_policies
+from helpers.rules.numbers import within
 from helpers.rules.refusals import Refused
 
 RANGES = {
@@ -97,8 +98,7 @@ def unknown(name: str) -> Refused:
 
 def _check_value(name: str, value: str) -> None:
     if name in RANGES:
-        lowest, highest = RANGES[name]
-        if not (value.isascii() and value.isdigit() and lowest <= int(value) <= highest):
+        if not within(value, *RANGES[name]):
             raise _wrong(name)
     elif name in CHOICES:
         if value not in CHOICES[name] and not (CHOICES[name][0] == "true" and value.lower() in CHOICES[name]):

@@ -7,7 +7,7 @@ moto: counts expired messages and lets them block receives; forgets the Policy w
 """
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, ClassVar
 
 import moto.sqs.models
 
@@ -15,17 +15,15 @@ from helpers.rules import redrive, steps
 from helpers.rules.accounts import Account
 from helpers.rules.deduplication import Deduplication
 from helpers.rules.messages import Message
+from helpers.rules.untracked import Untracked
 
 _HANDLES = 20_000  # receipt handles that a queue remembers; the oldest go first
 
 
-class Queue(moto.sqs.models.Queue):
+class Queue(Untracked, moto.sqs.models.Queue):
     """moto's queue, which keeps attributes, tags and policy, with messages and times of our own."""
 
-    BASE_ATTRIBUTES = [*moto.sqs.models.Queue.BASE_ATTRIBUTES, "RedriveAllowPolicy"]
-
-    def __new__(cls, *args: Any, **kwargs: Any) -> "Queue":
-        return object.__new__(cls)  # moto's own __new__ remembers each instance for ever
+    BASE_ATTRIBUTES: ClassVar[list[str]] = [*moto.sqs.models.Queue.BASE_ATTRIBUTES, "RedriveAllowPolicy"]
 
     def __init__(
         self, owner: Account, name: str, region: str, siblings: dict[str, "Queue"], attributes: dict[str, str]

@@ -1,11 +1,11 @@
 """Receiving, deleting and leasing.
 
-AWS: a receive hides a message for the visibility timeout and gives a new receipt handle; only the newest deletes it. The
-twelve hours that a message can stay hidden are counted from the receive. On a FIFO queue a group with a message in
-flight gives out no other, and a handle whose lease is over is refused. Source: SQS API reference, ReceiveMessage,
+AWS: a receive hides a message for the visibility timeout and gives a new receipt handle; only the newest deletes it.
+The twelve hours that a message can stay hidden are counted from the receive. On a FIFO queue a group with a message
+in flight gives out no other, and a handle whose lease is over is refused. Source: SQS API reference, ReceiveMessage,
 DeleteMessage and ChangeMessageVisibility; recorded answers.
-moto: counts the twelve hours from sending, deletes with any old handle, accepts late deletes on FIFO queues, gives the
-same message to two threads, and copies the whole queue for each receive.
+moto: counts the twelve hours from sending, deletes with any old handle, accepts late deletes on FIFO queues, gives
+the same message to two threads, and copies the whole queue for each receive.
 """
 
 from collections.abc import Iterator
@@ -95,7 +95,8 @@ def _in_groups(queue: Queue, now: float) -> Iterator[Message]:
 
 def _lease(queue: Queue, message: Message, now: float, visibility: int) -> None:
     unkind = queue.owner.unkindness
-    if not queue.fifo_queue and unkind.strikes("duplicates"):
+    if not queue.fifo_queue and not message.doubled and unkind.strikes("duplicates"):
+        message.doubled = True
         again = copy(message)
         again.visible_at = now + unkind.delay(2 * max(visibility, 1)) * 1000
         queue.add(again)

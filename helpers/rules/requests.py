@@ -1,9 +1,11 @@
 """A request as the rules see it: decoded, with who asks and where."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from helpers.rules.accounts import Account
+
+ANONYMOUS = "anonymous"  # who follows a link without signing
 
 
 @dataclass
@@ -21,7 +23,6 @@ class Request:
     region: str
     host: str = ""
     identity: str = ""  # the caller's ARN
-    found: dict[str, Any] = field(default_factory=dict)  # what a rule looked up for those after it
 
     @property
     def action(self) -> str:

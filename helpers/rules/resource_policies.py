@@ -14,7 +14,6 @@ from helpers.rules.policy_documents import either
 from helpers.rules.policy_documents import parse as parse
 
 
-
 @dataclass(frozen=True)
 class Principal:
     """Who asks: an IAM identity of an account, or a service such as sns.amazonaws.com. Empty: an anonymous caller."""

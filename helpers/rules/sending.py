@@ -1,8 +1,8 @@
 """Sending to a queue.
 
-AWS: a body is not empty; a FIFO queue wants a group, and a deduplication id or content-based deduplication, and has no
-delay for one message; a standard queue may take a group for fairness and no deduplication id. Source: SQS API reference,
-SendMessage; SQS developer guide, "Fair queues"; recorded answers.
+AWS: a body is not empty; a FIFO queue wants a group, and a deduplication id or content-based deduplication, and has
+no delay for one message; a standard queue may take a group for fairness and no deduplication id. Source: SQS API
+reference, SendMessage; SQS developer guide, "Fair queues"; recorded answers.
 moto: takes an empty body, ids with spaces, and checks sizes in characters.
 """
 

@@ -1,15 +1,30 @@
 """The operations of SNS for SMS and mobile push: each takes a request and returns what AWS answers, or is Refused."""
 
+import re
 from typing import Any
 
 from helpers.rules import publishing
 from helpers.rules.finding import sns_of
 from helpers.rules.inbox import Arrived
 from helpers.rules.pages import page
-from helpers.rules.refusals import Refused
+from helpers.rules.refusals import Refused, invalid
 from helpers.rules.requests import Request
 
 Answer = dict[str, Any]
+PLATFORMS = (
+    "ADM",
+    "APNS",
+    "APNS_SANDBOX",
+    "APNS_VOIP",
+    "APNS_VOIP_SANDBOX",
+    "BAIDU",
+    "FCM",
+    "GCM",
+    "MACOS",
+    "MPNS",
+    "WNS",
+)
+_NAME = re.compile(r"[A-Za-z0-9_.\-]{1,256}")
 
 
 def set_sms_attributes(request: Request) -> Answer:
@@ -91,6 +106,8 @@ def opt_in_phone_number(request: Request) -> Answer:
 def create_platform_application(request: Request) -> Answer:
     """Create an application for mobile push."""
     params = request.params
+    if not _NAME.fullmatch(params["Name"]) or params["Platform"] not in PLATFORMS:
+        raise invalid("Name" if params["Platform"] in PLATFORMS else "Platform Reason: not supported")
     made = sns_of(request).create_platform_application(params["Name"], params["Platform"], params["Attributes"])
     return {"PlatformApplicationArn": made.arn}
 

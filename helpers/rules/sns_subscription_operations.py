@@ -7,22 +7,12 @@ from helpers.rules import deliveries, subscriptions, topics
 from helpers.rules.finding import topic_of
 from helpers.rules.pages import page
 from helpers.rules.refusals import Refused, invalid
-from helpers.rules.requests import Request
+from helpers.rules.requests import ANONYMOUS, Request
 from helpers.rules.subscriptions import Subscription
 from helpers.rules.topics import DEFAULT_BYTES, SnsRegion
 
 Answer = dict[str, Any]
 _TOKEN = re.compile(r"[0-9a-f]{200,}")
-
-
-def _all(request: Request) -> dict[str, Subscription]:
-    """Return all subscriptions of this region, whoever's topic they are of, without those that nobody confirmed."""
-    return {
-        arn: subscription
-        for account in request.account.accounts.all()
-        for arn, subscription in account.service(SnsRegion, request.region).subscriptions.items()
-        if not subscriptions.is_gone(subscription)
-    }
 
 
 def subscribe(request: Request) -> Answer:
@@ -76,17 +66,27 @@ def confirm_subscription(request: Request) -> Answer:
 
 def unsubscribe(request: Request) -> Answer:
     """Delete a subscription; fine when there is none."""
+    subscription = _find(request)
+    if subscription is None:
+        return {}
+    if request.identity == ANONYMOUS and subscription.authenticated:
+        raise Refused("AuthorizationError", "Unsubscribing was limited to requests with a signature", 403)
+    _check_owner(request, subscription)
+    if subscription.pending:
+        raise invalid("SubscriptionArn Reason: This subscription is pending confirmation")
+    topic = subscription.topic
+    del topic.sns_backend.subscriptions[subscription.arn]
+    topic.deleted += 1
+    return {}
+
+
+def _find(request: Request) -> Subscription | None:
+    """Return the subscription of this ARN, or None; Refused when it is no ARN of one."""
     arn = request.params["SubscriptionArn"]
     _check_arn(arn)
-    subscription = _all(request).get(arn)
-    if subscription is not None:
-        _check_owner(request, subscription)
-        if subscription.pending:
-            raise invalid("SubscriptionArn Reason: This subscription is pending confirmation")
-        topic = subscription.topic
-        del topic.sns_backend.subscriptions[arn]
-        topic.deleted += 1
-    return {}
+    owner = request.account.accounts.get(arn.split(":")[4])
+    found = owner.service(SnsRegion, request.region).subscriptions.get(arn) if owner else None
+    return None if found is None or subscriptions.is_gone(found) else found
 
 
 def _check_arn(arn: str) -> None:
@@ -104,9 +104,7 @@ def _check_owner(request: Request, subscription: Subscription) -> None:
 
 
 def _subscription_of(request: Request) -> Subscription:
-    arn = request.params["SubscriptionArn"]
-    _check_arn(arn)
-    subscription = _all(request).get(arn)
+    subscription = _find(request)
     if subscription is None:
         raise subscriptions.not_found()
     _check_owner(request, subscription)
@@ -127,7 +125,12 @@ def set_subscription_attributes(request: Request) -> Answer:
 
 def list_subscriptions(request: Request) -> Answer:
     """Return the account's subscriptions in this region, a hundred a page."""
-    own = [s.listed() for s in _all(request).values() if s.subscriber is request.account]
+    own = [
+        subscription.listed()
+        for account in request.account.accounts.all()
+        for subscription in account.service(SnsRegion, request.region).subscriptions.values()
+        if subscription.subscriber is request.account and not subscriptions.is_gone(subscription)
+    ]
     return page(request, own, "Subscriptions")
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from helpers.rules import access, move_tasks, permissions, queue_attributes, redrive, steps
 from helpers.rules.finding import queue_of, sqs_of
+from helpers.rules.numbers import whole
 from helpers.rules.queues import Queue
 from helpers.rules.refusals import Refused, invalid_value
 from helpers.rules.requests import Request
@@ -50,9 +51,9 @@ def _page(request: Request, urls: list[str], name: str, most: int) -> Answer:
         raise invalid_value(limit, "MaxResults", f"MaxResults must be an integer between 1 and {most}.")
     if token is not None and limit is None:
         raise Refused("InvalidParameterValue", "NextToken is given without MaxResults.")
-    if token is not None and not (token.isascii() and token.isdigit()):
+    first = whole(token or "0")
+    if first is None:
         raise Refused("InvalidParameterValue", "Invalid or expired next token.")
-    first = int(token or 0)
     page = urls[first : first + (limit or most)]
     more = {"NextToken": str(first + len(page))} if limit and first + len(page) < len(urls) else {}
     return ({name: page} if page else {}) | more

@@ -16,6 +16,7 @@ from helpers.rules import filter_policies, topic_attributes
 from helpers.rules.accounts import Account
 from helpers.rules.refusals import Refused, invalid
 from helpers.rules.topics import DEFAULT_BYTES, Topic
+from helpers.rules.untracked import Untracked
 
 PROTOCOLS = ("http", "https", "email", "email-json", "sms", "sqs", "application", "lambda", "firehose")
 TO_CONFIRM = ("http", "https", "email", "email-json")
@@ -35,11 +36,8 @@ MOST_FOR_LARGE = 100
 _RAW = ("http", "https", "sqs", "firehose")
 
 
-class Subscription(moto.sns.models.Subscription):
+class Subscription(Untracked, moto.sns.models.Subscription):
     """moto's subscription with attributes as AWS shows them. token: what confirms it; "" when it needs none."""
-
-    def __new__(cls, *args: Any, **kwargs: Any) -> "Subscription":
-        return object.__new__(cls)  # moto's own __new__ remembers each instance for ever
 
     def __init__(self, account: Account, topic: Topic, protocol: str, endpoint: str, identity: str, host: str):
         super().__init__(account.number, topic, endpoint, protocol)

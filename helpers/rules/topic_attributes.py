@@ -9,6 +9,7 @@ import json
 from typing import Any
 
 from helpers.rules import resource_policies
+from helpers.rules.numbers import within
 from helpers.rules.refusals import Refused, invalid
 
 DEFAULTS = {"DisplayName": "", "SignatureVersion": "1", "FifoTopic": "false", "ContentBasedDeduplication": "false"}
@@ -58,7 +59,7 @@ def check_one(name: str, value: str, fifo: bool, parameter: str = "AttributeName
         if len(value) > 100:
             raise invalid("DisplayName")
     elif name == "MaximumMessageSize":
-        if not (value.isascii() and value.isdigit() and SIZES[0] <= int(value) <= SIZES[1]):
+        if not within(value, *SIZES):
             raise invalid("MaximumMessageSize")
     elif name == "DeliveryPolicy":
         if value:
@@ -78,7 +79,7 @@ def check_one(name: str, value: str, fifo: bool, parameter: str = "AttributeName
 
 def _check_archive(value: str) -> None:
     days = read_policy(value, "ArchivePolicy").get("MessageRetentionPeriod")
-    if not str(days).isdigit() or not 1 <= int(str(days)) <= 365:
+    if not within(str(days), 1, 365):
         raise invalid("ArchivePolicy")
 
 

@@ -1,8 +1,9 @@
 """A topic, and SNS in one region of one account.
 
-AWS: creating a topic that exists is fine with the same or no attributes and tags; attributes of a new topic are few, the
-others show once they are set. Source: SNS API reference, CreateTopic and GetTopicAttributes; recorded answers.
-moto: takes other attributes silently, never counts subscriptions, and reads an ARN of another region as a missing topic.
+AWS: creating a topic that exists is fine with the same or no attributes and tags; attributes of a new topic are few,
+the others show once they are set. Source: SNS API reference, CreateTopic and GetTopicAttributes; recorded answers.
+moto: takes other attributes silently, never counts subscriptions, and reads an ARN of another region as a missing
+topic.
 """
 
 import json
@@ -15,19 +16,17 @@ from helpers.rules import topic_attributes
 from helpers.rules.accounts import Account
 from helpers.rules.deduplication import TOPIC_NUMBERS, Deduplication
 from helpers.rules.refusals import Refused, invalid
+from helpers.rules.untracked import Untracked
 
 _NAME = re.compile(r"[A-Za-z0-9_\-]{1,256}")
 DEFAULT_BYTES = 262_144
 
 
-class Topic(moto.sns.models.Topic):
+class Topic(Untracked, moto.sns.models.Topic):
     """moto's topic, which keeps name, ARN, policy and tags, with attributes as AWS shows them.
 
     settings: the attributes that were set, by their names. deleted: how many subscriptions were.
     """
-
-    def __new__(cls, *args: Any, **kwargs: Any) -> "Topic":
-        return object.__new__(cls)  # moto's own __new__ remembers each instance for ever
 
     def __init__(self, name: str, region: "SnsRegion", settings: dict[str, str], tags: dict[str, str]):
         super().__init__(name, region)

@@ -1,9 +1,10 @@
 """What AWS may do to a program and a simulation does not do by itself, made to happen on purpose, from a seed.
 
-AWS: a standard queue delivers at least once and in best-effort order; a short poll asks some of the servers and may miss
-messages; the counters are approximate and settle about a minute after the last change; requests are throttled, and a
-service error comes now and then. FIFO queues deliver in order within a group, and no duplicates. Source: SQS developer
-guide, "Standard queues", "Short and long polling"; SQS API reference, GetQueueAttributes; boto3 guide, "Retries".
+AWS: a standard queue delivers at least once and in best-effort order; a short poll asks some of the servers and may
+miss messages; the counters are approximate and settle about a minute after the last change; requests are throttled,
+and a service error comes now and then. FIFO queues deliver in order within a group, and no duplicates. Source: SQS
+developer guide, "Standard queues", "Short and long polling"; SQS API reference, GetQueueAttributes; boto3 guide,
+"Retries".
 moto: does none of it.
 """
 

@@ -3,6 +3,8 @@
 moto's parsers and serializers do the work, from botocore's models of the services.
 """
 
+import re
+import warnings
 from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl
@@ -24,6 +26,9 @@ _UNMODELLED = {
     "MissingParameter": "MissingRequiredParameterException",
     "AccessDenied": "AccessDeniedException",
 }
+_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# moto says on stderr that botocore has no model of such an error; AWS sends it all the same.
+warnings.filterwarnings("ignore", r"Exception\(Refused\) with code")
 JSON, QUERY = "json", "query"
 Response = tuple[int, dict[str, str], bytes]
 
@@ -65,8 +70,7 @@ def parameters(model: OperationModel, headers: dict[str, str], body: bytes) -> d
         if model.input_shape is not None:
             validate_parameters(params, model.input_shape)
     except ParamValidationError as problem:
-        report = str(problem.kwargs["report"])
-        raise _malformed(written, report) from None
+        raise _malformed(written, str(problem.kwargs["report"])) from None
     except (ValueError, TypeError, AttributeError, KeyError, RecursionError):
         raise _malformed(written, "The request cannot be read.") from None
     return params
@@ -77,7 +81,8 @@ def _malformed(written: str, report: str) -> Refused:
         name = report.partition('"')[2].partition('"')[0]
         code = "MissingParameter" if written == JSON else "ValidationError"
         return Refused(code, f"The request must contain the parameter {name}.")
-    return Refused("SerializationException" if written == JSON else "MalformedInput", report)
+    # What botocore says of the value itself may be a place in this process's memory.
+    return Refused("SerializationException" if written == JSON else "MalformedInput", report.partition(", value")[0])
 
 
 def reply(
@@ -92,6 +97,8 @@ def reply(
         status = result.status or status
         if shape := _UNMODELLED.get(result.code):
             text = text.replace(f"#{result.code}", f"#{shape}")
+    if protocol(headers) == QUERY:
+        text = _NOT_XML.sub("\ufffd", text)
     content = text.encode("utf-8", errors="replace")
     fixed = {"x-amzn-RequestId": request_id, "Content-Length": str(len(content))}
     return status, named | fixed, content

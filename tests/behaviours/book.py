@@ -1,7 +1,7 @@
 """What AWS does, as short experiments: each says what it looks at, what AWS answers, and how that is known.
 
-An experiment is a function that takes a Lab and returns plain JSON values. It runs against plain moto, the offline cloud
-and the offline cloud over HTTP, and must come to what `aws` says.
+An experiment is a function that takes a Lab and returns plain JSON values. It runs against plain moto, the offline
+cloud and the offline cloud over HTTP, and must come to what `aws` says.
 """
 
 from collections.abc import Callable
@@ -15,7 +15,7 @@ ACCOUNT, OTHER = "<account>", "<other>"  # stand for the numbers of a lab's two 
 class Behaviour:
     """One experiment.
 
-    says: one sentence about AWS. aws: what the experiment comes to on AWS. source: where that is recorded or documented.
+    says: one sentence about AWS. aws: what the experiment comes to on AWS. source: where that is recorded or told.
     differs: why the offline cloud comes to something else; "" where it agrees.
     """
 

@@ -14,7 +14,7 @@ REGION = "us-east-1"
 
 
 class Lab:
-    """What an experiment works with. Each kind of cloud says how clients are made and how time and inbox are reached."""
+    """What an experiment works with. Each kind of cloud says how clients are made and time and inbox are reached."""
 
     account = other_account = ""  # two accounts' numbers
 
@@ -81,7 +81,7 @@ class Lab:
         self.client("sqs", region, account).set_queue_attributes(QueueUrl=queue_url, Attributes={"Policy": policy})
 
     def subscribe(self, topic_arn: str, queue_url: str, allow: bool = True, **attributes: str) -> str:
-        """Subscribe the queue, with the policy that AWS asks for unless told otherwise; return the subscription's ARN."""
+        """Subscribe the queue, with the policy that AWS asks for unless told otherwise; return the new ARN."""
         if allow:
             self.allow(queue_url, topic_arn)
         return self.sns.subscribe(
