@@ -175,6 +175,19 @@ def release(out: Annotated[Path, typer.Argument(help="A new folder.")]) -> None:
     say(f"{escape(str(out))}: {', '.join(names)}. Learners install it as the README says.")
 
 
+@app.command(rich_help_panel=INSTRUCTORS)
+def serve(
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Where to listen; 0 takes a free one.")] = 4577,
+    host: Annotated[
+        str, typer.Option(help="An address to listen at. Beyond loopback a token is needed.")
+    ] = "127.0.0.1",
+) -> None:
+    """Serve the offline cloud over HTTP, each learner an account, for a workshop or another SDK. Ctrl-C stops it."""
+    from helpers.cloud.server import serve as serve_cloud
+
+    serve_cloud(host, port, lambda text: say(escape(text)))
+
+
 @app.command(rich_help_panel=AUTHORS)
 def build(
     lesson: Annotated[Optional[str], typer.Argument(help="A lesson's number; all without it.")] = None,  # noqa: UP045

@@ -155,3 +155,8 @@ def receive(sqs: Any, queue_url: str) -> Callable[..., list[str]]:
         return [message["Body"] for message in reply.get("Messages", [])]
 
     return bodies
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add what authors ask for."""
+    parser.addoption("--update-differences", action="store_true", help="write lessons/differences_from_aws.md anew")

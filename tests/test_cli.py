@@ -17,7 +17,7 @@ from helpers.desk import doctor, lab, marking, pack
 from helpers.desk.working_copy import WorkingCopy
 from helpers.errors import NotebookError
 
-COMMANDS = ["lab", "check", "doctor", "reset", "pack", "release", "build"]
+COMMANDS = ["lab", "check", "doctor", "reset", "pack", "release", "serve", "build"]
 LESSON = course().lessons[0]
 
 

@@ -1,9 +1,15 @@
-"""Any HTTP endpoint that speaks AWS: a moto server, LocalStack, a workshop's shared cloud."""
+"""Any HTTP endpoint that speaks AWS: a workshop's `course serve`, a moto server, LocalStack."""
 
+import getpass
 import ipaddress
 import os
+import re
+import socket
 from collections.abc import Callable
+from hashlib import sha256
+from pathlib import Path
 from random import Random
+from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 
 import boto3
@@ -11,6 +17,7 @@ from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 
 from helpers.cloud import environment, transport
 from helpers.cloud.base import Cloud
+from helpers.cloud.served_clock import Control, ServedClock
 from helpers.errors import CloudError
 from helpers.world.clock import RealClock
 from helpers.world.journal import Journal
@@ -18,13 +25,34 @@ from helpers.world.worlds import World
 
 
 class EndpointCloud(Cloud):
-    """A server at one URL. Requests to any other place are refused, and the machine's own keys are not used."""
+    """A server at one URL. Requests to any other place are refused, and the machine's own keys are not used.
+
+    account, token: for a `course serve`, the learner's number of up to twelve digits and what the server printed;
+    without them COURSE_ACCOUNT and COURSE_TOKEN say it. There the account starts empty and its time moves at once.
+    """
 
     name = "endpoint"
 
-    def __init__(self, url: str, allow_remote: bool = False):
+    def __init__(self, url: str, allow_remote: bool = False, account: str | int = "", token: str = ""):
         self.url = _checked(url, allow_remote)
-        place = _place(self.url)
+        place, clock, variables = _place(self.url), RealClock(), {}
+        self.account = ""
+        secret = token or os.environ.get("COURSE_TOKEN") or ""
+        # Another computer is asked nothing before the learner names a token, and a server there always has one.
+        direct = is_loopback(urlsplit(self.url).hostname or "")
+        if (direct or secret) and Control(self.url, direct=direct).is_there():
+            self.account = _number(account or os.environ.get("COURSE_ACCOUNT") or "") or _derived(_learner())
+            self._chosen = bool(account or os.environ.get("COURSE_ACCOUNT"))
+            owned = [self.account, _derived(f"partner of {self.account}")]
+            controls = [Control(self.url, number, secret or "-", direct) for number in owned]
+            for control in controls:
+                control.post("reset")
+            clock = ServedClock(controls)
+            self.abilities = frozenset({"time travel", "reset"})
+            self._folder = TemporaryDirectory(prefix="course-")  # goes with this cloud
+            variables = _keys(Path(self._folder.name), owned, secret or "-")
+        elif account or token:
+            raise CloudError(f"{self.url} is no `course serve`, or it does not run; account= and token= are for one.")
 
         def send(request: AWSPreparedRequest, network: Callable[[], AWSResponse]) -> AWSResponse:
             if _place(request.url) != place:
@@ -35,13 +63,51 @@ class EndpointCloud(Cloud):
         environment.replace(
             {key: value for key, value in environment.offline().items() if key != "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"}
             | {"AWS_ENDPOINT_URL": self.url}
+            | variables
             | _no_proxy(self.url)
         )
         boto3.DEFAULT_SESSION = None
-        super().__init__(World(RealClock(), Journal(), Random(), send), environment.REGION)
+        super().__init__(World(clock, Journal(), Random(), send), environment.REGION)
 
     def __str__(self) -> str:
-        return f"Endpoint {self.url}, region {self.region}. Real time, and what that server keeps."
+        if not self.account:
+            return f"Endpoint {self.url}, region {self.region}. Real time, and what that server keeps."
+        choose = "" if self._chosen else " It was drawn for you; start(..., account=) chooses another."
+        return f"Course cloud {self.url}, account {self.account}, region {self.region}.{choose}"
+
+
+def _number(account: str | int) -> str:
+    """Return the account's twelve digits, zeros before a shorter number; "" for none."""
+    text = str(account)
+    if text and not re.fullmatch(r"[0-9]{1,12}", text):
+        raise CloudError(f"An account is a number of up to twelve digits, not {text!r}.")
+    return text.zfill(12) if text else ""
+
+
+def _derived(text: str) -> str:
+    """Return twelve digits that are always the same for this text, and hardly the same for another."""
+    return str(10**11 + int.from_bytes(sha256(text.encode()).digest(), "big") % (9 * 10**11))
+
+
+def _learner() -> str:
+    try:
+        user = getpass.getuser()
+    except (OSError, KeyError, ImportError):  # nobody, as in some containers
+        user = ""
+    return f"{user}@{socket.gethostname()}"
+
+
+def _keys(folder: Path, owned: list[str], secret: str) -> dict[str, str]:
+    """Return the variables with which boto3 signs for the first account, and has profiles for both."""
+    profiles = zip(("shop", "partner"), owned, strict=True)
+    keys = (f"[{name}]\naws_access_key_id = {key}\naws_secret_access_key = {secret}\n" for name, key in profiles)
+    path = folder / "credentials"
+    path.write_text("\n".join(keys), encoding="utf-8")
+    return {
+        "AWS_ACCESS_KEY_ID": owned[0],
+        "AWS_SECRET_ACCESS_KEY": secret,
+        "AWS_SHARED_CREDENTIALS_FILE": str(path),
+    }
 
 
 def _checked(url: str, allow_remote: bool) -> str:
@@ -53,7 +119,7 @@ def _checked(url: str, allow_remote: bool) -> str:
         parts, host = urlsplit(""), None
     if parts.scheme not in ("http", "https") or not host:
         raise CloudError(f"{url!r} is not the URL of an endpoint. It looks like http://127.0.0.1:5000")
-    if not allow_remote and not _is_loopback(host):
+    if not allow_remote and not is_loopback(host):
         raise CloudError(
             f"{host} is not this computer, and messages would go there. If that is meant: start(url, allow_remote=True)"
         )
@@ -63,13 +129,14 @@ def _checked(url: str, allow_remote: bool) -> str:
 def _no_proxy(url: str) -> dict[str, str]:
     """Return the variable that keeps a proxy out of the way to this computer itself; botocore asks it."""
     parts = urlsplit(url)
-    if not _is_loopback(parts.hostname or ""):
+    if not is_loopback(parts.hostname or ""):
         return {}
     others = os.environ.get("no_proxy") or os.environ.get("NO_PROXY") or ""
     return {"no_proxy": f"{others},{parts.netloc}".lstrip(",")}
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Return whether the host is this computer itself, as no other can reach it."""
     if host == "localhost":
         return True
     try:

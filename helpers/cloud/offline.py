@@ -2,11 +2,9 @@
 there are."""
 
 from collections.abc import Callable
-from functools import lru_cache
 from random import Random
 
 import boto3
-import botocore.session
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.exceptions import EndpointConnectionError
 from moto.core.botocore_stubber import MockRawResponse
@@ -19,6 +17,7 @@ from helpers.errors import CloudError
 from helpers.rules import answering
 from helpers.rules.accounts import Account, Accounts, Web
 from helpers.rules.inbox import Arrived
+from helpers.rules.regions import regions
 from helpers.rules.steps import Step
 from helpers.world.clock import Clock
 from helpers.world.journal import Journal
@@ -51,7 +50,8 @@ def make_world(
         if target.region not in regions():
             # What a client for a region that does not exist meets on AWS: nobody answers at that name.
             raise EndpointConnectionError(endpoint_url=request.url)
-        owner, identity = accounts.of_key(target.access_key) or _of_profile(target.access_key)
+        key = accounts.of_key(target.access_key)
+        owner, identity = (key.account, key.identity) if key else _of_profile(target.access_key)
         headers = {name.lower(): transport.text(value) for name, value in request.headers.items()}
         host = f"https://{target.service}.{target.region}.amazonaws.com"
         found = answering.answer(owner, identity, target.service, target.region, host, headers, transport.body(request))
@@ -65,14 +65,6 @@ def make_world(
     world = World(Clock(still), Journal(), Random(seed), send, accounts)
     ours, theirs = accounts.open(account, world), accounts.open(other_account, world)
     return world
-
-
-@lru_cache
-def regions() -> frozenset[str]:
-    """Return the names of all regions in which AWS has queues."""
-    session = botocore.session.get_session()
-    partitions = session.get_available_partitions()
-    return frozenset(region for name in partitions for region in session.get_available_regions("sqs", name))
 
 
 class OfflineCloud(Cloud):

@@ -7,6 +7,7 @@ import base64
 import threading
 import uuid
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from helpers.rules.unkindness import Unkindness
@@ -68,19 +69,31 @@ class Account:
         return base64.b64encode(self.world.ids.getrandbits(8 * size).to_bytes(size, "big")).decode()
 
 
+@dataclass(frozen=True)
+class Key:
+    """A temporary key: whose it is, and its two parts."""
+
+    account: Account
+    identity: str
+    access_key: str
+    secret: str
+
+
 class Accounts:
     """The accounts of one simulated AWS.
 
     changed: the lock of all that they own. It is held while a request is answered, and let go of while a long poll
     waits; whoever changes a queue notifies it. web: what reaches web addresses really, None where nothing does.
+    trusting: whether a caller of one account may assume roles of another; roles have no trust policies here.
     errands: what is to be done once the lock is free, such as asking a web address, which may call back.
     """
 
-    def __init__(self, web: Web | None = None) -> None:
+    def __init__(self, web: Web | None = None, trusting: bool = True) -> None:
+        self.trusting = trusting
         self.web, self.errands = web, list[Callable[[], None]]()
         self.changed = threading.Condition(threading.RLock())
         self._accounts: dict[str, Account] = {}
-        self._keys: dict[str, tuple[Account, str]] = {}
+        self._keys: dict[str, Key] = {}
 
     def open(self, number: str, world: World) -> Account:
         """Open an account, empty, and return it; one that had the number is gone."""
@@ -100,12 +113,12 @@ class Accounts:
         """Return the accounts."""
         return list(self._accounts.values())
 
-    def new_key(self, account: Account, identity: str) -> str:
-        """Return a new access key with which a caller is this identity of the account."""
-        key = f"ASIA{account.world.ids.getrandbits(80):016X}"[:20]
-        self._keys[key] = account, identity
-        return key
+    def new_key(self, account: Account, identity: str) -> "Key":
+        """Return a new key with which a caller is this identity of the account."""
+        access_key = f"ASIA{account.world.ids.getrandbits(80):016X}"[:20]
+        self._keys[access_key] = Key(account, identity, access_key, account.new_token(30))
+        return self._keys[access_key]
 
-    def of_key(self, key: str) -> tuple[Account, str] | None:
-        """Return the account and identity of a key that `new_key` made, or None."""
+    def of_key(self, key: str) -> "Key | None":
+        """Return the key that `new_key` made, by its access key, or None."""
         return self._keys.get(key)

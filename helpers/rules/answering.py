@@ -25,6 +25,7 @@ from helpers.rules import (
 )
 from helpers.rules.accounts import Account, Accounts
 from helpers.rules.refusals import Refused
+from helpers.rules.regions import regions
 from helpers.rules.requests import ANONYMOUS, Request
 
 _LINKS = {"ConfirmSubscription": "TopicArn", "Unsubscribe": "SubscriptionArn"}  # what works unsigned; its topic
@@ -70,7 +71,7 @@ def follow(accounts: Accounts, link: str) -> wire.Response | None:
     params = dict(parse_qsl(parts.query))
     arn = params.get(_LINKS.get(params.get("Action", ""), ""), "").split(":")
     account = accounts.get(arn[4]) if len(arn) > 5 else None
-    if account is None:
+    if account is None or arn[3] not in regions():
         return None
     host = f"{parts.scheme}://{parts.netloc}"
     return answer(account, ANONYMOUS, "sns", arn[3], host, _FORM, parts.query.encode())

@@ -1,4 +1,8 @@
-"""Filter policies of SNS subscriptions: which texts AWS takes as one, which messages one lets through, and why not."""
+"""Filter policies of SNS subscriptions: which texts AWS takes as one, which messages one lets through, and why not.
+
+Source: SNS developer guide, "Message filtering"; recorded answers.
+moto: lacks operators, such as cidr, and compares some otherwise.
+"""
 
 import json
 import re

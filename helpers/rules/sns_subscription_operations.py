@@ -31,6 +31,9 @@ def subscribe(request: Request) -> Answer:
         if same[0].differs(settings):
             raise invalid("Attributes Reason: Subscription already exists with different attributes")
         return _subscribed(same[0], params)
+    subscriptions.check_room(topic)
+    if settings.get("FilterPolicy"):
+        subscriptions.check_filters(topic)
     made = Subscription(request.account, topic, protocol, endpoint, request.identity, request.host)
     made.change(settings, subscribing=True)
     topic.sns_backend.subscriptions[made.arn] = made
@@ -119,7 +122,10 @@ def get_subscription_attributes(request: Request) -> Answer:
 def set_subscription_attributes(request: Request) -> Answer:
     """Set one attribute."""
     params = request.params
-    _subscription_of(request).change({params["AttributeName"]: params.get("AttributeValue", "")})
+    subscription, name, value = _subscription_of(request), params["AttributeName"], params.get("AttributeValue", "")
+    if name == "FilterPolicy" and value and not subscription.policy:
+        subscriptions.check_filters(subscription.topic)
+    subscription.change({name: value})
     return {}
 
 
@@ -129,7 +135,7 @@ def list_subscriptions(request: Request) -> Answer:
         subscription.listed()
         for account in request.account.accounts.all()
         for subscription in account.service(SnsRegion, request.region).subscriptions.values()
-        if subscription.subscriber is request.account and not subscriptions.is_gone(subscription)
+        if subscription.subscriber.number == request.account.number and not subscriptions.is_gone(subscription)
     ]
     return page(request, own, "Subscriptions")
 

@@ -30,17 +30,17 @@ def assume_role(request: Request) -> dict[str, Any]:
         text = f"Member must have value between {SHORTEST} and {LONGEST}"
         raise Refused("ValidationError", f"1 validation error detected: Value '{seconds}' at 'durationSeconds': {text}")
     owner = account.accounts.get(role[1])
-    if owner is None:
+    if owner is None or (owner is not account and not account.accounts.trusting):
         who = f"User: {request.identity} is not authorized to perform: sts:AssumeRole on resource: {params['RoleArn']}"
         raise Refused("AccessDenied", who, 403)
     arn = f"arn:aws:sts::{role[1]}:assumed-role/{role[2].rpartition('/')[2]}/{params['RoleSessionName']}"
     key = account.accounts.new_key(owner, arn)
     return {
         "Credentials": {
-            "AccessKeyId": key,
-            "SecretAccessKey": account.new_token(30),
+            "AccessKeyId": key.access_key,
+            "SecretAccessKey": key.secret,
             "SessionToken": account.new_token(120),
             "Expiration": account.time() + seconds,
         },
-        "AssumedRoleUser": {"AssumedRoleId": f"AROA{key[4:]}:{params['RoleSessionName']}", "Arn": arn},
+        "AssumedRoleUser": {"AssumedRoleId": f"AROA{key.access_key[4:]}:{params['RoleSessionName']}", "Arn": arn},
     }

@@ -33,6 +33,7 @@ TOKEN_SECONDS, PENDING_SECONDS = 2 * 86_400, 3 * 86_400
 DEFAULTS = {"RawMessageDelivery": "false", "FilterPolicyScope": "MessageAttributes"}
 FOR_LARGE = ("sqs", "lambda", "firehose")  # who may subscribe to a topic for messages over 256 KiB
 MOST_FOR_LARGE = 100
+MOST_OF_FIFO, MOST_FILTERS = 100, 200  # subscriptions of a FIFO topic; filter policies of a topic
 _RAW = ("http", "https", "sqs", "firehose")
 
 
@@ -204,6 +205,18 @@ def _check_queue(account: Account, topic: Topic, endpoint: str) -> None:
 
 def _account_of(arn: str) -> str:
     return arn.split(":")[4] if arn.count(":") >= 5 else ""
+
+
+def check_room(topic: Topic) -> None:
+    """Refuse another subscription where a topic has as many as it can have."""
+    if topic.fifo_topic and len(of_topic(topic)) >= MOST_OF_FIFO:
+        raise Refused("SubscriptionLimitExceeded", f"A FIFO topic has at most {MOST_OF_FIFO} subscriptions", 403)
+
+
+def check_filters(topic: Topic) -> None:
+    """Refuse another filter policy where a topic has as many as it can have."""
+    if sum(bool(one.policy) for one in of_topic(topic)) >= MOST_FILTERS:
+        raise Refused("FilterPolicyLimitExceeded", f"A topic has at most {MOST_FILTERS} filter policies", 403)
 
 
 def not_found() -> Refused:

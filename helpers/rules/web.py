@@ -1,7 +1,8 @@
 """Deliveries to web addresses.
 
 AWS: POSTs the envelope, with headers that name type, message, topic and subscription; an answer of 2xx takes it, 5xx
-and 429 are tried again, any other is not. Source: SNS developer guide, "HTTP/HTTPS headers", "Message delivery retries".
+and 429 are tried again, any other is not. Source: SNS developer guide, "HTTP/HTTPS headers", "Message delivery
+retries".
 moto: posts at once and for real, without these headers, while the publisher waits.
 
 The offline cloud's web addresses are its inbox's own. An address on this computer is really asked where the cloud has a

@@ -2,6 +2,7 @@
 
 import json
 from functools import lru_cache
+from types import SimpleNamespace
 from typing import Any
 
 import boto3
@@ -17,6 +18,7 @@ class Lab:
     """What an experiment works with. Each kind of cloud says how clients are made and time and inbox are reached."""
 
     account = other_account = ""  # two accounts' numbers
+    endpoint: str | None = None  # the URL of a server
 
     # --- what each kind of lab provides -------------------------------------------------------------------------
 
@@ -39,6 +41,10 @@ class Lab:
         envelope, for email and sms the text. A confirmation request is in it, too.
         """
         return []
+
+    def with_keys(self, service: str, key: str, secret: str, token: str) -> Any:
+        """Return a boto3 client with these keys, as STS gives them out."""
+        return boto3.Session(key, secret, token, REGION).client(service, config=_ONCE, endpoint_url=self.endpoint)
 
     # --- shorthands that every lab has --------------------------------------------------------------------------
 
@@ -172,18 +178,23 @@ class MotoLab(Lab):
     def __enter__(self) -> "MotoLab":
         import moto
         import moto.core.utils
+        import moto.sns.models
         from moto.core.utils import utcnow
 
         self._offset, self._utcnow = 0.0, utcnow
         moto.core.utils.utcnow = self._now
+        self._posts: list[dict[str, Any]] = []
+        self._requests, moto.sns.models.requests = moto.sns.models.requests, SimpleNamespace(post=self._post)
         self._mock = moto.mock_aws(config={"core": {"service_whitelist": ["sqs", "sns", "sts"]}})
         self._mock.start()
         return self
 
     def __exit__(self, *problem: Any) -> None:
         import moto.core.utils
+        import moto.sns.models
 
         self._mock.stop()
+        moto.sns.models.requests = self._requests
         moto.core.utils.utcnow = self._utcnow
 
     def _now(self) -> Any:
@@ -201,7 +212,16 @@ class MotoLab(Lab):
     def advance(self, seconds: float) -> None:
         self._offset += seconds
 
+    def _post(self, url: str, json: Any, headers: dict[str, str]) -> None:
+        """Take the place of the network: moto posts to web addresses for real."""
+        protocol = url.partition(":")[0]
+        self._posts.append({"Protocol": protocol, "Endpoint": url, "Headers": headers, "Message": _as_json(json)})
 
+    def inbox(self) -> list[dict[str, Any]]:
+        return self._posts
+
+
+_as_json = json.dumps
 _ONCE = Config(retries={"total_max_attempts": 1})
 
 

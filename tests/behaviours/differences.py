@@ -1,0 +1,207 @@
+"""Where the offline cloud comes to something else than AWS, and why. The page for learners is made from these."""
+
+import json
+
+from behaviours.book import behaviour
+from behaviours.labs import Lab
+
+KMS_ALIAS = "alias/aws/sqs"
+
+
+@behaviour(
+    aws="up to 60 seconds later",
+    source="SQS API reference, SetQueueAttributes",
+    differs="a new attribute counts at once",
+)
+def a_changed_attribute(lab: Lab) -> str:
+    """A changed attribute of a queue can take up to 60 seconds to take effect."""
+    url = lab.queue()
+    lab.sqs.send_message(QueueUrl=url, MessageBody="m")
+    lab.sqs.set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": "0"})
+    lab.receive(url)
+    return "at once" if lab.bodies(url) else "up to 60 seconds later"
+
+
+@behaviour(
+    aws="up to 15 minutes later",
+    source="SQS API reference, SetQueueAttributes",
+    differs="a new retention period counts at once",
+)
+def a_changed_retention_period(lab: Lab) -> str:
+    """A changed retention period can take up to 15 minutes to take effect."""
+    url = lab.queue()
+    lab.sqs.send_message(QueueUrl=url, MessageBody="m")
+    lab.advance(120)
+    lab.sqs.set_queue_attributes(QueueUrl=url, Attributes={"MessageRetentionPeriod": "60"})
+    return "up to 15 minutes later" if lab.bodies(url) else "at once"
+
+
+@behaviour(
+    aws="up to 15 minutes later",
+    source="SNS developer guide, message filtering",
+    differs="a new filter policy counts at once",
+)
+def a_changed_filter_policy(lab: Lab) -> str:
+    """A changed filter policy can take up to 15 minutes to take full effect."""
+    topic, url = lab.topic(), lab.queue()
+    arn = lab.subscribe(topic, url)
+    policy = json.dumps({"kind": ["paid"]})
+    lab.sns.set_subscription_attributes(SubscriptionArn=arn, AttributeName="FilterPolicy", AttributeValue=policy)
+    lab.sns.publish(TopicArn=topic, Message="m")
+    return "up to 15 minutes later" if lab.bodies(url) else "at once"
+
+
+@behaviour(
+    aws="for up to 60 seconds it may still be there",
+    source="SQS API reference, DeleteQueue",
+    differs="a deleted queue is gone at once",
+)
+def a_deleted_queue(lab: Lab) -> str:
+    """For up to 60 seconds after DeleteQueue, sends to the queue may still succeed."""
+    url = lab.queue()
+    lab.sqs.delete_queue(QueueUrl=url)
+    code = lab.code(lab.sqs.send_message, QueueUrl=url, MessageBody="m")
+    return "for up to 60 seconds it may still be there" if code == "ok" else "gone at once"
+
+
+@behaviour(
+    aws="up to 60 seconds",
+    source="SQS API reference, PurgeQueue",
+    differs="a purge is done at once",
+)
+def a_purge(lab: Lab) -> str:
+    """A purge takes up to 60 seconds, and messages sent meanwhile may vanish with the others."""
+    url = lab.queue()
+    lab.sqs.send_message(QueueUrl=url, MessageBody="m")
+    lab.sqs.purge_queue(QueueUrl=url)
+    return "up to 60 seconds" if lab.bodies(url) else "done at once"
+
+
+@behaviour(
+    aws="about a minute after the last change",
+    source="SQS API reference, GetQueueAttributes",
+    differs="the counters are exact, unless `cloud.unkind(lag=60)` asks for the lag",
+)
+def the_counters(lab: Lab) -> str:
+    """The counters of a queue settle about a minute after the last change."""
+    url = lab.queue()
+    lab.sqs.send_message(QueueUrl=url, MessageBody="m")
+    return "at once" if lab.counts(url) == "1/0/0" else "about a minute after the last change"
+
+
+@behaviour(
+    aws="now and then twice",
+    source="SQS developer guide, standard queues",
+    differs="a message is delivered once, unless `cloud.unkind(duplicates=...)` asks for duplicates",
+)
+def a_standard_queue(lab: Lab) -> str:
+    """A standard queue delivers a message at least once: now and then it comes twice."""
+    url = lab.queue()
+    for number in range(100):
+        lab.sqs.send_message(QueueUrl=url, MessageBody=str(number))
+    came = []
+    while messages := lab.receive(url):
+        for message in messages:
+            came.append(message["Body"])
+            lab.sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+    return "once" if len(came) == 100 else "now and then twice"
+
+
+@behaviour(
+    aws="AccessDenied",
+    source="IAM user guide, policy evaluation logic",
+    differs="what a caller's own IAM policies say is not simulated: in its own account it may do everything",
+)
+def a_role_without_permissions(lab: Lab) -> str:
+    """A role to which no IAM policy allows anything may do nothing."""
+    sts = lab.client("sts")
+    role = sts.assume_role(RoleArn=f"arn:aws:iam::{lab.account}:role/nobody", RoleSessionName="anna")["Credentials"]
+    as_role = lab.with_keys("sqs", role["AccessKeyId"], role["SecretAccessKey"], role["SessionToken"])
+    return lab.code(as_role.list_queues)
+
+
+@behaviour(
+    aws="nothing",
+    source="SNS developer guide, encryption with a queue as subscriber",
+    differs="KMS keys are written down and not used: nothing is encrypted, and no key refuses anybody",
+)
+def a_queue_with_the_managed_key(lab: Lab) -> str:
+    """SNS cannot deliver to a queue that is encrypted with the AWS managed key for SQS."""
+    topic, url = lab.topic(), lab.queue(KmsMasterKeyId=KMS_ALIAS)
+    lab.subscribe(topic, url)
+    lab.sns.publish(TopicArn=topic, Message="m")
+    return "the message" if lab.bodies(url) else "nothing"
+
+
+@behaviour(
+    aws="delivered",
+    source="SNS developer guide, fan-out to Lambda functions",
+    differs="there are no Lambda functions and no Firehose streams: what should go there is lost, or a dead letter",
+)
+def a_lambda_function_that_subscribed(lab: Lab) -> str:
+    """A Lambda function that is subscribed to a topic gets its messages."""
+    topic, dead = lab.topic(), lab.queue("dead")
+    lab.allow(dead, topic)
+    lab.sns.subscribe(
+        TopicArn=topic,
+        Protocol="lambda",
+        Endpoint=f"arn:aws:lambda:us-east-1:{lab.account}:function:pack",
+        Attributes={"RedrivePolicy": json.dumps({"deadLetterTargetArn": lab.arn(dead)})},
+    )
+    lab.sns.publish(TopicArn=topic, Message="m")
+    return "a dead letter" if lab.bodies(dead) else "delivered"
+
+
+@behaviour(
+    aws=["m"],
+    source="SNS developer guide, message archiving and replay",
+    differs="an archive policy is kept, but nothing is archived or replayed",
+)
+def a_replay(lab: Lab) -> list[str]:
+    """A new subscription of a FIFO topic with an archive can have earlier messages replayed."""
+    topic = lab.topic("news.fifo", ArchivePolicy=json.dumps({"MessageRetentionPeriod": "30"}))
+    lab.sns.publish(TopicArn=topic, Message="m", MessageGroupId="g", MessageDeduplicationId="d")
+    url = lab.queue("late.fifo")
+    replay = {"PointType": "Timestamp", "StartingPoint": "2026-01-01T00:00:00.000Z"}
+    lab.subscribe(topic, url, ReplayPolicy=json.dumps(replay), RawMessageDelivery="true")
+    lab.advance(60)
+    return lab.bodies(url)
+
+
+@behaviour(
+    aws="not delivered",
+    source="SNS developer guide, SMS sandbox",
+    differs="SMS arrive in the inbox for every number, verified or not",
+)
+def an_sms_to_a_number_that_is_not_verified(lab: Lab) -> str:
+    """As long as an account is in the SMS sandbox, only verified numbers get its messages."""
+    lab.code(lab.sns.publish, PhoneNumber="+15551234567", Message="m")
+    return "delivered" if lab.inbox() else "not delivered"
+
+
+@behaviour(
+    aws=10,
+    source="AWS re:Post knowledge center, disabled e-mail subscription",
+    differs="e-mail has no limit of 10 a second",
+)
+def eleven_mails_in_a_second(lab: Lab) -> int:
+    """An e-mail subscription gets at most 10 messages a second."""
+    topic = lab.topic()
+    lab.sns.subscribe(TopicArn=topic, Protocol="email-json", Endpoint="anna@shop.example")
+    token = json.loads(lab.inbox()[0]["Message"])["Token"]
+    lab.sns.confirm_subscription(TopicArn=topic, Token=token)
+    for _ in range(11):
+        lab.sns.publish(TopicArn=topic, Message="m")
+    return len(lab.inbox()) - 1
+
+
+@behaviour(
+    aws="RequestThrottled",
+    source="SQS developer guide, FIFO queue quotas",
+    differs="there are no quotas of calls a second, unless `cloud.unkind(throttling=...)` throttles",
+)
+def many_sends_to_a_fifo_queue_in_a_second(lab: Lab) -> str:
+    """A FIFO queue takes 300 sends a second, and throttles those beyond, unless it is set to high throughput."""
+    url = lab.queue("orders.fifo", ContentBasedDeduplication="true")
+    codes = {lab.code(lab.sqs.send_message, QueueUrl=url, MessageBody=str(n), MessageGroupId="g") for n in range(330)}
+    return "RequestThrottled" if "RequestThrottled" in codes else "all accepted"
