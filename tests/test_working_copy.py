@@ -55,7 +55,8 @@ def test_lessons_and_exercises_are_laid_without_outputs_and_solutions_are_not(tm
     copy = WorkingCopy(tmp_path / "new")
     laid = copy.lay()
     wanted = {f"{kind}/{lesson.slug}.ipynb" for kind in ("lessons", "exercises") for lesson in course().lessons}
-    assert set(laid.new) == wanted == set(contents(copy.folder))
+    pages = set(working_copy.PAGES)
+    assert set(laid.new) == wanted | pages == set(contents(copy.folder))
     for name in wanted:
         cells = nbformat.read(copy.folder / name, as_version=4).cells
         assert all(not cell.outputs and cell.execution_count is None for cell in cells if cell.cell_type == "code")
@@ -112,7 +113,21 @@ def test_a_damaged_record_costs_nothing(copy, record):
     laid = copy.lay()
     assert (laid.new, laid.newer) == ([], [])
     assert contents(copy.folder) == before
-    assert set(json.loads(place.read_text(encoding="utf-8"))) == {name for name in before if name.endswith(".ipynb")}
+    assert set(json.loads(place.read_text(encoding="utf-8"))) == set(before)
+
+
+def test_a_page_moves_on_unless_the_learner_wrote_in_it(copy, monkeypatch, tmp_path):
+    """A page that is as it was laid is laid anew with the course; one that was changed, or a damaged record, stays."""
+    (name,) = working_copy.PAGES
+    shipped = tmp_path / "shipped"
+    (shipped / "lessons").mkdir(parents=True)
+    (shipped / name).write_text("second edition", encoding="utf-8")
+    monkeypatch.setattr(working_copy, "HOME", shipped)
+    monkeypatch.setattr(working_copy, "KINDS", ())
+    assert (copy.lay().new, (copy.folder / name).read_text(encoding="utf-8")) == ([], "second edition")
+    (copy.folder / name).write_text("my notes", encoding="utf-8")
+    (shipped / name).write_text("third edition", encoding="utf-8")
+    assert (copy.lay().new, (copy.folder / name).read_text(encoding="utf-8")) == ([], "my notes")
 
 
 # --- folders that cannot be ------------------------------------------------------------------------------------------

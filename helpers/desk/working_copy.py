@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 # nbformat is imported where it is used: it takes two seconds, and a mistyped lesson should be told at once.
 
 KINDS = ("lessons", "exercises")  # solutions come on request, by solution()
+PAGES = ("lessons/differences_from_aws.md",)  # read, not worked in
 DISTRIBUTION = "mastering-aws-messaging"
 
 
@@ -68,6 +69,8 @@ class WorkingCopy:
             for lesson in (listed or course()).lessons:
                 for kind in KINDS:
                     self._lay_one(kind, lesson, laid, done)
+            for name in PAGES:
+                self._lay_page(name, laid, done)
             write(self._record, json.dumps(laid, indent=1))
         return done
 
@@ -84,6 +87,18 @@ class WorkingCopy:
             beside = unused(target.with_name(f"{target.stem}.v{version(DISTRIBUTION)}.ipynb"))
             write(beside, text)
             done.newer.append(beside.relative_to(self.folder).as_posix())
+        laid[name] = digest
+
+    def _lay_page(self, name: str, laid: dict[str, str], done: Laid) -> None:
+        """Copy a page that is missing, or that is as it was laid; one that the learner wrote in stays."""
+        target, text = self.folder / name, (HOME / name).read_text(encoding="utf-8")
+        digest = hashlib.sha256(text.encode()).hexdigest()
+        there = hashlib.sha256(target.read_bytes()).hexdigest() if target.is_file() else ""
+        if not target.exists():
+            done.new.append(name)
+        elif there not in (digest, laid.get(name)):
+            return
+        write(target, text)
         laid[name] = digest
 
     def _laid(self) -> dict[str, str]:
