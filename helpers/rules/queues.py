@@ -33,6 +33,7 @@ class Queue(Untracked, moto.sqs.models.Queue):
         self.handles: dict[str, Message] = {}  # the receipt handles that it gave out
         self.attempts: dict[str, tuple[float, list[Message]]] = {}  # what a ReceiveRequestAttemptId got, until when
         self.seen = Deduplication()
+        self.purged_at = float("-inf")
         self.redrive_allow_policy: str | None = None
         self._came, self._first_expiry = 0, float("inf")
         super().__init__(name, region, owner.number, **attributes)

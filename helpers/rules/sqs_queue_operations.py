@@ -70,10 +70,10 @@ def purge_queue(request: Request) -> Answer:
     """Delete all messages of a queue; not twice within 60 seconds."""
     queue = queue_of(request)
     now = queue.owner.time()
-    if queue.last_purged_at is not None and now - queue.last_purged_at < WAIT:
+    if now - queue.purged_at < WAIT:
         text = f"Only one PurgeQueue operation on {queue.name} is allowed every {WAIT} seconds."
         raise Refused("AWS.SimpleQueueService.PurgeQueueInProgress", text)
-    queue.last_purged_at = now
+    queue.purged_at = now
     queue.stored.clear()
     queue.seen.forget()
     steps.note(queue.owner, steps.PURGED, queue.queue_arn)
