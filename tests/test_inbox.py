@@ -1,5 +1,6 @@
 """What a learner can look into offline: the inbox, its links, web addresses that fail, and each message's steps."""
 
+import base64
 import json
 import threading
 from collections.abc import Iterator
@@ -57,15 +58,21 @@ def test_a_web_address_is_confirmed_by_the_token_in_its_post(sns: Any, topic_arn
     assert confirmed_count(sns, topic_arn) == "1"
 
 
+def test_nothing_is_delivered_before_the_confirmation(sns: Any, topic_arn: str) -> None:
+    """The step says why."""
+    subscribed(sns, topic_arn, "https", HOOK)
+    message_id = sns.publish(TopicArn=topic_arn, Message="too early")["MessageId"]
+    assert len(cloud.inbox) == 1
+    assert cloud.steps(message_id)[1].reason == "the subscription is not confirmed yet"
+
+
 def test_an_envelope_is_signed_by_its_certificate(sns: Any, topic_arn: str) -> None:
     """Signature version 1 is SHA-1 with RSA over the named fields; the certificate of the course verifies it."""
     subscribed(sns, topic_arn, "https", HOOK)
     cloud.follow(cloud.inbox[0].confirm_url)
     sns.publish(TopicArn=topic_arn, Message="Honey", Subject="News")
     envelope = json.loads(cloud.inbox[1].message)
-    key = x509.load_pem_x509_certificate(signing.certificate()).public_key()
-    import base64
-
+    key = x509.load_pem_x509_certificate(cloud.certificate(envelope["SigningCertURL"])).public_key()
     signature = base64.b64decode(envelope["Signature"])
     key.verify(signature, signing.signed_text(envelope), padding.PKCS1v15(), hashes.SHA1())
 
@@ -104,9 +111,7 @@ def test_a_used_up_token_is_refused_in_words(sns: Any, topic_arn: str) -> None:
         cloud.follow(cloud.inbox[0].confirm_url)
 
 
-def test_a_failing_address_is_tried_again_and_then_given_up(
-    sqs: Any, sns: Any, topic_arn: str
-) -> None:
+def test_a_failing_address_is_tried_again_and_then_given_up(sqs: Any, sns: Any, topic_arn: str) -> None:
     """By default 3 tries follow the first, 20 seconds apart; then the dead-letter queue has the message."""
     dead = sqs.create_queue(QueueName="dead")["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=dead, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
@@ -226,7 +231,7 @@ def test_the_steps_tell_why_a_message_did_not_come(sqs: Any, sns: Any, topic_arn
     second = sns.publish(
         TopicArn=topic_arn, Message="Tea", MessageAttributes={"kind": {"DataType": "String", "StringValue": "new"}}
     )["MessageId"]
-    (held,) = [step for step in cloud.steps(second) if step.what == "filtered out"]
+    (held,) = [step for step in cloud.steps(second) if step.what == "held back"]
     assert '"kind"' in held.reason
     assert '"new"' in held.reason
     sent = sqs.send_message(QueueUrl=queue_url, MessageBody="book", DelaySeconds=10)["MessageId"]

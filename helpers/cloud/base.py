@@ -17,6 +17,7 @@ ABILITIES = {"time travel", "reset", "private checks", "inbox", "steps", "unkind
 _OF_ABILITY = {
     "inbox": "inbox",
     "follow": "inbox",
+    "certificate": "inbox",
     "web_fails": "inbox",
     "web_works": "inbox",
     "steps": "steps",

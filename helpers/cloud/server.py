@@ -19,7 +19,7 @@ from helpers.cloud import control, signatures, strangers
 from helpers.cloud.connections import Answers, Asked, Response, Server, Unreadable
 from helpers.cloud.endpoint import is_loopback
 from helpers.errors import CloudError
-from helpers.rules import answering, wire
+from helpers.rules import answering, signing, wire
 from helpers.rules.accounts import Account, Accounts
 from helpers.rules.refusals import Refused
 from helpers.rules.regions import regions
@@ -111,6 +111,8 @@ class ServedCloud:
         host = asked.headers.get("host", "")
         if not _HOST.fullmatch(host):
             raise Refused("MalformedHttpRequest", "The request has no Host that is one.", 400)
+        if asked.method == "GET" and signing.is_certificate(asked.path):
+            return 200, {"Content-Type": "application/x-x509-ca-cert"}, signing.certificate()
         body = asked.body or asked.query.encode()  # the query protocol may put all into the URL
         unsigned = asked.method == "GET" and "authorization" not in asked.headers
         if unsigned and (followed := answering.follow(self.accounts, f"http://{host}/?{asked.query}")):

@@ -5,24 +5,15 @@ not are refused the same way, with a text that says so.
 moto: raises NotImplementedError, and Python's own errors for input that it does not expect.
 """
 
+import importlib
 from collections.abc import Callable
 from functools import lru_cache
-from types import ModuleType
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from botocore import xform_name
 
-from helpers.rules import (
-    sns_mobile_operations,
-    sns_publish_operations,
-    sns_subscription_operations,
-    sns_topic_operations,
-    sqs_message_operations,
-    sqs_queue_operations,
-    sts_operations,
-    wire,
-)
+from helpers.rules import wire
 from helpers.rules.accounts import Account, Accounts
 from helpers.rules.refusals import Refused
 from helpers.rules.regions import regions
@@ -30,10 +21,16 @@ from helpers.rules.requests import ANONYMOUS, Request
 
 _LINKS = {"ConfirmSubscription": "TopicArn", "Unsubscribe": "SubscriptionArn"}  # what works unsigned; its topic
 _FORM = {"content-type": "application/x-www-form-urlencoded"}
-OPERATIONS: dict[str, tuple[ModuleType, ...]] = {
-    "sqs": (sqs_queue_operations, sqs_message_operations),
-    "sns": (sns_topic_operations, sns_subscription_operations, sns_publish_operations, sns_mobile_operations),
-    "sts": (sts_operations,),
+# Where a service's operations stand. A module is imported when one of its service is first asked for: SNS's take long.
+OPERATIONS = {
+    "sqs": ("sqs_queue_operations", "sqs_message_operations"),
+    "sns": (
+        "sns_topic_operations",
+        "sns_subscription_operations",
+        "sns_publish_operations",
+        "sns_mobile_operations",
+    ),
+    "sts": ("sts_operations",),
 }
 
 
@@ -79,7 +76,8 @@ def follow(accounts: Accounts, link: str) -> wire.Response | None:
 
 @lru_cache
 def _operation(service: str, name: str) -> Callable[[Request], Any]:
-    for module in OPERATIONS[service]:
+    for name_of_module in OPERATIONS[service]:
+        module = importlib.import_module(f"helpers.rules.{name_of_module}")
         found = getattr(module, xform_name(name), None)
         if getattr(found, "__module__", "") == module.__name__:  # not one that the module imports
             return found

@@ -24,12 +24,13 @@ SENDER = "AIDAISMY7JYY5F7RTT6AO"  # who sends for SNS
 
 def deliver(note: Notification, subscription: Subscription) -> None:
     """Deliver a notification to one subscription, unless its filter policy holds it back."""
-    if subscription.pending:
-        return
     owner = subscription.topic.owner
+    if subscription.pending:
+        steps.note(owner, steps.HELD_BACK, subscription.arn, note.id, "the subscription is not confirmed yet")
+        return
     missed = filter_policies.reason(subscription.policy, subscription.scope, note.attributes, note.message)
     if subscription.policy and missed:
-        steps.note(owner, steps.FILTERED, subscription.arn, note.id, missed)
+        steps.note(owner, steps.HELD_BACK, subscription.arn, note.id, missed)
         return
     try_to(note, subscription, 0)
 

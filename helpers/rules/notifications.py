@@ -15,8 +15,6 @@ from urllib.parse import urlencode
 
 from helpers.rules import signing
 
-_CERTIFICATE = "SimpleNotificationService-0c6a1b6f3c5d4e7f8a9b0c1d2e3f4a5b.pem"
-
 
 @dataclass(frozen=True)
 class Notification:
@@ -99,7 +97,7 @@ def _signature(wrapped: dict[str, Any], version: str, topic_arn: str) -> dict[st
     return {
         "SignatureVersion": version,
         "Signature": signing.sign(wrapped, version),
-        "SigningCertURL": f"https://sns.{region}.amazonaws.com/{_CERTIFICATE}",
+        "SigningCertURL": signing.url(region),
     }
 
 

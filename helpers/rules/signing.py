@@ -6,9 +6,11 @@ moto: signs with version 2 alone, and with a new key for each subscription, so t
 """
 
 import base64
+from datetime import timedelta
 from functools import lru_cache
 from typing import Any
 
+from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
@@ -29,6 +31,7 @@ _Q = int(
     16,
 )
 _EXPONENT = 65537
+_FILE = "SimpleNotificationService-0c6a1b6f3c5d4e7f8a9b0c1d2e3f4a5b.pem"
 _NOTIFICATION = ("Message", "MessageId", "Subject", "Timestamp", "TopicArn", "Type")
 _CONFIRMATION = ("Message", "MessageId", "SubscribeURL", "Timestamp", "Token", "TopicArn", "Type")
 
@@ -45,6 +48,16 @@ def signed_text(envelope: dict[str, Any]) -> bytes:
     return "".join(f"{name}\n{envelope[name]}\n" for name in names if name in envelope).encode("utf-8", "replace")
 
 
+def url(region: str) -> str:
+    """Return where the certificate stands."""
+    return f"https://sns.{region}.amazonaws.com/{_FILE}"
+
+
+def is_certificate(url: str) -> bool:
+    """Return whether this address, or path, is the certificate's."""
+    return url.rpartition("/")[2] == _FILE
+
+
 @lru_cache
 def _key() -> rsa.RSAPrivateKey:
     private = pow(_EXPONENT, -1, (_P - 1) * (_Q - 1))
@@ -55,10 +68,6 @@ def _key() -> rsa.RSAPrivateKey:
 @lru_cache
 def certificate() -> bytes:
     """Return the certificate that stands at SigningCertURL, as PEM."""
-    from datetime import timedelta
-
-    from cryptography import x509
-
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "sns.amazonaws.com")])
     made = (
         x509.CertificateBuilder(name, name, _key().public_key(), 2026)

@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from helpers.rules import publishing
-from helpers.rules.finding import sns_of
+from helpers.rules.finding_topics import sns_of
 from helpers.rules.inbox import Arrived
 from helpers.rules.pages import page
 from helpers.rules.refusals import Refused, invalid

@@ -4,7 +4,7 @@ from typing import Any
 
 from helpers.rules import access, deliveries, message_contents, publishing, steps, subscriptions, topics
 from helpers.rules.batches import MOST
-from helpers.rules.finding import sns_of, topic_of
+from helpers.rules.finding_topics import sns_of, topic_of
 from helpers.rules.inbox import Arrived
 from helpers.rules.refusals import Refused, invalid
 from helpers.rules.requests import Request

@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from helpers.rules import deliveries, subscriptions, topics
-from helpers.rules.finding import topic_of
+from helpers.rules.finding_topics import topic_of
 from helpers.rules.pages import page
 from helpers.rules.refusals import Refused, invalid
 from helpers.rules.requests import ANONYMOUS, Request

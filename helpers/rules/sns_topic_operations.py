@@ -3,7 +3,7 @@
 from typing import Any
 
 from helpers.rules import subscriptions, topic_attributes
-from helpers.rules.finding import sns_of, topic_of
+from helpers.rules.finding_topics import sns_of, topic_of
 from helpers.rules.pages import page
 from helpers.rules.refusals import Refused, invalid
 from helpers.rules.requests import Request

@@ -3,7 +3,7 @@
 from typing import Any
 
 from helpers.rules import batches, message_contents, receiving, sending
-from helpers.rules.finding import queue_of
+from helpers.rules.finding_queues import queue_of
 from helpers.rules.refusals import Refused, invalid_value, missing
 from helpers.rules.requests import Request
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from helpers.rules import access, move_tasks, permissions, queue_attributes, redrive, steps
-from helpers.rules.finding import queue_of, sqs_of
+from helpers.rules.finding_queues import queue_of, sqs_of
 from helpers.rules.numbers import whole
 from helpers.rules.queues import Queue
 from helpers.rules.refusals import Refused, invalid_value

@@ -7,7 +7,7 @@ from helpers.rules.accounts import Account
 
 SENT, RECEIVED, HIDDEN, DELETED, EXPIRED = "sent", "received", "hidden", "deleted", "expired"
 DUPLICATE, MOVED, PURGED = "refused as a duplicate", "moved", "purged"
-PUBLISHED, DELIVERED, FILTERED, REFUSED, LOST = "published", "delivered", "filtered out", "refused", "lost"
+PUBLISHED, DELIVERED, HELD_BACK, REFUSED, LOST = "published", "delivered", "held back", "refused", "lost"
 UNKIND = "unkindness"
 
 

@@ -1,14 +1,13 @@
-"""Finding the queue or topic that a request names, and asking whether the caller may use it."""
+"""Finding the queue that a request names, and asking whether the caller may use it."""
 
 import re
 from urllib.parse import urlsplit
 
-from helpers.rules import access, topics
+from helpers.rules import access
 from helpers.rules.queues import Queue
 from helpers.rules.refusals import no_such_queue
 from helpers.rules.requests import Request
 from helpers.rules.sqs_region import SqsRegion
-from helpers.rules.topics import SnsRegion, Topic
 
 _ACCOUNT = re.compile(r"\d{12}")
 
@@ -33,15 +32,3 @@ def queue_of(request: Request) -> Queue:
     queue = sqs_of(request, account).get_queue(parts[-1])
     access.check_queue(request, queue)
     return queue
-
-
-def sns_of(request: Request) -> SnsRegion:
-    """Return SNS in the request's region, of the caller's account."""
-    return request.account.service(SnsRegion, request.region)
-
-
-def topic_of(request: Request, **context: str) -> Topic:
-    """Return the topic that TopicArn names; Refused when the caller may not do this to it. context: condition keys."""
-    topic = topics.find(request.account, request.region, request.params["TopicArn"])
-    access.check_topic(request, topic, context)
-    return topic
