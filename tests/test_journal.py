@@ -302,16 +302,38 @@ def test_a_new_cloud_has_an_empty_journal(offline: Cloud, sqs: Any) -> None:
 
 
 def test_the_table_shows_the_last_calls(sqs: Any, sns: Any, queue_url: str) -> None:
-    """show.calls(n) has a line for each of the last n calls: service, region, operation, parameters, outcome."""
+    """show.calls(n) has a line for each of the last n calls: time, service, region, operation, parameters, outcome."""
     assert repr(show.calls(0)) == "No calls yet."
     sns.create_topic(Name="orders")
     with pytest.raises(sqs.exceptions.QueueDoesNotExist):
         sqs.get_queue_url(QueueName="missing")
     assert repr(show.calls(2)).splitlines() == [
-        "service  region     operation    params               outcome",
-        "sns      us-east-1  CreateTopic  Name='orders'        ok",
-        "sqs      us-east-1  GetQueueUrl  QueueName='missing'  AWS.SimpleQueueService.NonExistentQueue",
+        "at        service  region     operation    params               outcome",
+        "09:00:00  sns      us-east-1  CreateTopic  Name='orders'        ok",
+        "09:00:00  sqs      us-east-1  GetQueueUrl  QueueName='missing'  AWS.SimpleQueueService.NonExistentQueue",
+        "2 calls; on a bill 2 requests",
     ]
+
+
+@pytest.mark.parametrize(("size", "requests"), [(1, 1), (65_536, 1), (65_537, 2), (1_048_576, 16)])
+def test_a_large_message_counts_once_for_every_64_kib(sqs: Any, queue_url: str, size: int, requests: int) -> None:
+    """Sent and received, with its attributes."""
+    sqs.send_message(QueueUrl=queue_url, MessageBody="x" * size)
+    sqs.receive_message(QueueUrl=queue_url)
+    sqs.receive_message(QueueUrl=queue_url)
+    assert [call.requests for call in cloud.calls()[-3:]] == [requests, requests, 1]
+
+
+def test_a_batch_counts_by_the_sum_of_its_messages(sqs: Any, sns: Any, queue_url: str) -> None:
+    """Ten small messages count as one request; so do the entries of a publish."""
+    entries = [{"Id": str(n), "MessageBody": "x" * 6_000} for n in range(10)]
+    sqs.send_message_batch(QueueUrl=queue_url, Entries=entries)
+    attributes = {"kind": {"DataType": "String", "StringValue": "x" * 60_000}}
+    sqs.send_message(QueueUrl=queue_url, MessageBody="x" * 10_000, MessageAttributes=attributes)
+    topic_arn = sns.create_topic(Name="news")["TopicArn"]
+    notes = [{"Id": str(n), "Message": "x" * 20_000} for n in range(10)]
+    sns.publish_batch(TopicArn=topic_arn, PublishBatchRequestEntries=notes)
+    assert [call.requests for call in cloud.calls()[-4:]] == [1, 2, 1, 4]
 
 
 def test_the_table_makes_no_call(offline: Cloud, sqs: Any) -> None:

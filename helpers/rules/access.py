@@ -14,12 +14,14 @@ from helpers.rules import resource_policies
 from helpers.rules.refusals import Refused
 from helpers.rules.requests import Request
 
-_SQS_OWNER_ONLY = {
+SQS_OWNER_ONLY = {
     "AddPermission",
     "CancelMessageMoveTask",
+    "CreateQueue",
     "DeleteQueue",
     "ListMessageMoveTasks",
     "ListQueueTags",
+    "ListQueues",
     "RemovePermission",
     "SetQueueAttributes",
     "StartMessageMoveTask",
@@ -35,7 +37,7 @@ def check_queue(request: Request, queue: Any) -> None:
     decision = _decide(queue.policy, request, f"sqs:{operation}", queue.queue_arn, {})
     if decision.allowed is False:
         raise _denied(request, f"sqs:{operation}", queue.queue_arn, "with an explicit deny in a resource-based policy")
-    if not own and (decision.allowed is None or operation in _SQS_OWNER_ONLY):
+    if not own and (decision.allowed is None or operation in SQS_OWNER_ONLY):
         reason = f"because no resource-based policy allows the sqs:{operation.lower()} action"
         raise _denied(request, f"sqs:{operation}", queue.queue_arn, reason)
 

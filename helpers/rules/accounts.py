@@ -6,6 +6,7 @@ Nothing here is shared between two simulated AWSs, so a check's private cloud an
 import base64
 import threading
 import uuid
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -89,8 +90,8 @@ class Accounts:
     """
 
     def __init__(self, web: Web | None = None, trusting: bool = True) -> None:
-        self.trusting = trusting
-        self.web, self.errands = web, list[Callable[[], None]]()
+        self.web, self.trusting = web, trusting
+        self.errands: deque[Callable[[], None]] = deque()
         self.changed = threading.Condition(threading.RLock())
         self._accounts: dict[str, Account] = {}
         self._keys: dict[str, Key] = {}
@@ -106,8 +107,12 @@ class Accounts:
 
     def run_errands(self) -> None:
         """Do what waits for the lock to be free."""
-        while self.errands:
-            self.errands.pop(0)()
+        while True:
+            try:
+                errand = self.errands.popleft()
+            except IndexError:
+                return
+            errand()
 
     def all(self) -> list[Account]:
         """Return the accounts."""

@@ -29,6 +29,7 @@ OPERATIONS = {
         "sns_subscription_operations",
         "sns_publish_operations",
         "sns_mobile_operations",
+        "sns_sms_operations",
     ),
     "sts": ("sts_operations",),
 }
@@ -50,7 +51,8 @@ def answer(
             operation = _operation(service, name)
             _be_unkind(account, service, name)
             params = wire.parameters(model, headers, body)
-            result = operation(Request(service, name, params, account, region, host, identity))
+            trace = headers.get("x-amzn-trace-id", "")
+            result = operation(Request(service, name, params, account, region, host, identity, trace))
         except Refused as problem:
             result = problem
         except wire.ServiceException as problem:  # moto's own refusals, where no rule is stricter

@@ -10,7 +10,17 @@ moto: asks no policy, lets a dead queue's error reach the publisher, never uses 
 import json
 from typing import Any
 
-from helpers.rules import access, filter_policies, notifications, publishing, sending, steps, topic_attributes, web
+from helpers.rules import (
+    access,
+    delivery_policies,
+    filter_policies,
+    mobile_push,
+    notifications,
+    publishing,
+    sending,
+    steps,
+    web,
+)
 from helpers.rules.accounts import Account
 from helpers.rules.inbox import Arrived
 from helpers.rules.notifications import Notification
@@ -57,10 +67,10 @@ def _settle(note: Notification, subscription: Subscription, tries: int, failed: 
     if failed is None:
         steps.note(owner, steps.DELIVERED, subscription.arn, note.id, f"to {subscription.endpoint}")
         return
-    policy = json.loads(subscription.effective_policy())["healthyRetryPolicy"]
-    if failed.again and tries < policy["numRetries"]:
+    wait = delivery_policies.delay(delivery_policies.retries(*subscription.delivery_policies), tries)
+    if failed.again and wait is not None:
         steps.note(owner, steps.REFUSED, subscription.arn, note.id, f"{failed.reason}; another try follows")
-        owner.later(policy["minDelayTarget"], lambda: try_to(note, subscription, tries + 1))
+        owner.later(wait, lambda: try_to(note, subscription, tries + 1))
     else:
         steps.note(owner, steps.REFUSED, subscription.arn, note.id, failed.reason)
         _to_dead_letters(note, subscription)
@@ -85,10 +95,12 @@ def to_queue(note: Notification, subscription: Subscription, arn: str) -> None:
         raise Failed(why_not)
     entry: dict[str, Any] = {"MessageBody": body(note, subscription)}
     if subscription.raw:
-        entry["MessageAttributes"] = publishing.readable(note.attributes)
+        entry["MessageAttributes"] = publishing.readable(note.sent_attributes)
     # A standard queue takes the group of a standard topic, for fairness; that of a FIFO topic would promise an order.
     if note.group is not None and (queue.fifo_queue or not topic.fifo_topic):
         entry["MessageGroupId"] = note.group
+    if note.trace:
+        entry["MessageSystemAttributes"] = {"AWSTraceHeader": {"DataType": "String", "StringValue": note.trace}}
     if queue.fifo_queue:
         entry["MessageDeduplicationId"] = note.deduplication_id
     try:
@@ -116,6 +128,13 @@ def body(note: Notification, subscription: Subscription) -> str:
 def _to_inbox(note: Notification, subscription: Subscription) -> None:
     protocol = subscription.protocol
     message = body(note, subscription) if protocol == "email-json" else note.text(protocol)
+    if protocol == "application":
+        endpoint = mobile_push.subscriber(subscription.subscriber, subscription.endpoint)
+        if endpoint is None:
+            raise Failed(f"there is no endpoint {subscription.endpoint}")
+        if why_not := mobile_push.disabled(endpoint):
+            raise Failed(why_not.message)
+        message = note.text(endpoint.application.platform)
     subscription.topic.owner.post(Arrived(note.at, protocol, subscription.endpoint, message, note.subject or ""))
 
 
@@ -124,7 +143,7 @@ def _to_dead_letters(note: Notification, subscription: Subscription) -> None:
     if not text:
         steps.note(owner, steps.LOST, subscription.arn, note.id, "the subscription has no dead-letter queue")
         return
-    arn = topic_attributes.read_policy(text, "RedrivePolicy")["deadLetterTargetArn"]
+    arn = json.loads(text)["deadLetterTargetArn"]
     try:
         to_queue(note, subscription, arn)
         steps.note(owner, steps.MOVED, arn, note.id, "to the subscription's dead-letter queue")
@@ -134,22 +153,34 @@ def _to_dead_letters(note: Notification, subscription: Subscription) -> None:
 
 def ask_to_confirm(subscription: Subscription) -> None:
     """Send the request to confirm a subscription to its endpoint."""
+    mail = "AWS Notification - Subscription Confirmation"
+    text = f"You have chosen to subscribe to the topic:\n{subscription.topic.arn}\n\nTo confirm, follow this link:"
+    _send_link(notifications.ASKED, subscription, mail, text)
+
+
+def tell_of_the_end(subscription: Subscription) -> None:
+    """Tell the endpoint that a link ended its subscription, with a link that brings it back."""
+    mail = "AWS Notification - Unsubscribe Confirmation"
+    text = f"Your subscription to the topic below has been deleted:\n{subscription.topic.arn}\n\nIf this was not your"
+    _send_link(notifications.ENDED, subscription, mail, f"{text} intention, follow this link to subscribe again:")
+
+
+def _send_link(kind: str, subscription: Subscription, mail: str, mail_text: str) -> None:
+    """Send a confirmation. kind: its Type; mail, mail_text: what it says by e-mail."""
     topic, protocol = subscription.topic, subscription.protocol
     owner = topic.owner
     message_id, at = owner.new_id(), owner.world.clock.now()
-    text = notifications.confirmation(message_id, subscription, at, topic.signature_version)
-    link = notifications.confirm_link(subscription)
+    text = notifications.confirmation(kind, message_id, subscription, at, topic.signature_version)
+    link, subject = notifications.confirm_link(subscription), ""
     if protocol == "sqs":
         queue = find_queue(owner, subscription.endpoint)
         if queue is not None and not access.why_not_from_sns(queue, topic.arn, topic.account_id):
             sending.send(queue, {"MessageBody": text}, SENDER)
         return
     if protocol in ("http", "https"):
-        named = web.headers("SubscriptionConfirmation", message_id, subscription)
+        named = web.headers(kind, message_id, subscription)
         web.post(subscription, Arrived(at, protocol, subscription.endpoint, text, "", named, link), lambda failed: None)
         return
-    subject = ""
     if protocol == "email":
-        subject = "AWS Notification - Subscription Confirmation"
-        text = f"You have chosen to subscribe to the topic:\n{topic.arn}\n\nTo confirm, follow this link:\n{link}"
+        subject, text = mail, f"{mail_text}\n{link}"
     owner.post(Arrived(at, protocol, subscription.endpoint, text, subject, confirm_url=link))

@@ -8,6 +8,7 @@ import json
 import re
 from typing import Any
 
+from helpers.rules import json_texts
 from helpers.rules.filter_checks import Wrong, check_policy, compact, placed, refuse
 from helpers.rules.filter_matching import (
     ABSENT,
@@ -27,7 +28,6 @@ ATTRIBUTES = "MessageAttributes"
 LARGEST, KEYS, COMBINATIONS = 256 * 1024, 5, 150
 SHOWN = 500  # so much of the policy is in an error
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # AWS's errors are XML
-REDACTED = "REDACTED (`StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION` disabled)"
 
 
 def parse(text: str, scope: str, subscribing: bool = False) -> dict[str, Any]:
@@ -53,7 +53,7 @@ def parse(text: str, scope: str, subscribing: bool = False) -> dict[str, Any]:
         place = f"\n at [Source: (String){_source(policy)}; line: 1, column: {column}]" if column else ""
         raise _refused(f"{start}FilterPolicy: {words}{place}") from None
     except (ValueError, RecursionError) as problem:
-        raise _refused(f"{start}FilterPolicy: failed to parse JSON.{_at(problem)}") from None
+        raise _refused(f"{start}FilterPolicy: failed to parse JSON.{json_texts.place(problem)}") from None
     return policy
 
 
@@ -82,16 +82,6 @@ def reason(policy: dict[str, Any], scope: str, attributes: dict[str, Any], body:
 
 def _refused(message: str) -> Refused:
     return Refused("InvalidParameter", _NOT_XML.sub("?", message))
-
-
-def _at(problem: Exception) -> str:
-    """Return how AWS goes on about a text that is no JSON; "" where Python does not know the place."""
-    if not isinstance(problem, json.JSONDecodeError):
-        return ""
-    words, sign = "", problem.doc[problem.pos : problem.pos + 1]
-    if problem.msg.startswith("Expecting property name") and sign:
-        words = f" Unexpected character ('{sign}' (code {ord(sign)})): was expecting double-quote to start field name"
-    return f"{words}\n at [Source: {REDACTED}; line: {problem.lineno}, column: {problem.colno}]"
 
 
 def _source(policy: Any) -> str:

@@ -5,11 +5,12 @@ from urllib.parse import urlsplit
 
 from helpers.rules import access
 from helpers.rules.queues import Queue
-from helpers.rules.refusals import no_such_queue
+from helpers.rules.refusals import Refused, no_such_queue
 from helpers.rules.requests import Request
 from helpers.rules.sqs_region import SqsRegion
 
 _ACCOUNT = re.compile(r"\d{12}")
+_REGION = re.compile(r"^sqs\.([a-z0-9-]+)\.amazonaws\.com")  # as AWS's own addresses of queues name it
 
 
 def sqs_of(request: Request, account: str = "") -> SqsRegion:
@@ -23,9 +24,12 @@ def sqs_of(request: Request, account: str = "") -> SqsRegion:
 def queue_of(request: Request) -> Queue:
     """Return the queue that QueueUrl names, in the account that it names; Refused when the caller may not use it."""
     try:
-        parts = [part for part in urlsplit(request.params["QueueUrl"]).path.split("/") if part]
+        url = urlsplit(request.params["QueueUrl"])
+        parts, host = [part for part in url.path.split("/") if part], url.netloc
     except ValueError:
-        parts = []
+        parts, host = [], ""
+    if (named := _REGION.search(host)) and named[1] != request.region:
+        raise Refused("InvalidAddress", f"The address https://{host}/ is not valid for this endpoint.", 404)
     if not parts:
         raise no_such_queue()
     account = parts[-2] if len(parts) > 1 and _ACCOUNT.fullmatch(parts[-2]) else ""

@@ -2,7 +2,8 @@
 
 AWS: sizes are bytes of UTF-8, and the attributes' names, types and values count; a message has up to ten attributes,
 of type String, Number or Binary with a label of one's own behind a dot. Source: SQS API reference, SendMessage and
-MessageAttributeValue; SQS developer guide, "Message quotas"; recorded answers.
+MessageAttributeValue; SQS developer guide, "Message quotas"; recorded answers; the local-aws-sqs project for texts that
+are recorded nowhere else.
 moto: counts the body's characters and nothing else, takes control characters, empty values and any number of
 attributes.
 """
@@ -15,6 +16,7 @@ from helpers.rules.refusals import Refused, invalid_value
 _FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _NAME = re.compile(r"[A-Za-z0-9_.\-]{1,256}")
 _ID = re.compile(r"[A-Za-z0-9!\"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~]{1,128}")
+_NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 _MOST_ATTRIBUTES = 10
 
 
@@ -74,16 +76,24 @@ def check_system_attributes(attributes: dict[str, Any]) -> None:
 
 def _check_name(name: str) -> None:
     if not name:
-        raise _wrong("Message (user) attribute name must not be empty.")
-    starts = name.lower().startswith(("aws.", "amazon."))
+        raise _wrong("The request must contain non-empty message (user) attribute names.")
     if len(name) > 256:
-        raise _wrong("Message (user) attribute name must be shorter than 256 Bytes")
-    if not _is_name(name) or starts or name.startswith(".") or name.endswith(".") or ".." in name:
+        raise _wrong("Message (user) attribute name must be shorter than 256 bytes.")
+    if name.lower().startswith(("aws.", "amazon.")):
         raise _wrong(
-            f"Message (user) attribute name '{name}' contains invalid characters."
-            if not starts
-            else f"Message (user) attribute name '{name}' is reserved: it starts with AWS. or Amazon."
+            "You can't use message attribute names beginning with 'AWS.' or 'Amazon'. These strings are reserved for "
+            "internal use."
         )
+    wrong = {
+        "begin with character '.'": name.startswith("."),
+        "end with character '.'": name.endswith("."),
+        "have successive '.' characters": ".." in name,
+    }
+    for what, is_so in wrong.items():
+        if is_so:
+            raise _wrong(f"Message (user) attribute name must not {what}.")
+    if not _is_name(name):
+        raise _wrong(f"Message (user) attribute name '{name}' contains invalid characters.")
 
 
 def _is_name(text: str) -> bool:
@@ -94,12 +104,12 @@ def _is_name(text: str) -> bool:
 def _check_value(name: str, value: dict[str, Any], kind: str) -> None:
     data_type = value.get("DataType", "")
     if not data_type:
-        raise _wrong(f"The message attribute '{name}' must contain non-empty message attribute type.")
+        raise _wrong(f"The message ({kind}) attribute '{name}' must contain a non-empty message attribute type.")
     base = data_type.partition(".")[0]
     if base not in ("String", "Number", "Binary") or len(data_type) > 256 or not _NAME.fullmatch(data_type):
         raise _wrong(
-            f"The message attribute '{name}' has an invalid message attribute type, the set of supported type prefixes "
-            "is Binary, Number, and String."
+            f"The type of message ({kind}) attribute '{name}' is invalid. You must use only the following supported "
+            "type prefixes: Binary, Number, String."
         )
     if value.get("StringListValues") or value.get("BinaryListValues"):
         raise Refused(
@@ -109,20 +119,16 @@ def _check_value(name: str, value: dict[str, Any], kind: str) -> None:
     if not value.get(field):
         raise _wrong(f"Message ({kind}) attribute '{name}' must contain a non-empty value of type '{base}'.")
     if "StringValue" in value and "BinaryValue" in value:
-        raise _wrong(f"Message attribute '{name}' has more than one value.")
-    if base == "Number":
-        check_number(name, value["StringValue"])
+        raise _wrong(f"Message ({kind}) attribute '{name}' must have a single value.")
+    if base == "Number" and not _NUMBER.fullmatch(value["StringValue"]):
+        raise _wrong(f"Can't cast the value of message ({kind}) attribute '{name}' to a number.")
     if base != "Binary" and _FORBIDDEN.search(value["StringValue"]):
         raise _wrong(f"Message ({kind}) attribute '{name}' contains invalid characters.")
 
 
 def check_number(name: str, text: str) -> None:
     """Refuse a Number attribute that is none."""
-    try:
-        number = float(text)
-    except ValueError:
-        raise _wrong(f"Could not cast message attribute '{name}' value to number.") from None
-    if number != number or number in (float("inf"), float("-inf")):
+    if not _NUMBER.fullmatch(text):
         raise _wrong(f"Could not cast message attribute '{name}' value to number.")
 
 

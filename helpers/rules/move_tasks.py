@@ -3,7 +3,7 @@
 AWS: the source is a dead-letter queue of some queue; without a destination each message goes back to the queue that
 it came from; a moved message is a new one, with a new id and time; one task a queue at a time, at most 500 messages a
 second where a rate is set. Source: SQS API reference, StartMessageMoveTask, ListMessageMoveTasks,
-CancelMessageMoveTask.
+CancelMessageMoveTask; recorded answers; the local-aws-sqs project for texts that are recorded nowhere else.
 moto: has none of the three operations.
 """
 
@@ -14,8 +14,9 @@ from typing import Any
 
 from helpers.rules import redrive, steps
 from helpers.rules.accounts import Account
-from helpers.rules.refusals import Refused, invalid_value
+from helpers.rules.refusals import Refused
 
+MOST_A_SECOND, MOST_LISTED = 500, 10
 RUNNING, COMPLETED, CANCELLED, FAILED = "RUNNING", "COMPLETED", "CANCELLED", "FAILED"
 NO_QUEUE, NO_SOURCE = "AWS.SimpleQueueService.NonExistentQueue", "CouldNotDetermineMessageSource"
 
@@ -77,22 +78,21 @@ def start(
     account: Account, region: str, queues: dict[str, Any], source: str, destination: str | None, rate: int | None
 ) -> str:
     """Start a task and return its handle."""
-    queue = _source(queues, source)
+    queue = _find(queues, source, "SourceArn")
     if not redrive.sources(queue):
-        raise Refused("InvalidParameterValue", "Source queue must be configured as a Dead Letter Queue.")
+        raise _invalid("Source queue must be configured as a Dead Letter Queue.")
     if destination is not None:
-        target = redrive.find(queues, destination)
-        if target is None:
-            raise _not_found("DestinationArn")
+        target = _find(queues, destination, "DestinationArn")
+        if target is queue:
+            raise _invalid("Source queue arn and destination queue arn cannot be the same.")
         if bool(target.fifo_queue) != bool(queue.fifo_queue):
-            raise Refused("InvalidParameterValue", "Source and destination queues must be of the same type.")
-    if rate is not None and not 1 <= rate <= 500:
-        raise invalid_value(rate, "MaxNumberOfMessagesPerSecond", "Must be between 1 and 500.")
+            raise _invalid("The source queue and destination queue must be of the same queue type.")
+    if rate is not None:
+        _check_number(rate, "MaxNumberOfMessagesPerSecond", MOST_A_SECOND)
     tasks = _tasks(account, region)
     if any(task.status == RUNNING for task in tasks.of(source)):
-        raise Refused(
-            "InvalidParameterValue",
-            "There is already a task running. Only one active task is allowed for a source queue arn at a given time.",
+        raise _invalid(
+            "There is already a task running. Only one active task is allowed for a source queue arn at a given time."
         )
     secret = json.dumps({"taskId": account.new_id(), "sourceArn": source})
     handle = base64.b64encode(secret.encode()).decode()
@@ -103,7 +103,8 @@ def start(
 
 def listed(account: Account, region: str, queues: dict[str, Any], source: str, most: int) -> list[dict[str, Any]]:
     """Return the newest tasks of a source queue, newest first."""
-    _source(queues, source)
+    _find(queues, source, "SourceArn")
+    _check_number(most, "MaxResults", MOST_LISTED)
     return [task.told() for task in _tasks(account, region).of(source)[:most]]
 
 
@@ -112,8 +113,8 @@ def cancel(account: Account, region: str, queues: dict[str, Any], handle: str) -
     try:
         source = str(json.loads(base64.b64decode(handle, validate=True))["sourceArn"])
     except (ValueError, TypeError, KeyError, RecursionError):
-        raise Refused("InvalidParameterValue", "Value for parameter TaskHandle is invalid.") from None
-    _source(queues, source)
+        raise _invalid("Value for parameter TaskHandle is invalid.") from None
+    _find(queues, source, "SourceArn")
     running = [task for task in _tasks(account, region).of(source) if task.handle == handle and task.status == RUNNING]
     if not running:
         raise Refused("ResourceNotFoundException", "Task does not exist.", 404)
@@ -160,13 +161,24 @@ def _move(queue: Any, queues: dict[str, Any], message: Any, task: Task) -> None:
     steps.note(queue.owner, steps.MOVED, target.queue_arn, message.id, "by a message move task")
 
 
-def _source(queues: dict[str, Any], arn: str) -> Any:
+def _find(queues: dict[str, Any], arn: str, parameter: str) -> Any:
+    """Return the queue that a parameter names."""
+    if not arn.startswith("arn:") or arn.count(":") != 5:
+        form = "arn:<partition>:<service>:<region>:<account-id>:<resource-id>"
+        raise _invalid(f"You must use this format to specify the {parameter}: {form}")
     queue = redrive.find(queues, arn)
     if queue is None:
-        raise _not_found("SourceArn")
+        text = f"The resource that you specified for the {parameter} parameter doesn't exist."
+        raise Refused("ResourceNotFoundException", text, 404)
     return queue
 
 
-def _not_found(parameter: str) -> Refused:
-    text = f"The resource that you specified for the {parameter} parameter doesn't exist."
-    return Refused("ResourceNotFoundException", text, 404)
+def _check_number(number: int, parameter: str, most: int) -> None:
+    """Refuse a number that is not between 1 and this."""
+    if not 1 <= number <= most:
+        reason = f"You must enter a number that's between 1 and {most}."
+        raise _invalid(f"Value for parameter {parameter} is invalid. Reason: {reason}")
+
+
+def _invalid(text: str) -> Refused:
+    return Refused("InvalidParameterValue", text)

@@ -18,7 +18,7 @@ from helpers.rules import signing
 
 @dataclass(frozen=True)
 class Notification:
-    """One published message.
+    """One published message. trace: X-Ray's header, which queues get as a system attribute.
 
     message: as published. parts: with MessageStructure "json" the texts by protocol, else None. attributes: as boto3
     takes them.
@@ -34,6 +34,12 @@ class Notification:
     group: str | None
     deduplication_id: str | None
     sequence_number: str | None
+    trace: str = ""
+
+    @property
+    def sent_attributes(self) -> dict[str, Any]:
+        """The attributes that subscribers get: none with a text for each protocol. Filters see them all the same."""
+        return self.attributes if self.parts is None else {}
 
     def text(self, protocol: str) -> str:
         """Return the text for a subscriber of this protocol."""
@@ -55,21 +61,28 @@ def envelope(note: Notification, protocol: str, subscription: Any, version: str)
     if not note.sequence_number:
         wrapped |= _signature(wrapped, version, note.topic_arn)
     wrapped["UnsubscribeURL"] = link(subscription.host, "Unsubscribe", SubscriptionArn=subscription.arn)
-    if note.attributes:
-        wrapped["MessageAttributes"] = {name: _attribute(value) for name, value in note.attributes.items()}
+    if note.sent_attributes:
+        wrapped["MessageAttributes"] = {name: _attribute(value) for name, value in note.sent_attributes.items()}
     return _written(wrapped)
 
 
-def confirmation(message_id: str, subscription: Any, at: datetime, version: str) -> str:
-    """Return the request to confirm a subscription."""
+ASKED = "SubscriptionConfirmation"
+ENDED = "UnsubscribeConfirmation"
+
+
+def confirmation(kind: str, message_id: str, subscription: Any, at: datetime, version: str) -> str:
+    """Return the request to confirm a subscription, or to confirm anew one that ended. kind: ASKED or ENDED."""
     topic_arn = subscription.topic.arn
+    text = f"You have chosen to subscribe to the topic {topic_arn}.\nTo confirm the subscription"
+    if kind == ENDED:
+        text = f"You have chosen to deactivate subscription {subscription.arn}.\n"
+        text += "To cancel this operation and restore the subscription"
     wrapped: dict[str, Any] = {
-        "Type": "SubscriptionConfirmation",
+        "Type": kind,
         "MessageId": message_id,
         "Token": subscription.token,
         "TopicArn": topic_arn,
-        "Message": f"You have chosen to subscribe to the topic {topic_arn}.\nTo confirm the subscription, visit the "
-        "SubscribeURL included in this message.",
+        "Message": f"{text}, visit the SubscribeURL included in this message.",
         "SubscribeURL": confirm_link(subscription),
         "Timestamp": timestamp(at),
     }

@@ -1,7 +1,8 @@
 """Permissions: statements of a queue's policy that AddPermission writes and RemovePermission takes out.
 
 AWS: the label becomes the statement's Sid and is used once; the policy that the first permission makes has the older
-version's date. Source: SQS API reference, AddPermission; recorded answers.
+version's date. Source: SQS API reference, AddPermission; recorded answers; the local-aws-sqs project for texts that
+are recorded nowhere else.
 moto: takes any label, and dates the policy otherwise.
 """
 
@@ -10,6 +11,7 @@ from typing import Any
 
 import moto.sqs.models
 
+from helpers.rules import access
 from helpers.rules.refusals import Refused, invalid_value, missing
 
 _LABEL = re.compile(r"[A-Za-z0-9_\-]{1,80}")
@@ -22,8 +24,10 @@ def add(queue: Any, label: str, accounts: list[str], actions: list[str]) -> None
     if not _LABEL.fullmatch(label):
         raise invalid_value(label, "Label", "Can only include alphanumeric characters, hyphens, or underscores.")
     if not actions:
-        raise missing("Actions")
-    if not accounts or not all(_ACCOUNT.fullmatch(account) for account in accounts):
+        raise missing("ActionName")
+    if not accounts:
+        raise missing("AWSAccountIds")
+    if not all(_ACCOUNT.fullmatch(account) for account in accounts):
         raise invalid_value(f"[{', '.join(accounts)}]", "PrincipalId", "Unable to verify.")
     if len(actions) > MOST_ACTIONS:
         text = f"{len(actions)} Actions were found, maximum allowed is {MOST_ACTIONS}."
@@ -31,6 +35,8 @@ def add(queue: Any, label: str, accounts: list[str], actions: list[str]) -> None
     for action in actions:
         if action not in moto.sqs.models.Queue.ALLOWED_PERMISSIONS:
             reason = "Only the queue owner is allowed to invoke this action."
+            if action not in access.SQS_OWNER_ONLY:
+                reason = "Please refer to the appropriate WSDL for a list of valid actions."
             raise invalid_value(f"SQS:{action}", "ActionName", reason)
     policy, statements = queue._policy_json, _statements(queue)
     if any(statement.get("Sid") == label for statement in statements):

@@ -32,7 +32,7 @@ _AWS_PRINCIPAL = re.compile(
     r"|arn:aws[a-z-]*:sts::[0-9]{12}:(assumed-role|federated-user)/[^*?]+"
 )
 # The SNS developer guide lists these; Receive is in the policy that AWS itself gives to a new topic.
-_TOPIC_ACTIONS = {
+TOPIC_ACTIONS = {
     f"sns:{name}".lower()
     for name in (
         "AddPermission",
@@ -143,7 +143,7 @@ def _check_principals(element: Any, kind: Kind) -> None:
 def _check_actions(actions: list[str], kind: Kind) -> None:
     if kind == "sns":
         # Wildcards are refused as well: even sns:* covers actions that no topic has, such as CreateTopic.
-        if not all(action.lower() in _TOPIC_ACTIONS for action in actions):
+        if not all(action.lower() in TOPIC_ACTIONS for action in actions):
             raise Refused("InvalidParameter", "Invalid parameter: Policy statement action out of service scope!")
         return
     _check_count("actions", len(actions), {"sqs": 7}, kind)

@@ -17,28 +17,34 @@ from helpers.rules.refusals import Refused, invalid
 from helpers.rules.topics import Topic
 
 _SUBJECT = re.compile(r"[^\x00-\x1f\x7f]{1,100}")
-_TYPE = re.compile(r"(String|Number|Binary|String\.Array)(\.[A-Za-z0-9_.\-]+)?")
+_TYPE = re.compile(r"(String|Number|Binary)(\..+)?")
+# Names of AWS's own that say how a phone or a device is to get the message; others that begin so are refused.
+_RESERVED = re.compile(r"AWS\.(SNS\.(SMS|MOBILE)|MM\.SMS)\.[A-Za-z0-9_.\-]+")
 SMS_CHARACTERS = 1600
 
 
-def check_message(entry: dict[str, Any]) -> None:
-    """Refuse a message, subject, structure or attribute that AWS refuses wherever it is published."""
+def check_message(entry: dict[str, Any], needed: str = "default") -> None:
+    """Refuse a message, structure or attribute that AWS refuses wherever it is published."""
     if not entry["Message"]:
         raise invalid("Empty message")
-    subject = entry.get("Subject")
-    if subject is not None and not _SUBJECT.fullmatch(subject):
-        raise invalid("Subject")
     structure = entry.get("MessageStructure")
     if structure not in (None, "", "json"):
         raise invalid("MessageStructure")
     if structure == "json":
-        parts(entry["Message"])
+        parts(entry["Message"], needed)
     for name, value in entry.get("MessageAttributes", {}).items():
         check_attribute(name, value)
 
 
-def parts(message: str) -> dict[str, str]:
-    """Return the texts by protocol of a message with MessageStructure "json"."""
+def check_subject(entry: dict[str, Any]) -> None:
+    """Refuse a subject that AWS refuses."""
+    subject = entry.get("Subject")
+    if subject is not None and not _SUBJECT.fullmatch(subject):
+        raise invalid("Subject")
+
+
+def parts(message: str, needed: str = "default") -> dict[str, str]:
+    """Return the texts by protocol of a message with MessageStructure "json". needed: one that does for a default."""
     start = "Message Structure - "
     try:
         found = json.loads(message)
@@ -46,7 +52,7 @@ def parts(message: str) -> dict[str, str]:
         raise invalid(f"{start}JSON message body failed to parse") from None
     if not isinstance(found, dict):
         raise invalid(f"{start}JSON message body failed to parse")
-    if not isinstance(found.get("default"), str):
+    if not isinstance(found.get("default"), str) and not isinstance(found.get(needed), str):
         raise invalid(f"{start}No default entry in JSON message body")
     return {protocol: text for protocol, text in found.items() if isinstance(text, str)}
 
@@ -93,7 +99,7 @@ def _check_name(name: str) -> None:
             raise _wrong(f"Invalid message attribute name {place} with character '.' was found.")
     if ".." in name:
         raise _wrong("Message attribute name can not have successive '.' character.")
-    if not name or name.lower().startswith(("aws.", "amazon.")):
+    if not name or (name.lower().startswith(("aws.", "amazon.")) and not _RESERVED.fullmatch(name)):
         raise _wrong(f"The message attribute name '{name}' is not allowed.")
 
 
@@ -126,7 +132,7 @@ def check_for(topic: Topic, entry: dict[str, Any]) -> None:
             raise invalid(parameter) from None
 
 
-def notification(topic: Topic, entry: dict[str, Any]) -> tuple[Notification, bool]:
+def notification(topic: Topic, entry: dict[str, Any], trace: str) -> tuple[Notification, bool]:
     """Return the notification, and whether it is new: on a FIFO topic a duplicate gets the first one's id."""
     owner, now = topic.owner, topic.owner.time()
     message_id, number, group = owner.new_id(), None, entry.get("MessageGroupId")
@@ -145,7 +151,19 @@ def notification(topic: Topic, entry: dict[str, Any]) -> tuple[Notification, boo
     attributes = entry.get("MessageAttributes", {})
     at, subject = owner.world.clock.now(), entry.get("Subject")
     made = Notification(
-        message_id, topic.arn, at, entry["Message"], subject, attributes, structured, group, deduplication_id, number
+        *(
+            message_id,
+            topic.arn,
+            at,
+            entry["Message"],
+            subject,
+            attributes,
+            structured,
+            group,
+            deduplication_id,
+            number,
+        ),
+        trace=trace,
     )
     if new:
         steps.note(owner, steps.PUBLISHED, topic.arn, message_id)

@@ -49,7 +49,8 @@ class Queue(Untracked, moto.sqs.models.Queue):
         super()._set_attributes(attributes, int(self.owner.time()))
         if self.fifo_queue and "DelaySeconds" in attributes:
             for message in self.stored.values():  # a standard queue's new delay is for new messages alone
-                message.delayed_until = message.sent_timestamp + int(attributes["DelaySeconds"]) * 1000
+                if not message.approximate_receive_count:
+                    message.delayed_until = message.sent_timestamp + int(attributes["DelaySeconds"]) * 1000
         self._first_expiry = 0.0  # a changed retention period counts for messages that wait already
 
     def _setup_dlq(self, policy: Any) -> None:
@@ -77,6 +78,10 @@ class Queue(Untracked, moto.sqs.models.Queue):
 
     def _expiry(self, message: Message) -> float:
         return message.enqueued_at + self.message_retention_period * 1000  # type: ignore[attr-defined]
+
+    def is_expired(self, message: Message) -> bool:
+        """Return whether the message's retention period is over."""
+        return self._expiry(message) <= self.now()
 
     def tidy(self) -> None:
         """Drop the messages whose retention period is over."""

@@ -1,9 +1,10 @@
 """Receiving, deleting and leasing.
 
 AWS: a receive hides a message for the visibility timeout and gives a new receipt handle; only the newest deletes it.
-The twelve hours that a message can stay hidden are counted from the receive. On a FIFO queue a group with a message
-in flight gives out no other, and a handle whose lease is over is refused. Source: SQS API reference, ReceiveMessage,
-DeleteMessage and ChangeMessageVisibility; recorded answers.
+The twelve hours that a message can stay hidden are counted from the receive, and a handle is good for twelve hours. On
+a FIFO queue a group with a message in flight gives out no other, and a handle whose lease is over is refused. Source:
+SQS API reference, ReceiveMessage, DeleteMessage and ChangeMessageVisibility; recorded answers; for the handle's twelve
+hours boto3 issue 2898.
 moto: counts the twelve hours from sending, deletes with any old handle, accepts late deletes on FIFO queues, gives
 the same message to two threads, and copies the whole queue for each receive.
 """
@@ -11,6 +12,7 @@ the same message to two threads, and copies the whole queue for each receive.
 from collections.abc import Iterator
 from copy import copy
 from itertools import takewhile
+from typing import Any
 
 from helpers.rules import move_tasks, redrive, steps
 from helpers.rules.deduplication import INTERVAL
@@ -20,6 +22,14 @@ from helpers.rules.refusals import Refused, invalid_value
 
 _STEP = 0.05  # real seconds between two looks of a long poll, so that a clock that was moved is noticed
 LONGEST_LEASE = 43_200  # seconds
+
+
+class Expired(Refused):
+    """The error for a receipt handle that was good and is no more."""
+
+    def __init__(self, handle: str):
+        refusal = invalid_value(handle, "ReceiptHandle", "The receipt handle has expired.")
+        super().__init__(refusal.code, refusal.message)
 
 
 def receive(queue: Queue, count: int, wait: int, visibility: int, attempt: str | None = None) -> list[Message]:
@@ -46,20 +56,30 @@ def receive(queue: Queue, count: int, wait: int, visibility: int, attempt: str |
 
 
 def _again(queue: Queue, attempt: str, visibility: int) -> list[Message]:
-    """Return what the same attempt got within five minutes, while all of it is still in flight; else []."""
+    """Return what the same attempt got within five minutes, while all of it is still in flight; else [].
+
+    Refused when one of the messages was deleted or had its visibility changed since.
+    """
     until, messages = queue.attempts.get(attempt, (0.0, []))
     now = queue.now()
-    stored = [queue.stored.get(message.number) for message in messages]
-    held = all(
-        kept and kept.receipt_handle == message.receipt_handle and kept.visible_at > now
-        for kept, message in zip(stored, messages, strict=True)
-    )
-    if now / 1000 >= until or not held:
+    if now / 1000 >= until:
         queue.attempts.pop(attempt, None)
         return []
-    for message in stored:
-        message.visible_at = now + visibility * 1000  # type: ignore[union-attr]
+    pairs = [(queue.stored.get(message.number), message) for message in messages]
+    if any(_is_modified(kept, message) for kept, message in pairs):
+        reason = "The receiveRequestAttemptId is not valid anymore since the receive call is not retryable."
+        raise invalid_value(attempt, "ReceiveRequestAttemptId", reason)
+    if not all(_is_held(queue, kept, message.receipt_handle) for kept, message in pairs):
+        queue.attempts.pop(attempt, None)
+        return []
+    for kept, message in pairs:
+        kept.visible_at = message.visible_at = now + visibility * 1000
     return messages
+
+
+def _is_modified(kept: Any, message: Message) -> bool:
+    """Return whether a received message is gone, or its lease was changed by another call than a receive."""
+    return kept is None or (kept.receipt_handle == message.receipt_handle and kept.visible_at != message.visible_at)
 
 
 def _look(queue: Queue, count: int, visibility: int, short: bool) -> list[Message]:
@@ -85,12 +105,21 @@ def _look(queue: Queue, count: int, visibility: int, short: bool) -> list[Messag
 
 
 def _in_groups(queue: Queue, now: float) -> Iterator[Message]:
-    """Yield what a FIFO queue may give out, group by group; nothing behind a message that is in flight or delayed."""
+    """Yield what a FIFO queue may give out, group by group; nothing behind a message that is in flight or delayed.
+
+    The group whose first message has been waiting longest comes first: one that came back stands behind the others.
+    """
     groups: dict[str | None, list[Message]] = {}
     for message in queue.stored.values():
         groups.setdefault(message.group_id, []).append(message)
-    for group in groups.values():
+    for group in sorted(groups.values(), key=lambda group: _since(group[0])):
         yield from takewhile(lambda message: message.visible_at <= now and message.delayed_until <= now, group)
+
+
+def _since(message: Message) -> tuple[float, int, int]:
+    """Return since when a message can be received; in still time the one that was received less often is earlier."""
+    since = max(message.enqueued_at, message.delayed_until, message.visible_at)
+    return since, message.approximate_receive_count, message.number
 
 
 def _lease(queue: Queue, message: Message, now: float, visibility: int) -> None:
@@ -109,46 +138,49 @@ def _lease(queue: Queue, message: Message, now: float, visibility: int) -> None:
 
 
 def delete(queue: Queue, handle: str) -> None:
-    """Delete the message of this receipt handle. An older handle of it is accepted, and deletes nothing."""
-    message = _of_handle(queue, handle)
-    if message is None or message.receipt_handle != handle:
+    """Delete the message of this receipt handle. An older one deletes nothing; a FIFO queue refuses it."""
+    message, now = _of_handle(queue, handle), queue.now()
+    if message is None:
         return
-    if queue.fifo_queue and message.visible_at <= queue.now():
-        raise _expired(handle)
+    if now - message.leased_at > LONGEST_LEASE * 1000 or (queue.fifo_queue and not _is_held(queue, message, handle)):
+        raise Expired(handle)
+    if message.receipt_handle != handle:
+        return
     queue.remove(message)
     queue.owner.accounts.changed.notify_all()
     steps.note(queue.owner, steps.DELETED, queue.queue_arn, message.id)
 
 
 def change_visibility(queue: Queue, handle: str, seconds: int) -> None:
-    """Let the lease of the message of this handle end so many seconds from now."""
+    """Let a message's lease end so many seconds from now. On a standard queue an older handle of it will do."""
     if not 0 <= seconds <= LONGEST_LEASE:
-        raise invalid_value(
-            seconds, "VisibilityTimeout", f"VisibilityTimeout must be an integer between 0 and {LONGEST_LEASE}."
-        )
+        raise invalid_value(seconds, "VisibilityTimeout", f"Must be between 0 and {LONGEST_LEASE}.")
     message, now = _of_handle(queue, handle), queue.now()
     if message is None:
         raise invalid_value(
             handle, "ReceiptHandle", "Message does not exist or is not available for visibility timeout change."
         )
-    if queue.fifo_queue and message.visible_at <= now:
-        raise _expired(handle)
+    if queue.fifo_queue and not _is_held(queue, message, handle):
+        raise Expired(handle)
     if now + seconds * 1000 - message.leased_at > LONGEST_LEASE * 1000:
         limit = f"Total VisibilityTimeout for the message is beyond the limit [{LONGEST_LEASE} seconds]"
         raise invalid_value(seconds, "VisibilityTimeout", limit)
-    if message.receipt_handle == handle:
-        message.visible_at = now + seconds * 1000
-        queue.owner.accounts.changed.notify_all()
-        steps.note(queue.owner, steps.HIDDEN, queue.queue_arn, message.id, f"for {seconds} s from now")
+    message.visible_at = now + seconds * 1000
+    queue.owner.accounts.changed.notify_all()
+    steps.note(queue.owner, steps.HIDDEN, queue.queue_arn, message.id, f"for {seconds} s from now")
 
 
 def _of_handle(queue: Queue, handle: str) -> Message | None:
     """Return the message, None when it was deleted; Refused for a handle that this queue never gave out."""
     message = queue.handles.get(handle)
     if message is None:
-        raise Refused("ReceiptHandleIsInvalid", f'The input receipt handle "{handle}" is not a valid receipt handle.')
+        text = f'The input receipt handle "{handle}" is not a valid receipt handle.'
+        if any(handle in other.handles for other in queue.siblings.values()):
+            text = f'The receipt handle "{handle}" is not valid for this queue.'
+        raise Refused("ReceiptHandleIsInvalid", text, 404)
     return message if queue.stored.get(message.number) is message else None
 
 
-def _expired(handle: str) -> Refused:
-    return invalid_value(handle, "ReceiptHandle", "The receipt handle has expired.")
+def _is_held(queue: Queue, message: Message, handle: str | None) -> bool:
+    """Return whether this handle's lease of the message still runs."""
+    return message.receipt_handle == handle and message.visible_at > queue.now()

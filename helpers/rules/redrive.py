@@ -17,8 +17,8 @@ _PERMISSIONS = ("allowAll", "denyAll", "byQueue")
 
 
 def set_policy(queue: Any, text: Any) -> None:
-    """Give the queue this RedrivePolicy; "" and {} take it away. Refused when AWS would refuse it."""
-    if text in ("", "{}", None):
+    """Give the queue this RedrivePolicy; "" takes it away. Refused when AWS would refuse it."""
+    if text in ("", None):
         queue.redrive_policy = None
         return
     policy = _read(text, "RedrivePolicy")
@@ -58,10 +58,7 @@ def _may_use(queue: Any, target: Any, text: Any) -> None:
     if target is None:
         return
     if bool(target.fifo_queue) != bool(queue.fifo_queue):
-        kind = "FIFO" if queue.fifo_queue else "standard"
-        raise invalid_value(
-            text, "RedrivePolicy", f"Dead-letter queue must be same type of queue as the source: {kind}."
-        )
+        raise invalid_value(text, "RedrivePolicy", "Dead-letter queue must be same type of queue as the source..")
     allow = json.loads(target.redrive_allow_policy) if target.redrive_allow_policy else {}
     permission = allow.get("redrivePermission", "allowAll")
     if permission == "denyAll" or (permission == "byQueue" and queue.queue_arn not in allow.get("sourceQueueArns", [])):

@@ -14,9 +14,9 @@ class Refused(ServiceException):
         self.status = status
 
 
-def no_such_queue() -> Refused:
-    """Return the error for a queue that does not exist."""
-    return Refused("AWS.SimpleQueueService.NonExistentQueue", "The specified queue does not exist.")
+def no_such_queue(more: str = "") -> Refused:
+    """Return the error for a queue that does not exist. more: what else may be the case."""
+    return Refused("AWS.SimpleQueueService.NonExistentQueue", f"The specified queue does not exist{more}.")
 
 
 def invalid_value(value: object, parameter: str, reason: str) -> Refused:

@@ -23,6 +23,7 @@ class Request:
     region: str
     host: str = ""
     identity: str = ""  # the caller's ARN
+    trace: str = ""  # X-Ray's header: what the call is a part of
 
     @property
     def action(self) -> str:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from helpers.rules import access, deliveries, message_contents, publishing, steps, subscriptions, topics
+from helpers.rules import access, deliveries, message_contents, mobile_push, publishing, steps, subscriptions, topics
 from helpers.rules.batches import MOST
 from helpers.rules.finding_topics import sns_of, topic_of
 from helpers.rules.inbox import Arrived
@@ -23,20 +23,21 @@ def publish(request: Request) -> Answer:
             if not targets
             else f"{' and '.join(targets)} are mutually exclusive"
         )
-    publishing.check_message(params)
-    if targets == ["PhoneNumber"]:
-        return _to_phone(request)
     arn = params[targets[0]]
     if targets == ["TargetArn"] and ":endpoint/" in arn:
         return _to_mobile(request, arn)
+    publishing.check_message(params)
+    publishing.check_subject(params)
+    if targets == ["PhoneNumber"]:
+        return _to_phone(request)
     topic = topics.find(request.account, request.region, arn, targets[0])
     access.check_topic(request, topic)
     publishing.check_for(topic, params)
-    return _publish(topic, params)
+    return _publish(topic, params, request.trace)
 
 
-def _publish(topic: Topic, entry: dict[str, Any]) -> Answer:
-    made, new = publishing.notification(topic, entry)
+def _publish(topic: Topic, entry: dict[str, Any], trace: str) -> Answer:
+    made, new = publishing.notification(topic, entry, trace)
     if new:
         for subscription in subscriptions.of_topic(topic):
             deliveries.deliver(made, subscription)
@@ -46,6 +47,9 @@ def _publish(topic: Topic, entry: dict[str, Any]) -> Answer:
 def _to_phone(request: Request) -> Answer:
     account, number, text = request.account, request.params["PhoneNumber"], request.params["Message"]
     publishing.check_phone_number(number)
+    if request.params.get("MessageStructure") == "json":
+        texts = publishing.parts(text)
+        text = texts.get("sms", texts["default"])
     if len(text) > publishing.SMS_CHARACTERS:
         raise invalid("Message too long")
     message_id = account.new_id()
@@ -55,24 +59,33 @@ def _to_phone(request: Request) -> Answer:
 
 
 def _to_mobile(request: Request, arn: str) -> Answer:
-    account = request.account
-    endpoint = sns_of(request).platform_endpoints.get(arn)
-    if endpoint is None:
-        raise Refused(
-            "InvalidParameter", "Invalid parameter: TargetArn Reason: No endpoint found for the target arn specified"
-        )
-    if not endpoint.enabled:
-        raise Refused("EndpointDisabled", "Endpoint is disabled")
+    account, params = request.account, request.params
+    platform = mobile_push.target(sns_of(request), arn).application.platform
+    publishing.check_message(params, needed=platform)
+    publishing.check_subject(params)
+    text = params["Message"]
+    if params.get("MessageStructure") == "json":
+        texts = publishing.parts(text, needed=platform)
+        text = texts.get(platform, texts.get("default", ""))
     message_id = account.new_id()
-    account.post(Arrived(account.world.clock.now(), "application", arn, request.params["Message"]))
+    account.post(Arrived(account.world.clock.now(), "application", arn, text, params.get("Subject") or ""))
+    steps.note(account, steps.DELIVERED, arn, message_id)
     return {"MessageId": message_id}
 
 
 def publish_batch(request: Request) -> Answer:
-    """Publish up to ten messages to a topic; what is wrong with one refuses them all."""
+    """Publish up to ten messages to a topic; a wrong subject refuses one of them, what else is wrong refuses all."""
     topic, entries = topic_of(request), request.params["PublishBatchRequestEntries"]
     _check_batch(topic, entries)
-    return {"Successful": [{"Id": entry["Id"]} | _publish(topic, entry) for entry in entries], "Failed": []}
+    answer: dict[str, list[Answer]] = {"Successful": [], "Failed": []}
+    for entry in entries:
+        try:
+            publishing.check_subject(entry)
+            answer["Successful"].append({"Id": entry["Id"]} | _publish(topic, entry, request.trace))
+        except Refused as problem:
+            reason = {"Code": problem.code, "Message": problem.message, "SenderFault": True}
+            answer["Failed"].append({"Id": entry["Id"]} | reason)
+    return answer
 
 
 def _check_batch(topic: Topic, entries: list[dict[str, Any]]) -> None:

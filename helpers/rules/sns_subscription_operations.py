@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from helpers.rules import deliveries, subscriptions, topics
+from helpers.rules import deliveries, endpoints, subscriptions
 from helpers.rules.finding_topics import topic_of
 from helpers.rules.pages import page
 from helpers.rules.refusals import Refused, invalid
@@ -12,7 +12,7 @@ from helpers.rules.subscriptions import Subscription
 from helpers.rules.topics import DEFAULT_BYTES, SnsRegion
 
 Answer = dict[str, Any]
-_TOKEN = re.compile(r"[0-9a-f]{200,}")
+_TOKEN = re.compile(r"[0-9a-f]+")
 
 
 def subscribe(request: Request) -> Answer:
@@ -20,16 +20,20 @@ def subscribe(request: Request) -> Answer:
     params = request.params
     protocol, endpoint = params["Protocol"], params.get("Endpoint", "")
     topic = topic_of(request, **{"sns:Protocol": protocol, "sns:Endpoint": endpoint})
-    subscriptions.check_endpoint(request.account, topic, protocol, endpoint)
+    endpoints.check_endpoint(request.account, topic, protocol, endpoint)
     settings = dict(params.get("Attributes", {}))
-    if topic.most_bytes > DEFAULT_BYTES and len(subscriptions.of_topic(topic)) >= subscriptions.MOST_FOR_LARGE:
+    if topic.most_bytes > DEFAULT_BYTES and len(subscriptions.of_topic(topic)) >= endpoints.MOST_FOR_LARGE:
         raise invalid("TopicArn Reason: a topic for messages over 256 KiB has at most 100 subscriptions")
     same = [s for s in subscriptions.of_topic(topic) if (s.protocol, s.endpoint) == (protocol, endpoint)]
     if same:
         for name, value in settings.items():
-            subscriptions.check_setting(name, value, protocol, topic, subscribing=True)
+            subscriptions.check_setting(name, value, protocol, endpoint, topic, subscribing=True)
         if same[0].differs(settings):
             raise invalid("Attributes Reason: Subscription already exists with different attributes")
+        if same[0].pending:
+            if same[0].token_expired():
+                same[0].wait()
+            deliveries.ask_to_confirm(same[0])
         return _subscribed(same[0], params)
     subscriptions.check_room(topic)
     if settings.get("FilterPolicy"):
@@ -52,19 +56,31 @@ def confirm_subscription(request: Request) -> Answer:
     token = request.params["Token"]
     if not _TOKEN.fullmatch(token):
         raise Refused("InvalidParameter", "Invalid token")
-    # The token is permission enough: who confirms for another account's topic needs no policy.
-    try:
-        topic = topics.find(request.account, request.region, request.params["TopicArn"])
-    except Refused as problem:
-        raise (invalid("Token") if problem.code == "NotFound" else problem) from None
-    for subscription in subscriptions.of_topic(topic):
-        if subscription.token and subscription.token == token:
-            if topic.owner.time() - subscription.since >= subscriptions.TOKEN_SECONDS:
-                break
-            subscription.pending = False
-            subscription.authenticated = request.params.get("AuthenticateOnUnsubscribe", "").lower() == "true"
-            return {"SubscriptionArn": subscription.arn}
-    raise invalid("Token")
+    # The token is permission enough: who confirms for another account's topic needs no policy. Of the topic's ARN AWS
+    # looks at the region alone.
+    arn = request.params["TopicArn"].split(":")
+    if len(arn) < 6 or arn[3] != request.region:
+        raise invalid("Topic")
+    owner = request.account.accounts.get(arn[4])
+    subscription = _waiting(owner.service(SnsRegion, request.region), token) if owner else None
+    if subscription is None:
+        raise invalid("Token")
+    if subscription.pending:
+        signed, wish = request.identity != ANONYMOUS, request.params.get("AuthenticateOnUnsubscribe", "")
+        subscription.pending, subscription.authenticated = False, signed and wish.lower() == "true"
+    return {"SubscriptionArn": subscription.arn}
+
+
+def _waiting(region: SnsRegion, token: str) -> Subscription | None:
+    """Return the subscription that this token confirms, or brings back after a link ended it; or None."""
+    for subscription in [*region.subscriptions.values(), *region.ended.values()]:
+        topic = subscription.topic
+        if subscription.token != token or region.topics.get(topic.arn) is not topic or subscription.token_expired():
+            continue
+        if region.ended.pop(token, None):
+            region.subscriptions[subscription.arn] = subscription
+        return subscription
+    return None
 
 
 def unsubscribe(request: Request) -> Answer:
@@ -77,9 +93,11 @@ def unsubscribe(request: Request) -> Answer:
     _check_owner(request, subscription)
     if subscription.pending:
         raise invalid("SubscriptionArn Reason: This subscription is pending confirmation")
-    topic = subscription.topic
-    del topic.sns_backend.subscriptions[subscription.arn]
-    topic.deleted += 1
+    subscription.end()
+    if request.identity == ANONYMOUS and subscription.protocol in subscriptions.TO_CONFIRM:
+        subscription.wait()
+        subscription.topic.sns_backend.ended[subscription.token] = subscription
+        deliveries.tell_of_the_end(subscription)
     return {}
 
 
@@ -87,8 +105,11 @@ def _find(request: Request) -> Subscription | None:
     """Return the subscription of this ARN, or None; Refused when it is no ARN of one."""
     arn = request.params["SubscriptionArn"]
     _check_arn(arn)
-    owner = request.account.accounts.get(arn.split(":")[4])
+    number = arn.split(":")[4]
+    owner = request.account.accounts.get(number)
     found = owner.service(SnsRegion, request.region).subscriptions.get(arn) if owner else None
+    if found is None and number != request.account.number and request.identity != ANONYMOUS:
+        raise _not_authorized(request, arn)
     return None if found is None or subscriptions.is_gone(found) else found
 
 
@@ -102,8 +123,12 @@ def _check_arn(arn: str) -> None:
 
 def _check_owner(request: Request, subscription: Subscription) -> None:
     if request.account.number not in (subscription.subscriber.number, subscription.topic.account_id):
-        text = f"User: {request.identity} is not authorized to perform: {request.action.replace('sns', 'SNS')}"
-        raise Refused("AuthorizationError", f"{text} on resource: {subscription.arn}", 403)
+        raise _not_authorized(request, subscription.arn)
+
+
+def _not_authorized(request: Request, arn: str) -> Refused:
+    text = f"User: {request.identity} is not authorized to perform: {request.action.replace('sns', 'SNS')}"
+    return Refused("AuthorizationError", f"{text} on resource: {arn}", 403)
 
 
 def _subscription_of(request: Request) -> Subscription:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from helpers.rules import subscriptions, topic_attributes
+from helpers.rules import endpoints, subscriptions, topic_attributes, topic_permissions
 from helpers.rules.finding_topics import sns_of, topic_of
 from helpers.rules.pages import page
 from helpers.rules.refusals import Refused, invalid
@@ -20,7 +20,18 @@ def create_topic(request: Request) -> Answer:
 
 
 def _tags(params: dict[str, Any]) -> dict[str, str]:
-    return {tag["Key"]: tag["Value"] for tag in params.get("Tags", [])}
+    """Return the request's tags; Refused when AWS would refuse one."""
+    tags = params.get("Tags", [])
+    for number, tag in enumerate(tags, start=1):
+        for member, most in (("Key", 128), ("Value", 256)):
+            if len(tag[member]) > most:
+                where = f"Value '{tag[member]}' at 'tags.{number}.member.{member.lower()}' failed to satisfy constraint"
+                text = f"{where}: Member must have length less than or equal to {most}"
+                raise Refused("ValidationError", f"1 validation error detected: {text}")
+    found = {tag["Key"]: tag["Value"] for tag in tags}
+    if len(found) < len(tags):
+        raise invalid("Duplicated keys are not allowed.")
+    return found
 
 
 def delete_topic(request: Request) -> Answer:
@@ -53,8 +64,8 @@ def set_topic_attributes(request: Request) -> Answer:
     value = topic_attributes.check_one(name, value, topic.fifo_topic)
     if name == "MaximumMessageSize" and int(value) > DEFAULT_BYTES:
         subscribed = subscriptions.of_topic(topic)
-        others = [one for one in subscribed if one.protocol not in subscriptions.FOR_LARGE]
-        if others or len(subscribed) > subscriptions.MOST_FOR_LARGE:
+        others = [one for one in subscribed if one.protocol not in endpoints.FOR_LARGE]
+        if others or len(subscribed) > endpoints.MOST_FOR_LARGE:
             raise invalid(
                 "MaximumMessageSize Reason: over 256 KiB a topic has at most 100 subscriptions, of queues, Lambda "
                 "functions and Firehose streams alone"
@@ -66,16 +77,13 @@ def set_topic_attributes(request: Request) -> Answer:
 def add_permission(request: Request) -> Answer:
     """Add a statement to a topic's policy."""
     topic, params = topic_of(request), request.params
-    topic.sns_backend.add_permission(
-        request.region, topic.arn, params["Label"], params["AWSAccountId"], params["ActionName"]
-    )
+    topic_permissions.add(topic, params["Label"], params["AWSAccountId"], params["ActionName"])
     return {}
 
 
 def remove_permission(request: Request) -> Answer:
     """Take a statement out of a topic's policy."""
-    topic = topic_of(request)
-    topic.sns_backend.remove_permission(topic.arn, request.params["Label"])
+    topic_permissions.remove(topic_of(request), request.params["Label"])
     return {}
 
 
@@ -88,10 +96,8 @@ def _resource_of(request: Request) -> SnsRegion:
 
 def tag_resource(request: Request) -> Answer:
     """Add tags to a topic."""
-    keys = [tag["Key"] for tag in request.params["Tags"]]
-    if len(set(keys)) < len(keys):
-        raise invalid("Duplicated keys are not allowed.")
-    _resource_of(request).tag_resource(request.params["ResourceArn"], _tags(request.params))
+    tags = _tags(request.params)
+    _resource_of(request).tag_resource(request.params["ResourceArn"], tags)
     return {}
 
 

@@ -24,12 +24,15 @@ def send_message_batch(request: Request) -> Answer:
     batches.check(entries, "SendMessage")
     total = sum(message_contents.size(entry["MessageBody"], entry.get("MessageAttributes", {})) for entry in entries)
     batches.check_sum(total, BATCH_BYTES)
-    for entry in entries:
-        if queue.fifo_queue and entry.get("MessageGroupId") is None:
+    for entry in entries if queue.fifo_queue else ():
+        if entry.get("MessageGroupId") is None:
             raise Refused("InvalidParameterValue", missing("MessageGroupId").message)
         sending.check_for_type(queue, entry)
 
     def send(entry: dict[str, Any]) -> Answer:
+        if not entry["MessageBody"]:
+            name = f"SendMessageBatchRequestEntry.{entries.index(entry) + 1}.MessageBody"
+            raise Refused("EmptyValue", missing(name).message)
         sending.check(queue, entry)
         return sending.send(queue, entry).sent()
 
@@ -46,7 +49,7 @@ def receive_message(request: Request) -> Answer:
         raise invalid_value(wait, "WaitTimeSeconds", "Must be >= 0 and <= 20, if provided.")
     lease = params.get("VisibilityTimeout")
     if lease is not None and not 0 <= lease <= receiving.LONGEST_LEASE:
-        reason = f"Must be between 0 and {receiving.LONGEST_LEASE}, if provided."
+        reason = f"Must be >= 0 and <= {receiving.LONGEST_LEASE}, if provided."
         raise invalid_value(lease, "VisibilityTimeout", reason)
     message_contents.check_id(params.get("ReceiveRequestAttemptId"), "ReceiveRequestAttemptId")
     names = set(params.get("MessageSystemAttributeNames") or params.get("AttributeNames") or ())
@@ -68,10 +71,17 @@ def delete_message(request: Request) -> Answer:
 
 
 def delete_message_batch(request: Request) -> Answer:
-    """Delete up to ten messages."""
+    """Delete up to ten messages. A batch has another code for a handle that has expired than a single delete."""
     queue, entries = queue_of(request), request.params["Entries"]
     batches.check(entries, "DeleteMessage")
-    return batches.each(entries, lambda entry: receiving.delete(queue, entry["ReceiptHandle"]))
+
+    def delete(entry: dict[str, Any]) -> None:
+        try:
+            receiving.delete(queue, entry["ReceiptHandle"])
+        except receiving.Expired:
+            raise Refused("ReceiptHandleIsInvalid", "The receipt handle has expired") from None
+
+    return batches.each(entries, delete)
 
 
 def change_message_visibility(request: Request) -> Answer:

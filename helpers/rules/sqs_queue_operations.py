@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from helpers.rules import access, move_tasks, permissions, queue_attributes, redrive, steps
+from helpers.rules import access, move_tasks, permissions, queue_attributes, queue_tags, redrive, steps
 from helpers.rules.finding_queues import queue_of, sqs_of
 from helpers.rules.numbers import whole
 from helpers.rules.queues import Queue
-from helpers.rules.refusals import Refused, invalid_value
+from helpers.rules.refusals import Refused, invalid_value, no_such_queue
 from helpers.rules.requests import Request
 from helpers.rules.sqs_region import WAIT
 
@@ -26,9 +26,14 @@ def create_queue(request: Request) -> Answer:
 
 def get_queue_url(request: Request) -> Answer:
     """Return the URL of a queue by its name, of this account or of another that allows it."""
-    account = request.params.get("QueueOwnerAWSAccountId", "")
-    queue = sqs_of(request, account).get_queue(request.params["QueueName"])
-    access.check_queue(request, queue)
+    account = request.params.get("QueueOwnerAWSAccountId") or request.account.number
+    try:
+        queue = sqs_of(request, account).get_queue(request.params["QueueName"])
+        access.check_queue(request, queue)
+    except Refused:
+        if account == request.account.number:
+            raise
+        raise no_such_queue(" or you do not have access to it") from None
     return {"QueueUrl": _url(request, queue)}
 
 
@@ -113,7 +118,9 @@ def remove_permission(request: Request) -> Answer:
 
 def tag_queue(request: Request) -> Answer:
     """Add tags."""
-    sqs_of(request).tag_queue(queue_of(request).name, request.params["Tags"])
+    queue, tags = queue_of(request), request.params["Tags"]
+    queue_tags.check(tags, queue.tags)
+    sqs_of(request).tag_queue(queue.name, tags)
     return {}
 
 
@@ -146,8 +153,6 @@ def start_message_move_task(request: Request) -> Answer:
 def list_message_move_tasks(request: Request) -> Answer:
     """Return the newest tasks of a dead-letter queue."""
     region, most = sqs_of(request), request.params.get("MaxResults", 1)
-    if not 1 <= most <= 10:
-        raise invalid_value(most, "MaxResults", "Must be between 1 and 10.")
     move_tasks.catch_up(request.account, request.region, region.queues)
     source = request.params["SourceArn"]
     return {"Results": move_tasks.listed(request.account, request.region, region.queues, source, most)}

@@ -1,8 +1,8 @@
 """SQS in one region of one account: its queues, by name.
 
 AWS: a queue's name is free again 60 seconds after the queue was deleted; creating one that exists is fine with the same
-or no attributes, and refused with others, by the name of the attribute. Source: SQS API reference, CreateQueue and
-DeleteQueue; recorded answers.
+or no attributes, and refused with others, by the name of the attribute, and with other tags. Source: SQS API reference,
+CreateQueue and DeleteQueue; recorded answers; for the tags dramatiq_sqs pull request 13.
 moto: lets a name be used again at once, and does not say which attribute differs.
 """
 
@@ -11,7 +11,7 @@ from typing import Any
 
 import moto.sqs.models
 
-from helpers.rules import queue_attributes
+from helpers.rules import queue_attributes, queue_tags
 from helpers.rules.accounts import Account
 from helpers.rules.queues import Queue
 from helpers.rules.refusals import Refused, no_such_queue
@@ -39,8 +39,11 @@ class SqsRegion(moto.sqs.models.SQSBackend):
             raise _bad_name()
         if queue := self.queues.get(name):
             self._check_same(queue, attributes)
+            if tags and tags != queue.tags:
+                raise Refused("QueueAlreadyExists", "A queue already exists with the same name and different tags")
             return queue
         queue_attributes.check_throughput(attributes)
+        queue_tags.check(tags, {})
         if self.owner.time() - self._deleted.get(name, float("-inf")) < WAIT:
             raise Refused(
                 "AWS.SimpleQueueService.QueueDeletedRecently",

@@ -6,19 +6,17 @@ other attributes an error. Source: SNS API reference, Subscribe and ConfirmSubsc
 moto: confirms everything at once, takes any token, any protocol and any attribute.
 """
 
-import json
-import re
 from typing import Any
 
 import moto.sns.models
 
-from helpers.rules import filter_policies, topic_attributes
+from helpers.rules import delivery_policies, filter_policies
 from helpers.rules.accounts import Account
+from helpers.rules.json_texts import load_object
 from helpers.rules.refusals import Refused, invalid
-from helpers.rules.topics import DEFAULT_BYTES, Topic
+from helpers.rules.topics import Topic
 from helpers.rules.untracked import Untracked
 
-PROTOCOLS = ("http", "https", "email", "email-json", "sms", "sqs", "application", "lambda", "firehose")
 TO_CONFIRM = ("http", "https", "email", "email-json")
 SETTABLE = (
     "DeliveryPolicy",
@@ -31,8 +29,6 @@ SETTABLE = (
 )
 TOKEN_SECONDS, PENDING_SECONDS = 2 * 86_400, 3 * 86_400
 DEFAULTS = {"RawMessageDelivery": "false", "FilterPolicyScope": "MessageAttributes"}
-FOR_LARGE = ("sqs", "lambda", "firehose")  # who may subscribe to a topic for messages over 256 KiB
-MOST_FOR_LARGE = 100
 MOST_OF_FIFO, MOST_FILTERS = 100, 200  # subscriptions of a FIFO topic; filter policies of a topic
 _RAW = ("http", "https", "sqs", "firehose")
 
@@ -46,10 +42,11 @@ class Subscription(Untracked, moto.sns.models.Subscription):
         self.arn = f"{topic.arn}:{account.new_id()}"
         self.settings: dict[str, str] = {}
         self.policy: dict[str, Any] = {}
-        self.since = account.time()
-        self.pending = protocol in TO_CONFIRM or (protocol == "sqs" and _account_of(endpoint) != account.number)
-        self.authenticated = not self.pending
-        self.token = account.world.ids.getrandbits(8 * 115).to_bytes(115, "big").hex() if self.pending else ""
+        self.since, self.pending, self.token = account.time(), False, ""
+        self.authenticated = True
+        if protocol in TO_CONFIRM or (protocol == "sqs" and _account_of(endpoint) != account.number):
+            self.authenticated = False
+            self.wait()
 
     @property
     def scope(self) -> str:
@@ -65,7 +62,7 @@ class Subscription(Untracked, moto.sns.models.Subscription):
         """Set attributes; Refused, and nothing set, when AWS would refuse one."""
         scope = settings.get("FilterPolicyScope", self.scope)
         for name, value in settings.items():
-            check_setting(name, value, self.protocol, self.topic, subscribing)
+            check_setting(name, value, self.protocol, self.endpoint, self.topic, subscribing)
         settings = normal(settings)
         if "FilterPolicy" in settings or "FilterPolicyScope" in settings:
             text = settings.get("FilterPolicy", self.settings.get("FilterPolicy", ""))
@@ -90,26 +87,31 @@ class Subscription(Untracked, moto.sns.models.Subscription):
         else:
             shown.pop("FilterPolicyScope", None)
         if self.protocol in ("http", "https"):
-            shown["EffectiveDeliveryPolicy"] = self.effective_policy()
+            shown["EffectiveDeliveryPolicy"] = delivery_policies.effective_of_subscription(*self.delivery_policies)
         return shown
 
     def differs(self, settings: dict[str, str]) -> bool:
         """Return whether these attributes are others than the subscription has."""
         return any(self.settings.get(name, DEFAULTS.get(name)) != value for name, value in normal(settings).items())
 
-    def content_type(self) -> str:
-        """Return the Content-Type of a POST to the endpoint."""
-        own = json.loads(self.settings.get("DeliveryPolicy") or "{}").get("requestPolicy", {})
-        return own.get("headerContentType") or topic_attributes.content_type(
-            self.topic.settings.get("DeliveryPolicy", "")
-        )
+    @property
+    def delivery_policies(self) -> tuple[str, str]:
+        """The topic's delivery policy and its own, as they are kept; "" where there is none."""
+        return self.topic.settings.get("DeliveryPolicy", ""), self.settings.get("DeliveryPolicy", "")
 
-    def effective_policy(self) -> str:
-        """Return how a web address is tried again, as JSON."""
-        text = self.settings.get("DeliveryPolicy") or self.topic.settings.get("DeliveryPolicy", "")
-        policy = {"healthyRetryPolicy": topic_attributes.retries(text)} | _NO_OTHER_POLICIES
-        policy["requestPolicy"] = {"headerContentType": self.content_type()}
-        return json.dumps(policy, separators=(",", ":"))
+    def end(self) -> None:
+        """Take the subscription out of its topic."""
+        del self.topic.sns_backend.subscriptions[self.arn]
+        self.topic.deleted += 1
+
+    def token_expired(self) -> bool:
+        """Return whether its token is too old to confirm with."""
+        return self.topic.owner.time() - self.since >= TOKEN_SECONDS
+
+    def wait(self) -> None:
+        """Wait for confirmation with a new token."""
+        self.since, self.pending = self.subscriber.time(), True
+        self.token = self.subscriber.world.ids.getrandbits(8 * 115).to_bytes(115, "big").hex()
 
     def listed(self) -> dict[str, str]:
         """Return the subscription as the lists show it."""
@@ -122,19 +124,15 @@ class Subscription(Untracked, moto.sns.models.Subscription):
         }
 
 
-_NO_OTHER_POLICIES = {
-    "sicklyRetryPolicy": None,
-    "throttlePolicy": None,
-    "guaranteed": False,
-}
-
-
 def normal(settings: dict[str, str]) -> dict[str, str]:
-    """Return the attributes as they are kept: true and false in small letters."""
-    return {name: value.lower() if name == "RawMessageDelivery" else value for name, value in settings.items()}
+    """Return the attributes as they are kept: true and false in small letters, a delivery policy with all members."""
+    kept = {name: value.lower() if name == "RawMessageDelivery" else value for name, value in settings.items()}
+    if text := kept.get("DeliveryPolicy"):
+        kept["DeliveryPolicy"] = delivery_policies.of_subscription(text)
+    return kept
 
 
-def check_setting(name: str, value: str, protocol: str, topic: Topic, subscribing: bool) -> None:
+def check_setting(name: str, value: str, protocol: str, endpoint: str, topic: Topic, subscribing: bool) -> None:
     """Refuse a subscription attribute that AWS refuses."""
     start = "Attributes Reason: " if subscribing else ""
     if name not in SETTABLE:
@@ -150,57 +148,18 @@ def check_setting(name: str, value: str, protocol: str, topic: Topic, subscribin
                 f"{start}FilterPolicyScope: Invalid value [{value}]. Please use either MessageBody or MessageAttributes"
             )
     elif name == "RedrivePolicy" and value:
-        _check_redrive(value, topic, start)
+        _check_redrive(value, endpoint, topic, start)
     elif name == "DeliveryPolicy" and value:
-        topic_attributes.read_policy(value, f"{start}DeliveryPolicy")
+        delivery_policies.of_subscription(value, start)
 
 
-def _check_redrive(text: str, topic: Topic, start: str) -> None:
-    policy = topic_attributes.read_policy(text, f"{start}RedrivePolicy")
-    arn = policy.get("deadLetterTargetArn")
+def _check_redrive(text: str, endpoint: str, topic: Topic, start: str) -> None:
+    arn = load_object(text, f"{start}RedrivePolicy").get("deadLetterTargetArn")
     if not isinstance(arn, str) or arn.count(":") != 5 or arn.split(":")[2] != "sqs":
         raise invalid(f"{start}RedrivePolicy: deadLetterTargetArn is an invalid arn")
-    if topic.fifo_topic and not arn.endswith(".fifo"):
+    if topic.fifo_topic and endpoint.endswith(".fifo") and not arn.endswith(".fifo"):
         text = "must use a FIFO queue as DLQ for a FIFO Subscription to a FIFO Topic."
         raise invalid(f"{start}RedrivePolicy: {text}")
-
-
-def check_endpoint(account: Account, topic: Topic, protocol: str, endpoint: str) -> None:
-    """Refuse an endpoint that AWS refuses for this protocol."""
-    if protocol not in PROTOCOLS:
-        raise invalid(f"Amazon SNS does not support this protocol string: {protocol}")
-    if not endpoint:
-        raise invalid("Endpoint")
-    if topic.fifo_topic and protocol != "sqs":
-        raise invalid(f"Invalid protocol type: {protocol}")
-    if topic.most_bytes > DEFAULT_BYTES and protocol not in FOR_LARGE:
-        raise invalid(f"Protocol Reason: a topic for messages over 256 KiB has no {protocol} subscriptions")
-    if protocol in ("http", "https") and not endpoint.startswith(f"{protocol}://"):
-        raise invalid("Endpoint must match the specified protocol")
-    if protocol in ("email", "email-json") and not re.fullmatch(r"[^@\s]+@[^@\s]+", endpoint):
-        raise invalid("Email address")
-    if protocol == "sms":
-        reduced = re.sub(r"[./-]", "", endpoint)
-        if re.search(r"[./-]{2,}|^[./-]|[./-]$", endpoint) or not re.fullmatch(r"\+?[1-9]\d{5,14}", reduced):
-            raise Refused("InvalidParameter", f"Invalid SMS endpoint: {endpoint}")
-    if protocol == "sqs":
-        _check_queue(account, topic, endpoint)
-    elif protocol in ("lambda", "firehose", "application") and endpoint.count(":") < 5:
-        raise invalid(
-            f"Endpoint Reason: An ARN must have at least 6 elements, not {endpoint.count(':') + 1}"
-            if protocol != "lambda"
-            else "Lambda endpoint ARN"
-        )
-
-
-def _check_queue(account: Account, topic: Topic, endpoint: str) -> None:
-    parts = endpoint.split(":")
-    if len(parts) != 6 or parts[0] != "arn" or parts[2] != "sqs":
-        raise invalid("SQS endpoint ARN")
-    if parts[5].endswith(".fifo") and not topic.fifo_topic:
-        raise invalid(
-            "Invalid parameter: Endpoint Reason: FIFO SQS Queues can not be subscribed to standard SNS topics"
-        )
 
 
 def _account_of(arn: str) -> str:

@@ -5,10 +5,8 @@ may take messages of up to 1 MiB. Source: SNS API reference, CreateTopic and Set
 moto: stores whatever it is given.
 """
 
-import json
-from typing import Any
-
-from helpers.rules import resource_policies
+from helpers.rules import delivery_policies, resource_policies
+from helpers.rules.json_texts import load_object
 from helpers.rules.numbers import within
 from helpers.rules.refusals import Refused, invalid
 
@@ -21,100 +19,64 @@ _CHOICES = {
     "FifoThroughputScope": ("Topic", "MessageGroup"),
 }
 _OF_FIFO = ("ContentBasedDeduplication", "FifoThroughputScope", "ArchivePolicy")
+_LOGGED = ("Application", "Firehose", "HTTP", "Lambda", "SQS")
 _FREE = {"KmsMasterKeyId"} | {
-    f"{protocol}{kind}"
-    for protocol in ("Application", "Firehose", "HTTP", "Lambda", "SQS")
-    for kind in ("SuccessFeedbackRoleArn", "SuccessFeedbackSampleRate", "FailureFeedbackRoleArn")
+    f"{protocol}{kind}" for protocol in _LOGGED for kind in ("SuccessFeedbackRoleArn", "FailureFeedbackRoleArn")
 }
+_RATES = {f"{protocol}SuccessFeedbackSampleRate" for protocol in _LOGGED}
 SIZES = (1024, 1_048_576)
-_RETRIES: dict[str, Any] = {
-    "minDelayTarget": 20,
-    "maxDelayTarget": 20,
-    "numRetries": 3,
-    "numMaxDelayRetries": 0,
-    "numNoDelayRetries": 0,
-    "numMinDelayRetries": 0,
-    "backoffFunction": "linear",
-}
 
 
 def check(settings: dict[str, str], fifo: bool) -> dict[str, str]:
     """Return the attributes of a new topic as they are kept; Refused when AWS would refuse one."""
-    return {name: check_one(name, value, fifo, "Attributes") for name, value in settings.items()}
+    return {name: check_one(name, value, fifo, "Attributes Reason: ") for name, value in settings.items()}
 
 
-def check_one(name: str, value: str, fifo: bool, parameter: str = "AttributeName") -> str:
-    """Return the value of one attribute as it is kept. parameter: what the refusal of a name calls wrong."""
+def check_one(name: str, value: str, fifo: bool, start: str = "") -> str:
+    """Return the value of one attribute as it is kept. start: what a refusal says before its reason."""
     if name in _OF_FIFO and not fifo:
-        raise invalid("AttributeName" if parameter == "AttributeName" else f"{parameter} Reason: {name}")
+        raise invalid(f"{start}{name}" if start else "AttributeName")
     if name in _CHOICES:
         lowered = value.lower() if _CHOICES[name][0] == "true" else value
         if lowered not in _CHOICES[name]:
-            raise invalid(name)
+            raise invalid(f"{start}{name}")
         return lowered
     if name == "Policy":
         if value:
-            resource_policies.parse(value, "sns")
+            _check_policy(value, start)
     elif name == "DisplayName":
         if len(value) > 100:
-            raise invalid("DisplayName")
+            raise invalid(f"{start}DisplayName")
     elif name == "MaximumMessageSize":
         if not within(value, *SIZES):
-            raise invalid("MaximumMessageSize")
+            raise invalid(f"{start}MaximumMessageSize")
     elif name == "DeliveryPolicy":
-        if value:
-            policy = read_policy(value, "DeliveryPolicy")
-            if isinstance(policy.get("http"), dict):
-                policy["http"].setdefault("disableSubscriptionOverrides", False)
-            return json.dumps(policy, separators=(",", ":"))
+        return delivery_policies.of_topic(value, start) if value else value
     elif name == "ArchivePolicy":
         if value:
-            _check_archive(value)
+            _check_archive(value, start)
+    elif name in _RATES:
+        check_rate(name, value, start)
     elif name not in _FREE:
-        raise invalid(
-            "AttributeName" if parameter == "AttributeName" else f"{parameter} Reason: Unknown attribute: {name}"
-        )
+        raise invalid(f"{start}Unknown attribute: {name}" if start else "AttributeName")
     return value
 
 
-def _check_archive(value: str) -> None:
-    days = read_policy(value, "ArchivePolicy").get("MessageRetentionPeriod")
-    if not within(str(days), 1, 365):
-        raise invalid("ArchivePolicy")
-
-
-def read_policy(text: str, name: str) -> dict[str, Any]:
-    """Return the JSON object of this text; Refused when it is none."""
+def _check_policy(value: str, start: str) -> None:
     try:
-        found = json.loads(text)
-    except (ValueError, RecursionError):
-        found = None
-    if not isinstance(found, dict):
-        raise Refused("InvalidParameter", f"Invalid parameter: {name}: failed to parse JSON.")
-    return found
+        resource_policies.parse(value, "sns")
+    except Refused as problem:
+        reason = problem.message.removeprefix("Invalid parameter: ")
+        raise Refused(problem.code, f"Invalid parameter: {start}{reason}") from None
 
 
-def retries(text: str) -> dict[str, Any]:
-    """Return how a web address is tried again, from a delivery policy or from AWS's default."""
-    policy = json.loads(text) if text else {}
-    http = policy.get("http", policy)
-    asked = http.get("defaultHealthyRetryPolicy", http.get("healthyRetryPolicy")) if isinstance(http, dict) else None
-    return _RETRIES | (asked if isinstance(asked, dict) else {})
+def check_rate(name: str, value: str, start: str) -> None:
+    """Refuse a sample rate that is no percentage."""
+    if not within(value, 0, 100):
+        raise invalid(f"{start}{name}: {value} value provided is not an integer between 0-100")
 
 
-def content_type(text: str) -> str:
-    """Return the Content-Type that a topic's delivery policy asks for, or AWS's default."""
-    http = json.loads(text).get("http") if text else None
-    asked = http.get("defaultRequestPolicy") if isinstance(http, dict) else None
-    found = asked.get("headerContentType") if isinstance(asked, dict) else None
-    return found if isinstance(found, str) else "text/plain; charset=UTF-8"
-
-
-def effective(text: str) -> str:
-    """Return the topic's effective delivery policy as JSON."""
-    http = {
-        "defaultHealthyRetryPolicy": retries(text),
-        "disableSubscriptionOverrides": False,
-        "defaultRequestPolicy": {"headerContentType": content_type(text)},
-    }
-    return json.dumps({"http": http}, separators=(",", ":"))
+def _check_archive(value: str, start: str) -> None:
+    policy = load_object(value, f"{start}ArchivePolicy")  # an empty one ends the archive
+    if policy and not within(str(policy.get("MessageRetentionPeriod")), 1, 365):
+        raise invalid(f"{start}ArchivePolicy")

@@ -12,7 +12,7 @@ from typing import Any
 
 import moto.sns.models
 
-from helpers.rules import topic_attributes
+from helpers.rules import delivery_policies, topic_attributes
 from helpers.rules.accounts import Account
 from helpers.rules.deduplication import TOPIC_NUMBERS, Deduplication
 from helpers.rules.refusals import Refused, invalid
@@ -36,8 +36,7 @@ class Topic(Untracked, moto.sns.models.Topic):
         self._tags = dict(tags)
         self.seen = Deduplication(TOPIC_NUMBERS)
         self.deleted = 0
-        if policy := settings.get("Policy"):
-            self.policy = policy
+        self.policy = settings.get("Policy") or self._default_policy()
 
     @property
     def content_based(self) -> bool:
@@ -69,23 +68,27 @@ class Topic(Untracked, moto.sns.models.Topic):
             "SubscriptionsConfirmed": str(confirmed),
             "SubscriptionsDeleted": str(self.deleted),
             "TopicArn": self.arn,
-            "EffectiveDeliveryPolicy": topic_attributes.effective(self.settings.get("DeliveryPolicy", "")),
+            "EffectiveDeliveryPolicy": delivery_policies.effective_of_topic(self.settings.get("DeliveryPolicy", "")),
             "DisplayName": "",
         } | settings
 
     def change(self, name: str, value: str) -> None:
         """Set one attribute."""
         if name == "Policy":
-            self.policy = value or json.dumps(
-                self._create_default_topic_policy(self.sns_backend.region_name, self.account_id, self.name)
-            )
+            self.policy = value or self._default_policy()
         elif name in ("FifoTopic",):
             raise invalid("AttributeName")
         self.settings[name] = value
 
+    def _default_policy(self) -> str:
+        """Return the policy that lets the owner do everything, as JSON in AWS's order."""
+        made = self._create_default_topic_policy(self.sns_backend.region_name, self.account_id, self.name)
+        made["Statement"] = [{"Sid": each["Sid"]} | each for each in made["Statement"]]
+        return json.dumps(made)
+
 
 class SnsRegion(moto.sns.models.SNSBackend):
-    """moto's backend: it keeps permissions, tags, platform applications and SMS settings."""
+    """moto's backend: it keeps topics, tags, what mobile push needs, and SMS settings."""
 
     topics: dict[str, Topic]
     subscriptions: dict[str, Any]
@@ -94,9 +97,9 @@ class SnsRegion(moto.sns.models.SNSBackend):
         super().__init__(region, owner.number)
         self.owner = owner
         self.opt_out_numbers: list[str] = []  # moto's begin with some
-        self.sandbox: dict[
-            str, str
-        ] = {}  # phone numbers and the one-time passwords that they wait for; "" when verified
+        # phone numbers and the one-time passwords that they wait for; "" when verified
+        self.sandbox: dict[str, str] = {}
+        self.ended: dict[str, Any] = {}  # subscriptions that a link ended, by the tokens that bring them back
 
     def make(self, name: str, settings: dict[str, str], tags: dict[str, str]) -> Topic:
         """Return the topic of this name, made when there is none."""
@@ -115,7 +118,7 @@ class SnsRegion(moto.sns.models.SNSBackend):
                 raise invalid("Tags Reason: Topic already exists with different tags")
             return topic
         if len(tags) > 50:
-            raise Refused("InvalidParameter", "Invalid parameter: Tags Reason: Too many tags")
+            raise Refused("TagLimitExceeded", "Could not complete request: tag quota of per resource exceeded")
         self.topics[arn] = Topic(name, self, settings, tags)
         return self.topics[arn]
 

@@ -61,18 +61,21 @@ class Unkindness:
         return things
 
     def counts(self, queue: str, count: Callable[[], Counts], now: float) -> Counts:
-        """Return the queue's counters, as they were up to `lag` seconds ago."""
-        if not self.lag:
-            return count()
-        at, counted = self._counted.get(queue, (float("-inf"), (0, 0, 0)))
-        if now - at >= self.lag:
-            at, counted = now, count()
-            self._counted[queue] = at, counted
-        return counted
+        """Return the queue's counters, as they were up to `lag` seconds ago, and remember what was told."""
+        told = self.would_tell(queue, count, now)
+        if self.lag and now - self._counted.get(queue, _NEVER)[0] >= self.lag:
+            self._counted[queue] = now, told
+        return told
+
+    def would_tell(self, queue: str, count: Callable[[], Counts], now: float) -> Counts:
+        """Return what `counts` would, and remember nothing."""
+        at, counted = self._counted.get(queue, _NEVER)
+        return counted if self.lag and now - at < self.lag else count()
 
     def tell(self, what: str) -> None:
         """Write down what was done to the program."""
         self.done.append(what)
 
 
+_NEVER = (float("-inf"), (0, 0, 0))
 CHANCES = ("duplicates", "missed", "disorder", "throttling", "errors")

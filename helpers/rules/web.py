@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from helpers.rules import delivery_policies
 from helpers.rules.inbox import Arrived
 from helpers.rules.subscriptions import Subscription
 
@@ -26,18 +27,18 @@ class Failed(Exception):
 
 
 def headers(kind: str, message_id: str, subscription: Subscription) -> dict[str, str]:
-    """Return the headers of a POST. kind: "Notification" or "SubscriptionConfirmation"."""
+    """Return the headers of a POST. kind: the envelope's Type."""
     named = {
         "x-amz-sns-message-type": kind,
         "x-amz-sns-message-id": message_id,
         "x-amz-sns-topic-arn": subscription.topic.arn,
-        "Content-Type": subscription.content_type(),
+        "Content-Type": delivery_policies.content_type(*subscription.delivery_policies),
         "User-Agent": "Amazon Simple Notification Service Agent",
     }
-    if kind == "Notification":
+    if kind != "SubscriptionConfirmation":
         named["x-amz-sns-subscription-arn"] = subscription.arn
-        if subscription.raw:
-            named["x-amz-sns-rawdelivery"] = "true"
+    if kind == "Notification" and subscription.raw:
+        named["x-amz-sns-rawdelivery"] = "true"
     return named
 
 

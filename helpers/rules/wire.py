@@ -18,6 +18,7 @@ from moto.core.parse import PROTOCOL_PARSERS
 from moto.core.serialize import SerializationContext, get_serializer_class
 from moto.core.utils import get_service_model
 
+from helpers.rules import missing_parameters
 from helpers.rules.refusals import Refused
 
 # SQS's errors that botocore has no model of, by the name that AWS gives their shapes in the JSON protocol.
@@ -70,16 +71,18 @@ def parameters(model: OperationModel, headers: dict[str, str], body: bytes) -> d
         if model.input_shape is not None:
             validate_parameters(params, model.input_shape)
     except ParamValidationError as problem:
-        raise _malformed(written, str(problem.kwargs["report"])) from None
+        raise _malformed(model, written, str(problem.kwargs["report"])) from None
     except (ValueError, TypeError, AttributeError, KeyError, RecursionError):
-        raise _malformed(written, "The request cannot be read.") from None
+        raise _malformed(model, written, "The request cannot be read.") from None
     return params
 
 
-def _malformed(written: str, report: str) -> Refused:
+def _malformed(model: OperationModel, written: str, report: str) -> Refused:
     if "Missing required parameter" in report:
+        if model.service_model.service_name == "sns" and written == QUERY:
+            return missing_parameters.of_sns(model.input_shape, report)
         name = report.partition('"')[2].partition('"')[0]
-        code = "MissingParameter" if written == JSON else "ValidationError"
+        code = "MissingParameter" if model.service_model.service_name == "sqs" else "ValidationError"
         return Refused(code, f"The request must contain the parameter {name}.")
     # What botocore says of the value itself may be a place in this process's memory.
     return Refused("SerializationException" if written == JSON else "MalformedInput", report.partition(", value")[0])

@@ -358,6 +358,48 @@ def two_queues(lab: Lab) -> object:
     return [body for queue in queues for body in lab.bodies(queue)]
 
 
+@behaviour(
+    aws=["Root=1-3152b799-8954dae64eda91bc9a23a7e8;Parent=7fa8c0f79203be72;Sampled=1"],
+    source="localstack test_sns.snapshot.json test_publish_sqs_from_sns_with_xray_propagation",
+)
+def the_trace_of_a_message(lab: Lab) -> object:
+    """The header with which X-Ray traces a publication reaches the queue as a system attribute."""
+    topic, queue, events = lab.topic(), lab.queue(), lab.sns.meta.events
+    lab.subscribe(topic, queue)
+    trace, name = (
+        "Root=1-3152b799-8954dae64eda91bc9a23a7e8;Parent=7fa8c0f79203be72;Sampled=1",
+        "before-call.sns.Publish",
+    )
+
+    def add_header(params: dict[str, Any], **_: Any) -> None:
+        params["headers"]["X-Amzn-Trace-Id"] = trace
+
+    events.register(name, add_header)
+    try:
+        _publish(lab, topic)
+    finally:
+        events.unregister(name, add_header)
+    return [message["Attributes"].get("AWSTraceHeader") for message in lab.receive(queue)]
+
+
+@behaviour(
+    aws=[[False, False], [False, False]],
+    source="SNS developer guide, message attributes (sent only when the message structure is String); boto/boto3#1513",
+)
+def attributes_beside_a_text_for_each_protocol(lab: Lab) -> object:
+    """With MessageStructure=json the message's attributes reach nobody, neither in the envelope nor raw."""
+    topic, found = lab.topic(), []
+    queues = {name: lab.queue(name) for name in ["wrapped", "raw"]}
+    lab.subscribe(topic, queues["wrapped"])
+    lab.subscribe(topic, queues["raw"], RawMessageDelivery="true")
+    message = json.dumps({"default": "{}", "sqs": "{}"})
+    _publish(lab, topic, message, MessageStructure="json", MessageAttributes=TWO)
+    for queue in queues.values():
+        [got] = lab.receive(queue)
+        found.append(["MessageAttributes" in got, "MessageAttributes" in json.loads(got["Body"])])
+    return found
+
+
 # --- raw delivery -----------------------------------------------------------------------------------------------
 
 

@@ -540,6 +540,18 @@ def a_standard_dead_letter_queue(lab: Lab) -> object:
 
 
 @behaviour(
+    aws="ok",
+    source="localstack test_sns.py test_validations_for_fifo (AWS-validated)",
+)
+def a_standard_dead_letter_queue_of_a_standard_queue(lab: Lab) -> object:
+    """The subscription of a standard queue to a FIFO topic may have a standard queue for its dead letters."""
+    subscription = lab.subscribe(_topic(lab), lab.queue("orders"))
+    policy = json.dumps({"deadLetterTargetArn": lab.arn(lab.queue("lost"))})
+    change = lab.sns.set_subscription_attributes
+    return lab.attempt(change, SubscriptionArn=subscription, AttributeName="RedrivePolicy", AttributeValue=policy)
+
+
+@behaviour(
     aws=[["test-message", "message-group-id-1", "message-deduplication-id-1"]],
     source="localstack test_sns.snapshot.json test_publish_fifo_messages_to_dlq[True]",
 )

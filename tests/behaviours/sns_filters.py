@@ -90,6 +90,21 @@ def a_policy_that_is_no_json(lab: Lab) -> object:
 @behaviour(
     aws=refused(
         "InvalidParameter",
+        "Invalid parameter: Attributes Reason: FilterPolicy: failed to parse JSON. Unrecognized token 'invalid': was "
+        "expecting (JSON String, Number, Array, Object or token 'null', 'true' or 'false')\n at [Source: REDACTED "
+        "(`StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION` disabled); line: 1, column: 8]",
+    ),
+    source="localstack test_sns.snapshot.json test_subscribe_invalid_filter_policy",
+)
+def a_policy_that_is_a_word(lab: Lab) -> object:
+    """Of a word that is no JSON the text has as much as the reader took."""
+    asked = {"TopicArn": lab.topic(), "Protocol": "email", "Endpoint": "anna@shop.example"}
+    return lab.attempt(lab.sns.subscribe, **asked, Attributes={"FilterPolicy": "invalid-json"})
+
+
+@behaviour(
+    aws=refused(
+        "InvalidParameter",
         'Invalid parameter: FilterPolicy: "key_a" must be an object or an array\n'
         ' at [Source: (String)"{"key_a":"value_one"}"; line: 1, column: 11]',
     ),

@@ -175,6 +175,28 @@ def a_phone(lab: Lab) -> object:
     return bool(lab.sns.publish(PhoneNumber="+15551234567", Message="Your parcel is here.").get("MessageId"))
 
 
+@behaviour(
+    aws=["ok", "ok"],
+    source="SNS developer guide, Publishing SMS messages (reserved attributes AWS.SNS.SMS.SenderID and SMSType)",
+)
+def aws_s_own_attributes(lab: Lab) -> object:
+    """Attributes that AWS reserves for SMS are taken, for a phone and for a topic."""
+    own = {
+        "AWS.SNS.SMS.SenderID": {"DataType": "String", "StringValue": "Shop"},
+        "AWS.SNS.SMS.SMSType": {"DataType": "String", "StringValue": "Transactional"},
+    }
+    targets = [{"PhoneNumber": "+15551234567"}, {"TopicArn": lab.topic()}]
+    return [lab.attempt(lab.sns.publish, Message="m", MessageAttributes=own, **target) for target in targets]
+
+
+@behaviour(aws=[True], source="SNS API reference, Publish, MessageStructure")
+def the_text_for_a_phone(lab: Lab) -> object:
+    """With MessageStructure=json a phone number gets the text under "sms"."""
+    message = json.dumps({"default": "a long text", "sms": "short"})
+    lab.sns.publish(PhoneNumber="+15551234567", Message=message, MessageStructure="json")
+    return [item["Message"].endswith("short") for item in lab.inbox()]
+
+
 # --- the message ------------------------------------------------------------------------------------------------
 
 
@@ -439,6 +461,37 @@ def an_attribute_without_a_value(lab: Lab) -> object:
 
 
 @behaviour(
+    aws=[
+        refused(
+            "ValidationError",
+            f"1 validation error detected: Value null at '{place}essageAttributes.attr1.member.dataType' failed to "
+            "satisfy constraint: Member must not be null",
+        )
+        for place in ["m", "publishBatchRequestEntries.1.member.m"]
+    ],
+    source=f"{ATTRIBUTES}, fully_missing_data_type",
+)
+def an_attribute_without_a_type(lab: Lab) -> object:
+    """A request with an attribute that has no type, which boto3 would not send, is refused, and told where."""
+    sns, topic = lab.sns, lab.topic()
+
+    def take_out(params: dict[str, Any], **_: Any) -> None:
+        for name in [name for name in params["body"] if name.endswith("DataType")]:
+            del params["body"][name]
+
+    attributes = {"attr1": {"DataType": "String", "StringValue": "v"}}
+    sns.meta.events.register("before-call.sns", take_out)
+    try:
+        entries = [_entry(1, MessageAttributes=attributes)]
+        return [
+            lab.attempt(sns.publish, TopicArn=topic, Message="m", MessageAttributes=attributes),
+            lab.attempt(sns.publish_batch, TopicArn=topic, PublishBatchRequestEntries=entries),
+        ]
+    finally:
+        sns.meta.events.unregister("before-call.sns", take_out)
+
+
+@behaviour(
     aws=_invalid(
         "The message attribute 'attr1' must contain non-empty message attribute value "
         "for message attribute type 'Binary'."
@@ -518,12 +571,13 @@ def dots_in_an_attributes_name(lab: Lab) -> object:
 
 
 @behaviour(
-    aws=["ok", "ok", "ok"],
+    aws=["ok", "ok", "ok", "ok"],
     source="localstack test_sns.snapshot.json test_message_attributes_prefixes; SNS developer guide, data types",
 )
 def custom_types(lab: Lab) -> object:
-    """A label may follow an attribute's type after a dot."""
+    """A label of any signs may follow an attribute's type after a dot."""
     return [
+        _with_attribute(lab, "attr1", DataType="String.  prefixed.", StringValue="v"),
         _with_attribute(lab, "attr1", DataType="String.Prefixed", StringValue="v"),
         _with_attribute(lab, "attr1", DataType="Number.Prefixed", StringValue="1"),
         _with_attribute(lab, "attr1", DataType="String.Array", StringValue='["a", "b"]'),
@@ -725,3 +779,17 @@ def the_message_ids_of_a_batch(lab: Lab) -> object:
     answer = lab.sns.publish_batch(TopicArn=topic, PublishBatchRequestEntries=[_entry(1), _entry(2)])
     told = {done["MessageId"] for done in answer["Successful"]}
     return [len(told) == 2, told == {json.loads(body)["MessageId"] for body in lab.bodies(queue)}]
+
+
+@behaviour(
+    aws=[["1", "3"], [["2", "InvalidParameter", "Invalid parameter: Subject", True]], ["m1", "m3"]],
+    source="ballerina-platform/module-ballerinax-aws.sns publish tests, publishBatchWithFailures (run against AWS)",
+)
+def an_entry_with_a_broken_subject(lab: Lab) -> object:
+    """A wrong subject fails its own entry of a batch; the others are published."""
+    topic = lab.topic()
+    queue = _raw_queue(lab, topic)
+    entries = [_entry(1, "m1", Subject="s"), _entry(2, "m2", Subject="two\nlines"), _entry(3, "m3")]
+    answer = lab.sns.publish_batch(TopicArn=topic, PublishBatchRequestEntries=entries)
+    failed = [[one["Id"], one["Code"], one["Message"], one["SenderFault"]] for one in answer["Failed"]]
+    return [[one["Id"] for one in answer["Successful"]], failed, sorted(lab.bodies(queue))]

@@ -8,6 +8,8 @@ from behaviours.labs import Lab
 
 HOOK = "https://hooks.shop.example/orders"
 PENDING = "pending confirmation"
+BALLERINA = "ballerina-platform/module-ballerinax-aws.sns tests, which run against AWS"
+HTTP_TEST = "localstack test_sns.snapshot.json test_subscribe_external_http_endpoint"
 NO_TOPIC = refused("NotFound", "Topic does not exist", 404)
 NO_SUBSCRIPTION = refused("NotFound", "Subscription does not exist", 404)
 NOT_A_QUEUE = refused("InvalidParameter", "Invalid parameter: SQS endpoint ARN")
@@ -480,6 +482,44 @@ def a_token_after_two_days(lab: Lab) -> object:
     return outcomes
 
 
+@behaviour(
+    aws=[refused("InvalidParameter", "Invalid parameter: Topic")] * 2,
+    source=f"{HTTP_TEST}, broken-topic-arn-confirm and different-region-arn-confirm",
+)
+def a_token_for_a_broken_topic(lab: Lab) -> object:
+    """ConfirmSubscription refuses a topic's ARN that is none, or of another region, with a text of its own."""
+    topic, confirm = lab.topic(), lab.sns.confirm_subscription
+    _subscribe(lab, topic, "https", HOOK)
+    arns = ["not-an-arn", topic.replace("us-east-1", "eu-central-1")]
+    return [lab.attempt(confirm, TopicArn=arn, Token=_token(lab)) for arn in arns]
+
+
+@behaviour(aws=[True, True, "false"], source=f"{HTTP_TEST}, nonexistent-token-confirm and confirm-subscribe")
+def a_token_with_another_topic(lab: Lab) -> object:
+    """The right token confirms even with a topic that does not exist, and may be used again."""
+    topic, confirm = lab.topic(), lab.sns.confirm_subscription
+    told = _subscribe(lab, topic, "https", HOOK, ReturnSubscriptionArn=True)
+    confirmed = [confirm(TopicArn=arn, Token=_token(lab))["SubscriptionArn"] for arn in (topic + "-other", topic)]
+    return [*(arn == told for arn in confirmed), _attributes(lab, told)["PendingConfirmation"]]
+
+
+@behaviour(aws=refused("InvalidParameter", "Invalid parameter: Token"), source=f"{HTTP_TEST}, broken-token-confirm")
+def a_short_token(lab: Lab) -> object:
+    """A short token of hexadecimal digits has the form of one; it is refused as one that SNS never gave."""
+    return lab.attempt(lab.sns.confirm_subscription, TopicArn=lab.topic(), Token="abc123")
+
+
+@behaviour(
+    aws=[2, [PENDING, PENDING], 1],
+    source="SNS developer guide, Confirm the subscription (to get the request again, subscribe again)",
+)
+def subscribing_again_before_confirming(lab: Lab) -> object:
+    """Who subscribes a pending endpoint again has the request for confirmation sent again."""
+    topic = lab.topic()
+    told = [_subscribe(lab, topic, "https", HOOK) for _ in range(2)]
+    return [len(_arrived(lab)), told, len(_by_topic(lab, topic))]
+
+
 # --- counters ---------------------------------------------------------------------------------------------------
 
 
@@ -707,6 +747,77 @@ def an_attribute_of_an_ended_subscription(lab: Lab) -> object:
     return _set(lab, subscription, "RawMessageDelivery", "true")
 
 
+@behaviour(
+    aws=[
+        {
+            "healthyRetryPolicy": None,
+            "sicklyRetryPolicy": None,
+            "throttlePolicy": None,
+            "requestPolicy": {"headerContentType": "text/csv"},
+            "guaranteed": False,
+        },
+        ["healthyRetryPolicy", "sicklyRetryPolicy", "throttlePolicy", "requestPolicy", "guaranteed"],
+        [20, {"headerContentType": "text/csv"}],
+    ],
+    source="localstack test_sns.snapshot.json test_subscribe_external_http_endpoint_content_type[True], sub-attrs",
+)
+def a_delivery_policy(lab: Lab) -> object:
+    """A delivery policy is shown with all its members; the effective one fills in the retries."""
+    policy = json.dumps({"requestPolicy": {"headerContentType": "text/csv"}})
+    made = _subscribe(
+        lab, lab.topic(), "https", HOOK, ReturnSubscriptionArn=True, Attributes={"DeliveryPolicy": policy}
+    )
+    shown = _attributes(lab, made)
+    effective = json.loads(shown["EffectiveDeliveryPolicy"])
+    return [
+        json.loads(shown["DeliveryPolicy"]),
+        list(effective),
+        [effective["healthyRetryPolicy"]["minDelayTarget"], effective["requestPolicy"]],
+    ]
+
+
+@behaviour(
+    aws=[[0, "application/json"], {"maxReceivesPerSecond": 1000}],
+    source="localstack test_sns.snapshot.json test_subscribe_external_http_endpoint_content_type[False], sub-attrs",
+)
+def the_effective_delivery_policy(lab: Lab) -> object:
+    """The effective delivery policy has the subscription's own members, and the topic's for those it has not."""
+    topic = lab.topic(DeliveryPolicy='{"http": {"defaultRequestPolicy": {"headerContentType": "application/json"}}}')
+    retries = {"minDelayTarget": 1, "maxDelayTarget": 1, "numRetries": 0}
+    policy = json.dumps({"healthyRetryPolicy": retries, "throttlePolicy": {"maxReceivesPerSecond": 1000}})
+    made = _subscribe(lab, topic, "https", HOOK, ReturnSubscriptionArn=True, Attributes={"DeliveryPolicy": policy})
+    effective = json.loads(_attributes(lab, made)["EffectiveDeliveryPolicy"])
+    content_type = effective["requestPolicy"]["headerContentType"]
+    return [[effective["healthyRetryPolicy"]["numRetries"], content_type], effective["throttlePolicy"]]
+
+
+@behaviour(
+    aws=refused(
+        "InvalidParameter",
+        "Invalid parameter: Attributes Reason: Delivery protocol [email] does not support raw message delivery.",
+    ),
+    source=f"{BALLERINA}, subscribeWithInvalidAttributeTest",
+)
+def raw_delivery_to_a_mailbox(lab: Lab) -> object:
+    """Raw delivery is refused at subscribing, too, for a protocol that has none."""
+    asked = {"TopicArn": lab.topic(), "Protocol": "email", "Endpoint": "anna@shop.example"}
+    return lab.attempt(lab.sns.subscribe, **asked, Attributes={"RawMessageDelivery": "true"})
+
+
+@behaviour(
+    aws=refused(
+        "InvalidParameter",
+        "Invalid parameter: RedrivePolicy: failed to parse JSON. Unexpected character ('i' (code 105)): was expecting "
+        "double-quote to start field name\n at [Source: REDACTED (`StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION` "
+        "disabled); line: 1, column: 2]",
+    ),
+    source="localstack test_sns.snapshot.json test_validate_set_sub_attributes, invalid-json-redrive-policy",
+)
+def where_a_redrive_policy_is_no_json(lab: Lab) -> object:
+    """The text tells the character and its place."""
+    return _set(lab, lab.subscribe(lab.topic(), lab.queue()), "RedrivePolicy", "{invalidjson}")
+
+
 # --- ending -----------------------------------------------------------------------------------------------------
 
 
@@ -770,6 +881,37 @@ def broken_arns_to_end(lab: Lab) -> object:
 def ending_what_is_pending_by_its_words(lab: Lab) -> object:
     """The words "pending confirmation" are no ARN and cannot be unsubscribed."""
     return lab.attempt(lab.sns.unsubscribe, SubscriptionArn=PENDING)
+
+
+@behaviour(
+    aws=["AuthorizationError", 403, True],
+    source=f"{BALLERINA}, usubscribeUnauthorizedTest",
+)
+def ending_a_subscription_of_nobody(lab: Lab) -> object:
+    """A subscription of an account that is not the caller's cannot be ended, whether it is there or not."""
+    arn = "arn:aws:sns:us-east-1:invalid:news:45f03920-f890-4a2f-bd77-32f9689b8013"
+    outcome = lab.attempt(lab.sns.unsubscribe, SubscriptionArn=arn)
+    text = f"is not authorized to perform: SNS:Unsubscribe on resource: {arn}"
+    return "ok" if outcome == "ok" else [outcome["Code"], outcome["Status"], text in outcome["Message"]]
+
+
+@behaviour(
+    aws=refused("InvalidParameter", "Invalid parameter: SubscriptionArn Reason: no value for required parameter"),
+    source="localstack test_sns.snapshot.json test_unsubscribe_wrong_arn_format, invalid-unsubscribe-arn-4",
+)
+def ending_without_an_arn(lab: Lab) -> object:
+    """A request without the subscription's ARN, which boto3 would not send, is refused."""
+    sns = lab.sns
+    events, name = sns.meta.events, "before-call.sns.Unsubscribe"
+
+    def take_out(params: dict[str, Any], **_: Any) -> None:
+        params["body"].pop("SubscriptionArn")
+
+    events.register(name, take_out)
+    try:
+        return lab.attempt(sns.unsubscribe, SubscriptionArn="any")
+    finally:
+        events.unregister(name, take_out)
 
 
 # --- lists ------------------------------------------------------------------------------------------------------

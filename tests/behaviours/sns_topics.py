@@ -1,5 +1,6 @@
 """Topics: making, reading, changing, tagging, listing and deleting them; permissions; SMS settings of the account."""
 
+import base64
 import json
 from typing import Any
 
@@ -22,6 +23,11 @@ RETRIES = {
     "backoffFunction": "linear",
 }
 FEW_RETRIES = {"http": {"defaultHealthyRetryPolicy": {"minDelayTarget": 5, "maxDelayTarget": 6, "numRetries": 1}}}
+BALLERINA = "ballerina-platform/module-ballerinax-aws.sns tests, which run against AWS"
+LONG = (
+    "1 validation error detected: Value '{}' at 'tags.1.member.key' failed to satisfy constraint: "
+    "Member must have length less than or equal to 128"
+)
 
 
 def _attributes(lab: Lab, topic: str) -> dict[str, str]:
@@ -522,6 +528,75 @@ def large_messages_for_more_than_a_hundred(lab: Lab) -> object:
     return _set_code(lab, topic, "MaximumMessageSize", "1048576")
 
 
+@behaviour(
+    aws=[
+        refused("InvalidParameter", f"Invalid parameter: {start}DeliveryPolicy: {reason}")
+        for start in ["", "Attributes Reason: "]
+        for reason in [
+            "http.defaultHealthyRetryPolicy.numRetries must be less than or equal to 100",
+            "Unexpected JSON member: throttlePolicy",
+        ]
+    ],
+    source=f"{BALLERINA}, topics tests; the second reason from a project's test of an answer",
+)
+def wrong_delivery_policies(lab: Lab) -> object:
+    """A delivery policy has at most 100 retries and known members; at creation the text begins otherwise."""
+    topic, retries = lab.topic(), {"minDelayTarget": 10, "maxDelayTarget": 20, "numRetries": 300}
+    wrong = [
+        json.dumps({"http": {"defaultHealthyRetryPolicy": retries}}),
+        json.dumps({"throttlePolicy": {"maxReceivesPerSecond": 10}}),
+    ]
+    return [
+        *(_set(lab, topic, "DeliveryPolicy", policy) for policy in wrong),
+        *(lab.attempt(lab.sns.create_topic, Name="new", Attributes={"DeliveryPolicy": policy}) for policy in wrong),
+    ]
+
+
+@behaviour(
+    aws=[True, True],
+    source=f"{BALLERINA}, getTopicAttributesTest2",
+)
+def a_delivery_policy_that_forbids_others(lab: Lab) -> object:
+    """A full delivery policy is shown as it was set, disableSubscriptionOverrides too."""
+    retries = RETRIES | {"minDelayTarget": 10, "numNoDelayRetries": 1, "numMinDelayRetries": 1, "numMaxDelayRetries": 1}
+    request = {"headerContentType": "application/json"}
+    http = {"defaultHealthyRetryPolicy": retries, "disableSubscriptionOverrides": True, "defaultRequestPolicy": request}
+    shown = _attributes(lab, lab.topic(DeliveryPolicy=json.dumps({"http": http})))
+    effective = json.loads(shown["EffectiveDeliveryPolicy"])["http"]
+    return [json.loads(shown["DeliveryPolicy"])["http"] == http, effective["disableSubscriptionOverrides"]]
+
+
+@behaviour(
+    aws=[
+        refused(
+            "InvalidParameter",
+            f"Invalid parameter: {start}SQSSuccessFeedbackSampleRate: 500 value provided is not an integer between "
+            "0-100",
+        )
+        for start in ["", "Attributes Reason: "]
+    ],
+    source=f"{BALLERINA}, createTopicWithInvalidAttributesTest",
+)
+def a_sample_rate_of_500(lab: Lab) -> object:
+    """The share of deliveries that are logged is a percentage."""
+    name = "SQSSuccessFeedbackSampleRate"
+    later = _set(lab, lab.topic(), name, "500")
+    return [later, lab.attempt(lab.sns.create_topic, Name="new", Attributes={name: "500"})]
+
+
+@behaviour(
+    aws=refused(
+        "InvalidParameter", "Invalid parameter: Attributes Reason: Policy statement action out of service scope!"
+    ),
+    source=f"{BALLERINA}, createTopicWithInvalidPolicy",
+)
+def a_wrong_policy_at_creation(lab: Lab) -> object:
+    """CreateTopic says that the attributes are wrong, and then why."""
+    statement = {"Sid": "s", "Effect": "Allow", "Principal": "*", "Action": "SNS:Publishx", "Resource": "*"}
+    policy = json.dumps({"Version": "2008-10-17", "Statement": [statement]})
+    return lab.attempt(lab.sns.create_topic, Name="new", Attributes={"Policy": policy})
+
+
 # --- deleting ---------------------------------------------------------------------------------------------------
 
 
@@ -587,6 +662,28 @@ def tags_for_a_missing_topic(lab: Lab) -> object:
     return "ok" if outcome == "ok" else [outcome["Code"], outcome["Status"]]
 
 
+@behaviour(
+    aws=[refused("TagLimitExceeded", "Could not complete request: tag quota of per resource exceeded")] * 2,
+    source=f"{BALLERINA}, createTopicWithTagsNegative2 and tagResourceTooManyTest",
+)
+def fifty_one_tags(lab: Lab) -> object:
+    """A topic has at most 50 tags, at creation and later."""
+    tags = _tag_list(**{f"tag{number}": "v" for number in range(51)})
+    created = lab.attempt(lab.sns.create_topic, Name="new", Tags=tags)
+    return [created, lab.attempt(lab.sns.tag_resource, ResourceArn=lab.topic(), Tags=tags)]
+
+
+@behaviour(
+    aws=[refused("ValidationError", LONG.format("k" * 129))] * 2,
+    source=f"{BALLERINA}, createTopicWithTagsNegative1 (the code as in localstack's recorded answers of this form)",
+)
+def a_tag_key_of_129(lab: Lab) -> object:
+    """The key of a tag has at most 128 characters."""
+    tags = _tag_list(**{"k" * 129: "v"})
+    created = lab.attempt(lab.sns.create_topic, Name="new", Tags=tags)
+    return [created, lab.attempt(lab.sns.tag_resource, ResourceArn=lab.topic(), Tags=tags)]
+
+
 # --- listing ----------------------------------------------------------------------------------------------------
 
 
@@ -608,6 +705,18 @@ def a_page_of_topics(lab: Lab) -> object:
 def no_topics(lab: Lab) -> object:
     """An account without topics gets an empty list."""
     return lab.sns.list_topics().get("Topics")
+
+
+@behaviour(
+    aws=True,
+    source="localstack test_sns.py test_list_subscriptions_by_topic_pagination (AWS-validated; base64)",
+)
+def the_form_of_a_token_for_a_page(lab: Lab) -> object:
+    """NextToken is a text in base64, and no number."""
+    for number in range(101):
+        lab.sns.create_topic(Name=f"topic-{number}")
+    token = lab.sns.list_topics()["NextToken"]
+    return len(base64.b64decode(token, validate=True)) > 0 and not token.isdigit()
 
 
 # --- permissions ------------------------------------------------------------------------------------------------
@@ -717,6 +826,47 @@ def a_policy_that_is_no_json(lab: Lab) -> object:
     return _set_code(lab, lab.topic(), "Policy", "everybody may")
 
 
+@behaviour(
+    aws=refused("InvalidParameter", "Invalid parameter: A provided account ID is not valid"),
+    source=f"{BALLERINA}, addPermissionInvalidAccountIdTest; bahrmichael/aws-scheduler#5",
+)
+def a_permission_for_no_account(lab: Lab) -> object:
+    """AddPermission wants the numbers of accounts."""
+    asked = {"TopicArn": lab.topic(), "Label": "partner", "ActionName": ["Publish"]}
+    return lab.attempt(lab.sns.add_permission, **asked, AWSAccountId=["partner"])
+
+
+@behaviour(aws="ok", source=f"{BALLERINA}, removePermissionDoesNotExistTest")
+def a_permission_that_was_never_given(lab: Lab) -> object:
+    """RemovePermission of a label that is not there is no error."""
+    return lab.attempt(lab.sns.remove_permission, TopicArn=lab.topic(), Label="missing")
+
+
+@behaviour(
+    aws=["ok", refused("InvalidParameter", "Invalid parameter: Policy statement action out of service scope!")],
+    source=f"{BALLERINA}, addPermissionComplexTest; aws/aws-cli#3143",
+)
+def actions_of_a_permission(lab: Lab) -> object:
+    """A permission may be for each action that a topic has, and for none of its subscriptions."""
+    topic, other = lab.topic(), [lab.other_account]
+    own = ["AddPermission", "DeleteTopic", "GetDataProtectionPolicy", "GetTopicAttributes", "ListSubscriptionsByTopic"]
+    own += ["ListTagsForResource", "Publish", "PutDataProtectionPolicy", "RemovePermission", "SetTopicAttributes"]
+    own += ["Subscribe", "Receive"]
+    return [
+        lab.attempt(lab.sns.add_permission, TopicArn=topic, Label=label, AWSAccountId=other, ActionName=actions)
+        for label, actions in [("one", own), ("two", ["SetSubscriptionAttributes"])]
+    ]
+
+
+@behaviour(
+    aws=["Sid", "Effect", "Principal", "Action", "Resource", "Condition"],
+    source="localstack test_sns.snapshot.json test_create_topic_test_arn",
+)
+def the_order_in_the_policy_of_a_new_topic(lab: Lab) -> object:
+    """The statement of a new topic's policy begins with its Sid."""
+    return list(json.loads(_attributes(lab, lab.topic())["Policy"])["Statement"][0])
+
+
 # --- SMS settings -----------------------------------------------------------------------------------------------
 
 
@@ -804,3 +954,61 @@ def nobody_opted_out(lab: Lab) -> object:
 def a_number_that_has_not_opted_out(lab: Lab) -> object:
     """A number from which nobody opted out is not opted out."""
     return lab.sns.check_if_phone_number_is_opted_out(phoneNumber="+15551234567")["isOptedOut"]
+
+
+@behaviour(
+    aws=[
+        refused("InvalidParameter", "DefaultSenderID is invalid"),
+        refused("InvalidParameter", "DeliveryStatusSuccessSamplingRate is not an integer between 0-100"),
+        refused("InvalidParameter", "DefaultSMSType is invalid"),
+        refused("InvalidParameter", "Colour is not a valid attribute"),
+        refused(
+            "InvalidParameter", "Invalid parameter: UsageReportS3Bucket Reason: The bucket you provided does not exist"
+        ),
+    ],
+    source=f"{BALLERINA}, sms-attributes tests; localstack v2 provider, written after recorded answers",
+)
+def wrong_sms_attributes(lab: Lab) -> object:
+    """A sender has 11 letters and digits, a rate is a percentage, a type is one of two, a bucket is there."""
+    wrong = {
+        "DefaultSenderID": "testSenderID",
+        "DeliveryStatusSuccessSamplingRate": "101",
+        "DefaultSMSType": "Private",
+        "Colour": "red",
+        "UsageReportS3Bucket": "this-bucket-does-not-exist",
+    }
+    return [lab.attempt(lab.sns.set_sms_attributes, attributes={name: value}) for name, value in wrong.items()]
+
+
+@behaviour(
+    aws=[refused("InvalidParameter", "Invalid parameter: PhoneNumber Reason: input incorrectly formatted")] * 2,
+    source=f"{BALLERINA}, phone-number tests",
+)
+def opting_in_with_a_broken_number(lab: Lab) -> object:
+    """Asking about a broken number is refused with another text than publishing to it; so is opting it in."""
+    sns, number = lab.sns, "+1555123456x"
+    calls = [sns.check_if_phone_number_is_opted_out, sns.opt_in_phone_number]
+    return [lab.attempt(call, phoneNumber=number) for call in calls]
+
+
+@behaviour(
+    aws=[
+        "ok",
+        r"Member must satisfy regular expression pattern: ^(\+[0-9]{8,}|[0-9]{0,9})$",
+        "Member must have length less than or equal to 20",
+    ],
+    source=f"{BALLERINA}, sms-sandbox tests",
+)
+def numbers_that_the_sandbox_takes(lab: Lab) -> object:
+    """The sandbox takes nine digits without a plus, not ten, and 20 characters at most."""
+    outcomes = [
+        lab.attempt(lab.sns.create_sms_sandbox_phone_number, PhoneNumber=number)
+        for number in ["123456789", "1234567890", "+" + "1" * 20]
+    ]
+    return [one if one == "ok" else one["Message"].partition("constraint: ")[2] for one in outcomes]
+
+
+@behaviour(aws=[], source="SNS API reference, ListOriginationNumbers")
+def numbers_to_send_from(lab: Lab) -> object:
+    """An account that bought no numbers has none to send from."""
+    return lab.sns.list_origination_numbers()["PhoneNumbers"]

@@ -286,6 +286,25 @@ def one_entry_with_a_forbidden_character(lab: Lab) -> object:
     return [_failed(reply), sorted(lab.bodies(url))]
 
 
+@behaviour(aws=[["1", "EmptyValue"], ["a"]], source="tests of the Ballerina connector for SQS (reply of AWS)")
+def one_entry_without_a_body(lab: Lab) -> object:
+    """An entry with an empty body fails alone, with another code than a single send."""
+    url = lab.queue()
+    return [_failed(lab.sqs.send_message_batch(QueueUrl=url, Entries=_entries("a", ""))), lab.bodies(url)]
+
+
+@behaviour(
+    aws=[["1", "InvalidParameterValue"], ["a"]],
+    source="SQS API reference, SendMessageBatch: the result of each message is reported individually; local-aws-sqs "
+    "project (test of the reply)",
+)
+def one_entry_with_a_deduplication_id(lab: Lab) -> object:
+    """On a standard queue an entry with a deduplication id fails alone."""
+    url, entries = lab.queue(), _entries("a", "b")
+    entries[1]["MessageDeduplicationId"] = "1"
+    return [_failed(lab.sqs.send_message_batch(QueueUrl=url, Entries=entries)), lab.bodies(url)]
+
+
 @behaviour(
     aws=[["1", "InvalidParameterValue"], ["a"]],
     source="SQS API reference, SendMessageBatch: the result of each message is reported individually",
@@ -307,6 +326,21 @@ def a_delete_with_a_made_up_handle(lab: Lab) -> object:
     handles = [*_handles(lab, url, "a"), "garbage"]
     reply = lab.sqs.delete_message_batch(QueueUrl=url, Entries=_by_handle(handles))
     return [_ids(reply)["Successful"], _failures(reply), lab.counts(url)]
+
+
+@behaviour(
+    aws=[
+        {"Id": "0", "SenderFault": True, "Code": "ReceiptHandleIsInvalid", "Message": "The receipt handle has expired"}
+    ],
+    source="sqsmover issue 54 (reply of AWS)",
+)
+def a_late_delete_from_a_fifo_queue(lab: Lab) -> object:
+    """On a FIFO queue an expired handle in a batch has another code than in a single delete."""
+    url = lab.queue("orders.fifo", ContentBasedDeduplication="true")
+    lab.sqs.send_message(QueueUrl=url, MessageBody="a", MessageGroupId="g")
+    handle = lab.receive(url)[0]["ReceiptHandle"]
+    lab.advance(40)
+    return lab.sqs.delete_message_batch(QueueUrl=url, Entries=_by_handle([handle]))["Failed"]
 
 
 @behaviour(

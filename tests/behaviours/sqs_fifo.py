@@ -231,15 +231,15 @@ def a_new_message_of_a_locked_group(lab: Lab) -> object:
 
 
 @behaviour(
-    aws=["g1-m3", "g1-m4", "g2-m1", "g2-m2"],
+    aws=["g2-m1", "g2-m2", "g1-m3", "g1-m4", "g3-m1"],
     source="localstack test_fifo_message_group_visibility_after_delete (validated on AWS)",
 )
 def deleting_all_frees_the_group(lab: Lab) -> object:
-    """When all its messages in flight are deleted a group goes on."""
+    """When all its messages in flight are deleted a group goes on, at the place of its next message."""
     url = _by_content(lab)
-    _send_all(lab, url, "g1-m1", "g2-m1", "g1-m2", "g2-m2", "g1-m3", "g1-m4")
+    _send_all(lab, url, "g1-m1", "g2-m1", "g1-m2", "g2-m2", "g1-m3", "g1-m4", "g3-m1")
     _delete(lab, url, *lab.receive(url, MaxNumberOfMessages=2))
-    return sorted(lab.bodies(url))
+    return lab.bodies(url)
 
 
 @behaviour(
@@ -278,7 +278,7 @@ def nothing_overtakes_a_failed_message(lab: Lab) -> object:
 
 
 @behaviour(
-    aws=["g1-m1", "g2-m1"],
+    aws=["g2-m1", "g1-m1"],
     source="localstack test_fifo_message_group_visibility_after_terminate_visibility_timeout (validated on AWS)",
 )
 def giving_one_message_back(lab: Lab) -> object:
@@ -287,11 +287,11 @@ def giving_one_message_back(lab: Lab) -> object:
     _send_all(lab, url, "g1-m1", "g1-m2", "g2-m1")
     first = lab.receive(url, MaxNumberOfMessages=2)[0]["ReceiptHandle"]
     lab.sqs.change_message_visibility(QueueUrl=url, ReceiptHandle=first, VisibilityTimeout=0)
-    return sorted(lab.bodies(url))
+    return lab.bodies(url)
 
 
 @behaviour(
-    aws=["g1-m1", "g2-m1"],
+    aws=["g2-m1", "g1-m1"],
     source="localstack test_fifo_message_group_visibility_after_change_message_visibility (validated on AWS)",
 )
 def a_shorter_timeout_for_one_message(lab: Lab) -> object:
@@ -301,7 +301,22 @@ def a_shorter_timeout_for_one_message(lab: Lab) -> object:
     first = lab.receive(url, MaxNumberOfMessages=2, VisibilityTimeout=600)[0]["ReceiptHandle"]
     lab.sqs.change_message_visibility(QueueUrl=url, ReceiptHandle=first, VisibilityTimeout=5)
     lab.advance(10)
-    return sorted(lab.bodies(url))
+    return lab.bodies(url)
+
+
+@behaviour(
+    aws=["g3-m1", "g1-m1", "g1-m2", "g1-m3", "g2-m1"],
+    source="localstack test_fifo_receive_message_visibility_timeout_shared_in_group (validated on AWS)",
+)
+def groups_that_came_back_stand_behind_the_others(lab: Lab) -> object:
+    """A group whose messages came back after their timeout comes after those that waited all the time."""
+    url = _by_content(lab)
+    _send_all(lab, url, "g1-m1", "g1-m2", "g1-m3", "g2-m1", "g3-m1")
+    lab.receive(url, MaxNumberOfMessages=2)
+    lab.advance(1)
+    lab.receive(url, MaxNumberOfMessages=1)
+    lab.advance(40)
+    return lab.bodies(url)
 
 
 @behaviour(aws=[["g-1", "g-2", "g-3"]] * 2, source="localstack snapshot test_fifo_group_visibility_extends*")
@@ -316,7 +331,7 @@ def giving_all_messages_back(lab: Lab) -> object:
 
 
 @behaviour(
-    aws=[["g1-m1", "g1-m2", "g2-m1"], ["g1-m1", "g1-m2", "g2-m1", "g2-m2", "g3-m1"]],
+    aws=[["g1-m1", "g1-m2", "g2-m1"], ["g3-m1", "g1-m1", "g1-m2", "g2-m1", "g2-m2"]],
     source="localstack test_fifo_receive_message_with_zero_visibility_timeout (validated on AWS)",
 )
 def a_receive_that_hides_nothing(lab: Lab) -> object:
@@ -324,7 +339,7 @@ def a_receive_that_hides_nothing(lab: Lab) -> object:
     url = _by_content(lab)
     _send_all(lab, url, "g1-m1", "g2-m1", "g2-m2", "g3-m1", "g1-m2")
     first = lab.bodies(url, MaxNumberOfMessages=3, VisibilityTimeout=0)
-    return [first, sorted(lab.bodies(url, VisibilityTimeout=0))]
+    return [first, lab.bodies(url, VisibilityTimeout=0)]
 
 
 @behaviour(
@@ -353,6 +368,23 @@ def a_receive_that_is_tried_again(lab: Lab) -> object:
     first, again = (lab.receive(url, ReceiveRequestAttemptId="attempt-1") for _ in range(2))
     handles = [[message["ReceiptHandle"] for message in messages] for messages in (first, again)]
     return [_names(first), _names(again) == _names(first), handles[0] == handles[1]]
+
+
+@behaviour(
+    aws=refused(
+        "InvalidParameterValue",
+        "Value attempt-1 for parameter ReceiveRequestAttemptId is invalid. Reason: The receiveRequestAttemptId is not "
+        "valid anymore since the receive call is not retryable.",
+    ),
+    source="SQS API reference, ReceiveMessage: if none of the messages have been modified; text: aws-sdk-java issue "
+    "2613 (reply of AWS)",
+)
+def a_receive_that_is_tried_again_too_late(lab: Lab) -> object:
+    """A ReceiveRequestAttemptId is refused when one of its messages was deleted."""
+    url = _by_content(lab)
+    _send_all(lab, url, "g-1", "g-2")
+    _delete(lab, url, lab.receive(url, ReceiveRequestAttemptId="attempt-1")[0])
+    return lab.attempt(lab.sqs.receive_message, QueueUrl=url, ReceiveRequestAttemptId="attempt-1")
 
 
 @behaviour(aws=["g-new"], source="localstack test_message_retention (validated on AWS); SQS API reference, CreateQueue")

@@ -363,17 +363,32 @@ def an_empty_attribute(lab: Lab) -> object:
     )
 
 
+@behaviour(
+    aws=refused(
+        "InvalidParameterValue",
+        "The type of message (user) attribute 'invalidAttribute' is invalid. You must use only the following supported "
+        "type prefixes: Binary, Number, String.",
+    ),
+    source="tests of the Ballerina connector for SQS (reply of AWS)",
+)
+def the_text_for_a_type_that_does_not_exist(lab: Lab) -> object:
+    """The refusal of a type names the attribute and the types that there are."""
+    attributes = {"invalidAttribute": _text("a", "InvalidType")}
+    return lab.attempt(lab.sqs.send_message, QueueUrl=lab.queue(), MessageBody="m", MessageAttributes=attributes)
+
+
 @behaviour(aws=True, source="SQS API reference, MessageAttributeValue: the value must not be empty or null")
 def an_attribute_without_a_value(lab: Lab) -> object:
     """An attribute with a type and no value is refused."""
     return _code(lab, MessageAttributes={"a": {"DataType": "String"}}) != "ok"
 
 
-@behaviour(aws=["ok", "ok", True], source="SQS developer guide, message attribute data types: Number")
+@behaviour(aws=["ok", "ok", [True] * 5], source="SQS developer guide, message attribute data types: Number")
 def numbers_must_be_numbers(lab: Lab) -> object:
     """A Number may be negative or have decimals; a text that is no number is refused."""
     good = _codes(lab, [{"a": _text("-12", "Number")}, {"a": _text("3.14", "Number")}])
-    return [*good, _code(lab, MessageAttributes={"a": _text("many", "Number")}) != "ok"]
+    wrong = _codes(lab, [{"a": _text(text, "Number")} for text in ("many", "1_000", " 5", "0x1", "Infinity")])
+    return [*good, [code != "ok" for code in wrong]]
 
 
 @behaviour(

@@ -312,16 +312,29 @@ def cancelling_a_finished_task(lab: Lab) -> object:
     return code if code == "ok" else "refused"
 
 
-@behaviour(aws=["ok", "refused"], source="SQS API reference, StartMessageMoveTask: 500 at most")
+PROJECT = "local-aws-sqs project (test of the text)"
+
+
+@behaviour(
+    aws=[
+        "ok",
+        refused(
+            "InvalidParameterValue",
+            "Value for parameter MaxNumberOfMessagesPerSecond is invalid. Reason: You must enter a number that's "
+            "between 1 and 500.",
+        ),
+    ],
+    source=f"SQS API reference, StartMessageMoveTask: 500 at most; {PROJECT}",
+)
 def range_of_the_rate(lab: Lab) -> object:
     """The rate is 500 messages a second at most."""
     _, dead = _broken(lab, 1)
     codes = []
     for rate in (500, 501):
         params = {"SourceArn": lab.arn(dead), "MaxNumberOfMessagesPerSecond": rate}
-        codes.append(lab.code(lab.sqs.start_message_move_task, **params))
+        codes.append(lab.attempt(lab.sqs.start_message_move_task, **params))
         lab.advance(60)
-    return [code if code == "ok" else "refused" for code in codes]
+    return codes
 
 
 # --- one at a time ------------------------------------------------------------------------------------------------
@@ -384,12 +397,17 @@ def no_tasks(lab: Lab) -> object:
     return _tasks(lab, dead)
 
 
-@behaviour(aws="refused", source="SQS API reference, ListMessageMoveTasks: the upper limit is 10")
+@behaviour(
+    aws=refused(
+        "InvalidParameterValue",
+        "Value for parameter MaxResults is invalid. Reason: You must enter a number that's between 1 and 10.",
+    ),
+    source=f"SQS API reference, ListMessageMoveTasks: the upper limit is 10; {PROJECT}",
+)
 def more_than_ten_tasks_at_once(lab: Lab) -> object:
     """MaxResults is 10 at most."""
     _, dead = _pair(lab)
-    code = lab.code(lab.sqs.list_message_move_tasks, SourceArn=lab.arn(dead), MaxResults=11)
-    return code if code == "ok" else "refused"
+    return lab.attempt(lab.sqs.list_message_move_tasks, SourceArn=lab.arn(dead), MaxResults=11)
 
 
 @behaviour(aws=[True, 13], source="AWS CLI reference, list-message-move-tasks (example output)")
@@ -440,13 +458,40 @@ def the_destination_must_exist(lab: Lab) -> object:
     return lab.attempt(lab.sqs.start_message_move_task, **params)
 
 
-@behaviour(aws="refused", source="SQS developer guide, dead-letter queue redrive: both queues of the same type")
+@behaviour(
+    aws=refused("InvalidParameterValue", "The source queue and destination queue must be of the same queue type."),
+    source=f"SQS developer guide, dead-letter queue redrive: both queues of the same type; {PROJECT}",
+)
 def the_destination_is_of_the_same_type(lab: Lab) -> object:
     """A FIFO dead-letter queue is not redriven to a standard queue."""
     _, dead = _pair(lab, ".fifo")
     params = {"SourceArn": lab.arn(dead), "DestinationArn": lab.arn(lab.queue("repair"))}
-    code = lab.code(lab.sqs.start_message_move_task, **params)
-    return code if code == "ok" else "refused"
+    return lab.attempt(lab.sqs.start_message_move_task, **params)
+
+
+@behaviour(
+    aws=refused("InvalidParameterValue", "Source queue arn and destination queue arn cannot be the same."),
+    source=PROJECT,
+)
+def the_destination_is_another_queue(lab: Lab) -> object:
+    """The messages of a dead-letter queue cannot be moved to itself."""
+    _, dead = _pair(lab)
+    params = {"SourceArn": lab.arn(dead), "DestinationArn": lab.arn(dead)}
+    return lab.attempt(lab.sqs.start_message_move_task, **params)
+
+
+@behaviour(
+    aws=refused(
+        "InvalidParameterValue",
+        "You must use this format to specify the SourceArn: arn:<partition>:<service>:<region>:<account-id>:"
+        "<resource-id>",
+    ),
+    source=f"{PROJECT}; localstack's provider has the same text",
+)
+def a_url_in_place_of_an_arn(lab: Lab) -> object:
+    """A move task wants ARNs, not URLs."""
+    _, dead = _pair(lab)
+    return lab.attempt(lab.sqs.start_message_move_task, SourceArn=dead)
 
 
 @behaviour(aws="ResourceNotFoundException", source="SQS API reference, ListMessageMoveTasks errors")

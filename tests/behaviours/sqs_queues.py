@@ -484,6 +484,49 @@ def tags_at_creation(lab: Lab) -> object:
     return lab.sqs.list_queue_tags(QueueUrl=url)["Tags"]
 
 
+@behaviour(aws=["0/1/0", ["a"]], source="SQS developer guide, delay queues: a message is hidden when it is first sent")
+def a_changed_delay_and_a_message_in_flight(lab: Lab) -> object:
+    """A new DelaySeconds of a FIFO queue does not concern messages that were received already."""
+    url = lab.queue("orders.fifo", ContentBasedDeduplication="true")
+    lab.sqs.send_message(QueueUrl=url, MessageBody="a", MessageGroupId="g")
+    lab.receive(url)
+    _set(lab, url, DelaySeconds="900")
+    counts = lab.counts(url)
+    lab.advance(40)
+    return [counts, lab.bodies(url)]
+
+
+@behaviour(
+    aws=["QueueAlreadyExists", "QueueAlreadyExists", "ok", "ok"],
+    source="dramatiq_sqs pull request 13 and amazon-sqs-java-temporary-queues-client pull request 70 (replies of AWS)",
+)
+def creating_again_with_other_tags(lab: Lab) -> object:
+    """CreateQueue compares the tags as well: with other ones it is refused, without any it is not."""
+    untagged, tagged = {"QueueName": "a"}, {"QueueName": "b", "tags": {"stage": "test"}}
+    for queue in (untagged, tagged):
+        lab.sqs.create_queue(**queue)
+    again = [untagged | {"tags": {"stage": "test"}}, tagged | {"tags": {"stage": "live"}}, tagged, {"QueueName": "b"}]
+    return [lab.code(lab.sqs.create_queue, **each) for each in again]
+
+
+@behaviour(
+    aws={"short enough": "ok", "key": "refused", "value": "refused", "prefix": "refused", "51st": "refused"},
+    source="SQS developer guide, queue quotas: tags",
+)
+def tags_that_are_refused(lab: Lab) -> object:
+    """A key has 128 characters, a value 256, a queue 50 tags; the prefix aws: is reserved."""
+    url = lab.queue()
+    tags = {
+        "short enough": {"k" * 128: "v" * 256},
+        "key": {"k" * 129: "v"},
+        "value": {"k": "v" * 257},
+        "prefix": {"aws:k": "v"},
+        "51st": {str(number): "v" for number in range(50)},
+    }
+    codes = {name: lab.code(lab.sqs.tag_queue, QueueUrl=url, Tags=each) for name, each in tags.items()}
+    return {name: code if code == "ok" else "refused" for name, code in codes.items()}
+
+
 @behaviour(aws=[False, False], source="localstack test_sqs.py test_tag_untag_queue, test_queue_list_nonexistent_tags")
 def no_tags_no_key(lab: Lab) -> object:
     """A queue that has no tags, or none any more, is answered without a Tags key."""

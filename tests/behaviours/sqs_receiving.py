@@ -409,6 +409,15 @@ def giving_a_message_back(lab: Lab) -> object:
     return [_change(lab, url, _handle(lab, url), 0), lab.bodies(url)]
 
 
+@behaviour(aws=["ok", ["a"]], source="localstack test_terminate_visibility_timeout_after_receive (validated on AWS)")
+def giving_a_message_back_with_an_old_handle(lab: Lab) -> object:
+    """On a standard queue the handle of an earlier receive still changes the timeout of the latest one."""
+    url = _with(lab, "a")
+    handle = lab.receive(url, VisibilityTimeout=0)[0]["ReceiptHandle"]
+    lab.receive(url)
+    return [_change(lab, url, handle, 0), lab.bodies(url)]
+
+
 @behaviour(aws=["ok", [], ["a"]], source="SQS API reference, ChangeMessageVisibility: counts from the call")
 def a_shorter_timeout(lab: Lab) -> object:
     """A timeout can be shortened."""
@@ -550,13 +559,13 @@ def deleting_again(lab: Lab) -> object:
 
 
 @behaviour(
-    aws=["ReceiptHandleIsInvalid", 'The input receipt handle "garbage" is not a valid receipt handle.'],
-    source="localstack test_delete_message_with_illegal_receipt_handle (validated on AWS)",
+    aws=refused("ReceiptHandleIsInvalid", 'The input receipt handle "garbage" is not a valid receipt handle.', 404),
+    source="localstack test_delete_message_with_illegal_receipt_handle (validated on AWS); tests of the Ballerina "
+    "connector for SQS (status)",
 )
 def deleting_with_a_made_up_handle(lab: Lab) -> object:
     """A delete with a text that is no receipt handle is refused."""
-    outcome = lab.attempt(lab.sqs.delete_message, QueueUrl=lab.queue(), ReceiptHandle="garbage")
-    return [outcome["Code"], outcome["Message"]]
+    return lab.attempt(lab.sqs.delete_message, QueueUrl=lab.queue(), ReceiptHandle="garbage")
 
 
 @behaviour(
@@ -572,14 +581,15 @@ def deleting_with_the_message_id(lab: Lab) -> object:
 
 
 @behaviour(
-    aws=["ReceiptHandleIsInvalid", "0/1/0"],
+    aws=[refused("ReceiptHandleIsInvalid", 'The receipt handle "<handle>" is not valid for this queue.', 404), "0/1/0"],
     source="aws-sdk-java-v2 issue 3101 (reply of AWS); localstack pull request 6103",
 )
 def a_handle_of_another_queue(lab: Lab) -> object:
     """A receipt handle is good for the queue it came from and no other."""
     url, other = _with(lab, "a"), lab.queue("returns")
     handle = _handle(lab, url)
-    return [lab.code(lab.sqs.delete_message, QueueUrl=other, ReceiptHandle=handle), lab.counts(url)]
+    outcome = lab.attempt(lab.sqs.delete_message, QueueUrl=other, ReceiptHandle=handle)
+    return [_without(outcome, handle), lab.counts(url)]
 
 
 @behaviour(
@@ -610,13 +620,23 @@ def deleting_with_an_old_handle(lab: Lab) -> object:
     return lab.attempt(lab.sqs.delete_message, QueueUrl=url, ReceiptHandle=handle)
 
 
-@behaviour(
-    aws=refused(
-        "InvalidParameterValue",
-        "Value <handle> for parameter ReceiptHandle is invalid. Reason: The receipt handle has expired.",
-    ),
-    source="localstack snapshot test_fifo_delete_after_visibility_timeout[sqs]",
+EXPIRED = refused(
+    "InvalidParameterValue",
+    "Value <handle> for parameter ReceiptHandle is invalid. Reason: The receipt handle has expired.",
 )
+
+
+@behaviour(aws=[EXPIRED, "1/0/0"], source="boto3 issue 2898 (reply of AWS after 55,000 seconds)")
+def deleting_after_twelve_hours(lab: Lab) -> object:
+    """On a standard queue, too, a receipt handle expires: twelve hours after its receive."""
+    url = _with(lab, "a")
+    handle = _handle(lab, url)
+    lab.advance(55_000)
+    outcome = lab.attempt(lab.sqs.delete_message, QueueUrl=url, ReceiptHandle=handle)
+    return [_without(outcome, handle), lab.counts(url)]
+
+
+@behaviour(aws=EXPIRED, source="localstack snapshot test_fifo_delete_after_visibility_timeout[sqs]")
 def deleting_late_from_a_fifo_queue(lab: Lab) -> object:
     """On a FIFO queue a receipt handle is worth nothing when the visibility timeout has ended."""
     url = lab.queue("orders.fifo", ContentBasedDeduplication="true")
@@ -624,6 +644,21 @@ def deleting_late_from_a_fifo_queue(lab: Lab) -> object:
     handle = _handle(lab, url)
     lab.advance(40)
     return _without(lab.attempt(lab.sqs.delete_message, QueueUrl=url, ReceiptHandle=handle), handle)
+
+
+@behaviour(
+    aws=[EXPIRED, EXPIRED, "0/1/0"],
+    source="localstack snapshot test_fifo_delete_after_visibility_timeout[sqs]; sqs-consumer issue 83 (reply of AWS)",
+)
+def an_old_handle_of_a_fifo_queue(lab: Lab) -> object:
+    """On a FIFO queue the handle of an earlier receive is refused while the message is in flight again."""
+    url = lab.queue("orders.fifo", ContentBasedDeduplication="true")
+    lab.sqs.send_message(QueueUrl=url, MessageBody="a", MessageGroupId="g")
+    handle = _handle(lab, url)
+    lab.advance(40)
+    lab.receive(url)
+    outcome = lab.attempt(lab.sqs.delete_message, QueueUrl=url, ReceiptHandle=handle)
+    return [_without(outcome, handle), _change(lab, url, handle, 0), lab.counts(url)]
 
 
 @behaviour(

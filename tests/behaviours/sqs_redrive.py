@@ -86,6 +86,19 @@ def a_redrive_policy_without_a_count(lab: Lab) -> object:
     return _set(lab, lab.queue(), RedrivePolicy=json.dumps({"deadLetterTargetArn": lab.arn(lab.queue("dead"))}))
 
 
+@behaviour(
+    aws=refused(
+        "InvalidParameterValue",
+        "Value {} for parameter RedrivePolicy is invalid. Reason: Redrive policy does not contain mandatory attribute: "
+        "maxReceiveCount.",
+    ),
+    source="community.aws issue 2321 (reply of AWS)",
+)
+def an_empty_object_is_no_redrive_policy(lab: Lab) -> object:
+    """The empty JSON object is refused; it is the empty string that takes a redrive policy away."""
+    return _set(lab, lab.queue(), RedrivePolicy="{}")
+
+
 @behaviour(aws=["InvalidParameterValue", "ok"], source=VALIDITY)
 def a_count_that_is_no_number(lab: Lab) -> object:
     """maxReceiveCount must be a number, which may be written as a string."""
@@ -137,16 +150,18 @@ def a_target_that_does_not_exist(lab: Lab) -> object:
 
 
 @behaviour(
-    aws=["InvalidParameterValue", "InvalidParameterValue"],
-    source="SQS API reference, CreateQueue RedrivePolicy; code: a public terraform log of CreateQueue",
+    aws=[["InvalidParameterValue", "Dead-letter queue must be same type of queue as the source.."]] * 2,
+    source="SQS API reference, CreateQueue RedrivePolicy; code: a public terraform log of CreateQueue; text: handel "
+    "issue 253 (reply of AWS)",
 )
 def a_dead_letter_queue_is_of_the_same_type(lab: Lab) -> object:
     """The dead-letter queue of a FIFO queue is FIFO, that of a standard queue standard."""
     standard, fifo = lab.arn(lab.queue("dead")), lab.arn(lab.queue("dead.fifo"))
-    return [
-        _code(_set(lab, lab.queue("orders.fifo"), RedrivePolicy=_policy(standard))),
-        _code(_set(lab, lab.queue("orders"), RedrivePolicy=_policy(fifo))),
+    outcomes = [
+        _set(lab, lab.queue("orders.fifo"), RedrivePolicy=_policy(standard)),
+        _set(lab, lab.queue("orders"), RedrivePolicy=_policy(fifo)),
     ]
+    return [[_code(each), each if each == "ok" else each["Message"].partition("Reason: ")[2]] for each in outcomes]
 
 
 @behaviour(aws=["refused", "refused"], source="SQS developer guide, dead-letter queues: same account and region")
