@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from helpers.errors import ManifestError, UnknownExercise
+from helpers.errors import CourseError, ManifestError, UnknownExercise
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -38,6 +38,25 @@ class Exercise:
 
 
 @dataclass(frozen=True)
+class Choice:
+    """One choice of a question. why: the reason for which it is right or not."""
+
+    text: str
+    why: str
+    right: bool
+
+
+@dataclass(frozen=True)
+class Quiz:
+    """A question that a lesson asks, with two or more choices, of which one at least is right."""
+
+    id: str
+    question: str
+    choices: tuple[Choice, ...]
+    lesson: str  # the slug
+
+
+@dataclass(frozen=True)
 class Lesson:
     """One lesson; its three notebooks are named after the slug."""
 
@@ -48,6 +67,7 @@ class Lesson:
     needs: tuple[str, ...]
     teaches: tuple[str, ...]
     exercises: tuple[Exercise, ...]
+    quizzes: tuple[Quiz, ...] = ()
 
     @property
     def number(self) -> str:
@@ -83,6 +103,15 @@ class Course:
         known = ", ".join(f"{exercise.id} {exercise.answer}" for exercise in self.exercises)
         raise UnknownExercise(f"There is no exercise {name!r}. Exercises: {known}.")
 
+    def quiz(self, name: str) -> Quiz:
+        """Return the question with this id; CourseError when there is none."""
+        quizzes = [quiz for lesson in self.lessons for quiz in lesson.quizzes]
+        for quiz in quizzes:
+            if quiz.id == name:
+                return quiz
+        known = ", ".join(quiz.id for quiz in quizzes)
+        raise CourseError(f"There is no question {name!r}. Questions: {known}.")
+
 
 @lru_cache
 def course() -> Course:
@@ -117,7 +146,35 @@ def _lesson(entry: Mapping[str, Any]) -> Lesson:
     )
     simple = {key: _get(entry, key, slug) for key in ("title", "able_to", "minutes")}
     lists = {key: tuple(_get(entry, key, slug)) for key in ("needs", "teaches")}
-    return Lesson(slug=slug, exercises=exercises, **simple, **lists)
+    quizzes = tuple(_quiz(quiz, slug) for quiz in entry.get("quiz", []))
+    return Lesson(slug=slug, exercises=exercises, quizzes=quizzes, **simple, **lists)
+
+
+def _quiz(entry: Mapping[str, Any], slug: str) -> Quiz:
+    quiz_id = _words(entry, "id", f"a question of {slug}")
+    where = f"the question {quiz_id!r}"
+    choices = tuple(_choice(choice, n, where) for n, choice in enumerate(entry.get("choice", []), start=1))
+    if len(choices) < 2:
+        raise ManifestError(f"course.toml: {where} must have two choices or more.")
+    if not any(choice.right for choice in choices):
+        raise ManifestError(f"course.toml: {where} has no right choice.")
+    return Quiz(quiz_id, _words(entry, "question", where), choices, slug)
+
+
+def _choice(entry: Mapping[str, Any], place: int, quiz: str) -> Choice:
+    where = f"choice {place} of {quiz}"
+    right = _get(entry, "right", where)
+    if not isinstance(right, bool):  # "false", as text, would count as true
+        raise ManifestError(f"course.toml: {where} must say right = true or right = false.")
+    return Choice(_words(entry, "text", where), _words(entry, "why", where), right)
+
+
+def _words(entry: Mapping[str, Any], key: str, where: str) -> str:
+    """Return the text under this key; ManifestError when it is missing, empty or no text."""
+    words = _get(entry, key, where)
+    if not isinstance(words, str) or not words.strip():
+        raise ManifestError(f"course.toml: {where} has an empty {key!r}, or one that is no text.")
+    return words
 
 
 def _get(entry: Mapping[str, Any], key: str, where: str) -> Any:
@@ -142,6 +199,9 @@ def _validate(lessons: tuple[Lesson, ...]) -> None:
     answers = [exercise.answer for lesson in lessons for exercise in lesson.exercises]
     if twice := {answer for answer in answers if answers.count(answer) > 1}:
         raise ManifestError(f"course.toml: these functions answer two exercises: {sorted(twice)}.")
+    ids = [quiz.id for lesson in lessons for quiz in lesson.quizzes]
+    if twice := {quiz_id for quiz_id in ids if ids.count(quiz_id) > 1}:
+        raise ManifestError(f"course.toml: these ids name two questions: {sorted(twice)}.")
     taught: set[str] = set()
     for lesson in lessons:
         if unknown := set(lesson.needs) - taught:

@@ -1,13 +1,24 @@
 """Pictures and panels of what happened: gathers the data and hands it to a view. Makes no call and moves no time."""
 
+import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from helpers.cloud.running import running
-from helpers.errors import ExpectedErrorMissing
+from helpers import progress as kept
+from helpers.cloud import looking
+from helpers.cloud.running import COMPARED, running
+from helpers.course import course
+from helpers.errors import CloudError, CourseError, ExpectedErrorMissing
 from helpers.views.call_table import CallTable
 from helpers.views.card import error_card, show_card
+from helpers.views.fan_out_map import FanOutMap
+from helpers.views.inbox_list import InboxList
+from helpers.views.progress_table import ProgressTable
+from helpers.views.queue_picture import QueuePicture
+from helpers.views.quiz_card import QuizCard
+from helpers.views.timeline import Timeline
 
 
 @contextmanager
@@ -39,9 +50,105 @@ def _is(problem: Exception, expected: type[BaseException] | str) -> bool:
 
 
 def calls(last: int = 5) -> CallTable:
-    """Return a table of the last calls that boto3 made: operation, parameters, outcome, retries."""
+    """Return a table of the last calls that boto3 made: operation, parameters, outcome, retries, and the bill."""
     made = running().calls()
     return CallTable(tuple(_row(call) for call in made[max(0, len(made) - last) :]))
+
+
+def queue(queue_url: str = "") -> Any:
+    """Return a picture of a queue now: its messages with their leases, its counters, its policy and dead letters.
+
+    In a notebook it is live: it follows the clock, and has buttons to receive, delete, extend and to move the clock.
+
+    queue_url: without it the queue that a call named last. On another cloud than the offline one, what the API reports.
+    CloudError when no call named a queue yet, or there is none at this URL.
+    """
+    cloud = running()
+    url, region = (queue_url, cloud.region) if queue_url else _last_queue()
+    if cloud.can("steps"):
+        if _has_hands():
+            from helpers import live  # widgets are imported where somebody can click
+
+            return live.queue(cloud, region, url)
+        return QueuePicture(looking.queue(cloud.world, region, url))
+    with cloud.world.journal.paused():
+        return QueuePicture(looking.reported(cloud.client("sqs", region), url))
+
+
+def _has_hands() -> bool:
+    """Return whether somebody may click: in a notebook, and not where outputs are compared or stored."""
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython else None
+    return hasattr(shell, "kernel") and not os.environ.get(COMPARED)
+
+
+def _last_queue() -> tuple[str, str]:
+    """Return the URL and the region of the queue that a call named last."""
+    for call in reversed(running().calls()):
+        url = call.params.get("QueueUrl") or (call.response or {}).get("QueueUrl")
+        if call.service == "sqs" and url:
+            return url, call.region
+    raise CloudError("No call named a queue yet. Say which one: show.queue(queue_url)")
+
+
+def timeline(message_id: str = "") -> Timeline:
+    """Return the life of one message: each step with its moment and reason, as the offline cloud's journal has it.
+
+    message_id: of SendMessage or Publish; without it the message to which something happened last.
+    """
+    cloud = running()
+    steps = cloud.steps()
+    found = message_id or next((step.message for step in reversed(steps) if step.message), "")
+    return Timeline(found, tuple(looking.timeline(steps, found, cloud.world.clock.now())))
+
+
+def fan_out(region_name: str = "") -> FanOutMap:
+    """Return a map of topics and subscriptions, and what the last publish came to on each way, with the reason.
+
+    region_name: without it the cloud's own. Offline only.
+    """
+    cloud = running()
+    cloud.steps()  # says so where a cloud knows no steps
+    return FanOutMap(looking.fan_out(cloud.world, region_name or cloud.region))
+
+
+def inbox() -> InboxList:
+    """Return what SNS sent elsewhere than to queues, and what to run to confirm a subscription. Offline only."""
+    return InboxList(
+        tuple(
+            {
+                "at": f"{arrived.at:%H:%M:%S}",
+                "protocol": arrived.protocol,
+                "endpoint": arrived.endpoint,
+                "subject": arrived.subject,
+                "message": arrived.message,
+                "link": arrived.confirm_url,
+            }
+            for arrived in running().inbox
+        )
+    )
+
+
+def quiz(question_id: str) -> QuizCard:
+    """Return a question of the course, with a reason behind each choice. CourseError names the known ones."""
+    asked = course().quiz(question_id)
+    return QuizCard(asked.question, tuple((choice.text, choice.why, choice.right) for choice in asked.choices))
+
+
+def progress() -> ProgressTable:
+    """Return where the learner stands with each exercise, as `check` recorded it in the working copy."""
+    if os.environ.get(COMPARED):
+        return ProgressTable(
+            (), "In your own copy of the course a table stands here: where you are with each exercise."
+        )
+    folder = kept.find()
+    if folder is None:
+        text = "No progress is kept here, because this folder is not in your working copy of the course."
+        return ProgressTable((), f"{text} `course lab` makes one and opens it; there each check is recorded.")
+    try:
+        return ProgressTable(kept.by_lesson(course(), kept.read(folder)))
+    except CourseError as problem:
+        return ProgressTable((), str(problem))
 
 
 def _row(call: Any) -> dict[str, Any]:
@@ -53,6 +160,8 @@ def _row(call: Any) -> dict[str, Any]:
         "params": params,
         "outcome": call.error_code or "ok",
         "retries": call.retries,
+        "at": f"{call.at:%H:%M:%S}",
+        "requests": call.requests,
     }
 
 

@@ -17,6 +17,7 @@ pytestmark = pytest.mark.browser
 
 ARTIFACTS = Path(__file__).parent.parent / "artifacts"
 LESSON = "lessons/01_messaging_fundamentals.ipynb"
+GALLERY = Path(__file__).parent / "gallery" / "gallery.ipynb"
 EXERCISE = "exercises/01_messaging_fundamentals.ipynb"
 FLAGS = [
     "--no-sandbox",
@@ -196,4 +197,93 @@ def test_a_learner_runs_the_lesson_and_answers_an_exercise(page, lab):
     outputs = {cell["id"]: json.dumps(cell.get("outputs", [])) for cell in saved["cells"]}
     assert "Correct" in outputs["check-clients_for"]
     assert "Not attempted" in outputs["check-take_one"]
+    assert page.elsewhere == []
+
+
+# --- the gallery -----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def gallery(page, lab):
+    """The gallery of pictures, opened in the learner's working copy and run."""
+    shutil.copy(GALLERY, lab[1] / "lessons" / "gallery.ipynb")
+    command(page, "docmanager:open", {"path": "lessons/gallery.ipynb"})
+    opened(page, "lessons/gallery.ipynb")
+    cells = page.evaluate(RUN_ALL)
+    assert [cell for cell in cells if cell["errors"]] == []
+    scroll_to(page, "queue")
+    # The cells below have gone on; a click brings the picture to the present.
+    page.get_by_role("button", name="Move the clock by 10 seconds").click()
+    page.wait_for_function("() => document.querySelector('.course-queue [role=status]').textContent.startsWith('The')")
+    return page
+
+
+def in_flight(page):
+    """Return how many messages the live queue says are in flight."""
+    return int(re.search(r"(\d+) in flight", page.locator(".course-queue strong").inner_text())[1])
+
+
+def test_the_live_queue_takes_clicks(gallery):
+    """Each button does what it says, the picture follows, and a sentence for the screen reader says what happened."""
+    page = gallery
+    status = page.locator(".course-queue [role=status]")
+    before = in_flight(page)
+    page.get_by_role("button", name="Receive one message").click()
+    page.wait_for_function("() => document.querySelector('.course-queue [role=status]').textContent.startsWith('Rec')")
+    assert in_flight(page) == before + 1
+    page.get_by_role("button", name="30 seconds more for order 2").click()
+    page.wait_for_function("() => document.querySelector('.course-queue [role=status]').textContent.startsWith('30')")
+    page.get_by_role("button", name="Delete order 2").click()
+    page.wait_for_function("() => document.querySelector('.course-queue [role=status]').textContent == 'Deleted.'")
+    assert in_flight(page) == before
+    for _ in range(8):
+        page.get_by_role("button", name="Move the clock by 10 seconds").click()
+    page.wait_for_function("() => /0 delayed/.test(document.querySelector('.course-queue strong').textContent)")
+    assert status.inner_text() == "The clock moved by 10 seconds."
+
+
+def test_the_live_queue_follows_the_clock(gallery):
+    """When the clock runs, a lease is counted down; when it is held again, it stands."""
+    page = gallery
+    page.get_by_role("button", name="Receive one message").click()
+    page.get_by_role("button", name="Let the clock run").click()
+    left = "() => parseInt(document.querySelector('.course-queue td[data-left] span').textContent)"
+    page.wait_for_selector(".course-queue td[data-left] span")
+    first = page.evaluate(left)
+    page.wait_for_function(f"first => ({left})() < first", arg=first)
+    page.get_by_role("button", name="Hold the clock").click()
+    page.wait_for_selector("button:has-text('Let the clock run')")
+
+
+def test_the_live_queue_works_by_keyboard(gallery):
+    """Tab reaches the buttons, Enter presses them, and JupyterLab's own keys leave the notebook alone meanwhile."""
+    page = gallery
+    cells = page.evaluate("() => window.jupyterapp.shell.currentWidget.content.widgets.length")
+    before = in_flight(page)
+    page.get_by_role("button", name="Receive one message").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_function("() => document.querySelector('.course-queue [role=status]').textContent.startsWith('Rec')")
+    assert in_flight(page) == before + 1
+    assert page.evaluate("() => document.activeElement.getAttribute('aria-label')") == "Receive one message"
+    page.keyboard.press("Tab")
+    assert page.evaluate("() => document.activeElement.getAttribute('aria-label')") == "Move the clock by 10 seconds"
+    for key in ("b", "d", "d", "ArrowDown"):
+        page.keyboard.press(key)
+    assert page.evaluate("() => window.jupyterapp.shell.currentWidget.content.widgets.length") == cells
+
+
+def test_no_picture_has_a_serious_fault_for_a_screen_reader(gallery, tmp_path):
+    """axe-core finds nothing serious in any output, in the light theme and in the dark one."""
+    subprocess.run(["npm", "i", "--silent", "--prefix", str(tmp_path), "axe-core@4"], check=True)
+    page = gallery
+    page.add_script_tag(path=tmp_path / "node_modules" / "axe-core" / "axe.min.js")
+    for theme in ("Light", "Dark"):
+        command(page, "apputils:change-theme", {"theme": f"JupyterLab {theme}"})
+        page.wait_for_timeout(500)
+        for cell_id in ("fan-out", "inbox", "queue", "timeline", "calls"):
+            scroll_to(page, cell_id)
+            picture(page, f"gallery-{cell_id}-{theme.lower()}")
+            found = page.evaluate("async () => (await axe.run('.jp-OutputArea-output')).violations")
+            serious = [f"{one['id']}: {one['help']}" for one in found if one["impact"] in ("serious", "critical")]
+            assert serious == [], cell_id
     assert page.elsewhere == []

@@ -86,6 +86,33 @@ def test_a_link_ends_a_subscription(sns: Any, topic_arn: str) -> None:
     assert sns.list_subscriptions()["Subscriptions"] == []
 
 
+def test_a_link_that_ended_a_subscription_is_followed_by_one_that_brings_it_back(sns: Any, topic_arn: str) -> None:
+    """The endpoint is told, with headers that name the subscription; following the new link restores it."""
+    subscribed(sns, topic_arn, "https", HOOK)
+    cloud.follow(cloud.inbox[0].confirm_url)
+    (before,) = sns.list_subscriptions()["Subscriptions"]
+    sns.publish(TopicArn=topic_arn, Message="Honey")
+    cloud.follow(json.loads(cloud.inbox[1].message)["UnsubscribeURL"])
+    told = cloud.inbox[2]
+    envelope, arn = json.loads(told.message), before["SubscriptionArn"]
+    assert envelope["Type"] == told.headers["x-amz-sns-message-type"] == "UnsubscribeConfirmation"
+    assert told.headers["x-amz-sns-subscription-arn"] == arn
+    assert envelope["Message"] == (
+        f"You have chosen to deactivate subscription {arn}.\n"
+        "To cancel this operation and restore the subscription, visit the SubscribeURL included in this message."
+    )
+    cloud.follow(envelope["SubscribeURL"])
+    assert sns.list_subscriptions()["Subscriptions"] == [before]
+
+
+def test_who_ends_a_subscription_with_a_signature_is_not_told(sns: Any, topic_arn: str) -> None:
+    """The owner knows what they did: Unsubscribe sends nothing to the endpoint."""
+    arn = sns.subscribe(TopicArn=topic_arn, Protocol="https", Endpoint=HOOK, ReturnSubscriptionArn=True)
+    cloud.follow(cloud.inbox[0].confirm_url)
+    sns.unsubscribe(SubscriptionArn=arn["SubscriptionArn"])
+    assert len(cloud.inbox) == 1
+
+
 def test_who_wants_a_signature_to_unsubscribe_gets_it(sns: Any, topic_arn: str) -> None:
     """With AuthenticateOnUnsubscribe the link alone does not end the subscription."""
     subscribed(sns, topic_arn, "https", HOOK)
@@ -134,6 +161,27 @@ def test_a_failing_address_is_tried_again_and_then_given_up(sqs: Any, sns: Any, 
     assert json.loads(letter["Body"])["Message"] == "Honey"
     said = [step.reason for step in cloud.steps(message_id) if step.what == "refused"]
     assert said == [f"{HOOK} answered with status 503; another try follows"] * 3 + [f"{HOOK} answered with status 503"]
+
+
+def test_the_phases_of_a_delivery_policy(sns: Any, topic_arn: str) -> None:
+    """At once, then at the least delay, then further and further apart, at last at the greatest delay."""
+    retries = {"numRetries": 6, "minDelayTarget": 10, "maxDelayTarget": 30}
+    retries |= {"numNoDelayRetries": 1, "numMinDelayRetries": 1, "numMaxDelayRetries": 1}
+    subscribed(sns, topic_arn, "https", HOOK, DeliveryPolicy=json.dumps({"healthyRetryPolicy": retries}))
+    cloud.follow(cloud.inbox[0].confirm_url)
+    cloud.web_fails(HOOK)
+    message_id = sns.publish(TopicArn=topic_arn, Message="Honey")["MessageId"]
+
+    def tries() -> int:
+        sns.list_topics()
+        return sum(step.what == "refused" for step in cloud.steps(message_id))
+
+    assert tries() == 2
+    for number, seconds in enumerate([10, 10, 20, 30, 30], start=3):
+        clock.advance(seconds=seconds - 1)
+        assert tries() == number - 1
+        clock.advance(seconds=1)
+        assert tries() == number
 
 
 def test_a_failing_address_that_recovers_gets_its_message(sns: Any, topic_arn: str) -> None:

@@ -2,9 +2,11 @@
 
 import os
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any
 
+from helpers import progress
 from helpers.checks.engine import FIXED_SEED, examine
 from helpers.checks.outcome import NOT_ATTEMPTED, Outcome
 from helpers.checks.seam import InProcess
@@ -35,7 +37,19 @@ def check(answer: Callable[..., Any]) -> None:
         if not outcome.correct:
             raise CheckFailed(str(card))
     else:
+        keep([outcome])
         show_card(card)
+
+
+def keep(outcomes: Iterable[Outcome], place: Path | None = None) -> None:
+    """Record in the learner's progress what came of these checks, when the place is in a working copy.
+
+    place: a folder; without it the current one. Nothing is recorded where outputs are compared.
+    """
+    tried = {outcome.answer: outcome.correct for outcome in outcomes if outcome.status != NOT_ATTEMPTED}
+    folder = None if os.environ.get(COMPARED) or not tried else progress.find(place)
+    if folder:
+        progress.record(folder, tried)
 
 
 def examine_here(exercise: Exercise, answer: Callable[..., Any]) -> Outcome:

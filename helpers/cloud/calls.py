@@ -17,6 +17,9 @@ from botocore.exceptions import UnknownServiceError
 from botocore.model import OperationModel, OperationNotFoundError, Shape
 from botocore.parsers import create_parser
 
+BILLED_PART = 64 * 1024  # bytes
+_BRINGING = ("ReceiveMessage",)  # operations that carry messages in the response
+
 
 @dataclass(frozen=True)
 class Exchange:
@@ -66,6 +69,17 @@ class Call:
         """How often boto3 tried again."""
         return len(self.exchanges) - 1
 
+    @property
+    def requests(self) -> int:
+        """As how many requests the call counts on a bill: one for every 64 KiB of messages that it carried, each try.
+
+        Source: the pricing pages of SQS and SNS.
+        """
+        entries = self.params.get("Entries") or self.params.get("PublishBatchRequestEntries") or [self.params]
+        carried = entries if self.operation not in _BRINGING else (self.response or {}).get("Messages", [])
+        size = sum(_size(message) for message in carried)
+        return len(self.exchanges) * max(1, -(-size // BILLED_PART))
+
     @cached_property
     def operation(self) -> str:
         """The operation's name, as in "SendMessage"."""
@@ -111,6 +125,17 @@ class Call:
         """The error's code as boto3 gives it in `e.response["Error"]["Code"]`; None when the call succeeded."""
         error = self._parsed.get("Error")
         return error.get("Code") if error else None
+
+
+def _size(message: dict[str, Any]) -> int:
+    """Return how many bytes a message's text and attributes are."""
+    text = message.get("MessageBody") or message.get("Message") or message.get("Body") or ""
+    total = len(text.encode("utf-8", "replace"))
+    for name, value in message.get("MessageAttributes", {}).items():
+        content = value.get("StringValue") or value.get("BinaryValue") or b""
+        content = content.encode() if isinstance(content, str) else content
+        total += len(name.encode()) + len(value.get("DataType", "").encode()) + len(content)
+    return total
 
 
 def calls(entries: Iterable[Any]) -> list[Call]:

@@ -12,6 +12,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
 from helpers import kernels
+from helpers.checks.learner import keep
 from helpers.checks.outcome import ERROR, NOT_ATTEMPTED, Outcome, outcome
 from helpers.cloud.running import COMPARED
 from helpers.course import Exercise, Lesson
@@ -27,6 +28,8 @@ _CHECK_SECONDS = 120  # no check takes as long, since each run of an answer has 
 def mark(path: Path, lesson: Lesson, only: Exercise | None = None) -> list[Outcome]:
     """Return the outcome of each exercise in the learner's notebook, or of one. The file stays as it is.
 
+    The outcomes are recorded in the learner's progress, as those of `check` in the notebook are.
+
     Answers are found by their names, wherever in the notebook they stand. Cells that raise, or that do not end, are
     passed over, as in JupyterLab one by one. NotebookError for a notebook that cannot be read, for a cell that ends the
     kernel or cannot be interrupted, and for a kernel that does not start.
@@ -37,7 +40,9 @@ def mark(path: Path, lesson: Lesson, only: Exercise | None = None) -> list[Outco
     checks = [_check_cell(exercise) for exercise in wanted]
     notebook.cells = own + checks
     _run(notebook, path)
-    return [_outcome(exercise, cell, own, path) for exercise, cell in zip(wanted, checks, strict=True)]
+    outcomes = [_outcome(exercise, cell, own, path) for exercise, cell in zip(wanted, checks, strict=True)]
+    keep(outcomes, path.parent)
+    return outcomes
 
 
 def _check_cell(exercise: Exercise) -> NotebookNode:

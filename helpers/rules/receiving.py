@@ -134,7 +134,7 @@ def _lease(queue: Queue, message: Message, now: float, visibility: int) -> None:
     message.lease(queue.owner, now, visibility)
     queue.remember_handle(message)
     hidden = f"receive number {message.approximate_receive_count}; hidden for {visibility} s"
-    steps.note(queue.owner, steps.RECEIVED, queue.queue_arn, message.id, hidden)
+    steps.note(queue.owner, steps.RECEIVED, queue.queue_arn, message.id, hidden, visibility)
 
 
 def delete(queue: Queue, handle: str) -> None:
@@ -167,7 +167,7 @@ def change_visibility(queue: Queue, handle: str, seconds: int) -> None:
         raise invalid_value(seconds, "VisibilityTimeout", limit)
     message.visible_at = now + seconds * 1000
     queue.owner.accounts.changed.notify_all()
-    steps.note(queue.owner, steps.HIDDEN, queue.queue_arn, message.id, f"for {seconds} s from now")
+    steps.note(queue.owner, steps.HIDDEN, queue.queue_arn, message.id, f"for {seconds} s from now", seconds)
 
 
 def _of_handle(queue: Queue, handle: str) -> Message | None:

@@ -83,7 +83,7 @@ def send(queue: Queue, entry: dict[str, Any], sender: str = "") -> Message:
         steps.note(owner, steps.DUPLICATE, queue.queue_arn, message.id, "its deduplication id came within 5 minutes")
         return message
     queue.add(message)
-    steps.note(owner, steps.SENT, queue.queue_arn, message.id, f"hidden for {delay} s" if delay else "")
+    steps.note(owner, steps.SENT, queue.queue_arn, message.id, f"hidden for {delay} s" if delay else "", int(delay))
     return message
 
 

@@ -16,7 +16,8 @@ class Step:
     """One step in the life of a message or of its delivery.
 
     at: by the cloud's clock, in UTC. what: one of the words above. where: the ARN of the queue, topic or subscription.
-    message: the message's id; "" where none is meant. reason: why, in words; may be "".
+    message: the message's id; "" where none is meant. reason: why, in words; may be "". hidden: for how many seconds
+    from then on nobody receives the message.
     """
 
     at: datetime
@@ -24,8 +25,9 @@ class Step:
     where: str
     message: str = ""
     reason: str = ""
+    hidden: float = 0
 
 
-def note(account: Account, what: str, where: str, message: str = "", reason: str = "") -> None:
+def note(account: Account, what: str, where: str, message: str = "", reason: str = "", hidden: float = 0) -> None:
     """Write a step into the journal of the account's world."""
-    account.world.journal.append(Step(account.world.clock.now(), what, where, message, reason))
+    account.world.journal.append(Step(account.world.clock.now(), what, where, message, reason, hidden))

@@ -5,13 +5,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-_COLUMNS = ("service", "region", "operation", "params", "outcome")
+_COLUMNS = ("at", "service", "region", "operation", "params", "outcome")
 _LONGEST = 60  # characters of all parameters together; the rest is cut off
 
 
 @dataclass(frozen=True)
 class CallTable:
-    """Rows with service, region, operation, params, outcome (texts) and retries (a number)."""
+    """Rows with at, service, region, operation, params, outcome (texts), and retries and requests (numbers)."""
 
     rows: tuple[Mapping[str, Any], ...]
 
@@ -24,7 +24,12 @@ class CallTable:
         table = [list(_COLUMNS), *self._cells()]
         widths = [max(len(row[n]) for row in table) for n in range(len(_COLUMNS))]
         lines = ("  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)) for row in table)
-        return "\n".join(line.rstrip() for line in lines)
+        return "\n".join([*(line.rstrip() for line in lines), self._bill()])
+
+    def _bill(self) -> str:
+        """Return what the calls come to on a bill."""
+        requests, calls = sum(row["requests"] for row in self.rows), len(self.rows)
+        return f"{calls} call{'s' * (calls != 1)}; on a bill {requests} request{'s' * (requests != 1)}"
 
     def _repr_html_(self) -> str:
         if not self.rows:
@@ -34,7 +39,7 @@ class CallTable:
             "<tr>" + "".join(f'<td style="text-align:left">{html.escape(cell)}</td>' for cell in cells) + "</tr>"
             for cells in self._cells()
         )
-        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table><p>{self._bill()}</p>"
 
 
 def _short(row: Mapping[str, Any], column: str) -> str:

@@ -60,6 +60,11 @@ class Clock(_Clock):
             running = 0.0 if self._running_since is None else _monotonic() - self._running_since
             return self._base + running
 
+    @property
+    def runs(self) -> bool:
+        """Whether time passes now."""
+        return self._running_since is not None
+
     def run(self) -> None:
         """Let time pass at its real pace, unless this clock is a still one."""
         with self._lock:

@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 LIMIT = 10_000  # entries; the oldest go first
@@ -20,6 +21,15 @@ class Journal:
         if self.recording:
             self._entries.append((self._count, entry))
             self._count += 1
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Write nothing down within the block."""
+        before, self.recording = self.recording, False
+        try:
+            yield
+        finally:
+            self.recording = before
 
     def mark(self) -> int:
         """Return the place after the newest entry, for `since`."""

@@ -1,0 +1,58 @@
+"""What SNS sent elsewhere than to queues: e-mail, SMS, mobile push, web addresses."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from helpers.views import parts
+
+_LONGEST = 90  # characters of a message
+
+
+@dataclass(frozen=True)
+class InboxList:
+    """Draws mails with at, protocol, endpoint, subject, message and link (of a request to confirm, else "")."""
+
+    mails: Sequence[Mapping[str, Any]]
+
+    def __repr__(self) -> str:
+        if not self.mails:
+            return "The inbox is empty."
+        cells = [
+            [str(n), mail["at"], mail["protocol"], mail["endpoint"], _text(mail), _next(n, mail)]
+            for n, mail in enumerate(self.mails)
+        ]
+        return f"{self._title()}\n{parts.columns(cells, '  ')}"
+
+    def _repr_html_(self) -> str:
+        if not self.mails:
+            return "<p>The inbox is empty.</p>"
+        cells = [
+            [
+                str(n),
+                parts.text(mail["at"]),
+                parts.text(mail["protocol"]),
+                parts.text(mail["endpoint"]),
+                f"{parts.text(_text(mail))}{self._whole(mail)}",
+                f"<code>{parts.text(_next(n, mail))}</code>" if mail["link"] else "",
+            ]
+            for n, mail in enumerate(self.mails)
+        ]
+        return parts.table(self._title(), ["", "at", "by", "to", "message", "to confirm, run"], cells)
+
+    def _title(self) -> str:
+        count = len(self.mails)
+        return f"Inbox: {count} message{'s' * (count != 1)}"
+
+    @staticmethod
+    def _whole(mail: Mapping[str, Any]) -> str:
+        whole = f'<pre style="white-space:pre-wrap;overflow-wrap:anywhere">{parts.raw(mail["message"])}</pre>'
+        return f"<details><summary{parts.KEYS}>all of it</summary>{whole}</details>"
+
+
+def _text(mail: Mapping[str, Any]) -> str:
+    return parts.cut(f"{mail['subject']}: {mail['message']}" if mail["subject"] else mail["message"], _LONGEST)
+
+
+def _next(number: int, mail: Mapping[str, Any]) -> str:
+    return f"cloud.follow(cloud.inbox[{number}].confirm_url)" if mail["link"] else ""

@@ -1,0 +1,88 @@
+"""The live queue's hands: each click is a call or moves the clock, and the picture follows."""
+
+from typing import Any
+
+import pytest
+
+from helpers import cloud, live, start
+from helpers.cloud.base import Cloud
+from helpers.views.live_queue import LiveQueue
+from helpers.views.queue_picture import QueuePicture
+
+
+@pytest.fixture
+def picture(offline: Cloud, sqs: Any, queue_url: str) -> LiveQueue:
+    """The live picture of a queue with two messages."""
+    for body in ("tea", "honey"):
+        sqs.send_message(QueueUrl=queue_url, MessageBody=body)
+    return live.queue(offline, "us-east-1", queue_url)
+
+
+def click(picture: LiveQueue, act: str, message: str = "") -> str:
+    """Click as the browser tells it, and return what the picture says then."""
+    picture._clicked(picture, {"act": act, "message": message}, [])
+    return picture.said
+
+
+def states(picture: LiveQueue) -> list[tuple[str, str]]:
+    """Return body and state of each message that is drawn."""
+    return [(message["body"], message["state"]) for message in picture.data["messages"]]
+
+
+def test_each_click_does_what_it_says(picture: LiveQueue) -> None:
+    """Receive hides, +30 s extends what is left, delete takes it out, and the clock brings a lease to its end."""
+    assert states(picture) == [("tea", "visible"), ("honey", "visible")]
+    assert click(picture, "receive") == "Received 'tea'."
+    assert states(picture) == [("tea", "in flight"), ("honey", "visible")]
+    tea = picture.data["messages"][0]["id"]
+    assert click(picture, "advance") == "The clock moved by 10 seconds."
+    assert picture.data["messages"][0]["left"] == 20
+    assert click(picture, "extend", tea) == "30 seconds more."
+    assert picture.data["messages"][0]["left"] == 50
+    assert click(picture, "delete", tea) == "Deleted."
+    assert states(picture) == [("honey", "visible")]
+    click(picture, "receive")
+    assert click(picture, "receive") == "Nothing to receive."
+    for _ in range(3):
+        click(picture, "advance")
+    assert states(picture) == [("honey", "visible")]
+    assert [call.operation for call in cloud.calls()[-4:]] == [
+        "ChangeMessageVisibility",
+        "DeleteMessage",
+        "ReceiveMessage",
+        "ReceiveMessage",
+    ]
+
+
+def test_the_clock_can_run_and_be_held(no_cloud: None) -> None:
+    """Its buttons do; the picture knows whether it runs. At first it stands: who looks, looks between cells."""
+    moving = start()
+    url = moving.client("sqs").create_queue(QueueName="orders")["QueueUrl"]
+    picture = live.queue(moving, "us-east-1", url)
+    assert picture.data["running"] is False
+    assert click(picture, "run") == "The clock runs."
+    assert picture.data["running"] is True
+    assert click(picture, "hold") == "The clock stands."
+    assert picture.data["running"] is False
+
+
+@pytest.mark.parametrize("act", ["delete", "extend"])
+def test_a_refusal_is_told(picture: LiveQueue, act: str) -> None:
+    """A click on a message that is gone is AWS's error, in the picture and not in a traceback."""
+    assert click(picture, act, "no such message").startswith("SQS refused: ")
+
+
+@pytest.mark.parametrize("act", ["", "drop", "__class__"])
+def test_an_unknown_click_does_nothing(picture: LiveQueue, act: str) -> None:
+    """Whatever comes over the wire, only what the buttons offer is done."""
+    before = len(cloud.calls())
+    assert click(picture, act) == ""
+    assert len(cloud.calls()) == before
+
+
+def test_without_a_kernel_the_still_picture_stands_there(picture: LiveQueue) -> None:
+    """The output holds the still picture beside the widget, with the same facts."""
+    bundle = picture._repr_mimebundle_()
+    assert bundle["text/plain"] == repr(picture)
+    assert bundle["text/html"].startswith("<div")
+    assert isinstance(picture._picture, QueuePicture)
