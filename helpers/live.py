@@ -6,6 +6,8 @@ from botocore.exceptions import ClientError
 
 from helpers.cloud import looking
 from helpers.cloud.base import Cloud
+from helpers.errors import CloudError
+from helpers.views.live_inbox import LiveInbox
 from helpers.views.live_queue import LiveQueue
 
 ADVANCE, EXTEND = 10, 30  # seconds
@@ -70,3 +72,17 @@ def queue(cloud: Cloud, region: str, url: str) -> LiveQueue:
     # Time passes in the cell that asks for the picture, and stands when somebody sees it.
     made.show(looking.queue(cloud.world, region, url), False, "")
     return made
+
+
+def inbox(cloud: Cloud) -> LiveInbox:
+    """Return the live inbox of the offline cloud: Confirm follows the link, as the one who got the mail would."""
+
+    def confirm(number: int) -> str:
+        arrived = cloud.inbox[number]
+        try:
+            cloud.follow(arrived.confirm_url)
+        except CloudError as problem:
+            return str(problem)
+        return f"{arrived.endpoint} has confirmed."
+
+    return LiveInbox(confirm, lambda: looking.inbox(cloud.inbox))

@@ -112,21 +112,17 @@ def fan_out(region_name: str = "") -> FanOutMap:
     return FanOutMap(looking.fan_out(cloud.world, region_name or cloud.region))
 
 
-def inbox() -> InboxList:
-    """Return what SNS sent elsewhere than to queues, and what to run to confirm a subscription. Offline only."""
-    return InboxList(
-        tuple(
-            {
-                "at": f"{arrived.at:%H:%M:%S}",
-                "protocol": arrived.protocol,
-                "endpoint": arrived.endpoint,
-                "subject": arrived.subject,
-                "message": arrived.message,
-                "link": arrived.confirm_url,
-            }
-            for arrived in running().inbox
-        )
-    )
+def inbox() -> Any:
+    """Return what SNS sent elsewhere than to queues, and how to confirm a subscription. Offline only.
+
+    In a notebook it is live: a request to confirm has a button.
+    """
+    arrived = running().inbox
+    if _has_hands():
+        from helpers import live  # widgets are imported where somebody can click
+
+        return live.inbox(running())
+    return InboxList(tuple(looking.inbox(arrived)))
 
 
 def quiz(question_id: str) -> QuizCard:

@@ -21,7 +21,7 @@ ARROWS = {
     "cloud": {"rules", "world", "errors"},
     "views": set(),
     "progress": {"errors", "course"},
-    "live": {"cloud", "views"},
+    "live": {"cloud", "views", "errors"},
     "show": {"live", "cloud", "views", "progress", "course", "errors"},
     "checks": {"cloud", "world", "views", "progress", "course", "errors"},
     "kernels": set(),

@@ -106,3 +106,29 @@ def test_what_a_check_adds_to_its_calls(capsys, monkeypatch):
                 f"{boto3_time.calls} calls, the check's own {(whole - inside) * 1000:.0f} ms",
                 end="",
             )
+
+
+def round_trips(sqs, url, count=200):
+    """Return the seconds that sending, receiving and deleting so many messages takes."""
+    began = perf_counter()
+    for _ in range(count):
+        sqs.send_message(QueueUrl=url, MessageBody="order")
+        (message,) = sqs.receive_message(QueueUrl=url)["Messages"]
+        sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+    return perf_counter() - began
+
+
+def test_what_recording_adds_to_a_call(capsys, offline):
+    """Round trips with the journal written and without, turn by turn."""
+    sqs = boto3.client("sqs")
+    url = sqs.create_queue(QueueName="orders")["QueueUrl"]
+    round_trips(sqs, url)
+    seconds = {True: [], False: []}
+    for _ in range(8):
+        for recording in seconds:
+            offline.world.journal.recording = recording
+            seconds[recording].append(round_trips(sqs, url))
+    ratio = statistics.median(seconds[True]) / statistics.median(seconds[False])
+    with capsys.disabled():
+        print(f"\nrecording: {ratio:.3f} times the time without")
+    assert seconds

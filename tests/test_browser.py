@@ -272,6 +272,28 @@ def test_the_live_queue_works_by_keyboard(gallery):
     assert page.evaluate("() => window.jupyterapp.shell.currentWidget.content.widgets.length") == cells
 
 
+def test_the_inbox_confirms_by_a_click(gallery):
+    """The button follows the link; the sentence for the screen reader says who has confirmed."""
+    page = gallery
+    scroll_to(page, "inbox")
+    page.get_by_role("button", name="Confirm ada@shop.example").click()
+    page.wait_for_selector(".course-queue [role=status]:has-text('ada@shop.example has confirmed.')")
+
+
+def test_a_quiz_works_by_keyboard(gallery):
+    """Tab reaches each choice, Enter opens its reason, and the notebook stays as it is."""
+    page = gallery
+    cells = page.evaluate("() => window.jupyterapp.shell.currentWidget.content.widgets.length")
+    scroll_to(page, "quiz")
+    choices = page.locator(".jp-OutputArea-output details summary").filter(has_text="queue")
+    choices.first.focus()
+    page.keyboard.press("Enter")
+    assert page.evaluate("() => document.activeElement.closest('details').open")
+    for key in ("b", "d", "d"):
+        page.keyboard.press(key)
+    assert page.evaluate("() => window.jupyterapp.shell.currentWidget.content.widgets.length") == cells
+
+
 def test_no_picture_has_a_serious_fault_for_a_screen_reader(gallery, tmp_path):
     """axe-core finds nothing serious in any output, in the light theme and in the dark one."""
     subprocess.run(["npm", "i", "--silent", "--prefix", str(tmp_path), "axe-core@4"], check=True)
@@ -280,7 +302,7 @@ def test_no_picture_has_a_serious_fault_for_a_screen_reader(gallery, tmp_path):
     for theme in ("Light", "Dark"):
         command(page, "apputils:change-theme", {"theme": f"JupyterLab {theme}"})
         page.wait_for_timeout(500)
-        for cell_id in ("fan-out", "inbox", "queue", "timeline", "calls"):
+        for cell_id in ("fan-out", "inbox", "queue", "timeline", "calls", "quiz", "progress", "check"):
             scroll_to(page, cell_id)
             picture(page, f"gallery-{cell_id}-{theme.lower()}")
             found = page.evaluate("async () => (await axe.run('.jp-OutputArea-output')).violations")

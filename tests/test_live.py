@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
-from helpers import cloud, live, start
+from helpers import clock, cloud, live, start
 from helpers.cloud.base import Cloud
+from helpers.views.live_inbox import LiveInbox
 from helpers.views.live_queue import LiveQueue
 from helpers.views.queue_picture import QueuePicture
 
@@ -86,3 +87,44 @@ def test_without_a_kernel_the_still_picture_stands_there(picture: LiveQueue) -> 
     assert bundle["text/plain"] == repr(picture)
     assert bundle["text/html"].startswith("<div")
     assert isinstance(picture._picture, QueuePicture)
+
+
+@pytest.fixture
+def mails(offline: Cloud, sns: Any) -> LiveInbox:
+    """The live inbox with one request to confirm, after which a message is published."""
+    topic_arn = sns.create_topic(Name="news")["TopicArn"]
+    sns.subscribe(TopicArn=topic_arn, Protocol="email", Endpoint="ada@shop.example")
+    sns.publish(TopicArn=topic_arn, Message="too early")
+    return live.inbox(offline)
+
+
+def test_confirm_follows_the_link(mails: LiveInbox, sns: Any) -> None:
+    """The subscription is confirmed, and the picture says so."""
+    mails._clicked(mails, {"act": "confirm", "number": 0}, [])
+    assert mails.data["said"] == "ada@shop.example has confirmed."
+    (one,) = sns.list_subscriptions()["Subscriptions"]
+    assert one["SubscriptionArn"] != "PendingConfirmation"
+
+
+@pytest.mark.parametrize(
+    "content", [{}, {"act": "confirm"}, {"act": "confirm", "number": 9}, {"act": "x", "number": 0}]
+)
+def test_a_click_that_is_none_confirms_nothing(mails: LiveInbox, sns: Any, content: dict[str, Any]) -> None:
+    """Whatever comes over the wire."""
+    mails._clicked(mails, content, [])
+    (one,) = sns.list_subscriptions()["Subscriptions"]
+    assert one["SubscriptionArn"] == "PendingConfirmation"
+
+
+def test_a_link_that_is_too_old_is_told(mails: LiveInbox) -> None:
+    """SNS's refusal stands in the picture."""
+    clock.advance(days=2)
+    mails._clicked(mails, {"act": "confirm", "number": 0}, [])
+    assert "does not work" in mails.data["said"]
+
+
+def test_the_still_inbox_tells_the_same(mails: LiveInbox) -> None:
+    """The output holds the still list beside the widget."""
+    bundle = mails._repr_mimebundle_()
+    assert bundle["text/plain"] == repr(mails)
+    assert "ada@shop.example" in bundle["text/html"]

@@ -162,6 +162,21 @@ def timeline(journal: list[steps.Step], message_id: str, now: datetime) -> list[
     ]
 
 
+def inbox(arrived: list[Any]) -> list[dict[str, Any]]:
+    """Return what arrived outside queues, for a picture."""
+    return [
+        {
+            "at": f"{mail.at:%H:%M:%S}",
+            "protocol": mail.protocol,
+            "endpoint": mail.endpoint,
+            "subject": mail.subject,
+            "message": mail.message,
+            "link": mail.confirm_url,
+        }
+        for mail in arrived
+    ]
+
+
 def fan_out(world: World, region: str) -> list[dict[str, Any]]:
     """Return the subscriptions of the learner's topics in this region, and what the last publish of each topic came to.
 

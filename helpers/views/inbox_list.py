@@ -19,10 +19,10 @@ class InboxList:
         if not self.mails:
             return "The inbox is empty."
         cells = [
-            [str(n), mail["at"], mail["protocol"], mail["endpoint"], _text(mail), _next(n, mail)]
+            [str(n), mail["at"], mail["protocol"], mail["endpoint"], short(mail), _next(n, mail)]
             for n, mail in enumerate(self.mails)
         ]
-        return f"{self._title()}\n{parts.columns(cells, '  ')}"
+        return f"{self.title}\n{parts.columns(cells, '  ')}"
 
     def _repr_html_(self) -> str:
         if not self.mails:
@@ -33,14 +33,16 @@ class InboxList:
                 parts.text(mail["at"]),
                 parts.text(mail["protocol"]),
                 parts.text(mail["endpoint"]),
-                f"{parts.text(_text(mail))}{self._whole(mail)}",
+                f"{parts.text(short(mail))}{self._whole(mail)}",
                 f"<code>{parts.text(_next(n, mail))}</code>" if mail["link"] else "",
             ]
             for n, mail in enumerate(self.mails)
         ]
-        return parts.table(self._title(), ["", "at", "by", "to", "message", "to confirm, run"], cells)
+        return parts.table(self.title, ["", "at", "by", "to", "message", "to confirm, run"], cells)
 
-    def _title(self) -> str:
+    @property
+    def title(self) -> str:
+        """How many messages there are."""
         count = len(self.mails)
         return f"Inbox: {count} message{'s' * (count != 1)}"
 
@@ -50,7 +52,8 @@ class InboxList:
         return f"<details><summary{parts.KEYS}>all of it</summary>{whole}</details>"
 
 
-def _text(mail: Mapping[str, Any]) -> str:
+def short(mail: Mapping[str, Any]) -> str:
+    """Return subject and text on one line, cut off."""
     return parts.cut(f"{mail['subject']}: {mail['message']}" if mail["subject"] else mail["message"], _LONGEST)
 
 

@@ -1,0 +1,44 @@
+"""The inbox with a button for each request to confirm, while its kernel lives."""
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import anywidget
+import traitlets
+
+from helpers.views.inbox_list import InboxList, short
+
+
+class LiveInbox(anywidget.AnyWidget):
+    """Shows an InboxList's mails. A click on Confirm goes to `confirm` as the mail's number; it returns what to say."""
+
+    _esm = Path(__file__).with_suffix(".js")
+    _css = Path(__file__).with_name("live_queue.css")
+    data = traitlets.Dict().tag(sync=True)
+
+    def __init__(self, confirm: Callable[[int], str], mails: Callable[[], Sequence[Mapping[str, Any]]]):
+        super().__init__()
+        self._confirm, self._mails = confirm, mails
+        self._show("")
+        self.on_msg(self._clicked)
+
+    def _show(self, said: str) -> None:
+        self._picture = InboxList(tuple(self._mails()))
+        mails = [{**mail, "short": short(mail)} for mail in self._picture.mails]
+        self.data = {"title": self._picture.title, "said": said, "mails": mails}
+
+    def _clicked(self, widget: Any, content: Mapping[str, Any], buffers: Any) -> None:
+        number = content.get("number")
+        if content.get("act") == "confirm" and isinstance(number, int) and 0 <= number < len(self._picture.mails):
+            self._show(self._confirm(number))
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
+        """Return the widget, and the still list for viewers that have no kernel."""
+        made = super()._repr_mimebundle_(**kwargs)
+        bundle = made[0] if isinstance(made, tuple) else made
+        still = {"text/plain": repr(self._picture), "text/html": self._picture._repr_html_()}
+        return {**(bundle or {}), **still}
+
+    def __repr__(self) -> str:
+        return repr(self._picture)
