@@ -277,7 +277,7 @@ def test_the_inbox_confirms_by_a_click(gallery):
     page = gallery
     scroll_to(page, "inbox")
     page.get_by_role("button", name="Confirm ada@shop.example").click()
-    page.wait_for_selector(".course-queue [role=status]:has-text('ada@shop.example has confirmed.')")
+    page.wait_for_selector(".course-inbox [role=status]:has-text('ada@shop.example has confirmed.')")
 
 
 def test_a_quiz_works_by_keyboard(gallery):
@@ -285,7 +285,7 @@ def test_a_quiz_works_by_keyboard(gallery):
     page = gallery
     cells = page.evaluate("() => window.jupyterapp.shell.currentWidget.content.widgets.length")
     scroll_to(page, "quiz")
-    choices = page.locator(".jp-OutputArea-output details summary").filter(has_text="queue")
+    choices = page.locator(".jp-OutputArea-output details summary").filter(has_text="photo")
     choices.first.focus()
     page.keyboard.press("Enter")
     assert page.evaluate("() => document.activeElement.closest('details').open")

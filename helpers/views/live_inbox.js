@@ -8,7 +8,7 @@ function node(tag, text, attributes = {}) {
 
 export default {
   render({ model, el }) {
-    const root = node("section", "", { "aria-label": "Inbox", class: "course-queue" });
+    const root = node("section", "", { "aria-label": "Inbox", class: "course-live course-inbox" });
     const title = node("strong", "");
     const said = node("p", "", { role: "status" });
     const place = node("div", "");

@@ -23,7 +23,7 @@ function seconds(left) {
 
 export default {
   render({ model, el }) {
-    const root = node("section", "", { "aria-label": "Queue", class: "course-queue" });
+    const root = node("section", "", { "aria-label": "Queue", class: "course-live course-queue" });
     const title = node("strong", "");
     const facts = node("div", "");
     const said = node("p", "", { role: "status" });
