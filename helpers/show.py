@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from helpers import progress as kept
-from helpers.cloud import looking
+from helpers.cloud import looking, reporting
 from helpers.cloud.running import COMPARED, running
 from helpers.course import course
 from helpers.errors import CloudError, CourseError, ExpectedErrorMissing
@@ -72,7 +72,7 @@ def queue(queue_url: str = "") -> Any:
             return live.queue(cloud, region, url)
         return QueuePicture(looking.queue(cloud.world, region, url))
     with cloud.world.journal.paused():
-        return QueuePicture(looking.reported(cloud.client("sqs", region), url))
+        return QueuePicture(reporting.queue(cloud.client("sqs", region), url))
 
 
 def _has_hands() -> bool:
@@ -105,11 +105,14 @@ def timeline(message_id: str = "") -> Timeline:
 def fan_out(region_name: str = "") -> FanOutMap:
     """Return a map of topics and subscriptions, and what the last publish came to on each way, with the reason.
 
-    region_name: without it the cloud's own. Offline only.
+    region_name: without it the cloud's own. On another cloud than the offline one, what the API reports.
     """
     cloud = running()
-    cloud.steps()  # says so where a cloud knows no steps
-    return FanOutMap(looking.fan_out(cloud.world, region_name or cloud.region))
+    region = region_name or cloud.region
+    if cloud.can("steps"):
+        return FanOutMap(looking.fan_out(cloud.world, region))
+    with cloud.world.journal.paused():
+        return FanOutMap(reporting.fan_out(cloud.client("sns", region)))
 
 
 def inbox() -> Any:

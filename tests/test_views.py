@@ -223,6 +223,27 @@ def test_elsewhere_only_what_the_api_reports_is_shown(no_cloud: None, monkeypatc
     assert len(other.world.journal) == 0
 
 
+def test_elsewhere_the_map_is_what_the_api_reports(
+    offline: Cloud, shop: str, sns: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Topics, subscriptions and settings, without a word on deliveries; the calls that it took are in no journal."""
+    monkeypatch.setattr(type(offline), "abilities", frozenset())
+    sns.create_topic(Name="empty")
+    before = len(offline.calls())
+    told = repr(show.fan_out()).splitlines()
+    assert len(offline.calls()) == before
+    assert told == [
+        "Topic news: 4 subscriptions",
+        "  ───  sqs orders",
+        "  ───  sqs bills",
+        '        raw; filter on MessageAttributes: {"kind": ["paid"]}',
+        "  ───  sqs dead",
+        "  ───  email ada@shop.example",
+        "        waits for confirmation",
+        "Topic empty: nobody has subscribed",
+    ]
+
+
 # --- the timeline, the map, the inbox --------------------------------------------------------------------------------
 
 

@@ -1,7 +1,4 @@
-"""What the offline cloud holds, as plain data for pictures. Looking makes no call, draws no id and moves no time.
-
-On other clouds only what the API reports can be seen; that takes calls, which no journal keeps.
-"""
+"""What the offline cloud holds, as plain data for pictures. Looking makes no call, draws no id and moves no time."""
 
 import json
 from datetime import datetime, timedelta
@@ -43,32 +40,6 @@ def _queue(world: World, region: str, url: str) -> Any:
     return found
 
 
-def reported(client: Any, url: str) -> dict[str, Any]:
-    """Return what the API reports about a queue of any cloud: counters and settings, and no messages."""
-    asked = client.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
-    counts = {state: int(asked[f"ApproximateNumberOfMessages{suffix}"]) for state, suffix in STATES.items()}
-    redrive_policy = json.loads(asked.get("RedrivePolicy", "{}"))
-    return {
-        "name": asked["QueueArn"].rpartition(":")[2],
-        "kind": "FIFO" if asked.get("FifoQueue") == "true" else "standard",
-        "at": "",
-        "counts": counts,
-        "reported": counts,
-        "messages": [],
-        "more": sum(counts.values()),
-        "lease": int(asked["VisibilityTimeout"]),
-        "retention": int(asked["MessageRetentionPeriod"]),
-        "dead_letters": redrive_policy
-        and {
-            "name": redrive_policy["deadLetterTargetArn"].rpartition(":")[2],
-            "after": redrive_policy["maxReceiveCount"],
-            "count": None,
-        },
-        "sources": [],
-        "policy": _policy(asked.get("Policy")),
-    }
-
-
 def _drawn(queue: Any, most: int) -> dict[str, Any]:
     now = queue.now()
     with queue.owner.accounts.changed:
@@ -93,7 +64,7 @@ def _drawn(queue: Any, most: int) -> dict[str, Any]:
                 "count": len(dead_letters.stored),
             },
             "sources": [source.name for source in redrive.sources(queue)],
-            "policy": _policy(queue.policy),
+            "policy": policy_in_words(queue.policy),
         }
 
 
@@ -124,7 +95,7 @@ def _message(message: Any, now: float) -> dict[str, Any]:
     }
 
 
-def _policy(text: str | None) -> str:
+def policy_in_words(text: str | None) -> str:
     """Return in a few words whom the policy lets do what."""
     if not text:
         return "none, so only this account may use the queue"
@@ -191,23 +162,29 @@ def fan_out(world: World, region: str) -> list[dict[str, Any]]:
     for topic in topics:
         last = next((step.message for step in reversed(said) if step.where == topic.arn and step.message), "")
         about = [step for step in said if step.message == last] if last else []
-        rows += [_edge(topic, one, about) for one in of_topic(topic)] or [_alone(topic)]
+        rows += [_edge(topic, one, about) for one in of_topic(topic)] or [no_way(topic.name)]
     return rows
 
 
-def _alone(topic: Any) -> dict[str, Any]:
-    return {"topic": topic.name, "protocol": "", "endpoint": "", "settings": [], "what": "", "why": ""}
+def no_way(topic: str) -> dict[str, Any]:
+    """Return the row of a topic without subscriptions."""
+    return {"topic": topic, "protocol": "", "endpoint": "", "settings": [], "what": "", "why": ""}
 
 
-def _edge(topic: Any, subscription: Any, about: list[Any]) -> dict[str, Any]:
-    settings = subscription.settings
-    told = ["waits for confirmation"] if subscription.pending else []
-    told += ["raw"] if subscription.raw else []
+def settings_in_words(settings: dict[str, str], scope: str) -> list[str]:
+    """Return in words what is set on a subscription."""
+    told = ["raw"] if settings.get("RawMessageDelivery") == "true" else []
     if settings.get("FilterPolicy"):
-        told.append(f"filter on {subscription.scope}: {settings['FilterPolicy']}")
+        told.append(f"filter on {scope}: {settings['FilterPolicy']}")
     if settings.get("RedrivePolicy"):
         target = json.loads(settings["RedrivePolicy"])["deadLetterTargetArn"]
         told.append(f"dead letters to {target.rpartition(':')[2]}")
+    return told
+
+
+def _edge(topic: Any, subscription: Any, about: list[Any]) -> dict[str, Any]:
+    told = ["waits for confirmation"] if subscription.pending else []
+    told += settings_in_words(subscription.settings, subscription.scope)
     own = [step for step in about if step.where == subscription.arn]
     first = own[0] if own else None
     return {
