@@ -81,6 +81,13 @@ def test_an_unknown_click_does_nothing(picture: LiveQueue, act: str) -> None:
     assert len(cloud.calls()) == before
 
 
+def test_the_browser_gets_no_mebibytes(picture: LiveQueue, sqs: Any, queue_url: str) -> None:
+    """Of a large message it gets what it shows."""
+    sqs.send_message(QueueUrl=queue_url, MessageBody="x" * 1_000_000)
+    click(picture, "look")
+    assert max(len(message["body"]) for message in picture.data["messages"]) == 80
+
+
 def test_without_a_kernel_the_still_picture_stands_there(picture: LiveQueue) -> None:
     """The output holds the still picture beside the widget, with the same facts."""
     bundle = picture._repr_mimebundle_()

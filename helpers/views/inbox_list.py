@@ -6,7 +6,7 @@ from typing import Any
 
 from helpers.views import parts
 
-_LONGEST = 90  # characters of a message
+_LONGEST, _WHOLE = 90, 20_000  # characters of a message, and of what is behind the fold
 
 
 @dataclass(frozen=True)
@@ -48,8 +48,8 @@ class InboxList:
 
     @staticmethod
     def _whole(mail: Mapping[str, Any]) -> str:
-        whole = f'<pre style="white-space:pre-wrap;overflow-wrap:anywhere">{parts.raw(mail["message"])}</pre>'
-        return f"<details><summary{parts.KEYS}>all of it</summary>{whole}</details>"
+        whole = f'<pre style="white-space:pre-wrap;overflow-wrap:anywhere">{parts.raw(mail["message"][:_WHOLE])}</pre>'
+        return f"<details><summary{parts.KEYS}>more of it</summary>{whole}</details>"
 
 
 def short(mail: Mapping[str, Any]) -> str:

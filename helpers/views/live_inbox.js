@@ -20,7 +20,7 @@ export default {
       const text = node("td", "");
       const whole = node("details", "");
       // JupyterLab's command keys would act on the cell while these have the focus.
-      whole.append(node("summary", "all of it", { "data-lm-suppress-shortcuts": "true" }), node("pre", mail.message));
+      whole.append(node("summary", "more of it", { "data-lm-suppress-shortcuts": "true" }), node("pre", mail.message));
       text.append(mail.short, whole);
       const act = node("td", "");
       if (mail.link) {

@@ -9,6 +9,8 @@ import traitlets
 
 from helpers.views.inbox_list import InboxList, short
 
+_LONGEST = 20_000  # characters of a message that the browser gets
+
 
 class LiveInbox(anywidget.AnyWidget):
     """Shows an InboxList's mails. A click on Confirm goes to `confirm` as the mail's number; it returns what to say."""
@@ -25,7 +27,7 @@ class LiveInbox(anywidget.AnyWidget):
 
     def _show(self, said: str) -> None:
         self._picture = InboxList(tuple(self._mails()))
-        mails = [{**mail, "short": short(mail)} for mail in self._picture.mails]
+        mails = [{**mail, "short": short(mail), "message": mail["message"][:_LONGEST]} for mail in self._picture.mails]
         self.data = {"title": self._picture.title, "said": said, "mails": mails}
 
     def _clicked(self, widget: Any, content: Mapping[str, Any], buffers: Any) -> None:

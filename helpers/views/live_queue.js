@@ -69,7 +69,7 @@ export default {
         node("td", `${STATES[message.state]} ${message.state}`),
         left,
         node("td", String(message.receives)),
-        node("td", message.body.slice(0, 80)),
+        node("td", message.body),
         acts,
       );
       return line;

@@ -7,7 +7,10 @@ from typing import Any
 import anywidget
 import traitlets
 
+from helpers.views import parts
 from helpers.views.queue_picture import QueuePicture
+
+_LONGEST = 80  # characters of a body
 
 
 class LiveQueue(anywidget.AnyWidget):
@@ -31,8 +34,10 @@ class LiveQueue(anywidget.AnyWidget):
         """Draw the queue as helpers.cloud.looking.queue returns it. running: whether its clock runs."""
         self._picture = QueuePicture(queue)
         drawn = {"title": self._picture.title, "facts": self._picture.facts, "running": running}
+        # A body may be a mebibyte; the browser gets what it shows.
+        messages = [{**message, "body": parts.cut(message["body"], _LONGEST)} for message in queue["messages"]]
         with self.hold_sync():  # so that both arrive together
-            self.data = drawn | {"messages": queue["messages"], "more": queue["more"]}
+            self.data = drawn | {"messages": messages, "more": queue["more"]}
             self.said = said
 
     def _clicked(self, widget: Any, content: Mapping[str, Any], buffers: Any) -> None:
