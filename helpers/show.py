@@ -157,11 +157,22 @@ def _row(call: Any) -> dict[str, Any]:
         "region": call.region,
         "operation": call.operation,
         "params": params,
-        "outcome": call.error_code or "ok",
+        "outcome": call.error_code or _came_back(call.operation, call.response or {}),
         "retries": call.retries,
         "at": f"{call.at:%H:%M:%S}",
         "requests": call.requests,
     }
+
+
+def _came_back(operation: str, response: dict[str, Any]) -> str:
+    """Return in words what a call brought."""
+    if operation == "ReceiveMessage":
+        count = len(response.get("Messages", []))
+        return f"{count or 'no'} message{'s' * (count != 1)}"
+    if "Successful" in response or "Failed" in response:
+        failed = len(response.get("Failed", []))
+        return f"{len(response.get('Successful', []))} ok" + (f", {failed} failed" if failed else "")
+    return "ok"
 
 
 def _short(value: Any) -> str:

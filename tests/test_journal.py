@@ -315,6 +315,15 @@ def test_the_table_shows_the_last_calls(sqs: Any, sns: Any, queue_url: str) -> N
     ]
 
 
+def test_the_table_tells_what_came_back(sqs: Any, queue_url: str) -> None:
+    """How many messages a receive brought, and how many entries of a batch failed."""
+    good, bad = {"Id": "good", "MessageBody": "x"}, {"Id": "bad", "MessageBody": "\x00"}
+    sqs.send_message_batch(QueueUrl=queue_url, Entries=[good, bad])
+    sqs.receive_message(QueueUrl=queue_url)
+    sqs.receive_message(QueueUrl=queue_url)
+    assert [row["outcome"] for row in show.calls(3).rows] == ["1 ok, 1 failed", "1 message", "no messages"]
+
+
 @pytest.mark.parametrize(("size", "requests"), [(1, 1), (65_536, 1), (65_537, 2), (1_048_576, 16)])
 def test_a_large_message_counts_once_for_every_64_kib(sqs: Any, queue_url: str, size: int, requests: int) -> None:
     """Sent and received, with its attributes."""

@@ -32,18 +32,21 @@ class Expired(Refused):
         super().__init__(refusal.code, refusal.message)
 
 
-def receive(queue: Queue, count: int, wait: int, visibility: int, attempt: str | None = None) -> list[Message]:
+def receive(
+    queue: Queue, count: int, wait: int, visibility: int, who: str, attempt: str | None = None
+) -> list[Message]:
     """Return up to `count` messages, leased for `visibility` seconds; wait up to `wait` seconds for the first.
 
-    attempt: the ReceiveRequestAttemptId; on a FIFO queue a repeated one returns the same messages and handles. In still
-    time the clock jumps to the next event or to the end of the poll, so a poll ends at once and to the second.
+    who: the caller's ARN. attempt: the ReceiveRequestAttemptId; on a FIFO queue a repeated one returns the same
+    messages and handles. In still time the clock jumps to the next event or to the end of the poll, so a poll ends
+    at once and to the second.
     """
     clock, changed = queue.owner.world.clock, queue.owner.accounts.changed
     end = clock.time() + wait
     if attempt and queue.fifo_queue and (before := _again(queue, attempt, visibility)):
         return before
     while True:
-        messages = _look(queue, count, visibility, short=wait == 0)
+        messages = _look(queue, count, visibility, who, short=wait == 0)
         left = end - clock.time()
         if messages or left <= 0 or queue.siblings.get(queue.name) is not queue:
             if attempt and messages:
@@ -82,7 +85,7 @@ def _is_modified(kept: Any, message: Message) -> bool:
     return kept is None or (kept.receipt_handle == message.receipt_handle and kept.visible_at != message.visible_at)
 
 
-def _look(queue: Queue, count: int, visibility: int, short: bool) -> list[Message]:
+def _look(queue: Queue, count: int, visibility: int, who: str, short: bool) -> list[Message]:
     move_tasks.catch_up(queue.owner, queue.region, queue.siblings)
     queue.tidy()
     now, unkind = queue.now(), queue.owner.unkindness
@@ -99,7 +102,7 @@ def _look(queue: Queue, count: int, visibility: int, short: bool) -> list[Messag
         if short and not queue.fifo_queue and unkind.strikes("missed"):
             unkind.tell(f"a short poll of {queue.name} missed message {message.id}")
             continue
-        _lease(queue, message, now, visibility)
+        _lease(queue, message, now, visibility, who)
         found.append(copy(message))  # a reply keeps the count and handle of its own receive
     return found
 
@@ -122,7 +125,7 @@ def _since(message: Message) -> tuple[float, int, int]:
     return since, message.approximate_receive_count, message.number
 
 
-def _lease(queue: Queue, message: Message, now: float, visibility: int) -> None:
+def _lease(queue: Queue, message: Message, now: float, visibility: int, who: str) -> None:
     unkind = queue.owner.unkindness
     if not queue.fifo_queue and not message.doubled and unkind.strikes("duplicates"):
         message.doubled = True
@@ -133,7 +136,8 @@ def _lease(queue: Queue, message: Message, now: float, visibility: int) -> None:
         steps.note(queue.owner, steps.UNKIND, queue.queue_arn, message.id, "a duplicate will be delivered")
     message.lease(queue.owner, now, visibility)
     queue.remember_handle(message)
-    hidden = f"receive number {message.approximate_receive_count}; hidden for {visibility} s"
+    name = who.rpartition(":")[2]
+    hidden = f"receive number {message.approximate_receive_count}, by {name}; hidden for {visibility} s"
     steps.note(queue.owner, steps.RECEIVED, queue.queue_arn, message.id, hidden, visibility)
 
 

@@ -58,6 +58,7 @@ def receive_message(request: Request) -> Answer:
         count,
         int(queue.receive_message_wait_time_seconds if wait is None else wait),  # type: ignore[attr-defined]
         int(queue.visibility_timeout if lease is None else lease),  # type: ignore[attr-defined]
+        request.identity,
         params.get("ReceiveRequestAttemptId"),
     )
     told = [message.received(names, params.get("MessageAttributeNames", [])) for message in messages]
