@@ -61,9 +61,15 @@ def queue(cloud: Cloud, region: str, url: str) -> LiveQueue:
         if name not in acts:
             return
         try:
-            draw(acts[name](message))
+            said = acts[name](message)
         except ClientError as problem:
-            draw(f"SQS refused: {problem.response['Error']['Message']}")
+            said = f"SQS refused: {problem.response['Error']['Message']}"
+        except CloudError as problem:  # the queue was deleted since
+            said = str(problem)
+        try:
+            draw(said)
+        except CloudError:
+            made.said = said
 
     def draw(said: str) -> None:
         made.show(looking.queue(cloud.world, region, url), clock.runs, said)

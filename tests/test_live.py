@@ -73,6 +73,19 @@ def test_a_refusal_is_told(picture: LiveQueue, act: str) -> None:
     assert click(picture, act, "no such message").startswith("SQS refused: ")
 
 
+@pytest.mark.parametrize("act", ["receive", "delete", "extend", "advance", "look"])
+def test_a_click_on_a_deleted_queue_is_told(picture: LiveQueue, sqs: Any, queue_url: str, act: str) -> None:
+    """The picture stays as it was last drawn, and says what happened instead of failing unseen."""
+    before = picture.data
+    sqs.delete_queue(QueueUrl=queue_url)
+    said = click(picture, act, before["messages"][0]["id"])
+    assert picture.data == before
+    if act == "receive":
+        assert said == "SQS refused: The specified queue does not exist."
+    if act in ("delete", "extend"):
+        assert said.startswith("There is no queue")
+
+
 @pytest.mark.parametrize("act", ["", "drop", "__class__"])
 def test_an_unknown_click_does_nothing(picture: LiveQueue, act: str) -> None:
     """Whatever comes over the wire, only what the buttons offer is done."""

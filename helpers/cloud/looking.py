@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from helpers.errors import CloudError
 from helpers.rules import redrive, steps
+from helpers.rules.policy_conditions import many
 from helpers.rules.sqs_region import SqsRegion
 from helpers.world.worlds import World
 
@@ -61,7 +62,7 @@ def _drawn(queue: Any, most: int) -> dict[str, Any]:
             and {
                 "name": dead_letters.name,
                 "after": queue.redrive_policy["maxReceiveCount"],
-                "count": len(dead_letters.stored),
+                "count": sum(not dead_letters.is_expired(message) for message in dead_letters.stored.values()),
             },
             "sources": [source.name for source in redrive.sources(queue)],
             "policy": policy_in_words(queue.policy),
@@ -99,9 +100,8 @@ def policy_in_words(text: str | None) -> str:
     """Return in a few words whom the policy lets do what."""
     if not text:
         return "none, so only this account may use the queue"
-    statements = json.loads(text).get("Statement", [])
     told = []
-    for statement in statements if isinstance(statements, list) else [statements]:
+    for statement in many(json.loads(text).get("Statement")):
         who = statement.get("Principal", statement.get("NotPrincipal"))
         who = ", ".join(str(one) for one in who.values()) if isinstance(who, dict) else who
         condition = " under a condition" if statement.get("Condition") else ""
