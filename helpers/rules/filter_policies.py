@@ -5,7 +5,6 @@ moto: lacks operators, such as cidr, and compares some otherwise.
 """
 
 import json
-import re
 from typing import Any
 
 from helpers.rules import json_texts
@@ -22,12 +21,12 @@ from helpers.rules.filter_matching import (
     is_or,
     load,
 )
+from helpers.rules.message_contents import FORBIDDEN
 from helpers.rules.refusals import Refused
 
 ATTRIBUTES = "MessageAttributes"
 LARGEST, KEYS, COMBINATIONS = 256 * 1024, 5, 150
 SHOWN = 500  # so much of the policy is in an error
-_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # AWS's errors are XML
 
 
 def parse(text: str, scope: str, subscribing: bool = False) -> dict[str, Any]:
@@ -81,7 +80,7 @@ def reason(policy: dict[str, Any], scope: str, attributes: dict[str, Any], body:
 
 
 def _refused(message: str) -> Refused:
-    return Refused("InvalidParameter", _NOT_XML.sub("?", message))
+    return Refused("InvalidParameter", FORBIDDEN.sub("?", message))
 
 
 def _source(policy: Any) -> str:

@@ -13,7 +13,8 @@ from typing import Any
 
 from helpers.rules.refusals import Refused, invalid_value
 
-_FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# What XML 1.0 has no way to write.
+FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _NAME = re.compile(r"[A-Za-z0-9_.\-]{1,256}")
 _ID = re.compile(r"[A-Za-z0-9!\"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~]{1,128}")
 _NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
@@ -35,7 +36,7 @@ def _bytes(content: str | bytes) -> int:
 
 def check_characters(text: str) -> None:
     """Refuse characters that XML does not allow."""
-    if _FORBIDDEN.search(text):
+    if FORBIDDEN.search(text):
         raise Refused(
             "InvalidMessageContents",
             "Invalid characters found. Valid unicode characters are #x9 | #xA | #xD | #x20 to #xD7FF | #xE000 to "
@@ -122,7 +123,7 @@ def _check_value(name: str, value: dict[str, Any], kind: str) -> None:
         raise _wrong(f"Message ({kind}) attribute '{name}' must have a single value.")
     if base == "Number" and not _NUMBER.fullmatch(value["StringValue"]):
         raise _wrong(f"Can't cast the value of message ({kind}) attribute '{name}' to a number.")
-    if base != "Binary" and _FORBIDDEN.search(value["StringValue"]):
+    if base != "Binary" and FORBIDDEN.search(value["StringValue"]):
         raise _wrong(f"Message ({kind}) attribute '{name}' contains invalid characters.")
 
 

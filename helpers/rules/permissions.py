@@ -12,6 +12,8 @@ from typing import Any
 import moto.sqs.models
 
 from helpers.rules import access
+from helpers.rules.policy_conditions import many
+from helpers.rules.policy_documents import permission
 from helpers.rules.refusals import Refused, invalid_value, missing
 
 _LABEL = re.compile(r"[A-Za-z0-9_\-]{1,80}")
@@ -38,36 +40,17 @@ def add(queue: Any, label: str, accounts: list[str], actions: list[str]) -> None
             if action not in access.SQS_OWNER_ONLY:
                 reason = "Please refer to the appropriate WSDL for a list of valid actions."
             raise invalid_value(f"SQS:{action}", "ActionName", reason)
-    policy, statements = queue._policy_json, _statements(queue)
+    policy, statements = queue._policy_json, many(queue._policy_json.get("Statement"))
     if any(statement.get("Sid") == label for statement in statements):
         raise invalid_value(label, "Label", "Already exists.")
     if not statements:
         policy["Version"] = "2008-10-17"
-    principals = [f"arn:aws:iam::{account}:root" for account in accounts]
-    policy["Statement"] = [
-        *statements,
-        {
-            "Sid": label,
-            "Effect": "Allow",
-            "Principal": {"AWS": _one_or_all(principals)},
-            "Action": _one_or_all([f"SQS:{action}" for action in actions]),
-            "Resource": queue.queue_arn,
-        },
-    ]
-
-
-def _statements(queue: Any) -> list[dict[str, Any]]:
-    found = queue._policy_json.get("Statement", [])
-    return found if isinstance(found, list) else [found]
-
-
-def _one_or_all(values: list[str]) -> Any:
-    return values[0] if len(values) == 1 else values
+    policy["Statement"] = [*statements, permission(label, accounts, [f"SQS:{a}" for a in actions], queue.queue_arn)]
 
 
 def remove(queue: Any, label: str) -> None:
     """Take the statement of this label out."""
-    statements = _statements(queue)
+    statements = many(queue._policy_json.get("Statement"))
     left = [statement for statement in statements if statement.get("Sid") != label]
     if len(left) == len(statements):
         where = " on existing policy" if statements else ""

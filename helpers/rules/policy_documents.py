@@ -177,3 +177,20 @@ def _check_count(what: str, count: int, limits: Mapping[str, int], kind: Kind) -
         text = f"{count} {what} were found in a statement from the submitted policy, max allowed is {limit}"
         raise Refused("OverLimit", text, 403)
     raise Refused(*_MALFORMED[kind])
+
+
+def permission(label: str, accounts: list[str], actions: list[str], resource: str) -> dict[str, Any]:
+    """Return the statement that AddPermission writes, of a queue or a topic; one value stands there without a list."""
+    partition = resource.split(":")[1]
+    principals = [f"arn:{partition}:iam::{account}:root" for account in accounts]
+    return {
+        "Sid": label,
+        "Effect": "Allow",
+        "Principal": {"AWS": _one_or_all(principals)},
+        "Action": _one_or_all(actions),
+        "Resource": resource,
+    }
+
+
+def _one_or_all(values: list[str]) -> Any:
+    return values[0] if len(values) == 1 else values

@@ -6,9 +6,9 @@ moto: takes anything for the number of an account, and lacks actions.
 """
 
 import re
-from typing import Any
 
-from helpers.rules.policy_documents import TOPIC_ACTIONS
+from helpers.rules.policy_conditions import many
+from helpers.rules.policy_documents import TOPIC_ACTIONS, permission
 from helpers.rules.refusals import invalid
 from helpers.rules.topics import Topic
 
@@ -22,25 +22,15 @@ def add(topic: Topic, label: str, accounts: list[str], actions: list[str]) -> No
     named = [f"SNS:{action}" for action in actions]
     if not actions or not {action.lower() for action in named} <= TOPIC_ACTIONS:
         raise invalid("Policy statement action out of service scope!")
-    if any(statement.get("Sid") == label for statement in _statements(topic)):
+    if any(statement.get("Sid") == label for statement in many(topic._policy_json.get("Statement"))):
         raise invalid("Statement already exists")
-    principals = [f"arn:{topic.sns_backend.partition}:iam::{account}:root" for account in accounts]
-    statement = {
-        "Sid": label,
-        "Effect": "Allow",
-        "Principal": {"AWS": principals[0] if len(principals) == 1 else principals},
-        "Action": named[0] if len(named) == 1 else named,
-        "Resource": topic.arn,
-    }
-    topic._policy_json["Statement"] = [*_statements(topic), statement]
+    topic._policy_json["Statement"] = [
+        *many(topic._policy_json.get("Statement")),
+        permission(label, accounts, named, topic.arn),
+    ]
 
 
 def remove(topic: Topic, label: str) -> None:
     """Take the statement of this label out."""
-    left = [statement for statement in _statements(topic) if statement.get("Sid") != label]
+    left = [statement for statement in many(topic._policy_json.get("Statement")) if statement.get("Sid") != label]
     topic._policy_json["Statement"] = left
-
-
-def _statements(topic: Topic) -> list[dict[str, Any]]:
-    found = topic._policy_json.get("Statement", [])
-    return found if isinstance(found, list) else [found]

@@ -3,7 +3,6 @@
 moto's parsers and serializers do the work, from botocore's models of the services.
 """
 
-import re
 import warnings
 from functools import lru_cache
 from typing import Any
@@ -19,6 +18,7 @@ from moto.core.serialize import SerializationContext, get_serializer_class
 from moto.core.utils import get_service_model
 
 from helpers.rules import missing_parameters
+from helpers.rules.message_contents import FORBIDDEN
 from helpers.rules.refusals import Refused
 
 # SQS's errors that botocore has no model of, by the name that AWS gives their shapes in the JSON protocol.
@@ -27,7 +27,6 @@ _UNMODELLED = {
     "MissingParameter": "MissingRequiredParameterException",
     "AccessDenied": "AccessDeniedException",
 }
-_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 # moto says on stderr that botocore has no model of such an error; AWS sends it all the same.
 warnings.filterwarnings("ignore", r"Exception\(Refused\) with code")
 JSON, QUERY = "json", "query"
@@ -101,7 +100,7 @@ def reply(
         if shape := _UNMODELLED.get(result.code):
             text = text.replace(f"#{result.code}", f"#{shape}")
     if protocol(headers) == QUERY:
-        text = _NOT_XML.sub("\ufffd", text)
+        text = FORBIDDEN.sub("\ufffd", text)
     content = text.encode("utf-8", errors="replace")
     fixed = {"x-amzn-RequestId": request_id, "Content-Length": str(len(content))}
     return status, named | fixed, content
