@@ -284,6 +284,15 @@ def test_the_timeline_shows_a_message_that_waits(sqs: Any, queue_url: str) -> No
     ]
 
 
+def test_a_message_expires_at_its_moment(sqs: Any, queue_url: str) -> None:
+    """Not when somebody next asks the queue."""
+    sqs.send_message(QueueUrl=queue_url, MessageBody="book")
+    clock.advance(days=9)
+    sqs.receive_message(QueueUrl=queue_url)
+    last = show.timeline().steps[-1]
+    assert (last["what"], last["clock"]) == ("expired", "09 Jan 09:00:00")
+
+
 def test_the_map_tells_the_fate_on_each_way(shop: str) -> None:
     """Delivered, held back by the filter, refused by the policy, waiting for confirmation: each with its reason."""
     ways = looking.fan_out(cloud.world, "us-east-1")

@@ -90,7 +90,7 @@ class Queue(Untracked, moto.sqs.models.Queue):
             return
         for message in [message for message in self.stored.values() if self._expiry(message) <= now]:
             self.remove(message)
-            steps.note(self.owner, steps.EXPIRED, self.queue_arn, message.id, "its retention period was over")
+            steps.note_expiry(self.owner, self.queue_arn, message.id, self._expiry(message))
         self._first_expiry = min((self._expiry(message) for message in self.stored.values()), default=float("inf"))
 
     def waiting(self, now: float) -> Iterator[Message]:

@@ -1,7 +1,7 @@
 """What happened to a message, as the journal keeps it: each step with its reason."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timezone
 
 from helpers.rules.accounts import Account
 
@@ -29,5 +29,11 @@ class Step:
 
 
 def note(account: Account, what: str, where: str, message: str = "", reason: str = "", hidden: float = 0) -> None:
-    """Write a step into the journal of the account's world."""
+    """Write a step that happens now into the journal of the account's world."""
     account.world.journal.append(Step(account.world.clock.now(), what, where, message, reason, hidden))
+
+
+def note_expiry(account: Account, where: str, message: str, at: float) -> None:
+    """Write down that a message expired, at its moment (milliseconds), which may have passed without a call."""
+    moment = datetime.fromtimestamp(at / 1000, timezone.utc)
+    account.world.journal.append(Step(moment, EXPIRED, where, message, "its retention period was over"))

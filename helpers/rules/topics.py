@@ -122,10 +122,6 @@ class SnsRegion(moto.sns.models.SNSBackend):
         self.topics[arn] = Topic(name, self, settings, tags)
         return self.topics[arn]
 
-    def get_topic(self, arn: str) -> Topic:
-        """Return a topic of this account; moto's own operations ask it."""
-        return self.topics[arn]
-
 
 def find(account: Account, region: str, arn: str, parameter: str = "TopicArn") -> Topic:
     """Return the topic of this ARN, whoever's it is; Refused when it is none, of another region, or not there."""
