@@ -1,13 +1,11 @@
-"""The checks of lesson 01 find right answers right and name what is wrong with wrong ones, in both seams."""
+"""The checks find right answers right and name what is wrong with wrong ones, in both seams, lesson by lesson."""
 
 import importlib.util
 import inspect
-import json
 import multiprocessing
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-import boto3
 import nbformat
 import pytest
 
@@ -17,8 +15,8 @@ from helpers.checks.seam import ChildProcess, InProcess
 from helpers.checks.solutions import answer_source
 from helpers.course import HOME, course
 
-WRONG_FILE, RIGHT_FILE = [Path(__file__).parent / "answers" / f"lesson_01_{kind}.py" for kind in ("wrong", "right")]
-EXERCISES = {exercise.answer: exercise for exercise in course().lesson("01").exercises}
+FOLDER = Path(__file__).parent / "answers"
+EXERCISES = {exercise.answer: exercise for exercise in course().exercises}
 
 
 def _answers(file):
@@ -29,7 +27,13 @@ def _answers(file):
     return {name: value for name, value in vars(module).items() if name.partition("__")[0] in EXERCISES}
 
 
-WRONG, RIGHT = _answers(WRONG_FILE), _answers(RIGHT_FILE)
+def _files(kind):
+    """Return the answers of all lessons of this kind: the file by the answer's name."""
+    return {name: file for file in sorted(FOLDER.glob(f"lesson_*_{kind}.py")) for name in _answers(file)}
+
+
+WRONG, RIGHT = _files("wrong"), _files("right")
+FILES = WRONG | RIGHT
 
 
 def _exercise(name):
@@ -37,9 +41,9 @@ def _exercise(name):
     return EXERCISES[name.partition("__")[0]]
 
 
-def _here(file, name, seed=1):
+def _here(name, seed=1):
     """Return the outcome for this answer in this process."""
-    return examine(_exercise(name), lambda world: InProcess(_answers(file)[name], world), seed)
+    return examine(_exercise(name), lambda world: InProcess(_answers(FILES[name])[name], world), seed)
 
 
 def _in_a_child(file, name):
@@ -53,12 +57,12 @@ def children(request):
     tests = [item for item in request.session.items if getattr(item, "module", None) is request.module]
     names = [item.callspec.params["name"] for item in tests if item.originalname.endswith("in_a_child")]
     with ProcessPoolExecutor(2, multiprocessing.get_context("spawn")) as pool:
-        yield {name: pool.submit(_in_a_child, WRONG_FILE if name in WRONG else RIGHT_FILE, name) for name in names}
+        yield {name: pool.submit(_in_a_child, FILES[name], name) for name in names}
 
 
 def _expect_refused(outcome, name):
     """The outcome is not correct, and its text says what the answer's docstring says."""
-    phrase = inspect.getdoc(WRONG[name]).removeprefix("Says: ")
+    phrase = inspect.getdoc(_answers(WRONG[name])[name]).removeprefix("Says: ")
     said = " ".join([outcome.did, outcome.got, outcome.expected, outcome.why, outcome.line])
     assert outcome.status not in (CORRECT, NOT_ATTEMPTED), said
     assert phrase in said
@@ -73,7 +77,7 @@ def _expect_correct(outcome, exercise):
 @pytest.mark.parametrize("name", WRONG)
 def test_a_wrong_answer_says_what_it_waits_for(name):
     """A wrong answer's docstring is one line that starts with "Says: ", and its name starts with an exercise's."""
-    text = inspect.getdoc(WRONG[name])
+    text = inspect.getdoc(_answers(WRONG[name])[name])
     assert text.startswith("Says: ")
     assert "\n" not in text
     assert _exercise(name)
@@ -82,14 +86,14 @@ def test_a_wrong_answer_says_what_it_waits_for(name):
 @pytest.mark.parametrize("name", WRONG)
 def test_a_wrong_answer_is_refused(name):
     """The check does not find the answer correct, and its text names the misconception."""
-    _expect_refused(_here(WRONG_FILE, name), name)
+    _expect_refused(_here(name), name)
 
 
 @pytest.mark.parametrize("seed", [1, 2, pytest.param(3, marks=pytest.mark.long)])
 @pytest.mark.parametrize("name", RIGHT)
 def test_a_right_answer_is_correct(name, seed):
     """The check finds the answer correct, in whatever style it is written and whatever the seed draws."""
-    _expect_correct(_here(RIGHT_FILE, name, seed), _exercise(name))
+    _expect_correct(_here(name, seed), _exercise(name))
 
 
 @pytest.mark.parametrize("name", WRONG)
@@ -104,20 +108,32 @@ def test_a_right_answer_is_correct_in_a_child(name, children):
     _expect_correct(children[name].result(), _exercise(name))
 
 
+def _cells(exercise):
+    """Return the sources of the code cells of the exercise's notebook, as it is shipped."""
+    notebook = nbformat.read(HOME / "exercises" / f"{exercise.lesson}.ipynb", as_version=4)
+    return [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+
+
 def _stub(answer):
     """Return the source of the exercise's cell as it is shipped."""
-    notebook = nbformat.read(HOME / "exercises" / f"{EXERCISES[answer].lesson}.ipynb", as_version=4)
-    return next(cell.source for cell in notebook.cells if cell.source.startswith(f"def {answer}("))
+    return next(source for source in _cells(EXERCISES[answer]) if source.startswith(f"def {answer}("))
+
+
+def _imports(exercise):
+    """Return what the notebook imports from elsewhere than the course, as a learner's answer finds it."""
+    lines = "\n".join(_cells(exercise)).splitlines()
+    return "\n".join(line for line in lines if line.startswith("import "))
 
 
 def _examine_cell(source, name, exercise, seam, folder):
     """Return the outcome for the function that a notebook's cell defines."""
+    source = f"{_imports(exercise)}\n\n{source}\n"
     if seam == "in process":
-        namespace = {"json": json, "boto3": boto3}
+        namespace = {}
         exec(source, namespace)
         return examine(exercise, lambda world: InProcess(namespace[name], world))
     file = folder / "answer.py"
-    file.write_text(f"import json\nimport boto3\n\n{source}\n", encoding="utf-8")
+    file.write_text(source, encoding="utf-8")
     return examine(exercise, lambda world: ChildProcess(file, name, world))
 
 
@@ -137,7 +153,13 @@ def test_the_solution_is_correct(seam, answer, tmp_path):
     _expect_correct(_examine_cell(answer_source(exercise), answer, exercise, seam, tmp_path), exercise)
 
 
-OTHERS = [(answer, other) for answer in EXERCISES for other in EXERCISES if answer != other]
+OTHERS = [
+    (answer.answer, other.answer)
+    for lesson in course().lessons
+    for answer in lesson.exercises
+    for other in lesson.exercises
+    if answer is not other
+]
 
 
 @pytest.mark.parametrize(("answer", "other"), OTHERS)

@@ -107,9 +107,12 @@ def test_a_lesson_keeps_to_the_budgets(lesson):
 @pytest.mark.parametrize("lesson", LESSONS)
 def test_a_lesson_asks_and_answers_each_choice(lesson):
     """Two to four questions; every choice is answered where it is opened."""
-    text = "\n".join(cell.source for cell in prose_of(read("lessons", lesson)))
+    notebook = read("lessons", lesson)
+    text = "\n".join(cell.source for cell in prose_of(notebook))
+    asked = re.findall(r'(?m)^show\.quiz\("([a-z-]+)"\)$', "\n".join(cell.source for cell in code_of(notebook)))
     choices = re.findall(r"<details><summary>([A-D])\. .+?</summary>(.*?)</details>", text)
-    assert 2 <= [letter for letter, _ in choices].count("A") <= 4
+    assert 2 <= [letter for letter, _ in choices].count("A") + len(asked) <= 4
+    assert set(asked) <= {quiz.id for quiz in lesson.quizzes}
     assert all(len(answer.split()) >= 3 for _, answer in choices)
     assert text.count("*Predict:") >= 5
 

@@ -1,5 +1,6 @@
 """What a check works with: a private cloud, and the answer behind the seam."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -12,6 +13,7 @@ import boto3
 from helpers.checks.seam import TIME_IS_UP, Seam
 from helpers.checks.values import NOT_WRITTEN, Boto3Object, decode, show
 from helpers.cloud.calls import Call, calls
+from helpers.cloud.unkind import Unkind
 from helpers.world.worlds import World
 
 SECONDS = 10.0  # real ones, for one run of an answer; a slow machine must not make a right one wrong
@@ -39,6 +41,12 @@ class AnswerError(Exception):
     message: str
     number: int | None = None
     line: str = ""
+
+    @property
+    def code(self) -> str:
+        """The code of an error that AWS answered, as boto3 writes it into the error's text; "" for another error."""
+        found = re.match(r"An error occurred \((\S+)\) when calling", self.message)
+        return found[1] if found else ""
 
 
 @dataclass(frozen=True)
@@ -105,6 +113,10 @@ class Case:
                 bodies.append(message["Body"])
                 self.sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])
         return bodies
+
+    def unkind(self, **kinds: Any) -> Unkind:
+        """Make the cloud unkind for a `with` block, to the check's own calls too; see helpers.rules.unkindness."""
+        return Unkind(self._world.accounts, {"seed": self.draw.randrange(1 << 30)} | kinds)
 
     def after_every_lease(self) -> None:
         """Move the clock so far that every visibility timeout is over; twelve hours is the longest there is."""

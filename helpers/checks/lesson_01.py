@@ -3,52 +3,9 @@
 import json
 import re
 
+from helpers.checks import shop
+
 REGIONS = ["eu-west-1", "ap-southeast-2", "sa-east-1", "eu-central-1", "us-west-2"]
-SHOPPERS = ["Ada", "Grace", "Edsger", "Barbara", "Alan", "Frances", "Kurt", "Mary"]
-GOODS = ["tea", "mugs", "honey", "candles", "soap", "jam"]
-
-
-def _orders(case, count, letter="A"):
-    """Return this many orders of the shop, with ids of their own that start with this letter."""
-    return [
-        {
-            "order_id": f"{letter}-{number}",
-            "customer": case.draw.choice(SHOPPERS),
-            "items": {case.draw.choice(GOODS): case.draw.randrange(1, 9)},
-        }
-        for number in case.draw.sample(range(100, 999), count)
-    ]
-
-
-def _send(case, queue_url, orders):
-    """Send the orders, and return them by the ids that SQS gave to their messages."""
-    sent = {}
-    for order in orders:
-        reply = case.sqs.send_message(QueueUrl=queue_url, MessageBody=json.dumps(order))
-        sent[reply["MessageId"]] = order
-    return sent
-
-
-def _visible(case, queue_url):
-    """Lease everything that can be received now, delete nothing, and return the messages by their ids."""
-    found = {}
-    # A lease of its own length: the answer may have set the queue's to 0, and this loop would not end.
-    ten = {"QueueUrl": queue_url, "MaxNumberOfMessages": 10, "VisibilityTimeout": 600}
-    try:
-        while messages := case.sqs.receive_message(**ten).get("Messages"):
-            found |= {message["MessageId"]: message for message in messages}
-    except case.sqs.exceptions.QueueDoesNotExist:
-        case.not_yet(
-            got=case.said("The queue does not exist any more."),
-            expected="the queue, and what else was in it",
-            why="delete_queue takes the queue itself away, with every message in it. delete_message takes one message.",
-        )
-    return found
-
-
-def _bodies(case, queue_url):
-    """Lease everything that can be received now, and return the bodies."""
-    return [message["Body"] for message in _visible(case, queue_url).values()]
 
 
 def _regions_with_queue(case, name, profile="shop"):
@@ -230,10 +187,10 @@ def hand_over(case):
     """Two orders, handed over while earlier ones wait, and read as another program would read them."""
     case.queue("archive")
     queue_url = case.queue("billing")
-    waiting = set(_send(case, queue_url, _orders(case, 2, "B")))
+    waiting = set(shop.send(case, queue_url, shop.orders(case, 2, "B")))
     # What str() writes in another way than JSON: an apostrophe, None and True.
     odd = {"order_id": "A-7", "customer": "Zoë O'Neill", "items": {"tea": 2}, "gift": True, "note": None}
-    for order in [*_orders(case, 1), odd]:
+    for order in [*shop.orders(case, 1), odd]:
         before = len(case.calls)
         returned = case.run(queue_url=queue_url, order=order)
         message = _expect_one_message(case, queue_url, waiting, case.calls[before:])
@@ -245,7 +202,7 @@ def hand_over(case):
 
 def _expect_one_message(case, queue_url, waiting, calls):
     """Return the one new message; what waited before is still there for billing."""
-    found = _visible(case, queue_url)
+    found = shop.visible(case, queue_url)
     new = [message for name, message in found.items() if name not in waiting]
     sent_to = {call.params["QueueUrl"] for call in calls if call.operation.startswith("SendMessage")}
     if sent_to - {queue_url}:
@@ -332,16 +289,16 @@ def _explain_return(case, returned, message, order, waiting):
 def take_one(case):
     """An empty queue; several orders, looked at after one was taken and when every lease is over; then one by one."""
     elsewhere, queue_url = case.queue("archive"), case.queue("orders")
-    _send(case, elsewhere, _orders(case, 1, "B"))
+    shop.send(case, elsewhere, shop.orders(case, 1, "B"))
     _expect_none(case, queue_url)
-    waiting = _send(case, queue_url, _orders(case, case.draw.randrange(3, 6)))
+    waiting = shop.send(case, queue_url, shop.orders(case, case.draw.randrange(3, 6)))
     seen = _other_packer(case, queue_url)
     taken = _taken(case, queue_url, waiting)
     _expect_rest(case, queue_url, taken, waiting)
     _expect_lease(case, taken, waiting, seen)
     case.sqs.purge_queue(QueueUrl=queue_url)
     # true and null in the orders, so that reading the body as Python fails.
-    waiting = _send(case, queue_url, [order | {"gift": True, "note": None} for order in _orders(case, 2, "C")])
+    waiting = shop.send(case, queue_url, [order | {"gift": True, "note": None} for order in shop.orders(case, 2, "C")])
     while waiting:
         _taken(case, queue_url, waiting)
     _expect_none(case, queue_url)
@@ -431,9 +388,9 @@ def _explain_order(case, taken, orders):
 def _expect_rest(case, queue_url, taken, rest):
     """Nobody is given the taken order again, and all others are there for others at once."""
     did = f"{case.did} with {len(rest) + 1} orders waiting"
-    now = set(_visible(case, queue_url))
+    now = set(shop.visible(case, queue_url))
     case.after_every_lease()
-    later = set(_visible(case, queue_url))
+    later = set(shop.visible(case, queue_url))
     _expect_never_again(case, did, taken, now, later)
     _expect_others_kept(case, did, set(rest), now, later)
 
@@ -508,7 +465,7 @@ def _expect_lease(case, taken, rest, seen):
 
 def join_late(case):
     """Three newcomers: with a few texts missed; with more than a batch holds, one of them twice; with none."""
-    few = [f"We now sell {thing}" for thing in case.draw.sample(GOODS, case.draw.randrange(2, 5))]
+    few = [f"We now sell {thing}" for thing in case.draw.sample(shop.GOODS, case.draw.randrange(2, 5))]
     many = [f"Day {day} of the sale" for day in range(1, 12)]
     for missed in (few, [*many, many[0]], []):
         _expect_joined(case, missed)
@@ -523,14 +480,14 @@ def _expect_joined(case, missed):
     case.sns.subscribe(TopicArn=topic_arn, Protocol="sqs", Endpoint=case.queue_arn(listener))
     for text in missed:
         case.sns.publish(TopicArn=topic_arn, Message=text)
-    _bodies(case, listener)
+    shop.bodies(case, listener)
     meanwhile = _announcement_meanwhile(case, topic_arn)
     before = len(case.calls)
     result = case.attempt(topic_arn=topic_arn, queue_url=newcomer, missed=missed)
     if result.error:
         _explain_error(case, result.error)
     _expect_nobody_twice(case, listener, meanwhile, case.calls[before:])
-    bodies = _bodies(case, newcomer)
+    bodies = shop.bodies(case, newcomer)
     _expect_missed(case, _without(bodies, meanwhile), missed)
     subscription_arn = _expect_subscription(case, topic_arn, listener, newcomer)
     _expect_next(case, topic_arn, listener, newcomer)
@@ -590,7 +547,7 @@ def _explain_error(case, error):
 
 def _expect_nobody_twice(case, listener, meanwhile, calls):
     """The listener got nothing from the answer, which published nothing, to whomever it would have gone."""
-    if again := _without(_bodies(case, listener), meanwhile):
+    if again := _without(shop.bodies(case, listener), meanwhile):
         case.not_yet(
             got=case.said(f"The queue that had listened all along was given {len(again)} messages."),
             expected="nobody else hears anything again",
@@ -668,14 +625,14 @@ def _expect_next(case, topic_arn, listener, newcomer):
     did = f"{case.did}, then a new announcement"
     text = f"Closed on {case.draw.choice(['Monday', 'Tuesday', 'Friday'])}"
     case.sns.publish(TopicArn=topic_arn, Message=text)
-    if not _bodies(case, listener):
+    if not shop.bodies(case, listener):
         case.not_yet(
             did=did,
             got=case.said("The new announcement did not reach the queue that had listened all along."),
             expected="it is delivered to everybody who is subscribed",
             why="The other subscribers' subscriptions are not the newcomer's to change.",
         )
-    bodies = _bodies(case, newcomer)
+    bodies = shop.bodies(case, newcomer)
     if not any(text in body for body in bodies):
         case.not_yet(
             did=did,

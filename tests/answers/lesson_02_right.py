@@ -1,0 +1,237 @@
+"""Right answers to the exercises of lesson 02, each in another style than the solution."""
+
+import time
+
+import boto3
+from botocore.exceptions import ClientError
+
+# --- find_queue -------------------------------------------------------------------------------------------------------
+
+
+def find_queue__by_code(sqs, name):
+    """Catches ClientError and compares the code; any other code goes on."""
+    try:
+        reply = sqs.get_queue_url(QueueName=name)
+    except ClientError as problem:
+        if problem.response["Error"]["Code"] == "AWS.SimpleQueueService.NonExistentQueue":
+            return None
+        raise
+    return reply["QueueUrl"]
+
+
+def find_queue__by_query_error_code(sqs, name):
+    """Goes by the other name that boto3 gives."""
+    try:
+        return sqs.get_queue_url(QueueName=name).get("QueueUrl")
+    except ClientError as problem:
+        if problem.response["Error"].get("QueryErrorCode") != "QueueDoesNotExist":
+            raise
+
+
+def find_queue__listed(sqs, name):
+    """Lists by prefix, and takes the one whose name is the whole name."""
+    for page in sqs.get_paginator("list_queues").paginate(QueueNamePrefix=name, PaginationConfig={"PageSize": 100}):
+        for url in page.get("QueueUrls", []):
+            if url.split("/")[-1] == name:
+                return url
+    return None
+
+
+def find_queue__resource(sqs, name):
+    """Through the resource, whose client has classes of its own."""
+    service = boto3.resource("sqs")
+    try:
+        return service.get_queue_by_name(QueueName=name).url
+    except service.meta.client.exceptions.QueueDoesNotExist:
+        return None
+
+
+# --- queue_names ------------------------------------------------------------------------------------------------------
+
+
+def queue_names__tokens(sqs, prefix):
+    """Follows the tokens by hand."""
+    names, more = [], {}
+    while True:
+        page = sqs.list_queues(QueueNamePrefix=prefix, MaxResults=500, **more)
+        names += [url.split("/")[-1] for url in page.get("QueueUrls", [])]
+        if "NextToken" not in page:
+            names.sort()
+            return names
+        more = {"NextToken": page["NextToken"]}
+
+
+def queue_names__full_result(sqs, prefix):
+    """Has the paginator put the pages together."""
+    pages = sqs.get_paginator("list_queues").paginate(QueueNamePrefix=prefix, PaginationConfig={"PageSize": 100})
+    return sorted(url.rpartition("/")[2] for url in pages.build_full_result().get("QueueUrls") or [])
+
+
+def queue_names__search(sqs, prefix):
+    """With the paginator's own search, which brings None for a page without queues."""
+    pages = sqs.get_paginator("list_queues").paginate(QueueNamePrefix=prefix, PaginationConfig={"PageSize": 999})
+    return sorted(url.split("/")[-1] for url in pages.search("QueueUrls[]") if url)
+
+
+def queue_names__all_and_sift(sqs, prefix):
+    """Lists everything and sifts."""
+    found = set()
+    for page in sqs.get_paginator("list_queues").paginate(PaginationConfig={"PageSize": 1000}):
+        found |= {url.split("/")[-1] for url in page.get("QueueUrls", ())}
+    return [name for name in sorted(found) if name.startswith(prefix)]
+
+
+# --- lengthen_lease ---------------------------------------------------------------------------------------------------
+
+
+def lengthen_lease__all_read(sqs, queue_url, seconds):
+    """Reads everything, writes the one."""
+    attributes = sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=["All"])["Attributes"]
+    new = int(attributes["VisibilityTimeout"]) + seconds
+    if new > 12 * 60 * 60:
+        new = 12 * 60 * 60
+    sqs.set_queue_attributes(QueueUrl=queue_url, Attributes={"VisibilityTimeout": f"{new}"})
+    return new
+
+
+def lengthen_lease__resource(sqs, queue_url, seconds):
+    """Through the queue as a resource."""
+    queue = boto3.resource("sqs").Queue(queue_url)
+    lease = sorted([int(queue.attributes["VisibilityTimeout"]) + seconds, 43200])[0]
+    queue.set_attributes(Attributes={"VisibilityTimeout": str(lease)})
+    return lease
+
+
+def lengthen_lease__only_if_it_changes(sqs, queue_url, seconds):
+    """Leaves a queue alone that has the longest lease already."""
+    names = ["VisibilityTimeout"]
+    had = int(sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=names)["Attributes"][names[0]])
+    lease = min(43_200, had + seconds)
+    if lease != had:
+        sqs.set_queue_attributes(QueueUrl=queue_url, Attributes={names[0]: str(lease)})
+    return lease
+
+
+# --- backlog ----------------------------------------------------------------------------------------------------------
+
+
+def backlog__all_attributes(sqs, team):
+    """Reads all attributes, and adds what starts like a counter."""
+    report = {}
+    for url in sqs.list_queues().get("QueueUrls", []):
+        if sqs.list_queue_tags(QueueUrl=url).get("Tags", {}).get("team") != team:
+            continue
+        attributes = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
+        counts = [int(value) for name, value in attributes.items() if name.startswith("ApproximateNumberOfMessages")]
+        report[url.split("/")[-1]] = sum(counts)
+    return report
+
+
+def backlog__small_functions(sqs, team):
+    """One step, one function."""
+    urls = sqs.get_paginator("list_queues").paginate(PaginationConfig={"PageSize": 50}).build_full_result()
+    mine = [url for url in urls.get("QueueUrls", []) if _team(sqs, url) == team]
+    return {url.rsplit("/", 1)[1]: _left(sqs, url) for url in mine}
+
+
+def _team(sqs, url):
+    try:
+        return sqs.list_queue_tags(QueueUrl=url)["Tags"]["team"]
+    except KeyError:
+        return None
+
+
+def _left(sqs, url):
+    total = 0
+    for state in ("", "NotVisible", "Delayed"):
+        name = f"ApproximateNumberOfMessages{state}"
+        total += int(sqs.get_queue_attributes(QueueUrl=url, AttributeNames=[name])["Attributes"][name])
+    return total
+
+
+def backlog__resource(sqs, team):
+    """Queues as resources; tags need the client."""
+    found = {}
+    for queue in boto3.resource("sqs").queues.all():
+        tags = queue.meta.client.list_queue_tags(QueueUrl=queue.url).get("Tags") or {}
+        if ("team", team) in tags.items():
+            counters = {name: value for name, value in queue.attributes.items() if "NumberOf" in name}
+            found[queue.url.split("/")[-1]] = sum(map(int, counters.values()))
+    return found
+
+
+# --- ensure_queue -----------------------------------------------------------------------------------------------------
+
+
+def ensure_queue__create_first(sqs, name, attributes, tags):
+    """Creates without attributes, which returns the queue that is there, whatever it is like."""
+    kind = {"Attributes": {"FifoQueue": "true"}} if name.endswith(".fifo") else {}
+    while True:
+        try:
+            url = sqs.create_queue(QueueName=name, **kind)["QueueUrl"]
+            break
+        except sqs.exceptions.QueueDeletedRecently:
+            time.sleep(5)
+    if attributes:
+        sqs.set_queue_attributes(QueueUrl=url, Attributes={n: str(v) for n, v in attributes.items()})
+    there = sqs.list_queue_tags(QueueUrl=url).get("Tags", {})
+    if set(there) - set(tags):
+        sqs.untag_queue(QueueUrl=url, TagKeys=sorted(set(there) - set(tags)))
+    if tags:
+        sqs.tag_queue(QueueUrl=url, Tags=tags)
+    return url
+
+
+def ensure_queue__only_what_differs(sqs, name, attributes, tags):
+    """Compares first and sends only what differs; all tags go and come again where they differ."""
+    wanted = {key: f"{value}" for key, value in attributes.items()}
+    try:
+        url = sqs.get_queue_url(QueueName=name)["QueueUrl"]
+    except sqs.exceptions.QueueDoesNotExist:
+        url = _create_patiently(sqs, name, wanted, tags)
+    found = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
+    other = {key: value for key, value in wanted.items() if found.get(key) != value}
+    if other:
+        sqs.set_queue_attributes(QueueUrl=url, Attributes=other)
+    labels = sqs.list_queue_tags(QueueUrl=url).get("Tags", {})
+    if labels != tags:
+        if labels:
+            sqs.untag_queue(QueueUrl=url, TagKeys=list(labels))
+        if tags:
+            sqs.tag_queue(QueueUrl=url, Tags=tags)
+    return url
+
+
+def _create_patiently(sqs, name, attributes, tags):
+    if name[-5:] == ".fifo":
+        attributes = attributes | {"FifoQueue": "true"}
+    for _ in range(70):
+        try:
+            return sqs.create_queue(QueueName=name, Attributes=attributes, tags=tags)["QueueUrl"]
+        except ClientError as problem:
+            if "QueueDeletedRecently" not in problem.response["Error"]["Code"]:
+                raise
+            time.sleep(1)
+    raise TimeoutError(name)
+
+
+def ensure_queue__try_then_mend(sqs, name, attributes, tags):
+    """Creates with everything, and mends where that is refused."""
+    kind = {"FifoQueue": "true"} if name.endswith(".fifo") else {}
+    wanted = {key: str(value) for key, value in attributes.items()}
+    try:
+        sqs.create_queue(QueueName=name, Attributes=wanted | kind, tags=tags)
+    except sqs.exceptions.QueueDeletedRecently:
+        time.sleep(61)
+        sqs.create_queue(QueueName=name, Attributes=wanted | kind, tags=tags)
+    except sqs.exceptions.QueueNameExists:
+        pass
+    url = sqs.get_queue_url(QueueName=name)["QueueUrl"]
+    if wanted:
+        sqs.set_queue_attributes(QueueUrl=url, Attributes=wanted)
+    for key in sqs.list_queue_tags(QueueUrl=url).get("Tags", {}):
+        if key not in tags:
+            sqs.untag_queue(QueueUrl=url, TagKeys=[key])
+    for key, value in tags.items():
+        sqs.tag_queue(QueueUrl=url, Tags={key: value})
+    return url
