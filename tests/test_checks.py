@@ -90,6 +90,10 @@ def waits(sqs, queue_url):
     after = [time.time(), time.monotonic(), datetime.now(dt.timezone.utc).timestamp()]
     return [round(b - a) for a, b in zip(before, after)]
 
+def moves_time(sqs, queue_url):
+    from helpers import clock
+    clock.advance(seconds=60)
+
 def changes(sqs, queue_url):
     import boto3, os
     os.environ["AWS_DEFAULT_REGION"] = "eu-west-1"
@@ -184,6 +188,14 @@ def test_an_answer_sees_the_check_s_time(outcome_of, monkeypatch):
     assert time.monotonic() - began < 60
 
 
+def test_an_answer_cannot_move_the_clock(outcome_of):
+    """The clock is a tool of the lessons; on AWS nobody can move time, so an answer that does it is no answer."""
+    outcome = outcome_of("moves_time")
+    assert outcome.status == ERROR
+    assert outcome.line == "clock.advance(seconds=60)"
+    assert "time.sleep(60)" in outcome.got
+
+
 @pytest.mark.parametrize("name", ["too_many", "swallows", "spins"])
 def test_a_loop_ends_by_time_or_by_calls(outcome_of, name, monkeypatch):
     """An endless loop is ended, even one that catches everything."""
@@ -191,7 +203,7 @@ def test_a_loop_ends_by_time_or_by_calls(outcome_of, name, monkeypatch):
     monkeypatch.setattr(cases, "CALLS", 20)
     outcome = outcome_of(name)
     assert outcome.status == ERROR
-    assert "Which loop has no way out?" in outcome.got
+    assert "Which loop has no way out, or tries again without waiting?" in outcome.got
 
 
 def state():

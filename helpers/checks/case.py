@@ -159,7 +159,7 @@ class Case:
             self._world.journal.recording = False
         if "stopped" in reply or not self._world.open:
             limit = f"{SECONDS:g} seconds" if reply.get("stopped") == TIME_IS_UP else f"{CALLS} calls to AWS"
-            message = f"It was stopped after {limit}. Which loop has no way out?"
+            message = f"It was stopped after {limit}. Which loop has no way out, or tries again without waiting?"
             raise AnswerError(self.did, "it did not end", message, reply.get("number"), reply.get("line", ""))
         if error := reply.get("error"):
             return Result(error=AnswerError(self.did, **error))

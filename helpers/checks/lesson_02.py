@@ -141,7 +141,7 @@ def _expect_names(case, prefix, endings):
         raise result.error
     if result.value == names:
         return
-    expected = "an empty list" if not names else f"{len(names)} names in alphabetical order"
+    expected = "an empty list" if not names else f"{len(names)} names, in the order of sorted()"
     case.not_yet(did=did, got=result.value, expected=expected, why=_why_not_names(result.value, names, prefix))
 
 
@@ -152,7 +152,7 @@ def _why_not_names(returned, names, prefix):
     if any(isinstance(name, str) and "://" in name for name in returned):
         return "These are URLs. The name is the last part of a queue's URL."
     if sorted(map(str, returned)) == names:
-        return "SQS does not say in which order it lists queues."
+        return "SQS promises no order; put the names into that of `sorted`, which has capitals first."
     if {str(name) for name in returned} - set(names):
         return f"There are names among them that do not start with {prefix!r}, letter by letter."
     if len(set(map(str, returned))) < len(returned):
@@ -237,6 +237,7 @@ def _explain_lease_error(case, error, wanted):
                 "the longest.",
             ),
             ("KeyError", "Attributes", "Without AttributeNames the response has no Attributes."),
+            ("InvalidAttributeName", "", "What SQS counts or notes itself cannot be set. Name only what you change."),
         ],
     )
 
@@ -271,9 +272,8 @@ def _expect_rest_untouched(case, wanted, settings):
 
 
 def backlog(case):
-    """An account without queues; then queues of two teams and of nobody, with messages in all states."""
+    """Queues of two teams and of nobody, with messages in all states; a team without any; an account without any."""
     team, other = case.draw.sample(["packing", "billing", "returns", "photos"], 2)
-    _expect_backlog(case, team, {})
     wanted = {}
     for number, kinds in enumerate([(3, 2, 1), (0, 1, 2), (0, 0, 0), (11, 0, 0)]):
         queue_url = case.queue(f"{team}-{number}")
@@ -287,6 +287,9 @@ def backlog(case):
         _fill(case, queue_url, 1, 1, 1)
     _expect_backlog(case, team, wanted)
     _expect_backlog(case, case.name("nobody"), {})
+    for name in _names(case):
+        case.sqs.delete_queue(QueueUrl=case.sqs.get_queue_url(QueueName=name)["QueueUrl"])
+    _expect_backlog(case, team, {})
 
 
 def _fill(case, queue_url, visible, in_flight, delayed):

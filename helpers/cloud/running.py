@@ -6,7 +6,7 @@ from typing import Any
 import boto3
 
 from helpers.cloud.base import Cloud
-from helpers.errors import CloudError
+from helpers.errors import ClockError, CloudError
 from helpers.world import worlds
 from helpers.world.clock import Clock, RealClock
 
@@ -92,6 +92,11 @@ class CurrentClock:
     """The clock of the cloud that the calling code is in; see helpers.world.clock.Clock."""
 
     def __getattr__(self, name: str) -> Any:
+        if name == "advance" and worlds.visiting():
+            raise ClockError(
+                "The clock is a tool of the lessons; a function that is checked cannot move it, as nobody can on AWS. "
+                "To wait, it sleeps: time.sleep(60). In a check that takes no real time."
+            )
         return getattr(worlds.require().clock, name)
 
     def __setattr__(self, name: str, value: Any) -> None:

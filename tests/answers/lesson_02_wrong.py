@@ -149,7 +149,7 @@ def queue_names__urls(sqs, prefix):
 
 
 def queue_names__unsorted(sqs, prefix):
-    """Says: SQS does not say in which order it lists queues."""
+    """Says: SQS promises no order"""
     pages = sqs.get_paginator("list_queues").paginate(QueueNamePrefix=prefix, PaginationConfig={"PageSize": 1000})
     return [url.split("/")[-1] for url in pages.build_full_result().get("QueueUrls", [])]
 
