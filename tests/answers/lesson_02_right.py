@@ -215,6 +215,16 @@ def _create_patiently(sqs, name, attributes, tags):
     raise TimeoutError(name)
 
 
+def ensure_queue__waits_a_second_after_creating(sqs, name, attributes, tags):
+    """Waits the second that AWS asks for after a create."""
+    try:
+        url = sqs.get_queue_url(QueueName=name)["QueueUrl"]
+    except sqs.exceptions.QueueDoesNotExist:
+        url = _create_patiently(sqs, name, {}, {})
+        time.sleep(1)
+    return ensure_queue__only_what_differs(sqs, url.split("/")[-1], attributes, tags)
+
+
 def ensure_queue__try_then_mend(sqs, name, attributes, tags):
     """Creates with everything, and mends where that is refused."""
     kind = {"FifoQueue": "true"} if name.endswith(".fifo") else {}

@@ -86,6 +86,24 @@ def find_queue__another_error(sqs, name):
         raise RuntimeError("could not look")
 
 
+def find_queue__any_status_of_400(sqs, name):
+    """Says: This answer means that nobody knows"""
+    try:
+        return sqs.get_queue_url(QueueName=name)["QueueUrl"]
+    except ClientError as problem:
+        if problem.response["ResponseMetadata"]["HTTPStatusCode"] == 400:
+            return None
+        raise
+
+
+def find_queue__says_it_in_words(sqs, name):
+    """Says: There is no such queue, and None says so."""
+    try:
+        return sqs.get_queue_url(QueueName=name)["QueueUrl"]
+    except sqs.exceptions.QueueDoesNotExist:
+        return "no such queue"
+
+
 # --- queue_names ------------------------------------------------------------------------------------------------------
 
 
@@ -183,7 +201,7 @@ def lengthen_lease__strings(sqs, queue_url, seconds):
 
 
 def lengthen_lease__string_and_int(sqs, queue_url, seconds):
-    """Says: int(...) makes a number of it."""
+    """Says: int(...) makes a number of it"""
     lease = _lease(sqs, queue_url) + seconds
     sqs.set_queue_attributes(QueueUrl=queue_url, Attributes={"VisibilityTimeout": str(lease)})
     return lease
@@ -197,7 +215,7 @@ def lengthen_lease__sets_an_int(sqs, queue_url, seconds):
 
 
 def lengthen_lease__no_limit(sqs, queue_url, seconds):
-    """Says: A lease is 0 to 43,200 seconds (twelve hours)."""
+    """Says: from 0 to 43,200 seconds (twelve hours)"""
     lease = int(_lease(sqs, queue_url)) + seconds
     sqs.set_queue_attributes(QueueUrl=queue_url, Attributes={"VisibilityTimeout": str(lease)})
     return lease
@@ -219,7 +237,7 @@ def lengthen_lease__default_thirty(sqs, queue_url, seconds):
 
 
 def lengthen_lease__writes_everything_back(sqs, queue_url, seconds):
-    """Says: Who writes back everything that was read overwrites what others have changed since"""
+    """Says: Whoever writes back everything that was read overwrites what others have changed since"""
     attributes = sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=["All"])["Attributes"]
     lease = min(int(attributes["VisibilityTimeout"]) + seconds, 43200)
     keep = ("DelaySeconds", "MessageRetentionPeriod", "ReceiveMessageWaitTimeSeconds")
@@ -236,7 +254,7 @@ def lengthen_lease__returns_the_string(sqs, queue_url, seconds):
 
 
 def lengthen_lease__returns_nothing(sqs, queue_url, seconds):
-    """Says: Return the queue's new visibility timeout."""
+    """Says: Return the queue's new visibility timeout"""
     lease = str(min(int(_lease(sqs, queue_url)) + seconds, 43200))
     sqs.set_queue_attributes(QueueUrl=queue_url, Attributes={"VisibilityTimeout": lease})
 
@@ -254,6 +272,32 @@ def lengthen_lease__of_messages(sqs, queue_url, seconds):
 def lengthen_lease__asks_for_nothing(sqs, queue_url, seconds):
     """Says: Without AttributeNames the response has no Attributes."""
     lease = int(sqs.get_queue_attributes(QueueUrl=queue_url)["Attributes"]["VisibilityTimeout"]) + seconds
+    return lease
+
+
+def lengthen_lease__creates_it_anew(sqs, queue_url, seconds):
+    """Says: nothing but the lease has changed"""
+    attributes = sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=["All"])["Attributes"]
+    lease = min(int(attributes["VisibilityTimeout"]) + seconds, 43200)
+    kept = {name: attributes[name] for name in ("MessageRetentionPeriod", "DelaySeconds")}
+    sqs.delete_queue(QueueUrl=queue_url)
+    time.sleep(60)
+    name = queue_url.split("/")[-1]
+    sqs.create_queue(QueueName=name, Attributes=kept | {"VisibilityTimeout": str(lease)})
+    return lease
+
+
+def lengthen_lease__thirty_for_nothing(sqs, queue_url, seconds):
+    """Says: sets a queue's VisibilityTimeout for every later receive."""
+    lease = min((int(_lease(sqs, queue_url)) or 30) + seconds, 43200)
+    sqs.set_queue_attributes(QueueUrl=queue_url, Attributes={"VisibilityTimeout": str(lease)})
+    return lease
+
+
+def lengthen_lease__float(sqs, queue_url, seconds):
+    """Says: as an int."""
+    lease = min(float(_lease(sqs, queue_url)) + seconds, 43200)
+    sqs.set_queue_attributes(QueueUrl=queue_url, Attributes={"VisibilityTimeout": str(int(lease))})
     return lease
 
 
@@ -296,7 +340,7 @@ def backlog__strings(sqs, team):
 
 
 def backlog__sum_of_strings(sqs, team):
-    """Says: int(...) makes numbers of them, which can be added."""
+    """Says: int(...) makes numbers of them."""
     report = {}
     for url in _of_team(sqs, team):
         found = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=COUNTERS)["Attributes"]
@@ -307,7 +351,8 @@ def backlog__sum_of_strings(sqs, team):
 def backlog__no_queues_at_all(sqs, team):
     """Says: An account without queues answers without the key QueueUrls."""
     urls = sqs.list_queues()["QueueUrls"]
-    return {url.split("/")[-1]: sum(_counted(sqs, url)) for url in urls}
+    mine = [url for url in urls if sqs.list_queue_tags(QueueUrl=url).get("Tags", {}).get("team") == team]
+    return {url.split("/")[-1]: sum(_counted(sqs, url)) for url in mine}
 
 
 def backlog__tags_key(sqs, team):
@@ -356,6 +401,25 @@ def backlog__counts_by_receiving(sqs, team):
 def backlog__urls(sqs, team):
     """Says: The name is the last part of a queue's URL."""
     return {url: sum(_counted(sqs, url)) for url in _of_team(sqs, team)}
+
+
+def backlog__gives_up_at_the_first_without(sqs, team):
+    """Says: is the team's queue as well."""
+    report = {}
+    try:
+        for url in sqs.list_queues().get("QueueUrls", []):
+            if sqs.list_queue_tags(QueueUrl=url)["Tags"]["team"] == team:
+                report[url.split("/")[-1]] = sum(_counted(sqs, url))
+    except KeyError:
+        pass
+    return report
+
+
+def backlog__whatever_the_capitals(sqs, team):
+    """Says: letter by letter"""
+    urls = sqs.list_queues().get("QueueUrls", [])
+    tags = {url: sqs.list_queue_tags(QueueUrl=url).get("Tags", {}).get("team", "") for url in urls}
+    return {url.split("/")[-1]: sum(_counted(sqs, url)) for url in urls if tags[url].lower() == team}
 
 
 # --- ensure_queue -----------------------------------------------------------------------------------------------------
@@ -424,7 +488,7 @@ def ensure_queue__adds_tags(sqs, name, attributes, tags):
 
 
 def ensure_queue__no_tags(sqs, name, attributes, tags):
-    """Says: tag_queue adds and overwrites."""
+    """Says: tag_queue adds and overwrites; untag_queue takes away"""
     url = _create(sqs, name, _kind(name))
     if attributes:
         sqs.set_queue_attributes(QueueUrl=url, Attributes=_texts(attributes))
@@ -502,7 +566,7 @@ def ensure_queue__tags_key(sqs, name, attributes, tags):
 
 
 def ensure_queue__only_existing(sqs, name, attributes, tags):
-    """Says: The first time there is no such queue yet"""
+    """Says: There is no such queue just now: create it."""
     url = sqs.get_queue_url(QueueName=name)["QueueUrl"]
     sqs.set_queue_attributes(QueueUrl=url, Attributes=_texts(attributes))
     return _retag(sqs, url, tags)
@@ -524,3 +588,28 @@ def ensure_queue__returns_the_name(sqs, name, attributes, tags):
     """Says: The caller goes on with the URL of this queue."""
     ensure_queue__does_not_wait(sqs, name, attributes, tags)
     return name
+
+
+def ensure_queue__first_of_the_prefix(sqs, name, attributes, tags):
+    """Says: The caller goes on with the URL of this queue."""
+    url = sqs.list_queues(QueueNamePrefix=name).get("QueueUrls", [""])[0] or _create(sqs, name, _kind(name))
+    if attributes:
+        sqs.set_queue_attributes(QueueUrl=url, Attributes=_texts(attributes))
+    return _retag(sqs, url, tags)
+
+
+def ensure_queue__fifo_anywhere(sqs, name, attributes, tags):
+    """Says: must end with .fifo"""
+    url = _create(sqs, name, {"FifoQueue": "true"} if "fifo" in name else {})
+    if attributes:
+        sqs.set_queue_attributes(QueueUrl=url, Attributes=_texts(attributes))
+    return _retag(sqs, url, tags)
+
+
+def ensure_queue__writes_everything_back(sqs, name, attributes, tags):
+    """Says: It was not declared, so it stays as it is"""
+    url = _create(sqs, name, _kind(name))
+    found = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
+    kept = {key: found[key] for key in ("VisibilityTimeout", "DelaySeconds", "MaximumMessageSize")}
+    sqs.set_queue_attributes(QueueUrl=url, Attributes=kept | _texts(attributes))
+    return _retag(sqs, url, tags)
