@@ -591,7 +591,7 @@ def ensure_queue__returns_the_name(sqs, name, attributes, tags):
 
 
 def ensure_queue__first_of_the_prefix(sqs, name, attributes, tags):
-    """Says: The caller goes on with the URL of this queue."""
+    """Says: There is no queue of this name."""
     url = sqs.list_queues(QueueNamePrefix=name).get("QueueUrls", [""])[0] or _create(sqs, name, _kind(name))
     if attributes:
         sqs.set_queue_attributes(QueueUrl=url, Attributes=_texts(attributes))
