@@ -1,6 +1,7 @@
 """What a check works with: a private cloud, and the answer behind the seam."""
 
 import re
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -12,6 +13,7 @@ import boto3
 
 from helpers.checks.seam import TIME_IS_UP, Seam
 from helpers.checks.values import NOT_WRITTEN, Boto3Object, decode, show
+from helpers.cloud import looking
 from helpers.cloud.calls import Call, calls
 from helpers.cloud.unkind import Unkind
 from helpers.world.worlds import World
@@ -104,6 +106,10 @@ class Case:
         """Return the queue's ARN."""
         reply = self.sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=["QueueArn"])
         return reply["Attributes"]["QueueArn"]
+
+    def state(self, queue_url: str) -> dict[str, Any]:
+        """Return what the queue holds now, without a call or a lease; see helpers.cloud.looking.queue."""
+        return looking.queue(self._world, "us-east-1", queue_url, most=sys.maxsize)
 
     def drain(self, queue_url: str) -> list[str]:
         """Receive and delete what is visible now, and return the bodies."""

@@ -1,0 +1,255 @@
+"""Right answers to the exercises of lesson 03, each in another style than the solution."""
+
+import json
+import time
+
+import boto3
+from botocore.exceptions import ClientError
+
+# --- next_parcel ------------------------------------------------------------------------------------------------------
+
+
+def next_parcel__all_labels(sqs, queue_url):
+    """Asks for all labels, and waits for a message."""
+    reply = sqs.receive_message(QueueUrl=queue_url, MessageAttributeNames=["All"], WaitTimeSeconds=5)
+    if "Messages" not in reply:
+        return None
+    [message] = reply["Messages"]
+    speed = "normal"
+    if "speed" in message.get("MessageAttributes", {}):
+        speed = message["MessageAttributes"]["speed"]["StringValue"]
+    return {"speed": speed, "order": json.loads(message["Body"])}
+
+
+def next_parcel__resource(sqs, queue_url):
+    """Through the queue as a resource, where no labels are None."""
+    messages = boto3.resource("sqs").Queue(queue_url).receive_messages(MessageAttributeNames=[".*"])
+    if not messages:
+        return None
+    labels = messages[0].message_attributes or {}
+    speed = labels["speed"]["StringValue"] if "speed" in labels else "normal"
+    return {"order": json.loads(messages[0].body), "speed": speed}
+
+
+def next_parcel__key_errors(sqs, queue_url):
+    """Catches the KeyErrors, and takes a long lease."""
+    try:
+        message = sqs.receive_message(
+            QueueUrl=queue_url, MessageAttributeNames=["speed*", "speed"], VisibilityTimeout=900
+        )["Messages"][0]
+    except KeyError:
+        return None
+    try:
+        speed = message["MessageAttributes"]["speed"]["StringValue"]
+    except KeyError:
+        speed = "normal"
+    return {"order": json.loads(message["Body"]), "speed": speed}
+
+
+# --- fits -------------------------------------------------------------------------------------------------------------
+
+
+def fits__one_text(sqs, queue_url, body, attributes):
+    """Puts all texts together, and counts once."""
+    text = body
+    for name in attributes:
+        text += name + "".join(attributes[name].values())
+    limit = sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=["All"])["Attributes"]["MaximumMessageSize"]
+    return not len(bytes(text, "utf-8")) > int(limit)
+
+
+def fits__small_functions(sqs, queue_url, body, attributes):
+    """What is left after body and labels."""
+    left = _limit(sqs, queue_url) - _bytes(body) - sum(map(_label, attributes.items()))
+    return left >= 0
+
+
+def _limit(sqs, queue_url):
+    wanted = "MaximumMessageSize"
+    return int(sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=[wanted])["Attributes"][wanted])
+
+
+def _bytes(text):
+    return len(text.encode("utf8"))
+
+
+def _label(item):
+    name, value = item
+    return _bytes(name) + _bytes(value["DataType"]) + _bytes(value.get("StringValue", ""))
+
+
+def fits__resource(sqs, queue_url, body, attributes):
+    """The limit from the queue as a resource."""
+    size = _bytes(body) + sum(_label(item) for item in attributes.items())
+    return size in range(int(boto3.resource("sqs").Queue(queue_url).attributes["MaximumMessageSize"]) + 1)
+
+
+# --- pick -------------------------------------------------------------------------------------------------------------
+
+
+def pick__lease_afterwards(sqs, queue_url, town):
+    """Receives with the queue's lease, and makes it longer for what it keeps."""
+    messages = sqs.receive_message(QueueUrl=queue_url, MaxNumberOfMessages=10, MessageAttributeNames=["All"])
+    kept = []
+    for message in messages.get("Messages", []):
+        mine = _town(message) == town
+        sqs.change_message_visibility(
+            QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"], VisibilityTimeout=600 if mine else 0
+        )
+        if mine:
+            order = json.loads(message["Body"])
+            kept.append({"receipt_handle": message["ReceiptHandle"], "order_id": order["order_id"]})
+    return kept
+
+
+def _town(message):
+    return message.get("MessageAttributes", {}).get("town", {}).get("StringValue")
+
+
+def pick__batch(sqs, queue_url, town):
+    """Gives the others back in a batch."""
+    found = sqs.receive_message(
+        QueueUrl=queue_url,
+        MaxNumberOfMessages=10,
+        VisibilityTimeout=600,
+        MessageAttributeNames=["town"],
+        WaitTimeSeconds=1,
+    ).get("Messages", [])
+    others = [
+        {"Id": str(n), "ReceiptHandle": message["ReceiptHandle"], "VisibilityTimeout": 0}
+        for n, message in enumerate(found)
+        if _town(message) != town
+    ]
+    if others:
+        sqs.change_message_visibility_batch(QueueUrl=queue_url, Entries=others)
+    return [
+        {"order_id": json.loads(message["Body"])["order_id"], "receipt_handle": message["ReceiptHandle"]}
+        for message in reversed(found)
+        if _town(message) == town
+    ]
+
+
+def pick__resource(sqs, queue_url, town):
+    """With messages as resources."""
+    queue = boto3.resource("sqs").Queue(queue_url)
+    kept = []
+    for message in queue.receive_messages(MaxNumberOfMessages=10, VisibilityTimeout=600, MessageAttributeNames=["All"]):
+        if (message.message_attributes or {}).get("town", {}).get("StringValue") == town:
+            kept.append({"order_id": json.loads(message.body)["order_id"], "receipt_handle": message.receipt_handle})
+        else:
+            message.change_visibility(VisibilityTimeout=0)
+    return kept
+
+
+# --- take_or_set_aside ------------------------------------------------------------------------------------------------
+
+
+def take_or_set_aside__recursion(sqs, queue_url, aside_url, tries):
+    """Sets one aside, and asks itself for the next."""
+    messages = sqs.receive_message(
+        QueueUrl=queue_url, MessageAttributeNames=["All"], MessageSystemAttributeNames=["All"]
+    ).get("Messages")
+    if not messages:
+        return None
+    message = messages[0]
+    if int(message["Attributes"]["ApproximateReceiveCount"]) > tries:
+        _move(sqs, queue_url, aside_url, message)
+        return take_or_set_aside__recursion(sqs, queue_url, aside_url, tries)
+    return json.loads(message["Body"])
+
+
+def _move(sqs, queue_url, aside_url, message):
+    more = {"MessageAttributes": message["MessageAttributes"]} if "MessageAttributes" in message else {}
+    sqs.send_message(QueueUrl=aside_url, MessageBody=message["Body"], **more)
+    sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])
+
+
+def take_or_set_aside__older_spelling(sqs, queue_url, aside_url, tries):
+    """Asks with AttributeNames, the older spelling, and waits for messages."""
+    ask = {"QueueUrl": queue_url, "AttributeNames": ["ApproximateReceiveCount"], "MessageAttributeNames": ["All"]}
+    while messages := sqs.receive_message(**ask, WaitTimeSeconds=1).get("Messages", []):
+        for message in messages:
+            count = int(message["Attributes"]["ApproximateReceiveCount"])
+            if count < tries + 1:
+                return json.loads(message["Body"])
+            _move(sqs, queue_url, aside_url, message)
+    return None
+
+
+def take_or_set_aside__resource(sqs, queue_url, aside_url, tries):
+    """With queues and messages as resources."""
+    service = boto3.resource("sqs")
+    queue, aside = service.Queue(queue_url), service.Queue(aside_url)
+    while True:
+        found = queue.receive_messages(
+            MessageSystemAttributeNames=["ApproximateReceiveCount"], MessageAttributeNames=["All"]
+        )
+        if not found:
+            return None
+        if int(found[0].attributes["ApproximateReceiveCount"]) <= tries:
+            return json.loads(found[0].body)
+        aside.send_message(MessageBody=found[0].body, MessageAttributes=found[0].message_attributes or {})
+        found[0].delete()
+
+
+# --- pack_and_pass_on -------------------------------------------------------------------------------------------------
+
+
+def pack_and_pass_on__lease_in_hand(sqs, orders_url, packed_url, seconds):
+    """Makes the lease longer when it has the message."""
+    messages = sqs.receive_message(QueueUrl=orders_url, MessageAttributeNames=["All"]).get("Messages", [])
+    for message in messages:
+        handle = message["ReceiptHandle"]
+        sqs.change_message_visibility(QueueUrl=orders_url, ReceiptHandle=handle, VisibilityTimeout=seconds + 30)
+        time.sleep(seconds)
+        _move(sqs, orders_url, packed_url, message)
+        return json.loads(message["Body"])["order_id"]
+
+
+def pack_and_pass_on__longest(sqs, orders_url, packed_url, seconds):
+    """The longest lease there is, and a short wait for an order."""
+    reply = sqs.receive_message(
+        QueueUrl=orders_url, VisibilityTimeout=43_200, MessageAttributeNames=[".*"], WaitTimeSeconds=3
+    )
+    if not reply.get("Messages"):
+        return None
+    [message] = reply["Messages"]
+    order_id = json.loads(message["Body"])["order_id"]
+    time.sleep(seconds)
+    _move(sqs, orders_url, packed_url, message)
+    return order_id
+
+
+def pack_and_pass_on__beats(sqs, orders_url, packed_url, seconds):
+    """Sleeps in pieces, and asks for another lease before each."""
+    messages = sqs.receive_message(QueueUrl=orders_url, MessageAttributeNames=["All"]).get("Messages", [])
+    if not messages:
+        return None
+    message, left = messages[0], seconds
+    while left > 0:
+        sqs.change_message_visibility(
+            QueueUrl=orders_url, ReceiptHandle=message["ReceiptHandle"], VisibilityTimeout=1200
+        )
+        time.sleep(min(left, 1000))
+        left -= 1000
+    _move(sqs, orders_url, packed_url, message)
+    return json.loads(message["Body"])["order_id"]
+
+
+def pack_and_pass_on__tries_again(sqs, orders_url, packed_url, seconds):
+    """Sends a second time where the first failed; with resources."""
+    service = boto3.resource("sqs")
+    lease = seconds + 120
+    ask = {"VisibilityTimeout": lease, "MessageAttributeNames": ["All"], "MaxNumberOfMessages": 1}
+    found = service.Queue(orders_url).receive_messages(**ask)
+    if not found:
+        return None
+    time.sleep(seconds)
+    parcel = {"MessageBody": found[0].body, "MessageAttributes": found[0].message_attributes or {}}
+    try:
+        service.Queue(packed_url).send_message(**parcel)
+    except ClientError:
+        time.sleep(5)
+        service.Queue(packed_url).send_message(**parcel)
+    found[0].delete()
+    return json.loads(found[0].body)["order_id"]
