@@ -1,6 +1,7 @@
 """Measurements, printed and never asserted: `pytest -m bench -s`."""
 
 import json
+import os
 import statistics
 import subprocess
 import sys
@@ -9,6 +10,7 @@ import time
 import boto3
 import botocore.client
 import pytest
+from jupyter_client.manager import KernelManager
 
 from helpers.checks.engine import examine
 from helpers.checks.seam import InProcess
@@ -132,3 +134,38 @@ def test_what_recording_adds_to_a_call(capsys, offline):
     with capsys.disabled():
         print(f"\nrecording: {ratio:.3f} times the time without")
     assert seconds
+
+
+def bare_kernels(count):
+    """Return the seconds that so many kernels take, one after another, to start, import boto3 and moto, and end."""
+    began = perf_counter()
+    with open(os.devnull, "w") as nowhere:
+        for _ in range(count):
+            manager = KernelManager(kernel_name="python3")
+            manager.start_kernel(stderr=nowhere)
+            client = manager.client()
+            client.start_channels()
+            client.wait_for_ready(timeout=60)
+            assert client.execute_interactive("import boto3; from moto import mock_aws")["content"]["status"] == "ok"
+            client.stop_channels()
+            manager.shutdown_kernel(now=True)
+    return perf_counter() - began
+
+
+def whole_suite():
+    """Return the seconds that the lessons and solutions take under nbval, with pytest's own start."""
+    began = perf_counter()
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "lessons", "solutions"]
+    subprocess.run(command, cwd=HOME, check=True, capture_output=True)
+    return perf_counter() - began
+
+
+def test_the_notebooks_beside_as_many_bare_kernels(capsys):
+    """The whole suite of nbval and bare kernels, turn by turn."""
+    count = sum(len(list((HOME / kind).glob("*.ipynb"))) for kind in ("lessons", "solutions"))
+    bare_kernels(1)  # the disk's cache
+    pairs = [(bare_kernels(count), whole_suite()) for _ in range(3)]
+    bare, suite = (statistics.median(column) for column in zip(*pairs, strict=True))
+    with capsys.disabled():
+        print(f"\n{count} notebooks {suite:.1f} s, as many bare kernels {bare:.1f} s, ratio {suite / bare:.2f}")
+    assert pairs
