@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from helpers.course import HOME, course
+
 pytestmark = pytest.mark.browser
 
 ARTIFACTS = Path(__file__).parent.parent / "artifacts"
@@ -197,6 +199,22 @@ def test_a_learner_runs_the_lesson_and_answers_an_exercise(page, lab):
     outputs = {cell["id"]: json.dumps(cell.get("outputs", [])) for cell in saved["cells"]}
     assert "Correct" in outputs["check-clients_for"]
     assert "Not attempted" in outputs["check-take_one"]
+    assert page.elsewhere == []
+
+
+def test_every_other_lesson_runs_in_jupyterlab(page, lab):
+    """Each lesson, exercise notebook as shipped, and solution, run from top to bottom by the menu's command."""
+    for lesson in course().lessons[1:]:
+        shutil.copy(HOME / "solutions" / f"{lesson.slug}.ipynb", lab[1] / f"solved_{lesson.number}.ipynb")
+        for path in (f"lessons/{lesson.slug}.ipynb", f"exercises/{lesson.slug}.ipynb", f"solved_{lesson.number}.ipynb"):
+            command(page, "docmanager:open", {"path": path})
+            opened(page, path)
+            cells = page.evaluate(RUN_ALL)
+            assert [cell for cell in cells if cell["errors"]] == []
+            assert all(cell["count"] for cell in cells)
+            picture(page, path.replace("/", "-").removesuffix(".ipynb"))
+        solved = (lab[1] / f"solved_{lesson.number}.ipynb").read_text()
+        assert solved.count("✓ Correct") >= len(lesson.exercises)
     assert page.elsewhere == []
 
 
