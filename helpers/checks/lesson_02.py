@@ -16,13 +16,6 @@ def _name(queue_url):
     return queue_url.rsplit("/", 1)[-1]
 
 
-def _settings(case, queue_url):
-    """Return the queue's attributes without what SQS counts or notes itself."""
-    noted = ("Approximate", "Created", "LastModified")
-    told = case.sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=["All"])["Attributes"]
-    return {name: value for name, value in told.items() if not name.startswith(noted)}
-
-
 def _counted(case, queue_url):
     """Return the queue's counters."""
     told = case.sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=["All"])["Attributes"]
@@ -206,7 +199,7 @@ def _furnished(case, lease):
 
 def _expect_lease(case, queue_url, seconds):
     """The lease is so much longer, and nothing else has changed, even what others changed meanwhile."""
-    before = _settings(case, queue_url)
+    before = shop.settings(case, queue_url)
     inside = _tags(case, queue_url), _counted(case, queue_url)
     had = int(before["VisibilityTimeout"])
     wanted = min(had + seconds, LONGEST_LEASE)
@@ -222,7 +215,7 @@ def _expect_lease(case, queue_url, seconds):
     case.did += f" for a queue with a lease of {had} s"
     if result.error:
         _explain_lease_error(case, result.error, wanted)
-    settings = _settings(case, queue_url)
+    settings = shop.settings(case, queue_url)
     _expect_new_lease(case, settings["VisibilityTimeout"], had, seconds, wanted)
     _expect_rest_untouched(case, before | meanwhile | {"VisibilityTimeout": str(wanted)}, settings)
     if (_tags(case, queue_url), _counted(case, queue_url)) != inside:
@@ -453,7 +446,7 @@ def _expect_ensured(case, state, name, attributes, tags, waiting=frozenset(), ma
     queue_url = case.sqs.get_queue_url(QueueName=name)["QueueUrl"]
     _expect_messages(case, queue_url, waiting)
     declared = {key: str(value) for key, value in attributes.items()}
-    _expect_attributes(case, before | meanwhile | declared, _settings(case, queue_url), declared)
+    _expect_attributes(case, before | meanwhile | declared, shop.settings(case, queue_url), declared)
     _expect_tags(case, _tags(case, queue_url), tags)
     if result.value != queue_url:
         case.not_yet(got=result.value, expected=queue_url, why="The caller goes on with the URL of this queue.")
@@ -485,7 +478,7 @@ def _settings_of(case, name):
     """Return the settings of the queue with this name; none where there is no such queue."""
     if name not in _names(case, name):
         return {}
-    return _settings(case, case.sqs.get_queue_url(QueueName=name)["QueueUrl"])
+    return shop.settings(case, case.sqs.get_queue_url(QueueName=name)["QueueUrl"])
 
 
 def _explain_ensure_error(case, error):

@@ -50,6 +50,13 @@ def bodies(case, queue_url):
     return [message["Body"] for message in visible(case, queue_url).values()]
 
 
+def settings(case, queue_url):
+    """Return the queue's attributes without what SQS counts or notes itself."""
+    noted = ("Approximate", "Created", "LastModified")
+    told = case.sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=["All"])["Attributes"]
+    return {name: value for name, value in told.items() if not name.startswith(noted)}
+
+
 def explain(case, error, expected, whys):
     """End the check over an error that the answer raised: with its reason where one is known, else as it is.
 

