@@ -94,7 +94,7 @@ def test_each_world_has_its_own_time(offline: Cloud, sqs: Any, queue_url: str) -
     sqs.send_message(QueueUrl=queue_url, MessageBody="book")
     sqs.receive_message(QueueUrl=queue_url)  # hidden for 30 seconds
     with worlds.visit(private_world(1)) as world:
-        clock.advance(hours=12)
+        world.clock.advance(hours=12)
         assert clock.time() == world.clock.time() == START.timestamp() + 12 * 3600
         other = sqs.create_queue(QueueName="orders")["QueueUrl"]
         sqs.receive_message(QueueUrl=other, WaitTimeSeconds=20)
