@@ -212,6 +212,7 @@ def test_every_other_lesson_runs_in_jupyterlab(page, lab):
             cells = page.evaluate(RUN_ALL)
             assert [cell for cell in cells if cell["errors"]] == []
             assert all(cell["count"] for cell in cells)
+            scroll_to(page, cells[len(cells) // 2]["id"])
             picture(page, path.replace("/", "-").removesuffix(".ipynb"))
         solved = (lab[1] / f"solved_{lesson.number}.ipynb").read_text()
         assert solved.count("✓ Correct") >= len(lesson.exercises)
