@@ -1045,7 +1045,7 @@ def bill_orders__receive_may_fail(sqs, orders_url, bills_url, done, seconds):
 
 
 def bill_orders__one_try_around_all(sqs, orders_url, bills_url, done, seconds):
-    """Says: orders have no bill."""
+    """Says: one try for each."""
     end = time.time() + seconds
     while time.time() < end:
         try:
