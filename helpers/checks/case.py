@@ -111,6 +111,10 @@ class Case:
         """Return what the queue holds now, without a call or a lease; see helpers.cloud.looking.queue."""
         return looking.queue(self._world, "us-east-1", queue_url, most=sys.maxsize)
 
+    def inbox(self) -> list[Any]:
+        """Return what SNS sent elsewhere than to queues, oldest first; see helpers.rules.inbox."""
+        return [arrived for account in self._world.accounts.all() for arrived in account.inbox]
+
     def drain(self, queue_url: str) -> list[str]:
         """Receive and delete what is visible now, and return the bodies."""
         bodies = []

@@ -185,7 +185,7 @@ def an_sms_to_a_number_that_is_not_verified(lab: Lab) -> str:
     differs="e-mail has no limit of 10 a second",
 )
 def eleven_mails_in_a_second(lab: Lab) -> int:
-    """An e-mail subscription gets at most 10 messages a second."""
+    """An e-mail subscription that gets more than 10 messages a second is disabled."""
     topic = lab.topic()
     lab.sns.subscribe(TopicArn=topic, Protocol="email-json", Endpoint="anna@shop.example")
     token = json.loads(lab.inbox()[0]["Message"])["Token"]

@@ -1,0 +1,301 @@
+"""Right answers to the exercises of lesson 05, each in another style than the solution."""
+
+import json
+import re
+from collections import defaultdict
+from itertools import groupby
+
+import boto3
+
+# --- announce ---------------------------------------------------------------------------------------------------------
+
+
+def announce__replaces(sns, topic_arn, subject, text):
+    """Replaces the line breaks, then cuts."""
+    subject = subject.strip().replace("\n", " ")
+    if len(subject) > 99:
+        subject = subject[:99]
+    response = sns.publish(TopicArn=topic_arn, Message=text, Subject=subject)
+    return response["MessageId"]
+
+
+def announce__resource(sns, topic_arn, subject, text):
+    """Through the topic as a resource, which returns the same response."""
+    lines = re.sub(r"\s+", " ", subject)
+    return boto3.resource("sns").Topic(topic_arn).publish(Subject=lines[:99], Message=text)["MessageId"]
+
+
+def announce__batch_of_one(sns, topic_arn, subject, text):
+    """A batch with one entry."""
+    entry = {"Id": "only", "Subject": " ".join(subject.splitlines())[:99], "Message": text}
+    reply = sns.publish_batch(TopicArn=topic_arn, PublishBatchRequestEntries=[entry])
+    return reply["Successful"][0]["MessageId"]
+
+
+def announce__target(sns, topic_arn, subject, text):
+    """Names the topic as the target, and shortens again and again."""
+    while len(subject) >= 100:
+        subject = subject[:-1]
+    return sns.publish(TargetArn=topic_arn, Message=text, Subject="".join(c if c >= " " else " " for c in subject)).get(
+        "MessageId"
+    )
+
+
+# --- subscribe_all ----------------------------------------------------------------------------------------------------
+
+
+def _protocol(contact):
+    if contact[0] == "+":
+        return "sms"
+    if contact.split(":")[0] in ("http", "https"):
+        return contact.split(":")[0]
+    return "sqs" if contact.startswith("arn:aws:sqs:") else "email"
+
+
+def subscribe_all__small_function(sns, topic_arn, contacts):
+    """A function for the protocol, and dict.fromkeys for each once."""
+    return {
+        contact: sns.subscribe(
+            TopicArn=topic_arn, Protocol=_protocol(contact), Endpoint=contact, ReturnSubscriptionArn=True
+        )["SubscriptionArn"]
+        for contact in dict.fromkeys(contacts)
+    }
+
+
+def subscribe_all__looks_first(sns, topic_arn, contacts):
+    """Leaves alone who is subscribed already."""
+    arns = {}
+    for page in sns.get_paginator("list_subscriptions_by_topic").paginate(TopicArn=topic_arn):
+        for one in page["Subscriptions"]:
+            if one["SubscriptionArn"].startswith("arn:") and one["Endpoint"] in contacts:
+                arns[one["Endpoint"]] = one["SubscriptionArn"]
+    for contact in contacts:
+        if contact in arns:
+            continue
+        asked = {"Protocol": _protocol(contact), "Endpoint": contact}
+        arns[contact] = sns.subscribe(TopicArn=topic_arn, ReturnSubscriptionArn=True, **asked)["SubscriptionArn"]
+    return arns
+
+
+def subscribe_all__patterns(sns, topic_arn, contacts):
+    """Patterns that match the whole contact, the strictest first."""
+    kinds = [("sqs", r"arn:.*"), ("sms", r"\+\d+"), ("https", r"https://.*"), ("http", r"http://.*"), ("email", r".*")]
+    found = {}
+    for contact in sorted(set(contacts), reverse=True):
+        protocol = next(name for name, pattern in kinds if re.fullmatch(pattern, contact))
+        made = boto3.client("sns").subscribe(
+            TopicArn=topic_arn, Protocol=protocol, Endpoint=contact, ReturnSubscriptionArn=True
+        )
+        found |= {contact: made["SubscriptionArn"]}
+    return found
+
+
+def subscribe_all__resource(sns, topic_arn, contacts):
+    """Through the topic as a resource, whose subscriptions know their ARN."""
+    topic = boto3.resource("sns").Topic(topic_arn)
+    arns = {}
+    for contact in contacts:
+        if contact not in arns:
+            made = topic.subscribe(Protocol=_protocol(contact), Endpoint=contact, ReturnSubscriptionArn=True)
+            arns[contact] = made.arn
+    return arns
+
+
+# --- by_channel -------------------------------------------------------------------------------------------------------
+
+
+def by_channel__setdefault(sns, topic_arn, texts):
+    """Adds to a copy what is missing."""
+    message = dict(texts)
+    message.setdefault("sms", texts["email"][:140])
+    message["default"] = message["email"]
+    response = sns.publish(TopicArn=topic_arn, MessageStructure="json", Message=json.dumps(message))
+    return response["MessageId"]
+
+
+def by_channel__every_protocol(sns, topic_arn, texts):
+    """Writes a text for each protocol that there is."""
+    protocols = ["default", "email", "email-json", "http", "https", "sqs", "lambda", "firehose", "application"]
+    message = {protocol: texts.get(protocol, texts["email"]) for protocol in protocols}
+    message["sms"] = texts["sms"] if "sms" in texts else texts["email"][:140]
+    text = json.dumps(message, ensure_ascii=False, indent=2)
+    return sns.publish(TopicArn=topic_arn, Message=text, MessageStructure="json", Subject="News")["MessageId"]
+
+
+def by_channel__resource(sns, topic_arn, texts):
+    """Through the topic as a resource."""
+    texts["default"] = texts["email"]
+    if not texts.get("sms"):
+        texts["sms"] = "".join(list(texts["email"])[:140])
+    topic = boto3.resource("sns").Topic(topic_arn)
+    return topic.publish(Message=json.dumps(texts), MessageStructure="json")["MessageId"]
+
+
+def by_channel__batch_of_one(sns, topic_arn, texts):
+    """A batch with one entry."""
+    message = json.dumps({"sms": texts["email"][0:140], **texts, "default": texts["email"]})
+    entry = {"Id": "1", "Message": message, "MessageStructure": "json"}
+    [done] = sns.publish_batch(TopicArn=topic_arn, PublishBatchRequestEntries=[entry])["Successful"]
+    return done["MessageId"]
+
+
+# --- publish_all ------------------------------------------------------------------------------------------------------
+
+
+def _batches(news):
+    """Yield lists of places in the news that go together."""
+    places, room = [], 262_144
+    for place, item in enumerate(news):
+        size = len(item["text"].encode("utf-8"))
+        if places and (size > room or len(places) > 9):
+            yield places
+            places, room = [], 262_144
+        places.append(place)
+        room -= size
+    if places:
+        yield places
+
+
+def publish_all__generator(sns, topic_arn, news):
+    """The place in the whole list is the id."""
+    failed = set()
+    for places in _batches(news):
+        entries = [{"Id": f"n{p}", "Subject": news[p]["subject"], "Message": news[p]["text"]} for p in places]
+        reply = sns.publish_batch(TopicArn=topic_arn, PublishBatchRequestEntries=entries)
+        failed |= {int(one["Id"][1:]) for one in reply["Failed"]}
+    return [item for place, item in enumerate(news) if place in failed]
+
+
+def publish_all__as_it_goes(sns, topic_arn, news):
+    """Publishes a batch as soon as it is full, and the last one at the end."""
+    waiting, refused = [], []
+
+    def publish():
+        if waiting:
+            entries = [
+                {"Id": str(n), "Message": item["text"], "Subject": item["subject"]} for n, item in enumerate(waiting)
+            ]
+            reply = boto3.client("sns").publish_batch(TopicArn=topic_arn, PublishBatchRequestEntries=entries)
+            numbers = sorted(int(failure["Id"]) for failure in reply.get("Failed", []))
+            refused.extend(waiting[number] for number in numbers)
+            waiting.clear()
+
+    for item in news:
+        total = sum(len(other["text"].encode()) for other in [*waiting, item])
+        if len(waiting) == 10 or total > 256 * 1024:
+            publish()
+        waiting.append(item)
+    publish()
+    return refused
+
+
+def publish_all__sifts_first(sns, topic_arn, news):
+    """Takes out the subjects that SNS will refuse, and asks it about the others all the same."""
+    wrong = [item for item in news if len(item["subject"]) > 99 or not item["subject"].isprintable()]
+    rest = [item for item in news if item not in wrong]
+    for places in _batches(rest):
+        entries = [{"Id": str(p), "Subject": rest[p]["subject"], "Message": rest[p]["text"]} for p in places]
+        assert not sns.publish_batch(TopicArn=topic_arn, PublishBatchRequestEntries=entries)["Failed"]
+    return wrong
+
+
+def publish_all__groups(sns, topic_arn, news):
+    """Numbers the batches first, and groups by the number."""
+    numbered, number, count, size = [], 0, 0, 0
+    for item in news:
+        length = len(bytes(item["text"], "utf8"))
+        if count == 10 or size + length > 262144:
+            number, count, size = number + 1, 0, 0
+        count, size = count + 1, size + length
+        numbered.append((number, item))
+    refused = []
+    for _, group in groupby(numbered, key=lambda pair: pair[0]):
+        batch = {f"entry-{place}": item for place, (_, item) in enumerate(group)}
+        entries = [{"Id": key, "Subject": it["subject"], "Message": it["text"]} for key, it in batch.items()]
+        reply = sns.publish_batch(TopicArn=topic_arn, PublishBatchRequestEntries=entries)
+        done = {one["Id"] for one in reply["Successful"]}
+        refused += [item for key, item in batch.items() if key not in done]
+    return refused
+
+
+# --- who_listens ------------------------------------------------------------------------------------------------------
+
+
+def who_listens__tokens(sns, topic_name):
+    """Follows the tokens by hand."""
+    topics, more = [], {}
+    while True:
+        page = sns.list_topics(**more)
+        topics += [topic["TopicArn"] for topic in page["Topics"]]
+        if "NextToken" not in page:
+            break
+        more = {"NextToken": page["NextToken"]}
+    mine = [arn for arn in topics if arn.endswith(f":{topic_name}")]
+    if not mine:
+        return None
+    report, more = {"confirmed": {}, "pending": []}, {}
+    while more is not None:
+        page = sns.list_subscriptions_by_topic(TopicArn=mine[0], **more)
+        for one in page["Subscriptions"]:
+            if not one["SubscriptionArn"].startswith("arn:"):
+                report["pending"].append(one["Endpoint"])
+            elif one["Protocol"] in report["confirmed"]:
+                report["confirmed"][one["Protocol"]].append(one["Endpoint"])
+            else:
+                report["confirmed"][one["Protocol"]] = [one["Endpoint"]]
+        more = {"NextToken": page["NextToken"]} if page.get("NextToken") else None
+    for endpoints in [*report["confirmed"].values(), report["pending"]]:
+        endpoints.sort()
+    return report
+
+
+def who_listens__full_result(sns, topic_name):
+    """Has the paginators put the pages together."""
+    topics = sns.get_paginator("list_topics").paginate().build_full_result()["Topics"]
+    arns = {topic["TopicArn"].rpartition(":")[2]: topic["TopicArn"] for topic in topics}
+    if topic_name not in arns:
+        return None
+    pages = sns.get_paginator("list_subscriptions_by_topic").paginate(TopicArn=arns[topic_name])
+    confirmed, pending = defaultdict(list), []
+    for one in sorted(pages.build_full_result()["Subscriptions"], key=lambda one: one["Endpoint"]):
+        waits = one["SubscriptionArn"] == "PendingConfirmation"
+        (pending if waits else confirmed[one["Protocol"]]).append(one["Endpoint"])
+    return {"confirmed": dict(confirmed), "pending": pending}
+
+
+def who_listens__all_subscriptions(sns, topic_name):
+    """Sifts the subscriptions of all topics."""
+    pages = sns.get_paginator("list_topics").paginate()
+    found = [t["TopicArn"] for page in pages for t in page["Topics"] if t["TopicArn"].split(":")[5] == topic_name]
+    if len(found) == 0:
+        return
+    everybody = sns.get_paginator("list_subscriptions").paginate().search("Subscriptions[]")
+    mine = [one for one in everybody if one and one["TopicArn"] == found[0]]
+    pending = [one["Endpoint"] for one in mine if "Pending" in one["SubscriptionArn"][:7]]
+    known = [one for one in mine if "Pending" not in one["SubscriptionArn"][:7]]
+    protocols = {one["Protocol"] for one in known}
+    return {
+        "confirmed": {p: sorted(one["Endpoint"] for one in known if one["Protocol"] == p) for p in protocols},
+        "pending": sorted(pending),
+    }
+
+
+def who_listens__made_arn(sns, topic_name):
+    """Makes the ARN of its parts, and asks SNS whether there is such a topic."""
+    account = boto3.client("sts").get_caller_identity()["Account"]
+    arn = f"arn:aws:sns:{sns.meta.region_name}:{account}:{topic_name}"
+    try:
+        sns.get_topic_attributes(TopicArn=arn)
+    except sns.exceptions.NotFoundException:
+        return None
+    report = {"confirmed": {}, "pending": []}
+    for one in boto3.resource("sns").Topic(arn).subscriptions.all():
+        if one.arn == "PendingConfirmation":
+            continue
+        shown = one.attributes
+        report["confirmed"].setdefault(shown["Protocol"], []).append(shown["Endpoint"])
+        report["confirmed"][shown["Protocol"]].sort()
+    for page in sns.get_paginator("list_subscriptions_by_topic").paginate(TopicArn=arn):
+        report["pending"] += [s["Endpoint"] for s in page["Subscriptions"] if s["SubscriptionArn"][0] == "P"]
+    report["pending"].sort()
+    return report

@@ -1,0 +1,232 @@
+"""Right answers to the exercises of lesson 06, each in another style than the solution."""
+
+import contextlib
+import json
+from concurrent.futures import ThreadPoolExecutor
+
+import boto3
+from botocore.exceptions import ClientError
+
+# --- read_order -------------------------------------------------------------------------------------------------------
+
+
+def read_order__by_all_keys(message):
+    """Knows the envelope by several of its keys."""
+    body = json.loads(message["Body"])
+    if {"TopicArn", "Signature", "Message"} <= body.keys():
+        body = json.loads(body["Message"])
+    return body
+
+
+def read_order__by_order_id(message):
+    """An order has an order_id, and an envelope has none."""
+    body = json.loads(message["Body"])
+    return body if "order_id" in body else json.loads(body["Message"])
+
+
+def read_order__tries(message):
+    """Tries the topic, and goes on without."""
+    body = json.loads(message["Body"])
+    try:
+        assert body["TopicArn"].startswith("arn:")
+    except KeyError:
+        return dict(body)
+    return json.loads(s=body.get("Message"))
+
+
+# --- let_in -----------------------------------------------------------------------------------------------------------
+
+
+def _statement(queue_arn, topic_arn, **more):
+    return {
+        "Sid": "topic-" + topic_arn.split(":")[-1],
+        "Effect": "Allow",
+        "Principal": {"Service": ["sns.amazonaws.com"]},
+        "Action": ["SQS:SendMessage"],
+        "Resource": [queue_arn],
+        "Condition": {"ArnLike": {"aws:SourceArn": [topic_arn]}},
+    } | more
+
+
+def let_in__by_name(sqs, queue_url, topic_arn):
+    """Leaves out the statement of the same name, and adds its own; reads everything."""
+    attributes = sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=["All"])["Attributes"]
+    mine = _statement(attributes["QueueArn"], topic_arn)
+    policy = json.loads(attributes.get("Policy", '{"Version": "2008-10-17", "Statement": []}'))
+    policy["Statement"] = [mine] + [each for each in policy["Statement"] if each.get("Sid") != mine["Sid"]]
+    sqs.set_queue_attributes(QueueUrl=queue_url, Attributes={"Policy": json.dumps(policy, indent=2)})
+
+
+def let_in__resource(queue_url, topic_arn):
+    """Through the queue as a resource, with the account beside the topic."""
+    queue = boto3.resource("sqs").Queue(queue_url)
+    mine = _statement("*", topic_arn)
+    mine["Condition"]["StringEquals"] = {"aws:SourceAccount": topic_arn.split(":")[4]}
+    policy = json.loads(queue.attributes.get("Policy") or "{}") or {"Version": "2012-10-17", "Statement": []}
+    if all(each.get("Sid") != mine["Sid"] for each in policy["Statement"]):
+        policy["Statement"].append(mine)
+        queue.set_attributes(Attributes={"Policy": json.dumps(policy)})
+
+
+def let_in__everybody_for_the_topic(sqs, queue_url, topic_arn):
+    """Lets everybody in on behalf of the topic, which nobody but SNS can be; returns what it set."""
+    names = ["Policy", "QueueArn"]
+    attributes = sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=names)["Attributes"]
+    policy = {"Version": "2012-10-17"}
+    with contextlib.suppress(KeyError):
+        policy = json.loads(attributes["Policy"])
+    condition = {"StringEquals": {"aws:SourceArn": topic_arn}}
+    mine = _statement(attributes["QueueArn"], topic_arn, Principal="*", Condition=condition)
+    if mine in policy.setdefault("Statement", []):
+        return policy
+    policy["Statement"].insert(0, mine)
+    sqs.set_queue_attributes(QueueUrl=queue_url, Attributes={"Policy": json.dumps(policy)})
+    return policy
+
+
+# --- filter_for -------------------------------------------------------------------------------------------------------
+
+
+def filter_for__text(home, least):
+    """Writes the JSON by hand, alternatives first."""
+    either = '[{"gift": [true]}, {"total": [{"numeric": [">=", %d]}]}]' % least  # noqa: UP031
+    text = '{"$or": ' + either + ', "address": {"country": [{"anything-but": "' + home + '"}]}}'
+    return {"FilterPolicy": text, "FilterPolicyScope": "MessageBody", "RawMessageDelivery": "true"}
+
+
+def filter_for__dots(home, least):
+    """Names the nested key with a dot."""
+    wanted = {"address.country": [{"anything-but": [home]}]}
+    wanted["$or"] = [{"total": [{"numeric": [">=", float(least)]}]}, {"gift": [True]}]
+    return {"FilterPolicyScope": "MessageBody", "RawMessageDelivery": "True", "FilterPolicy": json.dumps(wanted)}
+
+
+def filter_for__twice(home, least):
+    """Says the country in both alternatives."""
+    abroad = {"address": {"country": [{"anything-but": [home]}]}}
+    worth = {"total": [{"numeric": ["=", least]}, {"numeric": [">", least]}]}
+    wanted = {"$or": [{**abroad, **worth}, {**abroad, "gift": [True]}]}
+    return dict(FilterPolicy=json.dumps(wanted), FilterPolicyScope="MessageBody", RawMessageDelivery="true")  # noqa: C408
+
+
+# --- fan_out ----------------------------------------------------------------------------------------------------------
+
+
+def _connect(sns, sqs, topic_arn, name):
+    """Return the URL of the queue, which is let in before it is subscribed."""
+    url = sqs.create_queue(QueueName=name)["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]["QueueArn"]
+    policy = {"Version": "2012-10-17", "Statement": _statement(arn, topic_arn)}
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": json.dumps(policy)})
+    asked = {"TopicArn": topic_arn, "Protocol": "sqs", "Endpoint": arn, "ReturnSubscriptionArn": True}
+    try:
+        sns.subscribe(**asked, Attributes={"RawMessageDelivery": "true"})
+    except sns.exceptions.InvalidParameterException:
+        subscription = sns.subscribe(**asked)["SubscriptionArn"]
+        sns.set_subscription_attributes(
+            SubscriptionArn=subscription, AttributeName="RawMessageDelivery", AttributeValue="true"
+        )
+    return url
+
+
+def fan_out__raw_at_once(sns, sqs, topic_arn, names):
+    """Subscribes raw, and changes what is there and different."""
+    return {name: _connect(sns, sqs, topic_arn, name) for name in names}
+
+
+def fan_out__threads(sns, sqs, topic_arn, names):
+    """One department a thread."""
+    with ThreadPoolExecutor(3) as pool:
+        urls = list(pool.map(lambda name: _connect(sns, sqs, topic_arn, name), names))
+    return dict(zip(names, urls, strict=True))
+
+
+def fan_out__looks_first(topic_arn, names):
+    """Resources: all queues first, then all policies, then all subscriptions, of which it lists those that are there."""
+    sqs, topic = boto3.resource("sqs"), boto3.resource("sns").Topic(topic_arn)
+    queues = {}
+    for name in names:
+        try:
+            queues[name] = sqs.get_queue_by_name(QueueName=name)
+        except ClientError:
+            queues[name] = sqs.create_queue(QueueName=name)
+    for queue in queues.values():
+        statement = _statement(queue.attributes["QueueArn"], topic_arn)
+        policy = {"Version": "2012-10-17", "Statement": [statement]}
+        queue.set_attributes(Attributes={"Policy": json.dumps(policy)})
+    there = {each.attributes["Endpoint"]: each for each in topic.subscriptions.all()}
+    for queue in queues.values():
+        arn = queue.attributes["QueueArn"]
+        if arn in there:
+            there[arn].set_attributes(AttributeName="RawMessageDelivery", AttributeValue="true")
+        else:
+            topic.subscribe(Protocol="sqs", Endpoint=arn, Attributes={"RawMessageDelivery": "true"})
+    return {name: queue.url for name, queue in queues.items()}
+
+
+# --- wire_up ----------------------------------------------------------------------------------------------------------
+
+
+def _wire(sns, sqs, topic_arn, url, **settings):
+    arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    policy = {"Version": "2012-10-17", "Statement": [_statement(arn, topic_arn)]}
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": json.dumps(policy)})
+    attributes = {"RawMessageDelivery": "true"} | settings
+    sns.subscribe(TopicArn=topic_arn, Protocol="sqs", Endpoint=arn, Attributes=attributes)
+
+
+def wire_up__one_by_one(sqs, sns, topic_arn, departments):
+    """A call for each department, from the last to the first, some filters written otherwise."""
+
+    def body(name, text):
+        _wire(sns, sqs, topic_arn, departments[name], FilterPolicyScope="MessageBody", FilterPolicy=text)
+
+    body("bakery", '{"items.name": ["cake"]}')
+    body("safe", '{"total": [{"numeric": [">=", 500.0]}]}')
+    body("express", '{"delivery": [{"equals-ignore-case": "EXPRESS"}]}')
+    body("shipping", '{"$or": [{"delivery": [{"exists": false}]}, {"delivery": [{"anything-but": "pickup"}]}]}')
+    labels = {"FilterPolicy": '{"channel": ["web"]}', "FilterPolicyScope": "MessageAttributes"}
+    _wire(sns, sqs, topic_arn, departments["analytics"], **labels)
+    _wire(sns, sqs, topic_arn, departments["billing"])
+
+
+def wire_up__all_policies_first(topic_arn, departments):
+    """Resources: all policies first; billing has an empty filter."""
+    sqs, topic = boto3.resource("sqs"), boto3.resource("sns").Topic(topic_arn)
+    wishes = {
+        "billing": {},
+        "shipping": {"delivery": [{"exists": False}, {"anything-but": ["pickup"]}]},
+        "express": {"delivery": [{"equals-ignore-case": "Express"}]},
+        "safe": {"total": [{"numeric": [">=", 500]}]},
+        "bakery": {"items": {"name": ["cake"]}},
+    }
+    queues = {name: sqs.Queue(url) for name, url in departments.items()}
+    for queue in queues.values():
+        policy = {"Version": "2012-10-17", "Statement": [_statement(queue.attributes["QueueArn"], topic_arn)]}
+        queue.set_attributes(Attributes={"Policy": json.dumps(policy)})
+    for name, queue in queues.items():
+        attributes = {"RawMessageDelivery": "true", "FilterPolicy": json.dumps(wishes.get(name, {"channel": ["web"]}))}
+        if name in wishes:
+            attributes["FilterPolicyScope"] = "MessageBody"
+        topic.subscribe(Protocol="sqs", Endpoint=queue.attributes["QueueArn"], Attributes=attributes)
+
+
+def wire_up__threads(sqs, sns, topic_arn, departments):
+    """All departments at once."""
+    bodies = {
+        "shipping": {"delivery": [{"anything-but": ["pickup"]}, {"exists": False}]},
+        "express": {"delivery": [{"equals-ignore-case": "express"}]},
+        "safe": {"total": [{"numeric": [">", 500]}, {"numeric": ["=", 500]}]},
+        "bakery": {"items": {"name": ["cake"]}},
+    }
+
+    def wire(name):
+        settings = {}
+        if name == "analytics":
+            settings["FilterPolicy"] = json.dumps({"channel": ["web"]})
+        elif name in bodies:
+            settings = {"FilterPolicyScope": "MessageBody", "FilterPolicy": json.dumps(bodies[name])}
+        _wire(sns, sqs, topic_arn, departments[name], **settings)
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(wire, departments))
