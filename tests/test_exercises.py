@@ -53,6 +53,15 @@ def test_a_scenario_is_short(lesson):
 
 
 @pytest.mark.parametrize("lesson", LESSONS)
+def test_a_contract_is_read_without_scrolling(lesson):
+    """Between JupyterLab's two side bars a cell shows about 92 signs of a line."""
+    cells = {cell.id: cell for cell in read("exercises", lesson).cells}
+    for item in lesson.exercises:
+        longest = max(len(line) for line in cells[item.answer].source.splitlines())
+        assert longest <= 92, item.answer
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
 def test_the_exercise_gives_nothing_away(lesson):
     """No answer, no explanation, no output, no marker of a region is left."""
     notebook = read("exercises", lesson)
