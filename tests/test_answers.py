@@ -8,6 +8,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from solution_imports import imports
 
 from helpers.checks.engine import examine
 from helpers.checks.outcome import CORRECT, NOT_ATTEMPTED
@@ -108,26 +109,15 @@ def test_a_right_answer_is_correct_in_a_child(name, children):
     _expect_correct(children[name].result(), _exercise(name))
 
 
-def _cells(exercise):
-    """Return the sources of the code cells of the exercise's notebook, as it is shipped."""
-    notebook = nbformat.read(HOME / "exercises" / f"{exercise.lesson}.ipynb", as_version=4)
-    return [cell.source for cell in notebook.cells if cell.cell_type == "code"]
-
-
 def _stub(answer):
     """Return the source of the exercise's cell as it is shipped."""
-    return next(source for source in _cells(EXERCISES[answer]) if source.startswith(f"def {answer}("))
-
-
-def _imports(exercise):
-    """Return what the notebook imports from elsewhere than the course, as a learner's answer finds it."""
-    lines = "\n".join(_cells(exercise)).splitlines()
-    return "\n".join(line for line in lines if line.startswith("import "))
+    notebook = nbformat.read(HOME / "exercises" / f"{EXERCISES[answer].lesson}.ipynb", as_version=4)
+    return next(cell.source for cell in notebook.cells if cell.source.startswith(f"def {answer}("))
 
 
 def _examine_cell(source, name, exercise, seam, folder):
     """Return the outcome for the function that a notebook's cell defines."""
-    source = f"{_imports(exercise)}\n\n{source}\n"
+    source = f"{imports(exercise.lesson)}\n\n{source}\n"
     if seam == "in process":
         namespace = {}
         exec(source, namespace)

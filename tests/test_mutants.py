@@ -6,7 +6,6 @@ with the reason, in answers/equal_mutants.py.
 
 import ast
 import difflib
-import json
 import multiprocessing
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -15,13 +14,14 @@ from functools import cache
 import pytest
 from answers.equal_mutants import EQUAL
 from mutants import mutants
+from solution_imports import imports
 
 from helpers.checks import case as cases
 from helpers.checks.engine import examine
 from helpers.checks.outcome import CORRECT
 from helpers.checks.seam import InProcess
 from helpers.checks.solutions import answer_source
-from helpers.course import HOME, Exercise, Lesson, course
+from helpers.course import Exercise, Lesson, course
 
 REFUSED = 0.95  # of a lesson's mutants, at least
 UNCHANGED = "the solution itself"
@@ -119,24 +119,12 @@ def test_equal_changes_are_one_and_equal_words_are_numbered():
 # --- the checks ------------------------------------------------------------------------------------------------------
 
 
-@cache
-def _namespace(lesson: str) -> dict[str, object]:
-    """Return what the import statements of the lesson's solutions bring."""
-    cells = json.loads((HOME / "solutions" / f"{lesson}.ipynb").read_text(encoding="utf-8"))["cells"]
-    found: dict[str, object] = {}
-    for cell in cells:
-        if cell["cell_type"] == "code":
-            statements = ast.parse("".join(cell["source"])).body
-            imports = [statement for statement in statements if isinstance(statement, (ast.Import, ast.ImportFrom))]
-            exec(ast.unparse(ast.Module(imports, [])), found)
-    return found
-
-
 def _is_correct(answer: str, source: str, seconds: float) -> bool:
     """Return whether the check finds the function that this source defines correct."""
     cases.SECONDS = seconds  # in a process that does nothing else
     exercise = course().exercise(answer)
-    namespace = dict(_namespace(exercise.lesson))
+    namespace: dict[str, object] = {}
+    exec(imports(exercise.lesson), namespace)
     try:
         exec(source, namespace)
     except Exception:  # what stands beside the function may be changed too

@@ -14,7 +14,6 @@ import queue
 import random
 import sys
 import threading
-from datetime import timedelta
 from typing import Any
 
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
@@ -81,11 +80,6 @@ class _OtherSide(clocks._Clock):
     def sleep(self, seconds: float) -> None:
         """Move the check's clock."""
         self.ask({"sleep": seconds})
-
-    def advance(self, seconds: float = 0, **units: float) -> "_OtherSide":
-        """Move the check's clock and return it, as the course's own `clock` does."""
-        self.sleep(seconds + timedelta(**units).total_seconds())
-        return self
 
     def send(self, session: URLLib3Session, request: AWSPreparedRequest) -> AWSResponse:
         """Have the request answered on the other side; takes the place of botocore's own sending."""

@@ -476,7 +476,7 @@ def _expect_joined(case, missed):
     topic_arn = case.sns.create_topic(Name=case.name("news"))["TopicArn"]
     listener, newcomer = case.queue("shop-window"), case.queue("warehouse")
     for queue_url in (listener, newcomer):
-        _let_in(case, topic_arn, queue_url)
+        shop.let_in(case, topic_arn, queue_url)
     case.sns.subscribe(TopicArn=topic_arn, Protocol="sqs", Endpoint=case.queue_arn(listener))
     for text in missed:
         case.sns.publish(TopicArn=topic_arn, Message=text)
@@ -512,19 +512,6 @@ def _announcement_meanwhile(case, topic_arn):
 def _without(bodies, texts):
     """Return the bodies that hold none of these texts."""
     return [body for body in bodies if not any(text in body for text in texts)]
-
-
-def _let_in(case, topic_arn, queue_url):
-    """Give the queue the policy with which AWS lets the topic send to it."""
-    statement = {
-        "Effect": "Allow",
-        "Principal": {"Service": "sns.amazonaws.com"},
-        "Action": "sqs:SendMessage",
-        "Resource": case.queue_arn(queue_url),
-        "Condition": {"ArnEquals": {"aws:SourceArn": topic_arn}},
-    }
-    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-    case.sqs.set_queue_attributes(QueueUrl=queue_url, Attributes={"Policy": policy})
 
 
 def _explain_error(case, error):

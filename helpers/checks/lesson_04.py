@@ -23,11 +23,6 @@ def _seconds_since(case, moment):
     return (case.clock.now() - moment).total_seconds()
 
 
-def _of(calls, *operations):
-    """Return the calls of these operations."""
-    return [call for call in calls if call.operation in operations]
-
-
 def _brought(call):
     """Return the messages that a receive brought."""
     return (call.response or {}).get("Messages", [])
@@ -153,7 +148,7 @@ def _expect_nobody(case, seconds, delay=0):
 
 def _expect_few_polls(case, calls, seconds):
     """No more receives than polls of twenty seconds in this time."""
-    made, needed = len(_of(calls, "ReceiveMessage")), -(-seconds // LONGEST_POLL)
+    made, needed = len(shop.of(calls, "ReceiveMessage")), -(-seconds // LONGEST_POLL)
     if made > needed:
         case.not_yet(
             got=case.said(f"Your code made {made} receives."),
@@ -199,7 +194,7 @@ def _expect_sent(case, most, bodies, bad):
     if result.value != refused:
         expected = f"the {len(refused)} refused texts, in the order they had" if refused else "an empty list"
         case.not_yet(got=result.value, expected=expected, why=_why_not_refused(result.value, refused))
-    calls, needed = _of(case.calls[made:], "SendMessage", "SendMessageBatch"), -(-len(bodies) // BATCH)
+    calls, needed = shop.of(case.calls[made:], "SendMessage", "SendMessageBatch"), -(-len(bodies) // BATCH)
     if len(calls) > needed:
         case.not_yet(
             got=case.said(f"Your code made {len(calls)} requests to send."),
@@ -317,7 +312,7 @@ def _expect_drained(case, count, twice, newcomers=0, **kinds):
     _expect_seen_empty(case, queue_url, calls)
     _expect_all_deleted(case, queue_url)
     _expect_each_once(case, result.value, orders)
-    requests = _of(calls, "ReceiveMessage", "DeleteMessage", "DeleteMessageBatch")
+    requests = shop.of(calls, "ReceiveMessage", "DeleteMessage", "DeleteMessageBatch")
     if len(requests) > len(sent) / 2 + 9:
         case.not_yet(
             got=case.said(f"Your code made {len(requests)} requests for {len(sent)} messages."),
@@ -350,7 +345,7 @@ def _explain_drain_error(case, error):
 def _expect_no_shortcut(case, calls):
     """Neither a purge nor a delete of the queue itself."""
     for operation in ("PurgeQueue", "DeleteQueue"):
-        if _of(calls, operation):
+        if shop.of(calls, operation):
             case.not_yet(
                 got=case.said(f"Your code called {operation}."),
                 expected="a delete of each message that was received",
@@ -360,7 +355,7 @@ def _expect_no_shortcut(case, calls):
 
 def _expect_seen_empty(case, queue_url, calls):
     """The last receive was a long poll that found nothing."""
-    polls = _of(calls, "ReceiveMessage")
+    polls = shop.of(calls, "ReceiveMessage")
     if not polls:
         case.not_yet(
             got=case.said("Your code received nothing."),
@@ -466,7 +461,7 @@ def _expect_packed(case, lease, steps, seconds):
     made = len(case.calls)
     result = _pack(case, queue_url, steps, seconds)
     case.did += f" with a lease of {lease} s"
-    received = [call for call in _of(case.calls[made:], "ReceiveMessage") if _brought(call)]
+    received = [call for call in shop.of(case.calls[made:], "ReceiveMessage") if _brought(call)]
     if not received or result.value is None:
         case.not_yet(got=result.value, expected="the order, as a dictionary", why="There are orders in the queue.")
     deleted = _expect_no_gap(case, received[0], case.calls[made:], lease)
@@ -492,7 +487,7 @@ def _expect_no_gap(case, receive, calls, lease):
     given = receive.params.get("VisibilityTimeout", lease)
     _expect_short(case, given)
     until, over = 0, given
-    for call in _of(calls, *RENEWALS, *DELETES):
+    for call in shop.of(calls, *RENEWALS, *DELETES):
         if call.error_code or "Failed" in call.response:
             continue
         at = (call.at - receive.at).total_seconds()

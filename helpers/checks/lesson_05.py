@@ -20,17 +20,8 @@ def _topic(case, name):
 def _reader(case, topic_arn):
     """Return the URL of a queue that listens to the topic."""
     queue_url = case.queue("reader")
-    arn = case.queue_arn(queue_url)
-    statement = {
-        "Effect": "Allow",
-        "Principal": {"Service": "sns.amazonaws.com"},
-        "Action": "sqs:SendMessage",
-        "Resource": arn,
-        "Condition": {"ArnEquals": {"aws:SourceArn": topic_arn}},
-    }
-    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-    case.sqs.set_queue_attributes(QueueUrl=queue_url, Attributes={"Policy": policy})
-    case.sns.subscribe(TopicArn=topic_arn, Protocol="sqs", Endpoint=arn)
+    shop.let_in(case, topic_arn, queue_url)
+    case.sns.subscribe(TopicArn=topic_arn, Protocol="sqs", Endpoint=case.queue_arn(queue_url))
     return queue_url
 
 
@@ -53,11 +44,6 @@ def _listed(case, topic_arn):
     """Return the topic's subscriptions, as the list has them."""
     pages = case.sns.get_paginator("list_subscriptions_by_topic").paginate(TopicArn=topic_arn)
     return [one for page in pages for one in page["Subscriptions"]]
-
-
-def _of(calls, *operations):
-    """Return the calls of these operations."""
-    return [call for call in calls if call.operation in operations]
 
 
 def _expect_message_id(case, returned, envelope):
@@ -109,7 +95,7 @@ def _expect_announced(case, topic_arn, reader, subject, others):
     made = len(case.calls)
     result = case.attempt(topic_arn=topic_arn, subject=subject, text=text)
     if result.error:
-        _explain_subject(case, result.error, _of(case.calls[made:], "Publish", "PublishBatch"))
+        _explain_subject(case, result.error, shop.of(case.calls[made:], "Publish", "PublishBatch"))
     _expect_nothing_at(case, others)
     found = _read(case, reader)
     if len(found) != 1:
@@ -280,7 +266,7 @@ def _expect_protocols(case, listed, contacts, known):
 
 def _expect_asked_once(case, calls, contacts, before, known):
     """Nobody gets two requests to confirm."""
-    asked = Counter(call.params.get("Endpoint") for call in _of(calls, "Subscribe") if not call.error_code)
+    asked = Counter(call.params.get("Endpoint") for call in shop.of(calls, "Subscribe") if not call.error_code)
     for contact, times in asked.items():
         if times > 1 and contact not in before and known.get(contact) in ("email", "https", "http"):
             why = "Each Subscribe of somebody who has yet to confirm sends the request again."
@@ -355,7 +341,7 @@ def _expect_channels(case, topic_arn, reader, texts):
     """One publish, and each protocol has its text."""
     inbox, made = len(case.inbox()), len(case.calls)
     result = case.attempt(topic_arn=topic_arn, texts=texts)
-    calls = _of(case.calls[made:], "Publish", "PublishBatch")
+    calls = shop.of(case.calls[made:], "Publish", "PublishBatch")
     if result.error:
         _explain_structure(case, result.error)
     if len(calls) != 1:
@@ -490,7 +476,7 @@ def _expect_all_published(case, topic_arn, reader, news):
     made = len(case.calls)
     result = case.attempt(topic_arn=topic_arn, news=news)
     case.did = f"publish_all with {len(news) or 'no'} items"
-    calls = _of(case.calls[made:], "Publish", "PublishBatch")
+    calls = shop.of(case.calls[made:], "Publish", "PublishBatch")
     if result.error:
         _explain_batch_error(case, result.error, calls)
     refused = [item for item in news if _is_refused(item)]

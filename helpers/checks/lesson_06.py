@@ -5,7 +5,6 @@ import json
 from helpers.checks import shop
 
 COUNTRIES = ["DE", "DK", "FI", "FR", "GB", "GE", "GR", "IE", "IT"]
-CHANGING = ("Policy", "LastModifiedTimestamp")  # attributes that may be others afterwards, beside the counters
 STATEMENT = (
     "A statement lets the topic in when its Principal is the service sns.amazonaws.com, its Action sqs:SendMessage, "
     "its Resource the queue's ARN, and its Condition compares aws:SourceArn with the topic's ARN."
@@ -35,17 +34,6 @@ def _statements(case, queue_url):
     """Return the statements of the queue's policy as a list, whichever way they are written."""
     found = _policy(case, queue_url)["Statement"]
     return found if isinstance(found, list) else [found]
-
-
-def _statement(queue_arn, topic_arn):
-    """Return the statement that lets this topic in."""
-    return {
-        "Effect": "Allow",
-        "Principal": {"Service": "sns.amazonaws.com"},
-        "Action": "sqs:SendMessage",
-        "Resource": queue_arn,
-        "Condition": {"ArnEquals": {"aws:SourceArn": topic_arn}},
-    }
 
 
 def _set_policy(case, queue_url, statements):
@@ -80,9 +68,8 @@ def _take(case, queue_url):
 
 
 def _settings(case, queue_url):
-    """Return the queue's attributes, except for those that may change."""
-    reply = case.sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=["All"])["Attributes"]
-    return {name: reply[name] for name in reply if name not in CHANGING and "Approximate" not in name}
+    """Return the queue's settings without the policy, which may be another one afterwards."""
+    return {name: value for name, value in shop.settings(case, queue_url).items() if name != "Policy"}
 
 
 def _expect_no_strangers(case, queue_url, topic_arn):
@@ -151,7 +138,7 @@ def read_order(case):
     """Orders with and without a card, through a topic with the envelope, through it raw, and sent to the queue."""
     topic_arn, wrapped, raw = _topic(case), case.queue("wrapped"), case.queue("raw")
     for queue_url in (wrapped, raw):
-        _set_policy(case, queue_url, [_statement(case.queue_arn(queue_url), topic_arn)])
+        shop.let_in(case, topic_arn, queue_url)
     _subscribe(case, topic_arn, wrapped)
     _subscribe(case, topic_arn, raw, RawMessageDelivery="true")
     cards = [
@@ -225,8 +212,8 @@ def _others(case, queue_url, topic_arn):
     arn = case.queue_arn(queue_url)
     partner = case.client("sns", profile="partner").create_topic(Name="theirs")["TopicArn"].split(":")[4]
     found = [
-        _statement(arn, _topic(case, "returns")) | {"Sid": "returns"},
-        _statement(arn, f"{topic_arn}-old") | {"Sid": "old"},
+        shop.statement(arn, _topic(case, "returns")) | {"Sid": "returns"},
+        shop.statement(arn, f"{topic_arn}-old") | {"Sid": "old"},
         {"Sid": "look", "Effect": "Allow", "Principal": {"AWS": partner}, "Action": "sqs:GetQueueUrl", "Resource": arn},
         {"Sid": "not", "Effect": "Deny", "Principal": {"AWS": partner}, "Action": "sqs:PurgeQueue", "Resource": arn},
     ]
@@ -328,7 +315,7 @@ def _expect_filter(case, home, least):
     returned = case.run(home=home, least=least)
     _expect_strings(case, returned)
     topic_arn, queue_url = _topic(case), case.queue("customs")
-    _set_policy(case, queue_url, [_statement(case.queue_arn(queue_url), topic_arn)])
+    shop.let_in(case, topic_arn, queue_url)
     try:
         _subscribe(case, topic_arn, queue_url, **returned)
     except case.sns.exceptions.InvalidParameterException as problem:
@@ -438,7 +425,7 @@ def fan_out(case):
         shop.send(case, states[name], shop.orders(case, 1))
         if stem == "waiting":
             continue
-        _set_policy(case, states[name], [_statement(case.queue_arn(states[name]), topic_arn)])
+        shop.let_in(case, topic_arn, states[name])
         _subscribe(case, topic_arn, states[name], RawMessageDelivery="true" if stem == "earlier" else "false")
     urls = _expect_fan_out(case, topic_arn, states)
     again = list(urls.items())

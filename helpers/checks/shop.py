@@ -57,6 +57,28 @@ def settings(case, queue_url):
     return {name: value for name, value in told.items() if not name.startswith(noted)}
 
 
+def statement(queue_arn, topic_arn):
+    """Return the statement of a queue's policy that lets this topic in."""
+    return {
+        "Effect": "Allow",
+        "Principal": {"Service": "sns.amazonaws.com"},
+        "Action": "sqs:SendMessage",
+        "Resource": queue_arn,
+        "Condition": {"ArnEquals": {"aws:SourceArn": topic_arn}},
+    }
+
+
+def let_in(case, topic_arn, queue_url):
+    """Give the queue the policy with which AWS lets the topic send to it."""
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement(case.queue_arn(queue_url), topic_arn)]})
+    case.sqs.set_queue_attributes(QueueUrl=queue_url, Attributes={"Policy": policy})
+
+
+def of(calls, *operations):
+    """Return the calls of these operations."""
+    return [call for call in calls if call.operation in operations]
+
+
 def explain(case, error, expected, whys):
     """End the check over an error that the answer raised: with its reason where one is known, else as it is.
 
