@@ -1,0 +1,86 @@
+"""What passes between the rooms of grading: what was handed in, what came of it, and what it is worth. Plain data."""
+
+from dataclasses import dataclass
+
+from helpers.checks.outcome import Outcome
+
+
+@dataclass(frozen=True)
+class HandIn:
+    """One notebook that one learner handed in.
+
+    learner: whom the mark is for, as the layout or a list names them. lesson: its slug. file: where it lies, for people,
+    relative to the folder. cells: the sources of its code cells in order, without the cells that check. remarks: what
+    was odd about it and how that was dealt with, a sentence each.
+    """
+
+    learner: str
+    lesson: str
+    file: str
+    cells: tuple[str, ...]
+    remarks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Learner:
+    """One learner of the cohort.
+
+    name: unique among them. columns: what a list of learners says of them beside the name, for a grade book that other
+    systems import ("ID", "SIS User ID", "Section", ...). hand_ins: at most one for each lesson. remarks: files of theirs
+    that are no hand-in, a sentence each.
+    """
+
+    name: str
+    hand_ins: tuple[HandIn, ...] = ()
+    columns: tuple[tuple[str, str], ...] = ()
+    remarks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Cohort:
+    """Everything that lies in a folder of hand-ins. remarks: files that belong to nobody, a sentence each."""
+
+    learners: tuple[Learner, ...]
+    remarks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Graded:
+    """What came of one hand-in: an outcome for each exercise of its lesson, in order.
+
+    remarks: what running it showed, such as a cell that raised, a sentence each.
+    """
+
+    outcomes: tuple[Outcome, ...]
+    remarks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What one exercise is worth to one learner. outcome: None where nothing was handed in."""
+
+    exercise: str  # "01.3"
+    title: str
+    points: float
+    of: float
+    outcome: Outcome | None = None
+
+
+@dataclass(frozen=True)
+class Row:
+    """One learner's line in the grade book. remarks: of their hand-ins and their running, a sentence each."""
+
+    learner: str
+    marks: tuple[Mark, ...]
+    columns: tuple[tuple[str, str], ...] = ()
+    remarks: tuple[str, ...] = ()
+
+    @property
+    def points(self) -> float:
+        """All points together."""
+        return sum(mark.points for mark in self.marks)
+
+    @property
+    def of(self) -> float:
+        """The most points that there are."""
+        return sum(mark.of for mark in self.marks)
