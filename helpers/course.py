@@ -3,7 +3,7 @@
 import re
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,8 @@ HOME = _PACKAGE / "_course" if (_PACKAGE / "_course").is_dir() else _PACKAGE.par
 class Exercise:
     """One exercise: a function to write.
 
-    answer: the function's name. takeaway: what *correct* says. hints: three, each one step further.
+    answer: the function's name. takeaway: what *correct* says. hints: three, each one step further. partial: what the
+    milestones of its check are worth to an answer that is not correct, by their names, in points.
     """
 
     id: str  # "01.3": lesson and place in it
@@ -35,6 +36,7 @@ class Exercise:
     takeaway: str
     hints: tuple[str, str, str]
     lesson: str  # the slug
+    partial: Mapping[str, float] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True)
@@ -139,6 +141,7 @@ def _lesson(entry: Mapping[str, Any]) -> Lesson:
             id=f"{slug[:2]}.{place}",
             lesson=slug,
             hints=_three_hints(exercise),
+            partial=_partial(exercise, slug),
             **{key: _get(exercise, key, f"an exercise of {slug}") for key in ("answer", "title", "minutes")},
             **{key: _get(exercise, key, f"an exercise of {slug}") for key in ("points", "takeaway")},
         )
@@ -148,6 +151,15 @@ def _lesson(entry: Mapping[str, Any]) -> Lesson:
     lists = {key: tuple(_get(entry, key, slug)) for key in ("needs", "teaches")}
     quizzes = tuple(_quiz(quiz, slug) for quiz in entry.get("quiz", []))
     return Lesson(slug=slug, exercises=exercises, quizzes=quizzes, **simple, **lists)
+
+
+def _partial(entry: Mapping[str, Any], slug: str) -> dict[str, float]:
+    partial, points = entry.get("partial", {}), entry.get("points", 0)
+    worth = partial.values() if isinstance(partial, dict) else [points]
+    if not all(type(value) in (int, float) and 0 < value < points for value in worth):
+        name = entry.get("answer")
+        raise ManifestError(f"course.toml: partial of {name} in {slug} must give names less than its {points} points.")
+    return dict(partial)
 
 
 def _quiz(entry: Mapping[str, Any], slug: str) -> Quiz:

@@ -2,17 +2,17 @@
 
 import importlib.util
 import inspect
-import multiprocessing
-from concurrent.futures import ProcessPoolExecutor
+from functools import lru_cache
 from pathlib import Path
 
 import nbformat
 import pytest
+from behind_the_wall import behind_the_wall, needs_fork
 from solution_imports import imports
 
 from helpers.checks.engine import examine
 from helpers.checks.outcome import CORRECT, NOT_ATTEMPTED
-from helpers.checks.seam import ChildProcess, InProcess
+from helpers.checks.seam import InProcess
 from helpers.checks.solutions import answer_source
 from helpers.course import HOME, course
 
@@ -47,18 +47,14 @@ def _here(name, seed=1):
     return examine(_exercise(name), lambda world: InProcess(_answers(FILES[name])[name], world), seed)
 
 
-def _in_a_child(file, name):
-    """Return the outcome for this answer in a child process."""
-    return examine(_exercise(name), lambda world: ChildProcess(file, name, world))
+def _behind_the_wall(name):
+    """Return the outcome for this answer behind the wall."""
+    return examine(_exercise(name), behind_the_wall(_source(FILES[name]), name))
 
 
-@pytest.fixture(scope="module", autouse=True)
-def children(request):
-    """The outcomes in child processes by name. Two workers find them while the other tests run: a child takes long."""
-    tests = [item for item in request.session.items if getattr(item, "module", None) is request.module]
-    names = [item.callspec.params["name"] for item in tests if item.originalname.endswith("in_a_child")]
-    with ProcessPoolExecutor(2, multiprocessing.get_context("spawn")) as pool:
-        yield {name: pool.submit(_in_a_child, FILES[name], name) for name in names}
+@lru_cache
+def _source(file):
+    return file.read_text(encoding="utf-8")
 
 
 def _expect_refused(outcome, name):
@@ -97,16 +93,18 @@ def test_a_right_answer_is_correct(name, seed):
     _expect_correct(_here(name, seed), _exercise(name))
 
 
+@needs_fork
 @pytest.mark.parametrize("name", WRONG)
-def test_a_wrong_answer_is_refused_in_a_child(name, children):
-    """In a child process the check names the same misconception."""
-    _expect_refused(children[name].result(), name)
+def test_a_wrong_answer_is_refused_behind_the_wall(name):
+    """Behind the wall the check names the same misconception."""
+    _expect_refused(_behind_the_wall(name), name)
 
 
+@needs_fork
 @pytest.mark.parametrize("name", RIGHT)
-def test_a_right_answer_is_correct_in_a_child(name, children):
-    """In a child process the check finds the answer correct as well."""
-    _expect_correct(children[name].result(), _exercise(name))
+def test_a_right_answer_is_correct_behind_the_wall(name):
+    """Behind the wall the check finds the answer correct as well."""
+    _expect_correct(_behind_the_wall(name), _exercise(name))
 
 
 def _stub(answer):
@@ -115,32 +113,30 @@ def _stub(answer):
     return next(cell.source for cell in notebook.cells if cell.source.startswith(f"def {answer}("))
 
 
-def _examine_cell(source, name, exercise, seam, folder):
+def _examine_cell(source, name, exercise, seam):
     """Return the outcome for the function that a notebook's cell defines."""
     source = f"{imports(exercise.lesson)}\n\n{source}\n"
     if seam == "in process":
         namespace = {}
         exec(source, namespace)
         return examine(exercise, lambda world: InProcess(namespace[name], world))
-    file = folder / "answer.py"
-    file.write_text(source, encoding="utf-8")
-    return examine(exercise, lambda world: ChildProcess(file, name, world))
+    return examine(exercise, behind_the_wall(source, name))
 
 
 @pytest.mark.parametrize("answer", EXERCISES)
-@pytest.mark.parametrize("seam", ["in process", "in a child"])
-def test_a_stub_is_not_attempted(seam, answer, tmp_path):
+@pytest.mark.parametrize("seam", ["in process", pytest.param("behind the wall", marks=needs_fork)])
+def test_a_stub_is_not_attempted(seam, answer):
     """The cell as it is shipped comes out as not attempted."""
-    outcome = _examine_cell(_stub(answer), answer, EXERCISES[answer], seam, tmp_path)
+    outcome = _examine_cell(_stub(answer), answer, EXERCISES[answer], seam)
     assert outcome.status == NOT_ATTEMPTED, outcome
 
 
 @pytest.mark.parametrize("answer", EXERCISES)
-@pytest.mark.parametrize("seam", ["in process", "in a child"])
-def test_the_solution_is_correct(seam, answer, tmp_path):
+@pytest.mark.parametrize("seam", ["in process", pytest.param("behind the wall", marks=needs_fork)])
+def test_the_solution_is_correct(seam, answer):
     """The answer of the solution notebook comes out as correct."""
     exercise = EXERCISES[answer]
-    _expect_correct(_examine_cell(answer_source(exercise), answer, exercise, seam, tmp_path), exercise)
+    _expect_correct(_examine_cell(answer_source(exercise), answer, exercise, seam), exercise)
 
 
 OTHERS = [
@@ -153,7 +149,7 @@ OTHERS = [
 
 
 @pytest.mark.parametrize(("answer", "other"), OTHERS)
-def test_the_solution_of_another_exercise_is_refused(answer, other, tmp_path):
+def test_the_solution_of_another_exercise_is_refused(answer, other):
     """An exercise's check finds no other exercise's solution correct."""
-    outcome = _examine_cell(answer_source(EXERCISES[other]), other, EXERCISES[answer], "in process", tmp_path)
+    outcome = _examine_cell(answer_source(EXERCISES[other]), other, EXERCISES[answer], "in process")
     assert outcome.status != CORRECT

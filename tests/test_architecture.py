@@ -26,10 +26,11 @@ ARROWS = {
     "show": {"live", "cloud", "views", "progress", "course", "errors"},
     "checks": {"cloud", "world", "views", "progress", "course", "errors"},
     "kernels": set(),
+    "grading": {"checks", "cloud", "world", "views", "course", "errors"},
     "desk": {"kernels", "checks", "cloud", "course", "errors"},
     "authoring": {"kernels", "cloud", "course", "errors"},
     "pytest_plugin": {"cloud"},
-    "cli": {"desk", "authoring", "cloud", "course", "errors"},
+    "cli": {"grading", "desk", "authoring", "cloud", "course", "errors"},
     "": {"cloud", "checks", "show"},  # helpers/__init__.py
 }
 

@@ -11,13 +11,14 @@ import types
 
 import boto3
 import pytest
+from behind_the_wall import behind_the_wall, needs_fork
 
 from helpers import clock
 from helpers.checks import case as cases
 from helpers.checks import learner
 from helpers.checks.engine import examine
 from helpers.checks.outcome import CORRECT, ERROR, NOT_ATTEMPTED, NOT_YET
-from helpers.checks.seam import ChildProcess, InProcess
+from helpers.checks.seam import InProcess
 from helpers.course import Exercise, course
 from helpers.errors import CheckFailed, UnknownExercise
 from helpers.views.card import check_card, note_card
@@ -26,7 +27,7 @@ from helpers.world import stopping, worlds
 EXERCISE = Exercise("99.1", "made_up", "Made up", 1, 1, "So it is.", ("a", "b", "c"), "99_made_up")
 
 # Answers as a learner would have them in a notebook; each is run in a thread and in a child process.
-ANSWERS = """
+ANSWERS = """\
 import asyncio, time
 import datetime as dt
 from datetime import datetime
@@ -127,13 +128,13 @@ def source(tmp_path_factory):
     return path
 
 
-@pytest.fixture(params=["in process", "in a child"])
+@pytest.fixture(params=["in process", pytest.param("behind the wall", marks=needs_fork)])
 def outcome_of(request, source):
     """Returns the outcome for the answer of this name, through one of the seams."""
 
     def outcome(name):
-        if request.param == "in a child":
-            return examine(EXERCISE, lambda world: ChildProcess(source, name, world))
+        if request.param == "behind the wall":
+            return examine(EXERCISE, behind_the_wall(source.read_text(), name))
         namespace = {}
         exec(compile(source.read_text(), str(source), "exec"), namespace)
         return examine(EXERCISE, lambda world: InProcess(namespace[name], world))

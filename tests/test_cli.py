@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 
 from helpers import cli
 from helpers.checks.outcome import CORRECT, ERROR, NOT_YET, outcome
+from helpers.cli import app, learners
 from helpers.course import Course, course
 from helpers.desk import doctor, lab, marking, pack
 from helpers.desk.working_copy import WorkingCopy
@@ -86,7 +87,7 @@ def test_help_names_every_command(words):
     """`course` alone, and with --help, lists the commands by who needs them."""
     said = CliRunner().invoke(cli.app, words).output
     assert [name for name in COMMANDS if f" {name} " not in said] == []
-    assert [word for word in (cli.LEARNERS, cli.INSTRUCTORS, cli.AUTHORS) if word not in said] == []
+    assert [word for word in (app.LEARNERS, app.INSTRUCTORS, app.AUTHORS) if word not in said] == []
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -180,12 +181,12 @@ def test_check_for_programs(course_command, marked):
     code, output, _ = course_command("check", "01", "--json")
     assert code == 1
     assert output.isascii()
-    assert json.loads(output) == [one.as_dict() for one in found]
+    assert json.loads(output) == json.loads(json.dumps([one.as_dict() for one in found]))
 
 
 def test_a_notebook_that_cannot_be_read_does_not_hide_the_others(course_command, marked, monkeypatch):
     """Its error goes to stderr, the table shows the rest, and the exit code is 1 although the rest is correct."""
-    monkeypatch.setattr(cli, "course", lambda: Course("", (LESSON, LESSON)))
+    monkeypatch.setattr(learners, "course", lambda: Course("", (LESSON, LESSON)))
     marked(NotebookError("01.ipynb is empty."), outcomes(CORRECT))
     code, output, errors = course_command("check")
     assert code == 1

@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 
 import boto3
 
-from helpers.checks.seam import TIME_IS_UP, Seam
+from helpers.checks.seam import TIME_IS_UP, TOO_MUCH_COMPUTING, Seam
 from helpers.checks.values import NOT_WRITTEN, Boto3Object, decode, show
 from helpers.cloud import looking
 from helpers.cloud.calls import Call, calls
@@ -72,7 +72,11 @@ class Case:
         self._answer, self._world, self._seam = answer, world, seam
         self._during = {} if during is None else during
         self.draw, self.clock = draw, world.clock
-        self.did = ""
+        self.did, self.reached = "", ()
+
+    def reach(self, milestone: str) -> None:
+        """Note that the answer got so far; what that is worth by itself stands in course.toml, as `partial`."""
+        self.reached += (milestone,)
 
     @property
     def sqs(self) -> Any:
@@ -168,7 +172,8 @@ class Case:
         finally:
             self._world.journal.recording = False
         if "stopped" in reply or not self._world.open:
-            limit = f"{SECONDS:g} seconds" if reply.get("stopped") == TIME_IS_UP else f"{CALLS} calls to AWS"
+            limits = {TIME_IS_UP: f"{SECONDS:g} seconds", TOO_MUCH_COMPUTING: "2 seconds of computing"}
+            limit = limits.get(reply.get("stopped", ""), f"{CALLS} calls to AWS")
             message = f"It was stopped after {limit}. Which loop has no way out, or tries again without waiting?"
             raise AnswerError(self.did, "it did not end", message, reply.get("number"), reply.get("line", ""))
         if error := reply.get("error"):

@@ -10,10 +10,9 @@ from random import Random
 from typing import Any
 
 import boto3
-import botocore.session
-from botocore.loaders import create_loader
 
 from helpers.checks import case as cases
+from helpers.checks.fresh_session import fresh_session
 from helpers.checks.outcome import CORRECT, ERROR, NOT_ATTEMPTED, NOT_YET, Outcome, outcome
 from helpers.checks.seam import TOO_MANY_CALLS, Seam
 from helpers.cloud import environment, transport
@@ -35,24 +34,31 @@ LOOK = (
 
 MakeSeam = Callable[[worlds.World], Seam]
 _one_at_a_time = threading.Lock()  # time, output and environment belong to the whole process
-_models: dict[Any, Any] = {}
 
 
-def examine(exercise: Exercise, make_seam: MakeSeam, seed: int = FIXED_SEED) -> Outcome:
+def find(exercise: Exercise) -> cases.Check:
+    """Return the course's own check of this exercise."""
+    return getattr(importlib.import_module(f"helpers.checks.lesson_{exercise.lesson[:2]}"), exercise.answer)
+
+
+def examine(
+    exercise: Exercise, make_seam: MakeSeam, seed: int = FIXED_SEED, check: cases.Check | None = None
+) -> Outcome:
     """Return what the exercise's check finds out about the answer behind the seam.
 
-    seed: draws names, counts and orders. Afterwards environment, default session, working directory, cloud and clock
-    are as before. One check runs at a time; within an answer there is none, and it raises CourseError.
+    seed: draws names, counts and orders. check: another than the course's own. Afterwards environment, default session,
+    working directory, cloud and clock are as before. One check runs at a time; within an answer there is none, and it
+    raises CourseError.
     """
     if worlds.visiting():
         raise CourseError("check(...) stands inside the function that it checks. Put it below, in a line of its own.")
-    check = getattr(importlib.import_module(f"helpers.checks.lesson_{exercise.lesson[:2]}"), exercise.answer)
+    check = check or find(exercise)
     with _one_at_a_time, _process_kept():
         draw = Random(seed)
         accounts = any_account(draw), any_account(draw)
         transport.install()
         environment.replace(environment.offline())
-        boto3.DEFAULT_SESSION = _new_session()
+        boto3.DEFAULT_SESSION = fresh_session()
         world = make_world(True, draw.getrandbits(32), *accounts)
         world.journal.recording = False
         during: dict[str, Callable[[], None]] = {}
@@ -83,14 +89,6 @@ def _folder() -> str:
         return ""
 
 
-def _new_session() -> boto3.Session:
-    """Return a default session as a new process has it; botocore's models are read once, since that costs 0.1 s."""
-    session, loader = botocore.session.get_session(), create_loader()
-    loader._cache = _models
-    session.register_component("data_loader", loader)
-    return boto3.Session(botocore_session=session)
-
-
 def _judge(exercise: Exercise, check: cases.Check, seam: Seam, case: cases.Case) -> Outcome:
     try:
         check(case)
@@ -98,7 +96,7 @@ def _judge(exercise: Exercise, check: cases.Check, seam: Seam, case: cases.Case)
     except cases.NotAttempted:
         return outcome(exercise, NOT_ATTEMPTED, expected=f"Write {exercise.answer}, then run this cell again.")
     except cases.NotYet as finding:
-        return outcome(exercise, NOT_YET, printed=seam.printed, **finding.said)
+        return outcome(exercise, NOT_YET, printed=seam.printed, reached=case.reached, **finding.said)
     except cases.AnswerError as problem:
         return outcome(
             exercise,
@@ -108,6 +106,7 @@ def _judge(exercise: Exercise, check: cases.Check, seam: Seam, case: cases.Case)
             line_number=problem.number,
             line=problem.line,
             printed=seam.printed,
+            reached=case.reached,
         )
     except Exception as problem:  # the answer left something behind that the check is not ready for
         got = f"{STUMBLED} {type(problem).__name__}: {problem}"

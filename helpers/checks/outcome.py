@@ -17,7 +17,8 @@ class Outcome:
 
     status: "correct", "not yet", "not attempted" or "error in your code".
     did, got, expected, why: what the check did, what came back, what was expected, and the reason in AWS's terms.
-    line_number, line: the learner's own line that led to an error. printed: what the answer printed.
+    line_number, line: the learner's own line that led to an error. printed: what the answer printed. reached: the
+    milestones on the way that are worth points by themselves, see Exercise.partial.
     """
 
     exercise: str
@@ -31,6 +32,7 @@ class Outcome:
     line_number: int | None = None
     line: str = ""
     printed: str = ""
+    reached: tuple[str, ...] = ()
 
     @property
     def correct(self) -> bool:

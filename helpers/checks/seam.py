@@ -1,34 +1,24 @@
 """The one seam between check and answer: a command goes in, a reply comes out, both plain JSON.
 
-InProcess runs the answer in a thread of this kernel. ChildProcess runs it in a process of its own, whose requests come
-back here to be answered. In both, cloud, clock, journal and verdict stay on the check's side.
+InProcess runs the answer in a thread of this kernel; helpers.grading has the seam to one in a process of its own. In
+both, cloud, clock, journal and verdict stay on the check's side.
 """
 
-import base64
 import contextlib
 import json
 import queue
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, Protocol
-
-from botocore.awsrequest import AWSPreparedRequest, HeadersDict
-from botocore.exceptions import EndpointConnectionError
 
 from helpers.checks.answer_side import AnswerSide, place
 from helpers.checks.answer_time import AnswerTime
 from helpers.checks.console import Printed, console, functions_kept
-from helpers.cloud import transport
-from helpers.errors import CourseError, Stopped
 from helpers.world import stopping, worlds
 
 _monotonic = time.monotonic
-TIME_IS_UP, TOO_MANY_CALLS = "time", "calls"
-START_SECONDS = 60  # real ones, for a child process to start
+TIME_IS_UP, TOO_MANY_CALLS, TOO_MUCH_COMPUTING = "time", "calls", "computing"
 
 
 class Seam(Protocol):
@@ -42,7 +32,8 @@ class Seam(Protocol):
         """Return the reply to the command, as AnswerSide.handle describes it.
 
         When it takes longer than `seconds` real ones, or too many calls, the answer is ended, and the reply is
-        {"stopped": TIME_IS_UP or TOO_MANY_CALLS, "number", "line"}: where it was, as far as that can be found.
+        {"stopped": TIME_IS_UP, TOO_MANY_CALLS or TOO_MUCH_COMPUTING, "number", "line"}: where it was, as far as that
+        can be found.
         """
 
     def close(self) -> None:
@@ -132,104 +123,3 @@ class InProcess:
         self._closed, self._world.open = True, False
         self._commands.put(None)
         stopping.stop(self._threads, lambda frame: frame.f_globals is self._side.namespace, self.GIVE_UP)
-
-
-class ChildProcess:
-    """The answer in a process of its own, which has no cloud: its requests, and its time, come from here.
-
-    source: a Python file that defines the answer. name: the function's name in it. CourseError when no process starts.
-    """
-
-    LAST_WORDS = 1.0  # real seconds for the process to say where the answer is
-
-    def __init__(self, source: Path, name: str, world: worlds.World):
-        self._world, self.printed = world, ""
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "helpers.checks.child", str(source), name],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-        )
-        self._messages: queue.Queue[dict[str, Any]] = queue.Queue()
-        threading.Thread(target=self._listen, daemon=True).start()
-        if "ready" not in self._next(_monotonic() + START_SECONDS):
-            self.close()
-            raise CourseError("The process for the answer does not start.")
-
-    def _listen(self) -> None:
-        assert self._process.stdout is not None
-        # A line that was cut off by the process's end is no JSON.
-        with self._process.stdout as lines, contextlib.suppress(ValueError):
-            for line in lines:
-                self._messages.put(json.loads(line))
-        self._messages.put({"reply": {"error": {"type": "SystemExit", "message": "the process ended"}}})
-
-    def _next(self, deadline: float) -> dict[str, Any]:
-        """Return the child's next message; {} when there is none by then."""
-        with contextlib.suppress(queue.Empty):
-            return self._messages.get(timeout=max(0.0, deadline - _monotonic()))
-        return {}
-
-    def _tell(self, message: dict[str, Any]) -> None:
-        assert self._process.stdin is not None
-        with contextlib.suppress(OSError):  # it has ended; that is read on the other pipe
-            self._process.stdin.write(json.dumps(message).encode() + b"\n")
-            self._process.stdin.flush()
-
-    def ask(self, command: dict[str, Any], seconds: float) -> dict[str, Any]:
-        """Return the reply to the command; see Seam. Meanwhile the child's requests are answered."""
-        self._tell(command)
-        reply = self._converse(_monotonic() + seconds)
-        if not reply:
-            reason = TIME_IS_UP if self._world.open else TOO_MANY_CALLS
-            self._world.open = False
-            self._tell({"do": "where"})
-            reply = {"stopped": reason} | self._converse(_monotonic() + self.LAST_WORDS)
-        return reply
-
-    def _converse(self, deadline: float) -> dict[str, Any]:
-        """Serve the child until it replies; return the reply, {} when there is none by then.
-
-        When the calls are used up meanwhile, it has to reply soon.
-        """
-        while _monotonic() < deadline:
-            message = self._next(deadline)
-            if "reply" in message:
-                return message["reply"]
-            if "printed" in message:
-                self.printed += message["printed"]
-            elif message:
-                was_open = self._world.open
-                self._tell(self._serve(message))
-                if was_open and not self._world.open:
-                    deadline = min(deadline, _monotonic() + 0.2)
-        return {}
-
-    def _serve(self, message: dict[str, Any]) -> dict[str, Any]:
-        """Answer what the child needs while its function runs: the time, a sleep, or a request to the cloud."""
-        try:
-            if "sleep" in message:
-                self._world.clock.sleep(message["sleep"])
-            if "request" not in message:
-                return {"time": self._world.clock.time()}
-            if not self._world.open:
-                return {"stopped": TOO_MANY_CALLS}
-            method, url, headers, body = message["request"]
-            request = AWSPreparedRequest(method, url, HeadersDict(headers), base64.b64decode(body), False)
-            response = transport.send(self._world, request)
-        except Stopped as stop:
-            return {"stopped": str(stop)}
-        except EndpointConnectionError:
-            return {"unreachable": url}
-        except Exception as problem:
-            return {"refused": str(problem), "type": type(problem).__name__}
-        content = base64.b64encode(response.content).decode()
-        return {"response": [response.status_code, list(response.headers.items()), content]}
-
-    def close(self) -> None:
-        """End the process."""
-        assert self._process.stdin is not None
-        self._process.kill()
-        self._process.wait()
-        with contextlib.suppress(OSError):
-            self._process.stdin.close()

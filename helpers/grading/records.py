@@ -9,9 +9,9 @@ from helpers.checks.outcome import Outcome
 class HandIn:
     """One notebook that one learner handed in.
 
-    learner: whom the mark is for, as the layout or a list names them. lesson: its slug. file: where it lies, for people,
-    relative to the folder. cells: the sources of its code cells in order, without the cells that check. remarks: what
-    was odd about it and how that was dealt with, a sentence each.
+    learner: whom the mark is for, as the layout or a list names them. lesson: its slug. file: where it lies, for
+    people, relative to the folder. cells: the sources of its code cells in order, without the cells that check.
+    remarks: what was odd about it and how that was dealt with, a sentence each. notebook: the file's own bytes.
     """
 
     learner: str
@@ -19,6 +19,7 @@ class HandIn:
     file: str
     cells: tuple[str, ...]
     remarks: tuple[str, ...] = ()
+    notebook: bytes = b""
 
 
 @dataclass(frozen=True)
@@ -26,8 +27,8 @@ class Learner:
     """One learner of the cohort.
 
     name: unique among them. columns: what a list of learners says of them beside the name, for a grade book that other
-    systems import ("ID", "SIS User ID", "Section", ...). hand_ins: at most one for each lesson. remarks: files of theirs
-    that are no hand-in, a sentence each.
+    systems import ("ID", "SIS User ID", "Section", ...). hand_ins: at most one for each lesson. remarks: files of
+    theirs that are no hand-in, a sentence each.
     """
 
     name: str

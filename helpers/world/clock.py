@@ -14,6 +14,10 @@ _wall = time.time
 
 START = datetime(2026, 1, 5, 9, 0, tzinfo=timezone.utc)  # a Monday morning; fixed, so that outputs repeat
 _END = datetime(9999, 1, 1, tzinfo=timezone.utc).timestamp()  # Python's datetimes end with that year
+NOT_BY_AN_ANSWER = (
+    "The clock is a tool of the lessons; a function that is checked cannot move it, as nobody can on AWS. "
+    "To wait, it sleeps: time.sleep(60). In a check that takes no real time."
+)
 
 
 def _seconds(seconds: float, **units: float) -> float:

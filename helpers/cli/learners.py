@@ -1,38 +1,18 @@
-"""The `course` command: words in, one function of `helpers.desk` or `helpers.authoring` called, words out."""
+"""The commands for learners."""
 
 import json
-import sys
-from functools import partial
-from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated, Optional
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from helpers.cli.app import LEARNERS, Folder, app, complain, console, errors, say
 from helpers.course import course
-from helpers.errors import CourseError, NotebookError
+from helpers.errors import NotebookError
 
-LEARNERS, INSTRUCTORS, AUTHORS = "For learners", "For instructors", "For authors"
 _MARKS = {"correct": "[green]✓[/]", "not yet": "[yellow]○[/]", "not attempted": "[dim]…[/]"}
-
-app = typer.Typer(
-    name="course",
-    help="Mastering Messaging with the AWS SDK for Python: Amazon SQS and SNS, offline, in JupyterLab.",
-    no_args_is_help=True,
-    add_completion=False,
-    rich_markup_mode="rich",
-)
-# Neither emoji nor line breaks of its own: what is printed holds ARNs, with words between colons, and paths to copy.
-console = Console(emoji=False)
-say = partial(console.print, soft_wrap=True)
-
-Folder = Annotated[
-    Optional[Path],  # noqa: UP045 - typer reads this at run time, on Python 3.10 too
-    typer.Option(help="Your working copy. Default: COURSE_FOLDER, else ~/mastering-aws-messaging.", show_default=False),
-]
 
 
 def _copy(folder: Path | None):  # type: ignore[no-untyped-def]
@@ -78,11 +58,11 @@ def check(
     outcomes, unread = [], False
     for lesson, exercise in wanted:
         try:
-            with _errors().status(f"Running exercises/{lesson.slug}.ipynb"):
+            with errors().status(f"Running exercises/{lesson.slug}.ipynb"):
                 outcomes += mark(copy.path("exercises", lesson), lesson, exercise)
         except NotebookError as problem:  # the other lessons can be checked all the same
             unread = True
-            _complain(problem)
+            complain(problem)
     if as_json:
         print(json.dumps([outcome.as_dict() for outcome in outcomes], indent=1))
     elif outcomes:
@@ -111,7 +91,7 @@ def doctor(
 
     table = Table("", "what", "found", "what to do")
     findings = []
-    with _errors().status("Looking"):
+    with errors().status("Looking"):
         for finding in examine(port):
             findings.append(finding)
             mark = "[green]✓[/]" if finding.well else "[red]✗[/]"
@@ -164,65 +144,3 @@ def pack(
         typer.confirm("Pack all the same?", abort=True)
     path = packing.write(contents, name or typer.prompt("Your name"), out or copy.folder)
     say(f"Hand in this file: [bold]{escape(str(path))}[/]")
-
-
-@app.command(rich_help_panel=INSTRUCTORS)
-def release(out: Annotated[Path, typer.Argument(help="A new folder.")]) -> None:
-    """Write a course without the solutions, to hand out."""
-    from helpers.desk.release import release as write_release
-
-    names = write_release(out)
-    say(f"{escape(str(out))}: {', '.join(names)}. Learners install it as the README says.")
-
-
-@app.command(rich_help_panel=INSTRUCTORS)
-def serve(
-    port: Annotated[int, typer.Option(min=0, max=65535, help="Where to listen; 0 takes a free one.")] = 4577,
-    host: Annotated[
-        str, typer.Option(help="An address to listen at. Beyond loopback a token is needed.")
-    ] = "127.0.0.1",
-) -> None:
-    """Serve the offline cloud over HTTP, each learner an account, for a workshop or another SDK. Ctrl-C stops it."""
-    from helpers.cloud.server import serve as serve_cloud
-
-    serve_cloud(host, port, lambda text: say(escape(text)))
-
-
-@app.command(rich_help_panel=AUTHORS)
-def build(
-    lesson: Annotated[Optional[str], typer.Argument(help="A lesson's number; all without it.")] = None,  # noqa: UP045
-) -> None:
-    """Run lessons and solutions, store their outputs, and derive the exercises and the README's table."""
-    from helpers.authoring.build import build as build_course
-    from helpers.course import HOME
-
-    if not (HOME / "tests").is_dir():
-        raise CourseError("This is an installed course. Authors build in a clone.")
-    changed = build_course(HOME, lesson, say=lambda text: say(f"[dim]{text}[/]"))
-    for path in changed:
-        say(f"changed: {path.relative_to(HOME)}")
-    say(f"{len(changed)} files changed.")
-
-
-def _errors() -> Console:
-    return Console(stderr=True, emoji=False)
-
-
-def _complain(problem: CourseError) -> None:
-    _errors().print(f"[red]{escape(str(problem))}[/]", soft_wrap=True)
-
-
-def main() -> None:
-    """Run the command; a CourseError is said in its own words, without a traceback."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(errors="replace")  # a pipe on Windows has no sign for a tick
-    try:
-        app()
-    except CourseError as problem:
-        _complain(problem)
-        sys.exit(1)
-
-
-if __name__ == "__main__":
-    main()

@@ -1,0 +1,39 @@
+"""What all commands share: the application, and how they speak."""
+
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Optional
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from helpers.errors import CourseError
+
+LEARNERS, INSTRUCTORS, AUTHORS = "For learners", "For instructors", "For authors"
+
+app = typer.Typer(
+    name="course",
+    help="Mastering Messaging with the AWS SDK for Python: Amazon SQS and SNS, offline, in JupyterLab.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="rich",
+)
+# Neither emoji nor line breaks of its own: what is printed holds ARNs, with words between colons, and paths to copy.
+console = Console(emoji=False)
+say = partial(console.print, soft_wrap=True)
+
+Folder = Annotated[
+    Optional[Path],  # noqa: UP045 - typer reads this at run time, on Python 3.10 too
+    typer.Option(help="Your working copy. Default: COURSE_FOLDER, else ~/mastering-aws-messaging.", show_default=False),
+]
+
+
+def errors() -> Console:
+    """Return the console for what is no result: progress, and what went wrong."""
+    return Console(stderr=True, emoji=False)
+
+
+def complain(problem: CourseError) -> None:
+    """Say what went wrong."""
+    errors().print(f"[red]{escape(str(problem))}[/]", soft_wrap=True)

@@ -1,0 +1,90 @@
+"""The commands for instructors."""
+
+from pathlib import Path
+from typing import Annotated, Optional
+
+import typer
+from rich.markup import escape
+
+from helpers.cli.app import INSTRUCTORS, app, errors, say
+
+
+@app.command(rich_help_panel=INSTRUCTORS)
+def release(out: Annotated[Path, typer.Argument(help="A new folder.")]) -> None:
+    """Write a course without the solutions, to hand out."""
+    from helpers.desk.release import release as write_release
+
+    names = write_release(out)
+    say(f"{escape(str(out))}: {', '.join(names)}. Learners install it as the README says.")
+
+
+@app.command(rich_help_panel=INSTRUCTORS)
+def serve(
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Where to listen; 0 takes a free one.")] = 4577,
+    host: Annotated[
+        str, typer.Option(help="An address to listen at. Beyond loopback a token is needed.")
+    ] = "127.0.0.1",
+) -> None:
+    """Serve the offline cloud over HTTP, each learner an account, for a workshop or another SDK. Ctrl-C stops it."""
+    from helpers.cloud.server import serve as serve_cloud
+
+    serve_cloud(host, port, lambda text: say(escape(text)))
+
+
+@app.command(rich_help_panel=INSTRUCTORS)
+def grade(
+    folder: Annotated[Path, typer.Argument(help="Where the hand-ins are: packed files, notebooks, or a folder each.")],
+    out: Annotated[Optional[Path], typer.Option(help="Where the results go. Default: FOLDER-graded.")] = None,  # noqa: UP045
+    lesson: Annotated[Optional[list[str]], typer.Option(help="What counts; else all that was handed in.")] = None,  # noqa: UP045
+    exercises: Annotated[Optional[Path], typer.Option(help="A set of exercises of your own; see `course new`.")] = None,  # noqa: UP045
+    jobs: Annotated[int, typer.Option(min=0, help="How many at once; 0: as many as there are cores.")] = 0,
+    scheduler: Annotated[str, typer.Option(help="The address of a Dask cluster that does the work.")] = "",
+    notebooks: Annotated[bool, typer.Option("--notebooks", help="Also write notebooks with the feedback.")] = False,
+    again: Annotated[bool, typer.Option("--again", help="Grade anew what was graded before.")] = False,
+    without_wall: Annotated[
+        bool,
+        typer.Option("--without-wall", help="Grade where there is no wall. You trust these learners."),
+    ] = False,
+) -> None:
+    """Grade a folder of hand-ins: a grade book, feedback for each learner, and a report on the class."""
+    from helpers.grading.cohort import Options, grade_cohort
+    from helpers.grading.exercise_set import of_folder, own
+
+    chosen = of_folder(exercises) if exercises else own()
+    out = out or folder.resolve().with_name(f"{folder.resolve().name}-graded")
+    hidden = (exercises,) if exercises else ()
+    options = Options(
+        folder, out, tuple(lesson or ()), jobs, scheduler, again, not without_wall, notebooks, hidden=hidden
+    )
+    with _progress() as bar:
+        task = bar.add_task("Reading", total=None)
+
+        def progress(done: int, of: int) -> None:
+            bar.update(task, completed=done, total=of, description="Grading")
+
+        done = grade_cohort(chosen, options, progress)
+    _show_grades(done, out)
+
+
+def _show_grades(done, out: Path) -> None:  # type: ignore[no-untyped-def]
+    for remark in done.remarks:
+        say(f"[yellow]Look:[/] {escape(remark)}")
+    odd = sum(bool(row.remarks) for row in done.rows)
+    say(f"{len(done.rows)} learners. Hand-ins graded now: {done.graded}, known from before: {done.known}.")
+    if odd:
+        say(f"Something was odd about {odd} of them; the report and the grade book say what.")
+    if done.changes:
+        say(f"{len(done.changes)} marks changed since the last time; the report says why.")
+    for name, what in (
+        ("report.html", "what the class understood"),
+        ("gradebook.csv", "the marks; also gradebook.json, and canvas.csv for Canvas"),
+        ("feedback", "a page for each learner"),
+    ):
+        say(f"  [bold]{escape(str(out / name))}[/]  {what}")
+
+
+def _progress():  # type: ignore[no-untyped-def]
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    return Progress(*columns, console=errors(), transient=True)

@@ -1,0 +1,145 @@
+"""A whole cohort from a folder of hand-ins to a grade book, feedback and a report."""
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from helpers.course import Lesson
+from helpers.errors import CourseError
+from helpers.grading import class_report, cluster, feedback, workers
+from helpers.grading.books import book, read_book, write_books
+from helpers.grading.exercise_set import ExerciseSet
+from helpers.grading.handins import collect
+from helpers.grading.marks import Change, changes, row
+from helpers.grading.notebook_copies import write_copies
+from helpers.grading.records import Cohort, Graded, Row
+from helpers.grading.store import Job, Store
+from helpers.grading.work import Task
+
+Progress = Callable[[int, int], None]  # how many hand-ins are done, and of how many
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to grade. folder: the hand-ins. out: where the results go.
+
+    lessons: what counts; without any: every lesson of which something was handed in. processes: at once; 0 takes the
+    number of cores. scheduler: the address of a Dask cluster that does the work instead. again: grade what was graded
+    before, too. walled: refuse where hand-ins cannot be walled off. copies: write notebooks with feedback beside the
+    answers.
+    """
+
+    folder: Path
+    out: Path
+    lessons: tuple[str, ...] = ()
+    processes: int = 0
+    scheduler: str = ""
+    again: bool = False
+    walled: bool = True
+    copies: bool = False
+    hidden: tuple[Path, ...] = ()
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What was done. graded: hand-ins that were run now; known: whose outcome was there already."""
+
+    rows: list[Row]
+    graded: int
+    known: int
+    changes: list[Change] = field(default_factory=list)
+    remarks: tuple[str, ...] = ()
+
+
+def grade_cohort(exercises: ExerciseSet, options: Options, progress: Progress = lambda done, of: None) -> Summary:
+    """Grade every hand-in of the folder, and write grade book, feedback and report into `out`.
+
+    What is graded stays graded: ended in the middle and started again, it goes on where it was. CourseError when the
+    folder holds no hand-in, `out` cannot be written, or this computer or cluster cannot grade.
+    """
+    folder, out = options.folder.resolve(), options.out.resolve()
+    if out.is_relative_to(folder):
+        raise CourseError(f"{options.out} is inside {options.folder}, which holds hand-ins. Name another with --out.")
+    cohort = collect(options.folder, exercises.listed)
+    lessons = _lessons(cohort, exercises, options.lessons)
+    store = Store(options.out)
+    jobs = _jobs(cohort, lessons, exercises, store)
+    results = {} if options.again else {key: done for key, job in jobs.items() if (done := store.get(job))}
+    known = len(results)
+    todo = [job for key, job in jobs.items() if key not in results]
+    progress(0, len(todo))
+    hidden = tuple(str(path) for path in (folder, out, *options.hidden))
+    for job, graded, certain in _run(Task(exercises, store.seed, options.walled, hidden), todo, options):
+        if certain:
+            store.put(job, graded)
+        results[job.key] = graded
+        progress(len(results) - known, len(todo))
+    rows = _rows(cohort, lessons, exercises, store, results)
+    found, remarks = _write(cohort, lessons, exercises, rows, options)
+    return Summary(rows, len(todo), known, found, remarks)
+
+
+def _lessons(cohort: Cohort, exercises: ExerciseSet, wanted: Sequence[str]) -> list[Lesson]:
+    if wanted:
+        asked = [exercises.listed.lesson(name) for name in wanted]
+        return [lesson for lesson in exercises.listed.lessons if lesson in asked]
+    handed_in = {hand_in.lesson for learner in cohort.learners for hand_in in learner.hand_ins}
+    return [lesson for lesson in exercises.listed.lessons if lesson.slug in handed_in]
+
+
+def _jobs(cohort: Cohort, lessons: Sequence[Lesson], exercises: ExerciseSet, store: Store) -> dict[str, Job]:
+    """Return the jobs by their keys; hand-ins that are alike are one job."""
+    digests = {lesson.slug: exercises.digest(lesson.slug) for lesson in lessons}
+    made = [
+        store.job(hand_in.lesson, hand_in.cells, digests[hand_in.lesson])
+        for learner in cohort.learners
+        for hand_in in learner.hand_ins
+        if hand_in.lesson in digests
+    ]
+    return {job.key: job for job in made}
+
+
+def _run(task: Task, jobs: Sequence[Job], options: Options) -> Iterator[tuple[Job, Graded, bool]]:
+    if not jobs:
+        return iter(())
+    if options.scheduler:
+        return cluster.run(task, jobs, options.scheduler)
+    return workers.run(task, jobs, options.processes or _cores())
+
+
+def _cores() -> int:
+    """Return the number of cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _rows(
+    cohort: Cohort, lessons: Sequence[Lesson], exercises: ExerciseSet, store: Store, results: dict[str, Graded]
+) -> list[Row]:
+    asked = [exercise for lesson in lessons for exercise in lesson.exercises]
+    digests = {lesson.slug: exercises.digest(lesson.slug) for lesson in lessons}
+    rows = []
+    for learner in cohort.learners:
+        graded = {
+            hand_in.lesson: results[store.job(hand_in.lesson, hand_in.cells, digests[hand_in.lesson]).key]
+            for hand_in in learner.hand_ins
+            if hand_in.lesson in digests
+        }
+        rows.append(row(learner, graded, asked))
+    return rows
+
+
+def _write(
+    cohort: Cohort, lessons: Sequence[Lesson], exercises: ExerciseSet, rows: list[Row], options: Options
+) -> tuple[list[Change], tuple[str, ...]]:
+    """Write everything that people read; return what changed, and what the instructor should know."""
+    title = exercises.listed.title
+    before = read_book(options.out)
+    whole = book(rows, cohort.learners, "".join(exercises.digest(lesson.slug) for lesson in lessons))
+    found = changes(before, whole)
+    pages = feedback.write_feedback(options.out, rows, lessons, title)
+    said = write_books(options.out, rows, lessons, whole)
+    class_report.write_report(options.out, rows, cohort.remarks, found if before else None, title, pages)
+    if options.copies:
+        said += write_copies(options.out, cohort, rows, lessons)
+    return found, (*cohort.remarks, *said)

@@ -1,0 +1,123 @@
+"""Grades one hand-in: its cells behind the wall, its answers checked one by one, whatever they do."""
+
+from collections.abc import Sequence
+from random import Random
+from typing import Any
+
+from helpers.checks.case import Check
+from helpers.checks.engine import examine
+from helpers.checks.outcome import ERROR, NOT_ATTEMPTED, Outcome, outcome
+from helpers.cloud import transport
+from helpers.cloud.offline import any_account, make_world
+from helpers.course import Exercise
+from helpers.errors import Stopped
+from helpers.grading.hand_in_process import Answer, HandInProcess
+from helpers.grading.launcher import Launcher
+from helpers.grading.line import Broken
+from helpers.grading.records import Graded
+from helpers.world.worlds import World, visit
+
+MOST_STOPS = 3  # cells that may end or hold up the process; what comes after one more is not run
+CELL_CALLS = 1000  # to AWS, that the notebook's own cells may make together
+MOST_REMARKS = 5
+
+
+def grade(cells: Sequence[str], exercises: Sequence[tuple[Exercise, Check]], launcher: Launcher, seed: int) -> Graded:
+    """Return what came of a hand-in's answers to these exercises, each with its check.
+
+    cells: the sources of its code cells. seed: draws names, counts and orders. The same hand-in and seed get the same
+    outcomes. Nothing that the hand-in does raises here; a cell or an answer that ends its process costs itself alone.
+    """
+    one = _HandIn(cells, [exercise.answer for exercise, _ in exercises], launcher, seed)
+    try:
+        return Graded(tuple(one.outcome(exercise, check) for exercise, check in exercises), one.remarks())
+    finally:
+        one.close()
+
+
+class _HandIn:
+    """One hand-in while it is graded: its process, and anew when that ended."""
+
+    def __init__(self, cells: Sequence[str], answers: list[str], launcher: Launcher, seed: int):
+        self._cells, self._answers, self._launcher, self._seed = list(cells), answers, launcher, seed
+        self._process: HandInProcess | None = None
+        self._stops: dict[int, str] = {}  # why, by the place of the cell
+        self._failed: dict[int, str] = {}
+        self._found: dict[str, int] = {}
+
+    def outcome(self, exercise: Exercise, check: Check) -> Outcome:
+        """Return what the check says of the newest definition that is more than the stub."""
+        self._ready()
+        if not self._found.get(exercise.answer):
+            return self._missing(exercise)
+        for back in range(self._found[exercise.answer]):
+            found = examine(exercise, lambda world, back=back: self._seam(exercise, back, world), self._seed, check)
+            if found.status != NOT_ATTEMPTED:
+                break
+        return found
+
+    def remarks(self) -> tuple[str, ...]:
+        """Return what running the cells showed, a sentence each."""
+        said = [f"Cell {place + 1} was left out, since it ended the run: {why}." for place, why in self._stops.items()]
+        said += [f"Cell {place + 1} raised {error}" for place, error in self._failed.items()]
+        more = len(said) - MOST_REMARKS
+        return tuple(said[:MOST_REMARKS] + ([f"{more} more cells did not run to their end."] if more > 0 else []))
+
+    def close(self) -> None:
+        """End the process."""
+        if self._process:
+            self._process.close()
+
+    def _ready(self) -> HandInProcess:
+        """Return a process in which the cells ran; those that end it are left out."""
+        while self._process is None or self._process.ended:
+            self._process = HandInProcess(self._launcher.start())
+            cells = self._cells if len(self._stops) <= MOST_STOPS else self._cells[: max(self._stops)]
+            try:
+                self._load(self._process, cells)
+            except Broken as problem:
+                if self._process.cell in self._stops or not 0 <= self._process.cell < len(cells):
+                    cells = self._cells = []  # it does not say which cell it was, so none is run
+                self._stops[self._process.cell] = str(problem)
+        return self._process
+
+    def _load(self, process: HandInProcess, cells: list[str]) -> None:
+        draw = Random(self._seed)
+        world = make_world(True, draw.getrandbits(32), any_account(draw), any_account(draw))
+        world.journal.recording = False
+        _limit_calls(world)
+        transport.install()
+        with visit(world):
+            reply = process.load(cells, sorted(self._stops), self._answers, world)
+        self._failed = {int(place): error for place, error in reply["failed"]}
+        self._found = {name: int(reply["found"].get(name, 0)) for name in self._answers}
+
+    def _seam(self, exercise: Exercise, back: int, world: World) -> Any:
+        try:
+            return self._ready().begin(exercise.answer, back, world)
+        except Broken:
+            return Answer(HandInProcess(self._launcher.start()), world)  # in which nothing is defined
+
+    def _missing(self, exercise: Exercise) -> Outcome:
+        """Return the outcome of an answer that is not there: its cell raised, or there is no such cell."""
+        for place, error in {**self._stops, **self._failed}.items():
+            if 0 <= place < len(self._cells) and f"def {exercise.answer}(" in self._cells[place]:
+                return outcome(
+                    exercise, ERROR, got=error, expected="a cell that runs to its end and defines the function"
+                )
+        return outcome(exercise, NOT_ATTEMPTED, expected=f"No function {exercise.answer} is defined in this notebook.")
+
+
+def _limit_calls(world: World) -> None:
+    """Close the world to a notebook whose cells call without end."""
+    answer, made = world.send, 0
+
+    def send(request: Any, network: Any) -> Any:
+        nonlocal made
+        made += 1
+        if made > CELL_CALLS:
+            world.open = False
+            raise Stopped("the notebook's cells made too many calls to AWS")
+        return answer(request, network)
+
+    world.send = send

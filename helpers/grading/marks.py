@@ -1,0 +1,151 @@
+"""What a learner's outcomes are worth, and what grading anew has changed and why."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from helpers.checks.outcome import Outcome
+from helpers.course import Exercise
+from helpers.grading.records import Graded, Learner, Mark, Row
+
+NOT_HANDED_IN = "not handed in"
+
+FIRST = "first graded"
+GONE = "no longer handed in"
+ANEW = "handed in anew"
+NEW_CHECKS = "the exercises or checks changed"
+NEW_VERSIONS = "the version of the course, boto3 or moto changed"
+UNEXPLAINED = "nothing changed that the mark depends on: please look into it"
+
+
+@dataclass(frozen=True)
+class Change:
+    """A mark that is another one than when the cohort was last graded. before: None when there was none."""
+
+    learner: str
+    exercise: str  # "01.3"
+    title: str
+    before: float | None
+    status_before: str
+    after: float
+    status: str
+    reason: str
+
+
+def row(learner: Learner, graded: Mapping[str, Graded], exercises: Sequence[Exercise]) -> Row:
+    """Return the learner's line in the grade book. graded: what came of each hand-in, by the lesson's slug."""
+    outcomes = {outcome.exercise: outcome for result in graded.values() for outcome in result.outcomes}
+    marks = tuple(_mark(exercise, outcomes.get(exercise.id)) for exercise in exercises)
+    remarks = [
+        *learner.remarks,
+        *(remark for hand_in in learner.hand_ins for remark in hand_in.remarks),
+        *(remark for result in graded.values() for remark in result.remarks),
+    ]
+    return Row(learner.name, marks, learner.columns, tuple(dict.fromkeys(remarks)))
+
+
+def _mark(exercise: Exercise, outcome: Outcome | None) -> Mark:
+    return Mark(exercise.id, exercise.title, _points(exercise, outcome), exercise.points, outcome)
+
+
+def _points(exercise: Exercise, outcome: Outcome | None) -> float:
+    """Return full points for a right answer, else those of the best milestone that it reached."""
+    if outcome is None:
+        return 0
+    if outcome.correct:
+        return exercise.points
+    return max((exercise.partial[name] for name in outcome.reached if name in exercise.partial), default=0)
+
+
+def status(mark: Mark) -> str:
+    """Return the outcome's status; "not handed in" where there is no outcome."""
+    return mark.outcome.status if mark.outcome else NOT_HANDED_IN
+
+
+def digest(cells: Iterable[str]) -> str:
+    """Return what is another one as soon as one of the cells is."""
+    return hashlib.sha256(json.dumps(list(cells)).encode()).hexdigest()
+
+
+def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Change]:
+    """Return the marks that are not what they were, by learner and exercise, each with its reason.
+
+    before, after: two grade books, as `books.book` makes them and `books.read_book` reads them. An empty one before
+    means that nothing was graded yet, so that nothing changed.
+    """
+    if not before:
+        return []
+    olds, news = _learners(before), _learners(after)
+    found: list[Change] = []
+    for name in sorted({*olds, *news}, key=lambda name: (name.casefold(), name)):
+        old, new = olds.get(name, _NOBODY), news.get(name, _NOBODY)
+        for exercise in sorted({*old["marks"], *new["marks"]}):
+            was, now = old["marks"].get(exercise), new["marks"].get(exercise)
+            if _worth(was) != _worth(now):
+                why = _reason(was, now, old, new, before, after)
+                found.append(_change(name, was, now, why))
+    return found
+
+
+_NOBODY: dict[str, Any] = {"marks": {}, "cells": {}}
+
+
+def _learners(book: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return each learner's marks by exercise, and the digests of the hand-ins' cells by the lesson's number."""
+    return {
+        learner["learner"]: {
+            "marks": {mark["exercise"]: mark for mark in learner["marks"]},
+            "cells": {slug[:2]: hand_in["cells"] for slug, hand_in in learner["hand_ins"].items()},
+        }
+        for learner in book["learners"]
+    }
+
+
+def _worth(mark: Mapping[str, Any] | None) -> tuple[float, str]:
+    return (mark["points"], mark["status"]) if mark else (0, NOT_HANDED_IN)
+
+
+def _change(learner: str, was: Mapping[str, Any] | None, now: Mapping[str, Any] | None, reason: str) -> Change:
+    either = now or was or {}
+    points, state = _worth(now)
+    points_before, state_before = _worth(was)
+    return Change(
+        learner,
+        either["exercise"],
+        either["title"],
+        points_before if was else None,
+        state_before,
+        points,
+        state,
+        reason,
+    )
+
+
+def _reason(
+    was: Mapping[str, Any] | None,
+    now: Mapping[str, Any] | None,
+    old: Mapping[str, Any],
+    new: Mapping[str, Any],
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+) -> str:
+    """Return why the mark is another one; where several things changed, all of them."""
+    if _worth(was)[1] == NOT_HANDED_IN:
+        return FIRST
+    number = (now or was or {})["exercise"][:2]
+    if now is None and number in new["cells"]:
+        return NEW_CHECKS
+    if _worth(now)[1] == NOT_HANDED_IN:
+        return GONE
+    reasons = [
+        said
+        for said, differs in (
+            (ANEW, old["cells"].get(number) != new["cells"].get(number)),
+            (NEW_CHECKS, before.get("exercise_set") != after.get("exercise_set")),
+            (NEW_VERSIONS, before.get("versions") != after.get("versions")),
+        )
+        if differs
+    ]
+    return ", ".join(reasons) or UNEXPLAINED

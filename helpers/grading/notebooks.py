@@ -1,0 +1,215 @@
+"""Reads a notebook that was handed in: which lesson it is of, and the code in it. Runs and parses none of it."""
+
+import json
+import logging
+import re
+from collections import Counter
+from dataclasses import dataclass, replace
+from typing import Any
+
+from helpers.course import Course, Lesson
+from helpers.errors import NotebookError
+
+LARGEST = 20_000_000  # bytes of a notebook's file
+MOST_CELLS = 2_000
+MOST_SOURCE = 2_000_000  # characters in its cells
+_MOST_BRACKETS = 1_000_000  # each becomes an object in memory, many times as large as the bracket
+
+# Each pattern is bound to one line and goes over it once, however hostile the line.
+_FUNCTION = re.compile(r"^[ \t]*(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)", re.MULTILINE)
+_ASSIGNED = re.compile(r"^[ \t]*(\w+)[ \t]*(?::[^=\n]+)?=(?!=)", re.MULTILINE)
+_OF_A_LESSON = {"remember", "practice"}  # ids of cells that each lesson's notebook has
+
+
+@dataclass(frozen=True)
+class Notebook:
+    """What was read. lesson: its slug. cells: the sources of its code cells, without those that check."""
+
+    lesson: str
+    cells: tuple[str, ...]
+    remarks: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class _Cell:
+    source: str
+    code: bool
+    id: str
+    grade_id: str
+    check: bool
+    solution: bool
+    defines: frozenset[str]
+
+
+def read(content: bytes, file: str, listed: Course) -> Notebook:
+    """Return the notebook; NotebookError says why it is no hand-in. `file`: its name, which may tell the lesson."""
+    raw, remarks = _parsed(content)
+    cells, odd = _cells(raw)
+    lesson, others = _lesson(cells, file, listed)
+    if others:
+        remarks.append(f"It also holds answers of lesson {', '.join(others)}. They are not marked here.")
+    cells, promoted = _with_answers_as_code(cells, lesson)
+    kept = _without_checks(cells, lesson)
+    remarks += odd + promoted + _doubles(kept, lesson) + _missing(kept, lesson)
+    return Notebook(lesson.slug, tuple(cell.source for cell in kept), tuple(remarks))
+
+
+def _parsed(content: bytes) -> tuple[dict[str, Any], list[str]]:
+    """Return the notebook in today's format, and remarks; NotebookError when that cannot be."""
+    if len(content) > LARGEST:
+        raise NotebookError(f"is larger than {LARGEST // 1_000_000} MB.")
+    if not content.strip():
+        raise NotebookError("is empty.")
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise NotebookError("is not saved as UTF-8, as notebooks are.") from None
+    if content.count(b"{") + content.count(b"[") > _MOST_BRACKETS:
+        raise NotebookError("holds too many parts to be read.")
+    try:
+        raw = json.loads(text, parse_int=_small_int)
+    except (ValueError, RecursionError):
+        raise NotebookError("is damaged: it is not the JSON of a notebook.") from None
+    if not isinstance(raw, dict):
+        raise NotebookError("is not a notebook.")
+    major = raw.get("nbformat", 4 if "cells" in raw else 3)
+    if major not in (1, 2, 3, 4):
+        raise NotebookError("is in a format of notebooks that is not known.")
+    if "worksheets" not in raw and major != 1:
+        return raw, []
+    return _upgraded(raw, major), [f"It is in an old format of notebooks ({major}). It was read all the same."]
+
+
+def _small_int(digits: str) -> int:
+    return int(digits) if len(digits) < 20 else 0  # long ones take long, and none means anything in a notebook
+
+
+def _upgraded(raw: dict[str, Any], major: int) -> dict[str, Any]:
+    import nbformat  # it takes long, and hardly any notebook needs it
+    from traitlets.log import get_logger
+
+    logger: logging.Logger = get_logger()
+    quiet, logger.disabled = logger.disabled, True  # it says at length what is wrong with an old notebook
+    try:
+        sheets = raw["worksheets"] if major > 1 else [raw]
+        for cell in (cell for sheet in sheets for cell in sheet["cells"]):
+            cell["outputs"] = []
+        whole = {"metadata": {}, "nbformat": major, "nbformat_minor": 0, **raw}
+        return nbformat.convert(nbformat.from_dict({**whole, "nbformat": major}), 4)
+    except Exception:  # many kinds, for a notebook that is not what its format says
+        raise NotebookError(f"is in the old format {major} and cannot be read. Save it in JupyterLab once.") from None
+    finally:
+        logger.disabled = quiet
+
+
+def _cells(raw: dict[str, Any]) -> tuple[list[_Cell], list[str]]:
+    cells = raw.get("cells")
+    if not isinstance(cells, list) or not all(isinstance(cell, dict) for cell in cells):
+        raise NotebookError("is not a notebook: it has no list of cells.")
+    if len(cells) > MOST_CELLS:
+        raise NotebookError(f"holds more than {MOST_CELLS:,} cells.")
+    read = [_cell(cell) for cell in cells]
+    if sum(len(cell.source) for cell in read if cell) > MOST_SOURCE:
+        raise NotebookError(f"holds more than {MOST_SOURCE:,} characters.")
+    bad = read.count(None)
+    remarks = [f"{bad} of its cells could not be read and were left out."] if bad else []
+    return [cell for cell in read if cell], remarks
+
+
+def _cell(raw: dict[str, Any]) -> _Cell | None:
+    source = raw.get("source", "")
+    if isinstance(source, list) and all(isinstance(line, str) for line in source):
+        source = "".join(source)
+    if not isinstance(source, str):
+        return None
+    metadata = raw.get("metadata")
+    kept = metadata.get("nbgrader") if isinstance(metadata, dict) else None
+    kept = kept if isinstance(kept, dict) else {}
+    solution = kept.get("solution") is True
+    code = raw.get("cell_type") == "code"
+    return _Cell(
+        source=source.encode("utf-8", "backslashreplace").decode(),  # no half characters: no file can hold them
+        code=code,
+        id=_text(raw.get("id")),
+        grade_id=_text(kept.get("grade_id")),
+        check=kept.get("grade") is True and not solution,
+        solution=solution,
+        defines=_defined(source) if code or solution else frozenset(),
+    )
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _lesson(cells: list[_Cell], file: str, listed: Course) -> tuple[Lesson, list[str]]:
+    """Return the lesson that most of the answers are of, and the numbers of others; NotebookError when none is."""
+    named = {cell.grade_id.removeprefix("check-") for cell in cells}
+    written = {name for cell in cells if cell.code for name in cell.defines}
+    for names in (named, written):
+        counts = Counter({lesson: len(names & _answers(lesson)) for lesson in listed.lessons})
+        if found := [lesson for lesson in listed.lessons if counts[lesson]]:
+            best = max(found, key=lambda lesson: (counts[lesson], lesson.slug in file, lesson.number in file))
+            return best, [lesson.number for lesson in found if lesson != best]
+    raise NotebookError(_why_none(cells, file, listed))
+
+
+def _why_none(cells: list[_Cell], file: str, listed: Course) -> str:
+    slug = next((lesson.slug for lesson in listed.lessons if lesson.slug in file), "")
+    if not any(cell.source.strip() for cell in cells if cell.code):
+        return "holds no code."
+    if {cell.id for cell in cells} >= _OF_A_LESSON or (slug and f"lessons/{slug}" in file):
+        return "is a lesson's notebook, not its exercises."
+    if slug:
+        return f"has the name of lesson {slug[:2]}, but holds none of its answers."
+    return "holds no answer to any exercise."
+
+
+def _answers(lesson: Lesson) -> set[str]:
+    return {exercise.answer for exercise in lesson.exercises}
+
+
+def _defined(source: str) -> frozenset[str]:
+    return frozenset(_FUNCTION.findall(source)) | frozenset(_ASSIGNED.findall(source))
+
+
+def _with_answers_as_code(cells: list[_Cell], lesson: Lesson) -> tuple[list[_Cell], list[str]]:
+    """Take an answer's cell for code that was turned into text, which a slip of one key does in JupyterLab."""
+    taken, remarks = [], []
+    for cell in cells:
+        if not cell.code and (answers := cell.defines & _answers(lesson)):
+            remarks.append(f"The cell of {', '.join(sorted(answers))} had become text. It was taken for code.")
+            cell = replace(cell, code=True)
+        taken.append(cell)
+    return taken, remarks
+
+
+def _without_checks(cells: list[_Cell], lesson: Lesson) -> list[_Cell]:
+    """Return the code cells that do not check. A check's cell in which an answer was written is kept."""
+    answers = _answers(lesson)
+
+    def checks(cell: _Cell) -> bool:
+        return cell.check and not cell.defines & answers
+
+    sources = {cell.source.strip() for cell in cells if checks(cell)}
+    return [cell for cell in cells if cell.code and not checks(cell) and cell.source.strip() not in sources]
+
+
+def _doubles(cells: list[_Cell], lesson: Lesson) -> list[str]:
+    remarks, times = [], Counter(cell.id for cell in cells)
+    for exercise in lesson.exercises:
+        name = exercise.answer
+        ids = {cell.id for cell in cells if cell.id and (cell.grade_id == name or name in cell.defines)}
+        number = max(
+            sum(name in cell.defines for cell in cells),
+            sum(cell.grade_id == name for cell in cells),
+            max((times[one] for one in ids), default=0),
+        )
+        if number > 1:
+            remarks.append(f"{number} cells are for {name}. All are kept, in their order.")
+    return remarks
+
+
+def _missing(cells: list[_Cell], lesson: Lesson) -> list[str]:
+    written = {name for cell in cells for name in cell.defines}
+    return [f"No cell defines {each.answer}." for each in lesson.exercises if each.answer not in written]

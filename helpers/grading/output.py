@@ -1,0 +1,81 @@
+"""What grading writes to the disk: whole files or none, under names that every file system takes."""
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from helpers.errors import CourseError
+
+_LONGEST = 80  # bytes of a stem: a sync folder, an encrypted disk or a long path leave less than the usual 255
+_RESERVED = {
+    "con",
+    "prn",
+    "aux",
+    "nul",
+    "conin",
+    "conout",
+    *(f"{port}{n}" for port in ("com", "lpt") for n in range(10)),
+}
+
+
+@contextmanager
+def writing(folder: Path) -> Iterator[None]:
+    """Have what keeps this block from writing, such as a folder that may not be written, raise CourseError."""
+    try:
+        yield
+    except OSError as problem:
+        place = problem.filename or folder
+        said = f"Cannot write {place}: {problem.strerror or problem}."
+        raise CourseError(f"{said} Close the file if another program has it open, or name another folder.") from None
+
+
+def write(path: Path, content: str | bytes) -> None:
+    """Write the whole content or nothing, making the folder. OSError when it cannot be written."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f"{path.name}.part")
+    try:
+        # Half characters (lone surrogates) are spelled out: no file can hold them.
+        part.write_bytes(content.encode("utf-8", "backslashreplace") if isinstance(content, str) else content)
+        part.replace(path)
+    except OSError:
+        part.unlink(missing_ok=True)
+        raise
+
+
+def file_names(names: Iterable[str]) -> dict[str, str]:
+    """Return a file's stem for each name: no two alike, not even where case does not count.
+
+    A stem holds letters, digits, `-` and `_` only and is never a name that Windows keeps for itself. The same names
+    give the same stems, in whichever order they come.
+    """
+    alike: dict[str, list[str]] = {}
+    for name in sorted(set(names)):
+        alike.setdefault(_key(_stem(name)), []).append(name)
+    stems = {only: _stem(only) for only, *others in alike.values() if not others}
+    taken = {_key(stem) for stem in stems.values()}
+    for name in (name for several in alike.values() if len(several) > 1 for name in several):
+        stems[name] = _told_apart(name, taken)
+        taken.add(_key(stems[name]))
+    return {name: stems[name] for name in sorted(stems)}
+
+
+def _stem(name: str) -> str:
+    plain = unicodedata.normalize("NFKC", name)  # a full-width slash becomes a slash, and is then left out
+    kept = "".join(c if c.isalnum() or c in "-_" or unicodedata.category(c)[0] == "M" else "-" for c in plain)
+    stem = re.sub("-+", "-", kept).encode("utf-8", "ignore")[:_LONGEST].decode(errors="ignore").strip("-_") or "learner"
+    return f"learner-{stem}" if _key(stem) in _RESERVED else stem
+
+
+def _key(stem: str) -> str:
+    """Return what is equal for stems that some file system holds to be the same."""
+    return unicodedata.normalize("NFKC", stem).casefold()
+
+
+def _told_apart(name: str, taken: set[str]) -> str:
+    """Return a stem that is not taken: with as much of the name's digest as it needs."""
+    digest = hashlib.sha256(name.encode("utf-8", "backslashreplace")).hexdigest()
+    tries = (f"{_stem(name)}-{digest[:length]}" for length in range(6, len(digest) + 1))
+    return next(stem for stem in tries if _key(stem) not in taken)

@@ -1,0 +1,78 @@
+"""What was graded already, on the disk: a file for each hand-in, named after all that its outcome depends on."""
+
+import hashlib
+import json
+import os
+import secrets
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from helpers.checks.outcome import Outcome
+from helpers.errors import CourseError
+from helpers.grading.records import Graded
+
+FOLDER = ".course-results"
+
+
+@dataclass(frozen=True)
+class Job:
+    """One hand-in to grade. key: what its outcome depends on, as a digest; two hand-ins that are alike share it."""
+
+    key: str
+    lesson: str
+    cells: tuple[str, ...]
+
+
+class Store:
+    """The outcomes kept in a folder, which is made. seed: what checks draw from here; no learner can know it.
+
+    CourseError when the folder cannot be written.
+    """
+
+    def __init__(self, out: Path):
+        self._folder = out / FOLDER
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            self.seed = self._kept_seed()
+        except (OSError, ValueError) as problem:
+            raise CourseError(f"{out} cannot hold the results: {problem}. Name another folder with --out.") from None
+
+    def job(self, lesson: str, cells: tuple[str, ...], digest: str) -> Job:
+        """Return the job for these cells. digest: of the exercises and checks."""
+        key = hashlib.sha256(json.dumps([self.seed, lesson, digest, cells]).encode()).hexdigest()
+        return Job(key, lesson, cells)
+
+    def get(self, job: Job) -> Graded | None:
+        """Return what came of the job; None when it was not done, or its file is damaged."""
+        try:
+            raw = json.loads((self._folder / f"{job.key}.json").read_text(encoding="utf-8"))
+            return unpacked(raw)
+        except (OSError, ValueError, TypeError, KeyError):
+            return None
+
+    def put(self, job: Job, graded: Graded) -> None:
+        """Keep what came of the job: whole, or not at all when this process is ended meanwhile."""
+        _write(self._folder / f"{job.key}.json", json.dumps(packed(graded)))
+
+    def _kept_seed(self) -> int:
+        path = self._folder / "seed"
+        if not path.exists():
+            _write(path, str(secrets.randbits(62)))
+        return int(path.read_text(encoding="ascii"))
+
+
+def packed(graded: Graded) -> dict:
+    """Return it as plain data."""
+    return {"outcomes": [asdict(outcome) for outcome in graded.outcomes], "remarks": list(graded.remarks)}
+
+
+def unpacked(raw: dict) -> Graded:
+    """Return what `packed` made plain; TypeError or KeyError for anything else."""
+    outcomes = (Outcome(**{**fields, "reached": tuple(fields["reached"])}) for fields in raw["outcomes"])
+    return Graded(tuple(outcomes), tuple(raw["remarks"]))
+
+
+def _write(path: Path, text: str) -> None:
+    part = path.with_name(f"{path.name}.{os.getpid()}.part")
+    part.write_text(text, encoding="utf-8")
+    part.replace(path)

@@ -1,0 +1,41 @@
+"""Limits on what a process may use: memory, files, and real seconds of computing."""
+
+import contextlib
+import resource
+
+MEMORY = 1 << 30  # bytes of address space beyond what the warm process brings along
+FILE = 8 << 20  # bytes of one file
+OPEN_FILES = 128
+COMPUTING = 120  # seconds in a whole hand-in; one command has a shorter limit of its own
+THREADS = 200  # counted for an ordinary user only
+
+
+def limit() -> None:
+    """Limit the calling process for good."""
+    memory = _address_space() + MEMORY
+    for what, most in (
+        (resource.RLIMIT_AS, memory),
+        (resource.RLIMIT_FSIZE, FILE),
+        (resource.RLIMIT_NOFILE, OPEN_FILES),
+        (resource.RLIMIT_CPU, COMPUTING),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        _lower(what, most)
+    if hasattr(resource, "RLIMIT_NPROC"):
+        _lower(resource.RLIMIT_NPROC, THREADS)
+
+
+def _lower(what: int, most: int) -> None:
+    hard = resource.getrlimit(what)[1]
+    if hard == resource.RLIM_INFINITY or hard > most:
+        with contextlib.suppress(ValueError, OSError):  # macOS does not know every limit
+            resource.setrlimit(what, (most, most))
+
+
+def _address_space() -> int:
+    """Return the bytes of address space in use; where the system does not tell, as if it were 1 GiB."""
+    try:
+        with open("/proc/self/statm", encoding="ascii") as file:
+            return int(file.read().split()[0]) * resource.getpagesize()
+    except OSError:
+        return 1 << 30

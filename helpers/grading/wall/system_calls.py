@@ -1,0 +1,51 @@
+"""System calls that a hand-in may not make: starting processes, opening sockets, and what reaches into the kernel.
+
+A call that is refused fails like one without permission. libseccomp does the work, through the package pyseccomp.
+"""
+
+import contextlib
+import errno
+from typing import Any
+
+_REFUSED = (
+    *("fork", "vfork", "execve", "execveat"),  # threads are allowed, processes are not: see `load`
+    *("socket", "connect", "bind", "listen", "accept", "accept4"),  # socketpair stays: asyncio stands on it
+    *("kill", "tkill", "tgkill", "rt_sigqueueinfo", "rt_tgsigqueueinfo", "pidfd_open", "pidfd_send_signal"),
+    *("ptrace", "process_vm_readv", "process_vm_writev", "process_madvise", "kcmp", "pidfd_getfd"),
+    *("unshare", "setns", "mount", "umount2", "pivot_root", "chroot", "move_mount", "open_tree", "fsopen", "fsmount"),
+    *("mount_setattr", "name_to_handle_at", "open_by_handle_at", "mknod", "mknodat"),
+    *("io_uring_setup", "io_uring_enter", "io_uring_register", "bpf", "perf_event_open", "userfaultfd"),
+    *("fanotify_init", "inotify_init", "inotify_init1"),
+    *("keyctl", "add_key", "request_key", "memfd_create", "memfd_secret", "shmget", "msgget", "semget", "mq_open"),
+    *("init_module", "finit_module", "kexec_load", "personality", "prlimit64", "setpriority", "sched_setscheduler"),
+    *("sched_setattr", "ioprio_set", "sethostname", "settimeofday", "clock_settime", "acct", "swapon", "quotactl"),
+)
+_THREAD = 0x00010000  # the flag of clone(2) that makes a thread
+
+
+def usable() -> bool:
+    """Return whether there is a libseccomp to work with."""
+    try:
+        import pyseccomp
+    except (ImportError, OSError, RuntimeError):
+        return False
+    return bool(pyseccomp.get_api())
+
+
+def prepared() -> Any:
+    """Return the rules, for `load`. ImportError where there is no libseccomp."""
+    import pyseccomp
+
+    rules = pyseccomp.SyscallFilter(pyseccomp.ALLOW)
+    refused = pyseccomp.ERRNO(errno.EPERM)
+    for name in _REFUSED:
+        with contextlib.suppress(OSError):  # a call that this architecture does not have
+            rules.add_rule(refused, name)
+    rules.add_rule(refused, "clone", pyseccomp.Arg(0, pyseccomp.MASKED_EQ, _THREAD, 0))
+    rules.add_rule(pyseccomp.ERRNO(errno.ENOSYS), "clone3")  # its flags cannot be looked at; the C library takes clone
+    return rules
+
+
+def load(rules: Any) -> None:
+    """Put the calling thread, and all that it starts, under these rules for good."""
+    rules.load()
