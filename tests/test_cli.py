@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from helpers import cli
 from helpers.checks.outcome import CORRECT, ERROR, NOT_YET, outcome
-from helpers.cli import app, learners
+from helpers.cli import learners, shared
 from helpers.course import Course, course
 from helpers.desk import doctor, lab, marking, pack
 from helpers.desk.working_copy import WorkingCopy
@@ -87,7 +87,7 @@ def test_help_names_every_command(words):
     """`course` alone, and with --help, lists the commands by who needs them."""
     said = CliRunner().invoke(cli.app, words).output
     assert [name for name in COMMANDS if f" {name} " not in said] == []
-    assert [word for word in (app.LEARNERS, app.INSTRUCTORS, app.AUTHORS) if word not in said] == []
+    assert [word for word in (shared.LEARNERS, shared.INSTRUCTORS, shared.AUTHORS) if word not in said] == []
 
 
 @pytest.mark.parametrize("command", COMMANDS)

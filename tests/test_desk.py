@@ -372,7 +372,7 @@ def test_a_release_has_everything_but_the_solutions(tmp_path):
 def test_a_release_has_no_leftovers(tmp_path, monkeypatch):
     """What Python and JupyterLab leave behind in a clone stays there, and so do the tests."""
     clone = tmp_path / "clone"
-    wanted = {"helpers/cli/app.py", "lessons/01.ipynb", "exercises/01.ipynb", "pyproject.toml", "README.md"}
+    wanted = {"helpers/cli/shared.py", "lessons/01.ipynb", "exercises/01.ipynb", "pyproject.toml", "README.md"}
     leftovers = {
         "helpers/__pycache__/cli.pyc",
         "lessons/.ipynb_checkpoints/01.ipynb",

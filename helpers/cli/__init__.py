@@ -11,7 +11,7 @@ from helpers.cli import instructors  # noqa: F401
 
 # isort: split
 from helpers.cli import authors  # noqa: F401
-from helpers.cli.app import app, complain
+from helpers.cli.shared import app, complain
 from helpers.errors import CourseError
 
 

@@ -4,7 +4,7 @@ from typing import Annotated, Optional
 
 import typer
 
-from helpers.cli.app import AUTHORS, app, say
+from helpers.cli.shared import AUTHORS, app, say
 from helpers.errors import CourseError
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Optional
 import typer
 from rich.markup import escape
 
-from helpers.cli.app import INSTRUCTORS, app, errors, say
+from helpers.cli.shared import INSTRUCTORS, app, errors, say
 
 
 @app.command(rich_help_panel=INSTRUCTORS)

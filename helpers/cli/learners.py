@@ -8,7 +8,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from helpers.cli.app import LEARNERS, Folder, app, complain, console, errors, say
+from helpers.cli.shared import LEARNERS, Folder, app, complain, console, errors, say
 from helpers.course import course
 from helpers.errors import NotebookError
 
