@@ -12,7 +12,6 @@ from typing import Any
 import boto3
 
 from helpers.checks import case as cases
-from helpers.checks.fresh_session import fresh_session
 from helpers.checks.outcome import CORRECT, ERROR, NOT_ATTEMPTED, NOT_YET, Outcome, outcome
 from helpers.checks.seam import TOO_MANY_CALLS, Seam
 from helpers.cloud import environment, transport
@@ -58,7 +57,6 @@ def examine(
         accounts = any_account(draw), any_account(draw)
         transport.install()
         environment.replace(environment.offline())
-        boto3.DEFAULT_SESSION = fresh_session()
         world = make_world(True, draw.getrandbits(32), *accounts)
         world.journal.recording = False
         during: dict[str, Callable[[], None]] = {}

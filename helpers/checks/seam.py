@@ -12,9 +12,12 @@ import time
 from collections.abc import Callable
 from typing import Any, Protocol
 
+import boto3
+
 from helpers.checks.answer_side import AnswerSide, place
 from helpers.checks.answer_time import AnswerTime
 from helpers.checks.console import Printed, console, functions_kept
+from helpers.checks.fresh_session import fresh_session
 from helpers.world import stopping, worlds
 
 _monotonic = time.monotonic
@@ -57,6 +60,7 @@ class InProcess:
         self._output = Printed(self._parts.append)
         self._time = AnswerTime(self._clock, self._threads, self._side.namespace)
         self._send, world.send = world.send, self._send_in_real_time
+        boto3.DEFAULT_SESSION = fresh_session()  # the engine puts the kernel's own back
         self._within, self._closed = threading.local(), False
         self._thread = threading.Thread(target=stopping.shielded, args=(self._work,), name="answer", daemon=True)
         self._thread.start()

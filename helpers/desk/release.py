@@ -1,9 +1,11 @@
-"""A course without the solutions, for an instructor to hand out. It installs and runs as the whole one does."""
+"""What an instructor takes out of the course: one without the solutions to hand out, and the folder for nbgrader."""
 
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from helpers.course import HOME
+from helpers.course import HOME, course
 from helpers.desk.working_copy import is_inside, writing
 from helpers.errors import CourseError
 
@@ -14,16 +16,42 @@ _PACKAGE = Path(__file__).parent.parent
 def release(out: Path) -> list[str]:
     """Write the course without its solutions into this folder, and return the names at its top.
 
-    A folder that is not empty, lies in the course's own files or cannot be written raises CourseError.
+    It installs and runs as the whole course does. A folder that is not empty, lies in the course's own files or cannot
+    be written raises CourseError.
     """
+    with _new(out):
+        _copy(out)
+        return sorted(path.name for path in out.iterdir())
+
+
+def nbgrader_course(out: Path) -> list[str]:
+    """Write a course folder for nbgrader: a source for each lesson, and its settings. Return the assignments' names.
+
+    A folder that `release` refuses, and a copy of the course without solutions, raise CourseError.
+    """
+    sources = [HOME / "solutions" / f"{lesson.slug}.ipynb" for lesson in course().lessons]
+    if missing := [source.name for source in sources if not source.is_file()]:
+        raise CourseError(f"This copy of the course has no solutions, and nbgrader starts from them: {missing[0]}.")
+    with _new(out):
+        # nbgrader reads its settings from the folder that it is started in, and wants a folder for each assignment.
+        shutil.copy(_PACKAGE / "grading" / "nbgrader_config.py", out)
+        for source in sources:
+            folder = out / "source" / source.stem
+            folder.mkdir(parents=True)
+            shutil.copy(source, folder)
+    return [source.stem for source in sources]
+
+
+@contextmanager
+def _new(out: Path) -> Iterator[None]:
+    """A block that writes into this folder, which is made; CourseError unless it is new or empty, and elsewhere."""
     if is_inside(out, HOME) or is_inside(out, _PACKAGE):
         raise CourseError(f"{out} is inside the course's own files. Name a folder elsewhere.")
     with writing(out):
         if out.exists() and any(out.iterdir()):
             raise CourseError(f"{out} is not empty. Name a new folder, so that nothing in it is mixed up.")
         out.mkdir(parents=True, exist_ok=True)
-        _copy(out)
-        return sorted(path.name for path in out.iterdir())
+        yield
 
 
 def _copy(out: Path) -> None:

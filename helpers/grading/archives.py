@@ -79,7 +79,7 @@ class _Reader:
     def _is_wanted(self, member: zipfile.ZipInfo) -> bool:
         name = member.filename
         parts = PurePosixPath(name).parts
-        if member.is_dir() or any(left_out(part) for part in parts if part != ".."):
+        if not name or name.endswith("/") or any(left_out(part) for part in parts if part != ".."):
             return False
         if ".." in parts or name.startswith("/") or PureWindowsPath(name).drive:
             self._remark(member, "leads out of the zip file. It is left out.")

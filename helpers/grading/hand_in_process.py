@@ -64,7 +64,7 @@ class HandInProcess:
             raise Broken(self.ended)
         try:
             self._line.begin()
-            self._line.tell(command)
+            self._line.tell({**command, "time": world.clock.time()})
             reply = self._converse(_monotonic() + seconds, world)
             if not reply:
                 reply = {"stopped": TIME_IS_UP if world.open else TOO_MANY_CALLS}
@@ -99,7 +99,7 @@ class HandInProcess:
                 self.cell = message["cell"]
             elif message:
                 was_open = world.open
-                self._line.tell(_served(message, world))
+                self._line.tell({**_served(message, world), "time": world.clock.time()})
                 if was_open and not world.open:
                     deadline = min(deadline, _monotonic() + 0.2)
         return {}
@@ -142,13 +142,13 @@ class Answer:
 
 
 def _served(message: dict[str, Any], world: World) -> dict[str, Any]:
-    """Return what a process needs while its code runs: the time, after a sleep, or the cloud's response."""
+    """Return what a process needs while its code runs: the cloud's response, or nothing but the time after a sleep."""
     url = ""
     try:
         if "sleep" in message:
             world.clock.sleep(message["sleep"])
         if "request" not in message:
-            return {"time": world.clock.time()}
+            return {}
         if not world.open:
             return {"stopped": TOO_MANY_CALLS}
         method, url, headers, body = message["request"]

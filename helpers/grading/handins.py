@@ -102,8 +102,8 @@ class _Reader:
 
     def _archive(self, content: bytes, label: str) -> None:
         archive = archives.read(content)
-        self._names(archive.learner, label)
         self.remarks += [f"{label}/{remark}" for remark in archive.remarks]
+        self._names(archive.learner, label)
         whole, again = Handed(label, []), []
         for inside, text, remarks in archive.notebooks:
             name = f"{label}/{shown(inside)}"

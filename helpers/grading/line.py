@@ -7,11 +7,7 @@ is run, and what is not read in time is not waited for.
 import contextlib
 import json
 import math
-import queue
 import socket
-import struct
-import sys
-import threading
 import time
 from typing import Any, Protocol
 
@@ -20,7 +16,8 @@ from helpers.checks.values import decode
 _monotonic = time.monotonic
 LONGEST = 8 << 20  # bytes of one message
 MOST, MOST_BYTES = 20_000, 64 << 20  # messages, and their bytes, in answer to one command
-PATIENCE = 5  # real seconds for the process to read what it is told
+READ = 1 << 16  # bytes that are read at once
+PATIENCE = 5.0  # real seconds for the process to read what it is told
 
 
 class Broken(Exception):
@@ -41,18 +38,13 @@ class Line:
     """
 
     def __init__(self, line: socket.socket, leash: Leash):
-        self._line, self._leash = line, leash
-        if sys.platform != "win32":  # a process that reads nothing must not hold up who writes to it
-            line.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", PATIENCE, 0))
-        # Few, so that a process that floods us waits itself.
-        self._messages: queue.Queue[dict[str, Any] | Broken] = queue.Queue(4)
+        self._line, self._leash, self._read = line, leash, bytearray()
         self._count = self._bytes = 0
-        self._open = True
-        threading.Thread(target=self._listen, daemon=True).start()
 
     def tell(self, message: dict[str, Any]) -> None:
         """Send a message; what went wrong is read on the line."""
         with contextlib.suppress(OSError):
+            self._line.settimeout(PATIENCE)
             self._line.sendall(json.dumps(message).encode() + b"\n")
 
     def begin(self) -> None:
@@ -61,43 +53,34 @@ class Line:
 
     def next(self, deadline: float) -> dict[str, Any]:
         """Return the next message; {} when there is none by then. Broken when there will be none."""
-        with contextlib.suppress(queue.Empty):
-            message = self._messages.get(timeout=max(0.0, deadline - _monotonic()))
-            if isinstance(message, Broken):
-                raise message
-            return message
-        return {}
+        while (end := self._read.find(b"\n")) < 0:
+            left = deadline - _monotonic()
+            if left <= 0:
+                return {}
+            try:
+                self._line.settimeout(left)
+                piece = self._line.recv(READ)
+            except TimeoutError:
+                return {}
+            except OSError:
+                piece = b""
+            if not piece:
+                raise Broken("the process ended")
+            self._bytes += len(piece)
+            if len(self._read) > LONGEST or self._bytes > MOST_BYTES:
+                raise Broken("it said too much")
+            self._read += piece
+        self._count += 1
+        if self._count > MOST:
+            raise Broken("it said too much")
+        line = bytes(self._read[:end])
+        del self._read[: end + 1]
+        return message(line)
 
     def close(self) -> None:
         """End the process, and all that it started."""
-        self._open = False
         self._leash.close()
-        with contextlib.suppress(OSError):
-            self._line.shutdown(socket.SHUT_RDWR)  # wakes who listens
         self._line.close()
-        with contextlib.suppress(queue.Empty):
-            while True:
-                self._messages.get_nowait()  # who listens may wait for room
-
-    def _listen(self) -> None:
-        try:
-            with self._line.makefile("rb") as lines:
-                while line := lines.readline(LONGEST + 1):
-                    self._count, self._bytes = self._count + 1, self._bytes + len(line)
-                    if len(line) > LONGEST or self._count > MOST or self._bytes > MOST_BYTES:
-                        raise Broken("it said too much")
-                    self._messages.put(message(line))
-            self._put_last(Broken("the process ended"))
-        except Broken as problem:
-            self._put_last(problem)
-        except (OSError, ValueError):  # closed on this side
-            self._put_last(Broken("the process ended"))
-
-    def _put_last(self, problem: Broken) -> None:
-        while self._open:
-            with contextlib.suppress(queue.Full):
-                self._messages.put(problem, timeout=0.1)
-                return
 
 
 def message(line: bytes) -> dict[str, Any]:
@@ -161,7 +144,6 @@ def _are_short(texts: list[Any]) -> bool:
 _FORMS = {
     "reply": _is_reply,
     "printed": lambda text: isinstance(text, str),
-    "now": lambda value: value is True,
     "sleep": _is_number,
     "request": _is_request,
     "cell": lambda place: type(place) is int,
