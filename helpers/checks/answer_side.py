@@ -8,7 +8,7 @@ import json
 import linecache
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import boto3
@@ -22,12 +22,15 @@ CLIENTS = ("sqs", "sns")  # the parameters that stand for a client, made on this
 
 
 class AnswerSide:
-    """One answer, and the boto3 objects that it returned so far."""
+    """One answer, and the boto3 objects that it returned so far.
 
-    def __init__(self, answer: Callable[..., Any]):
+    clients: those that it is given, by the parameter's name; made when they are first needed where there is none.
+    """
+
+    def __init__(self, answer: Callable[..., Any], clients: Mapping[str, Any] | None = None):
         self.answer, self.namespace = answer, namespace_of(answer)
         self._kept: list[Any] = []
-        self._clients: dict[str, Any] = {}
+        self._clients: dict[str, Any] = dict(clients or {})
 
     def handle(self, command: dict[str, Any]) -> dict[str, Any]:
         """Return the reply to a command, both plain JSON.

@@ -10,10 +10,10 @@ from botocore.awsrequest import AWSPreparedRequest, HeadersDict
 from botocore.exceptions import EndpointConnectionError
 
 from helpers.checks.console import LONGEST as MOST_PRINTED
-from helpers.checks.seam import TIME_IS_UP, TOO_MANY_CALLS
+from helpers.checks.seam import TIME_IS_UP, TOO_MANY_CALLS, TOO_MUCH_COMPUTING
 from helpers.cloud import transport
 from helpers.errors import Stopped
-from helpers.grading.line import Broken, Line
+from helpers.grading.line import Broken, Line, TooMuch
 from helpers.world.worlds import World
 
 _monotonic = time.monotonic
@@ -65,18 +65,26 @@ class HandInProcess:
         try:
             self._line.begin()
             self._line.tell({**command, "time": world.clock.time()})
-            reply = self._converse(_monotonic() + seconds, world)
-            if not reply:
-                reply = {"stopped": TIME_IS_UP if world.open else TOO_MANY_CALLS}
-                world.open = False
-                self._line.tell({"do": "where"})
-                reply |= self._converse(_monotonic() + LAST_WORDS, world)
+            reply = self._reply(seconds, world)
             if "stopped" in reply:
                 self.close()
         except Broken as problem:
             self.close(str(problem))
             raise
         return reply
+
+    def _reply(self, seconds: float, world: World) -> dict[str, Any]:
+        why = TIME_IS_UP
+        try:
+            if reply := self._converse(_monotonic() + seconds, world):
+                return reply
+        except TooMuch:
+            why = TOO_MUCH_COMPUTING  # such as a loop that sleeps
+        reply = {"stopped": why if world.open else TOO_MANY_CALLS, "number": None, "line": ""}
+        world.open = False
+        self._line.begin()
+        self._line.tell({"do": "where"})
+        return reply | self._converse(_monotonic() + LAST_WORDS, world)
 
     def close(self, why: str = "it was stopped") -> None:
         """End the process."""

@@ -27,7 +27,7 @@ from botocore.exceptions import EndpointConnectionError
 from botocore.httpsession import URLLib3Session
 
 from helpers import errors
-from helpers.checks.answer_side import AnswerSide, place
+from helpers.checks.answer_side import CLIENTS, AnswerSide, place
 from helpers.checks.answer_time import AnswerTime
 from helpers.checks.console import Printed, console, functions_kept
 from helpers.checks.fresh_session import fresh_session
@@ -41,10 +41,10 @@ from helpers.world import stopping, worlds
 from helpers.world.journal import Journal
 
 COMPUTING = 2.0  # seconds of the processor's time, for one cell or one run of an answer
-SESSIONS = 8  # of boto3, made in the warm process; one for each answer of a hand-in, since making one takes long
+SESSIONS = 6  # of boto3, made in the warm process; one for each answer of a hand-in, since making one takes long
 ENDING = 0.5  # real seconds to end the threads that an answer left
 
-_sessions: list[boto3.Session] = []
+_sessions: list[tuple[boto3.Session, dict[str, Any]]] = []
 
 
 def warm_up(home: Path, profiles: Path) -> Shell:
@@ -62,8 +62,15 @@ def warm_up(home: Path, profiles: Path) -> Shell:
     for service in ("sqs", "sns", "sts"):
         boto3.client(service)
     boto3.resource("sqs"), boto3.resource("sns")
-    _sessions.extend(fresh_session() for _ in range(SESSIONS))
+    for _ in range(SESSIONS):
+        _sessions.append(_session())
     return shell
+
+
+def _session() -> tuple[boto3.Session, dict[str, Any]]:
+    """Return a new default session, with the clients that an answer is given."""
+    session = fresh_session()
+    return session, {service: session.client(service) for service in CLIENTS}
 
 
 def serve(line: socket.socket, shell: Shell) -> None:
@@ -225,8 +232,8 @@ class _Work:
         os.environ.clear()
         os.environ.update(self._environment)
         os.chdir(self._folder)
-        boto3.DEFAULT_SESSION = _sessions.pop() if _sessions else fresh_session()
-        self._side = AnswerSide(self._found.get(command["answer"], command["back"]))
+        boto3.DEFAULT_SESSION, clients = _sessions.pop() if _sessions else _session()
+        self._side = AnswerSide(self._found.get(command["answer"], command["back"]), clients)
         return {"value": None}
 
     def _end(self) -> dict[str, Any]:

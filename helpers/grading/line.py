@@ -24,6 +24,10 @@ class Broken(Exception):
     """The process ended, or said what no process of ours says; the text tells which."""
 
 
+class TooMuch(Broken):
+    """The process says more than any answer has to say."""
+
+
 class Leash(Protocol):
     """What ends a process, when it is closed."""
 
@@ -68,11 +72,11 @@ class Line:
                 raise Broken("the process ended")
             self._bytes += len(piece)
             if len(self._read) > LONGEST or self._bytes > MOST_BYTES:
-                raise Broken("it said too much")
+                raise TooMuch("it said too much")
             self._read += piece
         self._count += 1
         if self._count > MOST:
-            raise Broken("it said too much")
+            raise TooMuch("it said too much")
         line = bytes(self._read[:end])
         del self._read[: end + 1]
         return message(line)

@@ -1,7 +1,6 @@
 """Reads a notebook that was handed in: which lesson it is of, and the code in it. Runs and parses none of it."""
 
 import json
-import logging
 import re
 from collections import Counter
 from dataclasses import dataclass, replace
@@ -86,10 +85,7 @@ def _small_int(digits: str) -> int:
 
 def _upgraded(raw: dict[str, Any], major: int) -> dict[str, Any]:
     import nbformat  # it takes long, and hardly any notebook needs it
-    from traitlets.log import get_logger
 
-    logger: logging.Logger = get_logger()
-    quiet, logger.disabled = logger.disabled, True  # it says at length what is wrong with an old notebook
     try:
         sheets = raw["worksheets"] if major > 1 else [raw]
         for cell in (cell for sheet in sheets for cell in sheet["cells"]):
@@ -98,8 +94,6 @@ def _upgraded(raw: dict[str, Any], major: int) -> dict[str, Any]:
         return nbformat.convert(nbformat.from_dict({**whole, "nbformat": major}), 4)
     except Exception:  # many kinds, for a notebook that is not what its format says
         raise NotebookError(f"is in the old format {major} and cannot be read. Save it in JupyterLab once.") from None
-    finally:
-        logger.disabled = quiet
 
 
 def _cells(raw: dict[str, Any]) -> tuple[list[_Cell], list[str]]:
