@@ -10,10 +10,18 @@ from helpers.cli.shared import INSTRUCTORS, app, errors, say
 
 
 @app.command(rich_help_panel=INSTRUCTORS)
-def release(out: Annotated[Path, typer.Argument(help="A new folder.")]) -> None:
+def release(
+    out: Annotated[Path, typer.Argument(help="A new folder.")],
+    nbgrader: Annotated[bool, typer.Option("--nbgrader", help="Write a course folder for nbgrader instead.")] = False,
+) -> None:
     """Write a course without the solutions, to hand out."""
+    from helpers.desk.release import nbgrader_course
     from helpers.desk.release import release as write_release
 
+    if nbgrader:
+        names, place = nbgrader_course(out), escape(str(out))
+        say(f"{place}: {len(names)} assignments. In it: nbgrader generate_assignment {names[0]}")
+        return
     names = write_release(out)
     say(f"{escape(str(out))}: {', '.join(names)}. Learners install it as the README says.")
 
