@@ -28,6 +28,7 @@ HAND_INS = {
     "solved": SOLVED,
     "blank": {},
     "some_wrong": SOLVED | cells(["clients_for__environment_and_kept_clients", "join_late__subscribes_last"]),
+    "partly": SOLVED | cells(["take_one__hides_the_others", "join_late__subscribes_last"]),
     "half": {"hand_over": SOLVED["hand_over"], "take_one": LOUD},
     "check_deleted": SOLVED | cells(["hand_over__str"]),
     "doubled": SOLVED | cells(["session_for__no_region"]),
@@ -119,6 +120,15 @@ def test_the_solution_gets_all_points_and_the_stub_none(graded):
 
 
 @pytest.mark.peers
+def test_what_is_partly_right_has_the_points_of_its_milestone(graded):
+    """nbgrader takes the points that a check returns, and the feedback has what the check printed."""
+    worth = {answer: max(course().exercise(answer).partial.values()) for answer in ("take_one", "join_late")}
+    assert graded.marks("partly") == graded.marks("solved") | worth
+    page = (graded.folder / "feedback" / "partly" / LESSON.slug / f"{LESSON.slug}.html").read_text(encoding="utf-8")
+    assert "Take no more than you will work on" in page
+
+
+@pytest.mark.peers
 def test_what_an_answer_says_on_stderr_costs_nothing(graded):
     """nbgrader gives 0 for a cell with anything on stderr; a check keeps what an answer says there to itself."""
     assert SOLVED["take_one"] != LOUD
@@ -133,12 +143,13 @@ def test_nbgrader_has_nothing_to_complain_of(graded):
 
 
 @pytest.mark.peers
+@pytest.mark.filterwarnings("ignore:soon gone")  # by the loud answer
 @pytest.mark.parametrize("learner", HAND_INS)
-def test_the_feedback_says_what_a_check_said(learner, graded):
-    """Each learner has a page, and where an answer is wrong the page has the reason that a check gives."""
+def test_the_feedback_says_what_a_check_said(learner, graded, offline):
+    """Each learner has a page, and where an answer is worth nothing the page has the reason that a check gives."""
     page = (graded.folder / "feedback" / learner / LESSON.slug / f"{LESSON.slug}.html").read_text(encoding="utf-8")
     assert LESSON.exercises[0].title in page
-    assert ("CheckFailed" in page) == (HAND_INS[learner] != SOLVED)
+    assert ("CheckFailed" in page) == (0 in ours(HAND_INS[learner]).values())
 
 
 def test_a_course_for_nbgrader_has_a_source_for_each_lesson(tmp_path):

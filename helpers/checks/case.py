@@ -77,7 +77,8 @@ class Case:
 
     def reach(self, milestone: str) -> None:
         """Note that the answer got so far; what that is worth by itself stands in course.toml, as `partial`."""
-        self.reached += (milestone,)
+        if milestone not in self.reached:
+            self.reached += (milestone,)
 
     @property
     def sqs(self) -> Any:

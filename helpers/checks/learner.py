@@ -8,7 +8,7 @@ from typing import Any
 
 from helpers import progress
 from helpers.checks.engine import FIXED_SEED, examine
-from helpers.checks.outcome import NOT_ATTEMPTED, Outcome
+from helpers.checks.outcome import NOT_ATTEMPTED, Outcome, worth
 from helpers.checks.seam import InProcess
 from helpers.checks.solutions import answer_source
 from helpers.cloud.running import COMPARED, running
@@ -21,11 +21,12 @@ _tried: set[str] = set()  # the exercises that were attempted
 _last: Exercise | None = None  # what was checked last; `hint()` without an argument means it
 
 
-def check(answer: Callable[..., Any]) -> None:
+def check(answer: Callable[..., Any]) -> float | None:
     """Check the learner's function, whose name says which exercise it answers, and show what came of it.
 
-    The function runs in a private cloud with a clock of its own. Under nbgrader an outcome other than *correct* raises
-    CheckFailed. Something that is no function, or answers no exercise, raises UnknownExercise.
+    The function runs in a private cloud with a clock of its own. Returns None. Under nbgrader an answer that is worth
+    nothing raises CheckFailed, and for one that is partly right the points come back: nbgrader takes the value of a
+    cell as its mark. Something that is no function, or answers no exercise, raises UnknownExercise.
     """
     if isinstance(answer, str):
         raise UnknownExercise(f"This takes your function itself, not its name: check({answer}), without the quotes.")
@@ -34,11 +35,18 @@ def check(answer: Callable[..., Any]) -> None:
     _remember(exercise, outcome.status)
     card = check_card(outcome.as_dict())
     if os.environ.get("NBGRADER_EXECUTION"):
-        if not outcome.correct:
-            raise CheckFailed(str(card))
-    else:
-        keep([outcome])
-        show_card(card)
+        return None if outcome.correct else _partly_right(card, worth(exercise, outcome))
+    keep([outcome])
+    show_card(card)
+    return None
+
+
+def _partly_right(card: Card, points: float) -> float:
+    """Return the points and print what was said; CheckFailed where there are none."""
+    if not points:
+        raise CheckFailed(str(card))
+    print(card)
+    return points
 
 
 def keep(outcomes: Iterable[Outcome], place: Path | None = None) -> None:

@@ -432,6 +432,7 @@ def _expect_others_kept(case, did, rest, now, later):
             why="Everything that was received was deleted, or the queue was emptied. An order that nobody worked on is "
             "lost.",
         )
+    case.reach("taken")
     if rest - now:
         case.not_yet(
             did=did,
@@ -491,6 +492,7 @@ def _expect_joined(case, missed):
     _expect_missed(case, _without(bodies, meanwhile), missed)
     subscription_arn = _expect_subscription(case, topic_arn, listener, newcomer)
     _expect_next(case, topic_arn, listener, newcomer)
+    case.reach("subscribed")
     _expect_meanwhile(case, bodies, meanwhile)
     _expect_arn(case, result.value, subscription_arn)
 
@@ -588,6 +590,8 @@ def _expect_subscription(case, topic_arn, listener, newcomer):
     """Return the ARN of the newcomer's subscription."""
     queue_arn, known = case.queue_arn(newcomer), case.queue_arn(listener)
     subscriptions = case.sns.list_subscriptions_by_topic(TopicArn=topic_arn)["Subscriptions"]
+    if any(subscription["Endpoint"] == known for subscription in subscriptions):
+        case.reach("handed")
     for subscription in subscriptions:
         if (subscription["Protocol"], subscription["Endpoint"]) == ("sqs", queue_arn):
             return subscription["SubscriptionArn"]

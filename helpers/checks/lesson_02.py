@@ -349,6 +349,8 @@ def _expect_backlog(case, team, wanted):
             why="A receive leases the messages, counts as a receive, and sees neither those in flight nor those that "
             "are delayed. The queue's attributes tell how many there are.",
         )
+    if isinstance(result.value, dict) and set(result.value) == set(wanted):
+        case.reach("found")
     if result.value != wanted or any(type(count) is not int for count in result.value.values()):
         case.not_yet(got=result.value, expected=str(wanted), why=_why_not_backlog(result.value, wanted, _names(case)))
 
@@ -409,6 +411,7 @@ def ensure_queue(case):
     queue_url = _expect_ensured(case, "no queue of this name", name, attributes, tags)
     waiting = set(shop.send(case, queue_url, shop.orders(case, 3)))
     _expect_ensured(case, "the queue as it was declared", name, attributes, tags, waiting)
+    case.reach("made")
 
     by_hand = {
         "VisibilityTimeout": "5",
@@ -419,6 +422,7 @@ def ensure_queue(case):
     case.sqs.tag_queue(QueueUrl=queue_url, Tags={"stage": "test", "note": "mine"})
     _expect_ensured(case, "a queue that somebody changed by hand", name, attributes, tags, waiting)
     _expect_ensured(case, "a declaration with another value", name, {"VisibilityTimeout": 300}, {"team": "x"}, waiting)
+    case.reach("changed")
     _expect_ensured(case, "a declaration with nothing in it", name, {}, {}, waiting)
     _expect_ensured(case, "the same again", name, {}, {}, waiting)
 

@@ -488,6 +488,7 @@ def _expect_aside(case, aside_url, wanted):
             expected=f"{sorted(body for body, _ in wanted)}",
             why="Every message that was received too often is set aside once, with its body as it is.",
         )
+    case.reach("moved")
     labels = dict(wanted)
     if any(label != labels[body] for body, label in found):
         case.not_yet(
@@ -554,6 +555,7 @@ def pack_and_pass_on(case):
         _expect_passed_on(case, seconds, label)
     for operations, recovers in ((SENDS, ()), (DELETES, ()), (SENDS, DELETES)):
         _expect_survived(case, operations, recovers, case.draw.randrange(40, 80))
+        case.reach("survived")
 
 
 def _expect_nothing_packed(case):
@@ -652,6 +654,7 @@ def _expect_moved(case, orders_url, packed_url, body, labels, order_id):
         )
     if found[0][0] != body:
         case.not_yet(got=found[0][0], expected=body, why="It is passed on as it came: the body's text, unchanged.")
+    case.reach("passed")
     if found[0][1] != labels:
         case.not_yet(
             got=case.said(f"The labels of what was passed on: {', '.join(found[0][1]) or 'none'}."),

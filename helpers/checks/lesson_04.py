@@ -168,6 +168,7 @@ def send_all(case):
     good += [good[0], good[1], "x" * most, "line\nbreak\tand tab", "☕" * (most // 3)]
     bad = ["", "", "x" * (most + 1), "☕" * (most // 3 + 1), f"{case.name('note')}\x0b", f"\x00{case.name('note')}"]
     _expect_sent(case, most, _shuffled(case, good), [])
+    case.reach("sent")
     for extra in (good + good, good[:8]):
         bodies = _shuffled(case, extra + bad)
         bodies.insert(case.draw.randrange(1, 9), bad[2])  # in the first batch for certain, and not alone
@@ -423,6 +424,7 @@ def pack_slowly(case):
     """Queues with leases of their own, steps short and long, and an empty queue."""
     draw = case.draw.randrange
     _expect_packed(case, 30, draw(8, 11), draw(21, 27))
+    case.reach("packed")
     _expect_packed(case, 70, draw(4, 7), draw(50, 60))
     _expect_packed(case, 13, draw(14, 19), draw(10, 12))
     started, queue_url = case.clock.now(), case.queue("baskets")
@@ -563,7 +565,9 @@ def bill_orders(case):
     known, *orders = shop.orders(case, 4)
     sent = [_text(known), *map(_text, orders), _text(orders[0])]
     _run_worker(case, _two_queues(case), sent, [known["order_id"]], orders, [], LONGEST_POLL + 5)
+    case.reach("billed")
     _run_worker(case, _two_queues(case), _shuffled(case, [*BROKEN, _text(known)]), [], [known], BROKEN, 1)
+    case.reach("kept")
     for operations, when in ((RECEIVES, "a receive"), (SENDS, "the send of a bill"), (DELETES, "a delete")):
         _expect_fault_survived(case, operations, when)
     for _ in range(3):

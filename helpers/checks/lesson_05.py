@@ -490,6 +490,7 @@ def _expect_all_published(case, topic_arn, reader, news):
         if set(found) - set(good):
             why = "What SNS refused goes back as it is; nobody asked for other texts or subjects."
         case.not_yet(got=case.said(f"More messages than items: {more}."), expected=expected, why=why)
+    case.reach("published")
     _expect_refused(case, result.value, refused)
     if len(calls) > _fewest(news):
         why = "publish_batch takes ten at once, as long as all together have no more than 262,144 bytes."
@@ -580,6 +581,7 @@ def who_listens(case):
 
     wanted = _listeners(case, early[few], {"sms": 2, "https": 1}, 2)
     _expect_report(case, few, wanted)
+    case.reach("listed")
     _expect_report(case, nobody, {"confirmed": {}, "pending": []})
     _expect_report(case, many, _listeners(case, late, {"email": 40, "sms": 35, "https": 3, "sqs": 4}, 30))
     _expect_report(case, missing, None)

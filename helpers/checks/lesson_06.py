@@ -417,6 +417,7 @@ def fan_out(case):
     """A single new department; then departments in all states at once; then all of them again, and one more."""
     topic_arn, decoy = _topic(case), case.queue("decoy")
     _expect_fan_out(case, topic_arn, {case.name("tea"): None})
+    case.reach("delivered")
     states = {case.name("new"): None}
     for stem in ("waiting", "wrapped", "earlier"):
         name = case.name(stem)
@@ -595,6 +596,7 @@ def wire_up(case):
         _publish_kind(case, topic_arn, order_id, sent[order_id])
     bodies, scopes = _bodies(case, departments), _wrong_scopes(case, topic_arn, departments)
     _expect_wishes(case, bodies, sent, scopes)
+    case.reach("sorted")
     _expect_wishes(case, bodies, between["sent"], {}, " between your calls")
     _expect_notice(case, topic_arn, departments)
     for url in departments.values():
@@ -745,6 +747,8 @@ def _expect_wishes(case, bodies, sent, scopes, when=""):
                 why = BETWEEN if when else scopes.get(name, f"About this order: {about}.")
                 what = f"an order that was published{when}: {json.dumps(order)}"
                 _expect_one(case, name, what, came.count(key), key in wanted, why)
+        if name == "analytics":  # the first with a filter
+            case.reach("delivered")
 
 
 def _expect_one(case, name, what, count, wanted, why):

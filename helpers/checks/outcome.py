@@ -50,6 +50,13 @@ def outcome(exercise: Exercise, status: str, **said: Any) -> Outcome:
     return Outcome(exercise.id, exercise.answer, exercise.title, status, **writable)
 
 
+def worth(exercise: Exercise, outcome: Outcome) -> float:
+    """Return the exercise's points for a right answer, else those of the best milestone that the answer reached."""
+    if outcome.correct:
+        return exercise.points
+    return max((exercise.partial[name] for name in outcome.reached if name in exercise.partial), default=0)
+
+
 def _writable(text: str) -> str:
     """Return the text with half characters (lone surrogates) spelled out: neither file nor notebook can hold them."""
     return text.encode("utf-8", "backslashreplace").decode()

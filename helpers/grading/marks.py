@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from helpers.checks.outcome import Outcome
+from helpers.checks.outcome import Outcome, worth
 from helpers.course import Exercise
 from helpers.grading.records import Graded, Learner, Mark, Row
 
@@ -47,16 +47,8 @@ def row(learner: Learner, graded: Mapping[str, Graded], exercises: Sequence[Exer
 
 
 def _mark(exercise: Exercise, outcome: Outcome | None) -> Mark:
-    return Mark(exercise.id, exercise.title, _points(exercise, outcome), exercise.points, outcome)
-
-
-def _points(exercise: Exercise, outcome: Outcome | None) -> float:
-    """Return full points for a right answer, else those of the best milestone that it reached."""
-    if outcome is None:
-        return 0
-    if outcome.correct:
-        return exercise.points
-    return max((exercise.partial[name] for name in outcome.reached if name in exercise.partial), default=0)
+    points = worth(exercise, outcome) if outcome else 0
+    return Mark(exercise.id, exercise.title, points, exercise.points, outcome)
 
 
 def status(mark: Mark) -> str:
