@@ -1,5 +1,6 @@
 """Grades one hand-in: its cells behind the wall, its answers checked one by one, whatever they do."""
 
+import time
 from collections.abc import Sequence
 from random import Random
 from typing import Any
@@ -10,7 +11,8 @@ from helpers.checks.outcome import ERROR, NOT_ATTEMPTED, Outcome, outcome
 from helpers.cloud import transport
 from helpers.cloud.offline import any_account, make_world
 from helpers.course import Exercise
-from helpers.errors import Stopped
+from helpers.errors import CourseError, Stopped
+from helpers.grading.effort import limited
 from helpers.grading.hand_in_process import Answer, HandInProcess
 from helpers.grading.launcher import Launcher
 from helpers.grading.line import Broken
@@ -19,7 +21,11 @@ from helpers.world.worlds import World, visit
 
 MOST_STOPS = 3  # cells that may end or hold up the process; what comes after one more is not run
 CELL_CALLS = 1000  # to AWS, that the notebook's own cells may make together
-MOST_REMARKS = 5
+MOST_REMARKS, LONGEST_REMARK = 5, 500
+COMPUTING = 15.0  # seconds that the cloud and a check may compute for one answer; a right one takes less than one
+LONGEST = 120.0  # real seconds for a hand-in; what is not checked by then is not checked
+TOO_LONG = "This hand-in took so long in all that the grader stopped it before it came to this answer."
+TOO_MUCH = "What this answer sent and left in the cloud kept the grader computing for so long that it was stopped."
 
 
 def grade(cells: Sequence[str], exercises: Sequence[tuple[Exercise, Check]], launcher: Launcher, seed: int) -> Graded:
@@ -44,15 +50,26 @@ class _HandIn:
         self._stops: dict[int, str] = {}  # why, by the place of the cell
         self._failed: dict[int, str] = {}
         self._found: dict[str, int] = {}
+        self._until = time.monotonic() + LONGEST
 
     def outcome(self, exercise: Exercise, check: Check) -> Outcome:
         """Return what the check says of the newest definition that is more than the stub."""
+        if time.monotonic() > self._until:
+            return outcome(exercise, ERROR, got=TOO_LONG, expected="a notebook that runs to its end")
+        try:
+            with limited(COMPUTING):
+                return self._checked(exercise, check)
+        except Stopped:
+            self.close()
+            return outcome(exercise, ERROR, got=TOO_MUCH, expected="something that the check can look at")
+
+    def _checked(self, exercise: Exercise, check: Check) -> Outcome:
         self._ready()
         if not self._found.get(exercise.answer):
             return self._missing(exercise)
         for back in range(self._found[exercise.answer]):
             found = examine(exercise, lambda world, back=back: self._seam(exercise, back, world), self._seed, check)
-            if found.status != NOT_ATTEMPTED:
+            if found.status != NOT_ATTEMPTED or time.monotonic() > self._until:
                 break
         return found
 
@@ -61,6 +78,7 @@ class _HandIn:
         said = [f"Cell {place + 1} was left out, since it ended the run: {why}." for place, why in self._stops.items()]
         said += [f"Cell {place + 1} raised {error}" for place, error in self._failed.items()]
         more = len(said) - MOST_REMARKS
+        said = [remark[:LONGEST_REMARK].encode("utf-8", "backslashreplace").decode() for remark in said]
         return tuple(said[:MOST_REMARKS] + ([f"{more} more cells did not run to their end."] if more > 0 else []))
 
     def close(self) -> None:
@@ -72,12 +90,15 @@ class _HandIn:
         """Return a process in which the cells ran; those that end it are left out."""
         while self._process is None or self._process.ended:
             self._process = HandInProcess(self._launcher.start())
-            cells = self._cells if len(self._stops) <= MOST_STOPS else self._cells[: max(self._stops)]
+            late = len(self._stops) > MOST_STOPS
+            cells = self._cells[: max(self._stops)] if late else self._cells
             try:
                 self._load(self._process, cells)
             except Broken as problem:
-                if self._process.cell in self._stops or not 0 <= self._process.cell < len(cells):
-                    cells = self._cells = []  # it does not say which cell it was, so none is run
+                if not cells:
+                    raise CourseError(f"The process of a hand-in that runs nothing fails: {problem}.") from None
+                if self._process.cell in self._stops or not 0 <= self._process.cell < len(cells) or late:
+                    self._cells = []  # it does not say which cell it was, so none is run
                 self._stops[self._process.cell] = str(problem)
         return self._process
 

@@ -3,7 +3,7 @@
 import base64
 import contextlib
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from botocore.awsrequest import AWSPreparedRequest, HeadersDict
@@ -13,11 +13,13 @@ from helpers.checks.console import LONGEST as MOST_PRINTED
 from helpers.checks.seam import TIME_IS_UP, TOO_MANY_CALLS, TOO_MUCH_COMPUTING
 from helpers.cloud import transport
 from helpers.errors import Stopped
+from helpers.grading.effort import in_memory
 from helpers.grading.line import Broken, Line, TooMuch
 from helpers.world.worlds import World
 
 _monotonic = time.monotonic
 LAST_WORDS = 1.0  # real seconds for the process to say where the answer is
+MEMORY = 1 << 30  # bytes that the cloud of a hand-in may grow by in the grader's own memory
 LONGEST_CHECK = 20.0  # real seconds in which an answer may work, in one check; nearly all of it is waiting
 
 
@@ -26,6 +28,7 @@ class HandInProcess:
 
     def __init__(self, line: Line):
         self._line, self.ended, self.printed, self.cell = line, "", "", -1
+        self._most = in_memory() + MEMORY
 
     def load(self, cells: Sequence[str], skip: Sequence[int], answers: Sequence[str], world: World) -> dict[str, Any]:
         """Run the notebook's cells against this world; return {"failed": [[place, error], ...], "found": {name: n}}.
@@ -35,15 +38,16 @@ class HandInProcess:
         """
         command = {"do": "load", "cells": list(cells), "skip": list(skip), "answers": list(answers)}
         reply = self.ask(command, LONGEST_CHECK, world)
-        if "failed" not in reply:
+        if "failed" not in reply or "stopped" in reply:
             self.close()
             raise Broken(f"it was stopped: {reply.get('stopped', 'it said what no notebook says')}")
         return reply
 
     def begin(self, answer: str, back: int, world: World) -> "Answer":
         """Return the seam to an answer; back: 0 for its newest definition, 1 for the one before, ..."""
-        reply = self.ask({"do": "begin", "answer": answer, "back": back}, LAST_WORDS + PATIENCE, world)
-        if "value" not in reply:
+        with _closed(world):  # a call that is made now would be missing in the check's journal
+            reply = self.ask({"do": "begin", "answer": answer, "back": back}, LAST_WORDS + PATIENCE, world)
+        if "value" not in reply or "stopped" in reply:
             self.close()
             raise Broken("it did not make ready")
         self.printed = ""
@@ -51,7 +55,7 @@ class HandInProcess:
 
     def end(self, world: World) -> None:
         """End the answer's threads; the process, too, when they do not end."""
-        with contextlib.suppress(Broken):
+        with contextlib.suppress(Broken), _closed(world):
             if not self.ended and self.ask({"do": "end"}, PATIENCE, world) != {"left": 0}:
                 self.close()
 
@@ -108,6 +112,7 @@ class HandInProcess:
             elif message:
                 was_open = world.open
                 self._line.tell({**_served(message, world), "time": world.clock.time()})
+                world.open = world.open and in_memory() < self._most
                 if was_open and not world.open:
                     deadline = min(deadline, _monotonic() + 0.2)
         return {}
@@ -149,6 +154,16 @@ class Answer:
         self._process.end(self._world)
 
 
+@contextlib.contextmanager
+def _closed(world: World) -> Iterator[None]:
+    """Have the world take no calls for a while."""
+    was_open, world.open = world.open, False
+    try:
+        yield
+    finally:
+        world.open = was_open
+
+
 def _served(message: dict[str, Any], world: World) -> dict[str, Any]:
     """Return what a process needs while its code runs: the cloud's response, or nothing but the time after a sleep."""
     url = ""
@@ -164,6 +179,7 @@ def _served(message: dict[str, Any], world: World) -> dict[str, Any]:
         response = transport.send(world, request)
         content = base64.b64encode(response.content).decode()
     except Stopped as stop:
+        world.open = False
         return {"stopped": str(stop)}
     except EndpointConnectionError:
         return {"unreachable": url}

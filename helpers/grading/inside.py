@@ -6,37 +6,26 @@ reply read back. Messages are JSON, one a line. Nothing that is said here is bel
 The hand-in's code runs in a thread, as in the notebook, while the main thread listens, so that it can say where it is.
 """
 
-import base64
-import io
-import json
 import os
-import queue
 import random
 import shutil
-import signal
 import socket
 import sys
 import threading
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import boto3
-from botocore.awsrequest import AWSPreparedRequest, AWSResponse
-from botocore.exceptions import EndpointConnectionError
 from botocore.httpsession import URLLib3Session
 
-from helpers import errors
 from helpers.checks.answer_side import CLIENTS, AnswerSide, place
 from helpers.checks.answer_time import AnswerTime
 from helpers.checks.console import Printed, console, functions_kept
 from helpers.checks.fresh_session import fresh_session
-from helpers.checks.seam import TOO_MUCH_COMPUTING
 from helpers.cloud import environment, transport
-from helpers.errors import Stopped
 from helpers.grading.cells import Definitions, Shell, run_all
+from helpers.grading.other_side import OtherSide
 from helpers.grading.vocabulary import vocabulary
-from helpers.world import clock as clocks
 from helpers.world import stopping, worlds
 from helpers.world.journal import Journal
 
@@ -75,7 +64,7 @@ def _session() -> tuple[boto3.Session, dict[str, Any]]:
 
 def serve(line: socket.socket, shell: Shell) -> None:
     """Do what the grader asks for until it closes the line."""
-    other = _OtherSide(line)
+    other = OtherSide(line)
     URLLib3Session.send = lambda session, request: other.send(request)  # type: ignore[method-assign]
     # All threads of the hand-in belong to one world, as in the notebook; of it they need no more than the clock.
     world = worlds.World(other, Journal(), random.Random(1), lambda request, network: None)  # type: ignore[arg-type]
@@ -83,112 +72,22 @@ def serve(line: socket.socket, shell: Shell) -> None:
         work = threading.Thread(target=stopping.shielded, args=(_Work(other, shell, world).go,), name="answer")
         other.stop_when_it_computes_too_much(lambda: place(work, shell.namespace))
         _hide_the_course(other)
-        work.start()
+        other.start(work)
         other.listen()
         other.write({"reply": place(work, shell.namespace)})
         threading.Event().wait()  # the grader has what it wants, and ends this process
 
 
-def _hide_the_course(other: "_OtherSide") -> None:
+def _hide_the_course(other: OtherSide) -> None:
     for name in [name for name in sys.modules if name.partition(".")[0] == "helpers"]:
         del sys.modules[name]
     sys.modules["helpers"] = vocabulary(other.advance)
 
 
-class _OtherSide(clocks._Clock):
-    """The line to the grader; also the clock that the hand-in sees."""
-
-    still = True
-
-    def __init__(self, line: socket.socket) -> None:
-        self._now = 0.0
-        self._in, self._out = line.makefile("rb"), line.makefile("wb")
-        self.commands: queue.Queue[dict[str, Any]] = queue.Queue()
-        self._answers: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
-        # One question, and one line, at a time: the answer may have threads.
-        self._asking, self._writing = threading.Lock(), threading.Lock()
-        # Taken once: the hand-in may replace it. Windows has none; there the grader's own limit is what ends it.
-        self._setitimer, self.loading = getattr(signal, "setitimer", None), False
-
-    def listen(self) -> None:
-        """Hand on commands, and the answers to `ask`, until somebody wants to know where the answer is, or nobody."""
-        for line in self._in:
-            message = json.loads(line)
-            self._now = message.get("time", self._now)
-            if message.get("do") == "where":
-                return
-            (self.commands if "do" in message else self._answers).put(message)
-        os._exit(0)
-
-    def write(self, message: dict[str, Any]) -> None:
-        """Send a message."""
-        text = json.dumps(message).encode() + b"\n"
-        with self._writing:
-            self._out.write(text)
-            self._out.flush()
-
-    def ask(self, message: dict[str, Any]) -> dict[str, Any]:
-        """Send a message and return the answer to it; an error of the other side is raised here."""
-        with self._asking:
-            self.write(message)
-            answer = self._answers.get()
-        if "stopped" in answer:
-            raise Stopped(answer["stopped"])
-        if "refused" in answer:
-            raise getattr(errors, answer["type"], errors.CloudError)(answer["refused"])
-        return answer
-
-    def stop_when_it_computes_too_much(self, where: Callable[[], dict[str, Any]]) -> None:
-        """Have this process say where it is and end, when the time of `allow_computing` is used up."""
-
-        def stop(*_: Any) -> None:
-            self.write({"reply": {"stopped": TOO_MUCH_COMPUTING} | where()})
-            os._exit(0)
-
-        if self._setitimer:
-            signal.signal(signal.SIGPROF, stop)
-
-    def allow_computing(self, seconds: float) -> None:
-        """Allow so much of the processor's time from now on; 0 takes the limit away."""
-        if self._setitimer:
-            self._setitimer(signal.ITIMER_PROF, seconds)
-
-    def time(self) -> float:
-        """Return the time of the check's clock. It moves only while the other side is asked, which tells it then."""
-        return self._now
-
-    def sleep(self, seconds: float) -> None:
-        """Move the check's clock."""
-        self.ask({"sleep": seconds})
-
-    def advance(self, seconds: float) -> None:
-        """Move the clock for a cell of the notebook; ClockError from within an answer, as in the notebook."""
-        if not self.loading:
-            raise errors.ClockError(clocks.NOT_BY_AN_ANSWER)
-        self.sleep(seconds)
-
-    def send(self, request: AWSPreparedRequest) -> AWSResponse:
-        """Have the request answered on the other side; takes the place of botocore's own sending."""
-        headers = [[name, transport.text(value)] for name, value in request.headers.items()]
-        body = base64.b64encode(transport.body(request)).decode()
-        reply = self.ask({"request": [request.method, request.url, headers, body]})
-        if "unreachable" in reply:
-            raise EndpointConnectionError(endpoint_url=reply["unreachable"])
-        status, reply_headers, content = reply["response"]
-        return AWSResponse(request.url, status, dict(reply_headers), _Raw(base64.b64decode(content)))
-
-
-class _Raw(io.BytesIO):
-    """A body as botocore reads it."""
-
-    def stream(self, **_: Any) -> Any:
-        yield self.read()
-
-
 class _Work:
     """The commands, one after another, in the thread of the hand-in."""
 
-    def __init__(self, other: _OtherSide, shell: Shell, world: worlds.World):
+    def __init__(self, other: OtherSide, shell: Shell, world: worlds.World):
         self._other, self._shell, self._world = other, shell, world
         self._found, self._side = Definitions(()), AnswerSide(lambda: None)
         self._environment, self._folder = dict(os.environ), os.getcwd()

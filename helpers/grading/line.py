@@ -4,7 +4,7 @@ A message is one line of JSON with one of a few forms; anything else ends the pr
 is run, and what is not read in time is not waited for.
 """
 
-import contextlib
+import base64
 import json
 import math
 import socket
@@ -16,6 +16,11 @@ from helpers.checks.values import decode
 _monotonic = time.monotonic
 LONGEST = 8 << 20  # bytes of one message
 MOST, MOST_BYTES = 20_000, 64 << 20  # messages, and their bytes, in answer to one command
+MOST_CELLS, MOST_DEFINITIONS = 10_000, 20
+REPLY = 2 << 20  # bytes of one message that is no request
+BODY = 3 << 20  # bytes of a request's body, written in base64
+FIELDS = 1000  # of a form in it: the time to read one grows with their square
+HEADERS, HEADER = 64, 8192  # of one request, and characters of each of their names and values, and of its address
 READ = 1 << 16  # bytes that are read at once
 PATIENCE = 5.0  # real seconds for the process to read what it is told
 
@@ -46,10 +51,14 @@ class Line:
         self._count = self._bytes = 0
 
     def tell(self, message: dict[str, Any]) -> None:
-        """Send a message; what went wrong is read on the line."""
-        with contextlib.suppress(OSError):
+        """Send a message; what went wrong is read on the line. Broken when the process does not read."""
+        try:
             self._line.settimeout(PATIENCE)
             self._line.sendall(json.dumps(message).encode() + b"\n")
+        except TimeoutError:
+            raise Broken("it did not read what it was told") from None
+        except OSError:
+            pass
 
     def begin(self) -> None:
         """Count the messages anew: another command was given."""
@@ -92,9 +101,9 @@ def message(line: bytes) -> dict[str, Any]:
     try:
         found = json.loads(line, parse_constant=_no_constant)
         ((kind, value),) = found.items()
-        if _FORMS[kind](value):
+        if (kind == "request" or len(line) <= REPLY) and _FORMS[kind](value):
             return found
-    except (ValueError, TypeError, AttributeError, KeyError, RecursionError):
+    except (ValueError, TypeError, AttributeError, KeyError, RecursionError, OverflowError):
         pass
     raise Broken("it said what no answer says")
 
@@ -109,8 +118,13 @@ def _is_number(value: Any) -> bool:
 
 def _is_request(value: Any) -> bool:
     method, url, headers, body = value
-    texts = [method, url, body, *(part for header in headers for part in header)]
-    return all(isinstance(text, str) for text in texts) and all(len(header) == 2 for header in headers)
+    texts = [method, url, *(part for header in headers for part in header)]
+    few = len(headers) <= HEADERS and all(len(header) == 2 for header in headers)
+    if not (few and _are_short(texts, HEADER) and _are_short([body], BODY)):
+        return False
+    targets = [text for name, text in headers if name.lower() == "x-amz-target"]
+    fields = base64.b64decode(body, validate=True).count(b"&")
+    return fields <= FIELDS or (bool(targets) and all(targets))  # JSON, where a sign is only a sign
 
 
 def _is_reply(value: Any) -> bool:
@@ -122,12 +136,13 @@ def _is_reply(value: Any) -> bool:
     if keys == {"error"}:
         return _is_error(value["error"])
     if keys == {"stopped", "number", "line"}:
-        return isinstance(value["stopped"], str) and _is_place(value)
+        return _are_short([value["stopped"]]) and _is_place(value)
     if keys == {"number", "line"}:
         return _is_place(value)
     if keys == {"failed", "found"}:
-        errors = all(type(cell) is int and isinstance(text, str) for cell, text in value["failed"])
-        return errors and all(type(count) is int and 0 <= count <= 100 for count in value["found"].values())
+        errors = all(_is_cell(cell) and _are_short([text]) for cell, text in value["failed"])
+        few = all(type(count) is int and 0 <= count <= MOST_DEFINITIONS for count in value["found"].values())
+        return errors and few and len(value["failed"]) <= MOST_CELLS
     return keys == {"left"} and type(value["left"]) is int
 
 
@@ -141,8 +156,12 @@ def _is_place(value: Any) -> bool:
     return (number is None or (type(number) is int and abs(number) < 10**9)) and _are_short([value["line"]])
 
 
-def _are_short(texts: list[Any]) -> bool:
-    return all(isinstance(text, str) and len(text) <= 2000 for text in texts)
+def _is_cell(place: Any) -> bool:
+    return type(place) is int and 0 <= place < MOST_CELLS
+
+
+def _are_short(texts: list[Any], most: int = 2000) -> bool:
+    return all(isinstance(text, str) and len(text) <= most for text in texts)
 
 
 _FORMS = {
@@ -150,5 +169,5 @@ _FORMS = {
     "printed": lambda text: isinstance(text, str),
     "sleep": _is_number,
     "request": _is_request,
-    "cell": lambda place: type(place) is int,
+    "cell": _is_cell,
 }

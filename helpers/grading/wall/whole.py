@@ -86,6 +86,8 @@ def _tried(secret: Path) -> str:
     attempts: dict[str, Callable[[], Any]] = {
         "read your files": secret.read_bytes,
         "change your files": lambda: os.truncate(secret, 0),
+        "change who may read your files": lambda: os.chmod(secret, 0o600),
+        "write messages to services of this computer": lambda: socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM),
         "start other programs": _fork,
         "signal and watch your other programs": _signal_the_parent,
         "use the network": lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM).connect(("192.0.2.1", 9)),
