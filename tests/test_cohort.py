@@ -86,6 +86,38 @@ def test_feedback_holds_neither_an_answer_nor_another_learner(folder):
                 assert not any(line.strip() in said for line in source.splitlines() if "send_message(" in line)
 
 
+def test_lessons_that_nobody_began_do_not_count(folder):
+    """`course pack` packs all lessons; an untouched notebook makes no mark worse, unless it is asked for."""
+    second = course().lesson("02").slug
+    put(folder, {f"kurt/{second}.ipynb": notebook(second)})
+    done, out = graded(folder)
+    assert "02.1" not in book(out)["kurt"]
+    assert done.counted == "What counts: 01. Nobody began 02; `--lesson 02` counts it all the same."
+    assert done.counted in (out / "report.txt").read_text(encoding="utf-8").replace("\n", " ")
+    again, _ = graded(folder, lessons=("01, 02",))
+    assert "02.1" in book(out)["kurt"]
+    assert (again.graded, again.changes, again.counted) == (0, [], "What counts: 01, 02.")
+
+
+@pytest.mark.parametrize("make", ["results", "course", "exercises"])
+def test_a_folder_that_holds_no_hand_ins_is_refused(folder, make, tmp_path):
+    """The course itself, a part of it, and what an earlier grading wrote."""
+    (tmp_path / "lessons").mkdir()
+    (tmp_path / "lessons" / "course.toml").write_text("")
+    place = {"results": folder, "course": tmp_path, "exercises": folder.with_name("exercises")}[make]
+    folder.rename(place) if make == "exercises" else (folder / FOLDER).mkdir()
+    with pytest.raises(CourseError, match="holds the results of" if make == "results" else "is the course's own"):
+        grade_cohort(own(), Options(place, tmp_path.with_name("elsewhere")))
+
+
+def test_results_do_not_go_among_other_files(folder):
+    """Such as another folder of hand-ins; what was there stays as it was."""
+    put(folder.with_name("graded"), {"mine.txt": "x"})
+    with pytest.raises(CourseError, match="holds other files"):
+        graded(folder)
+    assert [path.name for path in folder.with_name("graded").iterdir()] == ["mine.txt"]
+
+
 def test_only_what_changed_is_graded_again(folder):
     """A second start grades nothing; a notebook that was handed in anew is graded, and the report says why."""
     graded(folder)
@@ -235,7 +267,9 @@ def test_the_command_grades(folder):
     """As an instructor types it, with a lesson that counts; a second time it says that all was known."""
     words = ["grade", folder, "--lesson", "01", "--notebooks"]
     _, first, _ = course_command(*words)
-    assert "4 learners. Hand-ins graded now: 3, known from before: 0." in first
+    assert "4 learners. Notebooks graded now: 3, known from before: 0." in first
+    assert "What counts: 01." in first
+    assert f"{folder.with_name('handed-in-graded') / 'notebooks'}  each learner's" in first.replace("\n", "")
     out = folder.with_name("handed-in-graded")
     assert str(out / "report.html") in first
     assert json.loads((out / "gradebook.json").read_text(encoding="utf-8"))["learners"]

@@ -28,7 +28,7 @@ def graded(name, *right, columns=(), remarks=()):
 def written(out, *people):
     """Write the books of these learners and return what the instructor is told."""
     learners, rows = zip(*people, strict=True) if people else ((), ())
-    return write_books(out, rows, LESSONS, book(rows, learners, "checks-1"))
+    return write_books(out, rows, LESSONS, book(rows, learners, {"01": "checks-1"}))
 
 
 def table(out, name=TABLE):
@@ -60,8 +60,8 @@ def test_excel_reads_the_names_and_canvas_sees_no_mark(tmp_path):
 @pytest.mark.parametrize(("points", "shown"), [(2.0, "2"), (1.5, "1.5"), (0, "0"), (10, "10"), (1 / 3, "0.33")])
 def test_numbers_are_short(tmp_path, points, shown):
     """2 and not 2.0; 1.5 as 1.5."""
-    row = Row("Ada", (Mark(EXERCISES[0].id, "t", points, 3),))
-    write_books(tmp_path, [row], LESSONS, book([row], [], ""))
+    row = Row("Ada", (Mark(EXERCISES[0].id, "t", points, 3, outcome(EXERCISES[0], NOT_YET)),))
+    write_books(tmp_path, [row], LESSONS, book([row], [], {}))
     assert table(tmp_path)[1][1] == shown
     assert table(tmp_path, CANVAS)[2][5] == shown
     assert f'"points": {shown},' in (tmp_path / BOOK).read_text() or points == 1 / 3
@@ -85,14 +85,17 @@ def test_a_cell_has_an_end(tmp_path):
 
 
 def test_canvas_gets_the_columns_that_it_asks_for(tmp_path):
-    """Student, the three IDs and the section, a column for each lesson, and the row of the points."""
+    """Student, the three IDs and the section, a column for each lesson, and the row of the points.
+
+    Where nothing came in the cell is empty, so that Canvas keeps what it has.
+    """
     columns = (("ID", "7"), ("SIS User ID", "u7"), ("SIS Login ID", "ada"), ("Section", "S1"), ("Else", "x"))
     told = written(tmp_path, graded("Ada Lovelace", "01.1", columns=(*columns, ("Student", "Lovelace, Ada"))))
     of = [str(sum(e.points for e in lesson.exercises)) for lesson in LESSONS]
     assert table(tmp_path, CANVAS) == [
         ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", *(f"{x.number} {x.title}" for x in LESSONS)],
         ["Points Possible", "", "", "", "", *of],
-        ["Lovelace, Ada", "7", "u7", "ada", "S1", str(EXERCISES[0].points), "0"],
+        ["Lovelace, Ada", "7", "u7", "ada", "S1", str(EXERCISES[0].points), ""],
     ]
     assert told == []
 
@@ -121,7 +124,7 @@ def test_the_json_holds_everything_in_one_order(tmp_path):
     assert (tmp_path / BOOK).read_bytes() == first
     found = json.loads(first)
     assert found["versions"] == {name: version(name) for name in ("mastering-aws-messaging", "boto3", "moto")}
-    assert found["exercise_set"] == "checks-1"
+    assert found["exercise_set"] == {"01": "checks-1"}
     one, other = found["learners"]
     assert (one["learner"], one["points"], other["columns"]) == ("Ada", EXERCISES[0].points, {"ID": "7"})
     assert one["hand_ins"] == {LESSONS[0].slug: {"file": "Ada/x.ipynb", "cells": marks.digest(("x = 1",))}}
@@ -132,10 +135,18 @@ def test_the_json_holds_everything_in_one_order(tmp_path):
 def test_a_book_comes_back_as_it_was_written(tmp_path):
     """What `changes` compares with is what was written."""
     learner, row = graded("Ada \ud800", "01.1")
-    whole = book([row], [learner], "a")
+    whole = book([row], [learner], {"01": "a"})
     write_books(tmp_path, [row], LESSONS, whole)
     assert read_book(tmp_path)["learners"][0]["marks"] == whole["learners"][0]["marks"]
-    assert len(marks.changes(read_book(tmp_path), book([], [], "a"))) == len(LESSONS[0].exercises)
+    assert len(marks.comings_and_goings(read_book(tmp_path), book([], [], {"01": "a"}))) == 1
+
+
+def test_what_a_list_says_of_learners_stands_in_the_table(tmp_path):
+    """Behind the name; whoever the list says less of has empty cells."""
+    written(tmp_path, graded("Ada", columns=(("group", "b"), ("ID", "7"))), graded("Ben", columns=(("mail", "=x"),)))
+    head, ada, ben = table(tmp_path)
+    assert head[:4] == ["learner", "group", "ID", "mail"]
+    assert (ada[:4], ben[:4]) == (["Ada", "b", "7", ""], ["Ben", "", "", "'=x"])
 
 
 @pytest.mark.parametrize(

@@ -251,7 +251,7 @@ def test_a_list_that_cannot_be_read_is_told(tmp_path, content):
     """The hand-ins are named by the layout."""
     cohort = of(tmp_path, {**FINE, "learners.csv": content})
     assert [learner.name for learner in cohort.learners] == ["fine"]
-    assert cohort.remarks[0].startswith("learners.csv")
+    assert cohort.remarks[0].startswith("'learners.csv'")
 
 
 def test_a_name_in_two_unicode_forms_is_one(tmp_path):
@@ -324,13 +324,42 @@ def test_nobody_pushes_out_a_folder_s_work(tmp_path):
 
 
 def test_a_second_notebook_in_one_s_own_folder(tmp_path):
-    """Another one of the same lesson is kept apart; one that holds the same is marked once."""
+    """Another one of the same lesson is kept apart; of one that holds the same nobody need know."""
     files = {
         f"ada/{name}.ipynb": notebook(clients_for=source) for name, source in zip("abc", (ADA, ADA, EVE), strict=True)
     }
     learners = by_name(of(tmp_path, files))
     assert set(learners) == {"ada", "ada (file c.ipynb)"}
-    assert "ada/b.ipynb holds the same as ada/a.ipynb" in learners["ada"].remarks[0]
+    [said] = learners["ada"].remarks
+    assert "lesson 01 twice, and not the same: 'ada/a.ipynb' and 'ada/c.ipynb'" in said
+
+
+def test_a_second_copy_of_a_zip_is_nobody_else(tmp_path):
+    """A browser downloads a file twice and numbers it."""
+    content = packed("Ada Lovelace", (SLUG, notebook(clients_for=ADA)), (SECOND.slug, notebook(SECOND.slug)))
+    learner = only(of(tmp_path, {"ada.zip": content, "ada (1).zip": content}))
+    assert (learner.name, len(learner.hand_ins), learner.remarks) == ("Ada Lovelace", 2, ())
+
+
+@pytest.mark.parametrize("name", ["2026-11-24_Grades-SQS.csv", "learners.csv"])
+def test_the_grade_book_that_canvas_exports_is_found_by_its_columns(tmp_path, name):
+    """Whatever it is called; its rows for the points and for a teacher's view are nobody."""
+    rows = (
+        "Student,ID,SIS Login ID,Section",
+        "    Points Possible,,,",
+        '"Berg, Anna",7,ab1,S1',
+        '"Student, Test",9,,S1',
+    )
+    listed = "\n".join(rows)
+    learner = only(of(tmp_path, {name: listed, "ab1.ipynb": notebook()}))
+    assert (learner.name, dict(learner.columns)["ID"]) == ("Berg, Anna", "7")
+
+
+def test_of_two_lists_of_canvas_none_is_chosen(tmp_path):
+    """The instructor is asked which."""
+    listed = "Student,ID,Section\nAda,7,S1\n"
+    cohort = of(tmp_path, {**FINE, "a.csv": listed, "b.csv": listed})
+    assert "'a.csv', 'b.csv'" in cohort.remarks[0]
 
 
 def test_two_of_a_lesson_in_one_zip_are_both_kept(tmp_path):
@@ -367,7 +396,8 @@ def test_a_name_is_made_fit_to_be_shown(tmp_path, claimed, name):
 
 def test_long_names_stay_short_and_unique(tmp_path):
     """Also where files have to tell them apart."""
-    cohort = of(tmp_path, {f"{'y' * 100}{n}.zip": packed("x" * 90) for n in range(4)})
+    contents = [packed("x" * 90, (SLUG, notebook(clients_for=f"{ADA}# {n}"))) for n in range(4)]
+    cohort = of(tmp_path, {f"{'y' * 100}{n}.zip": content for n, content in enumerate(contents)})
     assert len(by_name(cohort)) == 4
     assert all(len(name) <= 80 for name in by_name(cohort))
 

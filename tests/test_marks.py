@@ -27,10 +27,10 @@ def row_of(one, *statuses, exercises=(FIRST, SECOND), **said):
     return marks.row(one, {LESSON.slug: Graded(tuple(outcomes))} if outcomes else {}, exercises)
 
 
-def book_of(*statuses, cells=("def f(): 1",), exercise_set="a"):
+def book_of(*statuses, cells=("def f(): 1",), digest="a"):
     """Return the grade book of a single learner with these outcomes."""
     one = learner(cells=cells) if statuses else Learner("Ada")
-    return book([row_of(one, *statuses)], [one], exercise_set)
+    return book([row_of(one, *statuses)], [one], {"01": digest})
 
 
 def test_a_right_answer_has_full_points():
@@ -68,7 +68,7 @@ def test_remarks_stand_in_order_and_once():
 
 def test_a_digest_tells_cells_apart():
     """Other cells, another split and another order are other hand-ins."""
-    hand_ins = [("ab",), ("a", "b"), ("b", "a"), ("ab", ""), (), ("\ud800",)]
+    hand_ins = [("ab",), ("a", "b"), ("b", {"01": "a"}), ("ab", ""), (), ("\ud800",)]
     assert len({marks.digest(cells) for cells in hand_ins}) == len(hand_ins)
     assert marks.digest(["a"]) == marks.digest(("a",))
 
@@ -77,13 +77,13 @@ def test_a_digest_tells_cells_apart():
     ("before", "after", "reason"),
     [
         (book_of(NOT_YET), book_of(CORRECT, cells=("new",)), marks.ANEW),
-        (book_of(NOT_YET), book_of(CORRECT, exercise_set="b"), marks.NEW_CHECKS),
+        (book_of(NOT_YET), book_of(CORRECT, digest="b"), marks.NEW_CHECKS),
         (book_of(), book_of(CORRECT), marks.FIRST),
         (book_of(CORRECT), book_of(), marks.GONE),
         (book_of(NOT_YET), book_of(CORRECT), marks.UNEXPLAINED),
         (
             book_of(NOT_YET),
-            book_of(CORRECT, cells=("new",), exercise_set="b"),
+            book_of(CORRECT, cells=("new",), digest="b"),
             f"{marks.ANEW}, {marks.NEW_CHECKS}",
         ),
     ],
@@ -112,16 +112,33 @@ def test_a_new_status_with_the_same_points_is_a_change():
 
 def test_the_same_marks_are_no_change():
     """Neither a new hand-in nor new checks alone are one, and where nothing was graded nothing has changed."""
-    assert marks.changes(book_of(CORRECT), book_of(CORRECT, cells=("new",), exercise_set="b")) == []
+    assert marks.changes(book_of(CORRECT), book_of(CORRECT, cells=("new",), digest="b")) == []
     assert marks.changes({}, book_of(CORRECT)) == []
 
 
-def test_learners_and_exercises_that_come_and_go_are_changes():
-    """A learner who is gone, one who is new, an exercise that is no more, each with a reason."""
+def test_only_marks_of_those_who_were_there_change():
+    """An exercise that is no more is a change with a reason; learners who come and go are a sentence."""
     ada, ben = learner("Ada"), learner("Ben")
-    before = book([row_of(ada, CORRECT, CORRECT)], [ada], "a")
-    after = book([row_of(ben, CORRECT), row_of(ada, CORRECT, exercises=[FIRST])], [ada, ben], "b")
+    before = book([row_of(ada, CORRECT, CORRECT)], [ada], {"01": "a"})
+    after = book([row_of(ben, CORRECT), row_of(ada, CORRECT, exercises=[FIRST])], [ada, ben], {"01": "b"})
     found = [(change.learner, change.exercise, change.before, change.reason) for change in marks.changes(before, after)]
-    assert found == [("Ada", "01.2", SECOND.points, marks.NEW_CHECKS), ("Ben", "01.1", None, marks.FIRST)]
-    gone = marks.changes(before, book([], [], "a"))
-    assert [(change.learner, change.reason) for change in gone] == [("Ada", marks.GONE)] * 2
+    assert found == [("Ada", "01.2", SECOND.points, marks.NEW_CHECKS)]
+    assert marks.comings_and_goings(before, after) == ["Since the last grading 1 learner is new: Ben."]
+    nobody = book([], [], {"01": "a"})
+    assert marks.changes(before, nobody) == []
+    assert marks.comings_and_goings(before, nobody) == ["Since the last grading 1 learner is gone: Ada."]
+    many = [learner(f"L{n}") for n in range(7)]
+    [said] = marks.comings_and_goings(nobody, book([row_of(one, CORRECT) for one in many], many, {"01": "a"}))
+    assert said.endswith("7 learners are new: L0, L1, L2, L3, L4 and 2 more.")
+    assert marks.comings_and_goings({}, after) == []
+
+
+def test_another_choice_of_lessons_changes_no_mark():
+    """It is one sentence, and no reason to say that exercises changed."""
+    one = learner()
+    row = row_of(one, NOT_YET, NOT_YET)
+    before, after = book([row], [one], {"01": "a"}), book([row], [one], {"01": "a", "02": "b"})
+    assert marks.changes(before, after) == []
+    [said] = marks.comings_and_goings(before, after)
+    assert said == "What counts is another choice of lessons: now 01, 02, before 01."
+    assert marks.changes(book([row], [one], {"02": "b"}), book([row_of(one, CORRECT)], [one], {"01": "a"})) == []

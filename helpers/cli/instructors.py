@@ -43,7 +43,9 @@ def serve(
 def grade(
     folder: Annotated[Path, typer.Argument(help="Where the hand-ins are: packed files, notebooks, or a folder each.")],
     out: Annotated[Optional[Path], typer.Option(help="Where the results go. Default: FOLDER-graded.")] = None,  # noqa: UP045
-    lesson: Annotated[Optional[list[str]], typer.Option(help="What counts; else all that was handed in.")] = None,  # noqa: UP045
+    lesson: Annotated[
+        list[str] | None, typer.Option(help="What counts: 01, or 01,02; else what somebody began.")
+    ] = None,
     exercises: Annotated[Optional[Path], typer.Option(help="A set of exercises of your own; see `course new`.")] = None,  # noqa: UP045
     jobs: Annotated[int, typer.Option(min=0, help="How many at once; 0: as many as there are cores.")] = 0,
     scheduler: Annotated[str, typer.Option(help="The address of a Dask cluster that does the work.")] = "",
@@ -71,24 +73,30 @@ def grade(
             bar.update(task, completed=done, total=of, description="Grading")
 
         done = grade_cohort(chosen, options, progress)
-    _show_grades(done, out)
+    _show_grades(done, out, notebooks)
 
 
-def _show_grades(done, out: Path) -> None:  # type: ignore[no-untyped-def]
+def _show_grades(done, out: Path, notebooks: bool) -> None:  # type: ignore[no-untyped-def]
     for remark in done.remarks:
         say(f"[yellow]Look:[/] {escape(remark)}")
     odd = sum(bool(row.remarks) for row in done.rows)
-    say(f"{len(done.rows)} learners. Hand-ins graded now: {done.graded}, known from before: {done.known}.")
+    say(f"{_many(len(done.rows), 'learner')}. Notebooks graded now: {done.graded}, known from before: {done.known}.")
+    say(escape(done.counted))
     if odd:
-        say(f"Something was odd about {odd} of them; the report and the grade book say what.")
+        say(f"Something was odd about what {_many(odd, 'learner')} handed in; the report and the grade book say what.")
     if done.changes:
-        say(f"{len(done.changes)} marks changed since the last time; the report says why.")
+        say(f"{_many(len(done.changes), 'mark')} changed since the last time; the report says why.")
     for name, what in (
         ("report.html", "what the class understood"),
         ("gradebook.csv", "the marks; also gradebook.json, and canvas.csv for Canvas"),
         ("feedback", "a page for each learner"),
+        *([("notebooks", "each learner's notebooks with the feedback in them")] if notebooks else []),
     ):
         say(f"  [bold]{escape(str(out / name))}[/]  {what}")
+
+
+def _many(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"
 
 
 def _progress():  # type: ignore[no-untyped-def]

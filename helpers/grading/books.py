@@ -27,7 +27,7 @@ BOOK = "gradebook.json"
 TABLE = "gradebook.csv"
 CANVAS = "canvas.csv"
 
-_FORMAT = 1  # of the JSON; a book of another format is not compared with
+_FORMAT = 2  # of the JSON; a book of another format is not compared with
 _PARTS = ("mastering-aws-messaging", "boto3", "moto")  # a mark depends on their versions
 _LONGEST = 4000  # characters of one text of an outcome in the JSON
 _LONGEST_CELL = 1000  # a spreadsheet refuses cells beyond 32,767
@@ -45,16 +45,17 @@ def versions() -> dict[str, str]:
     return {name: version(name) for name in _PARTS}
 
 
-def book(rows: Iterable[Row], learners: Iterable[Learner], exercise_set: str) -> dict[str, Any]:
+def book(rows: Iterable[Row], learners: Iterable[Learner], exercise_set: Mapping[str, str]) -> dict[str, Any]:
     """Return the whole grade book as plain data, in an order that is always the same.
 
-    learners: whose hand-ins led to the rows. exercise_set: a digest of the exercises and checks.
+    learners: whose hand-ins led to the rows. exercise_set: a digest of each lesson's exercises and checks,
+    by the number of the lesson; of those that count.
     """
     hand_ins = {learner.name: {hand_in.lesson: hand_in for hand_in in learner.hand_ins} for learner in learners}
     return {
         "format": _FORMAT,
         "versions": versions(),
-        "exercise_set": exercise_set,
+        "exercise_set": dict(exercise_set),
         "learners": [_learner(row, hand_ins.get(row.learner, {})) for row in _by_name(rows)],
     }
 
@@ -85,6 +86,8 @@ def read_book(out: Path) -> dict[str, Any]:
     """Return the grade book that was last written into this folder; an empty one when there is none to compare with."""
     try:
         found = json.loads((out / BOOK).read_text(encoding="utf-8"))
+        if found["format"] != _FORMAT or not all(isinstance(each, str) for each in found["exercise_set"].values()):
+            return {}
         for learner in found["learners"]:
             words = [mark[key] for mark in learner["marks"] for key in ("exercise", "title", "status")]
             words += [learner["learner"], *(hand_in["cells"] for hand_in in learner["hand_ins"].values())]
@@ -93,7 +96,7 @@ def read_book(out: Path) -> dict[str, Any]:
                 return {}
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return {}
-    return found if found.get("format") == _FORMAT else {}
+    return found  # type: ignore[no-any-return]
 
 
 def write_books(out: Path, rows: Sequence[Row], lessons: Sequence[Lesson], whole: Mapping[str, Any]) -> list[str]:
@@ -114,11 +117,15 @@ def write_books(out: Path, rows: Sequence[Row], lessons: Sequence[Lesson], whole
 def _table(rows: Iterable[Row], lessons: Iterable[Lesson]) -> str:
     exercises = [exercise for lesson in lessons for exercise in lesson.exercises]
     titles = [f"{exercise.id} {exercise.title} (of {number(exercise.points)})" for exercise in exercises]
-    lines: list[list[object]] = [["learner", *titles, "total", "percent", "remarks"]]
+    rows = list(rows)
+    listed = list(dict.fromkeys(key for row in rows for key, _ in row.columns))
+    lines: list[list[object]] = [["learner", *listed, *titles, "total", "percent", "remarks"]]
     for row in rows:
+        said = dict(row.columns)
         points = {mark.exercise: mark.points for mark in row.marks}
         cells = [points.get(exercise.id, "") for exercise in exercises]
-        lines.append([row.learner, *cells, row.points, percent(row.points, row.of), " ".join(row.remarks)])
+        own = [said.get(key, "") for key in listed]
+        lines.append([row.learner, *own, *cells, row.points, percent(row.points, row.of), " ".join(row.remarks)])
     return _written(lines)
 
 
@@ -132,9 +139,15 @@ def _canvas(rows: Iterable[Row], lessons: Sequence[Lesson]) -> str:
         listed = dict(row.columns)
         # Canvas takes whoever has these words in the name for the row of the points.
         name = listed.get("Student", row.learner).replace("Points Possible", "Points possible")
-        points = [sum(mark.points for mark in row.marks if mark.exercise[:2] == lesson.number) for lesson in lessons]
+        points = [_of_lesson(row, lesson) for lesson in lessons]
         lines.append([name, *(listed.get(column, "") for column in _CANVAS_COLUMNS), *points])
     return _written(lines)
+
+
+def _of_lesson(row: Row, lesson: Lesson) -> object:
+    """Return the points; nothing where nothing came in, so that Canvas keeps what it has."""
+    marks = [mark for mark in row.marks if mark.exercise[:2] == lesson.number]
+    return sum(mark.points for mark in marks) if any(mark.outcome for mark in marks) else ""
 
 
 def _written(lines: Iterable[Sequence[object]]) -> str:

@@ -7,7 +7,7 @@ from statistics import median
 from typing import Any
 from urllib.parse import quote
 
-from helpers.checks.outcome import CORRECT, ERROR, NOT_YET, Outcome
+from helpers.checks.outcome import CORRECT, ERROR, NOT_ATTEMPTED, NOT_YET, Outcome
 from helpers.grading.marks import NOT_HANDED_IN, Change, status
 from helpers.grading.output import write, writing
 from helpers.grading.records import Mark, Row
@@ -76,7 +76,7 @@ def _summary(rows: Sequence[Row]) -> list[str]:
     shares = (
         f"Mean {number(mean)} of {number(of)} points ({percent(mean, of) or 0} %), median {number(median(totals))}."
     )
-    return [f"{learners}{without}. {shares}"]
+    return [f"{learners}{without}. {shares}" + (" Both count them." if nothing else "")]
 
 
 def _exercises(rows: Sequence[Row]) -> list[dict[str, Any]]:
@@ -94,8 +94,8 @@ def _exercise(marks: Sequence[Mark]) -> dict[str, Any]:
         "of": marks[0].of,
         "mean": sum(mark.points for mark in marks) / len(marks),
         "counts": dict(counts),
-        # Of an exercise that nobody handed in nothing can be said.
-        "nobody": not counts[CORRECT] and counts[NOT_HANDED_IN] < len(marks),
+        # Of an exercise that nobody tried nothing can be said.
+        "nobody": not counts[CORRECT] and counts[NOT_HANDED_IN] + counts[NOT_ATTEMPTED] < len(marks),
     }
 
 

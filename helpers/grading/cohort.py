@@ -5,14 +5,16 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from helpers.checks.outcome import NOT_ATTEMPTED
 from helpers.course import Lesson
 from helpers.errors import CourseError
 from helpers.grading import class_report, cluster, feedback, workers
 from helpers.grading.books import book, read_book, write_books
 from helpers.grading.exercise_set import ExerciseSet
 from helpers.grading.handins import collect
-from helpers.grading.marks import Change, changes, row
+from helpers.grading.marks import Change, changes, comings_and_goings, row
 from helpers.grading.notebook_copies import write_copies
+from helpers.grading.places import refuse_other_folders
 from helpers.grading.records import Cohort, Graded, Row
 from helpers.grading.store import Job, Store
 from helpers.grading.work import Task
@@ -24,10 +26,10 @@ Progress = Callable[[int, int], None]  # how many hand-ins are done, and of how 
 class Options:
     """How to grade. folder: the hand-ins. out: where the results go.
 
-    lessons: what counts; without any: every lesson of which something was handed in. processes: at once; 0 takes the
-    number of cores. scheduler: the address of a Dask cluster that does the work instead. again: grade what was graded
-    before, too. walled: refuse where hand-ins cannot be walled off. copies: write notebooks with feedback beside the
-    answers.
+    lessons: what counts; without any: every lesson in which somebody attempted something. processes: at once; 0 takes
+    the number of cores. scheduler: the address of a Dask cluster that does the work instead. again: grade what was
+    graded before, too. walled: refuse where hand-ins cannot be walled off. copies: write notebooks with feedback beside
+    the answers.
     """
 
     folder: Path
@@ -43,13 +45,17 @@ class Options:
 
 @dataclass(frozen=True)
 class Summary:
-    """What was done. graded: hand-ins that were run now; known: whose outcome was there already."""
+    """What was done. graded: notebooks that were run now; known: whose outcome was there already.
+
+    counted: which lessons count, and which do not, since nobody began them; a sentence.
+    """
 
     rows: list[Row]
     graded: int
     known: int
     changes: list[Change] = field(default_factory=list)
     remarks: tuple[str, ...] = ()
+    counted: str = ""
 
 
 def grade_cohort(exercises: ExerciseSet, options: Options, progress: Progress = lambda done, of: None) -> Summary:
@@ -61,6 +67,7 @@ def grade_cohort(exercises: ExerciseSet, options: Options, progress: Progress = 
     folder, out = options.folder.resolve(), options.out.resolve()
     if out.is_relative_to(folder):
         raise CourseError(f"{options.out} is inside {options.folder}, which holds hand-ins. Name another with --out.")
+    refuse_other_folders(folder, out)
     cohort = collect(options.folder, exercises.listed)
     lessons = _lessons(cohort, exercises, options.lessons)
     store = Store(options.out)
@@ -75,17 +82,41 @@ def grade_cohort(exercises: ExerciseSet, options: Options, progress: Progress = 
             store.put(job, graded)
         results[job.key] = graded
         progress(len(results) - known, len(todo))
-    rows = _rows(cohort, lessons, exercises, store, results)
-    found, remarks = _write(cohort, lessons, exercises, rows, options)
-    return Summary(rows, len(todo), known, found, remarks)
+    begun = lessons if options.lessons else _begun(lessons, results)
+    counted = _counted(begun, [lesson for lesson in lessons if lesson not in begun])
+    rows = _rows(cohort, begun, exercises, store, results)
+    found, remarks = _write(cohort, begun, exercises, rows, options, counted)
+    return Summary(rows, len(todo), known, found, remarks, counted)
 
 
 def _lessons(cohort: Cohort, exercises: ExerciseSet, wanted: Sequence[str]) -> list[Lesson]:
     if wanted:
-        asked = [exercises.listed.lesson(name) for name in wanted]
+        asked = [exercises.listed.lesson(name.strip()) for each in wanted for name in each.split(",")]
         return [lesson for lesson in exercises.listed.lessons if lesson in asked]
     handed_in = {hand_in.lesson for learner in cohort.learners for hand_in in learner.hand_ins}
     return [lesson for lesson in exercises.listed.lessons if lesson.slug in handed_in]
+
+
+def _begun(lessons: Sequence[Lesson], results: dict[str, Graded]) -> list[Lesson]:
+    """Return the lessons in which somebody attempted something; all when nobody attempted anything.
+
+    `course pack` packs the notebooks of all lessons, also those to which nobody has come yet.
+    """
+    begun = {
+        outcome.exercise[:2]
+        for graded in results.values()
+        for outcome in graded.outcomes
+        if outcome.status != NOT_ATTEMPTED
+    }
+    return [lesson for lesson in lessons if lesson.number in begun] or list(lessons)
+
+
+def _counted(lessons: Sequence[Lesson], left: Sequence[Lesson]) -> str:
+    said = f"What counts: {', '.join(lesson.number for lesson in lessons)}."
+    if left:
+        numbers = ", ".join(lesson.number for lesson in left)
+        said += f" Nobody began {numbers}; `--lesson {left[0].number}` counts it all the same."
+    return said
 
 
 def _jobs(cohort: Cohort, lessons: Sequence[Lesson], exercises: ExerciseSet, store: Store) -> dict[str, Job]:
@@ -130,16 +161,17 @@ def _rows(
 
 
 def _write(
-    cohort: Cohort, lessons: Sequence[Lesson], exercises: ExerciseSet, rows: list[Row], options: Options
+    cohort: Cohort, lessons: Sequence[Lesson], exercises: ExerciseSet, rows: list[Row], options: Options, counted: str
 ) -> tuple[list[Change], tuple[str, ...]]:
     """Write everything that people read; return what changed, and what the instructor should know."""
     title = exercises.listed.title
     before = read_book(options.out)
-    whole = book(rows, cohort.learners, "".join(exercises.digest(lesson.slug) for lesson in lessons))
-    found = changes(before, whole)
+    whole = book(rows, cohort.learners, {lesson.number: exercises.digest(lesson.slug) for lesson in lessons})
+    found, news = changes(before, whole), comings_and_goings(before, whole)
     pages = feedback.write_feedback(options.out, rows, lessons, title)
     said = write_books(options.out, rows, lessons, whole)
-    class_report.write_report(options.out, rows, cohort.remarks, found if before else None, title, pages)
+    said_of_all = (counted, *news, *cohort.remarks)
+    class_report.write_report(options.out, rows, said_of_all, found if before else None, title, pages)
     if options.copies:
         said += write_copies(options.out, cohort, rows, lessons)
-    return found, (*cohort.remarks, *said)
+    return found, (*news, *cohort.remarks, *said)

@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from helpers.course import Course
+from helpers.course import Course, course
 from helpers.errors import CourseError
 from helpers.grading import archives, folders, layouts, learner_list, naming, notebooks
 from helpers.grading.folders import Found
@@ -40,11 +40,11 @@ def collect(folder: Path, listed: Course) -> Cohort:
         people.add(reader.name, place.row, place.where, reader.handed, reader.remarks)
     cohort = Cohort(people.learners(), (*learners.remarks, *layout.remarks))
     if not any(learner.hand_ins for learner in cohort.learners):
-        raise CourseError(_nothing(folder, cohort))
+        raise CourseError(_nothing(folder, cohort, listed))
     return cohort
 
 
-def _nothing(folder: Path, cohort: Cohort) -> str:
+def _nothing(folder: Path, cohort: Cohort, listed: Course) -> str:
     told = [*(remark for learner in cohort.learners for remark in learner.remarks), *cohort.remarks]
     more = [f"... and {len(told) - _TOLD} more."] if len(told) > _TOLD else []
     return "\n".join(
@@ -53,6 +53,9 @@ def _nothing(folder: Path, cohort: Cohort) -> str:
             "and a folder of these for each learner. Name the folder in which they lie.",
             *told[:_TOLD],
             *more,
+            "Are they exercises of your own? Add --exercises FOLDER."
+            if listed is course()
+            else "Are they exercises of the course itself? Leave --exercises out.",
         ]
     )
 

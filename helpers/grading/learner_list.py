@@ -52,10 +52,17 @@ class LearnerList:
 
 
 def read(folder: Path) -> LearnerList:
-    """Return the list that lies in the folder, an empty one when none does or it cannot be read."""
+    """Return the list that lies in the folder, an empty one when none does or it cannot be read.
+
+    Canvas's exported grade book is found by its columns, too, when it is the only one there.
+    """
     path = folder / NAME
     if not os.path.lexists(path):
-        return LearnerList()
+        exported = [each for each in sorted(folder.glob("*.csv")) if _is_of_canvas(each)]
+        if len(exported) != 1:
+            names = ", ".join(f"'{shown(each.name)}'" for each in exported)
+            return LearnerList(remarks=[f"{names} are lists of Canvas. Save the right one as {NAME}."] if names else [])
+        path = exported[0]
     try:
         return LearnerList(_rows(read_file(path, _LARGEST).decode("utf-8-sig")))
     except UnicodeDecodeError:
@@ -64,7 +71,16 @@ def read(folder: Path) -> LearnerList:
         problem = f"is no list that can be read ({error})."
     except CourseError as error:
         problem = str(error)
-    return LearnerList(remarks=[f"{NAME} {problem} The hand-ins are named without it."])
+    return LearnerList(remarks=[f"'{shown(path.name)}' {problem} The hand-ins are named without it."])
+
+
+def _is_of_canvas(path: Path) -> bool:
+    """Return whether this is a grade book that Canvas exported."""
+    try:
+        head = read_file(path, _LARGEST).decode("utf-8-sig").split("\n", 1)[0]
+    except (CourseError, UnicodeDecodeError):
+        return False
+    return head.startswith(("Student,ID,", "Student;ID;"))
 
 
 def in_one_form(parts: tuple[str, ...]) -> tuple[str, ...]:
@@ -101,7 +117,7 @@ def _own(line: dict[str, str], learner: str, file: str) -> Row | None:
 
 def _canvas(line: dict[str, str]) -> Row | None:
     name = clean(line.get("Student", ""))
-    if not name or name == "Points Possible":
+    if name in ("", "Points Possible", "Student, Test"):  # the last one is Canvas's view for teachers
         return None
     # Marks of other assignments stay behind: they may have changed by the time the grade book is imported.
     return Row(name, tuple((key, line[key]) for key in _CANVAS if key in line))

@@ -14,6 +14,7 @@ NOT_HANDED_IN = "not handed in"
 
 FIRST = "first graded"
 GONE = "no longer handed in"
+_NAMED = 5  # learners in one sentence
 ANEW = "handed in anew"
 NEW_CHECKS = "the exercises or checks changed"
 NEW_VERSIONS = "the version of the course, boto3 or moto changed"
@@ -65,23 +66,48 @@ def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Change]
     """Return the marks that are not what they were, by learner and exercise, each with its reason.
 
     before, after: two grade books, as `books.book` makes them and `books.read_book` reads them. An empty one before
-    means that nothing was graded yet, so that nothing changed.
+    means that nothing was graded yet, so that nothing changed. Learners and lessons that only one of the two has are
+    no changes of a mark; see `comings_and_goings`.
     """
     if not before:
         return []
     olds, news = _learners(before), _learners(after)
+    lessons = {*before["exercise_set"]} & {*after["exercise_set"]}
     found: list[Change] = []
-    for name in sorted({*olds, *news}, key=lambda name: (name.casefold(), name)):
-        old, new = olds.get(name, _NOBODY), news.get(name, _NOBODY)
+    for name in _by_name({*olds} & {*news}):
+        old, new = olds[name], news[name]
         for exercise in sorted({*old["marks"], *new["marks"]}):
             was, now = old["marks"].get(exercise), new["marks"].get(exercise)
+            if exercise[:2] not in lessons:
+                continue
             if _worth(was) != _worth(now):
                 why = _reason(was, now, old, new, before, after)
                 found.append(_change(name, was, now, why))
     return found
 
 
-_NOBODY: dict[str, Any] = {"marks": {}, "cells": {}}
+def comings_and_goings(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
+    """Return what else differs between two grade books, a sentence each: who is new, who is gone, and what counts."""
+    if not before:
+        return []
+    olds, news = {*_learners(before)}, {*_learners(after)}
+    said = [
+        f"Since the last grading {len(names)} learner{' is' if len(names) == 1 else 's are'} {word}: {_few(names)}."
+        for names, word in ((news - olds, "new"), (olds - news, "gone"))
+        if names
+    ]
+    was, now = (", ".join(sorted(each["exercise_set"])) for each in (before, after))
+    return said + ([f"What counts is another choice of lessons: now {now}, before {was}."] if was != now else [])
+
+
+def _few(names: set[str]) -> str:
+    ordered = _by_name(names)
+    more = len(ordered) - _NAMED
+    return ", ".join(ordered[:_NAMED]) + (f" and {more} more" if more > 0 else "")
+
+
+def _by_name(names: Iterable[str]) -> list[str]:
+    return sorted(names, key=lambda name: (name.casefold(), name))
 
 
 def _learners(book: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
@@ -135,7 +161,7 @@ def _reason(
         said
         for said, differs in (
             (ANEW, old["cells"].get(number) != new["cells"].get(number)),
-            (NEW_CHECKS, before.get("exercise_set") != after.get("exercise_set")),
+            (NEW_CHECKS, before["exercise_set"][number] != after["exercise_set"][number]),
             (NEW_VERSIONS, before.get("versions") != after.get("versions")),
         )
         if differs

@@ -65,20 +65,17 @@ class People:
         """Take in what lies at one place. What is there twice goes to a learner of its own, and both are told."""
         person = self._rows[_whole(row)] if row else self._find(name, where)
         person.remarks += remarks
-        here: dict[str, HandIn] = {}
         for each in handed:
             new = []
             for hand_in in each.hand_ins:
-                first = here.get(hand_in.lesson)
-                if first and first.cells == hand_in.cells:
-                    person.remarks.append(f"{hand_in.file} holds the same as {first.file}. It is marked once.")
-                else:
+                first = person.hand_ins.get(hand_in.lesson)
+                if not (first and first.cells == hand_in.cells):  # a second copy of the same needs no word
                     new.append(hand_in)
             if any(hand_in.lesson in person.hand_ins for hand_in in new):
                 self._apart(person, each.file, new)
                 continue
             for hand_in in new:
-                here[hand_in.lesson] = person.hand_ins[hand_in.lesson] = hand_in
+                person.hand_ins[hand_in.lesson] = hand_in
 
     def learners(self) -> tuple[Learner, ...]:
         """Return all of them."""
@@ -106,11 +103,12 @@ class People:
     def _apart(self, person: _Person, file: str, hand_ins: list[HandIn]) -> None:
         other = self._new(person.name, file=_last(file))
         other.hand_ins = {hand_in.lesson: hand_in for hand_in in hand_ins}
-        for hand_in in hand_ins:
-            if first := person.hand_ins.get(hand_in.lesson):
-                both = f"{first.file} and {hand_in.file} are both lesson {hand_in.lesson[:2]} of {person.name}."
-                person.remarks.append(f"{both} The second is marked as {other.name}. Look which one counts.")
-                other.remarks.append(f"{both} This is the second. Look which one counts.")
+        both = [hand_in.lesson for hand_in in hand_ins if hand_in.lesson in person.hand_ins]
+        numbers = f"lesson{'' if len(both) == 1 else 's'} {', '.join(lesson[:2] for lesson in both)}"
+        first = person.hand_ins[both[0]].file
+        said = f"{person.name} handed in {numbers} twice, and not the same: '{first}' and '{file}'."
+        person.remarks.append(f"{said} The second is marked as '{other.name}'. Look which one counts.")
+        other.remarks.append(f"{said} This is the second. Look which one counts.")
 
     def _new(self, name: str, columns: tuple[tuple[str, str], ...] = (), file: str = "") -> _Person:
         person = _Person(numbered(name, self._taken, file), columns)

@@ -68,7 +68,7 @@ def _exercises(report: Mapping[str, Any]) -> str:
 
 
 def _name(exercise: Mapping[str, Any]) -> str:
-    name = f"{page.text(exercise['id'])} {page.text(exercise['title'])}"
+    name = f'<span class="name">{page.text(exercise["id"])} {page.text(exercise["title"])}</span>'
     return f'{name}<p class="flag">{NOBODY}</p>' if exercise["nobody"] else name
 
 
@@ -146,7 +146,8 @@ def _findings_text(report: Mapping[str, Any]) -> Iterable[str]:
         yield _NO_FINDINGS
     for found in report["findings"][: _MOST["findings"]]:
         learners = f"{found['learners']} learner{'' if found['learners'] == 1 else 's'}"
-        yield f"- {learners}, {found['times']} times, in {', '.join(found['exercises'])}: {_one_line(found['text'])}"
+        times = f"{found['times']} time{'' if found['times'] == 1 else 's'}"
+        yield f"- {learners}, {times}, in {', '.join(found['exercises'])}: {_one_line(found['text'])}"
         if found["example"]:
             yield f"  For example: {_one_line(found['example'], 160)}"
     yield from _more_text(report["findings"], "findings")

@@ -54,6 +54,7 @@ td.n { font-variant-numeric: tabular-nums; white-space: nowrap; } .no { overflow
 .bar .good { background: var(--good); } .bar .bad { background: var(--bad); } .bar .waits { background: var(--waits); }
 .bar .plain { color: var(--plain); background: var(--paper); border-right-color: var(--edge); }
 .bar .info { background: var(--link); } .bar .empty { min-width: 0; } .bar span:last-child { border-right: 0; }
+.name { display: inline-block; min-width: 14rem; }
 .flag { border-left: .35rem solid var(--bad); padding-left: .6rem; font-weight: 600; }
 @media print { :root { color-scheme: light; --ink: #000; --soft: #333; --paper: #fff; --panel: #fff; --edge: #999;
   --good: #23702a; --waits: #8f4500; --bad: #b3201c; --plain: #444; --link: #000; }
