@@ -351,7 +351,9 @@ def test_the_grade_book_that_canvas_exports_is_found_by_its_columns(tmp_path, na
         '"Student, Test",9,,S1',
     )
     listed = "\n".join(rows)
-    learner = only(of(tmp_path, {name: listed, "ab1.ipynb": notebook()}))
+    cohort = of(tmp_path, {name: listed, "ab1.ipynb": notebook()})
+    learner = only(cohort)
+    assert cohort.remarks == ()
     assert (learner.name, dict(learner.columns)["ID"]) == ("Berg, Anna", "7")
 
 

@@ -25,13 +25,16 @@ def write_report(
     changes: Sequence[Change] | None,
     title: str,
     pages: Mapping[str, str] | None = None,
+    counted: str = "",
 ) -> None:
     """Write report.html and report.txt into the folder. A folder that cannot be written raises CourseError.
 
     remarks: what belongs to no learner. changes: since the last grading; None when there was none. title: the course's.
-    pages: where each learner's feedback lies, relative to the folder, as `write_feedback` returns it.
+    pages: where each learner's feedback lies, relative to the folder, as `write_feedback` returns it. counted: a
+    sentence on the lessons that count.
     """
     told = report(rows, remarks, changes, title, pages or {})
+    told["summary"] += [counted] if counted else []
     with writing(out):
         write(out / f"{REPORT}.html", class_page(told))
         write(out / f"{REPORT}.txt", class_text(told))

@@ -170,8 +170,8 @@ def _write(
     found, news = changes(before, whole), comings_and_goings(before, whole)
     pages = feedback.write_feedback(options.out, rows, lessons, title)
     said = write_books(options.out, rows, lessons, whole)
-    said_of_all = (counted, *news, *cohort.remarks)
-    class_report.write_report(options.out, rows, said_of_all, found if before else None, title, pages)
+    said_of_all = (*news, *cohort.remarks)
+    class_report.write_report(options.out, rows, said_of_all, found if before else None, title, pages, counted)
     if options.copies:
         said += write_copies(options.out, cohort, rows, lessons)
     return found, (*news, *cohort.remarks, *said)

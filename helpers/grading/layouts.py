@@ -72,7 +72,7 @@ def look(folder: Path, learners: LearnerList, listed: Course) -> Layout:
         elif is_hand_in(top.name) or is_nearly(top.name) or naming.canvas(top.name):
             name = naming.of_file(top.name, listed)
             alone.append(Place(name, shown("/".join(top.parts)), rest, own_name=True))
-        elif top.parts != (NAME,):
+        elif top.parts != (learners.file,):
             remarks.append(f"{shown('/'.join(top.parts))} {top.problem or 'is no hand-in. It is left out.'}")
     alone.sort(key=lambda place: not place.name.number)  # Canvas vouches for a number, nobody for a plain name
     return Layout([*listed_places, *in_folders.values(), *alone], remarks, missing)

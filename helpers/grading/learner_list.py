@@ -45,10 +45,11 @@ class Row:
 
 @dataclass
 class LearnerList:
-    """The list. remarks: what is wrong with it as a whole, a sentence each."""
+    """The list. remarks: what is wrong with it as a whole, a sentence each. file: the name that it goes by."""
 
     rows: list[Row] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
+    file: str = NAME
 
 
 def read(folder: Path) -> LearnerList:
@@ -64,7 +65,7 @@ def read(folder: Path) -> LearnerList:
             return LearnerList(remarks=[f"{names} are lists of Canvas. Save the right one as {NAME}."] if names else [])
         path = exported[0]
     try:
-        return LearnerList(_rows(read_file(path, _LARGEST).decode("utf-8-sig")))
+        return LearnerList(_rows(read_file(path, _LARGEST).decode("utf-8-sig")), file=path.name)
     except UnicodeDecodeError:
         problem = "is not saved as UTF-8. In a spreadsheet choose the format “CSV UTF-8”."
     except csv.Error as error:

@@ -10,7 +10,8 @@ _WIDTH = 30  # characters of a bar in text
 _NARROW = 0.07  # of the bar: a piece no wider has no room for its mark
 _SEVERAL = 300  # characters of a sentence
 _MOST = {"findings": 60, "remarks": 20, "changes": 2000}  # how many are listed; the rest is counted
-_LEGEND = " · ".join(f"{mark} {word.lower()}" for mark, word, _ in page.LOOKS.values())
+# The words are for learners; whoever reads this did not write the code.
+_LEGEND = " · ".join(f"{mark} {word.lower().removesuffix(' in your code')}" for mark, word, _ in page.LOOKS.values())
 _FIRST = "Nothing to compare with: this is the first grade book in this folder."
 _SAME = "No mark is another one than the last time."
 _NO_FINDINGS = "Nobody's answer was found wrong."
@@ -54,7 +55,7 @@ def class_text(report: Mapping[str, Any]) -> str:
 
 
 def _exercises(report: Mapping[str, Any]) -> str:
-    head = ["exercise", "picture", *(f"{mark} {word.lower()}" for mark, word, _ in page.LOOKS.values()), "mean points"]
+    head = ["exercise", "picture", *_LEGEND.split(" · "), "mean points"]
     rows = [
         [
             _name(exercise),
