@@ -512,7 +512,8 @@ def answer(**_):
                 '{"sleep": 1' + "0" * 400 + "}",
                 '{"cell": ' + "9" * 4299 + "}",
                 '{"reply": {"failed": [[' + "9" * 4299 + ', "x"]], "found": {}}}',
-                '{"reply": {"failed": [[0, "\\ud800"], [1, "<script>alert(1)</script>"]], "found": {"clients_for": 1}}}',
+                '{"reply": {"failed": [[0, {"type": "\\ud800", "message": "<script>alert(1)</script>", "number": -9, '
+                '"line": "`<b>"}]], "found": {"clients_for": 1}}}',
                 '{"request": ["", "http://[", [["a", "b"]], "===="]}',
                 '{"printed": "\\ud800\\u001b]0;x\\u0007"}',
                 "[" * 100_000,

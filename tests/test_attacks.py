@@ -245,7 +245,9 @@ def test_texts_of_attacks_are_texts_on_a_page(attacked):
         b'{"cell": ' + b"9" * 4299 + b"}",
         b'{"reply": {"failed": [[' + b"9" * 4299 + b', "x"]], "found": {}}}',
         b'{"reply": {"failed": [], "found": {"a": 21}}}',
-        b'{"reply": {"failed": [[0, "' + b"x" * 2001 + b'"]], "found": {}}}',
+        b'{"reply": {"failed": [[0, {"type": "' + b"x" * 2001 + b'", "message": "", "number": 1, "line": ""}]], '
+        b'"found": {}}}',
+        b'{"reply": {"failed": [[0, {"type": "", "message": "", "number": "1", "line": ""}]], "found": {}}}',
         b'{"reply": {"value": "' + b"x" * (2 << 20) + b'"}}',
         b'{"request": ["POST", "", [["a", "' + b"x" * 9000 + b'"]], ""]}',
         b'{"request": ["POST", "", [' + b'["a", "b"],' * 64 + b'["a", "b"]], ""]}',

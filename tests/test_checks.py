@@ -19,6 +19,7 @@ from helpers.checks import learner
 from helpers.checks.engine import examine
 from helpers.checks.outcome import CORRECT, ERROR, NOT_ATTEMPTED, NOT_YET
 from helpers.checks.seam import InProcess
+from helpers.checks.values import show, show_difference
 from helpers.course import Exercise, course
 from helpers.errors import CheckFailed, UnknownExercise
 from helpers.views.card import check_card, note_card
@@ -322,3 +323,33 @@ def test_nbgrader_gets_an_exception_and_no_word_on_stderr(offline, capsys, monke
     with pytest.raises(CheckFailed, match="Not attempted"):
         learner.check(hand_over)
     assert capsys.readouterr().err == ""
+
+
+def test_values_are_shown_as_python_writes_them():
+    """A text has the same quotes alone and in a list."""
+    assert show({"a": ["it", None]}) == "{'a': ['it', None]}"
+    assert show("it") == "'it'"
+
+
+@pytest.mark.parametrize(
+    ("got", "wanted", "said", "expected"),
+    [
+        (["a"], ["a", "b"], "['a']", "['a', 'b']"),
+        (
+            [*range(1000, 1040)],
+            [*range(1000, 1006), 0, *range(1007, 1040)],
+            "40 items, item 7 is the first that differs: [..., 1004, 1005, 1006, 1007, 1008, ...]",
+            "[..., 1004, 1005, 0, 1007, 1008, ...]",
+        ),
+        (
+            [*range(100, 199)],
+            [*range(100, 200)],
+            "99 items, it ends after item 99: [..., 197, 198]",
+            "[..., 197, 198, 199]",
+        ),
+        (["x" * 900], [], f"1 item, item 1 is the first that differs: [{show('x' * 900, 60)}]", "[]"),
+    ],
+)
+def test_of_long_lists_the_difference_is_shown(got, wanted, said, expected):
+    """With its neighbours; short ones are shown whole."""
+    assert show_difference(got, wanted) == (said, expected)

@@ -1,5 +1,6 @@
 """What a learner gets back: everything that helps, nothing of others, no solution, and no markup of their own."""
 
+import dataclasses
 import hashlib
 import html
 import itertools
@@ -89,6 +90,30 @@ class Structure(HTMLParser):
         assert self.open.pop() == tag
 
 
+class Cell(Structure):
+    """A cell of feedback: its texts, and its rows of a label and a text, as a reader sees them."""
+
+    def __init__(self, markup):
+        self.texts, self.rows = [], []
+        super().__init__(markup)
+
+    def handle_starttag(self, tag, attrs):
+        """Begin a row, or a line in it."""
+        super().handle_starttag(tag, attrs)
+        if tag == "th":
+            self.rows.append(("", ""))
+        if tag == "br":
+            self.handle_data("\n")
+
+    def handle_data(self, data):
+        """Keep what is read."""
+        self.texts.append(data)
+        if "th" in self.open:
+            self.rows[-1] = (self.rows[-1][0] + data.replace("\xa0", " "), "")
+        elif "td" in self.open:
+            self.rows[-1] = (self.rows[-1][0], self.rows[-1][1] + data)
+
+
 # --- what is said ----------------------------------------------------------------------------------------------------
 
 
@@ -103,8 +128,8 @@ def test_page_and_text_say_everything(told):
         *(f"0 of {FIRST.points} point", f"{THIRD.points} of {THIRD.points} points"),
         *("clients_for('eu-west-1')", "a queue in us-east-1", "a queue in eu-west-1", MISSED["why"], "I was here"),
         *("line 7: boto.Session()", "It raised", "NameError: boto", "Well done because.", "left open"),
-        *(FIRST.title, SECOND.title, THIRD.title, f"01 {LESSONS[0].title}", FIRST.hints[0], SECOND.hints[0]),
-        f"Look into the lesson 01 {LESSONS[0].title}",
+        *(FIRST.title, SECOND.title, THIRD.title, f"01 {LESSONS[0].title}", ALL[3].hints[0]),
+        *(f"Look into the lesson 01 {LESSONS[0].title}", f"until check({FIRST.answer}) finds it correct"),
     ]
     for told_one in (words(markup), text):
         missing = [one for one in expected if squeezed(one) not in squeezed(told_one)]
@@ -112,11 +137,12 @@ def test_page_and_text_say_everything(told):
 
 
 def test_only_the_first_hint_and_only_where_it_helps(told):
-    """Who was right needs none; the later ones, and the solution, are never given away."""
-    markup, text = told(learner_row("Ada", *outcomes((CORRECT, {}), (NOT_YET, MISSED))))
+    """Who was right, or was told why not, needs none; the later ones, and the solution, are never given away."""
+    said = outcomes((CORRECT, {}), (NOT_YET, MISSED), (ERROR, RAISED), (NOT_ATTEMPTED, {}), (NOT_YET, {"got": "1"}))
+    markup, text = told(learner_row("Ada", *said))
     for told_one in (words(markup), text):
-        assert squeezed(FIRST.hints[0]) not in squeezed(told_one)
-        assert squeezed(SECOND.hints[0]) in squeezed(told_one)
+        for exercise, helps in zip(ALL, (False, False, False, True, True), strict=False):
+            assert (squeezed(exercise.hints[0]) in squeezed(told_one)) == helps
         assert not any(squeezed(hint) in squeezed(told_one) for exercise in ALL for hint in exercise.hints[1:])
         for exercise in ALL:
             lines = [line for line in answer_source(exercise).splitlines() if len(line.strip()) > 25]
@@ -130,6 +156,60 @@ def test_a_lesson_that_was_not_handed_in_is_one_line(told):
         assert f"{LESSONS[1].number} {LESSONS[1].title} · 0 of" in told_one
         assert "Not handed in" in told_one
         assert LESSONS[1].exercises[0].title not in told_one
+
+
+def test_each_exercise_says_how_to_go_on(told):
+    """In the notebook, with the check that is there; who was right is done."""
+    markup, text = told(learner_row("Ada", *outcomes((CORRECT, {}), (NOT_YET, MISSED), (NOT_ATTEMPTED, {}))))
+    for told_one in (words(markup), text):
+        assert squeezed(f"Change it in the notebook until check({SECOND.answer}) finds") in squeezed(told_one)
+        assert squeezed(f"and run check({THIRD.answer}).") in squeezed(told_one)
+        assert f"check({FIRST.answer})" not in squeezed(told_one)
+
+
+def test_a_set_of_ones_own_leads_to_no_lesson_and_no_check(tmp_path):
+    """There is neither."""
+    lessons = [dataclasses.replace(lesson, title="Exam") for lesson in LESSONS]
+    name = write_feedback(tmp_path, [learner_row("Ada", *outcomes((NOT_YET, MISSED)))], lessons, "The exam")["Ada"]
+    said = (tmp_path / name).read_text(encoding="utf-8")
+    assert "Exam" in said
+    assert not re.search(r"Look into|check\(|hint\(|course pack", said)
+
+
+def test_whose_file_was_damaged_is_not_told_that_there_was_none(told):
+    """What was wrong stands above, what to do below; who handed in nothing is told that, and the same."""
+    damaged = learner_row("Ada", remarks=("'01.ipynb' is damaged: it is not the JSON of a notebook.",))
+    ran = learner_row("Ada", *outcomes((CORRECT, {})), remarks=("In lesson 01, the cell of x raised NameError.",))
+    for row_, there_was_none in ((damaged, False), (learner_row("Ada"), True), (ran, True)):
+        markup, text = told(row_)
+        for told_one in (words(markup), " ".join(text.replace("`", "").split())):
+            assert ("There was no notebook of yours" in told_one) == there_was_none
+            assert ("Not handed in" in told_one) == there_was_none
+            assert ("Nothing of yours could be graded" in told_one) != there_was_none
+            assert squeezed("save it, run course pack, and hand in the file") in squeezed(told_one)
+
+
+@pytest.mark.parametrize(
+    ("got", "label"),
+    [
+        ("NameError: name 'x' is not defined", "It raised"),
+        ("SystemExit", "It raised"),
+        ("It did not end. It was stopped after 2 seconds of computing.", "Seen"),
+    ],
+)
+def test_an_error_is_told_from_what_the_grader_saw(told, got, label):
+    """Only what has an error's name was raised."""
+    markup, text = told(learner_row("Ada", *outcomes((ERROR, {"got": got}))))
+    assert f"<dt>{label}</dt>" in markup
+    assert re.search(rf"{label} +{re.escape(got)}", text)
+
+
+def test_an_answer_that_is_missing_is_not_called_open(told):
+    """It was deleted, or has another name."""
+    gone = f"No function {FIRST.answer} is defined in this notebook."
+    for told_one in told(learner_row("Ada", *outcomes((NOT_ATTEMPTED, {"expected": gone})))):
+        assert gone in told_one
+        assert "left open" not in told_one
 
 
 def test_nothing_of_another_learner_is_told(told, tmp_path):
@@ -376,8 +456,11 @@ def test_feedback_stands_below_the_last_definition():
     found = [cell.metadata.get("feedback", "own") for cell in cells]
     assert found == ["own", "own", "clients_for", "own", "own", "session_for", "hand_over"]
     assert "○ Not yet" in cells[2].source
-    assert MISSED["expected"] in cells[2].source
-    assert FIRST.hints[0].split()[0] in cells[2].source
+    said = Cell(cells[2].source)
+    assert ("Expected", MISSED["expected"]) in said.rows
+    assert ("Why", MISSED["why"].replace("`", "")) in said.rows
+    labels = [label for label, _ in said.rows]
+    assert labels == ["Called", "Came back", "Expected", "Why", "It printed", "Next"]
     assert "✓ Correct" in cells[-1].source
 
 
@@ -404,20 +487,25 @@ def test_outputs_and_everything_else_are_left_behind():
         "\n\n<img src=x>\n\n| a |\n|---|\n$$x$$\n---\nhttp://x.test",
         "[a]: http://x.test\n\n[a]\n\n> quote\n* list",
         "\u2028```\u2028<img src=x>",
+        "\\(x\\) \\[y\\] $z$ \\begin{align}a\\end{align} \\$",
+        "a`b<i>`c\\`d`",
     ],
 )
 def test_feedback_in_a_notebook_is_text(evil):
-    """Whatever the learner made the check say stays in its block of code: no HTML, link, image or heading."""
+    """Whatever the learner made the check say stays text in one table: no HTML, link, image, heading or formula."""
     said = {**dict.fromkeys(("did", "got", "expected", "why", "line", "printed"), evil), "line_number": 1}
     for status in (NOT_YET, ERROR):
         source = cells_of(notebook("x"), (status, said))[-1].source
         tokens = MarkdownIt("gfm-like", {"linkify": False, "html": True}).parse(source)
-        kinds = {token.type for token in tokens}
-        assert kinds <= {"paragraph_open", "inline", "paragraph_close", "fence"}
-        inline = " ".join(token.content for token in tokens if token.type == "inline")
-        assert inline.startswith("**")
-        assert not set("<[!`") & set(inline)
-        assert sum(token.type == "fence" for token in tokens) >= 6
+        assert [token.type for token in tokens] == ["html_block"]
+        assert not set("$`[]*_!|~^\\") & set(source)  # JupyterLab looks for formulas before it looks for HTML
+        cell = Cell(source)
+        assert set(cell.tags) <= {"p", "strong", "table", "tr", "th", "td", "br", "code", "span"}
+        assert {name for _, name, _ in cell.attributes} <= {"width", "align", "valign"}
+        assert cell.open == []
+        assert not any(set("$\\") & set(text) and len(text) > 1 for text in cell.texts)  # MathJax finds no formula
+        shown = [squeezed(text) for label, text in cell.rows if label in ("Called", "Why")]
+        assert shown == [squeezed(page.tidy(evil))] * 2
 
 
 def test_feedback_in_a_notebook_has_an_end():

@@ -209,7 +209,71 @@ def test_an_answer_that_is_not_there_is_told_from_one_whose_cell_raises():
     assert statuses(deleted) == only("hand_over", NOT_ATTEMPTED)
     found = grade(solved(hand_over="1 / 0\ndef hand_over(sqs, queue_url, order): pass"), EXERCISES, launcher(), 1)
     assert found.outcomes[ANSWERS.index("hand_over")].got == "ZeroDivisionError: division by zero"
-    assert found.remarks == ("Cell 4 raised ZeroDivisionError: division by zero",)
+    assert found.remarks == (
+        "In lesson 01, the cell of exercise 01.3, `hand_over`, raised ZeroDivisionError: division by zero "
+        "(line 1: `1 / 0`).",
+    )
+
+
+def outcome_of(source, name="hand_over"):
+    """Return the outcome of one answer, and the remarks, for a hand-in in which its cell has this source."""
+    found = grade(solved(**{name: text(source)}), EXERCISES, launcher(), 1)
+    return found.outcomes[ANSWERS.index(name)], found.remarks
+
+
+@pytest.mark.parametrize(
+    ("source", "type_", "number", "line"),
+    [
+        ("def hand_over(sqs, queue_url, order):\n    return sqs.send(", "SyntaxError", 2, "return sqs.send("),
+        ("def hand_over(sqs):\n  if sqs:\n  return 1", "IndentationError", 3, "return 1"),
+        ("import jsn\ndef hand_over(sqs): ...", "ModuleNotFoundError", 1, "import jsn"),
+    ],
+)
+def test_what_keeps_a_cell_from_defining_its_answer_is_shown_with_its_line(source, type_, number, line):
+    """What Python cannot read has a line, too; no name of a file inside of IPython is told."""
+    found, remarks = outcome_of(source)
+    assert (found.status, found.line_number, found.line) == (ERROR, number, line)
+    assert found.got.startswith(f"{type_}: ")
+    assert f"(line {number}: `{line}`)" in remarks[0]
+    assert remarks[0].startswith(f"In lesson 01, the cell of exercise 01.3, `hand_over`, raised {type_}: ")
+    assert "ipython-input" not in found.got + remarks[0]
+    assert found.why
+
+
+def test_a_cell_of_no_exercise_is_named_by_its_beginning():
+    """As far as one line goes, whatever stands in it; Python counts its lines from the first that is not empty."""
+    long = "# `<b>`" + "x" * 1000
+    found = grade([*solved(), f"\n\n{long}\nqeue.send()"], EXERCISES, launcher(), 1)
+    begins = long.replace("`", "'")[:60]
+    assert found.remarks == (
+        f"In lesson 01, the cell that begins with `{begins}...` raised NameError: name 'qeue' is not defined "
+        "(line 2: `qeue.send()`).",
+    )
+
+
+@pytest.mark.parametrize(
+    ("cell", "said"),
+    [
+        ("import os\nos._exit(0)", "it ended Python itself (os._exit, sys.exit, exit and quit do that"),
+        ("while True:\n    pass", "it computed without coming to an end."),
+    ],
+)
+def test_a_cell_that_was_left_out_is_told_in_words(cell, said):
+    """In the remark, and in the outcome of an answer that stood in it."""
+    found, remarks = outcome_of(f"{cell}\ndef hand_over(sqs, queue_url, order): ...".replace("\n", "\n"))
+    assert f"`hand_over`, was left out: {said}" in remarks[0]
+    assert said[3:] in found.got
+    assert "hand_over was not defined" in found.why
+
+
+@pytest.mark.parametrize("body", ["import sys; sys.exit()", "import os; os._exit(0)", "quit()"])
+def test_an_answer_that_ends_python_is_told_to_return(body):
+    """The learner is told what to take out."""
+    found, _ = outcome_of(f"def hand_over(sqs, queue_url, order):\n    {body}")
+    assert found.status == ERROR
+    if "quit" not in body:  # IPython's own quit does nothing here but to be missing
+        assert "ended Python itself (os._exit, sys.exit" in found.why
+        assert "take that call out" in found.why
 
 
 def test_a_thread_of_one_answer_does_not_reach_into_the_next():

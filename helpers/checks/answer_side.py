@@ -126,7 +126,7 @@ def place(thread: threading.Thread, namespace: dict[str, Any]) -> dict[str, Any]
 
 
 def _line(file: str, number: int) -> dict[str, Any]:
-    return {"number": number, "line": linecache.getline(file, number or 0).strip()}
+    return {"number": number, "line": linecache.getline(file, number or 0).strip()[:1000]}
 
 
 def _raised_in(problem: BaseException, namespace: dict[str, Any]) -> bool:

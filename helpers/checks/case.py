@@ -13,7 +13,7 @@ import boto3
 from botocore.config import Config
 
 from helpers.checks.seam import TIME_IS_UP, TOO_MUCH_COMPUTING, Seam
-from helpers.checks.values import NOT_WRITTEN, Boto3Object, decode, show
+from helpers.checks.values import NOT_WRITTEN, Boto3Object, decode, show, show_difference
 from helpers.cloud import looking
 from helpers.cloud.calls import Call, calls
 from helpers.cloud.unkind import Unkind
@@ -185,12 +185,17 @@ class Case:
             raise NotAttempted
         return Result(value)
 
-    def not_yet(self, *, got: Any, expected: str, why: str, did: str = "") -> NoReturn:
+    def not_yet(self, *, got: Any, expected: str, why: str, did: str = "", wanted: list[Any] | None = None) -> NoReturn:
         """End the check: say what came back, what was expected, and why in AWS's terms.
 
-        got: a value, or a sentence about what happened when it is a Said.
+        got: a value, or a sentence about what happened when it is a Said. wanted: the list that was expected in place
+        of a list; of long ones the place where they differ is shown.
         """
-        raise NotYet(did or self.did, got.text if isinstance(got, Said) else show(got), expected, why)
+        shown = got.text if isinstance(got, Said) else show(got)
+        if wanted and got and isinstance(got, list):
+            shown, place = show_difference(got, wanted)
+            expected = f"{expected}: {place}"
+        raise NotYet(did or self.did, shown, expected, why)
 
     @staticmethod
     def said(text: str) -> "Said":

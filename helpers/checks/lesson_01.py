@@ -143,6 +143,7 @@ def _expect_place(case, profile, region, session):
     did = f"session_for(profile={profile!r}, region={region!r}), then a queue created with a client from it"
     name = case.name("probe")
     result = case.let(session, "sqs", "create_queue", QueueName=name)
+    _expect_no_name_as_key(case, did, profile, region)
     if result.error:
         raise result.error
     other = {"shop": "partner", "partner": "shop"}[profile]
@@ -164,6 +165,20 @@ def _expect_place(case, profile, region, session):
             "what it finds at the time: AWS_DEFAULT_REGION first, then the region that the profile names.",
         )
     _expect_no_keys(case, did)
+
+
+def _expect_no_name_as_key(case, did, profile, region):
+    """The session does not take the profile's or the region's name for an access key, as Session(profile) makes it."""
+    signed = case.calls[-1].exchanges[-1].headers.get("authorization", "") if case.calls else ""
+    key = re.search(r"Credential=([^/,]*)/", signed)
+    if key and key[1] in (profile, region):
+        case.not_yet(
+            did=did,
+            got=case.said(f"Your session signs its calls with {key[1]!r}, as if that were an access key."),
+            expected=f"it signs with the keys of the profile {profile!r}",
+            why="boto3.Session takes an access key first, then its secret: what you hand over by position is taken for "
+            "these. Hand over by keyword what a profile and a region are; section 6 of the lesson does.",
+        )
 
 
 def _expect_no_keys(case, did):
@@ -249,21 +264,21 @@ def _expect_json(case, body, order):
     except ValueError:
         case.not_yet(
             got=body,
-            expected=json.dumps(order),
+            expected=repr(json.dumps(order)),
             why="This is not JSON, so a reader in another language cannot take it apart. What str() makes of a "
             "dictionary is Python's own notation (single quotes, None, True); json.dumps makes JSON.",
         )
     if isinstance(read, str):
         case.not_yet(
             got=body,
-            expected=json.dumps(order),
+            expected=repr(json.dumps(order)),
             why="This is a text inside a JSON text, so the reader gets a string, not an order. json.dumps takes the "
             "dictionary itself, and it is used once.",
         )
     if read != order:
         case.not_yet(
             got=body,
-            expected=json.dumps(order),
+            expected=repr(json.dumps(order)),
             why="The body must be the whole order and nothing else, so that billing can work from it.",
         )
 
@@ -382,7 +397,7 @@ def _explain_order(case, taken, orders):
     ]
     not_waiting = "It is not one of the orders that are waiting now. A worker need not remember any: the queue does."
     why = next((text for applies, text in whys if applies), not_waiting)
-    case.not_yet(got=taken, expected=f"one of the orders, as a dictionary: {json.dumps(orders[0])}", why=why)
+    case.not_yet(got=taken, expected=f"one of the orders, as a dictionary: {orders[0]!r}", why=why)
 
 
 def _expect_rest(case, queue_url, taken, rest):
@@ -564,10 +579,10 @@ def _expect_missed(case, bodies, missed):
         why = "Each missed text goes in as it is, as the body of one message."
     else:
         why = "Every missed text is one message, no fewer and no more. What was announced twice is in the list twice."
-    more = ", ..." if len(missed) > 4 else ""
     case.not_yet(
-        got=bodies or case.said("The newcomer's queue is empty."),
-        expected=f"{len(missed)} messages, one for each missed text: {json.dumps(missed[:4])[1:-1]}{more}",
+        got=sorted(bodies) or case.said("The newcomer's queue is empty."),
+        wanted=sorted(missed),
+        expected=f"{len(missed)} messages, one for each missed text",
         why=why,
     )
 

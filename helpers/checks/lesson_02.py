@@ -144,7 +144,8 @@ def _expect_names(case, prefix, endings):
     if result.value == names:
         return
     expected = "an empty list" if not names else f"{len(names)} names, in the order of sorted()"
-    case.not_yet(did=did, got=result.value, expected=expected, why=_why_not_names(result.value, names, prefix))
+    why = _why_not_names(result.value, names, prefix)
+    case.not_yet(did=did, got=result.value, wanted=names, expected=expected, why=why)
 
 
 def _why_not_names(returned, names, prefix):

@@ -194,7 +194,8 @@ def _expect_sent(case, most, bodies, bad):
     _expect_texts(case, Counter(body for body in bodies if body not in bad), Counter(_bodies(case, queue_url)))
     if result.value != refused:
         expected = f"the {len(refused)} refused texts, in the order they had" if refused else "an empty list"
-        case.not_yet(got=result.value, expected=expected, why=_why_not_refused(result.value, refused))
+        why = _why_not_refused(result.value, refused)
+        case.not_yet(got=result.value, wanted=refused, expected=expected, why=why)
     calls, needed = shop.of(case.calls[made:], "SendMessage", "SendMessageBatch"), -(-len(bodies) // BATCH)
     if len(calls) > needed:
         case.not_yet(

@@ -1,7 +1,6 @@
 """What may cross the seam between check and answer: plain JSON, and names for what stays on the answer's side."""
 
 import inspect
-import json
 import math
 import re
 from dataclasses import dataclass
@@ -119,15 +118,23 @@ def decode(value: Any) -> Any:
 
 
 def show(value: Any, longest: int = 200) -> str:
-    """Return the value as a learner would write it, shortened in the middle when it is long."""
-    text = _written(value) if isinstance(value, (dict, list)) else repr(value)
+    """Return the value as Python writes it, shortened in the middle when it is long."""
+    text = repr(value)
     return text if len(text) <= longest else f"{text[: longest // 2]} … {text[-longest // 3 :]}"
 
 
-def _written(value: Any) -> str:
-    """Return a value within a dictionary or list as Python code, in the course's double quotes."""
-    if isinstance(value, str):
-        return json.dumps(value, ensure_ascii=False)
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{_written(key)}: {_written(item)}" for key, item in value.items()) + "}"
-    return "[" + ", ".join(map(_written, value)) + "]" if isinstance(value, list) else repr(value)
+def show_difference(got: list[Any], wanted: list[Any], longest: int = 200) -> tuple[str, str]:
+    """Return the two lists as texts; of long ones the first place where they differ, with its neighbours."""
+    if max(len(repr(got)), len(repr(wanted))) <= longest:
+        return show(got, longest), show(wanted, longest)
+    pairs = enumerate(zip(got, wanted, strict=False))
+    place = next((n for n, (one, other) in pairs if one != other), min(len(got), len(wanted)))
+    said = f"item {place + 1} is the first that differs" if place < len(got) else f"it ends after item {place}"
+    count = f"{len(got)} item{'' if len(got) == 1 else 's'}"
+    return f"{count}, {said}: {_around(got, place)}", _around(wanted, place)
+
+
+def _around(items: list[Any], place: int) -> str:
+    first, last = max(0, place - 2), place + 3
+    shown = [show(item, 60) for item in items[first:last]]
+    return f"[{', '.join(['...'] * (first > 0) + shown + ['...'] * (last < len(items)))}]"

@@ -2,7 +2,6 @@
 
 import json
 import re
-import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -11,7 +10,7 @@ from helpers.errors import NotebookError
 from helpers.grading.feedback import feedback
 from helpers.grading.records import Row
 from helpers.views import page
-from helpers.views.feedback_page import exercise_rows
+from helpers.views.feedback_page import CODE, exercise_rows
 
 LARGEST = 20_000_000  # bytes of a notebook that is read
 _CELLS = 2000
@@ -100,18 +99,33 @@ def _place(answer: str, cells: Sequence[Mapping[str, Any]]) -> int:
 
 
 def _feedback_cell(exercise: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a cell with a table in HTML: in that Markdown makes nothing of any sign, and all text is escaped."""
     mark, word, _ = page.LOOKS[exercise["status"]]
     points = page.points(exercise["points"], exercise["of"])
-    lines = [f"**{mark} {word}** · {exercise['id']} · {points}"]
+    head = f"{mark} {word} · {exercise['id']} {exercise['title']} · {points}"
+    lines = [f"<p><strong>{_text(head)}</strong></p>", '<table width="100%">']
     for label, said in exercise_rows(exercise):
-        lines += ["", f"{label}:", "", _fenced(said)]
-    return {"cell_type": "markdown", "metadata": {"feedback": exercise["answer"]}, "source": "\n".join(lines)}
+        name = label.replace(" ", "&nbsp;")
+        first = f'<th align="left" valign="top" width="110">{name}</th>'
+        lines.append(f'<tr>{first}<td align="left">{_shown(label, said)}</td></tr>')
+    source = "\n".join([*lines, "</table>"])
+    return {"cell_type": "markdown", "metadata": {"feedback": exercise["answer"]}, "source": source}
 
 
-def _fenced(said: str) -> str:
-    """Return a block of code with the text, whose fence is longer than any that the text could end it with."""
-    lines = page.tidy(said, _TEXT).splitlines()
-    text = "\n".join(part for line in lines for part in textwrap.wrap(line, 96, drop_whitespace=False) or [""])
-    longest = max(map(len, re.findall("`+", text)), default=0)
-    fence = "`" * max(3, longest + 1)
-    return f"{fence}text\n{text}\n{fence}"
+def _shown(label: str, said: str) -> str:
+    if label in CODE:
+        return f"<code>{_text(said)}</code>"
+    return re.sub("&#96;(.+?)&#96;", r"<code>\1</code>", _text(said))
+
+
+def _text(said: str) -> str:
+    """Return the text as HTML on one line, in which no sign of it can be a tag, Markdown or a formula."""
+    return "<br>".join("".join(map(_sign, line)) for line in page.tidy(said, _TEXT).splitlines())
+
+
+def _sign(character: str) -> str:
+    if character.isalnum() or character in " .,:;-()/'=?" or ord(character) > 127:
+        return character
+    number = f"&#{ord(character)};"
+    # MathJax looks for formulas in what is drawn, and sees none across two elements.
+    return f"<span>{number}</span>" if character in "$\\" else number

@@ -11,7 +11,10 @@ from typing import Any
 from IPython.core.history import HistoryManager
 from IPython.core.interactiveshell import InteractiveShell
 
+from helpers.checks.answer_side import describe
+
 MOST_DEFINITIONS = 20  # of one answer that are kept
+LONGEST = 300  # characters of each text of an error
 
 
 class Shell:
@@ -69,8 +72,8 @@ class Definitions:
 
 def run_all(
     shell: Shell, cells: list[str], skip: set[int], found: Definitions, begin: Callable[[int], None]
-) -> list[tuple[int, str]]:
-    """Run the cells in order, and return the place and the error of each that raised.
+) -> list[tuple[int, dict[str, Any]]]:
+    """Run the cells in order, and return the place and the error of each that raised; see `describe`.
 
     skip: places of cells that are left out. begin: is called with the place of each cell before it runs. A cell that
     was split in two is run as one. What raised NameError is tried once more at the end, when all names are there.
@@ -89,7 +92,7 @@ def run_all(
             else:
                 failed[place] = again
             found.look(shell.namespace)
-    return [(place, _said(problem)) for place, problem in failed.items()]
+    return [(place, _said(problem, shell.namespace)) for place, problem in failed.items()]
 
 
 def _joined(shell: Shell, cells: list[str], skip: set[int]) -> list[tuple[int, str]]:
@@ -109,8 +112,12 @@ def _joined(shell: Shell, cells: list[str], skip: set[int]) -> list[tuple[int, s
     return made
 
 
-def _said(problem: BaseException) -> str:
+def _said(problem: BaseException, namespace: dict[str, Any]) -> dict[str, Any]:
+    """Return {"type", "message", "number", "line"}; what is wrong with Python itself has its line in the error."""
     try:
-        return f"{type(problem).__name__}: {problem}"[:300]
-    except Exception:  # a __str__ of the hand-in's own
-        return type(problem).__name__
+        error = describe(problem, namespace)
+        if isinstance(problem, SyntaxError) and type(problem.lineno) is int:
+            error |= {"message": str(problem.msg), "number": problem.lineno, "line": str(problem.text or "").strip()}
+        return error | {name: error[name][:LONGEST] for name in ("type", "message", "line")}
+    except Exception:  # an attribute of the hand-in's own
+        return {"type": type(problem).__name__[:LONGEST], "message": "", "number": None, "line": ""}

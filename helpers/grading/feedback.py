@@ -7,14 +7,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from helpers.checks.outcome import CORRECT
-from helpers.course import Exercise, Lesson
-from helpers.grading.marks import status
+from helpers.checks.outcome import CORRECT, ERROR, NOT_ATTEMPTED
+from helpers.course import Exercise, Lesson, course
+from helpers.grading import telling
+from helpers.grading.marks import NOT_HANDED_IN, status
 from helpers.grading.output import file_names, write, writing
 from helpers.grading.records import Mark, Row
 from helpers.views.feedback_page import feedback_page, feedback_text
 
 FOLDER = "feedback"
+_AGAIN = (
+    "To hand it in: open your notebook of the exercises, in the folder `exercises`, in JupyterLab, save it, run "
+    "`course pack`, and hand in the file that it makes."
+)
+_AGAIN_OWN = "To hand it in: open the notebook that you were given in JupyterLab, save it, and hand in that file."
 _WRITTEN = ".written.json"  # which pages are ours, with their digests
 
 
@@ -42,7 +48,9 @@ def write_feedback(out: Path, rows: Iterable[Row], lessons: Sequence[Lesson], ti
 def feedback(row: Row, lessons: Sequence[Lesson], title: str) -> dict[str, Any]:
     """Return what one learner is told, as the plain data that `feedback_page` takes. It holds no solution."""
     marks = {mark.exercise: mark for mark in row.marks}
-    told = [_lesson(lesson, marks) for lesson in lessons]
+    running = tuple(telling.of_lesson(lesson.number) for lesson in lessons)
+    odd = not all(remark.startswith(running) for remark in row.remarks)
+    told = [_lesson(lesson, marks, lesson in course().lessons) | {"odd": odd} for lesson in lessons]
     return {
         "learner": row.learner,
         "course": title,
@@ -53,25 +61,38 @@ def feedback(row: Row, lessons: Sequence[Lesson], title: str) -> dict[str, Any]:
     }
 
 
-def _lesson(lesson: Lesson, marks: Mapping[str, Mark]) -> dict[str, Any]:
+def _lesson(lesson: Lesson, marks: Mapping[str, Mark], taught: bool) -> dict[str, Any]:
+    """Return what is told of one lesson. taught: it is one of the course's, not of an instructor's own set."""
     found = [(exercise, marks[exercise.id]) for exercise in lesson.exercises if exercise.id in marks]
     title = f"{lesson.number} {lesson.title}"
     right = all(status(mark) == CORRECT for _, mark in found)
     return {
         "title": title,
-        "next": "" if right else f"Look into the lesson {title} again and follow the hints below.",
+        "next": "" if right or not taught else f"Look into the lesson {title} again, and go on as it says below.",
         "points": sum(mark.points for _, mark in found),
         "of": sum(mark.of for _, mark in found),
         "handed_in": any(mark.outcome for _, mark in found),
-        "exercises": [_exercise(exercise, mark) for exercise, mark in found],
+        "again": _AGAIN if taught else _AGAIN_OWN,
+        "exercises": [_exercise(exercise, mark, taught) for exercise, mark in found],
     }
 
 
-def _exercise(exercise: Exercise, mark: Mark) -> dict[str, Any]:
+def _exercise(exercise: Exercise, mark: Mark, taught: bool) -> dict[str, Any]:
     said = dataclasses.asdict(mark.outcome) if mark.outcome else {}
     own = {"id": mark.exercise, "title": mark.title, "status": status(mark), "points": mark.points, "of": mark.of}
-    right = mark.outcome is not None and mark.outcome.correct
-    return {**said, **own, "hint": "" if right else exercise.hints[0]}
+    # Where the check or Python says what is wrong, the first hint, which is for the beginning, would lead away from it.
+    told = mark.outcome is not None and (bool(mark.outcome.why) or mark.outcome.status in (CORRECT, ERROR))
+    return {**said, **own, "hint": "" if told else exercise.hints[0], "next": _next(exercise, mark) if taught else ""}
+
+
+def _next(exercise: Exercise, mark: Mark) -> str:
+    """Return how to go on in the notebook, where a check is at hand; the exercises of a set of one's own have none."""
+    name, state = exercise.answer, status(mark)
+    if state == NOT_ATTEMPTED:
+        return f"Write {name} in the notebook, and run `check({name})`. `hint({name})` has more hints."
+    if state in (CORRECT, NOT_HANDED_IN):
+        return ""
+    return f"Change it in the notebook until `check({name})` finds it correct. `hint({name})` helps when you are stuck."
 
 
 def _files(stem: str, said: Mapping[str, Any]) -> Iterable[tuple[str, str]]:

@@ -12,6 +12,7 @@ from helpers.cloud import transport
 from helpers.cloud.offline import any_account, make_world
 from helpers.course import Exercise
 from helpers.errors import CourseError, Stopped
+from helpers.grading import telling
 from helpers.grading.effort import limited
 from helpers.grading.hand_in_process import Answer, HandInProcess
 from helpers.grading.launcher import Launcher
@@ -34,7 +35,7 @@ def grade(cells: Sequence[str], exercises: Sequence[tuple[Exercise, Check]], lau
     cells: the sources of its code cells. seed: draws names, counts and orders. The same hand-in and seed get the same
     outcomes. Nothing that the hand-in does raises here; a cell or an answer that ends its process costs itself alone.
     """
-    one = _HandIn(cells, [exercise.answer for exercise, _ in exercises], launcher, seed)
+    one = _HandIn(cells, [exercise for exercise, _ in exercises], launcher, seed)
     try:
         return Graded(tuple(one.outcome(exercise, check) for exercise, check in exercises), one.remarks())
     finally:
@@ -44,11 +45,14 @@ def grade(cells: Sequence[str], exercises: Sequence[tuple[Exercise, Check]], lau
 class _HandIn:
     """One hand-in while it is graded: its process, and anew when that ended."""
 
-    def __init__(self, cells: Sequence[str], answers: list[str], launcher: Launcher, seed: int):
-        self._cells, self._answers, self._launcher, self._seed = list(cells), answers, launcher, seed
+    def __init__(self, cells: Sequence[str], exercises: list[Exercise], launcher: Launcher, seed: int):
+        self._exercises, self._answers = exercises, [exercise.answer for exercise in exercises]
+        self._handed, self._cells = list(cells), list(cells)  # the second are those that still run
+        self._launcher, self._seed = launcher, seed
+        self._lesson = exercises[0].lesson[:2] if exercises else ""
         self._process: HandInProcess | None = None
         self._stops: dict[int, str] = {}  # why, by the place of the cell
-        self._failed: dict[int, str] = {}
+        self._failed: dict[int, dict[str, Any]] = {}  # the error, by the place of the cell
         self._found: dict[str, int] = {}
         self._until = time.monotonic() + LONGEST
 
@@ -71,15 +75,20 @@ class _HandIn:
             found = examine(exercise, lambda world, back=back: self._seam(exercise, back, world), self._seed, check)
             if found.status != NOT_ATTEMPTED or time.monotonic() > self._until:
                 break
-        return found
+        return telling.explained(found)
 
     def remarks(self) -> tuple[str, ...]:
         """Return what running the cells showed, a sentence each."""
-        said = [f"Cell {place + 1} was left out, since it ended the run: {why}." for place, why in self._stops.items()]
-        said += [f"Cell {place + 1} raised {error}" for place, error in self._failed.items()]
+        stopped = [(telling.stopped_cell, place, why) for place, why in self._stops.items()]
+        failed = [(telling.failed_cell, place, error) for place, error in self._failed.items()]
+        said = [tell(self._lesson, self._source(place), self._exercises, why) for tell, place, why in stopped + failed]
         more = len(said) - MOST_REMARKS
         said = [remark[:LONGEST_REMARK].encode("utf-8", "backslashreplace").decode() for remark in said]
-        return tuple(said[:MOST_REMARKS] + ([f"{more} more cells did not run to their end."] if more > 0 else []))
+        rest = [f"{telling.of_lesson(self._lesson)}{more} more cells did not run to their end."] if more > 0 else []
+        return tuple(said[:MOST_REMARKS] + rest)
+
+    def _source(self, place: int) -> str:
+        return self._handed[place] if 0 <= place < len(self._handed) else ""
 
     def close(self) -> None:
         """End the process."""
@@ -121,11 +130,11 @@ class _HandIn:
 
     def _missing(self, exercise: Exercise) -> Outcome:
         """Return the outcome of an answer that is not there: its cell raised, or there is no such cell."""
-        for place, error in {**self._stops, **self._failed}.items():
-            if 0 <= place < len(self._cells) and f"def {exercise.answer}(" in self._cells[place]:
-                return outcome(
-                    exercise, ERROR, got=error, expected="a cell that runs to its end and defines the function"
-                )
+        told = [(telling.of_stopped_cell, place, why) for place, why in self._stops.items()]
+        told += [(telling.of_failed_cell, place, error) for place, error in self._failed.items()]
+        for tell, place, why in told:
+            if f"def {exercise.answer}(" in self._source(place):
+                return tell(exercise, why)
         return outcome(exercise, NOT_ATTEMPTED, expected=f"No function {exercise.answer} is defined in this notebook.")
 
 

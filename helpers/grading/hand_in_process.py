@@ -31,7 +31,7 @@ class HandInProcess:
         self._most = in_memory() + MEMORY
 
     def load(self, cells: Sequence[str], skip: Sequence[int], answers: Sequence[str], world: World) -> dict[str, Any]:
-        """Run the notebook's cells against this world; return {"failed": [[place, error], ...], "found": {name: n}}.
+        """Run the notebook's cells against this world; return {"failed": [[place, {...}], ...], "found": {name: n}}.
 
         skip: places of cells to leave out. Broken when a cell ended the process, or had to be stopped; `cell` is its
         place.

@@ -21,6 +21,7 @@ REPLY = 2 << 20  # bytes of one message that is no request
 BODY = 3 << 20  # bytes of a request's body, written in base64
 FIELDS = 1000  # of a form in it: the time to read one grows with their square
 HEADERS, HEADER = 64, 8192  # of one request, and characters of each of their names and values, and of its address
+PROCESS_ENDED = "the process ended"
 READ = 1 << 16  # bytes that are read at once
 PATIENCE = 5.0  # real seconds for the process to read what it is told
 
@@ -78,7 +79,7 @@ class Line:
             except OSError:
                 piece = b""
             if not piece:
-                raise Broken("the process ended")
+                raise Broken(PROCESS_ENDED)
             self._bytes += len(piece)
             if len(self._read) > LONGEST or self._bytes > MOST_BYTES:
                 raise TooMuch("it said too much")
@@ -140,7 +141,7 @@ def _is_reply(value: Any) -> bool:
     if keys == {"number", "line"}:
         return _is_place(value)
     if keys == {"failed", "found"}:
-        errors = all(_is_cell(cell) and _are_short([text]) for cell, text in value["failed"])
+        errors = all(_is_cell(cell) and _is_error(error) for cell, error in value["failed"])
         few = all(type(count) is int and 0 <= count <= MOST_DEFINITIONS for count in value["found"].values())
         return errors and few and len(value["failed"]) <= MOST_CELLS
     return keys == {"left"} and type(value["left"]) is int

@@ -24,7 +24,7 @@ def write_copies(out: Path, cohort: Cohort, rows: Sequence[Row], lessons: Sequen
             try:
                 content = annotated(hand_in.notebook, by_learner[learner.name], by_slug[hand_in.lesson])
             except NotebookError as problem:
-                said.append(f"{hand_in.file}: {problem}")
+                said.append(f"'{hand_in.file}': {problem}")
                 continue
             with writing(path.parent):
                 write(path, content)

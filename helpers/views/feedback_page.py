@@ -1,5 +1,6 @@
 """What a learner gets back: a page with the points, what was done, what was expected and why, and its text twin."""
 
+import re
 import textwrap
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -9,15 +10,18 @@ from helpers.views import page
 LARGEST = 190_000  # bytes: a page is mailed and opened on a telephone
 _WIDTH = 100
 _REMARKS = 40
-_CODE = frozenset({"Called", "Your line", "It printed"})
+_LEFT_OPEN = "This one was left open. An attempt, even a wrong one, shows you the next step."
+CODE = frozenset({"Called", "Your line", "It printed"})
 _FOLDED = frozenset({"It printed"})
+_ERROR = re.compile(r"[\w.]+(?::|$)")
 
 
 def feedback_page(feedback: Mapping[str, Any]) -> str:
     """Return the page for one learner, as HTML.
 
-    feedback: learner, course, points, of, remarks, and lessons; each lesson has title, points, of, handed_in, next and
-    exercises, and each of these id, title, status, points, of, hint, and the fields of an Outcome.
+    feedback: learner, course, points, of, remarks, and lessons. Each lesson has title, points, of, handed_in, next,
+    again (how to hand in), odd (whether a remark is about files) and exercises, and each of these id, title, status,
+    points, of, hint, next, and the fields of an Outcome.
     """
     return page.within(lambda longest: _page(feedback, longest), LARGEST)
 
@@ -30,21 +34,29 @@ def feedback_text(feedback: Mapping[str, Any]) -> str:
 def exercise_rows(exercise: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Return what there is to say of an exercise, as labels and texts."""
     if exercise["status"] == "not attempted":
-        rows = [("Expected", "This one was left open. An attempt, even a wrong one, shows you the next step.")]
+        missing = exercise.get("expected", "").startswith("No function")
+        rows = [("Seen", exercise["expected"] if missing else _LEFT_OPEN)]
     else:
         error_line = (
             f"line {exercise['line_number']}: {exercise['line'].strip()}" if exercise.get("line_number") else ""
         )
-        raised = exercise["status"] == "error in your code"
         rows = [
             ("Called", exercise.get("did", "")),
             ("Your line", error_line),
-            ("It raised" if raised else "Came back", exercise.get("got", "")),
+            (_label(exercise), exercise.get("got", "")),
             ("Expected", exercise.get("expected", "")),
             ("Why", exercise.get("why", "")),
             ("It printed", exercise.get("printed", "").rstrip()),
         ]
-    return [(label, said) for label, said in [*rows, ("Hint", exercise.get("hint", ""))] if said]
+    onward = [("Hint", exercise.get("hint", "")), ("Next", exercise.get("next", ""))]
+    return [(label, said) for label, said in [*rows, *onward] if said]
+
+
+def _label(exercise: Mapping[str, Any]) -> str:
+    """Return what `got` is: a value, an error with its name in front, or a sentence on what the grader saw."""
+    if exercise["status"] != "error in your code":
+        return "Came back"
+    return "It raised" if _ERROR.match(exercise.get("got", "")) else "Seen"
 
 
 def _headline(feedback: Mapping[str, Any]) -> str:
@@ -68,7 +80,7 @@ def _page(feedback: Mapping[str, Any], longest: int) -> str:
         _overview(feedback),
     ]
     if remarks := _remarks(feedback, longest):
-        listed = "".join(f"<li>{page.text(remark)}</li>" for remark in remarks)
+        listed = "".join(f"<li>{page.prose(remark)}</li>" for remark in remarks)
         body.append(f"<h2>About the files you handed in</h2>\n<ul>{listed}</ul>")
     body += [_lesson(lesson, longest) for lesson in feedback["lessons"]]
     return page.page(f"Feedback for {page.tidy(feedback['learner'], 100)}", "\n".join(body))
@@ -96,14 +108,22 @@ def _anchor(exercise: Mapping[str, Any]) -> str:
 def _lesson(lesson: Mapping[str, Any], longest: int) -> str:
     title = f"<h2>{page.text(lesson['title'])} · {page.text(page.points(lesson['points'], lesson['of']))}</h2>"
     if not lesson["handed_in"]:
-        return f"{title}\n<p>{page.chip('not handed in')}. {page.text(_nothing(lesson))}</p>"
+        chip = "" if lesson["odd"] else f"{page.chip('not handed in')}. "
+        return f"{title}\n<p>{chip}{page.prose(_nothing(lesson))}</p>"
     onward = [f"<p><strong>Next:</strong> {page.prose(lesson['next'])}</p>"] if lesson["next"] else []
     return "\n".join([title, *onward, *(_exercise(exercise, longest) for exercise in lesson["exercises"])])
 
 
 def _nothing(lesson: Mapping[str, Any]) -> str:
-    ids = ", ".join(exercise["id"] for exercise in lesson["exercises"])
-    return f"There was no notebook of yours for this lesson (exercises {ids})."
+    """Return what to do where nothing could be graded.
+
+    What is said above about odd files may be about the very notebook that is missing here; then it is not said that
+    there was none.
+    """
+    ids = f"(exercises {', '.join(exercise['id'] for exercise in lesson['exercises'])})"
+    if not lesson["odd"]:
+        return f"There was no notebook of yours {ids}. {lesson['again']}"
+    return f"Nothing of yours could be graded here {ids}. What was odd about your files stands above. {lesson['again']}"
 
 
 def _exercise(exercise: Mapping[str, Any], longest: int) -> str:
@@ -125,7 +145,7 @@ def _exercise(exercise: Mapping[str, Any], longest: int) -> str:
 
 
 def _row(label: str, said: str, longest: int) -> str:
-    shown = f"<pre>{page.text(said, longest)}</pre>" if label in _CODE else page.prose(said, longest)
+    shown = f"<pre>{page.text(said, longest)}</pre>" if label in CODE else page.prose(said, longest)
     return f"<div><dt>{label}</dt><dd>{shown}</dd></div>"
 
 
@@ -137,7 +157,8 @@ def _text(feedback: Mapping[str, Any], longest: int) -> str:
         title = f"{lesson['title']} · {page.points(lesson['points'], lesson['of'])}"
         lines += [title, "=" * len(title), ""]
         if not lesson["handed_in"]:
-            lines += [f"– Not handed in. {_nothing(lesson)}", ""]
+            said = _nothing(lesson) if lesson["odd"] else f"– Not handed in. {_nothing(lesson)}"
+            lines += [*textwrap.wrap(said, _WIDTH), ""]
             continue
         lines += [f"Next: {lesson['next']}", ""] if lesson["next"] else []
         for exercise in lesson["exercises"]:
@@ -155,7 +176,7 @@ def _exercise_lines(exercise: Mapping[str, Any], longest: int) -> Iterable[str]:
     yield f"{mark} {word} · {exercise['id']} {exercise['title']} · {points}"
     for label, said in exercise_rows(exercise):
         lines = page.tidy(said, longest).splitlines()
-        if label not in _CODE:
+        if label not in CODE:
             lines = [part for line in lines for part in textwrap.wrap(line, _WIDTH) or [""]]
         # An indent on each line: what was printed cannot pass for a heading or another exercise's result.
         yield from (f"  {label if n == 0 else '':<10} {line}".rstrip() for n, line in enumerate(lines))

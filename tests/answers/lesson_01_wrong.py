@@ -172,8 +172,23 @@ def session_for__client(profile, region):
 
 
 def session_for__profile_as_key(profile, region):
-    """Says: your code gave boto3 the keys"""
+    """Says: what you hand over by position is taken for these"""
     return boto3.Session(profile, region_name=region)
+
+
+def session_for__by_position(profile, region):
+    """Says: as if that were an access key"""
+    return boto3.Session(profile, region)
+
+
+def session_for__by_position_the_other_way(profile, region):
+    """Says: boto3.Session takes an access key first, then its secret"""
+    return boto3.Session(region, profile)
+
+
+def session_for__by_position_in_four(profile, region):
+    """Says: what you hand over by position is taken for these"""
+    return boto3.Session(profile, "not-a-secret", None, region)
 
 
 def session_for__sets_region_name(profile, region):
