@@ -341,27 +341,27 @@ def test_a_second_copy_of_a_zip_is_nobody_else(tmp_path):
     assert (learner.name, len(learner.hand_ins), learner.remarks) == ("Ada Lovelace", 2, ())
 
 
-@pytest.mark.parametrize("name", ["2026-11-24_Grades-SQS.csv", "learners.csv"])
-def test_the_grade_book_that_canvas_exports_is_found_by_its_columns(tmp_path, name):
-    """Whatever it is called; its rows for the points and for a teacher's view are nobody."""
+def test_canvas_s_rows_for_points_and_for_a_teacher_s_view_are_nobody(tmp_path):
+    """The list that Canvas exports has both."""
     rows = (
         "Student,ID,SIS Login ID,Section",
         "    Points Possible,,,",
         '"Berg, Anna",7,ab1,S1',
         '"Student, Test",9,,S1',
     )
-    listed = "\n".join(rows)
-    cohort = of(tmp_path, {name: listed, "ab1.ipynb": notebook()})
+    cohort = of(tmp_path, {"learners.csv": "\n".join(rows), "ab1.ipynb": notebook()})
     learner = only(cohort)
-    assert cohort.remarks == ()
-    assert (learner.name, dict(learner.columns)["ID"]) == ("Berg, Anna", "7")
+    assert (learner.name, dict(learner.columns)["ID"], cohort.remarks) == ("Berg, Anna", "7", ())
 
 
-def test_of_two_lists_of_canvas_none_is_chosen(tmp_path):
-    """The instructor is asked which."""
-    listed = "Student,ID,Section\nAda,7,S1\n"
-    cohort = of(tmp_path, {**FINE, "a.csv": listed, "b.csv": listed})
-    assert "'a.csv', 'b.csv'" in cohort.remarks[0]
+def test_a_table_that_a_learner_hands_in_is_no_list(tmp_path):
+    """It could give another's work to whom it names; the instructor is asked what it is."""
+    table = "Student,ID,SIS Login ID,Section\nEve,7,ada,S1\n"
+    cohort = of(tmp_path, {"Grades.csv": table, "ada.ipynb": notebook(clients_for=ADA)})
+    assert only(cohort).name == "ada"
+    assert cohort.remarks == (
+        "'Grades.csv' is no hand-in. It is left out. Is it your list of learners? Then call it learners.csv.",
+    )
 
 
 def test_two_of_a_lesson_in_one_zip_are_both_kept(tmp_path):
@@ -904,7 +904,7 @@ def test_a_folder_with_nothing_in_it_is_a_learner(tmp_path):
 def test_files_of_nobody_are_told(tmp_path):
     """They are the folder's remarks."""
     cohort = of(tmp_path, {**FINE, "grades.xlsx": "x"})
-    assert cohort.remarks == ("grades.xlsx is no hand-in. It is left out.",)
+    assert cohort.remarks == ("'grades.xlsx' is no hand-in. It is left out.",)
 
 
 @pytest.mark.bench

@@ -72,8 +72,8 @@ def look(folder: Path, learners: LearnerList, listed: Course) -> Layout:
         elif is_hand_in(top.name) or is_nearly(top.name) or naming.canvas(top.name):
             name = naming.of_file(top.name, listed)
             alone.append(Place(name, shown("/".join(top.parts)), rest, own_name=True))
-        elif top.parts != (learners.file,):
-            remarks.append(f"{shown('/'.join(top.parts))} {top.problem or 'is no hand-in. It is left out.'}")
+        elif top.parts != (NAME,):
+            remarks.append(f"'{shown('/'.join(top.parts))}' {top.problem or _left_out(top.name)}")
     alone.sort(key=lambda place: not place.name.number)  # Canvas vouches for a number, nobody for a plain name
     return Layout([*listed_places, *in_folders.values(), *alone], remarks, missing)
 
@@ -88,6 +88,12 @@ def _tops(folder: Path) -> tuple[list[Found], list[str]]:
     left = [top.name for top in tops if top.name in _NBGRADER and top.folder]
     remarks = [f"{name} is nbgrader's own folder, not a learner's. It is left out." for name in left]
     return folders.inside(submitted.path, submitted.parts) + rest, remarks
+
+
+def _left_out(name: str) -> str:
+    """Return why a file is left out; Canvas exports a list of learners under a name of its own."""
+    a_list = f" Is it your list of learners? Then call it {NAME}." if name.lower().endswith(".csv") else ""
+    return f"is no hand-in. It is left out.{a_list}"
 
 
 def _named_by(

@@ -45,43 +45,29 @@ class Row:
 
 @dataclass
 class LearnerList:
-    """The list. remarks: what is wrong with it as a whole, a sentence each. file: the name that it goes by."""
+    """The list. remarks: what is wrong with it as a whole, a sentence each."""
 
     rows: list[Row] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
-    file: str = NAME
 
 
 def read(folder: Path) -> LearnerList:
     """Return the list that lies in the folder, an empty one when none does or it cannot be read.
 
-    Canvas's exported grade book is found by its columns, too, when it is the only one there.
+    Only the one that an instructor named so: any other table may be what a learner handed in.
     """
     path = folder / NAME
     if not os.path.lexists(path):
-        exported = [each for each in sorted(folder.glob("*.csv")) if _is_of_canvas(each)]
-        if len(exported) != 1:
-            names = ", ".join(f"'{shown(each.name)}'" for each in exported)
-            return LearnerList(remarks=[f"{names} are lists of Canvas. Save the right one as {NAME}."] if names else [])
-        path = exported[0]
+        return LearnerList()
     try:
-        return LearnerList(_rows(read_file(path, _LARGEST).decode("utf-8-sig")), file=path.name)
+        return LearnerList(_rows(read_file(path, _LARGEST).decode("utf-8-sig")))
     except UnicodeDecodeError:
         problem = "is not saved as UTF-8. In a spreadsheet choose the format “CSV UTF-8”."
     except csv.Error as error:
         problem = f"is no list that can be read ({error})."
     except CourseError as error:
         problem = str(error)
-    return LearnerList(remarks=[f"'{shown(path.name)}' {problem} The hand-ins are named without it."])
-
-
-def _is_of_canvas(path: Path) -> bool:
-    """Return whether this is a grade book that Canvas exported."""
-    try:
-        head = read_file(path, _LARGEST).decode("utf-8-sig").split("\n", 1)[0]
-    except (CourseError, UnicodeDecodeError):
-        return False
-    return head.startswith(("Student,ID,", "Student;ID;"))
+    return LearnerList(remarks=[f"'{NAME}' {problem} The hand-ins are named without it."])
 
 
 def in_one_form(parts: tuple[str, ...]) -> tuple[str, ...]:
