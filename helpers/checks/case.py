@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 import boto3
 from botocore.config import Config
 
-from helpers.checks.seam import TIME_IS_UP, TOO_MUCH_COMPUTING, Seam
+from helpers.checks.seam import NOT_ENDED, TIME_IS_UP, TOO_MUCH_COMPUTING, Seam
 from helpers.checks.values import NOT_WRITTEN, Boto3Object, decode, show, show_difference
 from helpers.cloud import looking
 from helpers.cloud.calls import Call, calls
@@ -177,7 +177,7 @@ class Case:
             limits = {TIME_IS_UP: f"{SECONDS:g} seconds", TOO_MUCH_COMPUTING: "2 seconds of computing"}
             limit = limits.get(reply.get("stopped", ""), f"{CALLS} calls to AWS")
             message = f"It was stopped after {limit}. Which loop has no way out, or tries again without waiting?"
-            raise AnswerError(self.did, "it did not end", message, reply.get("number"), reply.get("line", ""))
+            raise AnswerError(self.did, NOT_ENDED, message, reply.get("number"), reply.get("line", ""))
         if error := reply.get("error"):
             return Result(error=AnswerError(self.did, **error))
         value = decode(reply["value"])

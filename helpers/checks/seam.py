@@ -22,6 +22,7 @@ from helpers.world import stopping, worlds
 
 _monotonic = time.monotonic
 TIME_IS_UP, TOO_MANY_CALLS, TOO_MUCH_COMPUTING = "time", "calls", "computing"
+NOT_ENDED = "it did not end"  # stands where the name of an error does
 
 
 class Seam(Protocol):
