@@ -97,6 +97,9 @@ def test_lessons_that_nobody_began_do_not_count(folder):
     again, _ = graded(folder, lessons=("01, 02",))
     assert "02.1" in book(out)["kurt"]
     assert (again.graded, again.changes, again.counted) == (0, [], "What counts: 01, 02.")
+    assert again.news == ["What counts is another choice of lessons: now 01, 02, before 01."]
+    changed = (out / "report.txt").read_text(encoding="utf-8").partition("What changed")[2].partition("odd")[0]
+    assert again.news[0] in " ".join(changed.split())
 
 
 @pytest.mark.parametrize("make", ["results", "course", "exercises"])
@@ -116,6 +119,12 @@ def test_results_do_not_go_among_other_files(folder):
     with pytest.raises(CourseError, match="holds other files"):
         graded(folder)
     assert [path.name for path in folder.with_name("graded").iterdir()] == ["mine.txt"]
+
+
+def test_what_a_system_leaves_in_a_folder_is_no_other_file(folder):
+    """A Mac writes .DS_Store into each folder that somebody has looked at."""
+    put(folder.with_name("graded"), {".DS_Store": "x"})
+    assert graded(folder)[0].graded == 3
 
 
 def test_only_what_changed_is_graded_again(folder):

@@ -39,9 +39,12 @@ MISSED = {
 RAISED = {"did": "session_for()", "got": "NameError: boto", "line_number": 7, "line": "    boto.Session()"}
 
 
-def learner_row(name="Ada", *outcomes, remarks=()):
-    """Return the row of a learner whose first lesson had these outcomes; without any it was not handed in."""
-    return row(Learner(name, remarks=remarks), {LESSONS[0].slug: Graded(outcomes)} if outcomes else {}, ALL)
+def learner_row(name="Ada", *outcomes, remarks=(), running=()):
+    """Return the row of a learner whose first lesson had these outcomes; without any it was not handed in.
+
+    remarks: on files. running: remarks on running them.
+    """
+    return row(Learner(name, remarks=remarks), {LESSONS[0].slug: Graded(outcomes, running)} if outcomes else {}, ALL)
 
 
 @pytest.fixture
@@ -179,7 +182,7 @@ def test_a_set_of_ones_own_leads_to_no_lesson_and_no_check(tmp_path):
 def test_whose_file_was_damaged_is_not_told_that_there_was_none(told):
     """What was wrong stands above, what to do below; who handed in nothing is told that, and the same."""
     damaged = learner_row("Ada", remarks=("'01.ipynb' is damaged: it is not the JSON of a notebook.",))
-    ran = learner_row("Ada", *outcomes((CORRECT, {})), remarks=("In lesson 01, the cell of x raised NameError.",))
+    ran = learner_row("Ada", *outcomes((CORRECT, {})), running=("In lesson 01, the cell of x raised NameError.",))
     for row_, there_was_none in ((damaged, False), (learner_row("Ada"), True), (ran, True)):
         markup, text = told(row_)
         for told_one in (words(markup), " ".join(text.replace("`", "").split())):
@@ -207,7 +210,7 @@ def test_an_error_is_told_from_what_the_grader_saw(told, got, label):
 def test_an_answer_that_is_missing_is_not_called_open(told):
     """It was deleted, or has another name."""
     gone = f"No function {FIRST.answer} is defined in this notebook."
-    for told_one in told(learner_row("Ada", *outcomes((NOT_ATTEMPTED, {"expected": gone})))):
+    for told_one in told(learner_row("Ada", *outcomes((NOT_ATTEMPTED, {"got": gone})))):
         assert gone in told_one
         assert "left open" not in told_one
 

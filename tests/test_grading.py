@@ -294,6 +294,16 @@ def test_a_thread_of_one_answer_does_not_reach_into_the_next():
     assert statuses(solved(hand_over=text(source)))[ANSWERS.index("hand_over") + 1 :] == [CORRECT] * 2
 
 
+def test_an_answer_that_spoils_the_process_costs_no_other():
+    """What it changed ends the process only when the next answer is made ready, which then gets a new one."""
+    source = """
+    import os
+    def hand_over(sqs, queue_url, order):
+        os.chdir = lambda folder: os._exit(0)
+    """
+    assert statuses(solved(hand_over=text(source)))[ANSWERS.index("hand_over") + 1 :] == [CORRECT] * 2
+
+
 def test_the_same_hand_in_graded_twenty_times_gets_the_same_marks():
     """Outcome for outcome, texts included, for one seed; and for any seed the same marks."""
     cells = solved(hand_over="def hand_over(sqs, queue_url, order):\n    return order", take_one="def take_one(: ...")

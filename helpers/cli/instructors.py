@@ -43,9 +43,7 @@ def serve(
 def grade(
     folder: Annotated[Path, typer.Argument(help="Where the hand-ins are: packed files, notebooks, or a folder each.")],
     out: Annotated[Optional[Path], typer.Option(help="Where the results go. Default: FOLDER-graded.")] = None,  # noqa: UP045
-    lesson: Annotated[
-        list[str] | None, typer.Option(help="What counts: 01, or 01,02; else what somebody began.")
-    ] = None,
+    lesson: Annotated[Optional[list[str]], typer.Option(help="What counts: 01, or 01,02; else all begun.")] = None,  # noqa: UP045
     exercises: Annotated[Optional[Path], typer.Option(help="A set of exercises of your own; see `course new`.")] = None,  # noqa: UP045
     jobs: Annotated[int, typer.Option(min=0, help="How many at once; 0: as many as there are cores.")] = 0,
     scheduler: Annotated[str, typer.Option(help="The address of a Dask cluster that does the work.")] = "",
@@ -81,7 +79,8 @@ def _show_grades(done, out: Path, notebooks: bool) -> None:  # type: ignore[no-u
         say(f"[yellow]Look:[/] {escape(remark)}")
     odd = sum(bool(row.remarks) for row in done.rows)
     say(f"{_many(len(done.rows), 'learner')}. Notebooks graded now: {done.graded}, known from before: {done.known}.")
-    say(escape(done.counted))
+    for said in (done.counted, *done.news):
+        say(escape(said))
     if odd:
         say(f"Something was odd about what {_many(odd, 'learner')} handed in; the report and the grade book say what.")
     if done.changes:

@@ -20,7 +20,7 @@ from typing import Any
 from helpers.course import Lesson
 from helpers.grading.marks import digest, status
 from helpers.grading.output import write, writing
-from helpers.grading.records import Learner, Mark, Row
+from helpers.grading.records import Learner, Mark, Row, by_name
 from helpers.views.page import number, percent, shorten
 
 BOOK = "gradebook.json"
@@ -114,10 +114,9 @@ def write_books(out: Path, rows: Sequence[Row], lessons: Sequence[Lesson], whole
     return [] if known or not rows else [_BY_NAME_ALONE]
 
 
-def _table(rows: Iterable[Row], lessons: Iterable[Lesson]) -> str:
+def _table(rows: Sequence[Row], lessons: Iterable[Lesson]) -> str:
     exercises = [exercise for lesson in lessons for exercise in lesson.exercises]
     titles = [f"{exercise.id} {exercise.title} (of {number(exercise.points)})" for exercise in exercises]
-    rows = list(rows)
     listed = list(dict.fromkeys(key for row in rows for key, _ in row.columns))
     lines: list[list[object]] = [["learner", *listed, *titles, "total", "percent", "remarks"]]
     for row in rows:
@@ -169,4 +168,4 @@ def _plain(points: float) -> float:
 
 
 def _by_name(rows: Iterable[Row]) -> list[Row]:
-    return sorted(rows, key=lambda row: (row.learner.casefold(), row.learner))
+    return sorted(rows, key=lambda row: by_name(row.learner))

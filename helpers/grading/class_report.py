@@ -10,7 +10,7 @@ from urllib.parse import quote
 from helpers.checks.outcome import CORRECT, ERROR, NOT_ATTEMPTED, NOT_YET, Outcome
 from helpers.grading.marks import NOT_HANDED_IN, Change, status
 from helpers.grading.output import write, writing
-from helpers.grading.records import Mark, Row
+from helpers.grading.records import Mark, Row, by_name
 from helpers.views.class_page import class_page, class_text
 from helpers.views.page import number, percent
 
@@ -25,16 +25,16 @@ def write_report(
     changes: Sequence[Change] | None,
     title: str,
     pages: Mapping[str, str] | None = None,
+    news: Sequence[str] = (),
     counted: str = "",
 ) -> None:
     """Write report.html and report.txt into the folder. A folder that cannot be written raises CourseError.
 
     remarks: what belongs to no learner. changes: since the last grading; None when there was none. title: the course's.
-    pages: where each learner's feedback lies, relative to the folder, as `write_feedback` returns it. counted: a
-    sentence on the lessons that count.
+    pages: where each learner's feedback lies, relative to the folder, as `write_feedback` returns it. news: what
+    else is new since the last grading, a sentence each. counted: a sentence on the lessons that count.
     """
-    told = report(rows, remarks, changes, title, pages or {})
-    told["summary"] += [counted] if counted else []
+    told = report(rows, remarks, changes, title, pages or {}, news, counted)
     with writing(out):
         write(out / f"{REPORT}.html", class_page(told))
         write(out / f"{REPORT}.txt", class_text(told))
@@ -46,16 +46,19 @@ def report(
     changes: Sequence[Change] | None,
     title: str,
     pages: Mapping[str, str],
+    news: Sequence[str],
+    counted: str,
 ) -> dict[str, Any]:
     """Return what `class_page` draws, as plain data."""
-    rows = sorted(rows, key=lambda row: (row.learner.casefold(), row.learner))
+    rows = sorted(rows, key=lambda row: by_name(row.learner))
     return {
         "course": title,
-        "summary": _summary(rows),
+        "summary": [*_summary(rows), *([counted] if counted else [])],
         "exercises": _exercises(rows),
         "findings": _findings(rows),
         "spread": _spread(rows),
         "changes": None if changes is None else [_change(change) for change in changes],
+        "news": list(news),
         "remarks": list(remarks),
         "odd": [(row.learner, list(row.remarks)) for row in rows if row.remarks],
         "learners": [_learner(row, pages) for row in rows],

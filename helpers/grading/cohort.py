@@ -47,13 +47,15 @@ class Options:
 class Summary:
     """What was done. graded: notebooks that were run now; known: whose outcome was there already.
 
-    counted: which lessons count, and which do not, since nobody began them; a sentence.
+    news: what else is new since the last grading. counted: which lessons count, and which do not, since nobody began
+    them; a sentence.
     """
 
     rows: list[Row]
     graded: int
     known: int
     changes: list[Change] = field(default_factory=list)
+    news: list[str] = field(default_factory=list)
     remarks: tuple[str, ...] = ()
     counted: str = ""
 
@@ -85,8 +87,8 @@ def grade_cohort(exercises: ExerciseSet, options: Options, progress: Progress = 
     begun = lessons if options.lessons else _begun(lessons, results)
     counted = _counted(begun, [lesson for lesson in lessons if lesson not in begun])
     rows = _rows(cohort, begun, exercises, store, results)
-    found, remarks = _write(cohort, begun, exercises, rows, options, counted)
-    return Summary(rows, len(todo), known, found, remarks, counted)
+    found, news, remarks = _write(cohort, begun, exercises, rows, options, counted)
+    return Summary(rows, len(todo), known, found, news, remarks, counted)
 
 
 def _lessons(cohort: Cohort, exercises: ExerciseSet, wanted: Sequence[str]) -> list[Lesson]:
@@ -162,16 +164,16 @@ def _rows(
 
 def _write(
     cohort: Cohort, lessons: Sequence[Lesson], exercises: ExerciseSet, rows: list[Row], options: Options, counted: str
-) -> tuple[list[Change], tuple[str, ...]]:
-    """Write everything that people read; return what changed, and what the instructor should know."""
+) -> tuple[list[Change], list[str], tuple[str, ...]]:
+    """Write everything that people read; return what changed, what is new, and what the instructor should know."""
     title = exercises.listed.title
     before = read_book(options.out)
     whole = book(rows, cohort.learners, {lesson.number: exercises.digest(lesson.slug) for lesson in lessons})
     found, news = changes(before, whole), comings_and_goings(before, whole)
     pages = feedback.write_feedback(options.out, rows, lessons, title)
     said = write_books(options.out, rows, lessons, whole)
-    said_of_all = (*news, *cohort.remarks)
-    class_report.write_report(options.out, rows, said_of_all, found if before else None, title, pages, counted)
+    told = found if before else None
+    class_report.write_report(options.out, rows, cohort.remarks, told, title, pages, news, counted)
     if options.copies:
         said += write_copies(options.out, cohort, rows, lessons)
-    return found, (*news, *cohort.remarks, *said)
+    return found, news, (*cohort.remarks, *said)

@@ -9,7 +9,6 @@ from typing import Any
 
 from helpers.checks.outcome import CORRECT, ERROR, NOT_ATTEMPTED
 from helpers.course import Exercise, Lesson, course
-from helpers.grading import telling
 from helpers.grading.marks import NOT_HANDED_IN, status
 from helpers.grading.output import file_names, write, writing
 from helpers.grading.records import Mark, Row
@@ -48,15 +47,14 @@ def write_feedback(out: Path, rows: Iterable[Row], lessons: Sequence[Lesson], ti
 def feedback(row: Row, lessons: Sequence[Lesson], title: str) -> dict[str, Any]:
     """Return what one learner is told, as the plain data that `feedback_page` takes. It holds no solution."""
     marks = {mark.exercise: mark for mark in row.marks}
-    running = tuple(telling.of_lesson(lesson.number) for lesson in lessons)
-    odd = not all(remark.startswith(running) for remark in row.remarks)
-    told = [_lesson(lesson, marks, lesson in course().lessons) | {"odd": odd} for lesson in lessons]
+    told = [_lesson(lesson, marks, lesson in course().lessons) for lesson in lessons]
     return {
         "learner": row.learner,
         "course": title,
         "points": row.points,
         "of": row.of,
         "remarks": row.remarks,
+        "odd": bool(row.about_files),
         "lessons": [lesson for lesson in told if lesson["exercises"]],
     }
 

@@ -1,5 +1,6 @@
 """Grades one hand-in: its cells behind the wall, its answers checked one by one, whatever they do."""
 
+import contextlib
 import time
 from collections.abc import Sequence
 from random import Random
@@ -79,9 +80,9 @@ class _HandIn:
 
     def remarks(self) -> tuple[str, ...]:
         """Return what running the cells showed, a sentence each."""
-        stopped = [(telling.stopped_cell, place, why) for place, why in self._stops.items()]
-        failed = [(telling.failed_cell, place, error) for place, error in self._failed.items()]
-        said = [tell(self._lesson, self._source(place), self._exercises, why) for tell, place, why in stopped + failed]
+        lesson, asked = self._lesson, self._exercises
+        said = [telling.stopped_cell(lesson, self._source(place), asked, why) for place, why in self._stops.items()]
+        said += [telling.failed_cell(lesson, self._source(place), asked, why) for place, why in self._failed.items()]
         more = len(said) - MOST_REMARKS
         said = [remark[:LONGEST_REMARK].encode("utf-8", "backslashreplace").decode() for remark in said]
         rest = [f"{telling.of_lesson(self._lesson)}{more} more cells did not run to their end."] if more > 0 else []
@@ -123,19 +124,20 @@ class _HandIn:
         self._found = {name: int(reply["found"].get(name, 0)) for name in self._answers}
 
     def _seam(self, exercise: Exercise, back: int, world: World) -> Any:
-        try:
-            return self._ready().begin(exercise.answer, back, world)
-        except Broken:
-            return Answer(HandInProcess(self._launcher.start()), world)  # in which nothing is defined
+        for _ in range(2):  # an answer before this one may have left the process so that it ends now
+            with contextlib.suppress(Broken):
+                return self._ready().begin(exercise.answer, back, world)
+        return Answer(HandInProcess(self._launcher.start()), world)  # in which nothing is defined
 
     def _missing(self, exercise: Exercise) -> Outcome:
         """Return the outcome of an answer that is not there: its cell raised, or there is no such cell."""
-        told = [(telling.of_stopped_cell, place, why) for place, why in self._stops.items()]
-        told += [(telling.of_failed_cell, place, error) for place, error in self._failed.items()]
-        for tell, place, why in told:
-            if f"def {exercise.answer}(" in self._source(place):
-                return tell(exercise, why)
-        return outcome(exercise, NOT_ATTEMPTED, expected=f"No function {exercise.answer} is defined in this notebook.")
+        for place, why in self._stops.items():
+            if telling.answers(self._source(place), exercise):
+                return telling.of_stopped_cell(exercise, why)
+        for place, error in self._failed.items():
+            if telling.answers(self._source(place), exercise):
+                return telling.of_failed_cell(exercise, error)
+        return outcome(exercise, NOT_ATTEMPTED, got=f"No function {exercise.answer} is defined in this notebook.")
 
 
 def _limit_calls(world: World) -> None:

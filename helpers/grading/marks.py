@@ -8,17 +8,17 @@ from typing import Any
 
 from helpers.checks.outcome import Outcome, worth
 from helpers.course import Exercise
-from helpers.grading.records import Graded, Learner, Mark, Row
+from helpers.grading.records import Graded, Learner, Mark, Row, by_name
 
 NOT_HANDED_IN = "not handed in"
 
 FIRST = "first graded"
 GONE = "no longer handed in"
-_NAMED = 5  # learners in one sentence
 ANEW = "handed in anew"
 NEW_CHECKS = "the exercises or checks changed"
 NEW_VERSIONS = "the version of the course, boto3 or moto changed"
 UNEXPLAINED = "nothing changed that the mark depends on: please look into it"
+_NAMED = 5  # learners in one sentence
 
 
 @dataclass(frozen=True)
@@ -39,12 +39,9 @@ def row(learner: Learner, graded: Mapping[str, Graded], exercises: Sequence[Exer
     """Return the learner's line in the grade book. graded: what came of each hand-in, by the lesson's slug."""
     outcomes = {outcome.exercise: outcome for result in graded.values() for outcome in result.outcomes}
     marks = tuple(_mark(exercise, outcomes.get(exercise.id)) for exercise in exercises)
-    remarks = [
-        *learner.remarks,
-        *(remark for hand_in in learner.hand_ins for remark in hand_in.remarks),
-        *(remark for result in graded.values() for remark in result.remarks),
-    ]
-    return Row(learner.name, marks, learner.columns, tuple(dict.fromkeys(remarks)))
+    about_files = (*learner.remarks, *(remark for hand_in in learner.hand_ins for remark in hand_in.remarks))
+    about_running = tuple(remark for result in graded.values() for remark in result.remarks)
+    return Row(learner.name, marks, learner.columns, about_files, about_running)
 
 
 def _mark(exercise: Exercise, outcome: Outcome | None) -> Mark:
@@ -74,7 +71,7 @@ def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Change]
     olds, news = _learners(before), _learners(after)
     lessons = {*before["exercise_set"]} & {*after["exercise_set"]}
     found: list[Change] = []
-    for name in _by_name({*olds} & {*news}):
+    for name in sorted({*olds} & {*news}, key=by_name):
         old, new = olds[name], news[name]
         for exercise in sorted({*old["marks"], *new["marks"]}):
             was, now = old["marks"].get(exercise), new["marks"].get(exercise)
@@ -101,13 +98,9 @@ def comings_and_goings(before: Mapping[str, Any], after: Mapping[str, Any]) -> l
 
 
 def _few(names: set[str]) -> str:
-    ordered = _by_name(names)
+    ordered = sorted(names, key=by_name)
     more = len(ordered) - _NAMED
     return ", ".join(ordered[:_NAMED]) + (f" and {more} more" if more > 0 else "")
-
-
-def _by_name(names: Iterable[str]) -> list[str]:
-    return sorted(names, key=lambda name: (name.casefold(), name))
 
 
 def _learners(book: Mapping[str, Any]) -> dict[str, dict[str, Any]]:

@@ -45,6 +45,11 @@ class Cohort:
     remarks: tuple[str, ...] = ()
 
 
+def by_name(learner: str) -> tuple[str, str]:
+    """Return the key by which learners are sorted: as people do it, and always the same."""
+    return learner.casefold(), learner
+
+
 @dataclass(frozen=True)
 class Graded:
     """What came of one hand-in: an outcome for each exercise of its lesson, in order.
@@ -69,12 +74,18 @@ class Mark:
 
 @dataclass(frozen=True)
 class Row:
-    """One learner's line in the grade book. remarks: of their hand-ins and their running, a sentence each."""
+    """One learner's line in the grade book. about_files, about_running: what was odd, a sentence each."""
 
     learner: str
     marks: tuple[Mark, ...]
     columns: tuple[tuple[str, str], ...] = ()
-    remarks: tuple[str, ...] = ()
+    about_files: tuple[str, ...] = ()
+    about_running: tuple[str, ...] = ()
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """Both kinds of remarks, each once."""
+        return tuple(dict.fromkeys(self.about_files + self.about_running))
 
     @property
     def points(self) -> float:

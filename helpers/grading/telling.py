@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from helpers.checks.outcome import ERROR, Outcome, outcome
-from helpers.checks.seam import TIME_IS_UP, TOO_MANY_CALLS, TOO_MUCH_COMPUTING
+from helpers.checks.seam import NOT_ENDED, TIME_IS_UP, TOO_MANY_CALLS, TOO_MUCH_COMPUTING
 from helpers.course import Exercise
 from helpers.grading.line import PROCESS_ENDED
 
@@ -23,8 +23,13 @@ _STOPS = {
 
 
 def of_lesson(number: str) -> str:
-    """Return how each remark on the running of a notebook begins; those on files begin otherwise."""
+    """Return how each remark on the running of a notebook begins."""
     return f"In lesson {number}, "
+
+
+def answers(source: str, exercise: Exercise) -> bool:
+    """Return whether the cell seems to define the exercise's answer."""
+    return f"def {exercise.answer}(" in source
 
 
 def stopped_cell(lesson: str, source: str, exercises: Iterable[Exercise], why: str) -> str:
@@ -68,7 +73,7 @@ def explained(found: Outcome) -> Outcome:
             "call out, and hand back with `return`."
         )
         return replace(found, got=found.got.rstrip(": "), expected="a function that returns", why=why)
-    if found.status == ERROR and kind == "it did not end":
+    if found.status == ERROR and kind == NOT_ENDED:
         return replace(found, got=f"It did not end. {said}", expected="a function that comes to its end")
     return found
 
@@ -76,7 +81,7 @@ def explained(found: Outcome) -> Outcome:
 def _named(source: str, exercises: Iterable[Exercise]) -> str:
     """Return what people call a cell: the exercise that it answers, or how it begins."""
     for exercise in exercises:
-        if f"def {exercise.answer}(" in source:
+        if answers(source, exercise):
             return f"the cell of exercise {exercise.id}, {_code(exercise.answer)},"
     begins = next((" ".join(line.split()) for line in source.splitlines() if line.strip()), "")
     return f"the cell that begins with {_code(_cut(begins, LONGEST_BEGIN))}" if begins else "a cell"

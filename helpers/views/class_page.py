@@ -11,7 +11,8 @@ _NARROW = 0.07  # of the bar: a piece no wider has no room for its mark
 _SEVERAL = 300  # characters of a sentence
 _MOST = {"findings": 60, "remarks": 20, "changes": 2000}  # how many are listed; the rest is counted
 # The words are for learners; whoever reads this did not write the code.
-_LEGEND = " · ".join(f"{mark} {word.lower().removesuffix(' in your code')}" for mark, word, _ in page.LOOKS.values())
+_RESULTS = [f"{mark} {word.lower().removesuffix(' in your code')}" for mark, word, _ in page.LOOKS.values()]
+_LEGEND = " · ".join(_RESULTS)
 _FIRST = "Nothing to compare with: this is the first grade book in this folder."
 _SAME = "No mark is another one than the last time."
 _NO_FINDINGS = "Nobody's answer was found wrong."
@@ -32,8 +33,8 @@ def class_page(report: Mapping[str, Any]) -> str:
 
     report: course, summary (sentences), exercises (id, title, of, mean, counts by status, nobody), findings (text,
     exercises, times, learners, example), spread (label and count), changes (learner, exercise, was, now, reason; None
-    the first time), remarks (of nobody in particular), odd (learner and remarks), learners (name, points, of, statuses,
-    page).
+    the first time), news (sentences on what else is new), remarks (of nobody in particular), odd (learner and remarks),
+    learners (name, points, of, statuses, page).
     """
     drawn = (_exercises, _findings, _spread, _changes, _odd, _learners)
     summary = "".join(f'<p class="sum">{page.text(line)}</p>' for line in report["summary"])
@@ -55,7 +56,7 @@ def class_text(report: Mapping[str, Any]) -> str:
 
 
 def _exercises(report: Mapping[str, Any]) -> str:
-    head = ["exercise", "picture", *_LEGEND.split(" · "), "mean points"]
+    head = ["exercise", "picture", *_RESULTS, "mean points"]
     rows = [
         [
             _name(exercise),
@@ -186,15 +187,19 @@ def _spread_text(report: Mapping[str, Any]) -> Iterable[str]:
 
 def _changes(report: Mapping[str, Any]) -> str:
     changes = report["changes"]
+    news = "".join(f"<p>{page.text(said, _SEVERAL)}</p>" for said in report["news"])
     if not changes:
-        return f"<p>{_FIRST if changes is None else _SAME}</p>"
+        return f"{news}<p>{_FIRST if changes is None else _SAME}</p>"
     keys = ("learner", "exercise", "was", "now", "reason")
     rows = [[page.text(change[key], 200) for key in keys] for change in changes[: _MOST["changes"]]]
-    return page.table("What changed", ["learner", "exercise", "was", "is", "why"], rows) + _more(changes, "changes")
+    return (
+        news + page.table("What changed", ["learner", "exercise", "was", "is", "why"], rows) + _more(changes, "changes")
+    )
 
 
 def _changes_text(report: Mapping[str, Any]) -> Iterable[str]:
     changes = report["changes"]
+    yield from (_one_line(said) for said in report["news"])
     if not changes:
         yield _FIRST if changes is None else _SAME
         return

@@ -19,8 +19,8 @@ _ERROR = re.compile(r"[\w.]+(?::|$)")
 def feedback_page(feedback: Mapping[str, Any]) -> str:
     """Return the page for one learner, as HTML.
 
-    feedback: learner, course, points, of, remarks, and lessons. Each lesson has title, points, of, handed_in, next,
-    again (how to hand in), odd (whether a remark is about files) and exercises, and each of these id, title, status,
+    feedback: learner, course, points, of, remarks, odd (whether one of these is about files), and lessons. Each lesson
+    has title, points, of, handed_in, next, again (how to hand in) and exercises, and each of these id, title, status,
     points, of, hint, next, and the fields of an Outcome.
     """
     return page.within(lambda longest: _page(feedback, longest), LARGEST)
@@ -34,8 +34,7 @@ def feedback_text(feedback: Mapping[str, Any]) -> str:
 def exercise_rows(exercise: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Return what there is to say of an exercise, as labels and texts."""
     if exercise["status"] == "not attempted":
-        missing = exercise.get("expected", "").startswith("No function")
-        rows = [("Seen", exercise["expected"] if missing else _LEFT_OPEN)]
+        rows = [("Seen", exercise.get("got") or _LEFT_OPEN)]
     else:
         error_line = (
             f"line {exercise['line_number']}: {exercise['line'].strip()}" if exercise.get("line_number") else ""
@@ -82,7 +81,7 @@ def _page(feedback: Mapping[str, Any], longest: int) -> str:
     if remarks := _remarks(feedback, longest):
         listed = "".join(f"<li>{page.prose(remark)}</li>" for remark in remarks)
         body.append(f"<h2>About the files you handed in</h2>\n<ul>{listed}</ul>")
-    body += [_lesson(lesson, longest) for lesson in feedback["lessons"]]
+    body += [_lesson(lesson, longest, feedback["odd"]) for lesson in feedback["lessons"]]
     return page.page(f"Feedback for {page.tidy(feedback['learner'], 100)}", "\n".join(body))
 
 
@@ -105,23 +104,23 @@ def _anchor(exercise: Mapping[str, Any]) -> str:
     return "e" + "".join(c if c.isalnum() else "-" for c in exercise["id"])
 
 
-def _lesson(lesson: Mapping[str, Any], longest: int) -> str:
+def _lesson(lesson: Mapping[str, Any], longest: int, odd: bool) -> str:
     title = f"<h2>{page.text(lesson['title'])} · {page.text(page.points(lesson['points'], lesson['of']))}</h2>"
     if not lesson["handed_in"]:
-        chip = "" if lesson["odd"] else f"{page.chip('not handed in')}. "
-        return f"{title}\n<p>{chip}{page.prose(_nothing(lesson))}</p>"
+        chip = "" if odd else f"{page.chip('not handed in')}. "
+        return f"{title}\n<p>{chip}{page.prose(_nothing(lesson, odd))}</p>"
     onward = [f"<p><strong>Next:</strong> {page.prose(lesson['next'])}</p>"] if lesson["next"] else []
     return "\n".join([title, *onward, *(_exercise(exercise, longest) for exercise in lesson["exercises"])])
 
 
-def _nothing(lesson: Mapping[str, Any]) -> str:
+def _nothing(lesson: Mapping[str, Any], odd: bool) -> str:
     """Return what to do where nothing could be graded.
 
     What is said above about odd files may be about the very notebook that is missing here; then it is not said that
     there was none.
     """
     ids = f"(exercises {', '.join(exercise['id'] for exercise in lesson['exercises'])})"
-    if not lesson["odd"]:
+    if not odd:
         return f"There was no notebook of yours {ids}. {lesson['again']}"
     return f"Nothing of yours could be graded here {ids}. What was odd about your files stands above. {lesson['again']}"
 
@@ -157,8 +156,8 @@ def _text(feedback: Mapping[str, Any], longest: int) -> str:
         title = f"{lesson['title']} · {page.points(lesson['points'], lesson['of'])}"
         lines += [title, "=" * len(title), ""]
         if not lesson["handed_in"]:
-            said = _nothing(lesson) if lesson["odd"] else f"– Not handed in. {_nothing(lesson)}"
-            lines += [*textwrap.wrap(said, _WIDTH), ""]
+            said = _nothing(lesson, feedback["odd"])
+            lines += [*textwrap.wrap(said if feedback["odd"] else f"– Not handed in. {said}", _WIDTH), ""]
             continue
         lines += [f"Next: {lesson['next']}", ""] if lesson["next"] else []
         for exercise in lesson["exercises"]:
