@@ -299,7 +299,7 @@ def test_an_answer_that_spoils_the_process_costs_no_other():
     source = """
     import os
     def hand_over(sqs, queue_url, order):
-        os.chdir = lambda folder: os._exit(0)
+        os.environ.clear = lambda: os._exit(0)
     """
     assert statuses(solved(hand_over=text(source)))[ANSWERS.index("hand_over") + 1 :] == [CORRECT] * 2
 
