@@ -127,7 +127,7 @@ def test_learners_stand_by_name(told):
     """Ascending, with points and a mark for each exercise, and a link to the page where there is one."""
     rows = [learner_row("zoe"), learner_row("Bob", CORRECT), learner_row("ann", NOT_YET)]
     page, text = told(rows, pages={"Bob": 'feedback/Bö"b.html'})
-    listed = page[page.rindex("<h2>") :]
+    listed = page[page.index(">Learners</h2>") : page.index(">How the points are spread</h2>")]
     assert listed.index("ann") < listed.index("Bob") < listed.index("zoe")
     assert 'href="feedback/B%C3%B6%22b.html"' in listed
     assert 'aria-label="correct, not handed in, not handed in"' in listed
@@ -164,3 +164,13 @@ def test_the_report_has_an_end(told):
 def test_an_empty_class_has_a_report(told):
     """It says that there is nobody."""
     assert all("There are no learners." in one for one in told([]))
+
+
+def test_each_part_is_a_click_away(told):
+    """What is odd about hand-ins, and the learners, stand before the picture of how points are spread."""
+    page, text = told([learner_row("Ada", CORRECT)])
+    links = re.findall(r'<a href="#(\w+)">([^<]+)</a>', page)
+    assert links == re.findall(r'<h2 id="(\w+)">([^<]+)</h2>', page)
+    names = [name for _, name in links]
+    assert names.index("What was odd about the hand-ins") < names.index("Learners") < names.index(names[-1])
+    assert [text.index(f"{name}\n=") for name in names] == sorted(text.index(f"{name}\n=") for name in names)

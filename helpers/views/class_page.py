@@ -21,10 +21,10 @@ _OF_NOBODY = "(of no learner)"
 _SECTIONS = (
     "Exercise by exercise",
     "What was not understood",
-    "How the points are spread",
-    "What changed since the last grading",
     "What was odd about the hand-ins",
+    "What changed since the last grading",
     "Learners",
+    "How the points are spread",
 )
 
 
@@ -36,16 +36,18 @@ def class_page(report: Mapping[str, Any]) -> str:
     the first time), news (sentences on what else is new), remarks (of nobody in particular), odd (learner and remarks),
     learners (name, points, of, statuses, page).
     """
-    drawn = (_exercises, _findings, _spread, _changes, _odd, _learners)
-    summary = "".join(f'<p class="sum">{page.text(line)}</p>' for line in report["summary"])
-    head = f'<h1>The class</h1>\n{summary}\n<p class="soft">{page.text(report["course"])}</p>'
-    sections = [f"<h2>{title}</h2>\n{draw(report)}" for title, draw in zip(_SECTIONS, drawn, strict=True)]
-    return page.page(f"The class · {report['course']}", "\n".join([head, *sections]))
+    drawn = (_exercises, _findings, _odd, _changes, _learners, _spread)
+    summary = "".join(f'<p class="sum">{page.prose(line, _SEVERAL)}</p>' for line in report["summary"])
+    links = " · ".join(f'<a href="#part{n}">{title}</a>' for n, title in enumerate(_SECTIONS))
+    head = f'<h1>The class</h1>\n{summary}\n<p class="soft">{page.text(report["course"])}</p>\n<nav>{links}</nav>'
+    named = enumerate(zip(_SECTIONS, drawn, strict=True))
+    body = "\n".join(f'<h2 id="part{n}">{title}</h2>\n{draw(report)}' for n, (title, draw) in named)
+    return page.page(f"The class · {report['course']}", f"{head}\n{body}")
 
 
 def class_text(report: Mapping[str, Any]) -> str:
     """Return the report on a class, as text."""
-    drawn = (_exercises_text, _findings_text, _spread_text, _changes_text, _odd_text, _learners_text)
+    drawn = (_exercises_text, _findings_text, _odd_text, _changes_text, _learners_text, _spread_text)
     lines = ["The class", *report["summary"], report["course"]]
     for title, draw in zip(_SECTIONS, drawn, strict=True):
         lines += ["", title, "=" * len(title), *draw(report)]
@@ -128,10 +130,8 @@ def _findings(report: Mapping[str, Any]) -> str:
 
 
 def _finding(found: Mapping[str, Any]) -> str:
-    example = (
-        f'<br><span class="soft">For example: {page.text(found["example"], 160)}</span>' if found["example"] else ""
-    )
-    return page.prose(found["text"], _SEVERAL) + example
+    example = f'<br><span class="soft">For example: {page.text(found["example"], 160)}</span>'
+    return page.prose(found["text"], _SEVERAL) + (example if found["example"] else "")
 
 
 def _more(listed: Sequence[Any], kind: str) -> str:
