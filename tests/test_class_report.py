@@ -166,11 +166,19 @@ def test_an_empty_class_has_a_report(told):
     assert all("There are no learners." in one for one in told([]))
 
 
+def test_what_has_no_name_of_an_error_is_one_kind(told):
+    """Answers that never ended, or ended their process, whatever was said of each."""
+    rows = [learner_row(f"p{n}", {"status": ERROR, "got": f"It did not end. {n} seconds."}) for n in range(2)]
+    page, _ = told(rows)
+    assert cells(page, "Error: the check did not come to its end")[1:] == ["01.1", "2", "2"]
+
+
 def test_each_part_is_a_click_away(told):
     """What is odd about hand-ins, and the learners, stand before the picture of how points are spread."""
     page, text = told([learner_row("Ada", CORRECT)])
     links = re.findall(r'<a href="#(\w+)">([^<]+)</a>', page)
     assert links == re.findall(r'<h2 id="(\w+)">([^<]+)</h2>', page)
     names = [name for _, name in links]
-    assert names.index("What was odd about the hand-ins") < names.index("Learners") < names.index(names[-1])
+    assert names.index("What was odd about the hand-ins") < names.index("Learners")
+    assert names[-1] == "How the points are spread"
     assert [text.index(f"{name}\n=") for name in names] == sorted(text.index(f"{name}\n=") for name in names)

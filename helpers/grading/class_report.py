@@ -79,8 +79,8 @@ def _summary(rows: Sequence[Row]) -> list[str]:
     mean = sum(totals) / len(totals)
     learners = f"{len(rows)} learner{'' if len(rows) == 1 else 's'}"
     without = f", {nothing} without a hand-in that could be graded" if nothing else ""
-    part = f"{percent(mean, of) or 0}\N{NO-BREAK SPACE}%"
-    shares = f"Mean {number(mean)} of {number(of)} points ({part}), median {number(median(totals))}."
+    part = percent(mean, of) or 0
+    shares = f"Mean {number(mean)} of {number(of)} points ({part} percent), median {number(median(totals))}."
     return [f"{learners}{without}. {shares}" + (" Both count them." if nothing else "")]
 
 
@@ -128,7 +128,7 @@ def _reason(outcome: Outcome) -> str:
     """Return what stands for a misconception; nothing where there is none."""
     if outcome.status == ERROR:
         kind = outcome.got.partition(":")[0].strip()
-        return f"Error: {kind}" if kind.isidentifier() else "Error: the code did not run to its end"
+        return f"Error: {kind}" if kind.isidentifier() else "Error: the check did not come to its end"
     return (outcome.why or _NO_REASON) if outcome.status == NOT_YET else ""
 
 
