@@ -16,13 +16,16 @@ def quiet(manager: KernelManager | AsyncKernelManager) -> None:
         manager.transport_encryption = "auto"
 
 
-def execute(notebook: NotebookNode, folder: Path, env: dict[str, str], **options: Any) -> None:
+def execute(notebook: NotebookNode, folder: Path, env: dict[str, str], beforehand: str = "", **options: Any) -> None:
     """Run the notebook's cells from top to bottom in this folder, storing the outputs in it.
 
-    env: the kernel's environment. options: of nbclient.NotebookClient, whose errors are raised.
+    env: the kernel's environment. beforehand: source that runs before the first cell and counts as none. options: of
+    nbclient.NotebookClient, whose errors are raised.
     """
     client = NotebookClient(notebook, kernel_name="python3", resources={"metadata": {"path": str(folder)}}, **options)
     quiet(client.create_kernel_manager())
+    if beforehand:
+        client.on_notebook_start = lambda notebook: client.kc.execute(beforehand, silent=True) and None
     with warnings.catch_warnings():
         # On Windows each run would begin with advice to programmers about asyncio; it works as it is.
         warnings.filterwarnings("ignore", "Proactor event loop", RuntimeWarning)

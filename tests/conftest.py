@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -88,13 +89,14 @@ def models_read_once() -> Iterator[None]:
 
 
 @pytest.fixture
-def no_cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def no_cloud(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
     """No cloud runs and the machine has no settings of AWS; afterwards all is as it was, whatever a test starts."""
     before = dict(os.environ)
     for name in before:
         if name.startswith(("AWS_", "BOTO_", "MOTO_", "COURSE_")):
             del os.environ[name]
     os.environ.update(AWS_CONFIG_FILE=os.devnull, AWS_SHARED_CREDENTIALS_FILE=os.devnull)
+    os.environ.update(COURSE_STATE=str(tmp_path / "state"), COURSE_LEARNER="ada")
     for place, name, value in (
         (boto3, "DEFAULT_SESSION", None),
         (environment, "_of_this_machine", None),

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from io import BytesIO
+from random import Random
 from typing import Any
 
 import boto3
@@ -18,8 +19,12 @@ from moto.core.botocore_stubber import MockRawResponse
 from helpers import client, clock, cloud, resource, session, show, start
 from helpers.cloud import aws, transport
 from helpers.cloud.base import ABILITIES, Cloud
+from helpers.cloud.calls import calls
 from helpers.errors import ClockError, CloudError, ExpectedErrorMissing
 from helpers.world import worlds
+from helpers.world.clock import RealClock
+from helpers.world.journal import Journal
+from helpers.world.worlds import World
 
 REMOTE = "http://203.0.113.1:4566"  # an address for documentation; nobody has it
 KEYS = {
@@ -168,7 +173,8 @@ def test_aws_starts_by_the_number_of_the_account(machine: dict[str, str], accoun
     started = start("aws", yes="111111111111")
     assert str(started) == (
         "REAL AWS, account 111111111111, region eu-central-1, as arn:aws:iam::111111111111:user/ada. "
-        "Calls may cost money."
+        "Calls may cost money. Names go out as you type them. What you make carries the tag "
+        "mastering-aws-messaging=ada, and goes when the kernel ends. Requests: 0 of 2,000."
     )
     assert boto3.client("sqs").meta.region_name == "eu-central-1"
     assert boto3.Session().get_credentials().access_key == KEYS["AWS_ACCESS_KEY_ID"]
@@ -238,13 +244,14 @@ def test_the_offline_cloud_is_no_real_account(machine: dict[str, str], network: 
 
 def test_a_file_is_left_to_who_sends_it(machine: dict[str, str], network: list[AWSPreparedRequest]) -> None:
     """The journal reads no file that is sent and no stream that comes back: both are whole where they belong."""
-    start("aws", yes="111111111111")
+    journal = Journal()
+    worlds.settle(World(RealClock(), journal, Random(), lambda request, network: network()))
     s3 = boto3.client("s3", config=Config(request_checksum_calculation="when_required"))
     s3.put_object(Bucket="orders", Key="1", Body=BytesIO(b"book"))
     assert network[-1].body.read() == b"book"
     assert s3.get_object(Bucket="orders", Key="1")["Body"].read() == b"{}"
     # Neither names its operation, so the journal knows the service and the outcome alone.
-    assert [(call.service, call.params, call.error_code) for call in cloud.calls()] == [("s3", {}, None)] * 2
+    assert [(call.service, call.params, call.error_code) for call in calls(journal)] == [("s3", {}, None)] * 2
 
 
 # ---- Sessions, clients, resources

@@ -14,7 +14,9 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from typer.testing import CliRunner
 
+from helpers.cli import app
 from helpers.cloud import aws
 from helpers.course import HOME, Course, course
 from helpers.desk import doctor, lab, marking, pack, release, reset
@@ -351,6 +353,34 @@ def test_a_server_that_says_something_else_does_not_keep_anybody_from_packing(co
     jupyter.said = said
     assert pack.look(copy, course()).unsaved == []
     assert jupyter.asked
+
+
+def test_a_secret_in_a_notebook_is_told_before_it_is_handed_in(copy, path):
+    """Exercise, cell, line and kind are named, in the source and in an output; the secret is not."""
+    key = "AKIA" + "Q7ZR4M2N8KLP3WXY"
+    assert pack.look(copy, course()).secrets == []
+    edit(path, clients_for=f'# mine\nkey = "{key}"')
+    add(path, "show()")
+    notebook = nbformat.read(path, as_version=4)
+    notebook.cells[-1].outputs = [nbformat.v4.new_output("stream", text=key)]
+    nbformat.write(notebook, path)
+    told = pack.look(copy, course()).secrets
+    assert [said.split(", ", 2)[2] for said in told] == ["line 2: an AWS access key id", "output: an AWS access key id"]
+    assert "(exercise 01.1)" in told[0]
+    assert told[1].startswith(f"{path.name}, cell {len(notebook.cells)},")
+    assert key not in str(told)
+
+
+@pytest.mark.parametrize(("answer", "code"), [("n\n", 1), ("y\n", 0)])
+def test_pack_asks_before_it_packs_a_secret(copy, path, answer, code):
+    """Only who says yes hands it in, and what is printed does not hold the secret."""
+    key = "AKIA" + "Q7ZR4M2N8KLP3WXY"
+    edit(path, clients_for=f'key = "{key}"')
+    done = CliRunner().invoke(app, ["pack", "--name", "Ada", "--folder", str(copy.folder)], input=answer)
+    assert done.exit_code == code
+    assert "an AWS access key id" in done.output
+    assert key not in done.output
+    assert len(list(copy.folder.glob("*.zip"))) == (code == 0)
 
 
 # --- release ---------------------------------------------------------------------------------------------------------

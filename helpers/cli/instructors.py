@@ -103,3 +103,24 @@ def _progress():  # type: ignore[no-untyped-def]
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     return Progress(*columns, console=errors(), transient=True)
+
+
+@app.command(rich_help_panel=INSTRUCTORS)
+def policy(
+    account: Annotated[str, typer.Argument(help="The account's id, twelve digits.")],
+    learner: Annotated[Optional[str], typer.Option(help="Whom it is for. Default: you.")] = None,  # noqa: UP045
+    prefix: Annotated[str, typer.Option(help='What every name has to begin with, as start("aws", prefix=...).')] = "",
+    workshop: Annotated[bool, typer.Option("--workshop", help="One policy for all IAM users of an account.")] = False,
+    people: Annotated[
+        bool, typer.Option("--people", help="Also let SNS subscribe e-mail addresses and phones.")
+    ] = False,
+) -> None:
+    """Print an IAM policy for a real account: what the lessons call, on a learner's own queues and topics."""
+    import json
+
+    from helpers.cloud.account import policy as iam
+    from helpers.cloud.account import tags
+
+    who = iam.USER_NAME if workshop else learner or tags.learner()
+    made = iam.policy(account, who, f"{iam.USER_NAME}-" if workshop else prefix, people)
+    print(json.dumps(made, indent=2))

@@ -124,6 +124,42 @@ def reset(
 
 
 @app.command(rich_help_panel=LEARNERS)
+def sweep(
+    yes: Annotated[str, typer.Option(help="The account's id, twelve digits; asked for without it.")] = "",
+    profile: Annotated[Optional[str], typer.Option(help="A profile of your AWS configuration.")] = None,  # noqa: UP045
+    region: Annotated[Optional[list[str]], typer.Option(help="Where to look; may be given again.")] = None,  # noqa: UP045
+    all_regions: Annotated[bool, typer.Option("--all-regions", help="Look in every region.")] = False,
+    everybody: Annotated[bool, typer.Option("--everybody", help="For instructors: what any learner made.")] = False,
+    delete: Annotated[bool, typer.Option("--delete", help="Do not ask before deleting.")] = False,
+) -> None:
+    """Find what the course left in a real AWS account, by its tag, and delete it."""
+    from helpers.cloud.account import remembered
+    from helpers.cloud.aws import AwsCloud
+
+    known = yes or remembered.accounts() or typer.prompt("In which account (its twelve digits)")
+    one = known if isinstance(known, str) else None
+    first = region[0] if region else None
+    cloud = AwsCloud(one, region_name=first, profile_name=profile, tidy=False)
+    say(escape(f"Account {cloud.account}, as {cloud.who}."))
+    regions = cloud.session().get_available_regions("sqs") if all_regions else region or ()
+    with errors().status("Looking") as status:
+        found = cloud.find(regions, everybody, lambda name: status.update(f"Looking in {name}"))
+    for problem in found.problems:
+        say(f"[yellow]Could not look:[/] {escape(problem)}")
+    for thing, owner in found.things.items():
+        say(f"  {escape(str(thing))}, made for {escape(owner)}")
+    if not found.things:
+        say("Nothing of the course was found.")
+    elif not delete and not typer.confirm(f"Delete these {len(found.things)}?"):
+        say("Nothing was deleted.")
+    else:
+        cleaned = cloud.delete(found.things, everybody)
+        say(escape(str(cleaned)))
+        raise typer.Exit(1 if cleaned.left or found.problems else 0)
+    raise typer.Exit(1 if found.problems else 0)
+
+
+@app.command(rich_help_panel=LEARNERS)
 def pack(
     name: Annotated[Optional[str], typer.Option(help="Your name; asked for without it.", show_default=False)] = None,  # noqa: UP045
     folder: Folder = None,
@@ -138,9 +174,13 @@ def pack(
         say(f"[red]Left out:[/] {escape(problem)}")
     for notebook in contents.unsaved:
         say(f"[yellow]Not saved?[/] {notebook} was run after it was last saved. Save it in JupyterLab first.")
+    for place in contents.secrets:
+        say(f"[yellow]A secret?[/] {escape(place)}")
+    if contents.secrets:
+        say("Who gets the file can read it. Take it out and save. If it was shared: make a new key, delete this one.")
     if contents.unanswered:
         say(f"Unanswered: {escape(', '.join(contents.unanswered))}")
-    if contents.unreadable or contents.unsaved:
+    if contents.unreadable or contents.unsaved or contents.secrets:
         typer.confirm("Pack all the same?", abort=True)
     path = packing.write(contents, name or typer.prompt("Your name"), out or copy.folder)
     say(f"Hand in this file: [bold]{escape(str(path))}[/]")

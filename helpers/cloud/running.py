@@ -21,7 +21,8 @@ def start(which: str | None = None, **options: Any) -> Cloud:
 
     which: "offline" (moto in this kernel), "aws" (a real account), or an endpoint's URL. Without it the variable
     COURSE_CLOUD decides, else "offline". Started again, the offline cloud is new and empty.
-    options: for an endpoint `allow_remote=True`; for aws `yes=`, `region_name=`, `profile_name=`.
+    options: for an endpoint `allow_remote=True`; for aws see helpers.cloud.aws.AwsCloud: `yes=`, `region_name=`,
+    `profile_name=`, `remember=`, `prefix=`, `limit=`, `send_to=`.
     A cloud that is unknown or refuses to start raises CloudError; the one that ran before is then left running.
     """
     global _running
@@ -66,6 +67,7 @@ def _follow_cells() -> None:
     if _cells_followed:
         return
     _cells_followed = True
+    from helpers.cloud import secrets
     from helpers.world import still_sleep
 
     still_sleep.install()
@@ -74,6 +76,7 @@ def _follow_cells() -> None:
     ipython = sys.modules.get("IPython")
     shell = ipython.get_ipython() if ipython else None
     if shell is not None:
+        secrets.watch()
         shell.events.register("pre_run_cell", lambda *_: running().world.clock.run())
         shell.events.register("post_run_cell", lambda *_: running().world.clock.hold())
 
@@ -83,6 +86,9 @@ class RunningCloud:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(running(), name)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        setattr(running(), name, value)
 
     def __repr__(self) -> str:
         return repr(running()) if _running else "No cloud is running yet; start() starts one."

@@ -1,7 +1,8 @@
 """The one door through which every botocore request passes, whoever made the client and whenever.
 
-The door is the class botocore.httpsession.URLLib3Session, so clients and sessions made before the cloud started pass
-it too. Events cannot do this: botocore copies handlers into a session when it is made.
+It stands in two places: where a call is made, with its parameters, and where its request is sent. Both are classes,
+botocore.client.BaseClient and botocore.httpsession.URLLib3Session, so clients and sessions made before the cloud
+started pass it too. Events cannot do this: botocore copies handlers into a session when it is made.
 """
 
 import random
@@ -15,6 +16,7 @@ from urllib.parse import urlsplit
 
 from botocore import retryhandler
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.client import BaseClient
 from botocore.httpsession import URLLib3Session
 from botocore.retries.standard import ExponentialBackoff
 
@@ -25,6 +27,7 @@ from helpers.world import worlds
 # The function itself: while an answer is checked, the module `time` shows it another time.
 _perf_counter = time.perf_counter
 _network_send = URLLib3Session.send
+_plain_call = BaseClient._make_api_call
 _plain_backoff = ExponentialBackoff.__init__
 # Credential=KEY/20260105/us-east-1/sqs/aws4_request: what the request was signed with and for.
 _SCOPE = re.compile(r"Credential=(?P<key>[^/]+)/\d{8}/(?P<region>[^/]+)/(?P<service>[^/]+)/aws4_request")
@@ -64,6 +67,7 @@ def body(request: AWSPreparedRequest) -> bytes:
 def install() -> None:
     """Route every request of every botocore client in this process through `send`; safe to call twice."""
     URLLib3Session.send = _send  # type: ignore[method-assign]
+    BaseClient._make_api_call = _call  # type: ignore[method-assign]
     # How long botocore waits between retries is drawn; a still clock moves by it, so it has to repeat, too.
     retryhandler.random = SimpleNamespace(random=_draw)  # its retry mode "legacy"
     ExponentialBackoff.__init__ = partialmethod(_plain_backoff, random=_draw)  # "standard", "adaptive"
@@ -72,6 +76,13 @@ def install() -> None:
 def _draw() -> float:
     world = worlds.current()
     return world.ids.random() if world else random.random()
+
+
+def _call(client: BaseClient, operation_name: str, api_params: Any) -> Any:
+    world = worlds.current()
+    if world is None or world.around is None:
+        return _plain_call(client, operation_name, api_params)
+    return world.around(client, operation_name, api_params, lambda params: _plain_call(client, operation_name, params))
 
 
 def _send(session: URLLib3Session, request: AWSPreparedRequest) -> AWSResponse:

@@ -5,12 +5,15 @@ import os
 from pathlib import Path
 from typing import Any
 
+from helpers.cloud import secrets
 from helpers.course import Lesson
 from helpers.desk.working_copy import writing
 
 _SETTINGS = Path(__file__).parent / "lab_settings"  # defaults; what the learner set in JupyterLab goes before them
 _WORKSPACE = "course"
 _CONTENTS = "@jupyterlab/toc:plugin"  # JupyterLab's name of the table of contents in a stored layout
+
+_told: set[str] = set()  # JupyterLab saves every two minutes; each warning is given once
 
 
 def arguments(folder: Path, lesson: Lesson, kind: str, browser: bool, port: int | None) -> list[str]:
@@ -29,6 +32,7 @@ def arguments(folder: Path, lesson: Lesson, kind: str, browser: bool, port: int 
         "--LabApp.check_for_updates_class=jupyterlab.handlers.announcements.NeverCheckForUpdate",
         # Without it ipykernel prints an alarming line for each kernel; loopback is all that is used.
         "--KernelManager.transport_encryption=auto",
+        f"--ContentsManager.pre_save_hook={__name__}.{warn_of_secrets.__name__}",
         "--ServerApp.log_level=WARN",  # the address is printed at any level
     ]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
@@ -45,6 +49,21 @@ def open_lab(arguments: list[str]) -> None:
     from jupyterlab.labapp import LabApp  # takes a second to import, and only this command needs it
 
     LabApp.launch_instance(argv=arguments)
+
+
+def warn_of_secrets(model: dict[str, Any], path: str, contents_manager: Any, **_: Any) -> None:
+    """Write into the terminal which cells of a notebook that is being saved seem to hold a secret. It is saved as is.
+
+    Jupyter calls this before it saves. A browser shows nothing of it: a hook can refuse to save, and no more.
+    """
+    if model.get("type") != "notebook" or not isinstance(model.get("content"), dict):
+        return
+    for number, cell in enumerate(model["content"].get("cells", []), start=1):
+        for found in secrets.in_cell(cell):
+            told = f"{path}, cell {number}, {found}"
+            if told not in _told:
+                _told.add(told)
+                contents_manager.log.warning("A secret is being saved? %s. Take it out, and save again.", told)
 
 
 def _lay_workspace(folder: Path) -> Path:

@@ -14,13 +14,17 @@ from datetime import datetime, timezone
 from http.client import HTTPException
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from helpers.cloud import secrets
 from helpers.course import Course, Exercise, Lesson
-from helpers.desk.working_copy import DISTRIBUTION, WorkingCopy, read_notebook, writing
+from helpers.desk.working_copy import DISTRIBUTION, WorkingCopy, nbgrader, read_notebook, writing
 from helpers.desk.working_copy import write as write_file
 from helpers.errors import CourseError, NotebookError
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 _LONGEST = 60  # characters of a name that go into the file's
 
@@ -33,6 +37,7 @@ class Contents:
     unanswered: list[str] = field(default_factory=list)
     unsaved: list[str] = field(default_factory=list)  # run in JupyterLab after they were last saved
     unreadable: list[str] = field(default_factory=list)
+    secrets: list[str] = field(default_factory=list)  # where one seems to stand, and its kind; never the secret itself
 
 
 def look(copy: WorkingCopy, listed: Course) -> Contents:
@@ -48,7 +53,9 @@ def look(copy: WorkingCopy, listed: Course) -> Contents:
             if not path.exists():
                 found.unanswered += map(_title, lesson.exercises)
                 continue
-            found.unanswered += _unanswered(path, lesson)
+            notebook = read_notebook(path)
+            found.unanswered += _unanswered(notebook, lesson)
+            found.secrets += _secrets(notebook, path.name, lesson)
         except (NotebookError, OSError) as problem:
             said = f"{path} cannot be read: {problem.strerror}." if isinstance(problem, OSError) else str(problem)
             found.unreadable.append(said)
@@ -103,13 +110,24 @@ def _title(exercise: Exercise) -> str:
     return f"{exercise.id} {exercise.title}"
 
 
-def _unanswered(path: Path, lesson: Lesson) -> list[str]:
+def _unanswered(notebook: "NotebookNode", lesson: Lesson) -> list[str]:
     """Return the exercises of which the notebook holds no answer: no such function, or one that is still the stub."""
     written = set()
-    for cell in read_notebook(path).cells:
+    for cell in notebook.cells:
         if cell.cell_type == "code":
             written |= _answers(cell.source)
     return [_title(exercise) for exercise in lesson.exercises if exercise.answer not in written]
+
+
+def _secrets(notebook: "NotebookNode", name: str, lesson: Lesson) -> list[str]:
+    """Return where the notebook seems to hold a secret: the exercise or the cell's number, the line, and the kind."""
+    exercises = {exercise.answer: exercise.id for exercise in lesson.exercises}
+    told = []
+    for number, cell in enumerate(notebook.cells, start=1):
+        exercise = exercises.get(nbgrader(cell).get("grade_id"))
+        where = f"{name}, cell {number}" + (f" (exercise {exercise})" if exercise else "")
+        told += [f"{where}, {found}" for found in secrets.in_cell(cell)]
+    return told
 
 
 def _answers(source: str) -> set[str]:

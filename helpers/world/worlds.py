@@ -24,6 +24,8 @@ class World:
 
     send: takes botocore's prepared request and the function that would send it over the network; returns the response.
     accounts: what the offline cloud holds, see helpers.rules.accounts; None elsewhere.
+    around: takes boto3's client, the operation, its parameters and the function that makes the call with them; returns
+    what the call returns. None where calls are made as they are.
     """
 
     clock: Clock | RealClock
@@ -31,6 +33,7 @@ class World:
     ids: Random
     send: Callable[[Any, Callable[[], Any]], Any]
     accounts: Any = None
+    around: Callable[[Any, str, Any, Callable[[Any], Any]], Any] | None = None
     open: bool = True
 
 
