@@ -19,11 +19,15 @@ class FakeAws:
     """Answers for any account whose number is the access key, while `faults` lets it.
 
     faults: takes the number of a request to SQS or SNS, from 1, and the request; returns one of FAULTS or "".
+    others: answers what is no request to AWS, such as one to a metadata service; returns None for all else. asked, all:
+    the requests to SQS and SNS, and all of them.
     """
 
     def __init__(self) -> None:
         self.cloud = ServedCloud(still=True)
         self.asked: list[Asked] = []
+        self.all: list[Asked] = []
+        self.others: Callable[[Asked], Response | None] = lambda asked: None
         self.faults: Callable[[int, Asked], str] = lambda number, asked: ""
         self._lock, self._over = threading.Lock(), threading.Event()
         self.server = Server("127.0.0.1", 0, Answers(self._answer, self.cloud.answers.refusal))
@@ -31,6 +35,9 @@ class FakeAws:
         threading.Thread(target=self.server.serve_forever, args=(0.01,), daemon=True).start()
 
     def _answer(self, asked: Asked) -> Response:
+        self.all.append(asked)
+        if other := self.others(asked):
+            return other
         if "/sts/aws4_request" in asked.headers.get("authorization", ""):
             return self.cloud.answer(asked)
         with self._lock:
@@ -65,6 +72,8 @@ class FakeAws:
         """Empty the account, and answer everything again."""
         self.cloud.reset(ACCOUNT)
         self.asked.clear()
+        self.all.clear()
+        self.others = lambda asked: None
         self.faults = lambda number, asked: ""
 
     def close(self) -> None:

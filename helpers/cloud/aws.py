@@ -191,6 +191,6 @@ def identity(session: boto3.Session) -> tuple[str, str]:
     try:
         with visit(world):
             caller = session.client("sts", config=_PATIENT).get_caller_identity()
-    except (BotoCoreError, ClientError) as problem:
+    except (BotoCoreError, ClientError, RuntimeError) as problem:  # the last where new keys have expired already
         raise CloudError(f"AWS did not say who you are: {problem} Check your profile or log in again.") from problem
     return caller["Account"], caller["Arn"]

@@ -37,6 +37,7 @@ _MORE = (
 )
 # They open nothing: the offline cloud's own, and what is usual with moto.
 _MADE_UP = {"offlineshop", "offlinepartner", "not-a-secret", "anything", "test", "testing"}
+_MOST = 20_000  # characters of one text that are looked at; hostile ones would take seconds
 _LONG, _OVERLAP = 600, 200  # characters; the patterns are slow on very long lines
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 _DO = (
@@ -116,7 +117,7 @@ def _shown(cell: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _text(value: Any) -> str:
-    return "".join(map(str, value)) if isinstance(value, list) else str(value)
+    return ("".join(map(str, value)) if isinstance(value, list) else str(value))[:_MOST]
 
 
 def watch() -> None:
