@@ -1,14 +1,17 @@
 """What a hand may do with a live picture: each click is a call of boto3 or moves the clock, and the picture follows."""
 
 from collections.abc import Callable
+from typing import Any
 
+import botocore.session
 from botocore.exceptions import ClientError
 
-from helpers.cloud import looking
+from helpers.cloud import environment, looking, running
 from helpers.cloud.base import Cloud
 from helpers.errors import CloudError
 from helpers.views.live_inbox import LiveInbox
 from helpers.views.live_queue import LiveQueue
+from helpers.views.live_switch import LiveSwitch
 
 ADVANCE, EXTEND = 10, 30  # seconds
 
@@ -92,3 +95,28 @@ def inbox(cloud: Cloud) -> LiveInbox:
         return f"{arrived.endpoint} has confirmed."
 
     return LiveInbox(confirm, lambda: looking.inbox(cloud.inbox))
+
+
+def switch() -> LiveSwitch:
+    """Return a form that starts another cloud, as `start` does with what was filled in."""
+    with environment.kept(), environment.of_this_machine():  # else the profiles were those of the offline cloud
+        session = botocore.session.get_session()
+        profiles, regions = session.available_profiles, session.get_available_regions("sqs")
+
+    def begin(given: dict[str, Any]) -> str:
+        which, options = given["which"], {}
+        if which == "endpoint":
+            which = given["url"]
+            if "://" not in which:
+                return "An endpoint needs its URL, such as http://127.0.0.1:4577"
+        if which == "aws":
+            if not given["account"]:
+                return "Nothing was sent. Type the twelve digits of the account that you mean."
+            options = {"yes": given["account"], "prefix": given["prefix"], "remember": given["remember"] or None}
+            options |= {"profile_name": given["profile"] or None, "region_name": given["region"] or None}
+        try:
+            return str(running.start(which, **options))
+        except CloudError as problem:
+            return str(problem)
+
+    return LiveSwitch(begin, profiles, regions, repr(running.cloud), running.WAYS)

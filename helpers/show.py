@@ -8,11 +8,11 @@ from typing import Any
 
 from helpers import progress as kept
 from helpers.cloud import looking, reporting
-from helpers.cloud.running import COMPARED, running
+from helpers.cloud.running import COMPARED, WAYS, running
 from helpers.course import course
 from helpers.errors import CloudError, CourseError, ExpectedErrorMissing
 from helpers.views.call_table import CallTable
-from helpers.views.card import error_card, show_card
+from helpers.views.card import Card, error_card, show_card
 from helpers.views.fan_out_map import FanOutMap
 from helpers.views.inbox_list import InboxList
 from helpers.views.progress_table import ProgressTable
@@ -126,6 +126,18 @@ def inbox() -> Any:
 
         return live.inbox(running())
     return InboxList(tuple(looking.inbox(arrived)))
+
+
+def switch() -> Any:
+    """Return a form to choose the cloud: the offline one, an endpoint, or a real account. Looking at it starts none.
+
+    Where nobody can click, it is a sentence with the calls that do the same.
+    """
+    if _has_hands():
+        from helpers import live  # widgets are imported where somebody can click
+
+        return live.switch()
+    return Card("note", "Which cloud", (("", WAYS),))
 
 
 def quiz(question_id: str) -> QuizCard:

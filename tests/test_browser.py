@@ -302,6 +302,22 @@ def a_quiz_works_by_keyboard(page):
     assert page.evaluate("() => window.jupyterapp.shell.currentWidget.content.widgets.length") == cells
 
 
+def the_switch_starts_a_cloud(page):
+    """Only the fields of the chosen cloud are there; Start starts it, or says in words why not, and sends nothing."""
+    scroll_to(page, "switch")
+    cloud, account = page.get_by_label("Cloud", exact=True), page.get_by_label("I mean the account")
+    assert not account.is_visible()
+    cloud.select_option("aws")
+    assert account.is_visible()
+    start, status = page.get_by_role("button", name="Start", exact=True), ".course-switch [role=status]"
+    start.click()
+    page.wait_for_function(f"() => document.querySelector('{status}').textContent.startsWith('Nothing was sent')")
+    cloud.select_option("offline")
+    assert not account.is_visible()
+    start.press("Enter")
+    page.wait_for_function(f"() => document.querySelector('{status}').textContent.startsWith('Offline cloud')")
+
+
 def no_picture_has_a_serious_fault_for_a_screen_reader(page, tmp_path):
     """axe-core finds nothing serious in any output, in the light theme and in the dark one."""
     subprocess.run(["npm", "i", "--silent", "--prefix", str(tmp_path), "axe-core@4"], check=True)
@@ -309,7 +325,7 @@ def no_picture_has_a_serious_fault_for_a_screen_reader(page, tmp_path):
     for theme in ("Light", "Dark"):
         command(page, "apputils:change-theme", {"theme": f"JupyterLab {theme}"})
         page.wait_for_timeout(500)
-        for cell_id in ("fan-out", "inbox", "queue", "timeline", "calls", "quiz", "progress", "check"):
+        for cell_id in ("fan-out", "inbox", "queue", "timeline", "calls", "quiz", "progress", "check", "switch"):
             scroll_to(page, cell_id)
             picture(page, f"gallery-{cell_id}-{theme.lower()}")
             found = page.evaluate("async () => (await axe.run('.jp-OutputArea-output')).violations")
@@ -329,6 +345,7 @@ def test_the_gallery(page, lab, tmp_path):
         the_live_queue_works_by_keyboard,
         the_inbox_confirms_by_a_click,
         a_quiz_works_by_keyboard,
+        the_switch_starts_a_cloud,
     ):
         fresh(page)
         part(page)

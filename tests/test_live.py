@@ -1,7 +1,10 @@
 """The live queue's hands: each click is a call or moves the clock, and the picture follows."""
 
+import os
+from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
 
 from helpers import clock, cloud, live, start
@@ -148,3 +151,50 @@ def test_the_still_inbox_tells_the_same(mails: LiveInbox) -> None:
     bundle = mails._repr_mimebundle_()
     assert bundle["text/plain"] == repr(mails)
     assert "ada@shop.example" in bundle["text/html"]
+
+
+# ---- The switch
+
+
+def switched(**given: Any) -> str:
+    """Return what the switch says after these fields were filled in and Start was clicked."""
+    made = live.switch()
+    made._clicked(made, {"act": "start", **given}, [])
+    return made.said
+
+
+def test_the_switch_starts_what_was_chosen(offline: Cloud) -> None:
+    """It starts a new offline cloud, and says which one runs."""
+    boto3.client("sqs").create_queue(QueueName="orders")
+    assert switched(which="offline").startswith("Offline cloud, account 123456789012")
+    assert "QueueUrls" not in boto3.client("sqs").list_queues()
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"which": "aws"}, "Nothing was sent. Type the twelve digits"),
+        ({"which": "endpoint", "url": "x"}, "An endpoint needs its URL"),
+        ({"which": "endpoint", "url": "http://203.0.113.1:9"}, "203.0.113.1 is not this computer"),
+        ({"which": 7}, "There is no cloud '7'"),
+        ({"which": "aws", "account": "111111111111", "profile": "missing"}, "There is no profile 'missing'"),
+    ],
+)
+def test_the_switch_says_why_not(offline: Cloud, given: dict[str, Any], said: str) -> None:
+    """What cannot be started is told in words, and the cloud before it runs on."""
+    url = boto3.client("sqs").create_queue(QueueName="orders")["QueueUrl"]
+    assert switched(**given).startswith(said)
+    assert boto3.client("sqs").list_queues()["QueueUrls"] == [url]
+
+
+def test_the_switch_knows_this_machine_s_profiles_not_the_offline_ones(no_cloud: None, tmp_path: Path) -> None:
+    """And looking at it changes no variable."""
+    (tmp_path / "config").write_text("[profile work]\nregion = eu-west-1\n")
+    os.environ["AWS_CONFIG_FILE"] = str(tmp_path / "config")
+    start()
+    before = dict(os.environ)
+    made = live.switch()
+    assert made.data["profiles"] == ["work"]
+    assert "eu-central-1" in made.data["regions"]
+    assert dict(os.environ) == before
+    assert 'start("aws", yes=' in repr(made)

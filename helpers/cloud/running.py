@@ -11,6 +11,10 @@ from helpers.world import worlds
 from helpers.world.clock import NOT_BY_AN_ANSWER, Clock, RealClock
 
 COMPARED = "COURSE_OUTPUTS_COMPARED"  # set by the pytest plugin and by `course build`: time stands within cells too
+WAYS = (
+    "start() is the offline cloud, start(<a URL>) an endpoint, and "
+    'start("aws", yes="<the twelve digits of the account>") a real account.'
+)
 
 _running: Cloud | None = None
 _cells_followed = False

@@ -1,0 +1,51 @@
+"""A form that chooses the cloud, while its kernel lives."""
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import anywidget
+import traitlets
+
+FIELDS = ("which", "url", "account", "profile", "region", "prefix")
+
+
+class LiveSwitch(anywidget.AnyWidget):
+    """A form with a button. What was filled in goes to `start`, by FIELDS and "remember"; it returns what to say.
+
+    said: what came of it, which a screen reader speaks. still: what stands where nobody can click.
+    """
+
+    _esm = Path(__file__).with_suffix(".js")
+    _css = Path(__file__).with_name("live_queue.css")
+    data = traitlets.Dict().tag(sync=True)
+    said = traitlets.Unicode("").tag(sync=True)
+
+    def __init__(
+        self,
+        start: Callable[[dict[str, Any]], str],
+        profiles: Sequence[str],
+        regions: Sequence[str],
+        said: str,
+        still: str,
+    ):
+        super().__init__(data={"profiles": list(profiles), "regions": list(regions)}, said=said)
+        self._start, self._still = start, still
+        self.on_msg(self._clicked)
+
+    def _clicked(self, widget: Any, content: Mapping[str, Any], buffers: Any) -> None:
+        if content.get("act") != "start":
+            return
+        given: dict[str, Any] = {name: str(content.get(name) or "").strip() for name in FIELDS}
+        said = self._start(given | {"remember": content.get("remember") is True})
+        self.said = said
+        self.send({"said": said})  # the same words again are no change of the trait
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
+        """Return the widget, and a sentence for viewers that have no kernel."""
+        made = super()._repr_mimebundle_(**kwargs)
+        bundle = made[0] if isinstance(made, tuple) else made
+        return {**(bundle or {}), "text/plain": repr(self)}
+
+    def __repr__(self) -> str:
+        return f"{self.said} {self._still}"
