@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from helpers import progress as kept
-from helpers.cloud import looking, reporting
+from helpers.cloud import elsewhere, looking
 from helpers.cloud.running import COMPARED, WAYS, running
 from helpers.course import course
 from helpers.errors import CloudError, CourseError, ExpectedErrorMissing
@@ -65,14 +65,11 @@ def queue(queue_url: str = "") -> Any:
     """
     cloud = running()
     url, region = (queue_url, cloud.region) if queue_url else _last_queue()
-    if cloud.can("steps"):
-        if _has_hands():
-            from helpers import live  # widgets are imported where somebody can click
+    if cloud.name == "offline" and _has_hands():
+        from helpers import live  # widgets are imported where somebody can click
 
-            return live.queue(cloud, region, url)
-        return QueuePicture(looking.queue(cloud.world, region, url))
-    with cloud.world.journal.paused():
-        return QueuePicture(reporting.queue(cloud.client("sqs", region), url))
+        return live.queue(cloud, region, url)
+    return QueuePicture(cloud.look_at_queue(region, url))
 
 
 def _has_hands() -> bool:
@@ -91,12 +88,15 @@ def _last_queue() -> tuple[str, str]:
     raise CloudError("No call named a queue yet. Say which one: show.queue(queue_url)")
 
 
-def timeline(message_id: str = "") -> Timeline:
+def timeline(message_id: str = "") -> Timeline | Card:
     """Return the life of one message: each step with its moment and reason, as the offline cloud's journal has it.
 
-    message_id: of SendMessage or Publish; without it the message to which something happened last.
+    message_id: of SendMessage or Publish; without it the message to which something happened last. A cloud that keeps
+    none says so.
     """
     cloud = running()
+    if not cloud.can("steps"):
+        return Card("note", "", (("", elsewhere.TIMELINE),))
     steps = cloud.steps()
     found = message_id or next((step.message for step in reversed(steps) if step.message), "")
     return Timeline(found, tuple(looking.timeline(steps, found, cloud.world.clock.now())))
@@ -108,18 +108,16 @@ def fan_out(region_name: str = "") -> FanOutMap:
     region_name: without it the cloud's own. On another cloud than the offline one, what the API reports.
     """
     cloud = running()
-    region = region_name or cloud.region
-    if cloud.can("steps"):
-        return FanOutMap(looking.fan_out(cloud.world, region))
-    with cloud.world.journal.paused():
-        return FanOutMap(reporting.fan_out(cloud.client("sns", region)))
+    return FanOutMap(cloud.look_at_topics(region_name or cloud.region))
 
 
 def inbox() -> Any:
-    """Return what SNS sent elsewhere than to queues, and how to confirm a subscription. Offline only.
+    """Return what SNS sent elsewhere than to queues, and how to confirm a subscription. A cloud without inbox says so.
 
     In a notebook it is live: a request to confirm has a button.
     """
+    if not running().can("inbox"):
+        return Card("note", "", (("", elsewhere.INBOX),))
     arrived = running().inbox
     if _has_hands():
         from helpers import live  # widgets are imported where somebody can click

@@ -20,7 +20,7 @@ from helpers import client, clock, cloud, resource, session, show, start
 from helpers.cloud import aws, transport
 from helpers.cloud.base import ABILITIES, Cloud
 from helpers.cloud.calls import calls
-from helpers.errors import ClockError, CloudError, ExpectedErrorMissing
+from helpers.errors import CloudError, ExpectedErrorMissing
 from helpers.world import worlds
 from helpers.world.clock import RealClock
 from helpers.world.journal import Journal
@@ -442,12 +442,34 @@ def test_a_remote_endpoint_is_allowed_by_name(no_cloud: None, guard: Guard) -> N
     assert guard.attempts == []
 
 
-def test_an_endpoints_time_is_real(no_cloud: None, server: Server) -> None:
-    """An endpoint cannot travel in time, start empty or check in private, and a wait of 12 hours is refused there."""
+def test_an_endpoints_time_is_real(no_cloud: None, server: Server, capsys: pytest.CaptureFixture[str]) -> None:
+    """An endpoint cannot travel in time, start empty or check in private; it says that 12 hours are not waited."""
     start(server.url)
     assert not any(cloud.can(ability) for ability in ("time travel", "reset", "private checks"))
-    with pytest.raises(ClockError, match="offline cloud"):
-        clock.advance(hours=12)
+    clock.advance(hours=12)
+    assert capsys.readouterr().out.startswith("On this cloud: time cannot be moved")
+    os.environ["COURSE_WAIT"] = "0"
+    start(server.url)
+    clock.advance(seconds=1)
+    assert "the limit of 0 seconds" in capsys.readouterr().out
+    os.environ["COURSE_WAIT"] = "soon"
+    with pytest.raises(CloudError, match="COURSE_WAIT has to be a number"):
+        start(server.url)
+
+
+def test_where_a_cloud_cannot_it_says_so_and_the_cell_goes_on(
+    no_cloud: None, server: Server, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Pictures and unkindness have a word in their place; what a cell needs the value of is an error that says more."""
+    start(server.url)
+    assert "On this cloud: nobody keeps" in repr(show.timeline())
+    assert "On this cloud: mail, SMS" in repr(show.inbox())
+    with cloud.unkind(duplicates=1) as unkind:
+        assert list(unkind.done) == []
+    assert capsys.readouterr().out.startswith("On this cloud: it is as kind or unkind as it is")
+    for ask in (lambda: cloud.inbox, lambda: cloud.follow("x"), lambda: cloud.steps(), lambda: cloud.web_fails("x")):
+        with pytest.raises(CloudError, match=r"On this cloud: .* Go on with the next cell"):
+            ask()
 
 
 def test_start_turns_from_an_endpoint_back_to_the_offline_cloud(no_cloud: None, server: Server) -> None:

@@ -106,6 +106,42 @@ def _progress():  # type: ignore[no-untyped-def]
 
 
 @app.command(rich_help_panel=INSTRUCTORS)
+def verify(
+    lesson: Annotated[Optional[str], typer.Argument(help="A lesson's number; all without it.")] = None,  # noqa: UP045
+    cloud: Annotated[str, typer.Option(help="offline, aws (with COURSE_YES), or an endpoint's URL.")] = "offline",
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
+) -> None:
+    """Run lessons and solutions on a cloud, and say which cells show something else than the stored outputs."""
+    import json
+    from dataclasses import asdict
+
+    from rich.table import Table
+
+    from helpers.cli.shared import console
+    from helpers.course import course
+    from helpers.desk.comparing import DIFFERS, SAME
+    from helpers.desk.verify import verify as run
+
+    chosen = [course().lesson(lesson)] if lesson else course().lessons
+    found = {}
+    with errors().status("Starting") as status:
+        for name, rows in run(chosen, cloud, say=lambda name: status.update(f"Running {name}")):
+            found[name] = rows
+    counts = {name: sum(row.verdict == SAME for row in rows) for name, rows in found.items()}
+    if as_json:
+        print(json.dumps({name: [asdict(row) for row in rows] for name, rows in found.items()}, indent=1))
+    else:
+        table = Table("notebook", "cell", "", "why")
+        for name, rows in found.items():
+            table.add_row(name, f"{counts[name]} of {len(rows)} cells the same", "", "")
+            for row in rows:
+                if row.verdict != SAME:
+                    table.add_row("", row.cell, row.verdict, escape(row.why))
+        console.print(table)
+    raise typer.Exit(any(row.verdict == DIFFERS for rows in found.values() for row in rows))
+
+
+@app.command(rich_help_panel=INSTRUCTORS)
 def policy(
     account: Annotated[str, typer.Argument(help="The account's id, twelve digits.")],
     learner: Annotated[Optional[str], typer.Option(help="Whom it is for. Default: you.")] = None,  # noqa: UP045

@@ -19,7 +19,7 @@ from helpers.cloud.account.cleaning import Cleaned, Found
 from helpers.cloud.account.gate import Gate
 from helpers.cloud.account.owners import Owners
 from helpers.cloud.account.record import Record
-from helpers.cloud.base import Cloud
+from helpers.cloud.base import Cloud, longest_wait
 from helpers.errors import CloudError
 from helpers.world.clock import RealClock
 from helpers.world.journal import Journal
@@ -80,7 +80,7 @@ class AwsCloud(Cloud):
         self._gate = Gate(account, owners, self.record, self._meter, self._account_of, self.prefix, send_to)
         self._gate.knows(session.get_credentials().get_frozen_credentials().access_key)
         self._made_from = session
-        world = World(RealClock(), Journal(), Random(), self._gate.send, around=self._gate.around)
+        world = World(RealClock(longest_wait()), Journal(), Random(), self._gate.send, around=self._gate.around)
         super().__init__(world, session.region_name)
         if remember is not None:
             (remembered.remember if remember else remembered.forget)(account)

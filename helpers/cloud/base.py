@@ -1,28 +1,27 @@
 """What every kind of cloud offers: boto3's own objects, what it can do, and one line that says which it is."""
 
+import os
 from contextlib import AbstractContextManager
 from typing import Any
 
 import boto3
 import botocore.session
 
-from helpers.cloud import environment
+from helpers.cloud import elsewhere, environment
 from helpers.cloud.calls import Call, calls
 from helpers.errors import CloudError
 from helpers.world.worlds import World
 
 TAUGHT = ("sqs", "sns")
 ABILITIES = {"time travel", "reset", "private checks", "inbox", "steps", "unkindness"}
-# What hangs on an ability, so that a cloud without it can say so.
-_OF_ABILITY = {
-    "inbox": "inbox",
-    "follow": "inbox",
-    "certificate": "inbox",
-    "web_fails": "inbox",
-    "web_works": "inbox",
-    "steps": "steps",
-    "unkind": "unkindness",
-}
+
+
+def longest_wait() -> float:
+    """Return how many seconds a real wait may take: COURSE_WAIT, else 120."""
+    try:
+        return float(os.environ.get("COURSE_WAIT") or 120)
+    except ValueError:
+        raise CloudError("COURSE_WAIT has to be a number of seconds.") from None
 
 
 class Cloud:
@@ -102,9 +101,31 @@ class Cloud:
             close = [name for name in known if name[:2] == region[:2]] or known
             raise CloudError(f"AWS has no region {region!r} for SQS. For example: {', '.join(close[:6])}.")
 
+    def unkind(self, **kinds: float) -> Any:
+        """Say that this cloud cannot be unkind on purpose, and return a block that changes nothing."""
+        print(elsewhere.UNKIND)
+        return elsewhere.AsItIs()
+
+    def look_at_queue(self, region: str, url: str) -> dict[str, Any]:
+        """Return what is known of a queue, as plain data for a picture: on most clouds what the API reports."""
+        from helpers.cloud import reporting  # brings moto along, which other clouds do without until now
+
+        with self.world.journal.paused():
+            return reporting.queue(self.client("sqs", region), url)
+
+    def look_at_topics(self, region: str) -> list[dict[str, Any]]:
+        """Return what is known of topics and their subscriptions, as plain data for a picture."""
+        from helpers.cloud import reporting
+
+        with self.world.journal.paused():
+            return reporting.fan_out(self.client("sns", region))
+
     def __getattr__(self, name: str) -> Any:
-        if name in _OF_ABILITY:
-            raise CloudError(f'This cloud has no {_OF_ABILITY[name]}; the offline cloud has: start("offline").')
+        if name in elsewhere.MISSING:
+            raise CloudError(
+                f"{elsewhere.SAID}{elsewhere.MISSING[name]} Go on with the next cell; the offline cloud has it: "
+                'start("offline").'
+            )
         raise AttributeError(f"{type(self).__name__} has no {name!r}")
 
     def __str__(self) -> str:

@@ -1,21 +1,25 @@
-"""What `course serve` answers under /_course/: each learner's clock, inbox and unkindness, and starting again.
+"""What `course serve` answers under /_course/: each learner's clock, inbox, pictures, unkindness, and a new start.
 
 GET /_course/ is open to all. Everything else is for the account that signs the request, and for no other.
 """
 
 import json
 from collections.abc import Callable
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from importlib.metadata import version
 from typing import Any, Protocol
 
+from helpers.cloud import looking
 from helpers.cloud.connections import Asked, Response
-from helpers.errors import ClockError
+from helpers.errors import ClockError, CloudError
 from helpers.rules.accounts import Account, Accounts
 from helpers.rules.refusals import Refused
+from helpers.rules.steps import Step
 from helpers.rules.unkindness import Unkindness
+from helpers.world.worlds import World
 
 PREFIX = "/_course/"
+_LONGEST = 2_000  # characters of a URL or region
 _SETTABLE = {kind.name for kind in fields(Unkindness)} - {"done"}
 
 
@@ -27,8 +31,8 @@ class Served(Protocol):
     def caller(self, asked: Asked) -> tuple[Account, str]:
         """Return the account that signs the request, and its identity; Refused when none does."""
 
-    def reset(self, number: str) -> Account:
-        """Return this account, new and empty."""
+    def reset(self, number: str, still: bool = False, seed: int | None = None) -> Account:
+        """Return this account, new and empty. still: whether its time stands. seed: draws its ids."""
 
 
 def answer(served: Served, asked: Asked) -> Response:
@@ -64,7 +68,8 @@ def _given(body: bytes) -> dict[str, Any]:
 
 
 def _time(served: Served, account: Account, given: dict[str, Any]) -> dict[str, Any]:
-    return {"time": account.time(), "now": account.world.clock.now().isoformat()}
+    clock = account.world.clock
+    return {"time": clock.time(), "now": clock.now().isoformat(), "still": clock.still}
 
 
 def _advance(served: Served, account: Account, given: dict[str, Any]) -> dict[str, Any]:
@@ -81,7 +86,61 @@ def _advance(served: Served, account: Account, given: dict[str, Any]) -> dict[st
 
 
 def _reset(served: Served, account: Account, given: dict[str, Any]) -> dict[str, Any]:
-    return _time(served, served.reset(account.number), given)
+    still, seed = given.get("still", False), given.get("seed")
+    if not isinstance(still, bool) or isinstance(seed, bool) or not isinstance(seed, (int, type(None))):
+        raise Refused("ValidationError", 'The body may be {"still": <true or false>, "seed": <a whole number>}.')
+    return _time(served, served.reset(account.number, still, seed), given)
+
+
+def _steps(served: Served, account: Account, given: dict[str, Any]) -> dict[str, Any]:
+    noted = [entry for entry in account.world.journal if isinstance(entry, Step)]
+    return {"steps": [asdict(step) | {"at": step.at.isoformat()} for step in noted]}
+
+
+def _queue(served: Served, account: Account, given: dict[str, Any]) -> dict[str, Any]:
+    try:
+        return {"queue": looking.queue(_own(account), _text(given, "region"), _text(given, "url"))}
+    except CloudError as problem:
+        raise Refused("NotFound", str(problem), 404) from None
+
+
+def _topics(served: Served, account: Account, given: dict[str, Any]) -> dict[str, Any]:
+    return {"rows": looking.fan_out(_own(account), _text(given, "region"))}
+
+
+def _web(served: Served, account: Account, given: dict[str, Any]) -> dict[str, Any]:
+    url, status = _text(given, "url"), given.get("status")
+    if isinstance(status, bool) or not isinstance(status, int) or not 0 <= status <= 599:
+        raise Refused("ValidationError", "status has to be an HTTP status, or 0 for an address that works.")
+    account.down.pop(url, None)
+    if status:
+        account.down[url] = status
+    return {"down": account.down}
+
+
+def _text(given: dict[str, Any], name: str) -> str:
+    value = given.get(name)
+    if not isinstance(value, str) or len(value) > _LONGEST:
+        raise Refused("ValidationError", f"{name} has to be a text.")
+    return value
+
+
+def _own(account: Account) -> World:
+    """Return the account's world with no other account in it."""
+    return replace(account.world, accounts=_Alone(account))
+
+
+class _Alone:
+    """Accounts of which there is one."""
+
+    def __init__(self, account: Account):
+        self._account = account
+
+    def get(self, number: str) -> Account | None:
+        return self._account if number == self._account.number else None
+
+    def all(self) -> list[Account]:
+        return [self._account]
 
 
 def _inbox(served: Served, account: Account, given: dict[str, Any]) -> dict[str, Any]:
@@ -109,6 +168,10 @@ _ACTS: dict[tuple[str, str], Callable[[Served, Account, dict[str, Any]], dict[st
     ("GET", "inbox"): _inbox,
     ("GET", "unkind"): _unkindness,
     ("POST", "unkind"): _be_unkind,
+    ("GET", "steps"): _steps,
+    ("POST", "queue"): _queue,
+    ("POST", "topics"): _topics,
+    ("POST", "web"): _web,
 }
 
 

@@ -10,18 +10,23 @@ from hashlib import sha256
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
+from typing import Any
 from urllib.parse import urlsplit
 
 import boto3
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 
 from helpers.cloud import environment, transport
-from helpers.cloud.base import Cloud
+from helpers.cloud.base import Cloud, longest_wait
+from helpers.cloud.served import Served
 from helpers.cloud.served_clock import Control, ServedClock
 from helpers.errors import CloudError
 from helpers.world.clock import RealClock
 from helpers.world.journal import Journal
 from helpers.world.worlds import World
+
+SEED = 2026  # of a served account whose outputs are compared
+OF_SERVED = ("inbox", "follow", "web_fails", "web_works", "steps")
 
 
 class EndpointCloud(Cloud):
@@ -29,14 +34,17 @@ class EndpointCloud(Cloud):
 
     account, token: for a `course serve`, the learner's number of up to twelve digits and what the server printed;
     without them COURSE_ACCOUNT and COURSE_TOKEN say it. There the account starts empty and its time moves at once.
+    still: whether its time stands there while code runs.
     """
 
     name = "endpoint"
 
-    def __init__(self, url: str, allow_remote: bool = False, account: str | int = "", token: str = ""):
+    def __init__(
+        self, url: str, allow_remote: bool = False, account: str | int = "", token: str = "", still: bool = False
+    ):
         self.url = _checked(url, allow_remote)
-        place, clock, variables = _place(self.url), RealClock(), {}
-        self.account = ""
+        place, clock, variables = _place(self.url), RealClock(longest_wait()), {}
+        self.account, self._served = "", None
         secret = token or os.environ.get("COURSE_TOKEN") or ""
         # Another computer is asked nothing before the learner names a token, and a server there always has one.
         direct = is_loopback(urlsplit(self.url).hostname or "")
@@ -46,9 +54,9 @@ class EndpointCloud(Cloud):
             owned = [self.account, _derived(f"partner of {self.account}")]
             controls = [Control(self.url, number, secret or "-", direct) for number in owned]
             for control in controls:
-                control.post("reset")
-            clock = ServedClock(controls)
-            self.abilities = frozenset({"time travel", "reset"})
+                control.post("reset", **({"still": True, "seed": SEED} if still else {}))
+            clock, self._served = ServedClock(controls), Served(controls)
+            self.abilities = frozenset({"time travel", "reset", "inbox", "steps", "unkindness"})
             self._folder = TemporaryDirectory(prefix="course-")  # goes with this cloud
             variables = _keys(Path(self._folder.name), owned, secret or "-")
         elif account or token:
@@ -68,6 +76,22 @@ class EndpointCloud(Cloud):
         )
         boto3.DEFAULT_SESSION = None
         super().__init__(World(clock, Journal(), Random(), send), environment.REGION)
+
+    def unkind(self, **kinds: float) -> Any:
+        """Make the learner's accounts unkind, as the offline cloud does; elsewhere say that this cannot be had."""
+        return self._served.unkind(**kinds) if self._served else super().unkind(**kinds)
+
+    def look_at_queue(self, region: str, url: str) -> dict[str, Any]:
+        """Return what is known of a queue, as plain data for a picture."""
+        return self._served.look_at_queue(region, url) if self._served else super().look_at_queue(region, url)
+
+    def look_at_topics(self, region: str) -> list[dict[str, Any]]:
+        """Return what is known of topics and their subscriptions, as plain data for a picture."""
+        return self._served.look_at_topics(region) if self._served else super().look_at_topics(region)
+
+    def __getattr__(self, name: str) -> Any:
+        served = self.__dict__.get("_served")
+        return getattr(served, name) if served and name in OF_SERVED else super().__getattr__(name)
 
     def __str__(self) -> str:
         if not self.account:

@@ -3,6 +3,7 @@ there are."""
 
 from collections.abc import Callable
 from random import Random
+from typing import Any
 
 import boto3
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
@@ -121,6 +122,18 @@ class OfflineCloud(Cloud):
         back tells afterwards what was done. CloudError for a kind that there is not.
         """
         return Unkind(self.world.accounts, kinds)
+
+    def look_at_queue(self, region: str, url: str) -> dict[str, Any]:
+        """Return what a queue holds now. It makes no call."""
+        from helpers.cloud import looking
+
+        return looking.queue(self.world, region, url)
+
+    def look_at_topics(self, region: str) -> list[dict[str, Any]]:
+        """Return topics, subscriptions and what the last publish came to. It makes no call."""
+        from helpers.cloud import looking
+
+        return looking.fan_out(self.world, region)
 
     @property
     def _account(self) -> Account:

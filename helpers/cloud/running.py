@@ -52,7 +52,7 @@ def _make(which: str, options: dict[str, Any]) -> Cloud:
         if "://" in which:
             from helpers.cloud.endpoint import EndpointCloud
 
-            return EndpointCloud(which, **options)
+            return EndpointCloud(which, still=bool(os.environ.get(COMPARED)), **options)
     except TypeError as problem:
         raise CloudError(f"The cloud {which!r} has no such option: {problem}.") from None
     raise CloudError(f'There is no cloud {which!r}. Choose "offline", "aws", or an endpoint\'s URL.')

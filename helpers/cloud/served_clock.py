@@ -88,10 +88,20 @@ class ServedClock(RealClock):
 
     def _keep(self, told: dict[str, Any]) -> None:
         self._ahead = told["time"] - _monotonic()
+        self.still = told.get("still") is True
 
     def time(self) -> float:
         """Return the seconds since 1970-01-01 UTC."""
+        if self.still:  # only the server knows it: a long poll may have moved it
+            return self._controls[0].get("clock")["time"]
         return self._ahead + _monotonic()
+
+    def sleep(self, seconds: float) -> None:
+        """Let this many seconds pass: at once where the accounts' time stands still, else really."""
+        if self.still:
+            self.advance(seconds)
+        else:
+            super().sleep(seconds)
 
     def advance(self, seconds: float = 0, *, minutes: float = 0, hours: float = 0, days: float = 0) -> "ServedClock":
         """Move the time of these accounts, and of no others, and return the clock, which shows the new time."""

@@ -29,6 +29,7 @@ from helpers.world.journal import Journal
 from helpers.world.worlds import World
 
 PORT = 4577
+_STEPS = 2_000  # that are kept of each account
 _EVERYWHERE = ("", "0.0.0.0", "::")
 _NUMBER = re.compile(r"[0-9]{12}")
 _HOST = re.compile(r"[\w.-]+(:\d+)?|\[[0-9a-fA-F:.]+\](:\d+)?", re.ASCII)
@@ -75,23 +76,26 @@ class ServedCloud:
         with self.accounts.changed:
             return self.accounts.get(number) or self._open(number), identity
 
-    def reset(self, number: str) -> Account:
-        """Return this account, new and empty; polls that still wait in the old one end."""
+    def reset(self, number: str, still: bool = False, seed: int | None = None) -> Account:
+        """Return this account, new and empty; polls that still wait in the old one end.
+
+        still: whether its time stands, at the moment at which the offline cloud begins. seed: draws its ids.
+        """
         with self.accounts.changed:
             if old := self.accounts.get(number):
                 for region in regions():
                     old.service(SqsRegion, region).queues.clear()
-            new = self._open(number)
+            new = self._open(number, still, seed)
             self.accounts.changed.notify_all()
             return new
 
-    def _open(self, number: str) -> Account:
-        clock = Clock(self.still)
-        if not self.still:
+    def _open(self, number: str, still: bool = False, seed: int | None = None) -> Account:
+        clock = Clock(self.still or still)
+        if not clock.still:
             # Programs on the other side compare with the time of their own computer, as whether a key has expired.
             clock.advance(max(0.0, time.time() - clock.time()))
             clock.run()
-        return self.accounts.open(number, World(clock, Journal(recording=False), Random(), _send, self.accounts))
+        return self.accounts.open(number, World(clock, Journal(_STEPS), Random(seed), _send, self.accounts))
 
     def _signed(self, asked: Asked) -> signatures.Signed:
         authorization = asked.headers.get("authorization", "")

@@ -19,6 +19,12 @@ NOT_BY_AN_ANSWER = (
     "To wait, it sleeps: time.sleep(60). In a check that takes no real time."
 )
 
+NOT_WAITED = "On this cloud: time cannot be moved"
+
+
+def _in_words(length: float) -> str:
+    return f"{length / 86_400:.0f} days" if length > 3e9 else str(timedelta(seconds=length))
+
 
 def _seconds(seconds: float, **units: float) -> float:
     """Return the length in seconds; it must be a number and not negative."""
@@ -103,7 +109,7 @@ class RealClock(_Clock):
     still = False
 
     def __init__(self, limit: float = 120):
-        self.limit = limit  # the longest wait in seconds that `advance` accepts
+        self.limit = limit  # the longest wait in seconds that `advance` really waits
 
     def time(self) -> float:
         """Return the seconds since 1970-01-01 UTC."""
@@ -116,15 +122,16 @@ class RealClock(_Clock):
         """Do nothing: real time cannot be held."""
 
     def advance(self, seconds: float = 0, *, minutes: float = 0, hours: float = 0, days: float = 0) -> "RealClock":
-        """Wait really, and return the clock. A wait beyond `limit` seconds raises ClockError."""
+        """Wait really, and return the clock. Instead of a wait beyond `limit` seconds it says that it did not wait."""
         length = _seconds(seconds, minutes=minutes, hours=hours, days=days)
         if length > self.limit:
-            raise ClockError(
-                f"This cloud's time cannot be moved, and a real wait of {timedelta(seconds=length)} is longer than "
-                f"the limit of {self.limit:g} seconds. Run this cell on the offline cloud, or raise the limit: "
+            print(
+                f"{NOT_WAITED}, and a real wait of {_in_words(length)} is longer than the limit of {self.limit:g} "
+                "seconds. It was not waited: what follows shows things as they are now. To wait all the same: "
                 f"clock.limit = {length:g}"
             )
-        _sleep(length)
+        else:
+            _sleep(length)
         return self
 
     def sleep(self, seconds: float) -> None:

@@ -1,0 +1,44 @@
+"""Running lessons and solutions on another cloud, and comparing what should be the same."""
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from copy import deepcopy
+from pathlib import Path
+
+import nbformat
+
+from helpers import kernels
+from helpers.cloud.running import COMPARED
+from helpers.course import HOME, Lesson
+from helpers.desk.comparing import Row, compare
+
+KINDS = ("lessons", "solutions")
+ACCOUNT = "123456789012"  # on a course server, as in the stored outputs
+_LONGEST = 600  # seconds for a cell, real waits among them
+
+
+def verify(
+    lessons: Iterable[Lesson],
+    cloud: str,
+    kinds: Iterable[str] = KINDS,
+    env: Mapping[str, str] | None = None,
+    say: Callable[[str], None] = lambda name: None,
+) -> Iterator[tuple[str, list[Row]]]:
+    """Yield the name of each notebook and its rows.
+
+    cloud: "offline", "aws", or an endpoint's URL. kinds: of KINDS. env: variables besides this process's. say: is told
+    each notebook's name before it runs. A cell that raises does not keep the next from running.
+    """
+    for lesson in lessons:
+        for kind in kinds:
+            name = f"{kind}/{lesson.slug}.ipynb"
+            say(name)
+            yield name, _run(HOME / name, cloud, env or {})
+
+
+def _run(path: Path, cloud: str, more: Mapping[str, str]) -> list[Row]:
+    stored = nbformat.read(path, as_version=4)
+    notebook = deepcopy(stored)
+    env = {"COURSE_ACCOUNT": ACCOUNT, **os.environ, COMPARED: "1", "COURSE_CLOUD": cloud, **more}
+    kernels.execute(notebook, path.parent, env, timeout=_LONGEST, allow_errors=True)
+    return compare(stored, notebook)
