@@ -27,7 +27,8 @@ def verify(
     """Yield the name of each notebook and its rows.
 
     cloud: "offline", "aws", or an endpoint's URL. kinds: of KINDS. env: variables besides this process's. say: is told
-    each notebook's name before it runs. A cell that raises does not keep the next from running.
+    each notebook's name before it runs. A cell that raises, or takes longer than ten minutes, does not keep the next from
+    running.
     """
     for lesson in lessons:
         for kind in kinds:
@@ -40,5 +41,5 @@ def _run(path: Path, cloud: str, more: Mapping[str, str]) -> list[Row]:
     stored = nbformat.read(path, as_version=4)
     notebook = deepcopy(stored)
     env = {"COURSE_ACCOUNT": ACCOUNT, **os.environ, COMPARED: "1", "COURSE_CLOUD": cloud, **more}
-    kernels.execute(notebook, path.parent, env, timeout=_LONGEST, allow_errors=True)
+    kernels.execute(notebook, path.parent, env, timeout=_LONGEST, interrupt_on_timeout=True, allow_errors=True)
     return compare(stored, notebook)
