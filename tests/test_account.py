@@ -17,13 +17,16 @@ from botocore import xform_name
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from fake_aws import ACCOUNT, FAULTS, FakeAws
+from nbformat.v4 import new_code_cell, new_notebook
 
-from helpers import cloud, start
+from helpers import cloud, kernels, start
 from helpers.authoring import normal
 from helpers.cloud.account import bounds, names_free, record, remembered, tags
 from helpers.cloud.account.policy import permissions, policy
 from helpers.cloud.account.things import Thing
 from helpers.course import HOME, course
+from helpers.desk.comparing import DIFFERS, SAME
+from helpers.desk.verify import verify
 from helpers.errors import CloudError, CourseError
 
 TAG = {tags.KEY: "ada"}
@@ -485,6 +488,36 @@ def test_a_kernel_that_ends_takes_everything_with_it(aws: FakeAws, kernel: Calla
     """At a kernel's end, or its restart, what it made is deleted without a word."""
     assert kernel("ends").returncode == 0
     assert any(b"returns" in asked.body for asked in aws.asked)
+    assert aws.names() == []
+
+
+def test_a_notebook_on_a_real_account_says_so_and_leaves_nothing(aws: FakeAws) -> None:
+    """A lesson's cells in a kernel of Jupyter: shut down as JupyterLab does it, the kernel deletes what it made."""
+    sources = (
+        "import boto3\nfrom helpers import clock, cloud, show, start\nstart()",
+        'boto3.client("sqs").create_queue(QueueName="orders")\ncloud',
+        "clock.advance(days=2)\nshow.timeline()",
+    )
+    cells = [new_code_cell(source, id=f"cell-{number}") for number, source in enumerate(sources)]
+    notebook = new_notebook(cells=cells)
+    env = {**os.environ, "COURSE_CLOUD": "aws", "COURSE_YES": ACCOUNT, "PYTHONPATH": str(HOME)}
+    kernels.execute(notebook, HOME / "lessons", env, timeout=60)
+    said = ["".join(output.get("text", "") or output.data["text/plain"] for output in cell.outputs) for cell in cells]
+    assert said[0].startswith(f"REAL AWS, account {ACCOUNT}, region eu-central-1")
+    assert "Requests: 1 of 2,000." in said[1]
+    assert said[2].startswith("On this cloud: time cannot be moved, and a real wait of 2 days, 0:00:00")
+    assert "On this cloud: nobody keeps what happened to each message" in said[2]
+    assert any("CreateQueue" in asked.headers.get("x-amz-target", "") for asked in aws.asked)
+    assert aws.names() == []
+
+
+def test_a_lesson_is_verified_on_a_real_account(aws: FakeAws) -> None:
+    """What differs is the course's tag, the second account that is not there, and what it says instead of time."""
+    more = {"COURSE_YES": ACCOUNT, "AWS_DEFAULT_REGION": "us-east-1", "COURSE_WAIT": "0"}
+    [(_, rows)] = verify([course().lesson("02")], "aws", ["lessons"], more)
+    differing = {row.cell: row.verdict for row in rows if row.verdict != SAME}
+    assert [cell for cell, verdict in differing.items() if verdict == DIFFERS] == []
+    assert "tags" in differing
     assert aws.names() == []
 
 

@@ -565,14 +565,18 @@ def test_an_endpoint_that_answers_is_well(cloud, jupyter):
 )
 def test_what_keeps_real_aws_from_being_used_is_told(cloud, variables, mend):
     """Region, credentials, profile, endpoint, network: what is missing or wrong is said, and nothing is raised."""
-    finding = cloud("aws", **variables)
+    finding = cloud("aws", COURSE_YES="111122223333", **variables)
     assert mend in finding.mend
 
 
 def test_real_aws_is_told_with_account_region_and_identity(cloud, monkeypatch):
-    """Whose account it is stands there, so that nobody works in the wrong one."""
+    """Whose account it is stands there, so that nobody works in the wrong one. Without a yes nobody is asked."""
     monkeypatch.setattr(aws, "identity", lambda session: ("111122223333", "arn:aws:iam::111122223333:user/ada"))
-    finding = cloud("aws", **KEYS)
+    unasked = cloud("aws", **KEYS)
+    assert not unasked.well
+    assert "nothing was asked" in unasked.found
+    assert "COURSE_YES" in unasked.mend
+    finding = cloud("aws", COURSE_YES="111122223333", **KEYS)
     assert finding.well
     assert all(fact in finding.found for fact in ("111122223333", "us-east-1", "user/ada"))
 

@@ -337,6 +337,61 @@ def test_a_link_that_leads_nowhere(served: Running, link: str) -> None:
     assert fetch(served, "GET", f"/?{link}", b"", {})[0] in (403, 404)
 
 
+def test_pictures_show_the_caller_s_own_account(ada: Learner, bob: Learner) -> None:
+    """Queue, topics and steps come as plain data, to who signs; another account's queue is not found."""
+    url = ada.queue()
+    ada.sns.create_topic(Name="news")
+    sent = ada.sqs.send_message(QueueUrl=url, MessageBody="tea")["MessageId"]
+    queue = ada.control.post("queue", region="us-east-1", url=url)["queue"]
+    assert (queue["name"], queue["counts"]["visible"], queue["messages"][0]["body"]) == ("orders", 1, "tea")
+    assert [row["topic"] for row in ada.control.post("topics", region="us-east-1")["rows"]] == ["news"]
+    assert [(step["what"], step["message"]) for step in ada.control.get("steps")["steps"]] == [("sent", sent)]
+    with pytest.raises(CloudError, match="There is no queue"):
+        bob.control.post("queue", region="us-east-1", url=url)
+    assert bob.control.post("topics", region="us-east-1") == {"rows": []}
+    assert bob.control.get("steps") == {"steps": []}
+
+
+@pytest.mark.parametrize(
+    ("act", "given"),
+    [
+        ("queue", {"url": "x"}),
+        ("queue", {"region": 7, "url": "x"}),
+        ("queue", {"region": "us-east-1", "url": "x" * 3000}),
+        ("topics", {"region": ["us-east-1"]}),
+        ("web", {"url": "https://shop.example"}),
+        ("web", {"url": "https://shop.example", "status": True}),
+        ("web", {"url": "https://shop.example", "status": 1000}),
+        ("reset", {"still": 1}),
+        ("reset", {"seed": "x"}),
+    ],
+)
+def test_what_the_control_api_cannot_read_is_refused(ada: Learner, act: str, given: dict[str, Any]) -> None:
+    """Each act says what it wants, and the account stays as it was."""
+    url = ada.queue()
+    with pytest.raises(CloudError, match="refuses"):
+        ada.control.post(act, **given)
+    assert ada.sqs.list_queues()["QueueUrls"] == [url]
+
+
+def test_a_web_address_fails_for_its_account(ada: Learner, bob: Learner) -> None:
+    """Until it works again."""
+    assert ada.control.post("web", url="https://shop.example", status=503) == {"down": {"https://shop.example": 503}}
+    assert bob.control.post("web", url="https://tea.example", status=0) == {"down": {}}
+    assert ada.control.post("web", url="https://shop.example", status=0) == {"down": {}}
+
+
+def test_a_still_account_repeats(ada: Learner) -> None:
+    """Reset so, its time stands where the offline cloud's begins, and the same calls get the same ids."""
+    ids = []
+    for _ in range(2):
+        told = ada.control.post("reset", still=True, seed=7)
+        ids.append(ada.sqs.send_message(QueueUrl=ada.queue(), MessageBody="tea")["MessageId"])
+        assert ada.control.get("clock") == told
+        assert (told["now"], told["still"]) == ("2026-01-05T09:00:00+00:00", True)
+    assert ids[0] == ids[1]
+
+
 def test_unkindness_is_asked_for_by_its_account(ada: Learner, bob: Learner) -> None:
     """What was asked for happens to that account, and what was done can be read."""
     ada.control.post("unkind", throttling=1)

@@ -34,7 +34,7 @@ class Finding:
 
 
 def examine(port: int = 8888) -> Iterator[Finding]:
-    """Yield what was found, one after the other. Only AWS is asked anything, if COURSE_CLOUD is "aws"."""
+    """Yield what was found, one after the other. Only AWS is asked anything, if COURSE_CLOUD is "aws" and had a yes."""
     yield _python()
     yield from _packages()
     yield _kernel()
@@ -122,7 +122,12 @@ def _aws() -> Finding:
     import botocore.session
     from botocore.config import Config
 
+    from helpers.cloud.account import remembered
     from helpers.cloud.aws import identity
+
+    if not (os.environ.get("COURSE_YES") or remembered.accounts()):
+        mend = "Say which account you mean: set COURSE_YES to its twelve digits."
+        return Finding("cloud", "real AWS, without a yes; nothing was asked", mend)
 
     try:
         core = botocore.session.get_session()

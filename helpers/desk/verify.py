@@ -27,8 +27,8 @@ def verify(
     """Yield the name of each notebook and its rows.
 
     cloud: "offline", "aws", or an endpoint's URL. kinds: of KINDS. env: variables besides this process's. say: is told
-    each notebook's name before it runs. A cell that raises, or takes longer than ten minutes, does not keep the next from
-    running.
+    each notebook's name before it runs. A cell that raises, or takes longer than ten minutes, does not keep the
+    next from running.
     """
     for lesson in lessons:
         for kind in kinds:
