@@ -26,7 +26,7 @@ _WORDS = (
 # By the order of first appearance. The long ones are handles and signatures, whole or cut off.
 _ORDINALS = re.compile(
     r"(?P<id>[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})|(?P<account>(?<!\d)\d{12}(?!\d))"
-    r"|(?P<long>(?<![\w+/=-])(?=[\w+/=-]*\d)(?=[\w+/=-]*[A-Z])(?=[\w+/=-]*[a-z])[\w+/=-]{28,})"
+    r"|(?P<long>(?<![\w+/=-])(?=[\w+/=-]*\d)(?=[\w+/=-]*[A-Z])(?=[\w+/=-]*[a-z])[\w+/=-]{28,}|(?<!\w)[a-z]{40,})"
     r"|(?P<md5>(?<!\w)[0-9a-f]{32}(?!\w))"
 )
 _SHOWN = 6  # lines of a difference
@@ -48,8 +48,8 @@ def compare(stored: Mapping[str, Any], run: Mapping[str, Any]) -> list[Row]:
     asked for: what follows shows things as they are there.
     """
     rows, said = [], ""
-    for (cell, before), (_, now) in zip(_texts(stored), _texts(run), strict=True):
-        said = _word(now) or said
+    for (cell, before, _), (_, now, word) in zip(_texts(stored), _texts(run), strict=True):
+        said = word or said
         if before == now:
             rows.append(Row(cell, SAME))
         elif said:
@@ -59,8 +59,8 @@ def compare(stored: Mapping[str, Any], run: Mapping[str, Any]) -> list[Row]:
     return rows
 
 
-def _texts(notebook: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Yield the id and the text of the outputs of each code cell, with what may differ written alike."""
+def _texts(notebook: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """Yield of each code cell its id, its outputs with what may differ written alike, and the word that was said."""
     seen: dict[str, dict[str, int]] = {}
 
     def ordinal(found: re.Match[str]) -> str:
@@ -71,9 +71,10 @@ def _texts(notebook: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for cell in notebook["cells"]:
         if cell["cell_type"] == "code":
             text = _whole(cell["outputs"])
+            found = re.search(rf"{SAID}.*", text)
             for pattern, word in _WORDS:
                 text = re.sub(pattern, word, text)
-            yield cell["id"], _ORDINALS.sub(ordinal, text)
+            yield cell["id"], _ORDINALS.sub(ordinal, text), found[0] if found else ""
 
 
 def _whole(outputs: list[Mapping[str, Any]]) -> str:
@@ -88,11 +89,6 @@ def _shown(output: Mapping[str, Any]) -> str:
     if output["output_type"] == "error":
         return f"{output['ename']}: {output['evalue']}"
     return output["data"].get("text/plain", "")
-
-
-def _word(text: str) -> str:
-    found = re.search(rf"{SAID}.*", text)
-    return found[0] if found else ""
 
 
 def _difference(before: str, now: str) -> str:
