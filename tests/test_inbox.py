@@ -294,8 +294,8 @@ def test_the_steps_tell_why_a_message_did_not_come(sqs: Any, sns: Any, topic_arn
 
 
 def test_another_cloud_says_that_it_has_no_inbox(no_cloud: None) -> None:
-    """On an endpoint, inbox, steps and unkindness are errors that name where they are."""
+    """On an endpoint, inbox and steps are errors that name where they are."""
     other = EndpointCloud("http://127.0.0.1:9")
-    for ask in (lambda: other.inbox, lambda: other.steps(), lambda: other.unkind(duplicates=1)):
+    for ask in (lambda: other.inbox, lambda: other.steps()):
         with pytest.raises(CloudError, match=r'start\("offline"\)'):
             ask()

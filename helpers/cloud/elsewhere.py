@@ -3,7 +3,7 @@
 SAID = "On this cloud: "  # every such word begins with it; `course verify` knows it by that
 
 TIMELINE = SAID + "nobody keeps what happened to each message. The offline cloud has its timeline."
-INBOX = SAID + "mail, SMS and web calls go to their real receivers, and a person confirms by the link in the mail."
+INBOX = SAID + "what SNS sends goes to its real receivers, and a person confirms by the link in the mail."
 UNKIND = SAID + "it is as kind or unkind as it is; nothing is done to your program on purpose."
 # What a cell goes on with has no stand-in, so these are errors. By the name of what was asked for.
 MISSING = {
