@@ -32,8 +32,8 @@ HEAD = """# The lessons on other clouds
 
 Made by tests from `course verify --cloud URL`, which runs each lesson and solution on a server and compares every cell
 with the stored outputs. On `course serve` nothing differs. On others a cell is passed over where the course says that
-the cloud cannot do what was asked for, and so is what shows something else behind it in that lesson. Real waits were not
-waited for. All solutions are the same everywhere, since a check runs in a private cloud of its own.
+the cloud cannot do what was asked for, and so is what shows something else behind it in that lesson. Real waits were
+not waited for. All solutions are the same everywhere, since a check runs in a private cloud of its own.
 """
 Server = Callable[[], object]
 

@@ -28,8 +28,8 @@ def verify(
     """Yield the name of each notebook and its rows.
 
     cloud: "offline", "aws", or an endpoint's URL. kinds: of KINDS. env: variables besides this process's. say: is told
-    each notebook's name before it runs. longest: seconds for a cell, waits among them. A cell that raises, or takes longer,
-    does not keep the next from running.
+    each notebook's name before it runs. longest: seconds for a cell, waits among them. A cell that raises, or takes
+    longer, does not keep the next from running.
     """
     for lesson in lessons:
         for kind in kinds:
