@@ -36,6 +36,7 @@ export default {
     const lines = {};
     for (const [name, field] of Object.entries(fields)) {
       const line = node("label", `${names[name]} `, { style: "display:block;margin:4px 0" });
+      field.setAttribute("aria-label", names[name]); // without the options' texts, which the label holds too
       line.append(field);
       lines[name] = line;
       form.append(line);
