@@ -211,6 +211,20 @@ def test_another_s_topic_gets_no_news_and_no_subscriber(begun: Any, aws: FakeAws
             act()
 
 
+def test_a_subscription_that_waits_is_left_to_aws(begun: Any) -> None:
+    """The words that SNS gives in place of an ARN reach AWS, which says what is wrong with them, as the lesson shows."""
+    sns = boto3.client("sns")
+    with pytest.raises(sns.exceptions.InvalidParameterException):
+        sns.unsubscribe(SubscriptionArn="pending confirmation")
+
+
+def test_names_are_told_as_they_are(begun: Any, aws: FakeAws) -> None:
+    """Names are told apart by large and small letters, so a refusal repeats them as they are."""
+    url = foreign(aws, "Salaries")
+    with pytest.raises(CloudError, match="The queue Salaries in eu-central-1"):
+        boto3.client("sqs").delete_queue(QueueUrl=url)
+
+
 def test_the_tag_itself_stays(begun: Any) -> None:
     """The learner's own tags come and go; the course's can be neither changed nor taken away."""
     sqs = boto3.client("sqs")

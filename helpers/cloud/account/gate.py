@@ -138,7 +138,7 @@ class Gate:
         except ClientError as problem:
             if "different tags" in str(problem):
                 raise CloudError(
-                    f"{str(thing).capitalize()} is there already and was not made by this course for "
+                    f"The {thing.kind} {thing.name} in {region} is there already and was not made by this course for "
                     f"{self.owners.learner}. It was left as it is. A prefix keeps your names apart from others: "
                     f'start("aws", ..., prefix="{self.owners.learner}-"). AWS said: {problem}'
                 ) from problem
@@ -152,7 +152,7 @@ class Gate:
                 others = self.owners.others(thing)
             if others:
                 raise CloudError(
-                    f"{str(thing).capitalize()} (account {thing.account}) does not carry the tag "
+                    f"The {thing.kind} {thing.name} in {thing.region} (account {thing.account}) does not carry the tag "
                     f"{tags.KEY}={self.owners.learner}, so it is not of this course, and {operation} was not sent. "
                     "The course changes and deletes only what it made for you."
                 )

@@ -11,6 +11,7 @@ import botocore.session
 _READING = ("Get", "List", "CheckIf")
 # A subscription's ARN is its topic's with an id behind it.
 _PARTS_OF_A_TOPIC = 6
+PENDING = "pending confirmation"  # what SNS gives in place of a subscription's ARN; AWS says that it is none
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,12 @@ class Thing:
         return f"arn:{partition}:{self.service}:{self.region}:{self.account}:{self.name}"
 
     def __str__(self) -> str:
-        return f"the {'queue' if self.service == 'sqs' else 'topic'} {self.name} in {self.region}"
+        return f"the {self.kind} {self.name} in {self.region}"
+
+    @property
+    def kind(self) -> str:
+        """In a word: "queue" or "topic"."""
+        return "queue" if self.service == "sqs" else "topic"
 
 
 def of_url(url: str, region: str) -> Thing | None:
@@ -60,7 +66,8 @@ def changed(params: Mapping[str, Any], region: str) -> list[Thing | str]:
     if url := params.get("QueueUrl"):
         said.append((str(url), of_url(str(url), region)))
     for key in ("TopicArn", "TargetArn", "ResourceArn", "SubscriptionArn", "SourceArn", "DestinationArn"):
-        if arn := params.get(key):
+        arn = params.get(key)
+        if arn and not (key == "SubscriptionArn" and arn == PENDING):
             said.append((str(arn), of_arn(str(arn))))
     said += [(arn, of_arn(arn)) for arn in _dead_letter_queues(params)]
     return [thing or text for text, thing in said]
