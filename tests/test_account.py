@@ -212,7 +212,7 @@ def test_another_s_topic_gets_no_news_and_no_subscriber(begun: Any, aws: FakeAws
 
 
 def test_a_subscription_that_waits_is_left_to_aws(begun: Any) -> None:
-    """The words that SNS gives in place of an ARN reach AWS, which says what is wrong with them, as the lesson shows."""
+    """The words that SNS gives in place of an ARN reach AWS, which says what is wrong, as the lesson shows."""
     sns = boto3.client("sns")
     with pytest.raises(sns.exceptions.InvalidParameterException):
         sns.unsubscribe(SubscriptionArn="pending confirmation")
@@ -519,6 +519,8 @@ def test_a_notebook_on_a_real_account_says_so_and_leaves_nothing(aws: FakeAws) -
     said = ["".join(output.get("text", "") or output.data["text/plain"] for output in cell.outputs) for cell in cells]
     assert said[0].startswith(f"REAL AWS, account {ACCOUNT}, region eu-central-1")
     assert "Requests: 1 of 2,000." in said[1]
+    assert said[1].rstrip().endswith("Requests to your account: 1 of 2,000.")
+    assert "Requests to your account" not in said[0] + said[2]  # cells that sent none
     assert said[2].startswith("On this cloud: time cannot be moved, and a real wait of 2 days, 0:00:00")
     assert "On this cloud: nobody keeps what happened to each message" in said[2]
     assert any("CreateQueue" in asked.headers.get("x-amz-target", "") for asked in aws.asked)

@@ -75,6 +75,7 @@ class AwsCloud(Cloud):
         self.record = Record(state.folder() / "made.jsonl")
         self.prefix = prefix if prefix is not None else os.environ.get("COURSE_PREFIX", "")
         self._clients: dict[tuple[str, str], Any] = {}
+        self._told = 0
         self._meter = Meter(LIMIT if limit is None else limit)
         owners = Owners(account, self.learner, self._own_client)
         self._gate = Gate(account, owners, self.record, self._meter, self._account_of, self.prefix, send_to)
@@ -163,6 +164,13 @@ class AwsCloud(Cloud):
     def requests(self) -> int:
         """How many requests were sent to SQS and SNS since the start, the course's own and each retry among them."""
         return self._meter.count
+
+    def after_cell(self) -> str:
+        """Return how far the count is, when it has grown since the last time."""
+        if self.requests == self._told:
+            return ""
+        self._told = self.requests
+        return f"Requests to your account: {self.requests:,} of {self.limit:,}."
 
     def __str__(self) -> str:
         place = f" All of them go to {endpoint()}, not to AWS." if endpoint() else ""

@@ -101,6 +101,10 @@ class Cloud:
             close = [name for name in known if name[:2] == region[:2]] or known
             raise CloudError(f"AWS has no region {region!r} for SQS. For example: {', '.join(close[:6])}.")
 
+    def after_cell(self) -> str:
+        """Return what is to be said below a cell that has run; "" for nothing."""
+        return ""
+
     def unkind(self, **kinds: float) -> Any:
         """Say that this cloud cannot be unkind on purpose, and return a block that changes nothing."""
         print(elsewhere.UNKIND)

@@ -82,7 +82,14 @@ def _follow_cells() -> None:
     if shell is not None:
         secrets.watch()
         shell.events.register("pre_run_cell", lambda *_: running().world.clock.run())
-        shell.events.register("post_run_cell", lambda *_: running().world.clock.hold())
+        shell.events.register("post_run_cell", _after_cell)
+
+
+def _after_cell(*_: Any) -> None:
+    cloud = running()
+    cloud.world.clock.hold()
+    if said := cloud.after_cell():
+        print(said)
 
 
 class RunningCloud:

@@ -14,6 +14,7 @@ from helpers.cloud.elsewhere import SAID
 
 SAME, PASSED_OVER, DIFFERS = "same", "passed over", "differs"
 _WORDS = (
+    (r"(?m)^Requests to your account: .*\n?", ""),
     (r"(?m)^(?:Offline cloud, account|Course cloud|Endpoint|REAL AWS,) .*$", "<which cloud>"),
     (r"https?://[\w.:\[\]-]+/\?\S*", "<link>"),
     (r"https://[\w.-]+\.amazonaws\.com/Simple\S*", "<link>"),
@@ -74,7 +75,7 @@ def _texts(notebook: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
             found = re.search(rf"{SAID}.*", text)
             for pattern, word in _WORDS:
                 text = re.sub(pattern, word, text)
-            yield cell["id"], _ORDINALS.sub(ordinal, text), found[0] if found else ""
+            yield cell["id"], _ORDINALS.sub(ordinal, text.rstrip()), found[0] if found else ""
 
 
 def _whole(outputs: list[Mapping[str, Any]]) -> str:
