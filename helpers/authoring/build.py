@@ -11,7 +11,7 @@ from nbformat import NotebookNode
 from helpers import kernels
 from helpers.authoring import contents, normal, operations
 from helpers.authoring.exercise import exercise
-from helpers.cloud.account.bounds import OPERATIONS
+from helpers.cloud.account.bounds import OPERATIONS, by_lesson
 from helpers.cloud.running import COMPARED
 from helpers.course import Course, Lesson, course
 from helpers.errors import NotebookError
@@ -26,7 +26,7 @@ def build(root: Path, only: str | None = None, say: Callable[[str], None] = prin
     """
     listed = course()
     made: dict[Path, str] = {}
-    called = operations.stored()
+    called = dict(by_lesson())
     for lesson in [listed.lesson(only)] if only else listed.lessons:
         found, called[lesson.slug] = notebooks(root, listed, lesson, say)
         made |= {path: normal.text(normal.normal(notebook)) for path, notebook in found}

@@ -5,8 +5,6 @@ import json
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
-from helpers.cloud.account.bounds import OPERATIONS
-
 # Runs in the notebook's kernel before its first cell. What a journal writes down is kept, in whichever cloud.
 WATCH = """
 def _watch():
@@ -55,8 +53,3 @@ def joined(*found: dict[str, list[str]]) -> dict[str, list[str]]:
 def text(by_lesson: dict[str, dict[str, list[str]]]) -> str:
     """Return the file that the gate and `course policy` read, as JSON."""
     return json.dumps(by_lesson, indent=1, sort_keys=True) + "\n"
-
-
-def stored() -> dict[str, dict[str, list[str]]]:
-    """Return what the file says now."""
-    return json.loads(OPERATIONS.read_text(encoding="utf-8")) if OPERATIONS.is_file() else {}

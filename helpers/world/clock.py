@@ -19,11 +19,12 @@ NOT_BY_AN_ANSWER = (
     "To wait, it sleeps: time.sleep(60). In a check that takes no real time."
 )
 
-NOT_WAITED = "On this cloud: time cannot be moved"
+SAID = "On this cloud: "  # how every word begins that stands in for what a cloud cannot do
 
 
 def _in_words(length: float) -> str:
-    return f"{length / 86_400:.0f} days" if length > 3e9 else str(timedelta(seconds=length))
+    # Python's timedelta ends with a billion days.
+    return str(timedelta(seconds=length)) if length < 1e13 else f"{length / 86_400:.0f} days"
 
 
 def _seconds(seconds: float, **units: float) -> float:
@@ -126,9 +127,9 @@ class RealClock(_Clock):
         length = _seconds(seconds, minutes=minutes, hours=hours, days=days)
         if length > self.limit:
             print(
-                f"{NOT_WAITED}, and a real wait of {_in_words(length)} is longer than the limit of {self.limit:g} "
-                "seconds. It was not waited: what follows shows things as they are now. To wait all the same: "
-                f"clock.limit = {length:g}"
+                f"{SAID}time cannot be moved, and a real wait of {_in_words(length)} is longer than the limit of "
+                f"{self.limit:g} seconds. It was not waited: what follows shows things as they are now. To wait all "
+                f"the same: clock.limit = {length:g}"
             )
         else:
             _sleep(length)
