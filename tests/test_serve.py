@@ -381,6 +381,24 @@ def test_a_web_address_fails_for_its_account(ada: Learner, bob: Learner) -> None
     assert ada.control.post("web", url="https://shop.example", status=0) == {"down": {}}
 
 
+def test_a_notebook_gets_the_certificate_of_a_signature(no_cloud: None, served: Running) -> None:
+    """From the server that signed, and from no other place."""
+    started = start(served.url, account=new_number())
+    url = boto3.client("sqs").create_queue(QueueName="orders")["QueueUrl"]
+    arn = boto3.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    topic = boto3.client("sns").create_topic(Name="news")["TopicArn"]
+    statement = {"Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage", "Resource": arn}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    boto3.client("sqs").set_queue_attributes(QueueUrl=url, Attributes={"Policy": policy})
+    boto3.client("sns").subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
+    boto3.client("sns").publish(TopicArn=topic, Message="open")
+    [message] = boto3.client("sqs").receive_message(QueueUrl=url)["Messages"]
+    assert started.certificate(json.loads(message["Body"])["SigningCertURL"]).startswith(b"-----BEGIN CERTIFICATE-----")
+    for other in ("https://203.0.113.1/x.pem", "file:///etc/hostname", "no link"):
+        with pytest.raises(CloudError, match="no SigningCertURL of this cloud"):
+            started.certificate(other)
+
+
 def test_a_still_account_repeats(ada: Learner) -> None:
     """Reset so, its time stands where the offline cloud's begins, and the same calls get the same ids."""
     ids = []

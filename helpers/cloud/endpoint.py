@@ -26,7 +26,7 @@ from helpers.world.journal import Journal
 from helpers.world.worlds import World
 
 SEED = 2026  # of a served account whose outputs are compared
-OF_SERVED = ("inbox", "follow", "web_fails", "web_works", "steps")
+OF_SERVED = ("inbox", "follow", "certificate", "web_fails", "web_works", "steps")
 
 
 class EndpointCloud(Cloud):

@@ -1,7 +1,5 @@
 """What a `course serve` tells a learner about the accounts that are theirs, and does to them."""
 
-import urllib.error
-import urllib.request
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -9,8 +7,6 @@ from urllib.parse import urlsplit
 
 from helpers.cloud.served_clock import Control
 from helpers.errors import CloudError
-
-_PATIENCE = 5  # seconds
 
 
 class ServedUnkindness:
@@ -54,19 +50,15 @@ class Served:
 
     def follow(self, link: str) -> None:
         """Open a link that SNS sent. CloudError when it does not work, or leads elsewhere than to this server."""
-        here, there = urlsplit(self._controls[0].url), urlsplit(link)
-        if (here.hostname, here.port) != (there.hostname, there.port):
-            raise CloudError(f"That is no link of this cloud's SNS: {link[:100]!r}")
-        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        try:
-            with opener.open(link, timeout=_PATIENCE):
-                pass
-        except urllib.error.HTTPError as problem:
-            with problem:
-                said = problem.read(1000).decode(errors="replace")
-            raise CloudError(f"The link does not work (any more). SNS says: {said}") from None
-        except OSError as problem:
-            raise CloudError(f"The cloud does not answer: {problem}") from None
+        self._controls[0].fetch(link)
+
+    def certificate(self, url: str) -> bytes:
+        """Return the certificate at an envelope's SigningCertURL, as PEM. CloudError for any other address."""
+        from helpers.rules import signing
+
+        if not signing.is_certificate(url):
+            raise CloudError(f"That is no SigningCertURL of this cloud's SNS: {url[:100]!r}")
+        return self._controls[0].fetch(f"{self._controls[0].url}{urlsplit(url).path}")
 
     def web_fails(self, url: str, status: int = 503) -> None:
         """Let a web address answer with this HTTP status from now on; SNS then tries again, or gives up."""

@@ -6,6 +6,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
@@ -45,6 +46,21 @@ class Control:
     def post(self, what: str, **given: Any) -> dict[str, Any]:
         """Move the "clock", "reset" the account or be "unkind" to it, and return what the server says of it."""
         return self._signed("POST", what, json.dumps(given).encode())
+
+    def fetch(self, link: str) -> bytes:
+        """Return what stands at a link of this server; CloudError when it refuses, or the link leads elsewhere."""
+        here, there = urlsplit(self.url), urlsplit(link)
+        if (here.scheme, here.netloc) != (there.scheme, there.netloc):
+            raise CloudError(f"That is no link of this cloud's SNS: {link[:100]!r}")
+        try:
+            with self._opener.open(link, timeout=_PATIENCE) as reply:
+                return reply.read()
+        except urllib.error.HTTPError as problem:
+            with problem:
+                said = problem.read(_LONGEST).decode(errors="replace")
+            raise CloudError(f"The link does not work (any more). SNS says: {said}") from None
+        except OSError as problem:
+            raise CloudError(f"The cloud at {self.url} does not answer: {problem}") from None
 
     def _signed(self, method: str, what: str, body: bytes) -> dict[str, Any]:
         request = AWSRequest(method, f"{self.url}/_course/{what}", data=body)
