@@ -112,7 +112,11 @@ def switch() -> LiveSwitch:
         if which == "aws":
             if not given["account"]:
                 return "Nothing was sent. Type the twelve digits of the account that you mean."
-            options = {"yes": given["account"], "prefix": given["prefix"], "remember": given["remember"] or None}
+            options = {
+                "yes": given["account"],
+                "prefix": given["prefix"] or None,
+                "remember": given["remember"] or None,
+            }
             options |= {"profile_name": given["profile"] or None, "region_name": given["region"] or None}
         try:
             return str(running.start(which, **options))

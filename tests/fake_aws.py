@@ -18,7 +18,8 @@ FAULTS = ("refuses", "throttles", "is silent", "dies before it", "dies after it"
 class FakeAws:
     """Answers for any account whose number is the access key, while `faults` lets it.
 
-    faults: takes the number of a request to SQS or SNS, from 1, and the request; returns one of FAULTS or "".
+    faults: takes the number of a request to SQS or SNS, from 1, and the request; returns one of FAULTS, or
+    "is closed" as in a region that is not enabled, or "".
     others: answers what is no request to AWS, such as one to a metadata service; returns None for all else. asked, all:
     the requests to SQS and SNS, and all of them.
     """
@@ -45,6 +46,9 @@ class FakeAws:
             fault = self.faults(len(self.asked), asked)
         if fault == "refuses":
             return self.cloud._refusal(asked, Refused("AccessDenied", "You are not authorized to do this.", 403))
+        if fault == "is closed":
+            refused = Refused("InvalidClientTokenId", "The security token included in the request is invalid.", 403)
+            return self.cloud._refusal(asked, refused)
         if fault == "throttles":
             return self.cloud._refusal(asked, Refused("ThrottlingException", "Rate exceeded", 400))
         if fault == "is silent":

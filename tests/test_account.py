@@ -21,10 +21,11 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 from helpers import cloud, kernels, start
 from helpers.authoring import normal
+from helpers.authoring.build import notebooks
 from helpers.cloud.account import bounds, names_free, record, remembered, tags
 from helpers.cloud.account.policy import permissions, policy
 from helpers.cloud.account.things import Thing
-from helpers.course import HOME, course
+from helpers.course import HOME, Lesson, course
 from helpers.desk.comparing import DIFFERS, SAME
 from helpers.desk.verify import verify
 from helpers.errors import CloudError, CourseError
@@ -180,6 +181,15 @@ def test_a_name_that_another_has_is_left_alone(begun: Any, aws: FakeAws) -> None
     foreign(aws, "orders")
     with pytest.raises(CloudError, match=r"queue orders in eu-central-1 is there already.*prefix="):
         boto3.client("sqs").create_queue(QueueName="orders")
+
+
+def test_the_learner_s_own_queue_with_more_tags_is_told_as_aws_tells_it(begun: Any) -> None:
+    """Made again after it got another tag, AWS refuses it; the course does not call it somebody else's."""
+    sqs = boto3.client("sqs")
+    url = sqs.create_queue(QueueName="orders")["QueueUrl"]
+    sqs.tag_queue(QueueUrl=url, Tags={"team": "packing"})
+    with pytest.raises(sqs.exceptions.QueueNameExists):
+        sqs.create_queue(QueueName="orders")
 
 
 def test_another_s_queue_does_not_become_a_queue_for_dead_letters(begun: Any, aws: FakeAws) -> None:
@@ -383,6 +393,50 @@ def test_sweep_goes_on_after_a_failure_and_says_what_is_left(begun: Any, aws: Fa
     assert "LEFT in your account: the queue two in eu-central-1" in str(cleaned)
     assert "AccessDenied" in str(cleaned)
     assert aws.names() == ["eu-central-1 two"]
+
+
+def test_sweep_finds_the_rest_where_one_queue_does_not_tell_its_tags(begun: Any, aws: FakeAws) -> None:
+    """The others are found, and the one is told with its reason. A region that is closed to the keys is told, too."""
+    for name in ("one", "two", "three"):
+        boto3.client("sqs").create_queue(QueueName=name)
+
+    def refuse(number: int, asked: Any) -> str:
+        tags_asked = "ListQueueTags" in asked.headers.get("x-amz-target", "")
+        return "refuses" if tags_asked and b"two" in asked.body else ""
+
+    aws.faults = refuse
+    found = begun.find()
+    assert sorted(thing.name for thing in found.things) == ["one", "three"]
+    assert [problem.partition(":")[0] for problem in found.problems] == ["the queue two in eu-central-1"]
+    aws.faults = lambda number, asked: "is closed" if "/ap-south-1/" in asked.headers["authorization"] else ""
+    found = begun.find(["ap-south-1", "eu-central-1"])
+    assert (found.closed, len(found.things), found.problems) == (["ap-south-1"], 3, [])
+
+
+def test_leftovers_of_another_prefix_go_too(aws: FakeAws) -> None:
+    """What is the learner's is known by the tag, not by the name."""
+    start("aws", yes=ACCOUNT)
+    boto3.client("sqs").create_queue(QueueName="orders")
+    start("aws", yes=ACCOUNT, prefix="ada-")
+    assert aws.names() == []
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "said"),
+    [("COURSE_WAIT", "soon", "COURSE_WAIT"), ("COURSE_STATE", os.devnull, "COURSE_STATE")],
+)
+def test_a_setting_that_cannot_be_leaves_the_cloud_before_running(
+    aws: FakeAws, variable: str, value: str, said: str
+) -> None:
+    """A wait that is no number, or a folder that cannot be, is told before anything is asked or changed."""
+    start()
+    os.environ[variable] = value
+    before = dict(os.environ)
+    with pytest.raises(CloudError, match=said):
+        start("aws", yes=ACCOUNT)
+    assert dict(os.environ) == before
+    assert aws.all == []
+    assert boto3.client("sts").get_caller_identity()["Account"] == "123456789012"
 
 
 # ---- At every point of a lesson
@@ -614,6 +668,14 @@ def test_the_policy_allows_what_the_lessons_call_and_no_more() -> None:
         allowed = {action for statement in made["Statement"] for action in statement["Action"]}
         called = {f"{service}:{name}" for service in ("sqs", "sns") for name in permissions(service)}
         assert allowed == called | {"sqs:TagQueue", "sns:TagResource"}
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("lesson", course().lessons, ids=lambda lesson: lesson.slug)
+def test_the_operations_are_those_of_the_journals(lesson: Lesson) -> None:
+    """Run again, the lesson and its solutions call what the file says, by their journals: no more and no less."""
+    _, called = notebooks(HOME, course(), lesson, lambda name: None)
+    assert called == bounds.by_lesson()[lesson.slug]
 
 
 def test_the_operations_are_those_of_every_lesson() -> None:

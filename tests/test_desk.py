@@ -579,6 +579,8 @@ def test_real_aws_is_told_with_account_region_and_identity(cloud, monkeypatch):
     finding = cloud("aws", COURSE_YES="111122223333", **KEYS)
     assert finding.well
     assert all(fact in finding.found for fact in ("111122223333", "us-east-1", "user/ada"))
+    other = cloud("aws", COURSE_YES="444455556666", **KEYS)
+    assert "yes to account 444455556666" in other.mend
 
 
 def test_the_verdict():

@@ -105,7 +105,8 @@ def test_which_cells_differ_and_why(name: str, request: pytest.FixtureRequest, n
     section = page(name, lessons, reasons)
     if request.config.getoption("--update-differences"):
         write(name, section)
-    assert differing == {number: list(reasons.get(number, {})) for number in lessons}
+    seen = [f"{number} {row.cell}: {row.why}" for number, rows in lessons.items() for row in rows]
+    assert differing == {number: list(reasons.get(number, {})) for number in lessons}, "\n".join(seen)
     assert section in PAGE.read_text(encoding="utf-8"), (
         "pytest -m endpoints tests/test_elsewhere.py --update-differences"
     )

@@ -187,6 +187,14 @@ def test_the_switch_says_why_not(offline: Cloud, given: dict[str, Any], said: st
     assert boto3.client("sqs").list_queues()["QueueUrls"] == [url]
 
 
+def test_the_switch_leaves_the_machine_s_prefix(no_cloud: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A field that was left empty is no wish."""
+    given: list[dict[str, Any]] = []
+    monkeypatch.setattr(live.running, "start", lambda which, **options: given.append(options))
+    switched(which="aws", account="111111111111")
+    assert {name: value for name, value in given[0].items() if value is not None} == {"yes": "111111111111"}
+
+
 def test_the_switch_knows_this_machine_s_profiles_not_the_offline_ones(no_cloud: None, tmp_path: Path) -> None:
     """And looking at it changes no variable."""
     (tmp_path / "config").write_text("[profile work]\nregion = eu-west-1\n")

@@ -136,16 +136,18 @@ def sweep(
     from helpers.cloud.account import remembered
     from helpers.cloud.aws import AwsCloud
 
-    known = yes or remembered.accounts() or typer.prompt("In which account (its twelve digits)")
-    one = known if isinstance(known, str) else None
+    if not remembered.yeses(yes):
+        yes = typer.prompt("In which account (its twelve digits)")
     first = region[0] if region else None
-    cloud = AwsCloud(one, region_name=first, profile_name=profile, tidy=False)
+    cloud = AwsCloud(yes, region_name=first, profile_name=profile, tidy=False)
     say(escape(f"Account {cloud.account}, as {cloud.who}."))
     regions = cloud.session().get_available_regions("sqs") if all_regions else region or ()
     with errors().status("Looking") as status:
         found = cloud.find(regions, everybody, lambda name: status.update(f"Looking in {name}"))
     for problem in found.problems:
         say(f"[yellow]Could not look:[/] {escape(problem)}")
+    if found.closed:
+        say(f"Not looked through, since not enabled, or not for these keys: {', '.join(found.closed)}")
     for thing, owner in found.things.items():
         say(f"  {escape(str(thing))}, made for {escape(owner)}")
     if not found.things:

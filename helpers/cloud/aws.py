@@ -54,13 +54,13 @@ class AwsCloud(Cloud):
         send_to: Collection[str] = (),
         tidy: bool = True,
     ):
-        said = str(yes or os.environ.get("COURSE_YES") or "")
-        allowed = [said] if said else remembered.accounts()
+        allowed = remembered.yeses(yes)
         if not allowed:
             raise CloudError(
                 "This would use a real AWS account. Nothing was sent yet. If you mean it, say which account: "
                 'start("aws", yes="<the twelve digits of its id>")'
             )
+        wait, self.record = longest_wait(), Record(state.folder() / "made.jsonl")
         # A cloud that ran before has put its own variables in the place of this machine's.
         with environment.of_this_machine():
             session = self._session(region_name, profile_name)
@@ -72,7 +72,6 @@ class AwsCloud(Cloud):
             boto3.setup_default_session(profile_name=profile_name, region_name=session.region_name)
         self.account, self.who, self.learner = account, who, tags.learner()
         self.profile = profile_name or os.environ.get("AWS_PROFILE") or os.environ.get("AWS_DEFAULT_PROFILE") or ""
-        self.record = Record(state.folder() / "made.jsonl")
         self.prefix = prefix if prefix is not None else os.environ.get("COURSE_PREFIX", "")
         self._clients: dict[tuple[str, str], Any] = {}
         self._told = 0
@@ -81,7 +80,7 @@ class AwsCloud(Cloud):
         self._gate = Gate(account, owners, self.record, self._meter, self._account_of, self.prefix, send_to)
         self._gate.knows(session.get_credentials().get_frozen_credentials().access_key)
         self._made_from = session
-        world = World(RealClock(longest_wait()), Journal(), Random(), self._gate.send, around=self._gate.around)
+        world = World(RealClock(wait), Journal(), Random(), self._gate.send, around=self._gate.around)
         super().__init__(world, session.region_name)
         if remember is not None:
             (remembered.remember if remember else remembered.forget)(account)
@@ -140,9 +139,8 @@ class AwsCloud(Cloud):
     def _tidy(self) -> None:
         """Delete what is left from kernels that are gone, and from this one, and wait until its names are free."""
         entries = [entry for entry in self.record.present(self.account) if entry.mine or not entry.in_use]
-        left = [entry.thing for entry in entries if entry.thing.name.startswith(self.prefix)]
-        if left:
-            print(f"From before: {self.delete(left)}")
+        if entries:
+            print(f"From before: {self.delete([entry.thing for entry in entries])}")
         names_free.wait(self.record.deleted(self.account, self.region), print)
 
     def _at_exit(self) -> None:

@@ -125,7 +125,8 @@ def _aws() -> Finding:
     from helpers.cloud.account import remembered
     from helpers.cloud.aws import identity
 
-    if not (os.environ.get("COURSE_YES") or remembered.accounts()):
+    meant = remembered.yeses()
+    if not meant:
         mend = "Say which account you mean: set COURSE_YES to its twelve digits."
         return Finding("cloud", "real AWS, without a yes; nothing was asked", mend)
 
@@ -142,7 +143,11 @@ def _aws() -> Finding:
     except Exception as problem:  # boto3 raises many kinds for what a machine's files and variables may hold
         mend = f"{type(problem).__name__}: {problem} Check your profile and the variables AWS_..."
         return Finding("cloud", "real AWS", mend)
-    return Finding("cloud", f"real AWS, account {account}, region {session.region_name}, as {who}")
+    found = f"real AWS, account {account}, region {session.region_name}, as {who}"
+    mend = (
+        "" if account in meant else f"You said yes to account {' and '.join(meant)}. Change COURSE_YES or the profile."
+    )
+    return Finding("cloud", found, mend)
 
 
 def _endpoint(url: str) -> Finding:

@@ -12,7 +12,7 @@ from helpers.cloud.account.record import Record
 from helpers.cloud.account.things import Thing, of_arn, of_url
 from helpers.errors import CourseError
 
-# AWS answers so where a region is not enabled for the account, and there nothing can be.
+# AWS answers so where a region is not enabled for the account, or these keys do not count in it.
 _CLOSED_REGION = ("InvalidClientTokenId", "UnrecognizedClientException", "AuthFailure", "OptInRequired")
 _FAILURES = (BotoCoreError, ClientError, CourseError)
 MakeClient = Callable[[str, str], Any]  # takes a service and a region
@@ -20,9 +20,10 @@ MakeClient = Callable[[str, str], Any]  # takes a service and a region
 
 @dataclass
 class Found:
-    """What carries the tag, with its learner, and which regions could not be looked through, each with the reason."""
+    """What carries the tag, with its learner; what could not be looked at, and why; regions closed to the keys."""
 
     things: dict[Thing, str] = field(default_factory=dict)
+    closed: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
 
 
@@ -53,13 +54,21 @@ def find(
         say(region)
         for service, listed in (("sqs", _queues), ("sns", _topics)):
             try:
-                for thing in listed(client(service, region), region):
-                    owner = (tags_of(client(service, region), thing) or {}).get(tags.KEY)
-                    if owner is not None and learner in (None, owner):
-                        found.things[thing] = owner
+                things = list(listed(client(service, region), region))
             except _FAILURES as problem:
                 if _code(problem) not in _CLOSED_REGION:
                     found.problems.append(f"{service} in {region}: {problem}")
+                elif region not in found.closed:
+                    found.closed.append(region)
+                continue
+            for thing in things:
+                try:
+                    owner = (tags_of(client(service, region), thing) or {}).get(tags.KEY)
+                except _FAILURES as problem:
+                    found.problems.append(f"{thing}: {problem}")
+                    continue
+                if owner is not None and learner in (None, owner):
+                    found.things[thing] = owner
     return found
 
 

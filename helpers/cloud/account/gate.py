@@ -132,25 +132,28 @@ class Gate:
         thing = Thing(_CREATING[operation], region, self.account, name)
         # Before it is made: a kernel that is killed now leaves a name to look for.
         self.record.made(thing)
-        self.owners.made(thing)
         try:
-            return proceed(tags.added(operation, params, self.owners.learner))
+            response = proceed(tags.added(operation, params, self.owners.learner))
         except ClientError as problem:
-            if "different tags" in str(problem):
+            if "different tags" in str(problem) and self._is_others(thing):
                 raise CloudError(
                     f"The {thing.kind} {thing.name} in {region} is there already and was not made by this course for "
                     f"{self.owners.learner}. It was left as it is. A prefix keeps your names apart from others: "
                     f'start("aws", ..., prefix="{self.owners.learner}-"). AWS said: {problem}'
                 ) from problem
             raise
+        self.owners.made(thing)
+        return response
+
+    def _is_others(self, thing: Thing) -> bool:
+        with self.own_calls():
+            return self.owners.others(thing)
 
     def _refuse_others(self, operation: str, params: Mapping[str, Any], region: str) -> None:
         for thing in things.changed(params, region):
             if isinstance(thing, str):
                 raise CloudError(f"{operation} names {thing[:100]!r}, which is no queue or topic. Nothing was sent.")
-            with self.own_calls():
-                others = self.owners.others(thing)
-            if others:
+            if self._is_others(thing):
                 raise CloudError(
                     f"The {thing.kind} {thing.name} in {thing.region} (account {thing.account}) does not carry the tag "
                     f"{tags.KEY}={self.owners.learner}, so it is not of this course, and {operation} was not sent. "

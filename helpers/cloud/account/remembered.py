@@ -1,12 +1,20 @@
-"""The accounts to which the learner said yes for good, by their twelve digits."""
+"""The accounts to which the learner said yes, by their twelve digits: now, by a variable, or for good."""
 
 import json
+import os
 from datetime import datetime, timezone
 from pathlib import Path
 
 from helpers.cloud.account import state
+from helpers.errors import CloudError
 
 _FILE = "accounts.json"
+
+
+def yeses(yes: str | int | None = None) -> list[str]:
+    """Return the accounts that are meant: the one that was named, else COURSE_YES's, else those that are remembered."""
+    said = str(yes or os.environ.get("COURSE_YES") or "")
+    return [said] if said else accounts()
 
 
 def accounts() -> list[str]:
@@ -33,6 +41,6 @@ def _path() -> Path:
 def _read() -> dict[str, str]:
     try:
         found = json.loads(_path().read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, CloudError):
         return {}
     return found if isinstance(found, dict) else {}
