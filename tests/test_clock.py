@@ -143,6 +143,18 @@ def test_real_time_cannot_be_moved(real_sleeps: list[float], capsys: pytest.Capt
     assert real_sleeps == [31, 120, 43200]
 
 
+def test_a_loop_over_waits_that_are_not_waited_ends(real_sleeps: list[float]) -> None:
+    """The eleventh wait in one cell that is too long is an error that says what to do; the next cell begins anew."""
+    real = RealClock()
+    for _ in range(2):
+        real.run()
+        for _ in range(10):
+            real.advance(hours=1)
+        with pytest.raises(ClockError, match=r"in a loop .* next cell, or let it wait really: clock\.limit = 3600"):
+            real.advance(hours=1)
+    assert real_sleeps == []
+
+
 def test_real_time_is_the_machines(monkeypatch: pytest.MonkeyPatch, real_sleeps: list[float]) -> None:
     """RealClock tells the machine's time, sleeps really, and neither run nor hold changes that."""
     monkeypatch.setattr(clocks, "_wall", lambda: 86400.0)

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 import venv
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
@@ -35,17 +35,18 @@ with the stored outputs. On `course serve` nothing differs. On others a cell is 
 the cloud cannot do what was asked for, and so is what shows something else behind it in that lesson. Real waits were
 not waited for. All solutions are the same everywhere, since a check runs in a private cloud of its own.
 """
-Server = Callable[[], object]
 
 
 @contextmanager
 def moto() -> Iterator[str]:
-    """moto's server in this process. What it would POST to web addresses is not sent."""
+    """moto's server in this process, empty. What it would POST to web addresses is not sent."""
     import moto.sns.models
+    from moto.moto_api._internal.models import moto_api_backend
     from moto.server import ThreadedMotoServer
 
     logging.getLogger("werkzeug").setLevel(logging.CRITICAL)
     plain, moto.sns.models.requests = moto.sns.models.requests, SimpleNamespace(post=lambda *args, **kwargs: None)
+    moto_api_backend.reset()  # every server in a process shows the same state
     server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
     server.start()
     try:
@@ -97,7 +98,7 @@ def test_which_cells_differ_and_why(name: str, request: pytest.FixtureRequest, n
     for lesson in course().lessons:
         server = moto() if name == "moto" else ministack(request.getfixturevalue("program"))
         with server as url:  # a new one for each lesson, since they all name their queue orders
-            for notebook, rows in verify([lesson], url, KINDS, {"COURSE_WAIT": "0"}, longest=20):
+            for notebook, rows in verify([lesson], url, KINDS, {"COURSE_WAIT": "0"}, longest=60):
                 found[notebook] = [row for row in rows if row.verdict != SAME]
     assert all(not rows for notebook, rows in found.items() if notebook.startswith("solutions"))
     lessons = {Path(notebook).stem[:2]: rows for notebook, rows in found.items() if notebook.startswith("lessons")}

@@ -20,6 +20,7 @@ NOT_BY_AN_ANSWER = (
 )
 
 SAID = "On this cloud: "  # how every word begins that stands in for what a cloud cannot do
+_IN_A_LOOP = 10  # waits that a cell is told were not waited; one that asks on is a loop that waits for its end
 
 
 def _in_words(length: float) -> str:
@@ -111,21 +112,33 @@ class RealClock(_Clock):
 
     def __init__(self, limit: float = 120):
         self.limit = limit  # the longest wait in seconds that `advance` really waits
+        self._not_waited = 0  # in this cell
 
     def time(self) -> float:
         """Return the seconds since 1970-01-01 UTC."""
         return _wall()
 
     def run(self) -> None:
-        """Do nothing: real time runs by itself."""
+        """Begin a cell. Real time runs by itself."""
+        self._not_waited = 0
 
     def hold(self) -> None:
         """Do nothing: real time cannot be held."""
 
     def advance(self, seconds: float = 0, *, minutes: float = 0, hours: float = 0, days: float = 0) -> "RealClock":
-        """Wait really, and return the clock. Instead of a wait beyond `limit` seconds it says that it did not wait."""
+        """Wait really, and return the clock. Instead of a wait beyond `limit` seconds it says that it did not wait.
+
+        A loop that waits so for something would never end: after ten such waits in one cell it raises ClockError.
+        """
         length = _seconds(seconds, minutes=minutes, hours=hours, days=days)
         if length > self.limit:
+            self._not_waited += 1
+            if self._not_waited > _IN_A_LOOP:
+                raise ClockError(
+                    f"{SAID}time cannot be moved, and this cell asked for more than {_IN_A_LOOP} waits that are longer "
+                    "than the limit, so it may wait in a loop for what never comes. Go on with the next cell, or let "
+                    f"it wait really: clock.limit = {length:g}"
+                )
             print(
                 f"{SAID}time cannot be moved, and a real wait of {_in_words(length)} is longer than the limit of "
                 f"{self.limit:g} seconds. It was not waited: what follows shows things as they are now. To wait all "
