@@ -1,7 +1,8 @@
-"""The checks find right answers right and name what is wrong with wrong ones, in both seams, lesson by lesson."""
+"""The checks find right answers right and name what is wrong with wrong ones, in every seam, lesson by lesson."""
 
 import importlib.util
 import inspect
+import threading
 from functools import lru_cache
 from pathlib import Path
 
@@ -11,10 +12,12 @@ from behind_the_wall import behind_the_wall, needs_fork
 from solution_imports import imports
 
 from helpers.checks.engine import examine
+from helpers.checks.one_thread import OneThread
 from helpers.checks.outcome import CORRECT, NOT_ATTEMPTED
 from helpers.checks.seam import InProcess
 from helpers.checks.solutions import answer_source
 from helpers.course import HOME, course
+from helpers.world import tab
 
 FOLDER = Path(__file__).parent / "answers"
 EXERCISES = {exercise.answer: exercise for exercise in course().exercises}
@@ -105,6 +108,38 @@ def test_a_wrong_answer_is_refused_behind_the_wall(name):
 def test_a_right_answer_is_correct_behind_the_wall(name):
     """Behind the wall the check finds the answer correct as well."""
     _expect_correct(_behind_the_wall(name), _exercise(name))
+
+
+# In a browser tab they do not work, and say so.
+THREADED = {name for name in RIGHT if name.endswith("__threads")}
+
+
+@pytest.fixture
+def one_thread(monkeypatch):
+    """Return what examines an answer as in a browser tab: in the check's own thread, and no other can be started."""
+
+    def cannot(thread):
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(tab, "_plain_start", cannot)
+    monkeypatch.setattr(threading.Thread, "start", tab._start)
+    return lambda name: examine(_exercise(name), lambda world: OneThread(_answers(FILES[name])[name], world))
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", WRONG)
+def test_a_wrong_answer_is_refused_in_one_thread(one_thread, name):
+    """In a browser tab the check names the same misconception."""
+    _expect_refused(one_thread(name), name)
+
+
+@pytest.mark.parametrize("name", RIGHT)
+def test_a_right_answer_is_correct_in_one_thread(one_thread, name):
+    """In a browser tab the check finds the answer correct, or says why an answer with threads cannot run there."""
+    if name in THREADED:
+        assert one_thread(name).got == f"RuntimeError: {tab.NO_THREADS}"
+    else:
+        _expect_correct(one_thread(name), _exercise(name))
 
 
 def _stub(answer):

@@ -29,8 +29,9 @@ ARROWS = {
     "grading": {"checks", "cloud", "world", "views", "course", "errors"},
     "desk": {"kernels", "checks", "cloud", "course", "errors"},
     "authoring": {"kernels", "cloud", "course", "errors"},
+    "site": {"desk", "course", "errors"},
     "pytest_plugin": {"cloud"},
-    "cli": {"grading", "desk", "authoring", "cloud", "course", "errors"},
+    "cli": {"grading", "desk", "authoring", "site", "cloud", "course", "errors"},
     "": {"cloud", "checks", "show"},  # helpers/__init__.py
 }
 

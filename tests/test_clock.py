@@ -211,6 +211,16 @@ def test_sleep_in_another_thread_is_real(offline: Cloud, real_sleeps: list[float
     assert passed() == 0
 
 
+def test_sleep_between_cells_is_real(offline: Cloud, real_sleeps: list[float]) -> None:
+    """A kernel that sleeps after a cell, as ipykernel does, does not move the clock, which is held then."""
+    clock.hold()
+    time.sleep(0.0005)
+    assert real_sleeps == [0.0005]
+    clock.run()
+    time.sleep(31)
+    assert passed() == 31
+
+
 def test_sleep_is_real_while_the_clock_runs(no_cloud: None, real_sleeps: list[float]) -> None:
     """Where no outputs are compared, time.sleep sleeps."""
     start()

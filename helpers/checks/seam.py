@@ -1,7 +1,8 @@
 """The one seam between check and answer: a command goes in, a reply comes out, both plain JSON.
 
-InProcess runs the answer in a thread of this kernel; helpers.grading has the seam to one in a process of its own. In
-both, cloud, clock, journal and verdict stay on the check's side.
+InProcess runs the answer in a thread of this kernel. helpers.checks.one_thread has the seam for a browser tab, which
+has no threads, and helpers.grading the one to a process of its own. In all of them cloud, clock, journal and verdict
+stay on the check's side.
 """
 
 import contextlib
@@ -44,27 +45,17 @@ class Seam(Protocol):
         """End the answer, whatever it is doing."""
 
 
-class InProcess:
-    """The answer in a thread of its own, which belongs to the check's world; so do threads that it starts.
-
-    A thread needs no signal, so a time limit works on every system. One that does not end is given up: its world is
-    closed, so it can reach nothing.
-    """
-
-    GIVE_UP = 0.5  # real seconds to end its threads
+class InKernel:
+    """What the seams within this kernel share: the answer's console and its time."""
 
     def __init__(self, answer: Callable[..., Any], world: worlds.World):
-        self._side, self._world, self._checker = AnswerSide(answer), world, threading.current_thread()
-        self._commands: queue.Queue[dict[str, Any] | None] = queue.Queue()
-        self._replies: queue.Queue[dict[str, Any]] = queue.Queue()
+        self._side, self._world, self._closed = AnswerSide(answer), world, False
         self._parts: list[str] = []
         self._output = Printed(self._parts.append)
         self._time = AnswerTime(self._clock, self._threads, self._side.namespace)
         self._send, world.send = world.send, self._send_in_real_time
         boto3.DEFAULT_SESSION = fresh_session()  # the engine puts the kernel's own back
-        self._within, self._closed = threading.local(), False
-        self._thread = threading.Thread(target=stopping.shielded, args=(self._work,), name="answer", daemon=True)
-        self._thread.start()
+        self._within = threading.local()
 
     @property
     def printed(self) -> str:
@@ -72,10 +63,20 @@ class InProcess:
         return "".join(self._parts)
 
     def _threads(self) -> list[threading.Thread]:
-        return [thread for thread in worlds.threads(self._world) if thread is not self._checker]
+        """Return the answer's threads."""
+        raise NotImplementedError
 
     def _is_answer(self) -> bool:
-        return worlds.current() is self._world and threading.current_thread() is not self._checker
+        """Return whether it is the answer that asks."""
+        raise NotImplementedError
+
+    def _reply(self, command: dict[str, Any], seconds: float) -> dict[str, Any]:
+        """Return the reply to the command, while console and time are the answer's; see Seam.ask."""
+        raise NotImplementedError
+
+    def close(self) -> None:
+        """End the answer, whatever it is doing."""
+        raise NotImplementedError
 
     def _clock(self) -> Any:
         return self._world.clock if self._is_answer() and not getattr(self._within, "cloud", False) else None
@@ -92,34 +93,57 @@ class InProcess:
         finally:
             self._within.cloud = before
 
-    def _work(self) -> None:
-        while (command := self._commands.get()) is not None:
-            self._replies.put(self._side.handle(command))
-
     def ask(self, command: dict[str, Any], seconds: float) -> dict[str, Any]:
         """Return the reply to the command; see Seam."""
         with functions_kept(), self._time, console(self._is_answer, self._output):
             try:
-                self._commands.put(json.loads(json.dumps(command)))  # the answer may change what it is given
-                reply = self._reply(_monotonic() + seconds)
+                reply = self._reply(json.loads(json.dumps(command)), seconds)  # the answer may change what it is given
             except BaseException:
                 self.close()
                 raise
-            if reply is None:
-                reason = TIME_IS_UP if self._world.open else TOO_MANY_CALLS
-                reply = {"stopped": reason} | place(self._thread, self._side.namespace)
+            if "stopped" in reply:
                 self.close()  # here, while what it prints is still collected
             return reply
 
-    def _reply(self, deadline: float) -> dict[str, Any] | None:
-        """Return the reply, None when there is none by then, or none soon after the calls are used up."""
+
+class InProcess(InKernel):
+    """The answer in a thread of its own, which belongs to the check's world; so do threads that it starts.
+
+    A thread needs no signal, so a time limit works on every system. One that does not end is given up: its world is
+    closed, so it can reach nothing.
+    """
+
+    GIVE_UP = 0.5  # real seconds to end its threads
+
+    def __init__(self, answer: Callable[..., Any], world: worlds.World):
+        super().__init__(answer, world)
+        self._checker = threading.current_thread()
+        self._commands: queue.Queue[dict[str, Any] | None] = queue.Queue()
+        self._replies: queue.Queue[dict[str, Any]] = queue.Queue()
+        self._thread = threading.Thread(target=stopping.shielded, args=(self._work,), name="answer", daemon=True)
+        self._thread.start()
+
+    def _threads(self) -> list[threading.Thread]:
+        return [thread for thread in worlds.threads(self._world) if thread is not self._checker]
+
+    def _is_answer(self) -> bool:
+        return worlds.current() is self._world and threading.current_thread() is not self._checker
+
+    def _work(self) -> None:
+        while (command := self._commands.get()) is not None:
+            self._replies.put(self._side.handle(command))
+
+    def _reply(self, command: dict[str, Any], seconds: float) -> dict[str, Any]:
+        self._commands.put(command)
+        deadline = _monotonic() + seconds
         while (left := deadline - _monotonic()) > 0:
-            last = not self._world.open
+            last = not self._world.open  # the calls are used up; soon afterwards there is a reply, or never
             with contextlib.suppress(queue.Empty):
                 return self._replies.get(timeout=min(left, 0.1))
             if last:
                 break
-        return None
+        reason = TIME_IS_UP if self._world.open else TOO_MANY_CALLS
+        return {"stopped": reason} | place(self._thread, self._side.namespace)
 
     def close(self) -> None:
         """End the thread by a command, else by exceptions, and so the threads that the answer started."""

@@ -56,3 +56,13 @@ def _build_own(folder: Path, walled: bool) -> None:
     if found := faults(folder, walled):
         raise CourseError("\n".join(found))
     say("The checks accept every solution, and find every stub not attempted.")
+
+
+@app.command(rich_help_panel=AUTHORS)
+def site(out: Annotated[Path, typer.Argument(help="A new or empty folder.")]) -> None:
+    """Build the browser edition: plain files for any web host, with no server behind them."""
+    from helpers.site.build import site as build_site
+
+    build_site(out, say=lambda text: say(f"[dim]{text}[/]"))
+    place = escape(str(out))
+    say(f"{place}: the browser edition. To look at it: python -m http.server --bind 127.0.0.1 --directory {place}")

@@ -7,7 +7,7 @@ import boto3
 
 from helpers.cloud.base import Cloud
 from helpers.errors import ClockError, CloudError
-from helpers.world import worlds
+from helpers.world import tab, worlds
 from helpers.world.clock import NOT_BY_AN_ANSWER, Clock, RealClock
 
 COMPARED = "COURSE_OUTPUTS_COMPARED"  # set by the pytest plugin and by `course build`: time stands within cells too
@@ -39,6 +39,8 @@ def start(which: str | None = None, **options: Any) -> Cloud:
 
 
 def _make(which: str, options: dict[str, Any]) -> Cloud:
+    if tab.IN_A_TAB and which != "offline":
+        raise CloudError(tab.ONLY_OFFLINE)
     # Each kind is imported when it is chosen: nobody waits for one that is not used.
     try:
         if which == "offline":
@@ -71,6 +73,8 @@ def _follow_cells() -> None:
     if _cells_followed:
         return
     _cells_followed = True
+    if tab.IN_A_TAB:
+        tab.install()
     from helpers.cloud import secrets
     from helpers.world import still_sleep
 

@@ -9,8 +9,8 @@ from helpers.cloud import secrets
 from helpers.course import Lesson
 from helpers.desk.working_copy import writing
 
-_SETTINGS = Path(__file__).parent / "lab_settings"  # defaults; what the learner set in JupyterLab goes before them
-_WORKSPACE = "course"
+SETTINGS = Path(__file__).parent / "lab_settings"  # defaults; what the learner set in JupyterLab goes before them
+WORKSPACE = "course"
 _CONTENTS = "@jupyterlab/toc:plugin"  # JupyterLab's name of the table of contents in a stored layout
 
 _told: set[str] = set()  # JupyterLab saves every two minutes; each warning is given once
@@ -24,8 +24,8 @@ def arguments(folder: Path, lesson: Lesson, kind: str, browser: bool, port: int 
     notebook = f"{kind}/{lesson.slug}.ipynb"
     chosen = [
         f"--ServerApp.root_dir={folder}",
-        f"--LabApp.default_url=/lab/workspaces/{_WORKSPACE}/tree/{notebook}",
-        f"--LabApp.app_settings_dir={_SETTINGS}",
+        f"--LabApp.default_url=/lab/workspaces/{WORKSPACE}/tree/{notebook}",
+        f"--LabApp.app_settings_dir={SETTINGS}",
         f"--LabApp.workspaces_dir={_lay_workspace(folder)}",
         "--LabApp.extension_manager=readonly",
         "--LabApp.news_url=",
@@ -74,11 +74,12 @@ def _lay_workspace(folder: Path) -> Path:
     with writing(folder):
         place.mkdir(parents=True, exist_ok=True)
         if not any(place.iterdir()):
-            WorkspacesManager(str(place)).save(_WORKSPACE, json.dumps(_layout()))
+            WorkspacesManager(str(place)).save(WORKSPACE, json.dumps(layout()))
     return place
 
 
-def _layout() -> dict[str, Any]:
+def layout() -> dict[str, Any]:
+    """Return JupyterLab's workspace for the course: files on the left, the table of contents on the right."""
     return {
         "data": {
             "layout-restorer:data": {
@@ -93,5 +94,5 @@ def _layout() -> dict[str, Any]:
                 "relativeSizes": [0.18, 0.64, 0.18],
             }
         },
-        "metadata": {"id": _WORKSPACE},
+        "metadata": {"id": WORKSPACE},
     }

@@ -19,7 +19,7 @@ def release(out: Path) -> list[str]:
     It installs and runs as the whole course does. A folder that is not empty, lies in the course's own files or cannot
     be written raises CourseError.
     """
-    with _new(out):
+    with new_folder(out):
         _copy(out)
         return sorted(path.name for path in out.iterdir())
 
@@ -32,7 +32,7 @@ def nbgrader_course(out: Path) -> list[str]:
     sources = [HOME / "solutions" / f"{lesson.slug}.ipynb" for lesson in course().lessons]
     if missing := [source.name for source in sources if not source.is_file()]:
         raise CourseError(f"This copy of the course has no solutions, and nbgrader starts from them: {missing[0]}.")
-    with _new(out):
+    with new_folder(out):
         # nbgrader reads its settings from the folder that it is started in, and wants a folder for each assignment.
         shutil.copy(_PACKAGE / "grading" / "nbgrader_config.py", out)
         for source in sources:
@@ -43,7 +43,7 @@ def nbgrader_course(out: Path) -> list[str]:
 
 
 @contextmanager
-def _new(out: Path) -> Iterator[None]:
+def new_folder(out: Path) -> Iterator[None]:
     """A block that writes into this folder, which is made; CourseError unless it is new or empty, and elsewhere."""
     if is_inside(out, HOME) or is_inside(out, _PACKAGE):
         raise CourseError(f"{out} is inside the course's own files. Name a folder elsewhere.")

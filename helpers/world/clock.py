@@ -42,6 +42,8 @@ def _seconds(seconds: float, **units: float) -> float:
 class _Clock:
     """What every clock can tell."""
 
+    held = False  # between cells, and where somebody holds it
+
     def time(self) -> float:
         """Return the seconds since 1970-01-01 UTC."""
         raise NotImplementedError
@@ -80,13 +82,14 @@ class Clock(_Clock):
     def run(self) -> None:
         """Let time pass at its real pace, unless this clock is a still one."""
         with self._lock:
+            self.held = False
             if not self.still and self._running_since is None:
                 self._running_since = _monotonic()
 
     def hold(self) -> None:
         """Stop time where it is."""
         with self._lock:
-            self._base, self._running_since = self.time(), None
+            self._base, self._running_since, self.held = self.time(), None, True
 
     def advance(self, seconds: float = 0, *, minutes: float = 0, hours: float = 0, days: float = 0) -> "Clock":
         """Move the time forward at once and return the clock, which shows the new time."""
@@ -120,10 +123,11 @@ class RealClock(_Clock):
 
     def run(self) -> None:
         """Begin a cell. Real time runs by itself."""
-        self._not_waited = 0
+        self.held, self._not_waited = False, 0
 
     def hold(self) -> None:
-        """Do nothing: real time cannot be held."""
+        """End a cell. Real time cannot be held."""
+        self.held = True
 
     def advance(self, seconds: float = 0, *, minutes: float = 0, hours: float = 0, days: float = 0) -> "RealClock":
         """Wait really, and return the clock. Instead of a wait beyond `limit` seconds it says that it did not wait.

@@ -21,9 +21,10 @@ def install() -> None:
 
 def _sleep(seconds: float) -> None:
     world = worlds.current()
-    # Helpers of the kernel (its heartbeat, history, output threads) sleep too, and must go on doing so really.
+    # Helpers of the kernel (its heartbeat, history, output threads) sleep too, and must go on doing so really. So must
+    # its main thread between cells, when the clock is held: ipykernel sleeps after each cell.
     follows = threading.current_thread() is _kernel_thread or worlds.visiting()
-    if world is not None and world.clock.still and follows and seconds >= 0:
+    if world is not None and world.clock.still and not world.clock.held and follows and seconds >= 0:
         world.clock.sleep(seconds)
     else:
         _real_sleep(seconds)  # refuses a negative length in its own words

@@ -1,0 +1,107 @@
+"""Builds the browser edition: JupyterLite with the lessons, Python for the browser, and every package they need."""
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from importlib import metadata
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from helpers.course import Course, course
+from helpers.desk.release import new_folder
+from helpers.desk.working_copy import DISTRIBUTION
+from helpers.errors import CourseError
+from helpers.site import core, distributions, own, pages, stand_ins, wheels
+
+KERNEL = "@jupyterlite/pyodide-kernel-extension"
+# Front ends of the kernel and of the widgets, by the distribution that brings each.
+EXTENSIONS = {KERNEL: "jupyterlite-pyodide-kernel", "@jupyter-widgets/jupyterlab-manager": "jupyterlab-widgets"}
+EXTENSIONS["anywidget"] = "anywidget"
+
+
+def site(out: Path, say: Callable[[str], None] = print) -> list[str]:
+    """Write the browser edition into this folder, which a plain file server can serve; return the names at its top.
+
+    CourseError when the folder is not new or empty, or something that the build needs is missing.
+    """
+    pyodide = _pyodide_version()
+    listed = course()
+    with new_folder(out), TemporaryDirectory() as place:
+        lite = Path(place)
+        runtime = lite / "static" / "pyodide"
+        runtime.mkdir(parents=True)
+        say(f"getting Python for the browser (pyodide {pyodide})")
+        info = core.fetch(pyodide, runtime)
+        say("packing what the lessons import")
+        made = _wheels(runtime, info["python"], listed)
+        lock = core.lock(info, made)
+        (runtime / core.LOCK).write_text(json.dumps(lock, indent=1), encoding="utf-8")
+        for name, text in own.contents(listed):
+            path = lite / "files" / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        pages.lay(lite, listed, lock)
+        say("building JupyterLite")
+        _jupyterlite(lite, out)
+        pages.finish(out, listed)
+        return sorted(path.name for path in out.iterdir())
+
+
+def _pyodide_version() -> str:
+    """Return the version of Pyodide that the installed kernel is made for."""
+    try:
+        import jupyterlite_core  # noqa: F401
+        from jupyterlite_pyodide_kernel.constants import PYODIDE_VERSION
+    except ImportError:
+        raise CourseError("This needs more packages: python -m pip install -e '.[site]'") from None
+    return PYODIDE_VERSION
+
+
+def _wheels(folder: Path, python: str, listed: Course) -> list[Path]:
+    made = [
+        wheels.write(folder, dist.name, dist.version, distributions.files(dist))
+        for dist in distributions.needed(python)
+    ]
+    made += [wheels.write(folder, name, stand_ins.VERSION, stand_ins.files(name)) for name in stand_ins.NAMES]
+    of_kernel = _extension(KERNEL) / "static" / "pypi"
+    for name in ("pyodide_kernel", "ipykernel"):
+        [wheel] = of_kernel.glob(f"{name}-*.whl")
+        made.append(wheels.copy(folder, wheel))
+    files = [*own.package(), *own.course_files(listed)]
+    return [*made, wheels.write(folder, DISTRIBUTION, metadata.version(DISTRIBUTION), files)]
+
+
+def _extension(name: str) -> Path:
+    """Return the folder of an installed front end."""
+    inside = f"share/jupyter/labextensions/{name}/package.json"
+    for file in metadata.distribution(EXTENSIONS[name]).files or []:
+        if file.as_posix().endswith(inside):
+            return Path(file.locate()).resolve().parent
+    raise CourseError(f"{EXTENSIONS[name]} is installed without its front end, {name}.")
+
+
+def _jupyterlite(lite: Path, out: Path) -> None:
+    """Run JupyterLite's own build."""
+    extensions = lite / "extensions"
+    for name in EXTENSIONS:
+        shutil.copytree(_extension(name), extensions / name)
+    settings: dict[str, Any] = {
+        "LiteBuildConfig": {
+            "apps": ["lab"],
+            "contents": [str(lite / "files")],
+            "federated_extensions": [str(extensions / name) for name in EXTENSIONS],
+            "ignore_sys_prefix": True,
+            "no_sourcemaps": True,
+            "no_unused_shared_packages": True,
+            "output_dir": str(out),
+            "workspaces": [str(path) for path in lite.glob("*.jupyterlab-workspace")],
+        },
+    }
+    (lite / "jupyter_lite_config.json").write_text(json.dumps(settings), encoding="utf-8")
+    command = [sys.executable, "-m", "jupyterlite_core", "build", "--lite-dir", str(lite)]
+    done = subprocess.run(command, cwd=lite, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise CourseError(f"JupyterLite's build failed:\n{(done.stdout + done.stderr)[-2000:]}")

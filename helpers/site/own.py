@@ -1,0 +1,38 @@
+"""What of the course itself goes into a tab: the rooms that a notebook uses, the list of lessons and the solutions."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from helpers.course import HOME, Course
+from helpers.desk.working_copy import KINDS, PAGES, cleared, shipped
+
+_PACKAGE = Path(__file__).parent.parent
+# Rooms for the terminal, for grading and for authors.
+LEFT_OUT = {"authoring", "cli", "desk", "grading", "site", "kernels.py", "pytest_plugin.py", "_course"}
+
+
+def package() -> Iterator[tuple[str, bytes]]:
+    """Yield the path within site-packages and the content of each file of the helper package that a notebook needs."""
+    for path in sorted(_PACKAGE.rglob("*")):
+        inside = path.relative_to(_PACKAGE)
+        if path.is_file() and inside.parts[0] not in LEFT_OUT and "__pycache__" not in inside.parts:
+            yield f"helpers/{inside.as_posix()}", path.read_bytes()
+
+
+def course_files(listed: Course) -> Iterator[tuple[str, bytes]]:
+    """Yield the same for what `check` and `solution` read: the list of lessons, and solutions where there are any."""
+    names = ["lessons/course.toml", *(f"solutions/{lesson.slug}.ipynb" for lesson in listed.lessons)]
+    for name in names:
+        path = HOME / name
+        if path.is_file():
+            text = path.read_text(encoding="utf-8")
+            yield f"helpers/_course/{name}", (cleared(text) if name.endswith(".ipynb") else text).encode()
+
+
+def contents(listed: Course) -> Iterator[tuple[str, str]]:
+    """Yield the name and text of each file that a learner sees: notebooks without outputs, as in a working copy."""
+    for kind in KINDS:
+        for lesson in listed.lessons:
+            yield f"{kind}/{lesson.slug}.ipynb", cleared(shipped(kind, lesson))
+    for name in PAGES:
+        yield name, (HOME / name).read_text(encoding="utf-8")

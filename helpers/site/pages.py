@@ -1,0 +1,58 @@
+"""The site's own pages: where it opens, the line that tells how far it is, and what this edition can and cannot do."""
+
+import json
+from pathlib import Path
+from string import Template
+from typing import Any
+from urllib.parse import quote
+
+from helpers.course import Course
+from helpers.desk import lab
+from helpers.site import stand_ins
+
+_PAGES = Path(__file__).parent / "pages"
+TITLE = "Mastering Messaging with the AWS SDK for Python"
+ABOUT = "about_this_edition.md"
+_LATER = "</head>"
+
+
+def lay(lite: Path, listed: Course, lock: dict[str, Any]) -> None:
+    """Write what JupyterLite's build takes from its folder: settings, layout, and the page about this edition."""
+    packages = sorted(lock["packages"])
+    settings = json.loads((lab.SETTINGS / "page_config.json").read_text(encoding="utf-8"))
+    kernel = {
+        "pyodideUrl": "./static/pyodide/pyodide.mjs",
+        "disablePyPIFallback": True,
+        "loadPyodideOptions": {"lockFileURL": "./static/pyodide/pyodide-lock.json", "packages": packages},
+    }
+    config = {
+        "appName": settings["appName"],
+        "disabledExtensions": list(settings["disabledExtensions"]),
+        "exposeAppInBrowser": True,  # for the line that tells how far it is
+        "litePluginSettings": {"@jupyterlite/pyodide-kernel-extension:kernel": kernel},
+    }
+    _write(lite / "jupyter-lite.json", {"jupyter-lite-schema-version": 0, "jupyter-config-data": config})
+    _write(lite / "overrides.json", json.loads((lab.SETTINGS / "overrides.json").read_text(encoding="utf-8")))
+    _write(lite / f"{lab.WORKSPACE}.jupyterlab-workspace", lab.layout())
+    (lite / "files" / ABOUT).write_text(about(lock), encoding="utf-8")
+
+
+def _write(path: Path, content: Any) -> None:
+    path.write_text(json.dumps(content, indent=1), encoding="utf-8")
+
+
+def about(lock: dict[str, Any]) -> str:
+    """Return the page on this edition, with the packages in it."""
+    versions = {name: entry["version"] for name, entry in lock["packages"].items()}
+    rows = "\n".join(f"| {name} | {stand_ins.told(name)} |" for name in stand_ins.NAMES)
+    others = ", ".join(f"{name} {versions[name]}" for name in sorted(versions) if name not in stand_ins.NAMES)
+    text = Template((_PAGES / ABOUT).read_text(encoding="utf-8"))
+    return text.substitute(stand_ins=rows, packages=others, python=lock["info"]["python"])
+
+
+def finish(out: Path, listed: Course) -> None:
+    """Have the built site open at the first lesson, and tell how far it is while Python starts."""
+    first = quote(f"lessons/{listed.lessons[0].slug}.ipynb")
+    start = f"lab/index.html?workspace={lab.WORKSPACE}&path={first}"
+    index = Template((_PAGES / "index.html").read_text(encoding="utf-8")).substitute(title=TITLE, start=start)
+    (out / "index.html").write_text(index, encoding="utf-8")

@@ -1,0 +1,1 @@
+"""Where the kernel writes its settings, which nothing reads here."""
