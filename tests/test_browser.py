@@ -12,27 +12,15 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+from browsing import command, opened, picture, scroll_to, tab
 
 from helpers.course import HOME, course
 
 pytestmark = pytest.mark.browser
 
-ARTIFACTS = Path(__file__).parent.parent / "artifacts"
 LESSON = "lessons/01_messaging_fundamentals.ipynb"
 GALLERY = Path(__file__).parent / "gallery" / "gallery.ipynb"
 EXERCISE = "exercises/01_messaging_fundamentals.ipynb"
-FLAGS = [
-    "--no-sandbox",
-    "--disable-dev-shm-usage",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-    "--disable-default-apps",
-    "--disable-domain-reliability",
-    "--disable-features=Translate,OptimizationHints,MediaRouter",
-]
 ANSWER = """def clients_for(region):
     return {name: boto3.client(name, region_name=region) for name in ("sqs", "sns")}
 """
@@ -46,15 +34,6 @@ RUN_ALL = """async () => {
         id: w.model.id, count: w.model.executionCount,
         errors: w.model.outputs.toJSON().filter(o => o.output_type === 'error').map(o => o.evalue)}));
 }"""
-
-
-def chromium():
-    """Return the path of a Chromium on this machine."""
-    for name in ("chromium", "chromium-browser", "google-chrome"):
-        if path := shutil.which(name):
-            return path
-    pytest.skip("no Chromium on this machine")
-    return None
 
 
 @pytest.fixture
@@ -110,54 +89,10 @@ def _address(process, log):
 @pytest.fixture
 def page(lab):
     """The address that `course lab` printed, opened in Chromium."""
-    playwright = pytest.importorskip("playwright.sync_api", reason="the extra `browser` is not installed")
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=chromium(), headless=True, args=FLAGS)
-        page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
-        page.set_default_timeout(45_000)
-        page.elsewhere = []
-        page.on("request", lambda request: page.elsewhere.append(request.url) if _is_elsewhere(request.url) else None)
+    with tab() as page:
         page.goto(lab[0])
         opened(page, LESSON)
         yield page
-        browser.close()
-
-
-def _is_elsewhere(url):
-    return not url.startswith(("http://127.0.0.1:", "ws://127.0.0.1:", "data:", "blob:"))
-
-
-def opened(page, path):
-    """Wait until this notebook is open and shown."""
-    page.wait_for_function("path => window.jupyterapp?.shell?.currentWidget?.context?.path === path", arg=path)
-    page.wait_for_selector("#jupyterlab-splash", state="detached")
-    page.wait_for_selector(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Cell")
-
-
-def command(page, name, arguments=None):
-    """Execute one of JupyterLab's commands and wait for it."""
-    execute = "([name, args]) => window.jupyterapp.commands.execute(name, args).then(() => null)"
-    page.evaluate(execute, [name, arguments or {}])
-
-
-def picture(page, name):
-    """Keep a screenshot as a test artefact."""
-    ARTIFACTS.mkdir(exist_ok=True)
-    page.screenshot(path=ARTIFACTS / f"{name}.png")
-
-
-def scroll_to(page, cell_id):
-    """Bring a cell to the top of the view."""
-    page.evaluate(
-        """async id => {
-            const notebook = window.jupyterapp.shell.currentWidget.content;
-            const index = notebook.widgets.findIndex(w => w.model.id === id);
-            notebook.activeCellIndex = index;
-            await notebook.scrollToItem(index, 'start');
-        }""",
-        cell_id,
-    )
-    page.wait_for_timeout(500)
 
 
 def test_a_learner_runs_the_lesson_and_answers_an_exercise(page, lab):

@@ -4,7 +4,7 @@ import json
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from importlib import metadata
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -36,7 +36,7 @@ def site(out: Path, say: Callable[[str], None] = print) -> list[str]:
         say(f"getting Python for the browser (pyodide {pyodide})")
         info = core.fetch(pyodide, runtime)
         say("packing what the lessons import")
-        made = _wheels(runtime, info["python"], listed)
+        made = _wheels(lite, runtime, info["python"], listed)
         lock = core.lock(info, made)
         (runtime / core.LOCK).write_text(json.dumps(lock, indent=1), encoding="utf-8")
         for name, text in own.contents(listed):
@@ -60,18 +60,30 @@ def _pyodide_version() -> str:
     return PYODIDE_VERSION
 
 
-def _wheels(folder: Path, python: str, listed: Course) -> list[Path]:
-    made = [
-        wheels.write(folder, dist.name, dist.version, distributions.files(dist))
-        for dist in distributions.needed(python)
-    ]
-    made += [wheels.write(folder, name, stand_ins.VERSION, stand_ins.files(name)) for name in stand_ins.NAMES]
+def _packages(python: str, listed: Course) -> Iterator[tuple[str, str, Iterable[tuple[str, bytes]]]]:
+    """Yield the name, version and files of each package that a tab has."""
+    for needed in distributions.needed(python):
+        yield needed.name, needed.version, distributions.files(needed)
+    for name in stand_ins.NAMES:
+        yield name, stand_ins.VERSION, stand_ins.files(name)
+    yield DISTRIBUTION, metadata.version(DISTRIBUTION), own.files(listed)
+
+
+def _wheels(lite: Path, runtime: Path, python: str, listed: Course) -> list[Path]:
+    """Write the wheels beside Python's core, and return their paths."""
+    packages, versions = lite / "packages", {}
+    for name, versions[name], files in _packages(python, listed):
+        for place, content in files:
+            path = packages / name / place
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+    core.compile_all(runtime, packages)
+    made = [wheels.write(runtime, name, version, packages / name) for name, version in versions.items()]
     of_kernel = _extension(KERNEL) / "static" / "pypi"
     for name in ("pyodide_kernel", "ipykernel"):
         [wheel] = of_kernel.glob(f"{name}-*.whl")
-        made.append(wheels.copy(folder, wheel))
-    files = [*own.package(), *own.course_files(listed)]
-    return [*made, wheels.write(folder, DISTRIBUTION, metadata.version(DISTRIBUTION), files)]
+        made.append(Path(shutil.copy(wheel, runtime)))
+    return made
 
 
 def _extension(name: str) -> Path:

@@ -15,8 +15,8 @@ from helpers.errors import CourseError
 from helpers.site import stand_ins
 
 # What the course imports in a tab, and what a kernel there needs.
-ROOTS = ("boto3", "moto", "ipywidgets", "anywidget", "detect-secrets", "platformdirs", "comm", "ipython", "packaging")
-LEFT_OUT = {"jupyterlab-widgets", "widgetsnbextension"}  # the front end of widgets, which stands in the site elsewhere
+ROOTS = ("boto3", "moto", "ipywidgets", "anywidget", "detect-secrets", "platformdirs", "comm", "ipython")
+LEFT_OUT = {"jupyterlab-widgets", "widgetsnbextension"}  # the front end of widgets, which stands elsewhere in the site
 # For the conditions in what a package requires.
 TAB = {
     "implementation_name": "cpython",
@@ -31,14 +31,16 @@ TAB = {
 _COMPILED = (".so", ".pyd", ".dylib", ".dll")
 # Compiled parts that their packages do without, more slowly. Another one ends the build.
 _OPTIONAL = r"yaml/_yaml|markupsafe/_speedups|wcwidth/_wcwidth_c|charset_normalizer/\w+|psygnal/\w+|\w+__mypyc"
-_NOT_NEEDED = r"(.*/)?(__pycache__|tests?)/.*|(?!jedi/).*\.pyi|.*\.(pyc|pyx|pxd|c|h|typed)|\.\./.*"
+_NOT_NEEDED = r"(.*/)?(__pycache__|tests?)/.*|.*\.(pyc|pyi|pyx|pxd|c|h|typed)|\.\./.*"
 _DATA = "botocore/data/"
+# What IPython colours: Python, and what its magics hold.
+_LEXERS = r"__init__|_mapping|python|special|data|html|javascript|css|_css_builtins|shell|perl|ruby|markup|jvm|web"
 # Of these packages only what a lesson meets: a pattern for each file that stays.
 _KEPT = {
     "botocore": rf"(?!{_DATA})|{_DATA}(sqs|sns|sts)/|{_DATA}(endpoints|partitions|sdk-default-configuration|_retry)\.",
     "boto3": r"(?!boto3/(data|examples)/)|boto3/data/(sqs|sns)/",
     "moto": r"moto/(\w+\.py|(core|utilities|moto_api|moto_server|sqs|sns)/(?!.*\.(html|js|css|png)$))",
-    "jedi": r"jedi/(?!third_party/)|jedi/third_party/typeshed/stdlib/",
+    "pygments": rf"pygments/(?!lexers/)|pygments/lexers/({_LEXERS})\.py",
     "anywidget": r"(?!anywidget/labextension/|anywidget/nbextension/)",
     "certifi": r"(?!.*\.pem$)",  # a tab trusts what its browser trusts
 }

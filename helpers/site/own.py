@@ -11,16 +11,15 @@ _PACKAGE = Path(__file__).parent.parent
 LEFT_OUT = {"authoring", "cli", "desk", "grading", "site", "kernels.py", "pytest_plugin.py", "_course"}
 
 
-def package() -> Iterator[tuple[str, bytes]]:
-    """Yield the path within site-packages and the content of each file of the helper package that a notebook needs."""
+def files(listed: Course) -> Iterator[tuple[str, bytes]]:
+    """Yield the path within site-packages and the content of each file that a notebook needs.
+
+    They are those of the helper package, the list of lessons, and the solutions where there are any.
+    """
     for path in sorted(_PACKAGE.rglob("*")):
         inside = path.relative_to(_PACKAGE)
         if path.is_file() and inside.parts[0] not in LEFT_OUT and "__pycache__" not in inside.parts:
             yield f"helpers/{inside.as_posix()}", path.read_bytes()
-
-
-def course_files(listed: Course) -> Iterator[tuple[str, bytes]]:
-    """Yield the same for what `check` and `solution` read: the list of lessons, and solutions where there are any."""
     names = ["lessons/course.toml", *(f"solutions/{lesson.slug}.ipynb" for lesson in listed.lessons)]
     for name in names:
         path = HOME / name
@@ -34,5 +33,5 @@ def contents(listed: Course) -> Iterator[tuple[str, str]]:
     for kind in KINDS:
         for lesson in listed.lessons:
             yield f"{kind}/{lesson.slug}.ipynb", cleared(shipped(kind, lesson))
-    for name in PAGES:
+    for name in (*PAGES, "README.md"):
         yield name, (HOME / name).read_text(encoding="utf-8")

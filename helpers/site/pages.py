@@ -1,6 +1,7 @@
 """The site's own pages: where it opens, the line that tells how far it is, and what this edition can and cannot do."""
 
 import json
+import shutil
 from pathlib import Path
 from string import Template
 from typing import Any
@@ -8,12 +9,13 @@ from urllib.parse import quote
 
 from helpers.course import Course
 from helpers.desk import lab
+from helpers.errors import CourseError
 from helpers.site import stand_ins
 
 _PAGES = Path(__file__).parent / "pages"
 TITLE = "Mastering Messaging with the AWS SDK for Python"
 ABOUT = "about_this_edition.md"
-_LATER = "</head>"
+_RUNTIME = {".wasm", ".mjs", ".zip", ".whl"}  # what Python is made of
 
 
 def lay(lite: Path, listed: Course, lock: dict[str, Any]) -> None:
@@ -28,6 +30,7 @@ def lay(lite: Path, listed: Course, lock: dict[str, Any]) -> None:
     config = {
         "appName": settings["appName"],
         "disabledExtensions": list(settings["disabledExtensions"]),
+        "faviconUrl": "./icon-120x120.png",  # the usual one has 300 kB
         "exposeAppInBrowser": True,  # for the line that tells how far it is
         "litePluginSettings": {"@jupyterlite/pyodide-kernel-extension:kernel": kernel},
     }
@@ -56,3 +59,18 @@ def finish(out: Path, listed: Course) -> None:
     start = f"lab/index.html?workspace={lab.WORKSPACE}&path={first}"
     index = Template((_PAGES / "index.html").read_text(encoding="utf-8")).substitute(title=TITLE, start=start)
     (out / "index.html").write_text(index, encoding="utf-8")
+    shutil.copy(_PAGES / "progress.js", out)
+    page = out / "lab" / "index.html"
+    text = page.read_text(encoding="utf-8")
+    if text.count("</body>") != 1 or text.count("<title>JupyterLite</title>") != 1:
+        raise CourseError("JupyterLite's page has another form than this course knows.")
+    text = text.replace("<title>JupyterLite</title>", f"<title>{TITLE}</title>")
+    page.write_text(text.replace("</body>", f"{_progress(out)}</body>"), encoding="utf-8")
+
+
+def _progress(out: Path) -> str:
+    """Return what puts the line into JupyterLab's page, with the files that are loaded and their sizes in bytes."""
+    runtime = sorted(path for path in (out / "static" / "pyodide").iterdir() if path.suffix in _RUNTIME)
+    files = [[f"../static/pyodide/{quote(path.name)}", path.stat().st_size] for path in runtime]
+    data = f'<script id="course-files" type="application/json">{json.dumps(files)}</script>'
+    return f'{data}\n<script type="module" src="../progress.js"></script>\n'

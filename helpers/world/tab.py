@@ -2,12 +2,14 @@
 
 import sys
 import threading
+from pathlib import Path
 
 IN_A_TAB = sys.platform == "emscripten"
 INSTEAD = "The course on your own computer can; see about_this_edition.md, in the list of files."
 ONLY_OFFLINE = f"In a browser tab there is the offline cloud alone, since no keys belong into a web page. {INSTEAD}"
 NO_THREADS = f"In a browser tab there are no threads, so this one cannot start. {INSTEAD}"
 
+_STORAGE = Path("/drive")  # where JupyterLite shows its files to Python
 _plain_start = threading.Thread.start
 
 
@@ -21,5 +23,11 @@ def _start(thread: threading.Thread) -> None:
 
 
 def install() -> None:
-    """Have a thread that cannot start say so in the course's words; safe to call twice."""
+    """Make a kernel in a tab ready; safe to call twice.
+
+    A thread that cannot start says so in the course's words. The folder in which progress is kept is made, in the
+    browser's own storage.
+    """
     threading.Thread.start = _start  # type: ignore[method-assign]
+    if _STORAGE.is_dir():
+        (_STORAGE / ".course").mkdir(exist_ok=True)

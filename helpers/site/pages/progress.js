@@ -1,0 +1,73 @@
+// The line that tells how far the page is while Python starts in the tab, with a bar beside it.
+// It fetches Python and the packages before JupyterLab asks for them, so that both are loaded at the same time: the
+// kernel then finds them in the browser's cache.
+const files = JSON.parse(document.getElementById("course-files").textContent);
+const megabytes = (bytes) => (bytes / 1e6).toFixed(1);
+const total = files.reduce((sum, [, bytes]) => sum + bytes, 0);
+const LONGEST = 20_000; // milliseconds that the last word stays
+
+const line = document.createElement("div");
+line.id = "course-progress";
+line.innerHTML = `<span role="status"></span> <progress max="${total}" value="0"></progress> <span class="bytes"></span>
+<button type="button" aria-label="Hide this line">×</button>`;
+const [status, bar, bytes, close] = line.children;
+bar.setAttribute("aria-label", "Loading Python and the course");
+close.addEventListener("click", () => line.remove());
+const style = document.createElement("style");
+style.textContent = `#course-progress {
+  position: fixed; z-index: 2000; left: 50%; bottom: 40px; transform: translateX(-50%); max-width: 94vw;
+  padding: 8px 12px; border: 1px solid #767676; border-radius: 4px; background: #fff; color: #222;
+  font: 14px/1.4 system-ui, sans-serif; box-shadow: 0 2px 8px rgb(0 0 0 / 25%);
+}
+#course-progress button { border: 0; background: none; color: inherit; font-size: 16px; cursor: pointer; }`;
+
+const say = (text) => { status.textContent = text; };
+
+async function load() {
+  let loaded = 0;
+  const add = (length) => {
+    loaded += length;
+    bar.value = loaded;
+    bytes.textContent = `${megabytes(loaded)} of ${megabytes(total)} MB`;
+  };
+  await Promise.all(files.map(async ([url, size]) => {
+    let seen = 0;
+    const reader = (await fetch(url)).body.getReader();
+    for (let part = await reader.read(); !part.done; part = await reader.read()) {
+      seen += part.value.length;
+      add(part.value.length);
+    }
+    add(size - seen); // nothing, unless the file has changed since the page was made
+  }));
+}
+
+const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+async function kernel() {
+  for (;;) {
+    const found = window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel;
+    if (found) return found;
+    await pause(100);
+  }
+}
+
+async function tell() {
+  say("Loading Python and the course; nothing is installed.");
+  await load();
+  bar.removeAttribute("value"); // how long this takes, nobody can tell
+  bytes.textContent = "";
+  say("Starting Python in this tab.");
+  await (await kernel()).requestIsComplete({ code: "1" }); // it answers when Python runs
+  bar.remove();
+  say("Python runs. Click the first cell, then Shift+Enter runs it and goes on to the next.");
+  await pause(LONGEST);
+  line.remove();
+}
+
+document.head.append(style);
+document.body.append(line);
+tell().catch((problem) => {
+  bar.remove();
+  bytes.textContent = "";
+  say(`The course could not be loaded: ${problem.message}. Reload the page to try again.`);
+});
