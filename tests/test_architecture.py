@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parent.parent / "helpers"
-MODULES = sorted(PACKAGE.rglob("*.py"))
+# What stands in for another package in a browser tab is no part of this one.
+STAND_INS = PACKAGE / "site" / "stand_ins"
+MODULES = sorted(path for path in PACKAGE.rglob("*.py") if STAND_INS not in path.parent.parents)
 LARGEST = 200  # lines that are not blank
 
 # Who is large today, and how large. A number may only become smaller; at 200 the line goes.

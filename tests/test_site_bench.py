@@ -1,4 +1,4 @@
-"""How large the browser edition is, and how quick. Printed, not asserted: pytest -m bench -s tests/test_site_bench.py."""
+"""How large the browser edition is, and how quick: pytest -m bench -s tests/test_site_bench.py prints it."""
 
 import statistics
 import time

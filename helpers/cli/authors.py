@@ -1,5 +1,6 @@
 """The commands for authors."""
 
+import shlex
 from pathlib import Path
 from typing import Annotated, Optional
 
@@ -64,5 +65,5 @@ def site(out: Annotated[Path, typer.Argument(help="A new or empty folder.")]) ->
     from helpers.site.build import site as build_site
 
     build_site(out, say=lambda text: say(f"[dim]{text}[/]"))
-    place = escape(str(out))
+    place = escape(shlex.quote(str(out)))
     say(f"{place}: the browser edition. To look at it: python -m http.server --bind 127.0.0.1 --directory {place}")

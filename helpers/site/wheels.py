@@ -3,8 +3,6 @@
 import hashlib
 from pathlib import Path
 
-from wheel.wheelfile import WheelFile
-
 _WHEEL = "Wheel-Version: 1.0\nGenerator: course site\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
 
 
@@ -13,6 +11,8 @@ def write(out: Path, name: str, version: str, folder: Path) -> Path:
 
     The wheel's name tells its content, so that no browser takes an older one from its cache.
     """
+    from wheel.wheelfile import WheelFile  # of the extra `site`; without it the command still says what is missing
+
     files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
     digest = hashlib.sha256()
     for place, content in sorted(files.items()):

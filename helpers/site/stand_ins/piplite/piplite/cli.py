@@ -3,4 +3,4 @@
 
 async def get_transformed_code(argv: list[str]) -> str:
     """Return the code that runs in place of `%pip ...`."""
-    return "import piplite\nawait piplite.install()"
+    return 'await __import__("piplite").install()\n'

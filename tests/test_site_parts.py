@@ -1,0 +1,230 @@
+"""What the browser edition is made of, without building it: packages, stand-ins, pages, and its words."""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from importlib import metadata
+from pathlib import Path
+
+import pytest
+import yaml
+from typer.testing import CliRunner
+
+from helpers import start
+from helpers.cli import app
+from helpers.course import HOME, course
+from helpers.errors import CloudError, CourseError
+from helpers.site import core, distributions, own, pages, stand_ins
+from helpers.world import tab
+
+PYTHON = "3.14.2"
+# What a lesson imports on this machine, by module: what a tab needs.
+MODULES = """
+import sys
+from helpers import check, show, start, clock
+start()
+import boto3
+session = boto3.Session()
+sqs, sns = session.client("sqs"), session.client("sns")
+url = sqs.create_queue(QueueName="orders")["QueueUrl"]
+arn = sns.create_topic(Name="news")["TopicArn"]
+sns.subscribe(TopicArn=arn, Protocol="sqs", Endpoint="arn:aws:sqs:us-east-1:123456789012:orders")
+sns.publish(TopicArn=arn, Message="Honey")
+boto3.resource("sqs"), boto3.resource("sns")
+show.queue(url), show.fan_out()
+from helpers.cloud.secrets import find
+find("aws_secret_access_key = 'x'")
+print(*sorted(file for module in list(sys.modules.values()) if (file := getattr(module, "__file__", None))), sep="\\n")
+"""
+
+
+def packed():
+    """Return the paths within site-packages of all that a tab has."""
+    found = {path for needed in distributions.needed(PYTHON) for path, _ in distributions.files(needed)}
+    found |= {path for name in stand_ins.NAMES for path, _ in stand_ins.files(name)}
+    return found | {path for path, _ in own.files(course())}
+
+
+def test_a_tab_has_each_module_that_a_lesson_imports():
+    """What is left out of packages is nothing that the first cells of a lesson import."""
+    env = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
+    done = subprocess.run([sys.executable, "-c", MODULES], capture_output=True, text=True, check=True, env=env)
+    known = packed()
+    places = [Path(metadata.distribution("boto3").locate_file("")).resolve(), HOME.resolve()]
+    imported = [Path(line).resolve() for line in done.stdout.splitlines() if line.endswith((".py", ".so"))]
+    inside = [path.relative_to(place).as_posix() for path in imported for place in places if place in path.parents]
+    wanted = {path for path in inside if "site-packages" not in path and not path.endswith(".so")}
+    elsewhere = ("cryptography/", "cffi/", "_cffi", "psutil/", "_distutils_hack/")  # the last is of setuptools
+    missing = {path for path in wanted - known if not path.startswith(elsewhere)}
+    assert missing == set()
+    assert any(path.startswith("moto/sqs/") for path in wanted)
+
+
+def test_a_tab_has_the_models_of_the_services_that_are_taught_and_of_no_others():
+    """Of botocore's data a tab has what SQS, SNS and STS need; moto's own additions to the models are there too."""
+    services = {path.split("/")[2] for path in packed() if path.startswith("botocore/data/") and path.count("/") > 2}
+    assert services == {"sqs", "sns", "sts"}
+    assert any(path.startswith("moto/sqs/2012-11-05/") for path in packed())
+    assert not any(path.startswith(("moto/ec2/", "helpers/grading/", "helpers/site/")) for path in packed())
+
+
+def test_what_is_compiled_and_needed_ends_the_build(monkeypatch):
+    """A package whose compiled part nobody replaced is named."""
+    monkeypatch.setattr(stand_ins, "NAMES", ())
+    with pytest.raises(CourseError, match=r"cryptography is compiled \(.*\), and a browser tab needs it in Python"):
+        list(distributions.files(metadata.distribution("cryptography")))
+
+
+def test_a_package_that_is_not_installed_is_named():
+    """The build says which one is missing."""
+    with pytest.raises(CourseError, match="needs no-such-package, which is not installed here"):
+        distributions.needed(PYTHON, ["no-such-package"])
+
+
+SIGN = """
+from helpers.rules import signing
+import cryptography
+envelope = {"Type": "Notification", "Message": "Honey", "MessageId": "1", "Timestamp": "now", "TopicArn": "arn"}
+print(cryptography.__file__)
+print(signing.sign(envelope, "1"), signing.sign(envelope, "2"))
+"""
+
+
+def test_the_stand_in_signs_as_cryptography_does():
+    """The same key gives the same signatures, bit by bit, in both versions."""
+    place = str(Path(stand_ins.__file__).parent / "cryptography")
+    told = []
+    for path in (place, ""):
+        env = {**os.environ, "PYTHONPATH": path}
+        done = subprocess.run([sys.executable, "-c", SIGN], capture_output=True, text=True, check=True, env=env)
+        told.append(done.stdout.splitlines())
+    assert [lines[0].startswith(place) for lines in told] == [True, False]
+    assert told[0][1] == told[1][1]
+
+
+def test_each_stand_in_says_what_it_is():
+    """A sentence of each stands on the page about the edition, and those who have no module refuse."""
+    assert stand_ins.NAMES == ("cryptography", "jedi", "micropip", "piplite")
+    lock = core.lock({"python": PYTHON}, [])
+    lock["packages"] = {"boto3": {"version": "1.2"}, "jedi": {"version": "0"}}
+    text = pages.about(lock)
+    for name in stand_ins.NAMES:
+        assert stand_ins.told(name).endswith(".")
+        assert f"| {name} | {stand_ins.told(name)} |" in text
+    assert "Python 3.14.2, and: boto3 1.2." in text
+
+
+def test_a_wheel_s_name_tells_its_content(tmp_path):
+    """So no browser takes an older one from its cache."""
+    wheels = pytest.importorskip("helpers.site.wheels")
+    pytest.importorskip("wheel", reason="the extra `site` is not installed")
+    folder = tmp_path / "files"
+    folder.mkdir()
+    names = []
+    for text in ("a = 1", "a = 2", "a = 1"):
+        (folder / "module.py").write_text(text)
+        names.append(wheels.write(tmp_path, "some-name", "1.0", folder).name)
+    assert names[0] == names[2] != names[1]
+    assert names[0].startswith("some_name-1.0-0x")
+    entry = core.lock({}, [tmp_path / names[0]])["packages"]["some-name"]
+    assert (entry["version"], entry["file_name"]) == ("1.0", names[0])
+
+
+def test_learners_get_notebooks_without_outputs():
+    """As in a working copy, with the README that says how to start on one's own computer."""
+    texts = dict(own.contents(course()))
+    assert json.loads(texts["lessons/01_messaging_fundamentals.ipynb"])["cells"][1]["outputs"] == []
+    assert texts["README.md"] == (HOME / "README.md").read_text(encoding="utf-8")
+    assert not any(name.startswith("solutions/") for name in texts)
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [("", "built with npm and node, and there is no npm here"), (None, "npm pack pyodide@0.0.0 failed")],
+)
+def test_what_the_build_needs_of_npm_is_said(tmp_path, monkeypatch, path, said):
+    """Without npm, and where npm cannot get Python for the browser, a sentence says so."""
+    if path is None:
+        npm = tmp_path / "npm"
+        npm.write_text("#!/bin/sh\necho no such version >&2\nexit 1\n")
+        npm.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/bin:/usr/bin" if path is None else path)
+    with pytest.raises(CourseError, match=said):
+        core.fetch("0.0.0", tmp_path)
+
+
+def test_the_command_says_what_is_missing(tmp_path, monkeypatch):
+    """Without the extra it names the extra; a folder with something in it is left alone."""
+    monkeypatch.setitem(sys.modules, "jupyterlite_core", None)
+    result = CliRunner().invoke(app, ["site", str(tmp_path / "out")])
+    assert isinstance(result.exception, CourseError)
+    assert "pip install -e '.[site]'" in str(result.exception)
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_folder_that_is_not_empty_is_left_alone(tmp_path, monkeypatch):
+    """Nothing is mixed up, and nothing is fetched before that is clear."""
+    build = pytest.importorskip("helpers.site.build")
+    monkeypatch.setattr(build, "_pyodide_version", lambda: "0.0.0")
+    (tmp_path / "thesis.txt").write_text("mine")
+    with pytest.raises(CourseError, match="is not empty"):
+        build.site(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
+
+
+@pytest.mark.parametrize("which", ["aws", "http://127.0.0.1:5000"])
+def test_in_a_tab_there_is_the_offline_cloud_alone(no_cloud, monkeypatch, which):
+    """Any other is refused before anything is sent, by argument and by variable."""
+    monkeypatch.setattr(tab, "IN_A_TAB", True)
+    with pytest.raises(CloudError, match="there is the offline cloud alone"):
+        start(which, yes="123456789012")
+    monkeypatch.setenv("COURSE_CLOUD", which)
+    with pytest.raises(CloudError, match=r"about_this_edition\.md"):
+        start()
+
+
+def test_a_thread_that_cannot_start_says_so(monkeypatch):
+    """Only that word is the course's; a thread that is started twice is refused in Python's own."""
+
+    def cannot(thread):
+        raise RuntimeError("can't start new thread")
+
+    plain = threading.Thread.start
+    monkeypatch.setattr(threading.Thread, "start", tab._start)
+    again = threading.Thread(target=int)
+    again.start()
+    with pytest.raises(RuntimeError, match="threads can only be started once"):
+        again.start()
+    monkeypatch.setattr(tab, "_plain_start", cannot)
+    with pytest.raises(RuntimeError, match="no threads"):
+        threading.Thread(target=int).start()
+    monkeypatch.undo()
+    assert threading.Thread.start is plain
+
+
+def test_progress_is_kept_where_a_tab_keeps_files(tmp_path, monkeypatch):
+    """The folder is made in the browser's storage, where there is one."""
+    monkeypatch.setattr(threading.Thread, "start", threading.Thread.start)
+    monkeypatch.setattr(tab, "_STORAGE", tmp_path / "none")
+    tab.install()
+    assert not (tmp_path / "none").exists()
+    monkeypatch.setattr(tab, "_STORAGE", tmp_path)
+    tab.install()
+    tab.install()
+    assert (tmp_path / ".course").is_dir()
+
+
+def test_the_workflow_publishes_what_the_readme_says():
+    """It installs the extra, builds with the same command, and uploads that folder; the README names the file."""
+    workflow = HOME / ".github" / "workflows" / "site.yml"
+    steps = yaml.safe_load(workflow.read_text(encoding="utf-8"))["jobs"]["publish"]["steps"]
+    assert [step["run"] for step in steps if "run" in step] == [
+        "python -m pip install -e '.[site]'",
+        "course site _site",
+    ]
+    assert [step["with"]["path"] for step in steps if "upload" in step.get("uses", "")] == ["_site"]
+    readme = (HOME / "README.md").read_text(encoding="utf-8")
+    assert workflow.relative_to(HOME).as_posix() in readme
+    assert "`pip install -e '.[site]'`, then `course site OUT`" in readme
