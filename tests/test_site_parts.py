@@ -142,7 +142,7 @@ def test_learners_get_notebooks_without_outputs():
 
 @pytest.mark.parametrize(
     ("path", "said"),
-    [("", "built with npm and node, and there is no npm here"), (None, "npm pack pyodide@0.0.0 failed")],
+    [("", "built with npm and node; there is no npm here"), (None, "npm pack pyodide@0.0.0 failed")],
 )
 def test_what_the_build_needs_of_npm_is_said(tmp_path, monkeypatch, path, said):
     """Without npm, and where npm cannot get Python for the browser, a sentence says so."""

@@ -30,7 +30,7 @@ def site(out: Path, say: Callable[[str], None] = print) -> list[str]:
     pyodide = _pyodide_version()
     listed = course()
     with new_folder(out), TemporaryDirectory() as place:
-        lite = Path(place)
+        lite, built = Path(place, "lite"), Path(place, "built")
         runtime = lite / "static" / "pyodide"
         runtime.mkdir(parents=True)
         say(f"getting Python for the browser (pyodide {pyodide})")
@@ -43,11 +43,12 @@ def site(out: Path, say: Callable[[str], None] = print) -> list[str]:
             path = lite / "files" / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
-        pages.lay(lite, listed, lock)
+        pages.lay(lite, lock)
         say("building JupyterLite")
-        _jupyterlite(lite, out)
-        pages.finish(out, listed)
-        return sorted(path.name for path in out.iterdir())
+        _jupyterlite(lite, built)
+        pages.finish(built, listed)
+        shutil.copytree(built, out, dirs_exist_ok=True)  # only now, so that no half of a site is left behind
+    return sorted(path.name for path in out.iterdir())
 
 
 def _pyodide_version() -> str:

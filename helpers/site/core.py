@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import shutil
 import subprocess
 import tarfile
 import zipfile
@@ -50,15 +51,17 @@ def compile_all(runtime: Path, packages: Path) -> None:
                 archive.write(path, path.relative_to(place))
 
 
-def _run(*command: str) -> None:
-    try:
-        subprocess.run(command, check=True, capture_output=True, text=True)
-    except FileNotFoundError:
+def _run(program: str, *arguments: str) -> None:
+    found = shutil.which(program)  # on Windows it is npm.cmd
+    if found is None:
         raise CourseError(
-            f"The browser edition is built with npm and node, and there is no {command[0]} here."
-        ) from None
+            f"The browser edition is built with npm and node, and there is no {program} here. Install both."
+        )
+    try:
+        subprocess.run([found, *arguments], check=True, capture_output=True, text=True)
     except subprocess.CalledProcessError as problem:
-        raise CourseError(f"{' '.join(command[:3])} failed: {problem.stderr.strip()[-500:]}") from None
+        told = problem.stderr.strip()[-500:]
+        raise CourseError(f"{program} {' '.join(arguments[:2])} failed. It says: {told}") from None
 
 
 def _content(packed: tarfile.TarFile, name: str) -> bytes:

@@ -18,7 +18,7 @@ ABOUT = "about_this_edition.md"
 _RUNTIME = {".wasm", ".mjs", ".zip", ".whl"}  # what Python is made of
 
 
-def lay(lite: Path, listed: Course, lock: dict[str, Any]) -> None:
+def lay(lite: Path, lock: dict[str, Any]) -> None:
     """Write what JupyterLite's build takes from its folder: settings, layout, and the page about this edition."""
     packages = sorted(lock["packages"])
     settings = json.loads((lab.SETTINGS / "page_config.json").read_text(encoding="utf-8"))

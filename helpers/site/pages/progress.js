@@ -31,8 +31,10 @@ async function load() {
     bytes.textContent = `${megabytes(loaded)} of ${megabytes(total)} MB`;
   };
   await Promise.all(files.map(async ([url, size]) => {
+    const reply = await fetch(url);
+    if (!reply.ok) throw new Error(`${url} is missing (${reply.status})`);
     let seen = 0;
-    const reader = (await fetch(url)).body.getReader();
+    const reader = reply.body.getReader();
     for (let part = await reader.read(); !part.done; part = await reader.read()) {
       seen += part.value.length;
       add(part.value.length);
