@@ -390,7 +390,7 @@ def test_a_release_has_everything_but_the_solutions(tmp_path):
     """The package, lessons, exercises and what builds them are there; no solution, test or cache is."""
     out = tmp_path / "deep" / "release"
     names = release.release(out)
-    assert names == ["README.md", "exercises", "helpers", "lessons", "pyproject.toml", "solutions"]
+    assert names == [".github", "README.md", "exercises", "helpers", "lessons", "pyproject.toml", "solutions"]
     assert [file.name for file in (out / "solutions").iterdir()] == ["README.md"]
     wanted = {f"{lesson.slug}.ipynb" for lesson in course().lessons}
     for kind in ("lessons", "exercises"):

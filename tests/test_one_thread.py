@@ -1,15 +1,16 @@
 """The seam for a browser tab: an answer in the thread of its check, ended without another thread."""
 
-import functools
+import queue
 import sys
+import threading
 import time
-from types import SimpleNamespace
 
+import boto3
 import pytest
 
 from helpers.checks import case, one_thread
 from helpers.checks.engine import examine
-from helpers.checks.one_thread import OneThread, codes
+from helpers.checks.one_thread import OneThread
 from helpers.course import course
 
 EXERCISE = course().exercise("clients_for")
@@ -29,8 +30,9 @@ def hurried(monkeypatch):
     monkeypatch.setattr(case, "SECONDS", 0.02)
 
 
+LOOP = "while True:\n        region += ''"
 LOOPS = {
-    "a loop": "def clients_for(region):\n    while True:\n        region += ''",
+    "a loop": f"def clients_for(region):\n    {LOOP}",
     "one that catches everything": (
         "def clients_for(region):\n    while True:\n        try:\n            region += ''\n"
         "        except:\n            pass"
@@ -39,18 +41,32 @@ LOOPS = {
         "def clients_for(region):\n    try:\n        clients_for(region)\n    except:\n        pass\n"
         "    clients_for(region)"
     ),
-    "a loop in a function that it calls": (
+    "in a function that it calls": (
         "def wait():\n    for _ in iter(int, 1):\n        pass\n\ndef clients_for(region):\n    wait()"
     ),
-    "a loop in a class": (
+    "in a class": (
         "class Waiter:\n    @staticmethod\n    def wait():\n        while True:\n            pass\n\n"
         "def clients_for(region):\n    Waiter.wait()"
     ),
-    "a loop behind a decorator": (
+    "behind a decorator": (
         "def named(function):\n    @functools.wraps(function)\n    def inner(**given):\n"
-        "        return function(**given)\n    return inner\n\n@named\ndef clients_for(region):\n"
-        "    while True:\n        pass"
+        f"        return function(**given)\n    return inner\n\n@named\ndef clients_for(region):\n    {LOOP}"
     ),
+    "behind a cache": (
+        f"@functools.lru_cache\ndef wait(region):\n    {LOOP}\n\ndef clients_for(region):\n    wait(region)"
+    ),
+    "in a lambda in a list": (
+        "waits = [lambda: [None for _ in iter(int, 1)]]\n\ndef clients_for(region):\n    waits[0]()"
+    ),
+    "caught, and then right": (
+        f"def wait(region):\n    {LOOP}\n\ndef clients_for(region):\n    try:\n        wait(region)\n    except:\n"
+        "        pass\n    return {name: boto3.client(name, region_name=region) for name in ('sqs', 'sns')}"
+    ),
+    "left by finally, and then right": (
+        f"def wait(region):\n    {LOOP}\n\ndef clients_for(region):\n    try:\n        wait(region)\n    finally:\n"
+        "        return {name: boto3.client(name, region_name=region) for name in ('sqs', 'sns')}"
+    ),
+    "over a class that holds itself": f"class A:\n    pass\n\nA.a = A\n\ndef clients_for(region):\n    {LOOP}",
 }
 
 
@@ -91,35 +107,63 @@ def test_the_answer_sleeps_by_the_checks_clock():
     assert time.monotonic() - began < 60
 
 
-def test_afterwards_nothing_watches():
-    """Neither this check's code nor another's goes on being looked at."""
-    assert outcome("def clients_for(region):\n    return 1").got
-    monitoring = getattr(sys, "monitoring", SimpleNamespace(get_tool=lambda number: None))
-    assert monitoring.get_tool(one_thread._TOOL) is None
+def test_what_takes_too_long_within_a_library_is_not_right(hurried):
+    """It cannot be ended there; it is not found correct either."""
+    source = (
+        "def clients_for(region):\n    sum(range(5_000_000))\n"
+        "    return {name: boto3.client(name, region_name=region) for name in ('sqs', 'sns')}"
+    )
+    assert "it did not end" in outcome(source).got
 
 
-def test_the_code_that_is_watched_is_the_answers():
-    """Functions of the namespace, what they hold and wrap, methods and properties; nothing that is imported."""
-    namespace = {"__name__": "__main__", "imported": time.sleep, "other": functools.wraps}
-    source = """
-class Box:
-    @property
-    def size(self):
-        return 1
+def test_a_right_answer_beside_an_unfinished_function_is_correct():
+    """What else stands in the notebook does not matter, not even a function whose variable has no value yet."""
+    source = (
+        "def unfinished():\n    def inner():\n        return later\n    return inner\n    later = 1\n\n"
+        "half = unfinished()\n\ndef clients_for(region):\n"
+        "    return {name: boto3.client(name, region_name=region) for name in ('sqs', 'sns')}"
+    )
+    assert outcome(source).correct
 
-    @classmethod
-    def make(cls):
-        return [lambda: 2]
 
-def outer(function):
-    def inner():
-        return function()
-    return inner
+def test_other_threads_of_the_process_keep_their_own_time():
+    """Where there are some, outside a tab, their waits do not move the check's clock, nor does it end them."""
+    slept = []
 
-@outer
-def wrapped():
-    return 3
-"""
+    def elsewhere():
+        """Let another thread, which is none of the answer's, sleep while the answer waits for it."""
+        asked.put(True)
+        slept.append(done.get())
+
+    def other():
+        while asked.get():
+            time.sleep(0.001)
+            done.put(True)
+
+    asked, done = queue.SimpleQueue(), queue.SimpleQueue()
+    threading.Thread(target=other, daemon=True).start()
+    namespace = {"__name__": "__main__", "boto3": boto3, "elsewhere": elsewhere, "time": time}
+    source = (
+        "def clients_for(region):\n    before = time.time()\n    elsewhere()\n    assert time.time() == before\n"
+        "    return {name: boto3.client(name, region_name=region) for name in ('sqs', 'sns')}"
+    )
     exec(source, namespace)
-    names = {code.co_name for code in codes(namespace)}
-    assert {"size", "make", "<lambda>", "outer", "inner", "wrapped"} == names
+    assert examine(EXERCISE, lambda world: OneThread(namespace["clients_for"], world)).correct
+    assert slept
+    asked.put(False)
+
+
+@watched
+def test_afterwards_nothing_watches():
+    """No events are left, and the number is free for others; a check goes on where both numbers are taken."""
+    monitoring = sys.monitoring
+    assert outcome("def clients_for(region):\n    return 1").got
+    for number in one_thread._TOOLS:
+        assert monitoring.get_tool(number) is None
+        monitoring.use_tool_id(number, "a debugger")
+        assert monitoring.get_events(number) == 0
+    try:
+        assert outcome("def clients_for(region):\n    return 1").got
+    finally:
+        for number in one_thread._TOOLS:
+            monitoring.free_tool_id(number)

@@ -7,6 +7,7 @@ import re
 import pytest
 from browsing import command, opened, picture, scroll_to, tab
 from site_in_a_tab import QUIET, RUN, STARTED, build, outputs, served, stored
+from test_one_thread import LOOPS
 
 from helpers.course import HOME, course
 from helpers.rules import signing
@@ -143,6 +144,29 @@ def test_an_exercise_is_solved_and_all_of_it_is_kept(page, url):
     assert ANSWER not in page.evaluate(source)
 
 
+WATCH = """
+import json
+from helpers import start
+start()
+from helpers.checks import case
+from helpers.checks.engine import examine
+from helpers.checks.one_thread import OneThread
+from helpers.course import course
+case.SECONDS = 0.1
+exercise = course().exercise("clients_for")
+for name, source in json.loads({loops!r}).items():
+    namespace = {{"__name__": "__main__"}}
+    exec(compile("import boto3, functools, time\\n" + source, "<a cell>", "exec"), namespace)
+    print(name, "|", examine(exercise, lambda world: OneThread(namespace["clients_for"], world)).got)
+"""
+
+
+def test_every_loop_without_end_is_ended(page):
+    """Those that test_one_thread.py has, with the Python that a tab has."""
+    text = run(page, WATCH.format(loops=json.dumps(LOOPS)))["cell0"][0][1]
+    assert [line.split(" | ")[0] for line in text.splitlines() if "it did not end" in line] == list(LOOPS)
+
+
 def test_an_answer_that_does_not_end_is_ended(page):
     """Not even one that catches everything and calls nothing keeps the tab."""
     show(page, EXERCISES)
@@ -177,6 +201,21 @@ REFUSED = {
     "%pip install numpy": "RuntimeError: Nothing can be installed here",
     f'cloud.certificate("{signing.url("us-east-1")}")': "NotImplementedError: In a browser tab no certificate can be",
 }
+
+
+def test_a_restarted_kernel_and_a_page_that_is_no_notebook(url):
+    """The line waits for the kernel that runs, and goes where none is started; a missing file is told as an alert."""
+    with tab(NOBODY_ELSE) as page:
+        page.goto(url)
+        opened(page, FIRST)
+        page.evaluate("() => void window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()")
+        page.wait_for_selector(STARTED)
+        page.goto(f"{url}lab/index.html?path=about_this_edition.md&reset")
+        page.wait_for_selector(".jp-FileEditor, .jp-MarkdownViewer")
+        page.wait_for_selector("#course-progress", state="detached")
+        page.route("**/python_stdlib.zip", lambda route: route.fulfill(status=404))
+        page.goto(url)
+        page.wait_for_selector("#course-progress [role=alert]:has-text('is not there (404). Reload the page')")
 
 
 def test_what_cannot_work_says_so(page):

@@ -4,7 +4,9 @@ import json
 import os
 import subprocess
 import sys
+import tarfile
 import threading
+import time
 from importlib import metadata
 from pathlib import Path
 
@@ -16,7 +18,7 @@ from helpers import start
 from helpers.cli import app
 from helpers.course import HOME, course
 from helpers.errors import CloudError, CourseError
-from helpers.site import core, distributions, own, pages, stand_ins
+from helpers.site import build, core, distributions, own, pages, stand_ins, wheels
 from helpers.world import tab
 
 PYTHON = "3.14.2"
@@ -67,7 +69,14 @@ def test_a_tab_has_the_models_of_the_services_that_are_taught_and_of_no_others()
     services = {path.split("/")[2] for path in packed() if path.startswith("botocore/data/") and path.count("/") > 2}
     assert services == {"sqs", "sns", "sts"}
     assert any(path.startswith("moto/sqs/2012-11-05/") for path in packed())
+    assert not any(path.endswith(".pem") for path in packed())
     assert not any(path.startswith(("moto/ec2/", "helpers/grading/", "helpers/site/")) for path in packed())
+
+
+def test_licences_go_along():
+    """Whoever publishes the site hands these packages on."""
+    licences = {path.split("-")[0].lower() for path in packed() if ".dist-info/" in path}
+    assert {"boto3", "botocore", "moto", "ipython", "ipywidgets"} <= licences
 
 
 def test_what_is_compiled_and_needed_ends_the_build(monkeypatch):
@@ -116,20 +125,23 @@ def test_each_stand_in_says_what_it_is():
     assert "Python 3.14.2, and: boto3 1.2." in text
 
 
-def test_a_wheel_s_name_tells_its_content(tmp_path):
-    """So no browser takes an older one from its cache."""
-    wheels = pytest.importorskip("helpers.site.wheels")
-    pytest.importorskip("wheel", reason="the extra `site` is not installed")
+def test_a_wheel_s_name_tells_its_content(tmp_path, monkeypatch):
+    """So no browser takes an older one from its cache, and the same files make the same bytes whenever it is built."""
     folder = tmp_path / "files"
     folder.mkdir()
-    names = []
-    for text in ("a = 1", "a = 2", "a = 1"):
+    made = []
+    for text, now in (("a = 1", 1.7e9), ("a = 2", 1.7e9), ("a = 1", 1.8e9)):
+        monkeypatch.setattr(time, "time", lambda now=now: now)
         (folder / "module.py").write_text(text)
-        names.append(wheels.write(tmp_path, "some-name", "1.0", folder).name)
-    assert names[0] == names[2] != names[1]
-    assert names[0].startswith("some_name-1.0-0x")
-    entry = core.lock({}, [tmp_path / names[0]])["packages"]["some-name"]
-    assert (entry["version"], entry["file_name"]) == ("1.0", names[0])
+        os.utime(folder / "module.py", (now, now))
+        path = wheels.write(tmp_path, "some-name", "1.0", folder)
+        made.append((path.name, path.read_bytes()))
+    assert made[0] == made[2]
+    assert made[0][0] != made[1][0]
+    assert made[0][0].startswith("some_name-1.0-0x")
+    entry = core.lock({}, [tmp_path / made[0][0]])["packages"]["some-name"]
+    assert (entry["version"], entry["file_name"]) == ("1.0", made[0][0])
+    assert core.write_lock({"a": 1}, tmp_path) != core.write_lock({"a": 2}, tmp_path)
 
 
 def test_learners_get_notebooks_without_outputs():
@@ -142,36 +154,68 @@ def test_learners_get_notebooks_without_outputs():
 
 @pytest.mark.parametrize(
     ("path", "said"),
-    [("", "built with npm and node; there is no npm here"), (None, "npm pack pyodide@0.0.0 failed")],
+    [
+        ("", "built with npm and node; there is no npm here"),
+        (None, r"npm pack pyodide@0\.0\.0 failed\. It says: no such version"),
+    ],
 )
 def test_what_the_build_needs_of_npm_is_said(tmp_path, monkeypatch, path, said):
     """Without npm, and where npm cannot get Python for the browser, a sentence says so."""
     if path is None:
         npm = tmp_path / "npm"
-        npm.write_text("#!/bin/sh\necho no such version >&2\nexit 1\n")
+        npm.write_text('#!/bin/sh\ncase "$*" in *silent*) ;; *) echo no such version >&2 ;; esac\nexit 1\n')
         npm.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:/bin:/usr/bin" if path is None else path)
     with pytest.raises(CourseError, match=said):
         core.fetch("0.0.0", tmp_path)
 
 
+def test_another_form_of_npm_s_package_is_told(tmp_path, monkeypatch):
+    """A file that is not in it is named."""
+
+    def pack(program, *arguments):
+        with tarfile.open(Path(arguments[-1]) / "pyodide-0.0.0.tgz", "w:gz"):
+            pass
+
+    monkeypatch.setattr(core, "_run", pack)
+    with pytest.raises(CourseError, match=r"npm's package of pyodide has no pyodide\.mjs"):
+        core.fetch("0.0.0", tmp_path)
+
+
 def test_the_command_says_what_is_missing(tmp_path, monkeypatch):
-    """Without the extra it names the extra; a folder with something in it is left alone."""
+    """Without the extra it names the extra, and writes nothing."""
     monkeypatch.setitem(sys.modules, "jupyterlite_core", None)
     result = CliRunner().invoke(app, ["site", str(tmp_path / "out")])
     assert isinstance(result.exception, CourseError)
-    assert "pip install -e '.[site]'" in str(result.exception)
+    assert "pip install 'mastering-aws-messaging[site]'" in str(result.exception)
     assert not (tmp_path / "out").exists()
 
 
-def test_a_folder_that_is_not_empty_is_left_alone(tmp_path, monkeypatch):
+@pytest.mark.parametrize("place", ["not empty", "in the course"])
+def test_a_folder_that_is_not_new_is_left_alone(tmp_path, monkeypatch, place):
     """Nothing is mixed up, and nothing is fetched before that is clear."""
-    build = pytest.importorskip("helpers.site.build")
-    monkeypatch.setattr(build, "_pyodide_version", lambda: "0.0.0")
+    monkeypatch.setattr(build, "_pyodide_version", lambda: pytest.fail("it went on"))
     (tmp_path / "thesis.txt").write_text("mine")
-    with pytest.raises(CourseError, match="is not empty"):
-        build.site(tmp_path)
+    out, said = (
+        (tmp_path, "is not empty") if place == "not empty" else (HOME / "_site", "inside the course's own files")
+    )
+    with pytest.raises(CourseError, match=said):
+        build.site(out)
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
+    assert not (HOME / "_site").exists()
+
+
+def test_a_build_that_fails_leaves_nothing(tmp_path, monkeypatch):
+    """Neither half a site nor an empty folder."""
+
+    def fails(*_):
+        raise CourseError("npm failed")
+
+    monkeypatch.setattr(build, "_pyodide_version", lambda: "0.0.0")
+    monkeypatch.setattr(core, "fetch", fails)
+    with pytest.raises(CourseError, match="npm failed"):
+        build.site(tmp_path / "out")
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("which", ["aws", "http://127.0.0.1:5000"])
@@ -220,11 +264,12 @@ def test_the_workflow_publishes_what_the_readme_says():
     """It installs the extra, builds with the same command, and uploads that folder; the README names the file."""
     workflow = HOME / ".github" / "workflows" / "site.yml"
     steps = yaml.safe_load(workflow.read_text(encoding="utf-8"))["jobs"]["publish"]["steps"]
+    folder = "${{ runner.temp }}/site"  # in the clone it would be refused, as the test above shows
     assert [step["run"] for step in steps if "run" in step] == [
         "python -m pip install -e '.[site]'",
-        "course site _site",
+        f'course site "{folder}"',
     ]
-    assert [step["with"]["path"] for step in steps if "upload" in step.get("uses", "")] == ["_site"]
+    assert [step["with"]["path"] for step in steps if "upload" in step.get("uses", "")] == [folder]
     readme = (HOME / "README.md").read_text(encoding="utf-8")
     assert workflow.relative_to(HOME).as_posix() in readme
     assert "`pip install -e '.[site]'`, then `course site OUT`" in readme

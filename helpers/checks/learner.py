@@ -8,8 +8,9 @@ from typing import Any
 
 from helpers import progress
 from helpers.checks.engine import FIXED_SEED, examine
+from helpers.checks.one_thread import OneThread
 from helpers.checks.outcome import NOT_ATTEMPTED, Outcome, worth
-from helpers.checks.seam import InKernel, InProcess
+from helpers.checks.seam import InProcess
 from helpers.checks.solutions import answer_source
 from helpers.cloud.running import COMPARED, running
 from helpers.course import Exercise, course
@@ -66,15 +67,8 @@ def examine_here(exercise: Exercise, answer: Callable[..., Any]) -> Outcome:
     running()  # the friendly word when the first cell was not run
     fixed = os.environ.get(COMPARED) or os.environ.get("NBGRADER_EXECUTION")
     seed = FIXED_SEED if fixed else random.randrange(2**32)
-    return examine(exercise, lambda world: _seam()(answer, world), seed)
-
-
-def _seam() -> type[InKernel]:
-    if not tab.IN_A_TAB:
-        return InProcess
-    from helpers.checks.one_thread import OneThread
-
-    return OneThread
+    seam = OneThread if tab.IN_A_TAB else InProcess
+    return examine(exercise, lambda world: seam(answer, world), seed)
 
 
 def hint(answer: Callable[..., Any] | str | None = None) -> None:

@@ -1,11 +1,10 @@
 """The seam where there are no threads, as in a browser tab: the answer runs in the thread of its check."""
 
-import inspect
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from types import CodeType, FunctionType
 from typing import Any
 
 from helpers.checks.seam import TIME_IS_UP, TOO_MANY_CALLS, InKernel
@@ -13,42 +12,45 @@ from helpers.errors import Stopped
 from helpers.world import worlds
 
 _monotonic = time.monotonic
-_TOOL = 3  # one of the numbers that Python leaves to whom it may concern
+_TOOLS = (3, 4)  # the numbers that Python leaves to whoever wants to watch code
 
 
 class OneThread(InKernel):
-    """The answer in this thread. It is ended at a call to the cloud, or where a loop or a function of its begins anew.
+    """The answer in this thread. It is ended at a call to the cloud, and where a loop or a function of its begins.
 
     The second needs Python 3.12, which every tab has. What never comes back from a library cannot be ended here.
     """
 
     def __init__(self, answer: Callable[..., Any], world: worlds.World):
         super().__init__(answer, world)
-        self._answering, self._deadline = False, 0.0
+        self._here, self._answering, self._deadline = threading.current_thread(), False, 0.0
 
     def _threads(self) -> list[Any]:
         return []
 
     def _is_answer(self) -> bool:
-        return self._answering
+        return self._answering and threading.current_thread() is self._here
 
     def _reply(self, command: dict[str, Any], seconds: float) -> dict[str, Any]:
         self._answering, self._deadline = True, _monotonic() + seconds
         try:
-            with _looking(codes(self._side.namespace), self._look):
+            with _watched(self._side.namespace, self._look):
                 reply = self._side.handle(command)
         finally:
             self._answering = False
-        if self._world.open:
-            return reply
-        return {"number": None, "line": ""} | reply | {"stopped": TOO_MANY_CALLS}
+        # Whatever an answer says that caught that it was stopped, and went on.
+        reason = self._over()
+        return {"number": None, "line": ""} | reply | {"stopped": reason} if reason else reply
 
-    def _look(self, *_: Any) -> None:
-        """Stop the answer when its time or its calls are over. One that catches it is stopped again."""
+    def _over(self) -> str:
+        """Return why the answer has to end; "" as long as it may go on."""
         if not self._world.open:
-            raise Stopped(TOO_MANY_CALLS)
-        if self._answering and _monotonic() > self._deadline:
-            raise Stopped(TIME_IS_UP)
+            return TOO_MANY_CALLS
+        return TIME_IS_UP if _monotonic() > self._deadline else ""
+
+    def _look(self) -> None:
+        if self._is_answer() and (reason := self._over()):
+            raise Stopped(reason)
 
     def _send_in_real_time(self, request: Any, network: Any) -> Any:
         self._look()
@@ -56,50 +58,33 @@ class OneThread(InKernel):
 
     def close(self) -> None:
         """Close the world, so that nothing that the answer left behind reaches it."""
-        self._closed, self._world.open = True, False
+        self._world.open = False
 
 
 @contextmanager
-def _looking(found: set[CodeType], look: Callable[..., Any]) -> Iterator[None]:
-    """Call `look` at each jump and each start of this code within the block; nothing where Python cannot."""
-    monitoring = getattr(sys, "monitoring", None)
-    if monitoring is None:
+def _watched(namespace: dict[str, Any], look: Callable[[], None]) -> Iterator[None]:
+    """Within the block call `look` where code of this namespace starts or jumps; nothing where Python cannot."""
+    monitoring: Any = getattr(sys, "monitoring", None)
+    free = [number for number in _TOOLS if monitoring and monitoring.get_tool(number) is None]
+    if not free:
         yield
         return
+
+    def event(*_: Any) -> Any:
+        if sys._getframe(1).f_globals is namespace:
+            return look()
+        return monitoring.DISABLE  # a library's code is not asked again at this place
+
     events = (monitoring.events.JUMP, monitoring.events.PY_START)
-    monitoring.use_tool_id(_TOOL, "course")
-    for event in events:
-        monitoring.register_callback(_TOOL, event, look)
-    for code in found:
-        monitoring.set_local_events(_TOOL, code, events[0] | events[1])
+    monitoring.use_tool_id(free[0], "course")
     try:
+        for each in events:
+            monitoring.register_callback(free[0], each, event)
+        monitoring.restart_events()
+        monitoring.set_events(free[0], events[0] | events[1])
         yield
     finally:
-        for code in found:
-            monitoring.set_local_events(_TOOL, code, 0)
-        for event in events:
-            monitoring.register_callback(_TOOL, event, None)
-        monitoring.free_tool_id(_TOOL)
-
-
-def codes(namespace: dict[str, Any]) -> set[CodeType]:
-    """Return the code of all functions that were written in this namespace, of those within them and in its classes."""
-    found: set[CodeType] = set()
-    waiting: list[Any] = list(namespace.values())
-    while waiting:
-        value = waiting.pop()
-        if isinstance(value, FunctionType) and value.__globals__ is namespace and value.__code__ not in found:
-            found |= _within(value.__code__)
-            waiting += inspect.getclosurevars(value).nonlocals.values()  # what a decorator wraps
-        elif isinstance(value, type) and value.__module__ == namespace.get("__name__"):
-            waiting += vars(value).values()
-        elif isinstance(value, staticmethod | classmethod):
-            waiting.append(value.__func__)
-        elif isinstance(value, property):
-            waiting += [value.fget, value.fset]
-    return found
-
-
-def _within(code: CodeType) -> set[CodeType]:
-    inner = [const for const in code.co_consts if isinstance(const, CodeType)]
-    return {code}.union(*map(_within, inner))
+        monitoring.set_events(free[0], monitoring.events.NO_EVENTS)
+        for each in events:
+            monitoring.register_callback(free[0], each, None)
+        monitoring.free_tool_id(free[0])

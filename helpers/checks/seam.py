@@ -49,7 +49,7 @@ class InKernel:
     """What the seams within this kernel share: the answer's console and its time."""
 
     def __init__(self, answer: Callable[..., Any], world: worlds.World):
-        self._side, self._world, self._closed = AnswerSide(answer), world, False
+        self._side, self._world = AnswerSide(answer), world
         self._parts: list[str] = []
         self._output = Printed(self._parts.append)
         self._time = AnswerTime(self._clock, self._threads, self._side.namespace)
@@ -117,7 +117,7 @@ class InProcess(InKernel):
 
     def __init__(self, answer: Callable[..., Any], world: worlds.World):
         super().__init__(answer, world)
-        self._checker = threading.current_thread()
+        self._checker, self._closed = threading.current_thread(), False
         self._commands: queue.Queue[dict[str, Any] | None] = queue.Queue()
         self._replies: queue.Queue[dict[str, Any]] = queue.Queue()
         self._thread = threading.Thread(target=stopping.shielded, args=(self._work,), name="answer", daemon=True)

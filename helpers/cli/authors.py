@@ -1,6 +1,5 @@
 """The commands for authors."""
 
-import shlex
 from pathlib import Path
 from typing import Annotated, Optional
 
@@ -65,5 +64,5 @@ def site(out: Annotated[Path, typer.Argument(help="A new or empty folder.")]) ->
     from helpers.site.build import site as build_site
 
     build_site(out, say=lambda text: say(f"[dim]{text}[/]"))
-    place = escape(shlex.quote(str(out)))
-    say(f"{place}: the browser edition. To look at it: python -m http.server --bind 127.0.0.1 --directory {place}")
+    place = escape(str(out))
+    say(f'{place}: the browser edition. To look at it: python -m http.server --bind 127.0.0.1 --directory "{place}"')

@@ -42,14 +42,20 @@ def nbgrader_course(out: Path) -> list[str]:
     return [source.stem for source in sources]
 
 
-@contextmanager
-def new_folder(out: Path) -> Iterator[None]:
-    """A block that writes into this folder, which is made; CourseError unless it is new or empty, and elsewhere."""
+def check_new(out: Path) -> None:
+    """Raise CourseError unless this folder is new or empty, and no part of the course."""
     if is_inside(out, HOME) or is_inside(out, _PACKAGE):
         raise CourseError(f"{out} is inside the course's own files. Name a folder elsewhere.")
     with writing(out):
         if out.exists() and any(out.iterdir()):
             raise CourseError(f"{out} is not empty. Name a new folder, so that nothing in it is mixed up.")
+
+
+@contextmanager
+def new_folder(out: Path) -> Iterator[None]:
+    """A block that writes into this folder, which is made; CourseError as `check_new`, or when it cannot be written."""
+    check_new(out)
+    with writing(out):
         out.mkdir(parents=True, exist_ok=True)
         yield
 
@@ -57,8 +63,9 @@ def new_folder(out: Path) -> Iterator[None]:
 def _copy(out: Path) -> None:
     ignored = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints", "_course")
     shutil.copytree(_PACKAGE, out / "helpers", ignore=ignored)
-    for name in ("lessons", "exercises"):
-        shutil.copytree(HOME / name, out / name, ignore=ignored)
+    for name in ("lessons", "exercises", ".github"):
+        if (HOME / name).is_dir():  # an installed course has no workflows
+            shutil.copytree(HOME / name, out / name, ignore=ignored)
     for name in ("pyproject.toml", "README.md"):
         shutil.copy(HOME / name, out / name)
     (out / "solutions").mkdir()  # the package's build wants the folder

@@ -11,44 +11,47 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from helpers.course import Course, course
-from helpers.desk.release import new_folder
+from helpers.desk.release import check_new, new_folder
 from helpers.desk.working_copy import DISTRIBUTION
 from helpers.errors import CourseError
 from helpers.site import core, distributions, own, pages, stand_ins, wheels
 
 KERNEL = "@jupyterlite/pyodide-kernel-extension"
 # Front ends of the kernel and of the widgets, by the distribution that brings each.
-EXTENSIONS = {KERNEL: "jupyterlite-pyodide-kernel", "@jupyter-widgets/jupyterlab-manager": "jupyterlab-widgets"}
-EXTENSIONS["anywidget"] = "anywidget"
+EXTENSIONS = {
+    KERNEL: "jupyterlite-pyodide-kernel",
+    "@jupyter-widgets/jupyterlab-manager": "jupyterlab-widgets",
+    "anywidget": "anywidget",
+}
 
 
-def site(out: Path, say: Callable[[str], None] = print) -> list[str]:
-    """Write the browser edition into this folder, which a plain file server can serve; return the names at its top.
+def site(out: Path, say: Callable[[str], None] = print) -> None:
+    """Write the browser edition into this folder, for a plain file server.
 
-    CourseError when the folder is not new or empty, or something that the build needs is missing.
+    CourseError when the folder is not new or empty, or something that the build needs is missing; nothing is written
+    then.
     """
+    check_new(out)
     pyodide = _pyodide_version()
     listed = course()
-    with new_folder(out), TemporaryDirectory() as place:
+    with TemporaryDirectory() as place:
         lite, built = Path(place, "lite"), Path(place, "built")
         runtime = lite / "static" / "pyodide"
         runtime.mkdir(parents=True)
         say(f"getting Python for the browser (pyodide {pyodide})")
         info = core.fetch(pyodide, runtime)
         say("packing what the lessons import")
-        made = _wheels(lite, runtime, info["python"], listed)
-        lock = core.lock(info, made)
-        (runtime / core.LOCK).write_text(json.dumps(lock, indent=1), encoding="utf-8")
+        lock = core.lock(info, _wheels(lite, runtime, info["python"], listed))
         for name, text in own.contents(listed):
             path = lite / "files" / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
-        pages.lay(lite, lock)
+        pages.lay(lite, lock, core.write_lock(lock, runtime))
         say("building JupyterLite")
         _jupyterlite(lite, built)
         pages.finish(built, listed)
-        shutil.copytree(built, out, dirs_exist_ok=True)  # only now, so that no half of a site is left behind
-    return sorted(path.name for path in out.iterdir())
+        with new_folder(out):
+            shutil.copytree(built, out, dirs_exist_ok=True)
 
 
 def _pyodide_version() -> str:
@@ -57,7 +60,9 @@ def _pyodide_version() -> str:
         import jupyterlite_core  # noqa: F401
         from jupyterlite_pyodide_kernel.constants import PYODIDE_VERSION
     except ImportError:
-        raise CourseError("This needs more packages: python -m pip install -e '.[site]'") from None
+        raise CourseError(
+            "The browser edition needs JupyterLite: pip install 'mastering-aws-messaging[site]'."
+        ) from None
     return PYODIDE_VERSION
 
 
@@ -72,13 +77,15 @@ def _packages(python: str, listed: Course) -> Iterator[tuple[str, str, Iterable[
 
 def _wheels(lite: Path, runtime: Path, python: str, listed: Course) -> list[Path]:
     """Write the wheels beside Python's core, and return their paths."""
-    packages, versions = lite / "packages", {}
-    for name, versions[name], files in _packages(python, listed):
+    packages = lite / "packages"
+    versions: dict[str, str] = {}
+    for name, version, files in _packages(python, listed):
+        versions[name] = version
         for place, content in files:
             path = packages / name / place
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
-    core.compile_all(runtime, packages)
+    core.compile_all(runtime, packages, python)
     made = [wheels.write(runtime, name, version, packages / name) for name, version in versions.items()]
     of_kernel = _extension(KERNEL) / "static" / "pypi"
     for name in ("pyodide_kernel", "ipykernel"):

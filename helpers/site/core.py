@@ -13,9 +13,9 @@ from typing import Any
 
 from helpers.errors import CourseError
 
-LOCK = "pyodide-lock.json"
+NPM_LOCK = "pyodide-lock.json"
 STDLIB = "python_stdlib.zip"
-FILES = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", STDLIB, LOCK)
+FILES = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", STDLIB, NPM_LOCK)
 _BYTECODE = Path(__file__).parent / "bytecode.mjs"
 
 
@@ -25,55 +25,69 @@ def fetch(version: str, folder: Path) -> dict[str, Any]:
     CourseError when npm is missing or fails.
     """
     with TemporaryDirectory() as place:
-        _run("npm", "pack", f"pyodide@{version}", "--silent", "--pack-destination", place)
+        _run("npm", "pack", f"pyodide@{version}", "--loglevel=error", "--pack-destination", place)
         [archive] = Path(place).glob("*.tgz")
         with tarfile.open(archive) as packed:
             for name in FILES:
                 (folder / name).write_bytes(_content(packed, name))
-    return json.loads((folder / LOCK).read_text(encoding="utf-8"))["info"]
+    return json.loads((folder / NPM_LOCK).read_text(encoding="utf-8"))["info"]
 
 
-def compile_all(runtime: Path, packages: Path) -> None:
-    """Replace all Python files below this folder, and those of Python's own library, by their bytecode.
+def compile_all(runtime: Path, packages: Path, python: str) -> None:
+    """Replace all Python files of the packages in this folder, and of Python's own library, by their bytecode.
 
-    A tab starts in half the time so, and loads half as much. CourseError when node is missing or fails.
+    A tab starts in half the time so, and loads half as much. packages: a folder for each. python: the version, such as
+    "3.14.2". CourseError when node is missing or fails.
     """
     library = runtime / STDLIB
-    with TemporaryDirectory() as place, zipfile.ZipFile(library) as archive:
-        archive.extractall(place)
-        folders = [packages, Path(place)]
-        _run("node", str(_BYTECODE), str(runtime), *map(str, folders))
-        for source in [path for folder in folders for path in folder.rglob("*.py")]:
+    with TemporaryDirectory() as place:
+        with zipfile.ZipFile(library) as archive:
+            archive.extractall(place)
+        number = python.split(".")[:2]
+        in_the_tab = {path: f"/lib/python{'.'.join(number)}/site-packages" for path in packages.iterdir()}
+        in_the_tab[Path(place)] = f"/lib/python{''.join(number)}.zip"
+        _run("node", str(_BYTECODE), str(runtime), json.dumps({str(path): told for path, told in in_the_tab.items()}))
+        for source in [path for folder in in_the_tab for path in folder.rglob("*.py")]:
             if source.with_suffix(".pyc").is_file():  # some are templates, and no Python yet
                 source.unlink()
         with zipfile.ZipFile(library, "w", zipfile.ZIP_DEFLATED) as archive:
             for path in sorted(Path(place).rglob("*")):
                 archive.write(path, path.relative_to(place))
+    (runtime / NPM_LOCK).unlink()  # it leads to packages elsewhere
 
 
 def _run(program: str, *arguments: str) -> None:
     found = shutil.which(program)  # on Windows it is npm.cmd
     if found is None:
-        raise CourseError(
-            f"The browser edition is built with npm and node, and there is no {program} here. Install both."
-        )
+        raise CourseError(f"The browser edition is built with npm and node; there is no {program} here. Install both.")
     try:
         subprocess.run([found, *arguments], check=True, capture_output=True, text=True)
     except subprocess.CalledProcessError as problem:
-        told = problem.stderr.strip()[-500:]
+        told = problem.stderr.strip()[:500] or f"exit code {problem.returncode}"
         raise CourseError(f"{program} {' '.join(arguments[:2])} failed. It says: {told}") from None
 
 
 def _content(packed: tarfile.TarFile, name: str) -> bytes:
-    file = packed.extractfile(f"package/{name}")
+    try:
+        file = packed.extractfile(f"package/{name}")
+    except KeyError:
+        file = None
     if file is None:
-        raise CourseError(f"npm's package of pyodide has no {name}.")
+        raise CourseError(f"npm's package of pyodide has no {name}; this course knows another form of it.")
     return file.read()
 
 
 def lock(info: dict[str, Any], wheels: Iterable[Path]) -> dict[str, Any]:
     """Return the list of all packages that a tab may load: these wheels, which lie beside it, and no others."""
     return {"info": info, "packages": {entry["name"]: entry for entry in map(_entry, wheels)}}
+
+
+def write_lock(lock: dict[str, Any], folder: Path) -> str:
+    """Write the list into this folder and return its name, which tells its content as those of wheels do."""
+    text = json.dumps(lock, indent=1)
+    name = f"packages-{hashlib.sha256(text.encode()).hexdigest()[:8]}.json"
+    (folder / name).write_text(text, encoding="utf-8")
+    return name
 
 
 def _entry(wheel: Path) -> dict[str, Any]:

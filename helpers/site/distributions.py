@@ -31,7 +31,8 @@ TAB = {
 _COMPILED = (".so", ".pyd", ".dylib", ".dll")
 # Compiled parts that their packages do without, more slowly. Another one ends the build.
 _OPTIONAL = r"yaml/_yaml|markupsafe/_speedups|wcwidth/_wcwidth_c|charset_normalizer/\w+|psygnal/\w+|\w+__mypyc"
-_NOT_NEEDED = r"(.*/)?(__pycache__|tests?)/.*|.*\.(pyc|pyi|pyx|pxd|c|h|typed)|\.\./.*"
+_NOT_NEEDED = r"(.*/)?(__pycache__|tests?)/.*|.*\.(pyc|pyi|pyx|pxd|c|h|typed|pem)|\.\./.*"
+_LICENCE = r"[^/]+\.dist-info/(.*/)?(LICEN[CS]E|NOTICE|COPYING|AUTHORS)[^/]*"
 _DATA = "botocore/data/"
 # What IPython colours: Python, and what its magics hold.
 _LEXERS = r"__init__|_mapping|python|special|data|html|javascript|css|_css_builtins|shell|perl|ruby|markup|jvm|web"
@@ -42,7 +43,6 @@ _KEPT = {
     "moto": r"moto/(\w+\.py|(core|utilities|moto_api|moto_server|sqs|sns)/(?!.*\.(html|js|css|png)$))",
     "pygments": rf"pygments/(?!lexers/)|pygments/lexers/({_LEXERS})\.py",
     "anywidget": r"(?!anywidget/labextension/|anywidget/nbextension/)",
-    "certifi": r"(?!.*\.pem$)",  # a tab trusts what its browser trusts
 }
 
 
@@ -68,7 +68,7 @@ def needed(python: str, roots: Iterable[str] = ROOTS) -> list[metadata.Distribut
 
 
 def files(distribution: metadata.Distribution) -> Iterator[tuple[str, bytes]]:
-    """Yield the path within site-packages and the content of each file that a tab needs.
+    """Yield the path within site-packages and the content of each file that a tab needs, and of the licences.
 
     CourseError for a compiled part that the package cannot do without.
     """
@@ -79,5 +79,8 @@ def files(distribution: metadata.Distribution) -> Iterator[tuple[str, bytes]]:
         if path.endswith(_COMPILED):
             if not re.match(_OPTIONAL, path):
                 raise CourseError(f"{name} is compiled ({path}), and a browser tab needs it in Python.")
-        elif not re.fullmatch(_NOT_NEEDED, path) and re.match(kept, path) and ".dist-info/" not in path:
+        elif ".dist-info/" in path:
+            if re.fullmatch(_LICENCE, path):
+                yield path, distribution.locate_file(file).read_bytes()
+        elif not re.fullmatch(_NOT_NEEDED, path) and re.match(kept, path):
             yield path, distribution.locate_file(file).read_bytes()

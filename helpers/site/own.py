@@ -9,6 +9,7 @@ from helpers.desk.working_copy import KINDS, PAGES, cleared, shipped
 _PACKAGE = Path(__file__).parent.parent
 # Rooms for the terminal, for grading and for authors.
 LEFT_OUT = {"authoring", "cli", "desk", "grading", "site", "kernels.py", "pytest_plugin.py", "_course"}
+_KINDS = {".py", ".js", ".css", ".json", ""}  # the profiles of the offline cloud have no ending
 
 
 def files(listed: Course) -> Iterator[tuple[str, bytes]]:
@@ -18,7 +19,8 @@ def files(listed: Course) -> Iterator[tuple[str, bytes]]:
     """
     for path in sorted(_PACKAGE.rglob("*")):
         inside = path.relative_to(_PACKAGE)
-        if path.is_file() and inside.parts[0] not in LEFT_OUT and "__pycache__" not in inside.parts:
+        hidden = any(part.startswith(".") for part in inside.parts)
+        if path.is_file() and path.suffix in _KINDS and inside.parts[0] not in LEFT_OUT and not hidden:
             yield f"helpers/{inside.as_posix()}", path.read_bytes()
     names = ["lessons/course.toml", *(f"solutions/{lesson.slug}.ipynb" for lesson in listed.lessons)]
     for name in names:

@@ -12,20 +12,23 @@ from helpers.desk import lab
 from helpers.errors import CourseError
 from helpers.site import stand_ins
 
-_PAGES = Path(__file__).parent / "pages"
+_PAGES = Path(__file__).parent / "front"
 TITLE = "Mastering Messaging with the AWS SDK for Python"
 ABOUT = "about_this_edition.md"
 _RUNTIME = {".wasm", ".mjs", ".zip", ".whl"}  # what Python is made of
 
 
-def lay(lite: Path, lock: dict[str, Any]) -> None:
-    """Write what JupyterLite's build takes from its folder: settings, layout, and the page about this edition."""
+def lay(lite: Path, lock: dict[str, Any], name: str) -> None:
+    """Write what JupyterLite's build takes from its folder: settings, layout, and the page about this edition.
+
+    lock: the packages in it. name: of the file that lists them, beside Python's core.
+    """
     packages = sorted(lock["packages"])
     settings = json.loads((lab.SETTINGS / "page_config.json").read_text(encoding="utf-8"))
     kernel = {
         "pyodideUrl": "./static/pyodide/pyodide.mjs",
         "disablePyPIFallback": True,
-        "loadPyodideOptions": {"lockFileURL": "./static/pyodide/pyodide-lock.json", "packages": packages},
+        "loadPyodideOptions": {"lockFileURL": f"./static/pyodide/{name}", "packages": packages},
     }
     config = {
         "appName": settings["appName"],

@@ -1,6 +1,8 @@
-"""Wheels for the browser edition: written from a folder, with the bytecode that the site's Python reads at once."""
+"""Wheels for the browser edition, written from a folder; the same files make the same wheel, byte for byte."""
 
+import base64
 import hashlib
+import zipfile
 from pathlib import Path
 
 _WHEEL = "Wheel-Version: 1.0\nGenerator: course site\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
@@ -11,17 +13,19 @@ def write(out: Path, name: str, version: str, folder: Path) -> Path:
 
     The wheel's name tells its content, so that no browser takes an older one from its cache.
     """
-    from wheel.wheelfile import WheelFile  # of the extra `site`; without it the command still says what is missing
-
-    files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-    digest = hashlib.sha256()
-    for place, content in sorted(files.items()):
-        digest.update(f"{place}\0{len(content)}\0".encode() + content)
     stem = f"{name.replace('-', '_')}-{version}"
-    path = out / f"{stem}-0x{digest.hexdigest()[:8]}-py3-none-any.whl"
-    with WheelFile(path, "w") as wheel:
+    files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    about = f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n"
+    files |= {f"{stem}.dist-info/METADATA": about.encode(), f"{stem}.dist-info/WHEEL": _WHEEL.encode()}
+    record = f"{stem}.dist-info/RECORD"
+    lines = [f"{place},sha256={_digest(content)},{len(content)}\n" for place, content in sorted(files.items())]
+    files[record] = "".join([*lines, f"{record},,\n"]).encode()
+    path = out / f"{stem}-0x{hashlib.sha256(files[record]).hexdigest()[:8]}-py3-none-any.whl"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as wheel:
         for place, content in sorted(files.items()):
-            wheel.writestr(place, content)
-        wheel.writestr(f"{stem}.dist-info/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n")
-        wheel.writestr(f"{stem}.dist-info/WHEEL", _WHEEL)
+            wheel.writestr(zipfile.ZipInfo(place), content, zipfile.ZIP_DEFLATED)  # dated 1980, whenever it is written
     return path
+
+
+def _digest(content: bytes) -> str:
+    return base64.urlsafe_b64encode(hashlib.sha256(content).digest()).rstrip(b"=").decode()

@@ -20,7 +20,7 @@ NOT_BY_AN_ANSWER = (
 )
 
 SAID = "On this cloud: "  # how every word begins that stands in for what a cloud cannot do
-_IN_A_LOOP = 10  # waits that a cell is told were not waited; one that asks on is a loop that waits for its end
+_IN_A_LOOP = 10  # waits of one length that were not waited; who asks on is a loop that waits for its end
 
 
 def _in_words(length: float) -> str:
@@ -115,7 +115,7 @@ class RealClock(_Clock):
 
     def __init__(self, limit: float = 120):
         self.limit = limit  # the longest wait in seconds that `advance` really waits
-        self._not_waited = 0  # in this cell
+        self._not_waited: list[float] = []  # lengths, one after the other, since a cell began
 
     def time(self) -> float:
         """Return the seconds since 1970-01-01 UTC."""
@@ -123,7 +123,7 @@ class RealClock(_Clock):
 
     def run(self) -> None:
         """Begin a cell. Real time runs by itself."""
-        self.held, self._not_waited = False, 0
+        self.held, self._not_waited = False, []
 
     def hold(self) -> None:
         """End a cell. Real time cannot be held."""
@@ -132,15 +132,15 @@ class RealClock(_Clock):
     def advance(self, seconds: float = 0, *, minutes: float = 0, hours: float = 0, days: float = 0) -> "RealClock":
         """Wait really, and return the clock. Instead of a wait beyond `limit` seconds it says that it did not wait.
 
-        A loop that waits so for something would never end: after ten such waits in one cell it raises ClockError.
+        A loop that waits so for something would never end: after ten such waits of one length it raises ClockError.
         """
         length = _seconds(seconds, minutes=minutes, hours=hours, days=days)
         if length > self.limit:
-            self._not_waited += 1
-            if self._not_waited > _IN_A_LOOP:
+            self._not_waited.append(length)
+            if self._not_waited[-_IN_A_LOOP - 1 :] == [length] * (_IN_A_LOOP + 1):
                 raise ClockError(
-                    f"{SAID}time cannot be moved, and this cell asked for more than {_IN_A_LOOP} waits that are longer "
-                    "than the limit, so it may wait in a loop for what never comes. Go on with the next cell, or let "
+                    f"{SAID}time cannot be moved, and the same wait of {_in_words(length)} was asked for more than "
+                    f"{_IN_A_LOOP} times, so a loop may wait for what never comes. Go on with the next cell, or let "
                     f"it wait really: clock.limit = {length:g}"
                 )
             print(

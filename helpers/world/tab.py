@@ -6,7 +6,10 @@ from pathlib import Path
 
 IN_A_TAB = sys.platform == "emscripten"
 INSTEAD = "The course on your own computer can; see about_this_edition.md, in the list of files."
-ONLY_OFFLINE = f"In a browser tab there is the offline cloud alone, since no keys belong into a web page. {INSTEAD}"
+ONLY_OFFLINE = (
+    f"In a browser tab there is the offline cloud alone: Python has no network in it, and keys do not belong in a web "
+    f"page. {INSTEAD}"
+)
 NO_THREADS = f"In a browser tab there are no threads, so this one cannot start. {INSTEAD}"
 
 _STORAGE = Path("/drive")  # where JupyterLite shows its files to Python
@@ -16,9 +19,9 @@ _plain_start = threading.Thread.start
 def _start(thread: threading.Thread) -> None:
     try:
         _plain_start(thread)
-    except RuntimeError as problem:
+    except RuntimeError:
         if thread.ident is not None:  # it was started before
-            raise problem
+            raise
         raise RuntimeError(NO_THREADS) from None
 
 

@@ -4,7 +4,8 @@
 const files = JSON.parse(document.getElementById("course-files").textContent);
 const megabytes = (bytes) => (bytes / 1e6).toFixed(1);
 const total = files.reduce((sum, [, bytes]) => sum + bytes, 0);
-const LONGEST = 20_000; // milliseconds that the last word stays
+const SHOWN = 20_000; // milliseconds that the last word stays
+const PATIENCE = 90_000; // milliseconds for Python to start, on a slow machine too
 
 const line = document.createElement("div");
 line.id = "course-progress";
@@ -21,7 +22,15 @@ style.textContent = `#course-progress {
 }
 #course-progress button { border: 0; background: none; color: inherit; font-size: 16px; cursor: pointer; }`;
 
+const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 const say = (text) => { status.textContent = text; };
+
+function last(text, role = "status") {
+  bar.remove();
+  bytes.remove();
+  status.setAttribute("role", role);
+  say(text);
+}
 
 async function load() {
   let loaded = 0;
@@ -32,7 +41,7 @@ async function load() {
   };
   await Promise.all(files.map(async ([url, size]) => {
     const reply = await fetch(url);
-    if (!reply.ok) throw new Error(`${url} is missing (${reply.status})`);
+    if (!reply.ok) throw new Error(`${url} is not there (${reply.status})`);
     let seen = 0;
     const reader = reply.body.getReader();
     for (let part = await reader.read(); !part.done; part = await reader.read()) {
@@ -43,33 +52,46 @@ async function load() {
   }));
 }
 
-const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
-
-async function kernel() {
-  for (;;) {
-    const found = window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel;
-    if (found) return found;
-    await pause(100);
+// Whether Python runs for the notebook that is open: true, or false after some patience; null where none is open.
+async function started() {
+  const end = Date.now() + PATIENCE;
+  while (Date.now() < end) {
+    const widget = window.jupyterapp?.shell.currentWidget;
+    if (widget && !widget.sessionContext) return null;
+    const kernel = widget?.sessionContext?.session?.kernel;
+    if (kernel) {
+      // It answers when Python runs. One that is ended before answers nobody: then the next one is asked.
+      const answer = kernel.requestIsComplete({ code: "1" }).then(() => true, () => false);
+      if (await Promise.race([answer, pause(end - Date.now())])) return true;
+    }
+    await pause(200);
   }
+  return false;
 }
 
 async function tell() {
+  await pause(0); // a screen reader tells what changes in a line that is there already
   say("Loading Python and the course; nothing is installed.");
-  await load();
+  try {
+    await load();
+  } catch (problem) {
+    last(`The course could not be loaded: ${problem.message}. Reload the page to try again.`, "alert");
+    return;
+  }
   bar.removeAttribute("value"); // how long this takes, nobody can tell
   bytes.textContent = "";
   say("Starting Python in this tab.");
-  await (await kernel()).requestIsComplete({ code: "1" }); // it answers when Python runs
-  bar.remove();
-  say("Python runs. Click the first cell, then Shift+Enter runs it and goes on to the next.");
-  await pause(LONGEST);
+  const runs = await started();
+  if (runs === false) {
+    last("Python has not started. Reload the page to try again; a browser that is up to date helps.", "alert");
+    return;
+  }
+  if (runs) last("Python runs. Click the first cell, then Shift+Enter runs it and goes on to the next.");
+  if (runs) await pause(SHOWN);
+  while (line.contains(document.activeElement)) await pause(1000);
   line.remove();
 }
 
 document.head.append(style);
 document.body.append(line);
-tell().catch((problem) => {
-  bar.remove();
-  bytes.textContent = "";
-  say(`The course could not be loaded: ${problem.message}. Reload the page to try again.`);
-});
+tell();
