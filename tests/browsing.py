@@ -39,14 +39,22 @@ def tab(*flags):
     playwright = pytest.importorskip("playwright.sync_api", reason="the extra `browser` is not installed")
     with playwright.sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=chromium(), headless=True, args=[*FLAGS, *flags])
-        context = browser.new_context(viewport={"width": 1440, "height": 900})
-        elsewhere = []
-        context.on("request", lambda request: elsewhere.append(request.url) if is_elsewhere(request.url) else None)
-        page = context.new_page()
-        page.set_default_timeout(45_000)
-        page.elsewhere = elsewhere
-        yield page
+        with another(browser) as page:
+            yield page
         browser.close()
+
+
+@contextmanager
+def another(browser, width=1440):
+    """Yield an empty tab of a visitor of its own, who has been nowhere yet."""
+    context = browser.new_context(viewport={"width": width, "height": 900})
+    elsewhere = []
+    context.on("request", lambda request: elsewhere.append(request.url) if is_elsewhere(request.url) else None)
+    page = context.new_page()
+    page.set_default_timeout(45_000)
+    page.elsewhere = elsewhere
+    yield page
+    context.close()
 
 
 def is_elsewhere(url):

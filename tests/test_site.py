@@ -3,9 +3,10 @@
 import json
 import os
 import re
+from pathlib import Path
 
 import pytest
-from browsing import command, opened, picture, scroll_to, tab
+from browsing import another, command, opened, picture, scroll_to, tab
 from site_in_a_tab import QUIET, RUN, STARTED, build, outputs, served, stored
 from test_one_thread import LOOPS
 
@@ -30,6 +31,7 @@ ENDLESS = """def clients_for(region):
         except:
             pass
 """
+KERNEL = "() => window.jupyterapp.shell.currentWidget.sessionContext.session?.kernel"
 SAVE = """async ([path, cells]) => {
     const empty = {cell_type: 'code', metadata: {}, outputs: [], execution_count: null};
     const content = {
@@ -104,7 +106,7 @@ def test_it_opens_at_lesson_1_and_tells_how_far_it_is(page):
     assert page.locator(".jp-Dialog").count() == 0
     picture(page, "site-opened")
     page.get_by_role("button", name="Hide this line").click()
-    assert page.locator("#course-progress").count() == 0
+    assert not page.locator("#course-progress").is_visible()
 
 
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.number)
@@ -115,6 +117,24 @@ def test_a_lesson_shows_what_is_stored(page, lesson):
     page.evaluate(QUIET, COMPARED)
     assert outputs(page.evaluate(RUN)) == stored(HOME / path)
     picture(page, f"site-lesson-{lesson.number}")
+
+
+def test_a_lesson_and_its_exercises_run_side_by_side(page):
+    """They have one name, in two folders. Each has its own kernel, in its own folder; and Tab completes in it."""
+    where = "() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.id"
+    asking = """code => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel
+        .requestComplete({code, cursor_pos: code.length}).then(reply => reply.content.matches)"""
+    ids = []
+    for path in (FIRST, EXERCISES):
+        show(page, path)
+        page.evaluate(QUIET, f"import boto3, helpers; helpers.start(); {Path(path).parent} = boto3.client('sqs')")
+        ids.append(page.evaluate(where))
+    assert ids[0] != ids[1]
+    assert page.evaluate(asking, "exercises.send_mess") == [".send_message", ".send_message_batch"]
+    assert page.evaluate(asking, "lessons") == []
+    page.evaluate(SHUT)
+    show(page, FIRST)
+    assert page.evaluate(asking, "lessons.send_mess") == [".send_message", ".send_message_batch"]
 
 
 def test_an_exercise_is_solved_and_all_of_it_is_kept(page, url):
@@ -203,19 +223,35 @@ REFUSED = {
 }
 
 
-def test_a_restarted_kernel_and_a_page_that_is_no_notebook(url):
-    """The line waits for the kernel that runs, and goes where none is started; a missing file is told as an alert."""
-    with tab(NOBODY_ELSE) as page:
+def test_a_restarted_kernel_and_a_page_that_is_no_notebook(visitor, url):
+    """The line waits for each notebook's kernel, and goes where none is started; a missing file is told as an alert."""
+    with another(visitor.context.browser) as page:
         page.goto(url)
         opened(page, FIRST)
-        page.evaluate("() => void window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()")
+        page.wait_for_function(KERNEL)
+        page.evaluate(f"() => void ({KERNEL})().restart()")
         page.wait_for_selector(STARTED)
-        page.goto(f"{url}lab/index.html?path=about_this_edition.md&reset")
-        page.wait_for_selector(".jp-FileEditor, .jp-MarkdownViewer")
-        page.wait_for_selector("#course-progress", state="detached")
+        command(page, "notebook:run-cell-and-select-next")
+        command(page, "notebook:run-cell-and-select-next")
+        page.wait_for_selector("#course-progress", state="hidden")
+        command(page, "docmanager:open", {"path": f"lessons/{LESSONS[1].slug}.ipynb"})
+        page.wait_for_selector("#course-progress [role=status]:has-text('Starting Python for this notebook')")
+        command(page, "docmanager:open", {"path": "about_this_edition.md"})
+        page.wait_for_selector(".jp-MarkdownViewer h1")
+        page.wait_for_selector("#course-progress", state="hidden")
+    with another(visitor.context.browser) as page:
         page.route("**/python_stdlib.zip", lambda route: route.fulfill(status=404))
         page.goto(url)
         page.wait_for_selector("#course-progress [role=alert]:has-text('is not there (404). Reload the page')")
+
+
+def test_in_a_narrow_window_the_lesson_has_the_room(visitor, url):
+    """As on a phone, or at twice the size."""
+    with another(visitor.context.browser, width=500) as page:
+        page.goto(url)
+        opened(page, FIRST)
+        page.wait_for_function("() => document.querySelector('.jp-NotebookPanel').clientWidth > 350")
+        picture(page, "site-narrow")
 
 
 def test_what_cannot_work_says_so(page):
@@ -234,6 +270,6 @@ def test_the_page_about_it_names_what_stands_in(page):
     for name in stand_ins.NAMES:
         assert f"| {name} | {stand_ins.told(name)} |" in text
     assert "$" not in text
-    command(page, "docmanager:open", {"path": "about_this_edition.md", "factory": "Markdown Preview"})
+    command(page, "docmanager:open", {"path": "about_this_edition.md"})
     page.wait_for_selector(".jp-MarkdownViewer h1")
     picture(page, "site-about")

@@ -18,7 +18,7 @@ from helpers import start
 from helpers.cli import app
 from helpers.course import HOME, course
 from helpers.errors import CloudError, CourseError
-from helpers.site import build, core, distributions, own, pages, stand_ins, wheels
+from helpers.site import build, core, distributions, mending, own, pages, stand_ins, wheels
 from helpers.world import tab
 
 PYTHON = "3.14.2"
@@ -142,6 +142,29 @@ def test_a_wheel_s_name_tells_its_content(tmp_path, monkeypatch):
     entry = core.lock({}, [tmp_path / made[0][0]])["packages"]["some-name"]
     assert (entry["version"], entry["file_name"]) == ("1.0", made[0][0])
     assert core.write_lock({"a": 1}, tmp_path) != core.write_lock({"a": 2}, tmp_path)
+
+
+SCRIPT = "async startNew(e){var t;let{path:a,name:i}=e,o=this._sessions.find(e=>e.name===i);if(o)return o;let l=1}"
+
+
+def test_jupyterlite_s_sessions_are_told_apart_by_path(tmp_path):
+    """One place is mended; another form of it ends the build."""
+    (tmp_path / "build").mkdir()
+    script = tmp_path / "build" / "1.js"
+    script.write_text(f"first();{SCRIPT};last()")
+    mending.mend_scripts(tmp_path)
+    assert script.read_text() == f"first();{SCRIPT.replace('e.name===i', 'e.path===a')};last()"
+    with pytest.raises(CourseError, match="in another way than this course knows"):
+        mending.mend_scripts(tmp_path)
+
+
+def test_the_kernel_completes_without_jedi():
+    """One line of one file is mended; another form of it ends the build."""
+    file = "pyodide_kernel/interpreter.py"
+    assert mending.mend_python(file, b"self.Completer.use_jedi = True\n") == b"self.Completer.use_jedi = False\n"
+    assert mending.mend_python("other.py", b"self.Completer.use_jedi = True") == b"self.Completer.use_jedi = True"
+    with pytest.raises(CourseError, match="completes in another way"):
+        mending.mend_python(file, b"")
 
 
 def test_learners_get_notebooks_without_outputs():

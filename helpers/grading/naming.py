@@ -61,7 +61,8 @@ def of_file(file: str, listed: Course) -> Name:
     rest = _COPY.sub("", stem)
     for lesson in listed.lessons:
         slug = lesson.slug.replace("_", "[_ -]")
-        rest = re.sub(rf"[_ .-]*{slug}[_ .-]*", "_", rest, flags=re.IGNORECASE)
+        # A browser tab puts the folder's name before it.
+        rest = re.sub(rf"[_ .-]*(?:exercises_)?{slug}[_ .-]*", "_", rest, flags=re.IGNORECASE)
     rest = _COPY.sub("", rest.strip("_ .-")).removeprefix(_PACKED)
     return Name(clean(rest) or clean(stem) or _nameless(file))
 

@@ -15,7 +15,9 @@ from helpers.desk.release import check_new, new_folder
 from helpers.desk.working_copy import DISTRIBUTION
 from helpers.errors import CourseError
 from helpers.site import core, distributions, own, pages, stand_ins, wheels
+from helpers.site.mending import mend_python, mend_scripts
 
+SHOWN = ("boto3", "botocore", DISTRIBUTION)  # packages that tracebacks of lessons lead through
 KERNEL = "@jupyterlite/pyodide-kernel-extension"
 # Front ends of the kernel and of the widgets, by the distribution that brings each.
 EXTENSIONS = {
@@ -49,6 +51,7 @@ def site(out: Path, say: Callable[[str], None] = print) -> None:
         pages.lay(lite, lock, core.write_lock(lock, runtime))
         say("building JupyterLite")
         _jupyterlite(lite, built)
+        mend_scripts(built)
         pages.finish(built, listed)
         with new_folder(out):
             shutil.copytree(built, out, dirs_exist_ok=True)
@@ -72,6 +75,9 @@ def _packages(python: str, listed: Course) -> Iterator[tuple[str, str, Iterable[
         yield needed.name, needed.version, distributions.files(needed)
     for name in stand_ins.NAMES:
         yield name, stand_ins.VERSION, stand_ins.files(name)
+    for name in ("pyodide_kernel", "ipykernel"):
+        [wheel] = (_extension(KERNEL) / "static" / "pypi").glob(f"{name}-*.whl")
+        yield name, wheel.name.split("-")[1], wheels.read(wheel)
     yield DISTRIBUTION, metadata.version(DISTRIBUTION), own.files(listed)
 
 
@@ -84,14 +90,9 @@ def _wheels(lite: Path, runtime: Path, python: str, listed: Course) -> list[Path
         for place, content in files:
             path = packages / name / place
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
-    core.compile_all(runtime, packages, python)
-    made = [wheels.write(runtime, name, version, packages / name) for name, version in versions.items()]
-    of_kernel = _extension(KERNEL) / "static" / "pypi"
-    for name in ("pyodide_kernel", "ipykernel"):
-        [wheel] = of_kernel.glob(f"{name}-*.whl")
-        made.append(Path(shutil.copy(wheel, runtime)))
-    return made
+            path.write_bytes(mend_python(place, content))
+    core.compile_all(runtime, packages, SHOWN, python)
+    return [wheels.write(runtime, name, version, packages / name) for name, version in versions.items()]
 
 
 def _extension(name: str) -> Path:

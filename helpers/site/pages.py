@@ -13,8 +13,16 @@ from helpers.errors import CourseError
 from helpers.site import stand_ins
 
 _PAGES = Path(__file__).parent / "front"
+_SCRIPTS = ("progress.js", "narrow.js")
 TITLE = "Mastering Messaging with the AWS SDK for Python"
 ABOUT = "about_this_edition.md"
+# Saved soon, since a tab is quickly closed; pages are there to be read.
+_SETTINGS = {
+    "@jupyterlab/docmanager-extension:plugin": {
+        "autosaveInterval": 10,
+        "defaultViewers": {"markdown": "Markdown Preview"},
+    }
+}
 _RUNTIME = {".wasm", ".mjs", ".zip", ".whl"}  # what Python is made of
 
 
@@ -38,7 +46,8 @@ def lay(lite: Path, lock: dict[str, Any], name: str) -> None:
         "litePluginSettings": {"@jupyterlite/pyodide-kernel-extension:kernel": kernel},
     }
     _write(lite / "jupyter-lite.json", {"jupyter-lite-schema-version": 0, "jupyter-config-data": config})
-    _write(lite / "overrides.json", json.loads((lab.SETTINGS / "overrides.json").read_text(encoding="utf-8")))
+    overrides = json.loads((lab.SETTINGS / "overrides.json").read_text(encoding="utf-8"))
+    _write(lite / "overrides.json", overrides | _SETTINGS)
     _write(lite / f"{lab.WORKSPACE}.jupyterlab-workspace", lab.layout())
     (lite / "files" / ABOUT).write_text(about(lock), encoding="utf-8")
 
@@ -62,17 +71,19 @@ def finish(out: Path, listed: Course) -> None:
     start = f"lab/index.html?workspace={lab.WORKSPACE}&path={first}"
     index = Template((_PAGES / "index.html").read_text(encoding="utf-8")).substitute(title=TITLE, start=start)
     (out / "index.html").write_text(index, encoding="utf-8")
-    shutil.copy(_PAGES / "progress.js", out)
+    for name in _SCRIPTS:
+        shutil.copy(_PAGES / name, out)
     page = out / "lab" / "index.html"
     text = page.read_text(encoding="utf-8")
     if text.count("</body>") != 1:
         raise CourseError("JupyterLite's page has another form than this course knows.")
-    page.write_text(text.replace("</body>", f"{_progress(out)}</body>"), encoding="utf-8")
+    page.write_text(text.replace("</body>", f"{_scripts(out)}</body>"), encoding="utf-8")
 
 
-def _progress(out: Path) -> str:
-    """Return what puts the line into JupyterLab's page, with the files that are loaded and their sizes in bytes."""
+def _scripts(out: Path) -> str:
+    """Return what puts our scripts into JupyterLab's page, with the files that are loaded and their sizes in bytes."""
     runtime = sorted(path for path in (out / "static" / "pyodide").iterdir() if path.suffix in _RUNTIME)
     files = [[f"../static/pyodide/{quote(path.name)}", path.stat().st_size] for path in runtime]
     data = f'<script id="course-files" type="application/json">{json.dumps(files)}</script>'
-    return f'{data}\n<script type="module" src="../progress.js"></script>\n'
+    tags = [f'<script type="module" src="../{name}"></script>' for name in _SCRIPTS]
+    return "\n".join([data, *tags, ""])

@@ -5,7 +5,7 @@ import threading
 from pathlib import Path
 
 IN_A_TAB = sys.platform == "emscripten"
-INSTEAD = "The course on your own computer can; see about_this_edition.md, in the list of files."
+INSTEAD = "The course on your own computer can; see about_this_edition.md, in the first folder of the list of files."
 ONLY_OFFLINE = (
     f"In a browser tab there is the offline cloud alone: Python has no network in it, and keys do not belong in a web "
     f"page. {INSTEAD}"

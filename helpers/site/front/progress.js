@@ -1,4 +1,4 @@
-// The line that tells how far the page is while Python starts in the tab, with a bar beside it.
+// The line that tells how far the page is: while Python and the course are loaded, and while a notebook's kernel starts.
 // It fetches Python and the packages before JupyterLab asks for them, so that both are loaded at the same time: the
 // kernel then finds them in the browser's cache.
 const files = JSON.parse(document.getElementById("course-files").textContent);
@@ -6,6 +6,7 @@ const megabytes = (bytes) => (bytes / 1e6).toFixed(1);
 const total = files.reduce((sum, [, bytes]) => sum + bytes, 0);
 const SHOWN = 20_000; // milliseconds that the last word stays
 const PATIENCE = 90_000; // milliseconds for Python to start, on a slow machine too
+const STARTING = ["starting", "restarting", "autorestarting"]; // a kernel's states
 
 const line = document.createElement("div");
 line.id = "course-progress";
@@ -13,24 +14,33 @@ line.innerHTML = `<span role="status"></span> <progress max="${total}" value="0"
 <button type="button" aria-label="Hide this line">×</button>`;
 const [status, bar, bytes, close] = line.children;
 bar.setAttribute("aria-label", "Loading Python and the course");
-close.addEventListener("click", () => line.remove());
 const style = document.createElement("style");
 style.textContent = `#course-progress {
-  position: fixed; z-index: 2000; left: 50%; bottom: 40px; transform: translateX(-50%); max-width: 94vw;
-  padding: 8px 12px; border: 1px solid #767676; border-radius: 4px; background: #fff; color: #222;
-  font: 14px/1.4 system-ui, sans-serif; box-shadow: 0 2px 8px rgb(0 0 0 / 25%);
+  position: fixed; z-index: 2000; right: 6px; top: 1px; max-width: 94vw; padding: 1px 10px; border-radius: 4px;
+  border: 1px solid var(--jp-border-color1, #767676); color: var(--jp-ui-font-color1, #222);
+  background: var(--jp-layout-color1, #fff); font: 13px/1.5 system-ui, sans-serif;
 }
+#course-progress[hidden] { display: none; }
 #course-progress button { border: 0; background: none; color: inherit; font-size: 16px; cursor: pointer; }`;
 
 const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
-const say = (text) => { status.textContent = text; };
+const notebook = () => window.jupyterapp?.shell.currentWidget;
+let closed = ""; // what the line said when it was hidden by hand
 
-function last(text, role = "status") {
-  bar.remove();
-  bytes.remove();
+function say(text, role = "status") {
+  if (status.textContent !== text) status.textContent = text;
   status.setAttribute("role", role);
-  say(text);
+  line.hidden = closed === text;
 }
+
+function hide() {
+  if (!line.contains(document.activeElement)) line.hidden = true;
+}
+
+close.addEventListener("click", () => {
+  closed = status.textContent;
+  line.hidden = true;
+});
 
 async function load() {
   let loaded = 0;
@@ -52,46 +62,57 @@ async function load() {
   }));
 }
 
-// Whether Python runs for the notebook that is open: true, or false after some patience; null where none is open.
-async function started() {
-  const end = Date.now() + PATIENCE;
-  while (Date.now() < end) {
-    const widget = window.jupyterapp?.shell.currentWidget;
-    if (widget && !widget.sessionContext) return null;
-    const kernel = widget?.sessionContext?.session?.kernel;
-    if (kernel) {
-      // It answers when Python runs. One that is ended before answers nobody: then the next one is asked.
-      const answer = kernel.requestIsComplete({ code: "1" }).then(() => true, () => false);
-      if (await Promise.race([answer, pause(end - Date.now())])) return true;
-    }
-    await pause(200);
+// What is known of a kernel: when it was first seen, and when it answered. It answers when Python runs in it.
+const kernels = new WeakMap();
+
+function known(kernel) {
+  if (!kernels.has(kernel) || (STARTING.includes(kernel.status) && kernels.get(kernel).answered)) {
+    const now = { seen: Date.now(), answered: 0 };
+    kernels.set(kernel, now);
+    const ask = () => kernel.requestIsComplete({ code: "1" }).then(
+      () => { now.answered = Date.now(); },
+      () => { if (!kernel.isDisposed) setTimeout(ask, 500); }, // it was restarted meanwhile
+    );
+    ask();
   }
-  return false;
+  return kernels.get(kernel);
 }
 
-async function tell() {
+function tell() {
+  const widget = notebook();
+  const kernel = widget?.sessionContext?.session?.kernel;
+  const { seen, answered } = kernel ? known(kernel) : { seen: Date.now(), answered: 0 };
+  bar.hidden = Boolean(answered);
+  if (widget && !widget.sessionContext) {
+    hide(); // a page of text, for which none is started
+  } else if (!answered && Date.now() - seen > PATIENCE) {
+    bar.hidden = true;
+    say("Python has not started. Reload the page to try again; a browser that is up to date helps.", "alert");
+  } else if (!answered) {
+    say("Starting Python for this notebook; that takes some seconds.");
+  } else if (Date.now() - answered > SHOWN || widget.content.widgets.some((cell) => cell.model.executionCount)) {
+    hide();
+  } else {
+    say("Python runs. Shift+Enter runs a cell and goes on to the next.");
+  }
+}
+
+async function begin() {
   await pause(0); // a screen reader tells what changes in a line that is there already
   say("Loading Python and the course; nothing is installed.");
   try {
     await load();
   } catch (problem) {
-    last(`The course could not be loaded: ${problem.message}. Reload the page to try again.`, "alert");
+    bar.hidden = true;
+    bytes.textContent = "";
+    say(`The course could not be loaded: ${problem.message}. Reload the page to try again.`, "alert");
     return;
   }
-  bar.removeAttribute("value"); // how long this takes, nobody can tell
+  bar.removeAttribute("value"); // how long the rest takes, nobody can tell
   bytes.textContent = "";
-  say("Starting Python in this tab.");
-  const runs = await started();
-  if (runs === false) {
-    last("Python has not started. Reload the page to try again; a browser that is up to date helps.", "alert");
-    return;
-  }
-  if (runs) last("Python runs. Click the first cell, then Shift+Enter runs it and goes on to the next.");
-  if (runs) await pause(SHOWN);
-  while (line.contains(document.activeElement)) await pause(1000);
-  line.remove();
+  setInterval(tell, 200);
 }
 
 document.head.append(style);
 document.body.append(line);
-tell();
+begin();

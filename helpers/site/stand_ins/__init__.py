@@ -1,9 +1,8 @@
 """Stand-ins for packages that have no form for a browser tab, or no use there: a folder for each, with its modules.
 
-The first line of each tells on the site's own page what it stands in for, and what it cannot do.
+What is in its told.txt stands on the site's own page. One without modules is missed by whoever imports it.
 """
 
-import ast
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,8 +18,5 @@ def files(name: str) -> Iterator[tuple[str, bytes]]:
 
 
 def told(name: str) -> str:
-    """Return the sentence that the stand-in says of itself."""
-    module = next(
-        path for path in (_FOLDER / name / name / "__init__.py", _FOLDER / name / f"{name}.py") if path.is_file()
-    )
-    return (ast.get_docstring(ast.parse(module.read_text(encoding="utf-8"))) or "").split("\n")[0]
+    """Return the sentence on what stands in for this package, and what that cannot do."""
+    return (_FOLDER / name / "told.txt").read_text(encoding="utf-8").strip()
