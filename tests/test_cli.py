@@ -331,7 +331,7 @@ def test_release_says_what_it_wrote(course_command, tmp_path, monkeypatch):
     assert code == 0
     assert "solutions" in output
     assert sorted(os.listdir(tmp_path / "out")) == sorted(
-        ["README.md", "exercises", "helpers", "lessons", "pyproject.toml", "solutions"]
+        [".github", "README.md", "exercises", "helpers", "lessons", "pyproject.toml", "solutions"]
     )
 
 
