@@ -22,6 +22,12 @@ FLAGS = [
 ]
 
 
+def installed(module, extra):
+    """Skip the test where the extra that brings this module is not installed; in CI it has to be."""
+    if not os.environ.get("CI"):
+        pytest.importorskip(module, reason=f"the extra `{extra}` is not installed")
+
+
 def chromium():
     """Return the path of a Chromium on this machine."""
     for name in ("chromium", "chromium-browser", "google-chrome"):
@@ -36,8 +42,10 @@ def chromium():
 @contextmanager
 def tab(*flags):
     """Yield an empty tab. `elsewhere` collects the URLs of requests that leave the computer."""
-    playwright = pytest.importorskip("playwright.sync_api", reason="the extra `browser` is not installed")
-    with playwright.sync_playwright() as driver:
+    installed("playwright.sync_api", "browser")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=chromium(), headless=True, args=[*FLAGS, *flags])
         with another(browser) as page:
             yield page

@@ -1,12 +1,11 @@
 """The browser edition as a learner finds it: a plain file server, Chromium, and no host but this one in reach."""
 
 import json
-import os
 import re
 from pathlib import Path
 
 import pytest
-from browsing import another, command, opened, picture, scroll_to, tab
+from browsing import another, command, installed, opened, picture, scroll_to, tab
 from site_in_a_tab import QUIET, RUN, STARTED, build, outputs, served, stored
 from test_one_thread import LOOPS
 
@@ -55,9 +54,7 @@ REPLACE = """([id, source]) => {
 @pytest.fixture(scope="module")
 def url(tmp_path_factory):
     """Where the built site is served."""
-    for module in ("jupyterlite_core", "jupyterlite_pyodide_kernel", "wheel"):
-        if not os.environ.get("CI"):
-            pytest.importorskip(module, reason="the extra `site` is not installed")
+    installed("jupyterlite_core", "site")
     with served(build(tmp_path_factory.mktemp("browser") / "site")) as server:
         yield server.url
 
@@ -138,7 +135,7 @@ def test_a_lesson_and_its_exercises_run_side_by_side(page):
 
 
 def test_an_exercise_is_solved_and_all_of_it_is_kept(page, url):
-    """A right answer is correct; after a reload the answer and the progress are there; it can be downloaded."""
+    """A right answer is correct; it and the progress are kept without saving; it can be downloaded, and begun anew."""
     show(page, EXERCISES)
     page.evaluate(REPLACE, ["clients_for", ANSWER])
     found = outputs(page.evaluate(RUN))
@@ -146,7 +143,7 @@ def test_an_exercise_is_solved_and_all_of_it_is_kept(page, url):
     assert "Not attempted" in said(found, "check-take_one")
     scroll_to(page, "check-clients_for")
     picture(page, "site-exercise")
-    page.evaluate(SHUT)
+    page.wait_for_function("() => !window.jupyterapp.shell.currentWidget.context.model.dirty")  # it saves by itself
     page.goto(url)
     opened(page, FIRST)
     show(page, EXERCISES)
