@@ -146,6 +146,7 @@ def test_an_exercise_is_solved_and_all_of_it_is_kept(page, url):
     page.wait_for_function("() => !window.jupyterapp.shell.currentWidget.context.model.dirty")  # it saves by itself
     page.goto(url)
     opened(page, FIRST)
+    page.evaluate(QUIET, "None")  # Python runs, so all that was open is open again
     show(page, EXERCISES)
     with page.expect_download() as download:
         command(page, "docmanager:download")
@@ -247,7 +248,8 @@ def test_in_a_narrow_window_the_lesson_has_the_room(visitor, url):
     with another(visitor.context.browser, width=500) as page:
         page.goto(url)
         opened(page, FIRST)
-        page.wait_for_function("() => document.querySelector('.jp-NotebookPanel').clientWidth > 350")
+        page.wait_for_selector(STARTED)
+        assert page.evaluate("() => document.querySelector('.jp-NotebookPanel').clientWidth") > 350
         picture(page, "site-narrow")
 
 
