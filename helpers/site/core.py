@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import shutil
 import subprocess
 import tarfile
@@ -16,6 +17,8 @@ from helpers.errors import CourseError
 NPM_LOCK = "pyodide-lock.json"
 STDLIB = "python_stdlib.zip"
 FILES = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", STDLIB, NPM_LOCK)
+# What of Python's own library the errors of learners lead through; its source stays.
+_SHOWN = r"(json|sqlite3|collections)/|(base64|contextlib|dataclasses|enum|functools|queue|random|threading|uuid)\.py"
 _BYTECODE = Path(__file__).parent / "bytecode.mjs"
 
 
@@ -54,7 +57,10 @@ def compile_all(runtime: Path, packages: Path, shown: Collection[str], python: s
         _run("node", str(_BYTECODE), str(runtime), json.dumps(folders))
         with zipfile.ZipFile(library, "w", zipfile.ZIP_DEFLATED) as archive:
             for path in sorted(Path(place).rglob("*")):
-                archive.write(path, path.relative_to(place))
+                inside = path.relative_to(place).as_posix()
+                # All sources would double it, and private windows keep no file of that size in their caches.
+                if path.suffix != ".py" or re.match(_SHOWN, inside):
+                    archive.write(path, inside)
     for source in packages.rglob("*.py"):
         if source.with_suffix(".pyc").is_file():
             source.unlink()
