@@ -5,7 +5,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from helpers.cloud.running import client, clock, cloud, resource, session, start
+from helpers.backends.running import client, clock, cloud, resource, session, start
 
 if TYPE_CHECKING:
     from helpers import show

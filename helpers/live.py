@@ -6,8 +6,9 @@ from typing import Any
 import botocore.session
 from botocore.exceptions import ClientError
 
-from helpers.cloud import environment, looking, running
-from helpers.cloud.base import Cloud
+from helpers.backends import environment, running
+from helpers.backends.base import Cloud
+from helpers.backends.offline import snapshot
 from helpers.errors import CloudError
 from helpers.views.live_inbox import LiveInbox
 from helpers.views.live_queue import LiveQueue
@@ -21,7 +22,7 @@ def queue(cloud: Cloud, region: str, url: str) -> LiveQueue:
     sqs, clock = cloud.client("sqs", region), cloud.world.clock
 
     def handle(message: str) -> str:
-        return looking.receipt_handle(cloud.world, region, url, message)
+        return snapshot.receipt_handle(cloud.world, region, url, message)
 
     def receive(message: str) -> str:
         found = sqs.receive_message(QueueUrl=url).get("Messages")
@@ -32,7 +33,7 @@ def queue(cloud: Cloud, region: str, url: str) -> LiveQueue:
         return "Deleted."
 
     def extend(message: str) -> str:
-        left = looking.time_left(cloud.world, region, url, message)
+        left = snapshot.time_left(cloud.world, region, url, message)
         sqs.change_message_visibility(
             QueueUrl=url, ReceiptHandle=handle(message), VisibilityTimeout=round(left) + EXTEND
         )
@@ -75,11 +76,11 @@ def queue(cloud: Cloud, region: str, url: str) -> LiveQueue:
             made.said = said
 
     def draw(said: str) -> None:
-        made.show(looking.queue(cloud.world, region, url), clock.runs, said)
+        made.show(snapshot.queue(cloud.world, region, url), clock.runs, said)
 
     made = LiveQueue(act)
     # Time passes in the cell that asks for the picture, and stands when somebody sees it.
-    made.show(looking.queue(cloud.world, region, url), False, "")
+    made.show(snapshot.queue(cloud.world, region, url), False, "")
     return made
 
 
@@ -94,7 +95,7 @@ def inbox(cloud: Cloud) -> LiveInbox:
             return str(problem)
         return f"{arrived.endpoint} has confirmed."
 
-    return LiveInbox(confirm, lambda: looking.inbox(cloud.inbox))
+    return LiveInbox(confirm, lambda: snapshot.inbox(cloud.inbox))
 
 
 def switch() -> LiveSwitch:

@@ -28,7 +28,7 @@ import pytest  # noqa: E402
 from jupyter_client.manager import KernelManager  # noqa: E402
 from nbval.kernel import NbvalKernelspecManager, RunningKernel  # noqa: E402
 
-from helpers.cloud.running import COMPARED  # noqa: E402
+from helpers.backends.running import COMPARED  # noqa: E402
 
 _LOOK = 0.5  # seconds between two looks whether the kernel still lives
 

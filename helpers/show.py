@@ -7,8 +7,9 @@ from contextlib import contextmanager
 from typing import Any
 
 from helpers import progress as kept
-from helpers.cloud import elsewhere, looking
-from helpers.cloud.running import COMPARED, WAYS, running
+from helpers.backends import not_available
+from helpers.backends.offline import snapshot
+from helpers.backends.running import COMPARED, WAYS, running
 from helpers.course import course
 from helpers.errors import CloudError, CourseError, ExpectedErrorMissing
 from helpers.views.call_table import CallTable
@@ -96,10 +97,10 @@ def timeline(message_id: str = "") -> Timeline | Card:
     """
     cloud = running()
     if not cloud.can("steps"):
-        return Card("note", "", (("", elsewhere.TIMELINE),))
+        return Card("note", "", (("", not_available.TIMELINE),))
     steps = cloud.steps()
     found = message_id or next((step.message for step in reversed(steps) if step.message), "")
-    return Timeline(found, tuple(looking.timeline(steps, found, cloud.world.clock.now())))
+    return Timeline(found, tuple(snapshot.timeline(steps, found, cloud.world.clock.now())))
 
 
 def fan_out(region_name: str = "") -> FanOutMap:
@@ -117,13 +118,13 @@ def inbox() -> Any:
     In a notebook it is live: a request to confirm has a button.
     """
     if not running().can("inbox"):
-        return Card("note", "", (("", elsewhere.INBOX),))
+        return Card("note", "", (("", not_available.INBOX),))
     arrived = running().inbox
     if _has_hands():
         from helpers import live  # widgets are imported where somebody can click
 
         return live.inbox(running())
-    return InboxList(tuple(looking.inbox(arrived)))
+    return InboxList(tuple(snapshot.inbox(arrived)))
 
 
 def switch() -> Any:

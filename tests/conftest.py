@@ -15,9 +15,9 @@ import botocore.session
 import pytest
 
 from helpers import start
-from helpers.cloud import environment, running
-from helpers.cloud.base import Cloud
-from helpers.world import still_sleep, worlds
+from helpers.backends import environment, running
+from helpers.backends.base import Cloud
+from helpers.simulation import frozen_sleep, worlds
 
 
 class Guard:
@@ -102,7 +102,7 @@ def no_cloud(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
         (environment, "_of_this_machine", None),
         (running, "_running", None),
         (running, "_cells_followed", False),
-        (time, "sleep", still_sleep._real_sleep),
+        (time, "sleep", frozen_sleep._real_sleep),
     ):
         monkeypatch.setattr(place, name, value)
     worlds.settle(None)

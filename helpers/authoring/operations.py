@@ -8,8 +8,8 @@ from nbformat.v4 import new_code_cell
 # Runs in the notebook's kernel before its first cell. What a journal writes down is kept, in whichever cloud.
 WATCH = """
 def _watch():
-    from helpers.cloud.calls import Call, Exchange
-    from helpers.world.journal import Journal
+    from helpers.backends.calls import Call, Exchange
+    from helpers.simulation.journal import Journal
 
     plain = Journal.append
 
@@ -27,7 +27,7 @@ del _watch
 """
 _TELL = """
 import json
-from helpers.world.journal import Journal
+from helpers.simulation.journal import Journal
 print(json.dumps(sorted(Journal.operations_called)))
 """
 

@@ -12,12 +12,12 @@ from typing import Any, NoReturn
 import boto3
 from botocore.config import Config
 
-from helpers.checks.seam import NOT_ENDED, TIME_IS_UP, TOO_MUCH_COMPUTING, Seam
+from helpers.backends.calls import Call, calls
+from helpers.backends.offline import snapshot
+from helpers.backends.offline.unkind import Unkind
+from helpers.checks.runners.in_process import NOT_ENDED, TIME_IS_UP, TOO_MUCH_COMPUTING, Seam
 from helpers.checks.values import NOT_WRITTEN, Boto3Object, decode, show, show_difference
-from helpers.cloud import looking
-from helpers.cloud.calls import Call, calls
-from helpers.cloud.unkind import Unkind
-from helpers.world.worlds import World
+from helpers.simulation.worlds import World
 
 SECONDS = 10.0  # real ones, for one run of an answer; a slow machine must not make a right one wrong
 CALLS = 300  # of the answer, in one check
@@ -114,11 +114,11 @@ class Case:
         return reply["Attributes"]["QueueArn"]
 
     def state(self, queue_url: str) -> dict[str, Any]:
-        """Return what the queue holds now, without a call or a lease; see helpers.cloud.looking.queue."""
-        return looking.queue(self._world, "us-east-1", queue_url, most=sys.maxsize)
+        """Return what the queue holds now, without a call or a lease; see helpers.backends.offline.snapshot.queue."""
+        return snapshot.queue(self._world, "us-east-1", queue_url, most=sys.maxsize)
 
     def inbox(self) -> list[Any]:
-        """Return what SNS sent elsewhere than to queues, oldest first; see helpers.rules.inbox."""
+        """Return what SNS sent elsewhere than to queues, oldest first; see helpers.aws_rules.sns.inbox."""
         return [arrived for account in self._world.accounts.all() for arrived in account.inbox]
 
     def drain(self, queue_url: str) -> list[str]:
@@ -131,7 +131,7 @@ class Case:
         return bodies
 
     def unkind(self, **kinds: Any) -> Unkind:
-        """Make the cloud unkind for a `with` block, to the check's own calls too; see helpers.rules.unkindness."""
+        """Make the cloud unkind for a `with` block, to the check's own calls too; see helpers.aws_rules.common.unkindness."""
         return Unkind(self._world.accounts, {"seed": self.draw.randrange(1 << 30)} | kinds)
 
     def after_every_lease(self) -> None:

@@ -11,15 +11,15 @@ from typing import Any
 
 import boto3
 
+from helpers.backends import environment, transport
+from helpers.backends.calls import operation
+from helpers.backends.offline.offline_cloud import any_account, make_world
 from helpers.checks import case as cases
 from helpers.checks.outcome import CORRECT, ERROR, NOT_ATTEMPTED, NOT_YET, Outcome, outcome
-from helpers.checks.seam import TOO_MANY_CALLS, Seam
-from helpers.cloud import environment, transport
-from helpers.cloud.calls import operation
-from helpers.cloud.offline import any_account, make_world
+from helpers.checks.runners.in_process import TOO_MANY_CALLS, Seam
 from helpers.course import Exercise
 from helpers.errors import CourseError, Stopped
-from helpers.world import worlds
+from helpers.simulation import worlds
 
 FIXED_SEED = 1  # where outputs are compared, and in grading
 
@@ -37,7 +37,7 @@ _one_at_a_time = threading.Lock()  # time, output and environment belong to the 
 
 def find(exercise: Exercise) -> cases.Check:
     """Return the course's own check of this exercise."""
-    return getattr(importlib.import_module(f"helpers.checks.lesson_{exercise.lesson[:2]}"), exercise.answer)
+    return getattr(importlib.import_module(f"helpers.checks.lessons.lesson_{exercise.lesson[:2]}"), exercise.answer)
 
 
 def examine(

@@ -7,16 +7,16 @@ from pathlib import Path
 from typing import Any
 
 from helpers import progress
+from helpers.backends.running import COMPARED, running
 from helpers.checks.engine import FIXED_SEED, examine
-from helpers.checks.one_thread import OneThread
 from helpers.checks.outcome import NOT_ATTEMPTED, Outcome, worth
-from helpers.checks.seam import InProcess
+from helpers.checks.runners.in_process import InProcess
+from helpers.checks.runners.one_thread import OneThread
 from helpers.checks.solutions import answer_source
-from helpers.cloud.running import COMPARED, running
 from helpers.course import Exercise, course
 from helpers.errors import CheckFailed, CourseError, UnknownExercise
+from helpers.simulation import browser_tab
 from helpers.views.card import Card, check_card, hint_card, note_card, show_card, solution_card
-from helpers.world import tab
 
 _steps: dict[str, int] = {}  # how many hints were given, by exercise
 _tried: set[str] = set()  # the exercises that were attempted
@@ -67,7 +67,7 @@ def examine_here(exercise: Exercise, answer: Callable[..., Any]) -> Outcome:
     running()  # the friendly word when the first cell was not run
     fixed = os.environ.get(COMPARED) or os.environ.get("NBGRADER_EXECUTION")
     seed = FIXED_SEED if fixed else random.randrange(2**32)
-    seam = OneThread if tab.IN_A_TAB else InProcess
+    seam = OneThread if browser_tab.IN_A_TAB else InProcess
     return examine(exercise, lambda world: seam(answer, world), seed)
 
 

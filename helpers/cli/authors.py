@@ -37,9 +37,9 @@ def build(
 @app.command(rich_help_panel=AUTHORS)
 def new(folder: Annotated[Path, typer.Argument(help="A new folder.")]) -> None:
     """Lay the pattern of a set of exercises of your own, which learners have never had."""
-    from helpers.authoring import own_set
+    from helpers.authoring import custom_set
 
-    own_set.new(folder)
+    custom_set.new(folder)
     place = escape(str(folder))
     say(f"{place}: a set with one exercise. Change course.toml, solutions/ and checks/ in it.")
     say(f"Then: course build --exercises {place}")
@@ -47,11 +47,11 @@ def new(folder: Annotated[Path, typer.Argument(help="A new folder.")]) -> None:
 
 def _build_own(folder: Path, walled: bool) -> None:
     """Make the learners' notebooks of an own set, and prove its checks."""
-    from helpers.authoring import own_set
+    from helpers.authoring import custom_set
     from helpers.grading.exercise_set import of_folder
     from helpers.grading.proof import faults
 
-    for path in own_set.build(folder, of_folder(folder).listed):
+    for path in custom_set.build(folder, of_folder(folder).listed):
         say(f"For learners: [bold]{escape(str(path))}[/]")
     if found := faults(folder, walled):
         raise CourseError("\n".join(found))

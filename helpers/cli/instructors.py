@@ -15,8 +15,8 @@ def release(
     nbgrader: Annotated[bool, typer.Option("--nbgrader", help="Write a course folder for nbgrader instead.")] = False,
 ) -> None:
     """Write a course without the solutions, to hand out."""
-    from helpers.desk.release import nbgrader_course
-    from helpers.desk.release import release as write_release
+    from helpers.authoring.release import nbgrader_course
+    from helpers.authoring.release import release as write_release
 
     if nbgrader:
         names, place = nbgrader_course(out), escape(str(out))
@@ -34,7 +34,7 @@ def serve(
     ] = "127.0.0.1",
 ) -> None:
     """Serve the offline cloud over HTTP, each learner an account, for a workshop or another SDK. Ctrl-C stops it."""
-    from helpers.cloud.server import serve as serve_cloud
+    from helpers.workshop.server import serve as serve_cloud
 
     serve_cloud(host, port, lambda text: say(escape(text)))
 
@@ -117,10 +117,10 @@ def verify(
 
     from rich.table import Table
 
+    from helpers.authoring.comparing import DIFFERS, SAME
+    from helpers.authoring.verify import verify as run
     from helpers.cli.shared import console
     from helpers.course import course
-    from helpers.desk.comparing import DIFFERS, SAME
-    from helpers.desk.verify import verify as run
 
     chosen = [course().lesson(lesson)] if lesson else course().lessons
     found = {}
@@ -154,8 +154,8 @@ def policy(
     """Print an IAM policy for a real account: what the lessons call, on a learner's own queues and topics."""
     import json
 
-    from helpers.cloud.account import policy as iam
-    from helpers.cloud.account import tags
+    from helpers.backends.aws import policy as iam
+    from helpers.backends.aws import tags
 
     who = iam.USER_NAME if workshop else learner or tags.learner()
     made = iam.policy(account, who, f"{iam.USER_NAME}-" if workshop else prefix, people)

@@ -16,7 +16,7 @@ _MARKS = {"correct": "[green]✓[/]", "not yet": "[yellow]○[/]", "not attempte
 
 
 def _copy(folder: Path | None):  # type: ignore[no-untyped-def]
-    from helpers.desk.working_copy import WorkingCopy, default_folder
+    from helpers.learner.working_copy import WorkingCopy, default_folder
 
     return WorkingCopy(folder or default_folder())
 
@@ -29,8 +29,8 @@ def lab(
     port: Annotated[Optional[int], typer.Option(min=1, max=65535, help="Else a free one from 8888 on.")] = None,  # noqa: UP045
 ) -> None:
     """Open JupyterLab at a lesson, in your own working copy."""
-    from helpers.desk import lab as jupyterlab
-    from helpers.desk.reset import target
+    from helpers.learner import lab as jupyterlab
+    from helpers.learner.reset import target
 
     copy = _copy(folder)
     chosen, exercise = target(course(), lesson)
@@ -49,11 +49,11 @@ def check(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
 ) -> None:
     """Run the checks on your own notebooks and show a table. Exit code 1 unless all are correct."""
-    from helpers.desk.reset import target
+    from helpers.learner.reset import target
 
     copy, listed = _copy(folder), course()
     wanted = [target(listed, what)] if what else [(lesson, None) for lesson in listed.lessons]
-    from helpers.desk.marking import mark  # takes seconds; what was mistyped is told before
+    from helpers.learner.marking import mark  # takes seconds; what was mistyped is told before
 
     outcomes, unread = [], False
     for lesson, exercise in wanted:
@@ -87,7 +87,7 @@ def doctor(
     port: Annotated[int, typer.Option(min=1, max=65535, help="The port that JupyterLab should get.")] = 8888,
 ) -> None:
     """Say whether this machine can take the course, and how to mend what it can't."""
-    from helpers.desk.doctor import all_well, examine
+    from helpers.learner.doctor import all_well, examine
 
     table = Table("", "what", "found", "what to do")
     findings = []
@@ -107,7 +107,7 @@ def reset(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
     """Lay an exercise anew. What you wrote is kept aside."""
-    from helpers.desk import reset as resetting
+    from helpers.learner import reset as resetting
 
     copy = _copy(folder)
     lesson, one = resetting.target(course(), exercise)
@@ -133,10 +133,10 @@ def sweep(
     delete: Annotated[bool, typer.Option("--delete", help="Do not ask before deleting.")] = False,
 ) -> None:
     """Find what the course left in a real AWS account, by its tag, and delete it."""
-    from helpers.cloud.account import remembered
-    from helpers.cloud.aws import AwsCloud
+    from helpers.backends.aws import consent
+    from helpers.backends.aws.aws_cloud import AwsCloud
 
-    if not remembered.yeses(yes):
+    if not consent.yeses(yes):
         yes = typer.prompt("In which account (its twelve digits)")
     first = region[0] if region else None
     cloud = AwsCloud(yes, region_name=first, profile_name=profile, tidy=False)
@@ -168,7 +168,7 @@ def pack(
     out: Annotated[Optional[Path], typer.Option(help="Where to put the file.", show_default="your folder")] = None,  # noqa: UP045
 ) -> None:
     """Make the file that you hand in."""
-    from helpers.desk import pack as packing
+    from helpers.learner import pack as packing
 
     copy = _copy(folder)
     contents = packing.look(copy, course())

@@ -8,14 +8,15 @@ from pathlib import Path
 from helpers.checks.outcome import NOT_ATTEMPTED
 from helpers.course import Lesson
 from helpers.errors import CourseError
-from helpers.grading import class_report, cluster, feedback, workers
-from helpers.grading.books import book, read_book, write_books
+from helpers.grading import cluster, workers
 from helpers.grading.exercise_set import ExerciseSet
-from helpers.grading.handins import collect
-from helpers.grading.marks import Change, changes, comings_and_goings, row
-from helpers.grading.notebook_copies import write_copies
+from helpers.grading.gradebook.books import book, read_book, write_books
+from helpers.grading.gradebook.marks import Change, changes, comings_and_goings, row
+from helpers.grading.intake.handins import collect
 from helpers.grading.places import refuse_other_folders
 from helpers.grading.records import Cohort, Graded, Row
+from helpers.grading.reports import class_report, feedback
+from helpers.grading.reports.notebook_copies import write_copies
 from helpers.grading.store import Job, Store
 from helpers.grading.work import Task
 

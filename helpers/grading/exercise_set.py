@@ -40,7 +40,7 @@ class ExerciseSet:
 
 def own() -> ExerciseSet:
     """Return the course's own set."""
-    return _read(course(), PACKAGE / "checks")
+    return _read(course(), PACKAGE / "checks" / "lessons")
 
 
 def of_folder(folder: Path) -> ExerciseSet:

@@ -6,20 +6,20 @@ from collections.abc import Sequence
 from random import Random
 from typing import Any
 
+from helpers.backends import transport
+from helpers.backends.offline.offline_cloud import any_account, make_world
 from helpers.checks.case import Check
 from helpers.checks.engine import examine
 from helpers.checks.outcome import ERROR, NOT_ATTEMPTED, Outcome, outcome
-from helpers.cloud import transport
-from helpers.cloud.offline import any_account, make_world
 from helpers.course import Exercise
 from helpers.errors import CourseError, Stopped
-from helpers.grading import telling
-from helpers.grading.effort import limited
-from helpers.grading.hand_in_process import Answer, HandInProcess
-from helpers.grading.launcher import Launcher
-from helpers.grading.line import Broken
 from helpers.grading.records import Graded
-from helpers.world.worlds import World, visit
+from helpers.grading.reports import explain
+from helpers.sandbox.channel import Broken
+from helpers.sandbox.grader_limits import limited
+from helpers.sandbox.hand_in_process import Answer, HandInProcess
+from helpers.sandbox.launcher import Launcher
+from helpers.simulation.worlds import World, visit
 
 MOST_STOPS = 3  # cells that may end or hold up the process; what comes after one more is not run
 CELL_CALLS = 1000  # to AWS, that the notebook's own cells may make together
@@ -76,16 +76,16 @@ class _HandIn:
             found = examine(exercise, lambda world, back=back: self._seam(exercise, back, world), self._seed, check)
             if found.status != NOT_ATTEMPTED or time.monotonic() > self._until:
                 break
-        return telling.explained(found)
+        return explain.explained(found)
 
     def remarks(self) -> tuple[str, ...]:
         """Return what running the cells showed, a sentence each."""
         lesson, asked = self._lesson, self._exercises
-        said = [telling.stopped_cell(lesson, self._source(place), asked, why) for place, why in self._stops.items()]
-        said += [telling.failed_cell(lesson, self._source(place), asked, why) for place, why in self._failed.items()]
+        said = [explain.stopped_cell(lesson, self._source(place), asked, why) for place, why in self._stops.items()]
+        said += [explain.failed_cell(lesson, self._source(place), asked, why) for place, why in self._failed.items()]
         more = len(said) - MOST_REMARKS
         said = [remark[:LONGEST_REMARK].encode("utf-8", "backslashreplace").decode() for remark in said]
-        rest = [f"{telling.of_lesson(self._lesson)}{more} more cells did not run to their end."] if more > 0 else []
+        rest = [f"{explain.of_lesson(self._lesson)}{more} more cells did not run to their end."] if more > 0 else []
         return tuple(said[:MOST_REMARKS] + rest)
 
     def _source(self, place: int) -> str:
@@ -132,11 +132,11 @@ class _HandIn:
     def _missing(self, exercise: Exercise) -> Outcome:
         """Return the outcome of an answer that is not there: its cell raised, or there is no such cell."""
         for place, why in self._stops.items():
-            if telling.answers(self._source(place), exercise):
-                return telling.of_stopped_cell(exercise, why)
+            if explain.answers(self._source(place), exercise):
+                return explain.of_stopped_cell(exercise, why)
         for place, error in self._failed.items():
-            if telling.answers(self._source(place), exercise):
-                return telling.of_failed_cell(exercise, error)
+            if explain.answers(self._source(place), exercise):
+                return explain.of_failed_cell(exercise, error)
         return outcome(exercise, NOT_ATTEMPTED, got=f"No function {exercise.answer} is defined in this notebook.")
 
 

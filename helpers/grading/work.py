@@ -7,11 +7,11 @@ from pathlib import Path
 
 from helpers.course import HOME
 from helpers.errors import CourseError
-from helpers.grading import launcher as launchers
 from helpers.grading.exercise_set import PACKAGE, ExerciseSet
 from helpers.grading.grader import grade
 from helpers.grading.records import Graded
 from helpers.grading.store import Job
+from helpers.sandbox import launcher as launchers
 
 
 @dataclass(frozen=True)

@@ -10,10 +10,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from helpers.authoring.release import check_new, new_folder
 from helpers.course import Course, course
-from helpers.desk.release import check_new, new_folder
-from helpers.desk.working_copy import DISTRIBUTION
 from helpers.errors import CourseError
+from helpers.learner.working_copy import DISTRIBUTION
 from helpers.site import core, distributions, own, pages, stand_ins, wheels
 from helpers.site.mending import mend_python, mend_scripts
 

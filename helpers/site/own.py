@@ -4,11 +4,22 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from helpers.course import HOME, Course
-from helpers.desk.working_copy import KINDS, PAGES, cleared, shipped
+from helpers.learner.working_copy import KINDS, PAGES, cleared, shipped
 
 _PACKAGE = Path(__file__).parent.parent
 # Rooms for the terminal, for grading and for authors.
-LEFT_OUT = {"authoring", "cli", "desk", "grading", "site", "kernels.py", "pytest_plugin.py", "_course"}
+LEFT_OUT = {
+    "authoring",
+    "cli",
+    "grading",
+    "learner",
+    "sandbox",
+    "site",
+    "workshop",
+    "kernels.py",
+    "pytest_plugin.py",
+    "_course",
+}
 _KINDS = {".py", ".js", ".css", ".json", ""}  # the profiles of the offline cloud have no ending
 
 

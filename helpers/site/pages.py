@@ -8,8 +8,8 @@ from typing import Any
 from urllib.parse import quote
 
 from helpers.course import Course
-from helpers.desk import lab
 from helpers.errors import CourseError
+from helpers.learner import lab
 from helpers.site import stand_ins
 
 _PAGES = Path(__file__).parent / "front"

@@ -17,7 +17,7 @@ _MARKS = {
 
 @dataclass(frozen=True)
 class FanOutMap:
-    """Draws the rows that helpers.cloud.looking.fan_out returns."""
+    """Draws the rows that helpers.backends.offline.snapshot.fan_out returns."""
 
     rows: Sequence[Mapping[str, Any]]
 

@@ -31,7 +31,7 @@ class LiveQueue(anywidget.AnyWidget):
         self.on_msg(self._clicked)
 
     def show(self, queue: Mapping[str, Any], running: bool, said: str) -> None:
-        """Draw the queue as helpers.cloud.looking.queue returns it. running: whether its clock runs."""
+        """Draw the queue as helpers.backends.offline.snapshot.queue returns it. running: whether its clock runs."""
         self._picture = QueuePicture(queue)
         drawn = {"title": self._picture.title, "facts": self._picture.facts, "running": running}
         # A body may be a mebibyte; the browser gets what it shows.

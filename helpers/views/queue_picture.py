@@ -12,7 +12,7 @@ _LONGEST = 48  # characters of a body
 
 @dataclass(frozen=True)
 class QueuePicture:
-    """Draws what helpers.cloud.looking.queue returns."""
+    """Draws what helpers.backends.offline.snapshot.queue returns."""
 
     data: Mapping[str, Any]
 

@@ -139,9 +139,9 @@ class OfflineLab(Lab):
     account, other_account = "111122223333", "444455556666"
 
     def __enter__(self) -> "OfflineLab":
-        from helpers.cloud import transport
-        from helpers.cloud.offline import make_world
-        from helpers.world import worlds
+        from helpers.backends import transport
+        from helpers.backends.offline.offline_cloud import make_world
+        from helpers.simulation import worlds
 
         transport.install()
         self._world = make_world(True, 1, self.account, self.other_account)

@@ -1,0 +1,1 @@
+"""What SQS, SNS and STS share."""

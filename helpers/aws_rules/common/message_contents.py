@@ -1,0 +1,137 @@
+"""What a message may hold, for queues and topics alike: characters, attributes, ids, sizes in bytes.
+
+AWS: sizes are bytes of UTF-8, and the attributes' names, types and values count; a message has up to ten attributes,
+of type String, Number or Binary with a label of one's own behind a dot. Source: SQS API reference, SendMessage and
+MessageAttributeValue; SQS developer guide, "Message quotas"; recorded answers; the local-aws-sqs project for texts that
+are recorded nowhere else.
+moto: counts the body's characters and nothing else, takes control characters, empty values and any number of
+attributes.
+"""
+
+import re
+from typing import Any
+
+from helpers.aws_rules.common.refusals import Refused, invalid_value
+
+# What XML 1.0 has no way to write.
+FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_NAME = re.compile(r"[A-Za-z0-9_.\-]{1,256}")
+_ID = re.compile(r"[A-Za-z0-9!\"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~]{1,128}")
+_NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
+_MOST_ATTRIBUTES = 10
+
+
+def size(body: str, attributes: dict[str, Any]) -> int:
+    """Return how many bytes the body and the attributes' names, types and values are."""
+    total = _bytes(body)
+    for name, value in attributes.items():
+        content = value.get("StringValue") if "StringValue" in value else value.get("BinaryValue", b"")
+        total += sum(map(_bytes, (name, value.get("DataType", ""), content)))
+    return total
+
+
+def _bytes(content: str | bytes) -> int:
+    return len(content.encode("utf-8", errors="surrogatepass") if isinstance(content, str) else content)
+
+
+def check_characters(text: str) -> None:
+    """Refuse characters that XML does not allow."""
+    if FORBIDDEN.search(text):
+        raise Refused(
+            "InvalidMessageContents",
+            "Invalid characters found. Valid unicode characters are #x9 | #xA | #xD | #x20 to #xD7FF | #xE000 to "
+            "#xFFFD | #x10000 to #x10FFFF",
+        )
+
+
+def check_id(value: str | None, parameter: str) -> None:
+    """Refuse a message group id or deduplication id of the wrong form."""
+    if value is not None and not _ID.fullmatch(value):
+        raise invalid_value(
+            value,
+            parameter,
+            f"{parameter} can only include alphanumeric and punctuation characters. 1 to 128 in length.",
+        )
+
+
+def check_attributes(attributes: dict[str, Any]) -> None:
+    """Refuse message attributes that SQS refuses."""
+    if len(attributes) > _MOST_ATTRIBUTES:
+        raise _wrong(
+            f"Number of message attributes [{len(attributes)}] exceeds the allowed maximum [{_MOST_ATTRIBUTES}]."
+        )
+    for name, value in attributes.items():
+        _check_name(name)
+        _check_value(name, value, "user")
+
+
+def check_system_attributes(attributes: dict[str, Any]) -> None:
+    """Refuse message system attributes other than a trace header in a string."""
+    for name, value in attributes.items():
+        if name != "AWSTraceHeader":
+            raise _wrong(f"Message system attribute name '{name}' is invalid.")
+        if value.get("DataType") != "String":
+            raise _wrong(f"The message system attribute '{name}' must be of type 'String'.")
+        _check_value(name, value, "system")
+
+
+def _check_name(name: str) -> None:
+    if not name:
+        raise _wrong("The request must contain non-empty message (user) attribute names.")
+    if len(name) > 256:
+        raise _wrong("Message (user) attribute name must be shorter than 256 bytes.")
+    if name.lower().startswith(("aws.", "amazon.")):
+        raise _wrong(
+            "You can't use message attribute names beginning with 'AWS.' or 'Amazon'. These strings are reserved for "
+            "internal use."
+        )
+    wrong = {
+        "begin with character '.'": name.startswith("."),
+        "end with character '.'": name.endswith("."),
+        "have successive '.' characters": ".." in name,
+    }
+    for what, is_so in wrong.items():
+        if is_so:
+            raise _wrong(f"Message (user) attribute name must not {what}.")
+    if not _is_name(name):
+        raise _wrong(f"Message (user) attribute name '{name}' contains invalid characters.")
+
+
+def _is_name(text: str) -> bool:
+    """Return whether the text is made of letters and digits, of any alphabet, and of _ - and dots."""
+    return all(sign.isalnum() or sign in "_-." for sign in text)
+
+
+def _check_value(name: str, value: dict[str, Any], kind: str) -> None:
+    data_type = value.get("DataType", "")
+    if not data_type:
+        raise _wrong(f"The message ({kind}) attribute '{name}' must contain a non-empty message attribute type.")
+    base = data_type.partition(".")[0]
+    if base not in ("String", "Number", "Binary") or len(data_type) > 256 or not _NAME.fullmatch(data_type):
+        raise _wrong(
+            f"The type of message ({kind}) attribute '{name}' is invalid. You must use only the following supported "
+            "type prefixes: Binary, Number, String."
+        )
+    if value.get("StringListValues") or value.get("BinaryListValues"):
+        raise Refused(
+            "UnsupportedOperation", "Message attribute list values in SendMessage operation are not supported."
+        )
+    field = "BinaryValue" if base == "Binary" else "StringValue"
+    if not value.get(field):
+        raise _wrong(f"Message ({kind}) attribute '{name}' must contain a non-empty value of type '{base}'.")
+    if "StringValue" in value and "BinaryValue" in value:
+        raise _wrong(f"Message ({kind}) attribute '{name}' must have a single value.")
+    if base == "Number" and not _NUMBER.fullmatch(value["StringValue"]):
+        raise _wrong(f"Can't cast the value of message ({kind}) attribute '{name}' to a number.")
+    if base != "Binary" and FORBIDDEN.search(value["StringValue"]):
+        raise _wrong(f"Message ({kind}) attribute '{name}' contains invalid characters.")
+
+
+def check_number(name: str, text: str) -> None:
+    """Refuse a Number attribute that is none."""
+    if not _NUMBER.fullmatch(text):
+        raise _wrong(f"Could not cast message attribute '{name}' value to number.")
+
+
+def _wrong(text: str) -> Refused:
+    return Refused("InvalidParameterValue", text)

@@ -1,0 +1,1 @@
+"""What queue and topic policies allow."""

@@ -1,0 +1,1 @@
+"""What SNS does and moto does not."""

@@ -1,0 +1,1 @@
+"""What SQS does and moto does not."""

@@ -1,0 +1,185 @@
+"""Message move tasks: bringing dead letters back.
+
+AWS: the source is a dead-letter queue of some queue; without a destination each message goes back to the queue that
+it came from; a moved message is a new one, with a new id and time; one task a queue at a time, at most 500 messages a
+second where a rate is set. Source: SQS API reference, StartMessageMoveTask, ListMessageMoveTasks,
+CancelMessageMoveTask; recorded answers; the local-aws-sqs project for texts that are recorded nowhere else.
+moto: has none of the three operations.
+"""
+
+import base64
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from helpers.aws_rules.common import steps
+from helpers.aws_rules.common.accounts import Account
+from helpers.aws_rules.common.refusals import Refused
+from helpers.aws_rules.sqs import redrive
+
+MOST_A_SECOND, MOST_LISTED = 500, 10
+RUNNING, COMPLETED, CANCELLED, FAILED = "RUNNING", "COMPLETED", "CANCELLED", "FAILED"
+NO_QUEUE, NO_SOURCE = "AWS.SimpleQueueService.NonExistentQueue", "CouldNotDetermineMessageSource"
+
+
+@dataclass
+class Task:
+    """One move task. rate: messages a second, None for as fast as it goes. Times are seconds since 1970-01-01 UTC."""
+
+    handle: str
+    source: str
+    destination: str | None
+    rate: int | None
+    started: float
+    to_move: int
+    moved: int = 0
+    status: str = RUNNING
+    failure: str = ""
+
+    def told(self) -> dict[str, Any]:
+        """Return the task as ListMessageMoveTasks tells it."""
+        told: dict[str, Any] = {
+            "Status": self.status,
+            "SourceArn": self.source,
+            "ApproximateNumberOfMessagesMoved": self.moved,
+            "ApproximateNumberOfMessagesToMove": self.to_move,
+            "StartedTimestamp": int(self.started * 1000),
+        }
+        if self.status == RUNNING:
+            told["TaskHandle"] = self.handle
+        if self.failure:
+            told["FailureReason"] = self.failure
+        if self.destination:
+            told["DestinationArn"] = self.destination
+        if self.rate:
+            told["MaxNumberOfMessagesPerSecond"] = self.rate
+        return told
+
+
+@dataclass
+class Tasks:
+    """The move tasks of one account in one region, oldest first."""
+
+    all: list[Task] = field(default_factory=list)
+
+    def of(self, source: str) -> list[Task]:
+        """Return the tasks of one source queue, newest first."""
+        return [task for task in reversed(self.all) if task.source == source]
+
+
+def _tasks(account: Account, region: str) -> Tasks:
+    return account.service(_make, region)
+
+
+def _make(account: Account, region: str) -> Tasks:
+    return Tasks()
+
+
+def start(
+    account: Account, region: str, queues: dict[str, Any], source: str, destination: str | None, rate: int | None
+) -> str:
+    """Start a task and return its handle."""
+    queue = _find(queues, source, "SourceArn")
+    if not redrive.sources(queue):
+        raise _invalid("Source queue must be configured as a Dead Letter Queue.")
+    if destination is not None:
+        target = _find(queues, destination, "DestinationArn")
+        if target is queue:
+            raise _invalid("Source queue arn and destination queue arn cannot be the same.")
+        if bool(target.fifo_queue) != bool(queue.fifo_queue):
+            raise _invalid("The source queue and destination queue must be of the same queue type.")
+    if rate is not None:
+        _check_number(rate, "MaxNumberOfMessagesPerSecond", MOST_A_SECOND)
+    tasks = _tasks(account, region)
+    if any(task.status == RUNNING for task in tasks.of(source)):
+        raise _invalid(
+            "There is already a task running. Only one active task is allowed for a source queue arn at a given time."
+        )
+    secret = json.dumps({"taskId": account.new_id(), "sourceArn": source})
+    handle = base64.b64encode(secret.encode()).decode()
+    tasks.all.append(Task(handle, source, destination, rate, account.time(), len(queue.stored)))
+    catch_up(account, region, queues)
+    return handle
+
+
+def listed(account: Account, region: str, queues: dict[str, Any], source: str, most: int) -> list[dict[str, Any]]:
+    """Return the newest tasks of a source queue, newest first."""
+    _find(queues, source, "SourceArn")
+    _check_number(most, "MaxResults", MOST_LISTED)
+    return [task.told() for task in _tasks(account, region).of(source)[:most]]
+
+
+def cancel(account: Account, region: str, queues: dict[str, Any], handle: str) -> int:
+    """Stop a running task and return how many messages it has moved; those stay moved."""
+    try:
+        source = str(json.loads(base64.b64decode(handle, validate=True))["sourceArn"])
+    except (ValueError, TypeError, KeyError, RecursionError):
+        raise _invalid("Value for parameter TaskHandle is invalid.") from None
+    _find(queues, source, "SourceArn")
+    running = [task for task in _tasks(account, region).of(source) if task.handle == handle and task.status == RUNNING]
+    if not running:
+        raise Refused("ResourceNotFoundException", "Task does not exist.", 404)
+    running[0].status = CANCELLED
+    return running[0].moved
+
+
+def catch_up(account: Account, region: str, queues: dict[str, Any]) -> None:
+    """Move what the running tasks have had time to move."""
+    for task in _tasks(account, region).all:
+        if task.status != RUNNING:
+            continue
+        queue = redrive.find(queues, task.source)
+        allowed = task.to_move if task.rate is None else int((account.time() - task.started) * task.rate)
+        waiting = list(queue.waiting(queue.now())) if queue else []
+        for message in waiting[: max(0, min(allowed, task.to_move) - task.moved)]:
+            _move(queue, queues, message, task)
+        if task.status == RUNNING and (task.moved >= task.to_move or not waiting):
+            task.status = COMPLETED
+
+
+def next_event(queue: Any) -> float:
+    """Return the seconds until a running task may have moved another message; infinity where none runs."""
+    tasks = _tasks(queue.owner, queue.region).all
+    rates = [task.rate for task in tasks if task.status == RUNNING and task.rate]
+    return 1 / max(rates) if rates else float("inf")
+
+
+def _move(queue: Any, queues: dict[str, Any], message: Any, task: Task) -> None:
+    if task.status != RUNNING:
+        return
+    target = redrive.find(queues, task.destination or message.source_arn or "")
+    if target is None:  # without a destination, a message that was sent here directly has no queue to go back to
+        task.status = FAILED
+        task.failure = NO_QUEUE if task.destination or message.source_arn else NO_SOURCE
+        return
+    task.moved += 1
+    queue.remove(message)
+    message.id = queue.owner.new_id()
+    message.sent_timestamp, message.enqueued_at = int(queue.now()), queue.now()
+    message.source_arn, message.approximate_receive_count = None, 0
+    message.approximate_first_receive_timestamp = None
+    target.add(message)
+    steps.note(queue.owner, steps.MOVED, target.queue_arn, message.id, "by a message move task")
+
+
+def _find(queues: dict[str, Any], arn: str, parameter: str) -> Any:
+    """Return the queue that a parameter names."""
+    if not arn.startswith("arn:") or arn.count(":") != 5:
+        form = "arn:<partition>:<service>:<region>:<account-id>:<resource-id>"
+        raise _invalid(f"You must use this format to specify the {parameter}: {form}")
+    queue = redrive.find(queues, arn)
+    if queue is None:
+        text = f"The resource that you specified for the {parameter} parameter doesn't exist."
+        raise Refused("ResourceNotFoundException", text, 404)
+    return queue
+
+
+def _check_number(number: int, parameter: str, most: int) -> None:
+    """Refuse a number that is not between 1 and this."""
+    if not 1 <= number <= most:
+        reason = f"You must enter a number that's between 1 and {most}."
+        raise _invalid(f"Value for parameter {parameter} is invalid. Reason: {reason}")
+
+
+def _invalid(text: str) -> Refused:
+    return Refused("InvalidParameterValue", text)

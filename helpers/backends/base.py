@@ -1,0 +1,139 @@
+"""What every kind of cloud offers: boto3's own objects, what it can do, and one line that says which it is."""
+
+import os
+from contextlib import AbstractContextManager
+from typing import Any
+
+import boto3
+import botocore.session
+
+from helpers.backends import environment, not_available
+from helpers.backends.calls import Call, calls
+from helpers.errors import CloudError
+from helpers.simulation.worlds import World
+
+TAUGHT = ("sqs", "sns")
+ABILITIES = {"time travel", "reset", "private checks", "inbox", "steps", "unkindness"}
+
+
+def longest_wait() -> float:
+    """Return how many seconds a real wait may take: COURSE_WAIT, else 120."""
+    try:
+        return float(os.environ.get("COURSE_WAIT") or 120)
+    except ValueError:
+        raise CloudError("COURSE_WAIT has to be a number of seconds.") from None
+
+
+class Cloud:
+    """Where boto3's calls go in this kernel.
+
+    abilities: what a notebook may ask for with `can`: "time travel" (the clock moves at once), "private checks"
+    (checks run in a cloud of their own), "reset" (starts empty), "inbox" (keeps what SNS sends elsewhere than to
+    queues), "steps" (knows what happened to each message), "unkindness" (can be unkind on purpose).
+    """
+
+    name = ""
+    abilities: frozenset[str] = frozenset()
+
+    def __init__(self, world: World, region: str):
+        self.world = world
+        self.region = region
+
+    def can(self, ability: str) -> bool:
+        """Return whether this cloud can do it; an ability nobody knows raises CloudError."""
+        if ability not in ABILITIES:
+            raise CloudError(f"No cloud has the ability {ability!r}. Known: {', '.join(sorted(ABILITIES))}.")
+        return ability in self.abilities
+
+    def calls(self) -> list[Call]:
+        """Return the calls that boto3 made in this cloud so far, oldest first."""
+        return calls(self.world.journal)
+
+    def session(self, region_name: str | None = None, profile_name: str | None = None) -> boto3.Session:
+        """Return a boto3.Session for this cloud.
+
+        region_name, profile_name: as boto3.Session takes them. A region or profile that does not exist raises
+        CloudError, which names those that do.
+        """
+        self._know_profile(profile_name)
+        self._know_region(region_name)
+        return boto3.Session(profile_name=profile_name, region_name=region_name)
+
+    def client(self, service_name: str, region_name: str | None = None, profile_name: str | None = None) -> Any:
+        """Return a boto3 client of a service that the course teaches; errors as `session` and for other services."""
+        self._know_service(service_name)
+        return self._maker(region_name, profile_name).client(service_name, region_name=region_name)
+
+    def resource(self, service_name: str, region_name: str | None = None, profile_name: str | None = None) -> Any:
+        """Return a boto3 resource of a service that the course teaches; errors as `session` and for other services."""
+        self._know_service(service_name)
+        return self._maker(region_name, profile_name).resource(service_name, region_name=region_name)
+
+    def without_region(self) -> AbstractContextManager[None]:
+        """Return a block in which boto3 finds no region; afterwards everything is as before."""
+        return environment.without("AWS_DEFAULT_REGION", "AWS_REGION")
+
+    def _maker(self, region_name: str | None, profile_name: str | None) -> Any:
+        """Return what makes clients: the default session where it serves, since each new session costs 0.1 s."""
+        self._know_region(region_name)
+        return self.session(region_name, profile_name) if profile_name else boto3
+
+    @staticmethod
+    def _know_service(service: str) -> None:
+        if service not in TAUGHT:
+            raise CloudError(f"This course has no service {service!r}. It teaches {' and '.join(map(repr, TAUGHT))}.")
+
+    @staticmethod
+    def _know_profile(profile: str | None) -> None:
+        if profile is None:
+            return
+        known = botocore.session.get_session().available_profiles
+        if profile not in known:
+            names = ", ".join(known) or "none at all"
+            raise CloudError(f"There is no profile {profile!r} here. The config file has: {names}.")
+
+    @staticmethod
+    def _know_region(region: str | None) -> None:
+        if region is None:
+            return
+        known = botocore.session.get_session().get_available_regions("sqs")
+        if region not in known:
+            close = [name for name in known if name[:2] == region[:2]] or known
+            raise CloudError(f"AWS has no region {region!r} for SQS. For example: {', '.join(close[:6])}.")
+
+    def after_cell(self) -> str:
+        """Return what is to be said below a cell that has run; "" for nothing."""
+        return ""
+
+    def unkind(self, **kinds: float) -> Any:
+        """Say that this cloud cannot be unkind on purpose, and return a block that changes nothing."""
+        print(not_available.UNKIND)
+        return not_available.AsItIs()
+
+    def look_at_queue(self, region: str, url: str) -> dict[str, Any]:
+        """Return what is known of a queue, as plain data for a picture: on most clouds what the API reports."""
+        from helpers.backends import api_snapshot  # brings moto along, which other clouds do without until now
+
+        with self.world.journal.paused():
+            return api_snapshot.queue(self.client("sqs", region), url)
+
+    def look_at_topics(self, region: str) -> list[dict[str, Any]]:
+        """Return what is known of topics and their subscriptions, as plain data for a picture."""
+        from helpers.backends import api_snapshot
+
+        with self.world.journal.paused():
+            return api_snapshot.fan_out(self.client("sns", region))
+
+    def __getattr__(self, name: str) -> Any:
+        if name in not_available.MISSING:
+            raise CloudError(
+                f"{not_available.SAID}{not_available.MISSING[name]} Go on with the next cell; the offline cloud has it: "
+                'start("offline").'
+            )
+        raise AttributeError(f"{type(self).__name__} has no {name!r}")
+
+    def __str__(self) -> str:
+        raise NotImplementedError
+
+    def __repr__(self) -> str:
+        return str(self)

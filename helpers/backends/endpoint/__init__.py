@@ -1,0 +1,1 @@
+"""Any HTTP endpoint that speaks AWS, such as `course serve` or LocalStack."""

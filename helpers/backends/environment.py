@@ -1,0 +1,81 @@
+"""The environment variables that boto3 reads, set for a cloud that must not see the machine's own.
+
+boto3 looks for a region, for keys, profiles and endpoints in variables and files. The offline cloud replaces all of
+them, so a lesson neither needs nor meets what this machine holds.
+"""
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+REGION = "us-east-1"
+PROFILES = Path(__file__).parent / "offline" / "profiles"
+
+# MOTO_ would move the account away from the one that the lessons show.
+_READ_BY_BOTO3 = ("AWS_", "BOTO_", "MOTO_")
+
+_of_this_machine: dict[str, str] | None = None  # what the first `replace` removed
+
+
+def offline() -> dict[str, str]:
+    """Return the variables with which plain boto3 works offline: a region, keys that open nothing, own config files."""
+    return {
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_ACCESS_KEY_ID": "OFFLINESHOP",
+        "AWS_SECRET_ACCESS_KEY": "not-a-secret",
+        "AWS_CONFIG_FILE": str(PROFILES / "config"),
+        "AWS_SHARED_CREDENTIALS_FILE": str(PROFILES / "credentials"),
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true",
+    }
+
+
+def replace(variables: Mapping[str, str]) -> None:
+    """Remove every variable that boto3 reads, and set these."""
+    global _of_this_machine
+    removed = {name: os.environ.pop(name) for name in list(os.environ) if name.startswith(_READ_BY_BOTO3)}
+    if _of_this_machine is None:
+        _of_this_machine = removed
+    os.environ.update(variables)
+
+
+@contextmanager
+def of_this_machine() -> Iterator[None]:
+    """Give back, for good, what `replace` removed; only if the block raises, everything is as before it."""
+    global _of_this_machine
+    before, removed = dict(os.environ), _of_this_machine
+    if removed is not None:
+        replace(removed)
+        _of_this_machine = None
+    try:
+        yield
+    except BaseException:
+        _reset(before, removed)
+        raise
+
+
+@contextmanager
+def kept() -> Iterator[None]:
+    """Put all environment variables back afterwards, whatever happens in between."""
+    before, removed = dict(os.environ), _of_this_machine
+    try:
+        yield
+    finally:
+        _reset(before, removed)
+
+
+def _reset(variables: Mapping[str, str], removed: dict[str, str] | None) -> None:
+    global _of_this_machine
+    os.environ.clear()
+    os.environ.update(variables)
+    _of_this_machine = removed
+
+
+@contextmanager
+def without(*names: str) -> Iterator[None]:
+    """Take these variables away for the block."""
+    with kept():
+        for name in names:
+            os.environ.pop(name, None)
+        yield

@@ -1,0 +1,1 @@
+"""The offline cloud: moto and AWS's rules in this process."""

@@ -1,0 +1,150 @@
+"""The offline cloud: moto and the rules in this process. No request leaves it, whatever keys, endpoints or profiles
+there are."""
+
+from collections.abc import Callable
+from random import Random
+from typing import Any
+
+import boto3
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.exceptions import EndpointConnectionError
+from moto.core.botocore_stubber import MockRawResponse
+
+from helpers.aws_rules.common import dispatch
+from helpers.aws_rules.common.accounts import Account, Accounts, Web
+from helpers.aws_rules.common.regions import regions
+from helpers.aws_rules.common.steps import Step
+from helpers.aws_rules.sns.inbox import Arrived
+from helpers.backends import environment, transport
+from helpers.backends.base import Cloud
+from helpers.backends.offline.loopback import Loopback
+from helpers.backends.offline.unkind import Unkind
+from helpers.errors import CloudError
+from helpers.simulation.clock import Clock
+from helpers.simulation.journal import Journal
+from helpers.simulation.worlds import World
+
+ACCOUNT = "123456789012"  # what the profile "shop" and the default keys open
+OTHER_ACCOUNT = "210987654321"  # what the profile "partner" opens
+SEED = 2026
+_OTHER_KEY = "OFFLINEPARTNER"
+
+
+def make_world(
+    still: bool, seed: int = SEED, account: str = ACCOUNT, other_account: str = OTHER_ACCOUNT, web: Web | None = None
+) -> World:
+    """Return an empty world whose calls the rules answer.
+
+    still: whether its clock stands even while code runs. seed: draws its ids. account, other_account: twelve digits
+    each. web: what reaches web addresses; a check's world has none, since an answer could make it ask for things. Two
+    worlds share nothing.
+    """
+    accounts = Accounts(web)
+
+    def send(request: AWSPreparedRequest, network: Callable[[], AWSResponse]) -> AWSResponse:
+        target = transport.scope(request)
+        if target.service not in dispatch.OPERATIONS:
+            known = ", ".join(dispatch.OPERATIONS)
+            raise CloudError(
+                f"The offline cloud has no service {target.service!r}; it knows {known}. Nothing was sent."
+            )
+        if target.region not in regions():
+            # What a client for a region that does not exist meets on AWS: nobody answers at that name.
+            raise EndpointConnectionError(endpoint_url=request.url)
+        key = accounts.of_key(target.access_key)
+        owner, identity = (key.account, key.identity) if key else _of_profile(target.access_key)
+        headers = {name.lower(): transport.text(value) for name, value in request.headers.items()}
+        host = f"https://{target.service}.{target.region}.amazonaws.com"
+        found = dispatch.answer(owner, identity, target.service, target.region, host, headers, transport.body(request))
+        status, reply_headers, reply = found
+        return AWSResponse(request.url, status, reply_headers, MockRawResponse(reply))
+
+    def _of_profile(key: str) -> tuple[Account, str]:
+        owner = theirs if key == _OTHER_KEY else ours
+        return owner, f"arn:aws:iam::{owner.number}:user/learner"
+
+    world = World(Clock(still), Journal(), Random(seed), send, accounts)
+    ours, theirs = accounts.open(account, world), accounts.open(other_account, world)
+    return world
+
+
+class OfflineCloud(Cloud):
+    """moto and the rules in the kernel, the default: no account, no keys, no network."""
+
+    name = "offline"
+    abilities = frozenset({"time travel", "reset", "private checks", "inbox", "steps", "unkindness"})
+
+    def __init__(self, still: bool = False):
+        transport.install()
+        environment.replace(environment.offline())
+        boto3.DEFAULT_SESSION = None  # it may hold keys, a profile or a region of this machine
+        super().__init__(make_world(still, web=Loopback()), environment.REGION)
+
+    @property
+    def inbox(self) -> list[Arrived]:
+        """What SNS sent elsewhere than to queues, oldest first: e-mail, SMS, mobile push, web addresses."""
+        return list(self._account.inbox)
+
+    def follow(self, link: str) -> None:
+        """Open a link that SNS sent: it confirms a subscription, or ends one. CloudError when it does not work."""
+        found = dispatch.follow(self.world.accounts, link)
+        if found is None:
+            raise CloudError(f"That is no link of this cloud's SNS: {link[:100]!r}")
+        if found[0] >= 300:
+            raise CloudError(f"The link does not work (any more). SNS says: {found[2].decode()}")
+
+    def certificate(self, url: str) -> bytes:
+        """Return the certificate at an envelope's SigningCertURL, as PEM. CloudError for any other address."""
+        from helpers.aws_rules.sns import signing  # brings cryptography along, which takes 0.1 s
+
+        if not signing.is_certificate(url):
+            raise CloudError(f"That is no SigningCertURL of this cloud's SNS: {url[:100]!r}")
+        return signing.certificate()
+
+    def web_fails(self, url: str, status: int = 503) -> None:
+        """Let a web address answer with this HTTP status from now on; SNS then tries again, or gives up."""
+        self._account.down[url] = status
+
+    def web_works(self, url: str) -> None:
+        """Let a web address take what SNS sends again."""
+        self._account.down.pop(url, None)
+
+    def steps(self, message_id: str = "") -> list[Step]:
+        """Return what happened to one message, or to all of them, oldest first, each step with its reason."""
+        found = [entry for entry in self.world.journal if isinstance(entry, Step)]
+        return [step for step in found if not message_id or step.message == message_id]
+
+    def unkind(self, **kinds: float) -> Unkind:
+        """Make the cloud unkind, with a seed, until it is told otherwise or the `with` block ends.
+
+        kinds: chances between 0 and 1 for duplicates, missed (short polls that miss messages), disorder, throttling and
+        errors; lag, the seconds by which counters are behind; seed. Without any the cloud is kind again. What comes
+        back tells afterwards what was done. CloudError for a kind that there is not.
+        """
+        return Unkind(self.world.accounts, kinds)
+
+    def look_at_queue(self, region: str, url: str) -> dict[str, Any]:
+        """Return what a queue holds now. It makes no call."""
+        from helpers.backends.offline import snapshot
+
+        return snapshot.queue(self.world, region, url)
+
+    def look_at_topics(self, region: str) -> list[dict[str, Any]]:
+        """Return topics, subscriptions and what the last publish came to. It makes no call."""
+        from helpers.backends.offline import snapshot
+
+        return snapshot.fan_out(self.world, region)
+
+    @property
+    def _account(self) -> Account:
+        return self.world.accounts.get(ACCOUNT)
+
+    def __str__(self) -> str:
+        return f"Offline cloud, account {ACCOUNT}, region {self.region}. Nothing leaves this computer."
+
+
+def any_account(draw: Random) -> str:
+    """Return twelve digits that are no account of the learner's offline cloud."""
+    while (account := str(draw.randrange(10**11, 10**12))) in (ACCOUNT, OTHER_ACCOUNT):
+        pass
+    return account

@@ -1,0 +1,200 @@
+"""What the offline cloud holds, as plain data for pictures. Looking makes no call, draws no id and moves no time."""
+
+import json
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from helpers.aws_rules.common import steps
+from helpers.aws_rules.policies.conditions import many
+from helpers.aws_rules.sqs import redrive
+from helpers.aws_rules.sqs.region import SqsRegion
+from helpers.errors import CloudError
+from helpers.simulation.worlds import World
+
+MOST = 50  # messages that a picture shows
+STATES = {"visible": "", "in flight": "NotVisible", "delayed": "Delayed"}
+
+
+def queue(world: World, region: str, url: str, most: int = MOST) -> dict[str, Any]:
+    """Return what a queue of the offline cloud holds now; CloudError when there is none at this URL."""
+    return _drawn(_queue(world, region, url), most)
+
+
+def receipt_handle(world: World, region: str, url: str, message_id: str) -> str:
+    """Return the newest receipt handle of a message; "" when it was never received, or is not there."""
+    found = [m for m in _queue(world, region, url).stored.values() if m.id == message_id and m.receipt_handle]
+    return found[-1].receipt_handle if found else ""
+
+
+def time_left(world: World, region: str, url: str, message_id: str) -> float:
+    """Return for how many seconds a message is hidden yet."""
+    queue = _queue(world, region, url)
+    return max((m.visible_at - queue.now() for m in queue.stored.values() if m.id == message_id), default=0) / 1000
+
+
+def _queue(world: World, region: str, url: str) -> Any:
+    number, _, name = urlsplit(url).path.strip("/").rpartition("/")
+    account = world.accounts.get(number)
+    found = account.service(SqsRegion, region).queues.get(name) if account else None
+    if found is None:
+        raise CloudError(f"There is no queue {url!r} in {region}.")
+    return found
+
+
+def _drawn(queue: Any, most: int) -> dict[str, Any]:
+    now = queue.now()
+    with queue.owner.accounts.changed:
+        stored = [message for message in queue.stored.values() if not queue.is_expired(message)]
+        dead_letters = redrive.target(queue)
+        states = [_state(message, now) for message in stored]
+        counts = {state: states.count(state) for state in STATES}
+        return {
+            "name": queue.name,
+            "kind": "FIFO" if queue.fifo_queue else "standard",
+            "at": queue.owner.world.clock.now().strftime("%Y-%m-%d %H:%M:%S"),
+            "counts": counts,
+            "reported": _reported(queue, counts),
+            "messages": [_message(message, now) for message in stored[:most]],
+            "more": max(0, len(stored) - most),
+            "lease": queue.visibility_timeout,
+            "retention": queue.message_retention_period,
+            "dead_letters": dead_letters
+            and {
+                "name": dead_letters.name,
+                "after": queue.redrive_policy["maxReceiveCount"],
+                "count": sum(not dead_letters.is_expired(message) for message in dead_letters.stored.values()),
+            },
+            "sources": [source.name for source in redrive.sources(queue)],
+            "policy": policy_in_words(queue.policy),
+        }
+
+
+def _reported(queue: Any, counts: dict[str, int]) -> dict[str, int]:
+    """Return what GetQueueAttributes would tell now; an unkind cloud's counters lag."""
+    exact = (counts["visible"], counts["in flight"], counts["delayed"])
+    told = queue.owner.unkindness.would_tell(queue.queue_arn, lambda: exact, queue.owner.time())
+    return dict(zip(STATES, told, strict=True))
+
+
+def _state(message: Any, now: float) -> str:
+    if message.visible_at > now:
+        return "in flight"
+    return "delayed" if message.delayed_until > now else "visible"
+
+
+def _message(message: Any, now: float) -> dict[str, Any]:
+    until = max(message.visible_at, message.delayed_until)
+    began = message.leased_at if message.visible_at > now else message.sent_timestamp
+    return {
+        "id": message.id,
+        "body": message.body,
+        "state": _state(message, now),
+        "left": max(0.0, (until - now) / 1000),
+        "of": max(0.0, (until - began) / 1000),
+        "receives": message.approximate_receive_count,
+        "group": message.group_id or "",
+    }
+
+
+def policy_in_words(text: str | None) -> str:
+    """Return in a few words whom the policy lets do what."""
+    if not text:
+        return "none, so only this account may use the queue"
+    told = []
+    for statement in many(json.loads(text).get("Statement")):
+        who = statement.get("Principal", statement.get("NotPrincipal"))
+        who = ", ".join(str(one) for one in who.values()) if isinstance(who, dict) else who
+        condition = " under a condition" if statement.get("Condition") else ""
+        told.append(f"{statement.get('Effect')} {who} {statement.get('Action')}{condition}")
+    return "; ".join(told)
+
+
+def timeline(journal: list[steps.Step], message_id: str, now: datetime) -> list[dict[str, Any]]:
+    """Return the steps of one message, with those that nobody makes: it comes back when its lease or delay is over."""
+    of_it = [step for step in journal if step.message == message_id]
+    told = []
+    for number, step in enumerate(of_it, start=1):
+        told.append(step)
+        end = of_it[number].at if number < len(of_it) else now
+        back = step.at + timedelta(seconds=step.hidden)
+        if step.hidden and back < end:
+            over = "its delay was over" if step.what == steps.SENT else "its lease was over, and nobody had deleted it"
+            told.append(steps.Step(back, "visible", step.where, message_id, over))
+    days = told and told[0].at.date() != told[-1].at.date()
+    return [
+        {
+            "at": (step.at - of_it[0].at).total_seconds(),
+            "clock": f"{step.at:%d %b %H:%M:%S}" if days else f"{step.at:%H:%M:%S}",
+            "what": step.what,
+            "where": step.where.split(":")[5] if step.where.startswith("arn:") else step.where,
+            "reason": step.reason,
+        }
+        for step in told
+    ]
+
+
+def inbox(arrived: list[Any]) -> list[dict[str, Any]]:
+    """Return what arrived outside queues, for a picture."""
+    return [
+        {
+            "at": f"{mail.at:%H:%M:%S}",
+            "protocol": mail.protocol,
+            "endpoint": mail.endpoint,
+            "subject": mail.subject,
+            "message": mail.message,
+            "link": mail.confirm_url,
+        }
+        for mail in arrived
+    ]
+
+
+def fan_out(world: World, region: str) -> list[dict[str, Any]]:
+    """Return the subscriptions of the learner's topics in this region, and what the last publish of each topic came to.
+
+    A topic without subscriptions has one row, whose endpoint is "".
+    """
+    from helpers.aws_rules.sns.subscriptions import of_topic
+    from helpers.aws_rules.sns.topics import SnsRegion
+
+    said = [entry for entry in world.journal if isinstance(entry, steps.Step)]
+    topics = [t for account in world.accounts.all() for t in account.service(SnsRegion, region).topics.values()]
+    rows = []
+    for topic in topics:
+        last = next((step.message for step in reversed(said) if step.where == topic.arn and step.message), "")
+        about = [step for step in said if step.message == last] if last else []
+        rows += [_edge(topic, one, about) for one in of_topic(topic)] or [no_way(topic.name)]
+    return rows
+
+
+def no_way(topic: str) -> dict[str, Any]:
+    """Return the row of a topic without subscriptions."""
+    return {"topic": topic, "protocol": "", "endpoint": "", "settings": [], "what": "", "why": ""}
+
+
+def settings_in_words(settings: dict[str, str], scope: str) -> list[str]:
+    """Return in words what is set on a subscription."""
+    told = ["raw"] if settings.get("RawMessageDelivery") == "true" else []
+    if settings.get("FilterPolicy"):
+        told.append(f"filter on {scope}: {settings['FilterPolicy']}")
+    if settings.get("RedrivePolicy"):
+        target = json.loads(settings["RedrivePolicy"])["deadLetterTargetArn"]
+        told.append(f"dead letters to {target.rpartition(':')[2]}")
+    return told
+
+
+def _edge(topic: Any, subscription: Any, about: list[Any]) -> dict[str, Any]:
+    told = ["waits for confirmation"] if subscription.pending else []
+    told += settings_in_words(subscription.settings, subscription.scope)
+    own = [step for step in about if step.where == subscription.arn]
+    first = own[0] if own else None
+    return {
+        "topic": topic.name,
+        "protocol": subscription.protocol,
+        "endpoint": subscription.endpoint.rpartition(":")[2]
+        if subscription.protocol == "sqs"
+        else subscription.endpoint,
+        "settings": told,
+        "what": first.what if first else "",
+        "why": first.reason if first else "",
+    }

@@ -1,0 +1,137 @@
+"""The answer's side of the seam: runs the learner's function, or makes one of its boto3 objects call.
+
+The same code stands on this side in the notebook (in a thread) and in a child process. It holds no check.
+"""
+
+import inspect
+import json
+import linecache
+import sys
+import threading
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import boto3
+
+from helpers.checks.values import encode, kind
+from helpers.errors import Stopped
+from helpers.simulation import stopping
+
+_dumps, _loads = json.dumps, json.loads  # the answer may replace those in the module
+CLIENTS = ("sqs", "sns")  # the parameters that stand for a client, made on this side
+
+
+class AnswerSide:
+    """One answer, and the boto3 objects that it returned so far.
+
+    clients: those that it is given, by the parameter's name; made when they are first needed where there is none.
+    """
+
+    def __init__(self, answer: Callable[..., Any], clients: Mapping[str, Any] | None = None):
+        self.answer, self.namespace = answer, namespace_of(answer)
+        self._kept: list[Any] = []
+        self._clients: dict[str, Any] = dict(clients or {})
+
+    def handle(self, command: dict[str, Any]) -> dict[str, Any]:
+        """Return the reply to a command, both plain JSON.
+
+        {"do": "run", "arguments": {...}} and {"do": "call", "object", "service", "operation", "params"}.
+        Replies: {"value": ...}, {"error": {"type", "message", "number", "line"}} or {"stopped": why, "number", "line"}.
+        """
+        try:
+            return stopping.stoppable(lambda: self._value(command))
+        except Stopped as stop:
+            return {"stopped": str(stop)} | line_of(stop, self.namespace)
+        except BaseException as problem:  # SystemExit too: whatever the answer raises is the answer's error
+            if isinstance(problem, NotImplementedError) and _raised_in(problem, self.namespace):
+                return {"value": encode(..., self._kept)}  # the other way to write a stub
+            error = describe(problem, self.namespace)
+            if command["do"] == "run" and error["number"] is None:
+                error |= self._first_line()  # it cannot be called with what the exercise gives it
+            return {"error": error}
+
+    def _value(self, command: dict[str, Any]) -> dict[str, Any]:
+        value = self._run(command["arguments"]) if command["do"] == "run" else self._call(command)
+        # Through JSON in every seam: nothing with methods of the learner's own gets to the check's side.
+        return _loads(_dumps({"value": encode(value, self._kept)}))
+
+    def _run(self, arguments: dict[str, Any]) -> Any:
+        wanted = inspect.signature(self.answer).parameters
+        return self.answer(**arguments, **{name: self._client(name) for name in CLIENTS if name in wanted})
+
+    def _client(self, service: str) -> Any:
+        if service not in self._clients:
+            self._clients[service] = boto3.client(service)
+        return self._clients[service]
+
+    def _call(self, command: dict[str, Any]) -> Any:
+        """Let one of the answer's boto3 objects make a call, or a new default client when none is named.
+
+        ValueError when the object speaks to another service.
+        """
+        service = command["service"]
+        thing = boto3.client(service) if command["object"] is None else self._kept[command["object"]]
+        if kind(thing) == "session":
+            client = thing.client(service)
+        else:
+            client = thing if kind(thing) == "client" else thing.meta.client
+        if client.meta.service_model.service_name != service:
+            raise ValueError(f"it speaks to {client.meta.service_model.service_name}, not to {service}")
+        response = getattr(client, command["operation"])(**command["params"])
+        return {key: value for key, value in response.items() if key != "ResponseMetadata"}
+
+    def _first_line(self) -> dict[str, Any]:
+        code = getattr(getattr(self.answer, "__wrapped__", self.answer), "__code__", None)
+        return _line(code.co_filename, code.co_firstlineno) if code else {}
+
+
+def namespace_of(answer: Any) -> dict[str, Any]:
+    """Return the globals of the module or notebook that the answer was written in; {} for what has none."""
+    try:
+        found = getattr(inspect.unwrap(answer), "__globals__", None)  # of a function or method
+    except ValueError:  # it wraps itself
+        found = None
+    if isinstance(found, dict):
+        return found
+    module = sys.modules.get(str(getattr(answer, "__module__", None)))
+    return vars(module) if module else {}
+
+
+def describe(problem: BaseException, namespace: dict[str, Any]) -> dict[str, Any]:
+    """Return the error as plain data, with the last line of the learner's own code that led to it."""
+    try:
+        message = stopping.stoppable(lambda: str(problem))[:1000]
+    except Exception as worse:  # a __str__ of the learner's own may fail in any way
+        message = f"(its text cannot be had: {type(worse).__name__})"
+    return {"type": type(problem).__name__, "message": str.__str__(message)} | line_of(problem, namespace)
+
+
+def line_of(problem: BaseException, namespace: dict[str, Any]) -> dict[str, Any]:
+    """Return {"number", "line"}: the last line of this namespace that led to the exception; None and "" without one."""
+    found: dict[str, Any] = {"number": None, "line": ""}
+    step = problem.__traceback__
+    while step is not None:
+        if step.tb_frame.f_globals is namespace:
+            found = _line(step.tb_frame.f_code.co_filename, step.tb_lineno)
+        step = step.tb_next
+    return found
+
+
+def place(thread: threading.Thread, namespace: dict[str, Any]) -> dict[str, Any]:
+    """Return {"number", "line"}: the line of this namespace at which the thread is now; None and "" when at none."""
+    frame = sys._current_frames().get(thread.ident or 0)
+    while frame is not None and frame.f_globals is not namespace:
+        frame = frame.f_back
+    return _line(frame.f_code.co_filename, frame.f_lineno) if frame else {"number": None, "line": ""}
+
+
+def _line(file: str, number: int) -> dict[str, Any]:
+    return {"number": number, "line": linecache.getline(file, number or 0).strip()[:1000]}
+
+
+def _raised_in(problem: BaseException, namespace: dict[str, Any]) -> bool:
+    """Return whether code of this namespace raised it, and not a library that it called."""
+    step = problem.__traceback__
+    while step is not None and step.tb_next is not None:
+        step = step.tb_next
+    return step is not None and step.tb_frame.f_globals is namespace

@@ -1,0 +1,1 @@
+"""What outcomes are worth, and the grade book."""

@@ -1,0 +1,171 @@
+"""The grade book: as a table for a spreadsheet, as JSON for programs, and as the file that Canvas imports.
+
+Canvas reads the columns Student, ID, SIS User ID, SIS Login ID and Section, in this order, then one for each
+assignment, and below the heading a row "Points Possible". It finds a learner by ID, else by a SIS ID, else by the name.
+An assignment of the same name is filled, else one is made.
+https://teaching.resources.osu.edu/toolsets/carmencanvas/guides/calculating-final-grades/import-csv-file-carmen-grades
+https://github.com/instructure/canvas-lms/blob/master/lib/gradebook_importer.rb
+"""
+
+import csv
+import dataclasses
+import io
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from helpers.course import Lesson
+from helpers.grading.gradebook.marks import digest, status
+from helpers.grading.output import write, writing
+from helpers.grading.records import Learner, Mark, Row, by_name
+from helpers.grading.reports.page import number, percent, shorten
+
+BOOK = "gradebook.json"
+TABLE = "gradebook.csv"
+CANVAS = "canvas.csv"
+
+_FORMAT = 2  # of the JSON; a book of another format is not compared with
+_PARTS = ("mastering-aws-messaging", "boto3", "moto")  # a mark depends on their versions
+_LONGEST = 4000  # characters of one text of an outcome in the JSON
+_LONGEST_CELL = 1000  # a spreadsheet refuses cells beyond 32,767
+_CANVAS_COLUMNS = ("ID", "SIS User ID", "SIS Login ID", "Section")
+_BY_NAME_ALONE = (
+    f"{CANVAS} holds no IDs, so Canvas looks for learners by their names alone, and for each that it does not find it "
+    "asks you. With a list of learners that has the columns ID or SIS User ID it finds them surely; Canvas exports one."
+)
+# What a spreadsheet takes for a formula: such a beginning of a cell, or of what it takes for one where `;` parts cells.
+_FORMULA = re.compile(r"(^|;)(\s*)(?=[=+\-@＝＋－＠])")
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of what a mark depends on."""
+    return {name: version(name) for name in _PARTS}
+
+
+def book(rows: Iterable[Row], learners: Iterable[Learner], exercise_set: Mapping[str, str]) -> dict[str, Any]:
+    """Return the whole grade book as plain data, in an order that is always the same.
+
+    learners: whose hand-ins led to the rows. exercise_set: a digest of each lesson's exercises and checks,
+    by the number of the lesson; of those that count.
+    """
+    hand_ins = {learner.name: {hand_in.lesson: hand_in for hand_in in learner.hand_ins} for learner in learners}
+    return {
+        "format": _FORMAT,
+        "versions": versions(),
+        "exercise_set": dict(exercise_set),
+        "learners": [_learner(row, hand_ins.get(row.learner, {})) for row in _by_name(rows)],
+    }
+
+
+def _learner(row: Row, hand_ins: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "learner": row.learner,
+        "columns": dict(row.columns),
+        "points": _plain(row.points),
+        "of": _plain(row.of),
+        "hand_ins": {
+            slug: {"file": hand_ins[slug].file, "cells": digest(hand_ins[slug].cells)} for slug in sorted(hand_ins)
+        },
+        "marks": [_mark(mark) for mark in row.marks],
+        "remarks": list(row.remarks),
+    }
+
+
+def _mark(mark: Mark) -> dict[str, Any]:
+    plain = dataclasses.asdict(mark.outcome) if mark.outcome else {}
+    said = {name: shorten(value, _LONGEST) if isinstance(value, str) else value for name, value in plain.items()}
+    said |= {name: list(value) for name, value in said.items() if isinstance(value, tuple)}  # as JSON has it
+    own = {"exercise": mark.exercise, "title": mark.title}
+    return {**own, "points": _plain(mark.points), "of": _plain(mark.of), "status": status(mark), "outcome": said}
+
+
+def read_book(out: Path) -> dict[str, Any]:
+    """Return the grade book that was last written into this folder; an empty one when there is none to compare with."""
+    try:
+        found = json.loads((out / BOOK).read_text(encoding="utf-8"))
+        if found["format"] != _FORMAT or not all(isinstance(each, str) for each in found["exercise_set"].values()):
+            return {}
+        for learner in found["learners"]:
+            words = [mark[key] for mark in learner["marks"] for key in ("exercise", "title", "status")]
+            words += [learner["learner"], *(hand_in["cells"] for hand_in in learner["hand_ins"].values())]
+            points = [mark["points"] for mark in learner["marks"]]
+            if not all(isinstance(w, str) for w in words) or not all(isinstance(p, int | float) for p in points):
+                return {}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return {}
+    return found  # type: ignore[no-any-return]
+
+
+def write_books(out: Path, rows: Sequence[Row], lessons: Sequence[Lesson], whole: Mapping[str, Any]) -> list[str]:
+    """Write gradebook.csv, gradebook.json and canvas.csv into the folder and return what the instructor should know.
+
+    whole: what `book` returned. A folder that cannot be written raises CourseError; each file is written whole or not.
+    """
+    rows = _by_name(rows)
+    with writing(out):
+        # Spreadsheets on Windows read names rightly only behind this mark; Canvas's own importer wants none.
+        write(out / TABLE, "\ufeff" + _table(rows, lessons))
+        write(out / CANVAS, _canvas(rows, lessons))
+        write(out / BOOK, json.dumps(whole, indent=1, ensure_ascii=False) + "\n")
+    known = any(dict(row.columns).get(column) for row in rows for column in _CANVAS_COLUMNS[:3])
+    return [] if known or not rows else [_BY_NAME_ALONE]
+
+
+def _table(rows: Sequence[Row], lessons: Iterable[Lesson]) -> str:
+    exercises = [exercise for lesson in lessons for exercise in lesson.exercises]
+    titles = [f"{exercise.id} {exercise.title} (of {number(exercise.points)})" for exercise in exercises]
+    listed = list(dict.fromkeys(key for row in rows for key, _ in row.columns))
+    lines: list[list[object]] = [["learner", *listed, *titles, "total", "percent", "remarks"]]
+    for row in rows:
+        said = dict(row.columns)
+        points = {mark.exercise: mark.points for mark in row.marks}
+        cells = [points.get(exercise.id, "") for exercise in exercises]
+        own = [said.get(key, "") for key in listed]
+        lines.append([row.learner, *own, *cells, row.points, percent(row.points, row.of), " ".join(row.remarks)])
+    return _written(lines)
+
+
+def _canvas(rows: Iterable[Row], lessons: Sequence[Lesson]) -> str:
+    blank = [""] * len(_CANVAS_COLUMNS)
+    lines: list[list[object]] = [
+        ["Student", *_CANVAS_COLUMNS, *(f"{lesson.number} {lesson.title}" for lesson in lessons)],
+        ["Points Possible", *blank, *(sum(exercise.points for exercise in lesson.exercises) for lesson in lessons)],
+    ]
+    for row in rows:
+        listed = dict(row.columns)
+        # Canvas takes whoever has these words in the name for the row of the points.
+        name = listed.get("Student", row.learner).replace("Points Possible", "Points possible")
+        points = [_of_lesson(row, lesson) for lesson in lessons]
+        lines.append([name, *(listed.get(column, "") for column in _CANVAS_COLUMNS), *points])
+    return _written(lines)
+
+
+def _of_lesson(row: Row, lesson: Lesson) -> object:
+    """Return the points; nothing where nothing came in, so that Canvas keeps what it has."""
+    marks = [mark for mark in row.marks if mark.exercise[:2] == lesson.number]
+    return sum(mark.points for mark in marks) if any(mark.outcome for mark in marks) else ""
+
+
+def _written(lines: Iterable[Sequence[object]]) -> str:
+    made = io.StringIO()
+    csv.writer(made).writerows([_cell(value) for value in line] for line in lines)
+    return made.getvalue()
+
+
+def _cell(value: object) -> str:
+    """Return the cell on one line, a text so that no spreadsheet takes it for a formula."""
+    if not isinstance(value, str):
+        return number(value)
+    return _FORMULA.sub(r"\1\2'", shorten(" ".join(value.split()), _LONGEST_CELL))
+
+
+def _plain(points: float) -> float:
+    """Return 2 for 2.0: JSON has one kind of number, and a book reads better so."""
+    return int(points) if points == int(points) else points
+
+
+def _by_name(rows: Iterable[Row]) -> list[Row]:
+    return sorted(rows, key=lambda row: by_name(row.learner))

@@ -1,0 +1,1 @@
+"""What learners and instructors read afterwards."""

@@ -1,0 +1,107 @@
+"""What a learner is told about a cell or an answer that did not run to its end: what happened, and what to do."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from helpers.checks.outcome import ERROR, Outcome, outcome
+from helpers.checks.runners.in_process import NOT_ENDED, TIME_IS_UP, TOO_MANY_CALLS, TOO_MUCH_COMPUTING
+from helpers.course import Exercise
+from helpers.sandbox.channel import PROCESS_ENDED
+
+LONGEST_BEGIN, LONGEST_TEXT, LONGEST_LINE = 60, 200, 80  # characters of a learner's own that a remark quotes
+_RUNS = "a cell that runs to its end and defines the function"
+_NOT_PYTHON = ("SyntaxError", "IndentationError", "TabError")
+_ENDS_PYTHON = "os._exit, sys.exit, exit and quit do that, and so does a crash"
+# Why a cell had to be stopped, as `HandInProcess.load` says it.
+_STOPS = {
+    PROCESS_ENDED: f"it ended Python itself ({_ENDS_PYTHON})",
+    TOO_MUCH_COMPUTING: "it computed without coming to an end. Which loop has no way out?",
+    TIME_IS_UP: "it did not come to an end. What does it wait for?",
+    TOO_MANY_CALLS: "it called AWS without coming to an end. Which loop has no way out?",
+}
+
+
+def of_lesson(number: str) -> str:
+    """Return how each remark on the running of a notebook begins."""
+    return f"In lesson {number}, "
+
+
+def answers(source: str, exercise: Exercise) -> bool:
+    """Return whether the cell seems to define the exercise's answer."""
+    return f"def {exercise.answer}(" in source
+
+
+def stopped_cell(lesson: str, source: str, exercises: Iterable[Exercise], why: str) -> str:
+    """Return the remark on a cell that was left out. why: as Broken says it."""
+    return f"{of_lesson(lesson)}{_named(source, exercises)} was left out: {_sentence(_stop(why))}"
+
+
+def failed_cell(lesson: str, source: str, exercises: Iterable[Exercise], error: Mapping[str, Any]) -> str:
+    """Return the remark on a cell that raised. error: as `cells.run_all` describes it."""
+    raised = _cut(_error(error), LONGEST_TEXT)
+    line = " ".join(error["line"].split())
+    place = f" (line {error['number']}: {_code(_cut(line, LONGEST_LINE))})" if error["number"] and line else ""
+    return _sentence(f"{of_lesson(lesson)}{_named(source, exercises)} raised {raised}{place}")
+
+
+def of_stopped_cell(exercise: Exercise, why: str) -> Outcome:
+    """Return the outcome of an answer whose cell had to be left out."""
+    got = _sentence(_stop(why))
+    why = f"The rest was graded without this cell, so {exercise.answer} was not defined. Mend that, or take it out."
+    return outcome(exercise, ERROR, got=got[0].upper() + got[1:], expected=_RUNS, why=why)
+
+
+def of_failed_cell(exercise: Exercise, error: Mapping[str, Any]) -> Outcome:
+    """Return the outcome of an answer whose cell raised before it was defined."""
+    why = f"The cell ended there, so {exercise.answer} was not defined. Restart the kernel and run all cells to see it."
+    if error["type"] in _NOT_PYTHON:
+        why = (
+            "Python cannot read this cell, so nothing in it was run. Look at this line and the one before it: is every "
+            "bracket and quote closed, is a colon missing, is it indented as its neighbours are?"
+        )
+    place = {"line_number": error["number"], "line": error["line"]}
+    return outcome(exercise, ERROR, got=_error(error), expected=_RUNS, why=why, **place)
+
+
+def explained(found: Outcome) -> Outcome:
+    """Return the outcome with a reason, where an answer ended Python or did not end itself."""
+    kind, _, said = found.got.partition(": ")
+    if found.status == ERROR and kind.startswith("SystemExit"):
+        why = (
+            f"Your answer ended Python itself ({_ENDS_PYTHON}). Whoever calls a function goes on after it: take that "
+            "call out, and hand back with `return`."
+        )
+        return replace(found, got=found.got.rstrip(": "), expected="a function that returns", why=why)
+    if found.status == ERROR and kind == NOT_ENDED:
+        return replace(found, got=f"It did not end. {said}", expected="a function that comes to its end")
+    return found
+
+
+def _named(source: str, exercises: Iterable[Exercise]) -> str:
+    """Return what people call a cell: the exercise that it answers, or how it begins."""
+    for exercise in exercises:
+        if answers(source, exercise):
+            return f"the cell of exercise {exercise.id}, {_code(exercise.answer)},"
+    begins = next((" ".join(line.split()) for line in source.splitlines() if line.strip()), "")
+    return f"the cell that begins with {_code(_cut(begins, LONGEST_BEGIN))}" if begins else "a cell"
+
+
+def _stop(why: str) -> str:
+    return next((said for part, said in _STOPS.items() if why.endswith(part)), why)
+
+
+def _error(error: Mapping[str, Any]) -> str:
+    return f"{error['type']}: {error['message']}" if error["message"] else error["type"]
+
+
+def _code(text: str) -> str:
+    return f"`{text.replace('`', chr(39))}`"
+
+
+def _cut(text: str, longest: int) -> str:
+    return text if len(text) <= longest else f"{text[:longest]}..."
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith((".", "?", "!")) else f"{text}."

@@ -1,0 +1,174 @@
+"""Whether this machine can take the course, and how to mend what it can't."""
+
+import os
+import socket
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+from tempfile import gettempdir
+from urllib.parse import urlsplit
+
+from packaging.requirements import Requirement
+from packaging.version import Version
+
+from helpers.errors import CourseError
+from helpers.learner.working_copy import DISTRIBUTION
+
+_PYTHON = f'"{sys.executable}"' if " " in sys.executable else sys.executable
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at. mend: what to do, empty when all is well."""
+
+    what: str
+    found: str
+    mend: str = ""
+
+    @property
+    def well(self) -> bool:
+        """Whether nothing has to be done."""
+        return not self.mend
+
+
+def examine(port: int = 8888) -> Iterator[Finding]:
+    """Yield what was found, one after the other. Only AWS is asked anything, if COURSE_CLOUD is "aws" and had a yes."""
+    yield _python()
+    yield from _packages()
+    yield _kernel()
+    yield _port(port)
+    yield _cloud()
+
+
+def _python() -> Finding:
+    found = ".".join(map(str, sys.version_info[:3]))
+    if sys.version_info < (3, 10):  # noqa: UP036 - ruff trusts pip, which can be told to ignore it
+        return Finding("Python", found, "Install Python 3.10 or newer, and make the virtual environment with it.")
+    return Finding("Python", found)
+
+
+def _packages() -> Iterator[Finding]:
+    try:
+        lines = metadata.requires(DISTRIBUTION) or []
+    except metadata.PackageNotFoundError:
+        yield Finding("course", "not installed", f"In the clone: {_PYTHON} -m pip install -e .")
+        return
+    for wanted in map(Requirement, lines):
+        if wanted.marker and not wanted.marker.evaluate({"extra": ""}):
+            continue
+        # Double quotes, since cmd knows no others.
+        repair = f'{_PYTHON} -m pip install "{wanted.name}{wanted.specifier}"'
+        try:
+            found = metadata.version(wanted.name)
+        except metadata.PackageNotFoundError:
+            yield Finding(wanted.name, "not installed", repair)
+            continue
+        inside = wanted.specifier.contains(Version(found), prereleases=True)
+        yield Finding(wanted.name, found, "" if inside else repair)
+
+
+def _kernel() -> Finding:
+    """Start a kernel, since that is what fails where a machine is odd, and ask which Python it is."""
+    try:
+        # Its folder, since a virtual environment's `python` may be a link to the Python that it was made with.
+        found = _said_by_kernel("import sys, helpers; print(sys.prefix)")
+    except Exception as problem:  # whatever keeps a kernel from starting is what is to be told
+        return Finding("kernel", f"does not start: {problem}", f"{_PYTHON} -m pip install --force-reinstall ipykernel")
+    if not found or not os.path.samefile(found, sys.prefix):
+        told = f"is another Python: {found}" if found else "cannot import helpers"
+        return Finding("kernel", told, f"{_PYTHON} -m ipykernel install --sys-prefix")
+    return Finding("kernel", "starts, with this Python")
+
+
+def _said_by_kernel(source: str) -> str:
+    """Return what this source prints in a kernel that is started away from any clone, as a check's is."""
+    from nbformat.v4 import new_code_cell, new_notebook
+
+    from helpers import kernels
+
+    cell = new_code_cell(source)
+    notebook = new_notebook(cells=[cell])
+    kernels.execute(notebook, Path(gettempdir()), dict(os.environ), timeout=30, allow_errors=True)
+    return "".join(output.text for output in cell.outputs if output.get("name") == "stdout").strip()
+
+
+def _port(port: int) -> Finding:
+    with socket.socket() as probe:
+        try:
+            probe.bind(("127.0.0.1", port))
+        except PermissionError:
+            return Finding("port", f"{port} is not for programs like this one", "Choose one from 1024 on.")
+        except OSError:
+            # JupyterLab takes the next free one by itself.
+            return Finding("port", f"{port} is in use; JupyterLab will take the next one")
+    return Finding("port", f"{port} is free")
+
+
+def _cloud() -> Finding:
+    which = os.environ.get("COURSE_CLOUD") or "offline"
+    if which == "offline":
+        return Finding("cloud", "offline: no account, no keys, no network")
+    if which == "aws":
+        return _aws()
+    if "://" in which:
+        return _endpoint(which)
+    return Finding("cloud", f"unknown: {which}", "Unset COURSE_CLOUD, or give it offline, aws or an endpoint's URL.")
+
+
+def _aws() -> Finding:
+    import boto3
+    import botocore.session
+    from botocore.config import Config
+
+    from helpers.backends.aws import consent
+    from helpers.backends.aws.aws_cloud import identity
+
+    meant = consent.yeses()
+    if not meant:
+        mend = "Say which account you mean: set COURSE_YES to its twelve digits."
+        return Finding("cloud", "real AWS, without a yes; nothing was asked", mend)
+
+    try:
+        core = botocore.session.get_session()
+        # Without a network the defaults would keep the learner waiting for minutes.
+        core.set_default_client_config(Config(connect_timeout=5, read_timeout=5, retries={"total_max_attempts": 1}))
+        session = boto3.Session(botocore_session=core)
+        if not session.region_name:
+            return Finding("cloud", "real AWS, no region", "Set AWS_DEFAULT_REGION, or a region in your profile.")
+        account, who = identity(session)
+    except CourseError as problem:
+        return Finding("cloud", "real AWS", str(problem))
+    except Exception as problem:  # boto3 raises many kinds for what a machine's files and variables may hold
+        mend = f"{type(problem).__name__}: {problem} Check your profile and the variables AWS_..."
+        return Finding("cloud", "real AWS", mend)
+    found = f"real AWS, account {account}, region {session.region_name}, as {who}"
+    mend = (
+        "" if account in meant else f"You said yes to account {' and '.join(meant)}. Change COURSE_YES or the profile."
+    )
+    return Finding("cloud", found, mend)
+
+
+def _endpoint(url: str) -> Finding:
+    from helpers.backends import environment
+    from helpers.backends.endpoint.endpoint_cloud import EndpointCloud
+
+    try:
+        with environment.kept():
+            EndpointCloud(url)
+        parts = urlsplit(url)
+        default = 443 if parts.scheme == "https" else 80
+        socket.create_connection((parts.hostname or "", parts.port or default), timeout=3).close()
+    except CourseError as problem:
+        return Finding("cloud", f"an endpoint, {url}", str(problem))
+    except OSError:
+        return Finding("cloud", f"an endpoint, {url}: nobody answers", "Start its server, or unset COURSE_CLOUD.")
+    return Finding("cloud", f"an endpoint, {url}")
+
+
+def all_well(findings: list[Finding], say: Callable[[str], None]) -> bool:
+    """Say the verdict and return whether nothing has to be mended."""
+    broken = [finding for finding in findings if not finding.well]
+    say(f"{len(broken)} to mend." if broken else "This machine can take the course.")
+    return not broken

@@ -1,0 +1,98 @@
+"""JupyterLab as the course opens it: at the lesson, files on the left, contents on the right, and nothing to click."""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from helpers import secret_scan
+from helpers.course import Lesson
+from helpers.learner.working_copy import writing
+
+SETTINGS = Path(__file__).parent / "lab_settings"  # defaults; what the learner set in JupyterLab goes before them
+WORKSPACE = "course"
+_CONTENTS = "@jupyterlab/toc:plugin"  # JupyterLab's name of the table of contents in a stored layout
+
+_told: set[str] = set()  # JupyterLab saves every two minutes; each warning is given once
+
+
+def arguments(folder: Path, lesson: Lesson, kind: str, browser: bool, port: int | None) -> list[str]:
+    """Return the command-line arguments for JupyterLab that open this lesson in the learner's folder.
+
+    A folder that cannot be written raises CourseError.
+    """
+    notebook = f"{kind}/{lesson.slug}.ipynb"
+    chosen = [
+        f"--ServerApp.root_dir={folder}",
+        f"--LabApp.default_url=/lab/workspaces/{WORKSPACE}/tree/{notebook}",
+        f"--LabApp.app_settings_dir={SETTINGS}",
+        f"--LabApp.workspaces_dir={_lay_workspace(folder)}",
+        "--LabApp.extension_manager=readonly",
+        "--LabApp.news_url=",
+        "--LabApp.check_for_updates_class=jupyterlab.handlers.announcements.NeverCheckForUpdate",
+        # Without it ipykernel prints an alarming line for each kernel; loopback is all that is used.
+        "--KernelManager.transport_encryption=auto",
+        f"--ContentsManager.pre_save_hook={__name__}.{warn_of_secrets.__name__}",
+        "--ServerApp.log_level=WARN",  # the address is printed at any level
+    ]
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        chosen.append("--ServerApp.allow_root=True")  # containers run as root; the server listens on loopback only
+    if not browser:
+        chosen.append("--no-browser")
+    if port is not None:
+        chosen += [f"--ServerApp.port={port}", "--ServerApp.port_retries=0"]
+    return chosen
+
+
+def open_lab(arguments: list[str]) -> None:
+    """Run JupyterLab until it is stopped."""
+    from jupyterlab.labapp import LabApp  # takes a second to import, and only this command needs it
+
+    LabApp.launch_instance(argv=arguments)
+
+
+def warn_of_secrets(model: dict[str, Any], path: str, contents_manager: Any, **_: Any) -> None:
+    """Write into the terminal which cells of a notebook that is being saved seem to hold a secret. It is saved as is.
+
+    Jupyter calls this before it saves. A browser shows nothing of it: a hook can refuse to save, and no more.
+    """
+    if model.get("type") != "notebook" or not isinstance(model.get("content"), dict):
+        return
+    for number, cell in enumerate(model["content"].get("cells", []), start=1):
+        for found in secret_scan.in_cell(cell):
+            told = f"{path}, cell {number}, {found}"
+            if told not in _told:
+                _told.add(told)
+                contents_manager.log.warning("A secret is being saved? %s. Take it out, and save again.", told)
+
+
+def _lay_workspace(folder: Path) -> Path:
+    """Return the folder of JupyterLab's layouts, with the course's own in it unless the learner has one already."""
+    from jupyterlab_server.workspaces_handler import WorkspacesManager
+
+    place = folder / ".course" / "workspaces"
+    with writing(folder):
+        place.mkdir(parents=True, exist_ok=True)
+        if not any(place.iterdir()):
+            WorkspacesManager(str(place)).save(WORKSPACE, json.dumps(layout()))
+    return place
+
+
+def layout() -> dict[str, Any]:
+    """Return JupyterLab's workspace for the course: files on the left, the table of contents on the right."""
+    return {
+        "data": {
+            "layout-restorer:data": {
+                "main": {"dock": None, "current": None},
+                "left": {"collapsed": False, "visible": True, "current": "filebrowser", "widgets": ["filebrowser"]},
+                "right": {
+                    "collapsed": False,
+                    "visible": True,
+                    "current": _CONTENTS,
+                    "widgets": [_CONTENTS],
+                },
+                "relativeSizes": [0.18, 0.64, 0.18],
+            }
+        },
+        "metadata": {"id": WORKSPACE},
+    }

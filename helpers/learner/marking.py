@@ -1,0 +1,119 @@
+"""Runs a learner's exercise notebook in a kernel of its own and checks each answer in it."""
+
+import os
+import re
+from pathlib import Path
+from textwrap import shorten
+from typing import Any
+
+from jupyter_client.kernelspec import NoSuchKernel
+from nbclient.exceptions import DeadKernelError
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell
+
+from helpers import kernels
+from helpers.backends.running import COMPARED
+from helpers.checks.learner import keep
+from helpers.checks.outcome import ERROR, NOT_ATTEMPTED, Outcome, outcome
+from helpers.course import Exercise, Lesson
+from helpers.errors import NotebookError
+from helpers.learner.report import OUTCOME
+from helpers.learner.reset import defines
+from helpers.learner.working_copy import nbgrader, read_notebook
+
+CELL_SECONDS = 30
+_CHECK_SECONDS = 120  # no check takes as long, since each run of an answer has a limit of its own
+
+
+def mark(path: Path, lesson: Lesson, only: Exercise | None = None) -> list[Outcome]:
+    """Return the outcome of each exercise in the learner's notebook, or of one. The file stays as it is.
+
+    The outcomes are recorded in the learner's progress, as those of `check` in the notebook are.
+
+    Answers are found by their names, wherever in the notebook they stand. Cells that raise, or that do not end, are
+    passed over, as in JupyterLab one by one. NotebookError for a notebook that cannot be read, for a cell that ends the
+    kernel or cannot be interrupted, and for a kernel that does not start.
+    """
+    notebook = read_notebook(path)
+    own = [cell for cell in notebook.cells if not nbgrader(cell).get("grade")]  # each check is run once, at the end
+    wanted = [only] if only else lesson.exercises
+    checks = [_check_cell(exercise) for exercise in wanted]
+    notebook.cells = own + checks
+    _run(notebook, path)
+    outcomes = [_outcome(exercise, cell, own, path) for exercise, cell in zip(wanted, checks, strict=True)]
+    keep(outcomes, path.parent)
+    return outcomes
+
+
+def _check_cell(exercise: Exercise) -> NotebookNode:
+    # Nothing but `_` is added to the learner's names, and none of them is used: they may have been given away.
+    source = f"from helpers.learner import report as _\n_.report({exercise.answer!r})"
+    return new_code_cell(source, metadata={"checks": exercise.answer})
+
+
+def _run(notebook: NotebookNode, path: Path) -> None:
+    started: list[NotebookNode] = []
+    endless: list[NotebookNode] = []
+
+    def executed(cell: NotebookNode, cell_index: int, execute_reply: dict[str, Any]) -> None:
+        content = execute_reply["content"]
+        if any(asked.get("source") == "ask_exit" for asked in content.get("payload", [])):
+            raise DeadKernelError("quit() lets the kernel live on for some cells")
+        if "timed_out" not in content:
+            endless.clear()
+            return
+        endless.append(cell)
+        if len(endless) > 1:  # the kernel is still busy with the first: it does not let itself be interrupted
+            raise NotebookError(f"{path.name}: the kernel got stuck {_place(endless[0])}. Give its loop a way out.")
+
+    try:
+        kernels.execute(
+            notebook,
+            path.parent,
+            _environment(),
+            timeout_func=lambda cell: _CHECK_SECONDS if "checks" in cell.metadata else CELL_SECONDS,
+            interrupt_on_timeout=True,
+            error_on_timeout={"timed_out": True},
+            allow_errors=True,
+            on_cell_execute=lambda cell, cell_index: started.append(cell),
+            on_cell_executed=executed,
+        )
+    except (RuntimeError, OSError, NoSuchKernel) as problem:
+        if started and isinstance(problem, DeadKernelError):
+            where = _place(started[-1])
+            raise NotebookError(f"{path.name}: the kernel ended {where}. Take out what ends it.") from None
+        raise NotebookError(f"No kernel could be started: {problem}. `course doctor` looks into it.") from None
+
+
+def _place(cell: NotebookNode) -> str:
+    if "checks" in cell.metadata:
+        return f"while {cell.metadata['checks']} was checked"
+    return f"in the cell that reads: {shorten(cell.source, 80)}"
+
+
+def _environment() -> dict[str, str]:
+    """Return the kernel's environment: checks are drawn from a fixed seed, and a terminal needs no panels."""
+    return {**os.environ, COMPARED: "1", "COURSE_CLOUD": "offline"}
+
+
+def _outcome(exercise: Exercise, check: NotebookNode, own: list[NotebookNode], path: Path) -> Outcome:
+    for output in check.outputs:
+        if OUTCOME in output.get("data", {}):
+            fields = output.data[OUTCOME]
+            return Outcome(**fields) if fields else _missing(exercise, own)
+    said = _error(check) or "it did not end"
+    raise NotebookError(f"{path.name}: {exercise.answer} could not be checked: {said}. `course doctor` may know why.")
+
+
+def _missing(exercise: Exercise, own: list[NotebookNode]) -> Outcome:
+    """Return the outcome of an answer that is not there: its cell raised, or there is no such cell."""
+    for error in (_error(cell) for cell in own if defines(cell, exercise)):
+        if error:
+            return outcome(exercise, ERROR, got=error, expected="a cell that runs to its end and defines the function")
+    return outcome(exercise, NOT_ATTEMPTED, expected=f"No function {exercise.answer} is defined in this notebook.")
+
+
+def _error(cell: NotebookNode) -> str:
+    """Return the error in which the cell ended, empty when there was none."""
+    errors = [f"{output.ename}: {output.evalue}" for output in cell.outputs if output.output_type == "error"]
+    return re.sub(r"\(\d+\.py, ", "(", errors[0]) if errors else ""  # a cell has a number of its kernel's for a name

@@ -1,0 +1,171 @@
+"""Makes the file that a learner hands in: the exercise notebooks and a manifest, as they lie on the disk."""
+
+import ast
+import hashlib
+import io
+import json
+import re
+import unicodedata
+import urllib.request
+import warnings
+import zipfile
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from http.client import HTTPException
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from helpers import secret_scan
+from helpers.course import Course, Exercise, Lesson
+from helpers.errors import CourseError, NotebookError
+from helpers.learner.working_copy import DISTRIBUTION, WorkingCopy, nbgrader, read_notebook, writing
+from helpers.learner.working_copy import write as write_file
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+_LONGEST = 60  # characters of a name that go into the file's
+
+
+@dataclass
+class Contents:
+    """What will be handed in, and what a learner should know before it is."""
+
+    notebooks: dict[str, Path] = field(default_factory=dict)  # by name in the file
+    unanswered: list[str] = field(default_factory=list)
+    unsaved: list[str] = field(default_factory=list)  # run in JupyterLab after they were last saved
+    unreadable: list[str] = field(default_factory=list)
+    secret_scan: list[str] = field(
+        default_factory=list
+    )  # where one seems to stand, and its kind; never the secret itself
+
+
+def look(copy: WorkingCopy, listed: Course) -> Contents:
+    """Return what lies in the working copy. A notebook that cannot be read is named, and not taken along.
+
+    A folder without any exercises, or with none that can be read, raises CourseError.
+    """
+    found = Contents()
+    last_activity = _last_activity()
+    for lesson in listed.lessons:
+        path = copy.path("exercises", lesson)
+        try:
+            if not path.exists():
+                found.unanswered += map(_title, lesson.exercises)
+                continue
+            notebook = read_notebook(path)
+            found.unanswered += _unanswered(notebook, lesson)
+            found.secrets += _secrets(notebook, path.name, lesson)
+        except (NotebookError, OSError) as problem:
+            said = f"{path} cannot be read: {problem.strerror}." if isinstance(problem, OSError) else str(problem)
+            found.unreadable.append(said)
+            continue
+        found.notebooks[f"exercises/{path.name}"] = path
+        if last_activity.get(path, 0) > path.stat().st_mtime + 1:
+            found.unsaved.append(path.name)
+    if not found.notebooks:
+        nothing = f"There are no exercises in {copy.folder}. Is that your folder? Name it with --folder."
+        raise CourseError("\n".join(found.unreadable) or nothing)
+    return found
+
+
+def write(contents: Contents, name: str, out: Path) -> Path:
+    """Write the file into the folder `out` and return its path. An earlier one of the same name is replaced.
+
+    A name without a letter or digit, and a folder that is not there or cannot be written, raise CourseError.
+    """
+    name = " ".join("".join(c if c.isprintable() else " " for c in unicodedata.normalize("NFC", name)).split())
+    slug = re.sub(r"[^\w-]+", "-", name)[:_LONGEST].strip("-_")
+    if not slug:
+        raise CourseError("Your name is needed, so that the one who marks it knows whose it is.")
+    if not out.is_dir():
+        raise CourseError(f"There is no folder {out}. Name one that is there with --out.")
+    path = out / f"{DISTRIBUTION}-{slug}.zip"
+    with writing(out):
+        notebooks = {inside: notebook.read_bytes() for inside, notebook in contents.notebooks.items()}
+        write_file(path, _zipped(_manifest(name, notebooks), notebooks))
+    return path
+
+
+def _manifest(learner: str, notebooks: dict[str, bytes]) -> dict[str, Any]:
+    return {
+        "learner": learner,
+        "course": DISTRIBUTION,
+        "version": version(DISTRIBUTION),
+        "packed": datetime.now(timezone.utc).isoformat(timespec="seconds"),
+        "sha256": {inside: hashlib.sha256(content).hexdigest() for inside, content in notebooks.items()},
+    }
+
+
+def _zipped(manifest: dict[str, Any], notebooks: dict[str, bytes]) -> bytes:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("manifest.json", json.dumps(manifest, indent=1, ensure_ascii=False))
+        for inside, content in notebooks.items():
+            archive.writestr(inside, content)
+    return made.getvalue()
+
+
+def _title(exercise: Exercise) -> str:
+    return f"{exercise.id} {exercise.title}"
+
+
+def _unanswered(notebook: "NotebookNode", lesson: Lesson) -> list[str]:
+    """Return the exercises of which the notebook holds no answer: no such function, or one that is still the stub."""
+    written = set()
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            written |= _answers(cell.source)
+    return [_title(exercise) for exercise in lesson.exercises if exercise.answer not in written]
+
+
+def _secrets(notebook: "NotebookNode", name: str, lesson: Lesson) -> list[str]:
+    """Return where the notebook seems to hold a secret: the exercise or the cell's number, the line, and the kind."""
+    exercises = {exercise.answer: exercise.id for exercise in lesson.exercises}
+    told = []
+    for number, cell in enumerate(notebook.cells, start=1):
+        exercise = exercises.get(nbgrader(cell).get("grade_id"))
+        where = f"{name}, cell {number}" + (f" (exercise {exercise})" if exercise else "")
+        told += [f"{where}, {found}" for found in secret_scan.in_cell(cell)]
+    return told
+
+
+def _answers(source: str) -> set[str]:
+    """Return the names that this source defines or assigns, except functions that are left as a stub."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of the learner's own code
+            tree = ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError):  # an answer that does not parse yet is an answer all the same
+        return set(re.findall(r"^def (\w+)\(", source, re.MULTILINE))
+    functions = {node.name for node in tree.body if isinstance(node, ast.FunctionDef) and not _is_stub(node)}
+    assigned = {name for node in tree.body if isinstance(node, ast.Assign) for name in map(ast.unparse, node.targets)}
+    return functions | assigned
+
+
+def _is_stub(function: ast.FunctionDef) -> bool:
+    """Return whether the function is what a check calls "not attempted"."""
+    body = function.body[1:] if ast.get_docstring(function) is not None else function.body
+    text = "".join(map(ast.unparse, body))
+    return text == "return ..." or text.startswith("raise NotImplementedError")
+
+
+def _last_activity() -> dict[Path, float]:
+    """Return when the kernel of each open notebook was last active, as the running Jupyter servers of this user say."""
+    from jupyter_server.serverapp import list_running_servers
+
+    active: dict[Path, float] = {}
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # a server's token is for that server alone
+    for server in list_running_servers():
+        try:
+            url = f"{server['url']}api/sessions?token={quote(server['token'])}"
+            with opener.open(url, timeout=2) as reply:
+                sessions = json.load(reply)
+            for session in sessions:
+                when = datetime.fromisoformat(session["kernel"]["last_activity"].replace("Z", "+00:00"))
+                active[Path(server["root_dir"], session["path"]).resolve()] = when.timestamp()
+        except (OSError, ValueError, KeyError, TypeError, HTTPException):
+            continue  # one that is gone, or does not let us ask
+    return active

@@ -1,0 +1,146 @@
+"""The process of one hand-in, within the wall: runs its cells and its answers, and speaks with the grader on one line.
+
+It has no cloud and no check: each boto3 request, and each question for the time, is written to the grader, and the
+reply read back. Messages are JSON, one a line. Nothing that is said here is believed on the other side.
+
+The hand-in's code runs in a thread, as in the notebook, while the main thread listens, so that it can say where it is.
+"""
+
+import os
+import random
+import shutil
+import socket
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+import boto3
+from botocore.httpsession import URLLib3Session
+
+from helpers.backends import environment, transport
+from helpers.checks.runners.answer_host import CLIENTS, AnswerSide, place
+from helpers.checks.runners.answer_time import AnswerTime
+from helpers.checks.runners.console import Printed, console, functions_kept
+from helpers.checks.runners.fresh_session import fresh_session
+from helpers.sandbox.cells import Definitions, Shell, run_all
+from helpers.sandbox.client import OtherSide
+from helpers.sandbox.vocabulary import vocabulary
+from helpers.simulation import stopping, worlds
+from helpers.simulation.journal import Journal
+
+COMPUTING = 2.0  # seconds of the processor's time, for one cell or one run of an answer
+SESSIONS = 6  # of boto3, made in the warm process; one for each answer of a hand-in, since making one takes long
+ENDING = 0.5  # real seconds to end the threads that an answer left
+
+_sessions: list[tuple[boto3.Session, dict[str, Any]]] = []
+
+
+def warm_up(home: Path, profiles: Path) -> Shell:
+    """Import and make what every hand-in needs, in a process that will be forked for each of them.
+
+    home: the folder that a hand-in finds as its own. profiles: one into which the course's profiles of boto3 are put,
+    since the course's own folder is hidden from it.
+    """
+    shutil.copytree(environment.PROFILES, profiles)
+    copies = {"AWS_CONFIG_FILE": str(profiles / "config"), "AWS_SHARED_CREDENTIALS_FILE": str(profiles / "credentials")}
+    environment.replace(environment.offline() | copies)
+    transport.install()
+    shell = Shell(home)
+    boto3.DEFAULT_SESSION = fresh_session()
+    for service in ("sqs", "sns", "sts"):
+        boto3.client(service)
+    boto3.resource("sqs"), boto3.resource("sns")
+    for _ in range(SESSIONS):
+        _sessions.append(_session())
+    return shell
+
+
+def _session() -> tuple[boto3.Session, dict[str, Any]]:
+    """Return a new default session, with the clients that an answer is given."""
+    session = fresh_session()
+    return session, {service: session.client(service) for service in CLIENTS}
+
+
+def serve(line: socket.socket, shell: Shell) -> None:
+    """Do what the grader asks for until it closes the line."""
+    other = OtherSide(line)
+    URLLib3Session.send = lambda session, request: other.send(request)  # type: ignore[method-assign]
+    # All threads of the hand-in belong to one world, as in the notebook; of it they need no more than the clock.
+    world = worlds.World(other, Journal(), random.Random(1), lambda request, network: None)  # type: ignore[arg-type]
+    with worlds.visit(world):
+        work = threading.Thread(target=stopping.shielded, args=(_Work(other, shell, world).go,), name="answer")
+        other.stop_when_it_computes_too_much(lambda: place(work, shell.namespace))
+        _hide_the_course(other)
+        other.start(work)
+        other.listen()
+        other.write({"reply": place(work, shell.namespace)})
+        threading.Event().wait()  # the grader has what it wants, and ends this process
+
+
+def _hide_the_course(other: OtherSide) -> None:
+    for name in [name for name in sys.modules if name.partition(".")[0] == "helpers"]:
+        del sys.modules[name]
+    sys.modules["helpers"] = vocabulary(other.advance)
+
+
+class _Work:
+    """The commands, one after another, in the thread of the hand-in."""
+
+    def __init__(self, other: OtherSide, shell: Shell, world: worlds.World):
+        self._other, self._shell, self._world = other, shell, world
+        self._found, self._side = Definitions(()), AnswerSide(lambda: None)
+        self._environment, self._folder = dict(os.environ), os.getcwd()
+
+    def go(self) -> None:
+        time = AnswerTime(lambda: self._other, self._threads, self._shell.namespace)
+        with console(lambda: True, Printed(lambda text: self._other.write({"printed": text}))):
+            while True:
+                command = self._other.commands.get()
+                self._other.allow_computing(COMPUTING)
+                if command["do"] == "load":
+                    with time:
+                        reply = self._load(command)
+                elif command["do"] in ("begin", "end"):
+                    reply = self._begin(command) if command["do"] == "begin" else self._end()
+                else:
+                    with functions_kept(), time:
+                        reply = self._side.handle(command)
+                self._other.allow_computing(0)
+                self._other.write({"reply": reply})
+
+    def _threads(self) -> list[threading.Thread]:
+        return [thread for thread in worlds.threads(self._world) if thread is not threading.main_thread()]
+
+    def _load(self, command: dict[str, Any]) -> dict[str, Any]:
+        """Run the notebook's cells; reply with those that raised, and with how often each answer is defined."""
+
+        def begin(place: int) -> None:
+            self._other.write({"cell": place})
+            self._other.allow_computing(COMPUTING)
+
+        self._found, self._other.loading = Definitions(command["answers"]), True
+        failed = stopping.stoppable(
+            lambda: run_all(self._shell, command["cells"], set(command["skip"]), self._found, begin)
+        )
+        self._other.loading = False
+        return {"failed": failed, "found": self._found.counts()}
+
+    def _begin(self, command: dict[str, Any]) -> dict[str, Any]:
+        """Make ready for one answer: as a kernel has it, whatever cells and other answers changed."""
+        os.environ.clear()
+        os.environ.update(self._environment)
+        os.chdir(self._folder)
+        boto3.DEFAULT_SESSION, clients = _sessions.pop() if _sessions else _session()
+        self._side = AnswerSide(self._found.get(command["answer"], command["back"]), clients)
+        return {"value": None}
+
+    def _end(self) -> dict[str, Any]:
+        """End the threads that the answer left; reply with how many would not."""
+
+        def others() -> list[threading.Thread]:
+            return [thread for thread in self._threads() if thread is not threading.current_thread()]
+
+        if others():
+            stopping.stop(others, lambda frame: frame.f_globals is self._shell.namespace, ENDING)
+        return {"left": len(others())}

@@ -1,0 +1,188 @@
+"""A hand-in in a process of its own, as the grader sees it: its cells run there, its answers are seams for checks."""
+
+import base64
+import contextlib
+import time
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from botocore.awsrequest import AWSPreparedRequest, HeadersDict
+from botocore.exceptions import EndpointConnectionError
+
+from helpers.backends import transport
+from helpers.checks.runners.console import LONGEST as MOST_PRINTED
+from helpers.checks.runners.in_process import TIME_IS_UP, TOO_MANY_CALLS, TOO_MUCH_COMPUTING
+from helpers.errors import Stopped
+from helpers.sandbox.channel import Broken, Line, TooMuch
+from helpers.sandbox.grader_limits import in_memory
+from helpers.simulation.worlds import World
+
+_monotonic = time.monotonic
+LAST_WORDS = 1.0  # real seconds for the process to say where the answer is
+MEMORY = 1 << 30  # bytes that the cloud of a hand-in may grow by in the grader's own memory
+LONGEST_CHECK = 20.0  # real seconds in which an answer may work, in one check; nearly all of it is waiting
+
+
+class HandInProcess:
+    """The line to the process of one hand-in, and who answers its requests."""
+
+    def __init__(self, line: Line):
+        self._line, self.ended, self.printed, self.cell = line, "", "", -1
+        self._most = in_memory() + MEMORY
+
+    def load(self, cells: Sequence[str], skip: Sequence[int], answers: Sequence[str], world: World) -> dict[str, Any]:
+        """Run the notebook's cells against this world; return {"failed": [[place, {...}], ...], "found": {name: n}}.
+
+        skip: places of cells to leave out. Broken when a cell ended the process, or had to be stopped; `cell` is its
+        place.
+        """
+        command = {"do": "load", "cells": list(cells), "skip": list(skip), "answers": list(answers)}
+        reply = self.ask(command, LONGEST_CHECK, world)
+        if "failed" not in reply or "stopped" in reply:
+            self.close()
+            raise Broken(f"it was stopped: {reply.get('stopped', 'it said what no notebook says')}")
+        return reply
+
+    def begin(self, answer: str, back: int, world: World) -> "Answer":
+        """Return the seam to an answer; back: 0 for its newest definition, 1 for the one before, ..."""
+        with _closed(world):  # a call that is made now would be missing in the check's journal
+            reply = self.ask({"do": "begin", "answer": answer, "back": back}, LAST_WORDS + PATIENCE, world)
+        if "value" not in reply or "stopped" in reply:
+            self.close()
+            raise Broken("it did not make ready")
+        self.printed = ""
+        return Answer(self, world)
+
+    def end(self, world: World) -> None:
+        """End the answer's threads; the process, too, when they do not end."""
+        with contextlib.suppress(Broken), _closed(world):
+            if not self.ended and self.ask({"do": "end"}, PATIENCE, world) != {"left": 0}:
+                self.close()
+
+    def ask(self, command: dict[str, Any], seconds: float, world: World) -> dict[str, Any]:
+        """Return the reply to the command; see Seam. Meanwhile the process's requests are answered.
+
+        Broken when the process ended, or said what it must not; it is ended then.
+        """
+        if self.ended:
+            raise Broken(self.ended)
+        try:
+            self._line.begin()
+            self._line.tell({**command, "time": world.clock.time()})
+            reply = self._reply(seconds, world)
+            if "stopped" in reply:
+                self.close()
+        except Broken as problem:
+            self.close(str(problem))
+            raise
+        return reply
+
+    def _reply(self, seconds: float, world: World) -> dict[str, Any]:
+        why = TIME_IS_UP
+        try:
+            if reply := self._converse(_monotonic() + seconds, world):
+                return reply
+        except TooMuch:
+            why = TOO_MUCH_COMPUTING  # such as a loop that sleeps
+        reply = {"stopped": why if world.open else TOO_MANY_CALLS, "number": None, "line": ""}
+        world.open = False
+        self._line.begin()
+        self._line.tell({"do": "where"})
+        return reply | self._converse(_monotonic() + LAST_WORDS, world)
+
+    def close(self, why: str = "it was stopped") -> None:
+        """End the process."""
+        if not self.ended:
+            self.ended = why
+            self._line.close()
+
+    def _converse(self, deadline: float, world: World) -> dict[str, Any]:
+        """Serve the process until it replies; return the reply, {} when there is none by then.
+
+        When the calls are used up meanwhile, it has to reply soon.
+        """
+        while _monotonic() < deadline:
+            message = self._line.next(deadline)
+            if "reply" in message:
+                return message["reply"]
+            if "printed" in message:
+                self.printed += message["printed"][: MOST_PRINTED - len(self.printed)]
+            elif "cell" in message:
+                self.cell = message["cell"]
+            elif message:
+                was_open = world.open
+                self._line.tell({**_served(message, world), "time": world.clock.time()})
+                world.open = world.open and in_memory() < self._most
+                if was_open and not world.open:
+                    deadline = min(deadline, _monotonic() + 0.2)
+        return {}
+
+
+PATIENCE = 5.0  # real seconds for what takes none
+
+
+class Answer:
+    """The seam to one answer in the process; see helpers.checks.runners.in_process.Seam."""
+
+    def __init__(self, process: HandInProcess, world: World):
+        self._process, self._world, self._left = process, world, LONGEST_CHECK
+
+    @property
+    def printed(self) -> str:
+        """What the answer printed so far, from the beginning."""
+        return self._process.printed
+
+    def ask(self, command: dict[str, Any], seconds: float) -> dict[str, Any]:
+        """Return the reply to the command; that of a process that ended is an error."""
+        started = _monotonic()
+        try:
+            reply = self._process.ask(command, min(seconds, self._left), self._world)
+        except Broken as problem:
+            error = {"type": "SystemExit", "message": str(problem), "number": None, "line": ""}
+            return {"error": error}
+        finally:
+            self._left -= _monotonic() - started
+        expected = ("value", "error", "stopped")
+        return reply if any(key in reply for key in expected) else self._nonsense()
+
+    def _nonsense(self) -> dict[str, Any]:
+        self._process.close("it said what no answer says")
+        return {"error": {"type": "SystemExit", "message": self._process.ended, "number": None, "line": ""}}
+
+    def close(self) -> None:
+        """End what the answer left running."""
+        self._process.end(self._world)
+
+
+@contextlib.contextmanager
+def _closed(world: World) -> Iterator[None]:
+    """Have the world take no calls for a while."""
+    was_open, world.open = world.open, False
+    try:
+        yield
+    finally:
+        world.open = was_open
+
+
+def _served(message: dict[str, Any], world: World) -> dict[str, Any]:
+    """Return what a process needs while its code runs: the cloud's response, or nothing but the time after a sleep."""
+    url = ""
+    try:
+        if "sleep" in message:
+            world.clock.sleep(message["sleep"])
+        if "request" not in message:
+            return {}
+        if not world.open:
+            return {"stopped": TOO_MANY_CALLS}
+        method, url, headers, body = message["request"]
+        request = AWSPreparedRequest(method, url, HeadersDict(headers), base64.b64decode(body), False)
+        response = transport.send(world, request)
+        content = base64.b64encode(response.content).decode()
+    except Stopped as stop:
+        world.open = False
+        return {"stopped": str(stop)}
+    except EndpointConnectionError:
+        return {"unreachable": url}
+    except Exception as problem:  # a request that no client of boto3 makes
+        return {"refused": str(problem)[:1000], "type": type(problem).__name__}
+    return {"response": [response.status_code, list(response.headers.items()), content]}

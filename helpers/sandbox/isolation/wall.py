@@ -1,0 +1,132 @@
+"""The whole wall: put up in two steps around a process that forks, and tried out before it is trusted."""
+
+import contextlib
+import os
+import socket
+import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+SCRATCH_MEGABYTES = 16
+LINUX = sys.platform == "linux"
+# What Python and its libraries read while they run. Of a folder that is not there nothing comes.
+_SYSTEM = ("/usr/lib", "/usr/lib64", "/usr/local/lib", "/usr/share/zoneinfo", "/lib", "/lib64", "/etc/localtime")
+_DEVICES = ("/dev/null", "/dev/urandom", "/dev/zero")
+
+
+class Wall:
+    """What this system can shut around a process, made ready once for many.
+
+    scratch: the one folder that may be written into. shown: one that may be read. hidden: files and folders that must
+    not be read, wherever they lie.
+    """
+
+    def __init__(self, scratch: Path, shown: Path, hidden: Iterable[Path]):
+        self._scratch, self._rules, self._calls, self._apart = scratch, -1, None, False
+        if not LINUX:
+            return
+        from helpers.sandbox.isolation import landlock, namespaces, system_calls
+
+        readable = {Path(path).resolve() for path in (shown, sys.prefix, sys.base_prefix, *_SYSTEM, *_DEVICES)}
+        kept_away = [path.resolve() for path in hidden]
+        self._covered = [path for path in kept_away if any(path.is_relative_to(place) for place in readable)]
+        self._apart = _works(lambda: namespaces.enter(scratch, SCRATCH_MEGABYTES, self._covered))
+        if landlock.version():
+            open_to_all = [path for path in readable if not any(path.is_relative_to(place) for place in self._covered)]
+            self._readable = open_to_all
+        if system_calls.usable():
+            self._calls = system_calls.prepared()
+
+    def outside(self) -> None:
+        """Put up what the parent of the process must put up."""
+        if self._apart:
+            from helpers.sandbox.isolation import namespaces
+
+            namespaces.enter(self._scratch, SCRATCH_MEGABYTES, self._covered)
+
+    def inside(self) -> None:
+        """Put up the rest, in the process itself, for good."""
+        with contextlib.suppress(ImportError):  # not on Windows
+            from helpers.sandbox.isolation import limits
+
+            limits.limit()
+        os.chdir(self._scratch)
+        if not LINUX:
+            return
+        from helpers.sandbox.isolation import landlock, namespaces, system_calls
+
+        namespaces.give_up_rights()
+        if landlock.version():
+            landlock.restrict(landlock.rules(self._readable, [self._scratch]))
+        if self._calls is not None:
+            system_calls.load(self._calls)
+
+
+def holes(wall: Wall, secret: Path) -> list[str]:
+    """Return what a process within this wall was able to do that it must not, tried out by one; [] when nothing.
+
+    secret: a file outside that it must neither read nor change.
+    """
+    reading, writing = os.pipe()
+    child = os.fork()
+    if not child:
+        with contextlib.suppress(BaseException):
+            wall.outside()
+            _in_a_child(lambda: (wall.inside(), os.write(writing, _tried(secret).encode())))
+        os._exit(0)
+    os.close(writing)
+    with os.fdopen(reading, encoding="utf-8") as pipe:
+        said = pipe.read()
+    os.waitpid(child, 0)
+    return said.splitlines()[:-1] if said.endswith("end\n") else ["start no process behind the wall, so it has none"]
+
+
+def _tried(secret: Path) -> str:
+    attempts: dict[str, Callable[[], Any]] = {
+        "read your files": secret.read_bytes,
+        "change your files": lambda: os.truncate(secret, 0),
+        "change who may read your files": lambda: os.chmod(secret, 0o600),
+        "write messages to services of this computer": lambda: socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM),
+        "start other programs": _fork,
+        "signal and watch your other programs": _signal_the_parent,
+        "use the network": lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM).connect(("192.0.2.1", 9)),
+        "talk to services of this computer": lambda: socket.socket(socket.AF_UNIX, socket.SOCK_STREAM),
+    }
+    done = []
+    for what, attempt in attempts.items():
+        with contextlib.suppress(Exception):
+            attempt()
+            done.append(f"{what}\n")
+    return "".join([*done, "end\n"])
+
+
+def _signal_the_parent() -> None:
+    if not os.getppid():
+        raise OSError("there is none to be seen")
+    os.kill(os.getppid(), 0)
+
+
+def _fork() -> None:
+    if not os.fork():
+        os._exit(0)
+
+
+def _works(step: Callable[[], Any]) -> bool:
+    """Return whether a child process could do the step."""
+    child = os.fork()
+    if not child:
+        with contextlib.suppress(BaseException):
+            step()
+            os._exit(0)
+        os._exit(1)
+    return os.waitpid(child, 0)[1] == 0
+
+
+def _in_a_child(step: Callable[[], Any]) -> None:
+    child = os.fork()
+    if not child:
+        with contextlib.suppress(BaseException):
+            step()
+        os._exit(0)
+    os.waitpid(child, 0)

@@ -1,0 +1,128 @@
+"""Whose world a thread is in: the learner's, or the private one of a check.
+
+Everything that has to know (the transport, moto's time, moto's ids) asks `current()`. So a check and the learner's own
+threads can run side by side, and neither sees the other's queues or clock.
+"""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from random import Random
+from typing import Any, NoReturn
+
+from helpers.errors import CloudError, Stopped
+from helpers.simulation import stopping
+from helpers.simulation.clock import Clock, RealClock
+from helpers.simulation.journal import Journal
+
+
+@dataclass(eq=False)
+class World:
+    """One cloud as its calls see it.
+
+    send: takes botocore's prepared request and the function that would send it over the network; returns the response.
+    accounts: what the offline cloud holds, see helpers.aws_rules.common.accounts; None elsewhere.
+    around: takes boto3's client, the operation, its parameters and the function that makes the call with them; returns
+    what the call returns. None where calls are made as they are.
+    """
+
+    clock: Clock | RealClock
+    journal: Journal
+    ids: Random
+    send: Callable[[Any, Callable[[], Any]], Any]
+    accounts: Any = None
+    around: Callable[[Any, str, Any, Callable[[Any], Any]], Any] | None = None
+    open: bool = True
+
+
+_home: World | None = None
+# Attributes of a thread that is in another world than the learner's: which, and whether it was turned away there.
+_PLACE, _TURNED_AWAY = "world_of_the_course", "turned_away_by_the_course"
+
+
+def settle(world: World | None) -> None:
+    """Make this the world of every thread that is in no other one."""
+    global _home
+    _home = world
+
+
+def home() -> World | None:
+    """Return the learner's world, or None before a cloud was started."""
+    return _home
+
+
+def current() -> World | None:
+    """Return the world of the calling thread, or None before a cloud was started."""
+    return _visited(threading.current_thread()) or _home
+
+
+def _visited(thread: threading.Thread) -> World | None:
+    # Kept on the thread itself, so that a thread and its world, which know each other, are collected together.
+    return getattr(thread, _PLACE, None)
+
+
+def visiting() -> bool:
+    """Return whether the calling thread is in another world than the learner's: a check's."""
+    return _visited(threading.current_thread()) is not None
+
+
+def threads(world: World) -> list[threading.Thread]:
+    """Return the living threads that were put into this world, without those that are parked."""
+    here = [thread for thread in threading.enumerate() if _visited(thread) is world]
+    return [thread for thread in here if not stopping.is_parked(thread)]
+
+
+def turn_away() -> NoReturn:
+    """End the calling thread, whose world is closed, by Stopped. One that caught it and comes again is parked."""
+    thread = threading.current_thread()
+    if hasattr(thread, _TURNED_AWAY):  # only a thread that a check started may be lost
+        if getattr(thread, _TURNED_AWAY):
+            stopping.park()
+        setattr(thread, _TURNED_AWAY, True)
+    raise Stopped("the check that this call belongs to is over")
+
+
+def require() -> World:
+    """Return the world of the calling thread; CloudError when no cloud was started."""
+    world = current()
+    if world is None:
+        raise CloudError("No cloud is running yet. Run the notebook's first cell, or call start().")
+    return world
+
+
+@contextmanager
+def visit(world: World) -> Iterator[World]:
+    """Put the calling thread, and every thread that it starts meanwhile, into this world; close it afterwards.
+
+    A thread that outlives the visit stays in the closed world, where every call is refused.
+    """
+    _let_threads_inherit()
+    thread = threading.current_thread()
+    previous = _visited(thread)
+    setattr(thread, _PLACE, world)
+    try:
+        yield world
+    finally:
+        world.open = False
+        setattr(thread, _PLACE, previous)
+
+
+def _let_threads_inherit() -> None:
+    """Make a new thread belong to the world of the thread that starts it; Python has no hook for that."""
+    plain_start = threading.Thread.start
+    if hasattr(plain_start, "inherits_world"):
+        return
+
+    def start(self: threading.Thread) -> None:
+        world = _visited(threading.current_thread())
+        if world is not None and self.ident is None:
+            setattr(self, _PLACE, world)
+            self.run = partial(stopping.quietly, self.run)  # type: ignore[method-assign]
+            self.daemon = True  # whatever it is doing, the process need not wait for it
+            setattr(self, _TURNED_AWAY, False)
+        plain_start(self)
+
+    start.inherits_world = True  # type: ignore[attr-defined]
+    threading.Thread.start = start  # type: ignore[method-assign]

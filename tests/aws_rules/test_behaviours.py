@@ -1,0 +1,140 @@
+"""Every behaviour of the book in three clouds: the offline one, the same over HTTP, and plain moto.
+
+`pytest tests/aws_rules/test_behaviours.py -s -k table` prints the table. The page for learners is made with --update-differences.
+"""
+
+import importlib
+import pkgutil
+from collections import Counter
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import behaviours
+import differences_page
+import pytest
+from behaviours.book import BOOK, Behaviour
+from behaviours.labs import MotoLab, OfflineLab
+from served_lab import ServedLab
+
+for module in pkgutil.iter_modules(behaviours.__path__):
+    importlib.import_module(f"behaviours.{module.name}")
+
+each_behaviour = pytest.mark.parametrize("name", BOOK)
+
+
+@cache
+def outcome(make_lab: Any, name: str) -> Any:
+    """Return what the experiment comes to in this kind of lab; a text that starts with ! for a Python error."""
+    with make_lab() as lab:
+        try:
+            return lab.scrubbed(BOOK[name].run(lab))
+        except Exception as problem:
+            return f"!{type(problem).__name__}: {problem}"
+
+
+def agrees(make_lab: Any, behaviour: Behaviour) -> bool:
+    """Return whether the experiment comes to what it comes to on AWS."""
+    return outcome(make_lab, behaviour.name) == behaviour.aws
+
+
+@each_behaviour
+def test_the_offline_cloud_behaves_as_aws(name: str) -> None:
+    """It comes to what AWS comes to; where the book says that it differs, it does."""
+    found, behaviour = outcome(OfflineLab, name), BOOK[name]
+    if behaviour.differs:
+        assert found != behaviour.aws, f"{name} agrees now: take its `differs` out"
+    else:
+        assert found == behaviour.aws, behaviour.says
+
+
+@each_behaviour
+def test_over_http_it_behaves_the_same(name: str) -> None:
+    """The served cloud comes to what the offline cloud comes to; two texts name the host, which is another one."""
+    if name in ServedLab.differs:
+        assert outcome(ServedLab, name) != outcome(OfflineLab, name), "take it out of ServedLab.differs"
+    else:
+        assert outcome(ServedLab, name) == outcome(OfflineLab, name)
+
+
+def test_the_table() -> None:
+    """In one table: how many behaviours of each family agree with AWS, in each of the three clouds."""
+    families = Counter(behaviour.family for behaviour in BOOK.values())
+    agreeing = {
+        lab: Counter(behaviour.family for behaviour in BOOK.values() if agrees(lab, behaviour))
+        for lab in (MotoLab, OfflineLab, ServedLab)
+    }
+    rows = [[family, count, *(agreeing[lab][family] for lab in agreeing)] for family, count in families.items()]
+    rows.append(["all", len(BOOK), *(sum(agreeing[lab].values()) for lab in agreeing)])
+    print(f"\n{'family':20}{'behaviours':>11}{'plain moto':>11}{'offline':>11}{'over HTTP':>11}")
+    for family, *counts in rows:
+        print(f"{family:20}" + "".join(f"{count:11}" for count in counts))
+    for family, _, moto, offline, served in rows[:-1]:
+        assert moto <= offline or family == "differences"
+        assert served >= offline - len(ServedLab.differs)
+    differing = sum(bool(behaviour.differs) for behaviour in BOOK.values())
+    assert rows[-1][3] == len(BOOK) - differing
+
+
+# Each rule, with behaviours that plain moto lacks. When moto comes to the same by itself, the rule has had its day.
+RULES = {
+    "policies.access": ["sqs_permissions.the_owner_can_be_denied", "sns_topics.a_policy_that_denies_publishing"],
+    "common.dispatch": ["sns_topics.a_number_for_the_sandbox"],
+    "common.batches": ["sqs_batches.one_entry_that_is_too_long", "sqs_batches.an_id_twice_with_receipt_handles"],
+    "common.deduplication": ["sqs_fifo.an_id_is_remembered_after_the_delete", "sqs_fifo.sequence_numbers_grow"],
+    "sns.delivery_policies": ["sns_topics.wrong_delivery_policies", "sns_subscriptions.a_delivery_policy"],
+    "sns.deliveries": ["sns_deliveries.a_queue_without_a_policy", "sns_deliveries.a_dead_letter_in_an_envelope"],
+    "sns.endpoints": ["sns_subscriptions.an_unknown_protocol", "sns_mobile.subscribing_what_is_no_device"],
+    "sns.filter_policies": ["sns_filters.an_address_range", "sns_filters.equal_in_any_case"],
+    "common.message_contents": ["sqs_messages.sizes_are_bytes_not_characters", "sqs_messages.ten_attributes_at_most"],
+    "sqs.messages": ["sqs_messages.the_md5_of_a_trace_header", "sqs_receiving.asking_for_all_attributes"],
+    "sns.mobile_push": ["sns_mobile.an_application", "sns_mobile.wrong_devices"],
+    "sqs.move_tasks": ["sqs_move_tasks.messages_go_back_where_they_came_from"],
+    "sns.notifications": ["sns_deliveries.the_address_to_unsubscribe", "sns_fifo.the_sequence_number_in_the_envelope"],
+    "sqs.queue_permissions": [
+        "sqs_permissions.characters_of_a_label",
+        "sqs_permissions.the_policy_that_add_permission_writes",
+    ],
+    "policies.documents": ["sqs_queues.a_policy_that_is_not_json", "sns_topics.a_policy_about_queues"],
+    "sns.publishing": ["sns_publish.json_without_a_default", "sns_fifo.the_same_id_again"],
+    "sqs.queue_attributes": ["sqs_queues.range_of_visibility_timeout", "sqs_queues.setting_an_unknown_attribute"],
+    "sqs.queue_tags": ["sqs_queues.tags_that_are_refused"],
+    "sqs.queues": ["sqs_receiving.a_message_past_its_retention", "sqs_queues.setting_an_attribute_keeps_the_policy"],
+    "sqs.receiving": ["sqs_receiving.a_message_that_waited_long", "sqs_receiving.deleting_late_from_a_fifo_queue"],
+    "sqs.redrive": ["sqs_redrive.what_a_moved_message_keeps", "sqs_redrive.deny_all_and_allow_all"],
+    "policies.evaluation": ["sqs_permissions.deny_beats_allow", "sqs_permissions.principals_of_a_policy"],
+    "sqs.sending": ["sqs_messages.an_empty_body", "sqs_fifo.a_space_in_a_deduplication_id"],
+    "sns.signing": ["sns_topics.the_signature_version"],
+    "sqs.region": ["sqs_queues.creating_a_queue_again_too_soon"],
+    "sns.subscriptions": ["sns_subscriptions.a_confirmation_counted", "sns_subscriptions.again_with_other_attributes"],
+    "sns.topic_permissions": ["sns_topics.a_permission_for_no_account", "sns_topics.actions_of_a_permission"],
+    "sns.topic_attributes": ["sns_topics.the_range_of_the_maximum_message_size"],
+    "sns.topics": ["sns_topics.creating_again_with_other_attributes", "sns_topics.the_attributes_of_a_new_topic"],
+    "sns.web": ["sns_deliveries.the_headers_at_a_web_endpoint"],
+}
+ABOUT_MOTO_ITSELF = {"common.untracked", "common.unkindness"}  # what no experiment with boto3 alone can show
+
+
+def test_every_rule_that_moto_lacks_is_listed() -> None:
+    """A module of the rules that says how moto differs has behaviours that show it."""
+    modules = Path(behaviours.__file__).parents[2] / "helpers" / "aws_rules"
+    tell = {
+        f"{path.parent.name}.{path.stem}"
+        for path in modules.rglob("*.py")
+        if "\nmoto: " in path.read_text(encoding="utf-8")
+    }
+    assert tell == set(RULES) | ABOUT_MOTO_ITSELF
+
+
+@pytest.mark.parametrize(("rule", "name"), [(rule, name) for rule, names in RULES.items() for name in names])
+def test_plain_moto_still_lacks_the_rule(rule: str, name: str) -> None:
+    """Plain moto comes to something else. When this fails, moto has learned it: see whether the rule can go."""
+    assert not agrees(MotoLab, BOOK[name]), f"plain moto does now what helpers/aws_rules/{rule}.py is for"
+
+
+def test_the_page_of_differences_is_made_from_the_book(request: pytest.FixtureRequest) -> None:
+    """lessons/differences_from_aws.md says what the behaviours say that differ, and nothing else."""
+    made = differences_page.page(list(BOOK.values()))
+    if request.config.getoption("--update-differences"):
+        differences_page.PATH.write_text(made, encoding="utf-8", newline="\n")
+    assert differences_page.PATH.read_text(encoding="utf-8") == made

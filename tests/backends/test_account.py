@@ -1,0 +1,720 @@
+"""A real account, played by a server on loopback: what may go there, what is made, and that nothing is left."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import boto3
+import pytest
+from botocore import xform_name
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+from fake_aws import ACCOUNT, FAULTS, FakeAws
+from nbformat.v4 import new_code_cell, new_notebook
+
+from helpers import cloud, kernels, start
+from helpers.authoring import normal
+from helpers.authoring.build import notebooks
+from helpers.authoring.comparing import DIFFERS, SAME
+from helpers.authoring.verify import verify
+from helpers.backends.aws import bounds, consent, deleted_names, record, tags
+from helpers.backends.aws.aws_resources import Thing
+from helpers.backends.aws.policy import permissions, policy
+from helpers.course import HOME, Lesson, course
+from helpers.errors import CloudError, CourseError
+
+TAG = {tags.KEY: "ada"}
+OTHER = "222222222222"
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[FakeAws]:
+    """One fake AWS for all tests."""
+    fake = FakeAws()
+    yield fake
+    fake.close()
+
+
+@pytest.fixture
+def aws(server: FakeAws, no_cloud: None, monkeypatch: pytest.MonkeyPatch) -> FakeAws:
+    """A machine with keys of account 111111111111, which the fake AWS answers; nothing was made yet, no cloud runs."""
+    server.start_anew()
+    server.cloud.reset(OTHER)
+    os.environ.update(
+        AWS_ENDPOINT_URL=server.url,
+        AWS_ACCESS_KEY_ID=ACCOUNT,
+        AWS_SECRET_ACCESS_KEY="any",
+        AWS_DEFAULT_REGION="eu-central-1",
+        no_proxy="127.0.0.1",
+    )
+    monkeypatch.setattr(deleted_names, "sleep", lambda seconds: None)
+    monkeypatch.setattr(time, "sleep", lambda seconds: None)  # botocore's pauses between tries
+    return server
+
+
+@pytest.fixture
+def begun(aws: FakeAws) -> Any:
+    """The real account runs."""
+    return start("aws", yes=ACCOUNT)
+
+
+def foreign(server: FakeAws, name: str = "salaries") -> str:
+    """Return the URL of a queue in the account that the course did not make."""
+    plain = boto3.Session(ACCOUNT, "any", region_name="eu-central-1")
+    reply = _outside(lambda: plain.client("sqs", endpoint_url=server.url).create_queue(QueueName=name))
+    return reply["QueueUrl"]
+
+
+def _outside(call: Any) -> Any:
+    """Return what a call of another program returns: none of this process's clouds sees it."""
+    from helpers.simulation import worlds
+
+    home = worlds.home()
+    worlds.settle(None)
+    try:
+        return call()
+    finally:
+        worlds.settle(home)
+
+
+# ---- The yes
+
+
+def test_without_a_yes_nothing_is_sent(aws: FakeAws) -> None:
+    """Neither the argument nor the variable gives a yes: not even STS is asked."""
+    os.environ["COURSE_CLOUD"] = "aws"
+    with pytest.raises(CloudError, match="Nothing was sent yet"):
+        start()
+    assert aws.cloud.accounts.get(ACCOUNT) is not None  # opened by the fixture
+    assert aws.asked == []
+
+
+def test_the_start_says_where_it_is(begun: Any, aws: FakeAws) -> None:
+    """Account, region, identity, names, tag, the count, and that a setting leads elsewhere than to AWS."""
+    assert str(begun) == (
+        f"REAL AWS, account {ACCOUNT}, region eu-central-1, as arn:aws:iam::{ACCOUNT}:user/learner. Calls may cost "
+        "money. Names go out as you type them. What you make carries the tag mastering-aws-messaging=ada, and goes "
+        f"when the kernel ends. Requests: 0 of 2,000. All of them go to {aws.url}, not to AWS."
+    )
+
+
+def test_a_yes_is_remembered_only_when_asked(aws: FakeAws) -> None:
+    """remember=True counts in later kernels, for this account alone; remember=False takes it back."""
+    start("aws", yes=ACCOUNT)
+    with pytest.raises(CloudError, match="Nothing was sent yet"):
+        start("aws")
+    start("aws", yes=ACCOUNT, remember=True)
+    assert start("aws").account == ACCOUNT
+    os.environ["AWS_ACCESS_KEY_ID"] = OTHER
+    with pytest.raises(CloudError, match=f"yes to account {ACCOUNT}, but these credentials belong to {OTHER}"):
+        start("aws")
+    os.environ["AWS_ACCESS_KEY_ID"] = ACCOUNT
+    start("aws", remember=False)
+    assert consent.accounts() == []
+
+
+def test_a_damaged_memory_of_yeses_is_none(aws: FakeAws) -> None:
+    """A file that is no JSON gives no yes."""
+    consent.remember(ACCOUNT)
+    (Path(os.environ["COURSE_STATE"]) / "accounts.json").write_text("{")
+    with pytest.raises(CloudError, match="Nothing was sent yet"):
+        start("aws")
+
+
+def test_keys_of_another_account_send_nothing(begun: Any, aws: FakeAws) -> None:
+    """A client with other keys than those of the yes is refused before its first request."""
+    other = boto3.client("sqs", aws_access_key_id=OTHER, aws_secret_access_key="any")
+    with pytest.raises(CloudError, match=f"yes to account {ACCOUNT}; these keys belong to account {OTHER}"):
+        other.create_queue(QueueName="orders")
+    assert aws.asked == []
+    assert aws.names(OTHER) == []
+
+
+# ---- Bounds
+
+
+def test_what_is_made_carries_the_tag_from_its_first_moment(begun: Any, aws: FakeAws) -> None:
+    """The tag is in the request itself, beside the learner's own, for clients and resources; no second request."""
+    boto3.client("sqs").create_queue(QueueName="orders", tags={"team": "packing"})
+    boto3.resource("sns").create_topic(Name="news", Tags=[{"Key": "team", "Value": "press"}])
+    assert len(aws.asked) == 2
+    sqs, sns = boto3.client("sqs"), boto3.client("sns")
+    url = sqs.get_queue_url(QueueName="orders")["QueueUrl"]
+    assert sqs.list_queue_tags(QueueUrl=url)["Tags"] == {"team": "packing"} | TAG
+    [topic] = sns.list_topics()["Topics"]
+    assert tags.read(sns.list_tags_for_resource(ResourceArn=topic["TopicArn"])) == {"team": "press"} | TAG
+
+
+CHANGES = {
+    "send_message": {"MessageBody": "hello"},
+    "receive_message": {},
+    "purge_queue": {},
+    "set_queue_attributes": {"Attributes": {"DelaySeconds": "1"}},
+    "tag_queue": {"Tags": {"team": "x"}},
+    "untag_queue": {"TagKeys": ["team"]},
+    "delete_queue": {},
+    "send_message_batch": {"Entries": [{"Id": "1", "MessageBody": "a"}]},
+}
+
+
+@pytest.mark.parametrize(("call", "params"), CHANGES.items(), ids=CHANGES)
+def test_nothing_without_the_tag_is_changed(begun: Any, aws: FakeAws, call: str, params: dict[str, Any]) -> None:
+    """Another's queue can be read, and no more: the request is not sent, and the text says why."""
+    url = foreign(aws)
+    sqs = boto3.client("sqs")
+    sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])
+    with pytest.raises(CloudError, match=r"The queue salaries in eu-central-1 .* does not carry the tag"):
+        getattr(sqs, call)(QueueUrl=url, **params)
+    sent = [asked.headers.get("x-amz-target", "") for asked in aws.asked[1:]]
+    assert {name.rpartition(".")[2] for name in sent} <= {"GetQueueAttributes", "GetQueueUrl", "ListQueueTags"}
+
+
+def test_a_name_that_another_has_is_left_alone(begun: Any, aws: FakeAws) -> None:
+    """Creating what another made is refused, by AWS itself since the tags differ, and told in the course's words."""
+    foreign(aws, "orders")
+    with pytest.raises(CloudError, match=r"queue orders in eu-central-1 is there already.*prefix="):
+        boto3.client("sqs").create_queue(QueueName="orders")
+
+
+def test_the_learner_s_own_queue_with_more_tags_is_told_as_aws_tells_it(begun: Any) -> None:
+    """Made again after it got another tag, AWS refuses it; the course does not call it somebody else's."""
+    sqs = boto3.client("sqs")
+    url = sqs.create_queue(QueueName="orders")["QueueUrl"]
+    sqs.tag_queue(QueueUrl=url, Tags={"team": "packing"})
+    with pytest.raises(sqs.exceptions.QueueNameExists):
+        sqs.create_queue(QueueName="orders")
+
+
+def test_another_s_queue_does_not_become_a_queue_for_dead_letters(begun: Any, aws: FakeAws) -> None:
+    """Messages would go into it from then on."""
+    foreign(aws)
+    arn = Thing("sqs", "eu-central-1", ACCOUNT, "salaries").arn
+    redrive = {"RedrivePolicy": json.dumps({"deadLetterTargetArn": arn, "maxReceiveCount": 1})}
+    sqs = boto3.client("sqs")
+    url = sqs.create_queue(QueueName="orders")["QueueUrl"]
+    for act in (
+        lambda: sqs.create_queue(QueueName="more", Attributes=redrive),
+        lambda: sqs.set_queue_attributes(QueueUrl=url, Attributes=redrive),
+    ):
+        with pytest.raises(CloudError, match="does not carry the tag"):
+            act()
+
+
+def test_another_s_topic_gets_no_news_and_no_subscriber(begun: Any, aws: FakeAws) -> None:
+    """Topics are held to the tag as queues are."""
+    plain = boto3.Session(ACCOUNT, "any", region_name="eu-central-1").client("sns", endpoint_url=aws.url)
+    arn = _outside(lambda: plain.create_topic(Name="alarms"))["TopicArn"]
+    sns = boto3.client("sns")
+    for act in (
+        lambda: sns.publish(TopicArn=arn, Message="fire"),
+        lambda: sns.subscribe(TopicArn=arn, Protocol="https", Endpoint="https://shop.example"),
+        lambda: sns.delete_topic(TopicArn=arn),
+    ):
+        with pytest.raises(CloudError, match=r"The topic alarms .* does not carry the tag"):
+            act()
+
+
+def test_a_subscription_that_waits_is_left_to_aws(begun: Any) -> None:
+    """The words that SNS gives in place of an ARN reach AWS, which says what is wrong, as the lesson shows."""
+    sns = boto3.client("sns")
+    with pytest.raises(sns.exceptions.InvalidParameterException):
+        sns.unsubscribe(SubscriptionArn="pending confirmation")
+
+
+def test_names_are_told_as_they_are(begun: Any, aws: FakeAws) -> None:
+    """Names are told apart by large and small letters, so a refusal repeats them as they are."""
+    url = foreign(aws, "Salaries")
+    with pytest.raises(CloudError, match="The queue Salaries in eu-central-1"):
+        boto3.client("sqs").delete_queue(QueueUrl=url)
+
+
+def test_the_tag_itself_stays(begun: Any) -> None:
+    """The learner's own tags come and go; the course's can be neither changed nor taken away."""
+    sqs = boto3.client("sqs")
+    url = sqs.create_queue(QueueName="orders")["QueueUrl"]
+    sqs.tag_queue(QueueUrl=url, Tags={"team": "packing"})
+    with pytest.raises(CloudError, match="It stays as it is"):
+        sqs.untag_queue(QueueUrl=url, TagKeys=["team", tags.KEY])
+    with pytest.raises(CloudError, match="It stays as it is"):
+        sqs.tag_queue(QueueUrl=url, Tags={tags.KEY: "bob"})
+    assert sqs.list_queue_tags(QueueUrl=url)["Tags"] == {"team": "packing"} | TAG
+
+
+def test_services_and_operations_that_are_not_taught_stay_out(begun: Any, aws: FakeAws) -> None:
+    """Another service, and an operation that no lesson calls, are refused by name before anything is sent."""
+    with pytest.raises(CloudError, match="no service 's3'"):
+        boto3.client("s3").list_buckets()
+    with pytest.raises(CloudError, match="CreatePlatformApplication is no operation that this course teaches"):
+        boto3.client("sns").create_platform_application(Name="a", Platform="GCM", Attributes={})
+    assert aws.asked == []
+
+
+def test_nobody_is_written_to_without_a_second_yes(begun: Any, aws: FakeAws) -> None:
+    """E-mail and SMS go only to addresses that were named at the start."""
+    sns = boto3.client("sns")
+    arn = sns.create_topic(Name="news")["TopicArn"]
+    for protocol, endpoint in (
+        ("email", "eve@shop.example"),
+        ("email-json", "eve@shop.example"),
+        ("sms", "+447700900123"),
+    ):
+        with pytest.raises(CloudError, match="needs a second yes"):
+            sns.subscribe(TopicArn=arn, Protocol=protocol, Endpoint=endpoint)
+    with pytest.raises(CloudError, match="needs a second yes"):
+        sns.publish(PhoneNumber="+447700900123", Message="hello")
+    assert len(aws.asked) == 1
+    start("aws", yes=ACCOUNT, send_to=["eve@shop.example"])
+    arn = sns.create_topic(Name="news")["TopicArn"]
+    assert sns.subscribe(TopicArn=arn, Protocol="email", Endpoint="eve@shop.example")["SubscriptionArn"]
+    with pytest.raises(CloudError, match="needs a second yes"):
+        sns.subscribe(TopicArn=arn, Protocol="email", Endpoint="bob@shop.example")
+
+
+def test_a_prefix_keeps_names_apart(aws: FakeAws) -> None:
+    """Names stay as typed in the notebook, and go out with the prefix; lists show the learner's own queues."""
+    foreign(aws, "orders")
+    started = start("aws", yes=ACCOUNT, prefix="ada-")
+    assert 'Every name gets the prefix "ada-".' in str(started)
+    sqs = boto3.client("sqs")
+    url = sqs.create_queue(QueueName="orders")["QueueUrl"]
+    boto3.client("sns").create_topic(Name="news")
+    assert sorted(aws.names()) == ["eu-central-1 ada-news", "eu-central-1 ada-orders", "eu-central-1 orders"]
+    assert sqs.get_queue_url(QueueName="orders")["QueueUrl"] == url
+    assert sqs.get_queue_url(QueueName="ada-orders")["QueueUrl"] == url
+    assert sqs.list_queues()["QueueUrls"] == [url]
+
+
+def test_the_limit_stops_and_explains_itself(aws: FakeAws) -> None:
+    """The count grows with each request, and at the limit nothing more goes out until the learner allows more."""
+    started = start("aws", yes=ACCOUNT, limit=3)
+    sqs = boto3.client("sqs")
+    for _ in range(3):
+        sqs.list_queues()
+    assert "Requests: 3 of 3." in str(started)
+    with pytest.raises(CloudError, match=r"sent 3 requests to your account, and the limit is 3\..*cloud.limit = 6"):
+        sqs.list_queues()
+    assert len(aws.asked) == started.requests == 3
+    cloud.limit = 4
+    sqs.list_queues()
+    assert started.requests == 4
+
+
+def test_each_try_counts(begun: Any, aws: FakeAws) -> None:
+    """A call that boto3 makes three times is three requests, as on the bill."""
+    aws.faults = lambda number, asked: "throttles" if number < 3 else ""
+    boto3.client("sqs").list_queues()
+    assert begun.requests == 3
+
+
+def test_the_learner_s_journal_holds_the_learner_s_calls(begun: Any) -> None:
+    """What the course asks about tags is counted, and not in the way of show.calls."""
+    sqs = boto3.client("sqs")
+    url = sqs.create_queue(QueueName="orders")["QueueUrl"]
+    sqs.send_message(QueueUrl=url, MessageBody="A-100")
+    assert [call.operation for call in begun.calls()] == ["CreateQueue", "SendMessage"]
+    assert begun.requests == 4
+
+
+# ---- The end
+
+
+def test_clean_up_deletes_what_this_kernel_made_and_no_more(begun: Any, aws: FakeAws) -> None:
+    """Queues and topics of every region it was in go; another's stay."""
+    foreign(aws)
+    boto3.client("sqs").create_queue(QueueName="orders")
+    boto3.client("sqs", region_name="eu-west-1").create_queue(QueueName="orders.fifo", Attributes={"FifoQueue": "true"})
+    boto3.client("sns", region_name="ap-south-1").create_topic(Name="news")
+    assert str(begun.clean_up()) == "Deleted: 3. Nothing is left."
+    assert aws.names() == ["eu-central-1 salaries"]
+    assert begun.record.present(ACCOUNT) == []
+
+
+def test_the_next_start_deletes_what_a_crash_left(begun: Any, aws: FakeAws, capsys: Any) -> None:
+    """It says what it deleted, and waits until the names can be used again."""
+    boto3.client("sqs").create_queue(QueueName="orders")
+    waited: list[float] = []
+    deleted_names.sleep = waited.append  # put back by the fixture
+    start("aws", yes=ACCOUNT)
+    said = capsys.readouterr().out
+    assert "From before: Deleted: 1. Nothing is left." in said
+    assert "60 seconds" in said
+    assert len(waited) == 1
+    assert 55 < waited[0] <= 60
+    assert aws.names() == []
+
+
+def test_what_another_living_kernel_made_stays(begun: Any, aws: FakeAws, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two lessons may be open; the second one's start takes nothing from the first."""
+    boto3.client("sqs").create_queue(QueueName="orders")
+    parent, plain = os.getppid(), record._born
+    text = begun.record.path.read_text()
+    begun.record.path.write_text(
+        text.replace(f'"pid": {os.getpid()}, "born": {plain(os.getpid())}', f'"pid": {parent}, "born": {plain(parent)}')
+    )
+    start("aws", yes=ACCOUNT)
+    assert aws.names() == ["eu-central-1 orders"]
+
+
+def test_a_damaged_line_costs_that_line(tmp_path: Path) -> None:
+    """Half a line, as a machine without power leaves it, spoils neither the one before nor the one behind."""
+    kept = record.Record(tmp_path / "made.jsonl")
+    one, two = (Thing("sqs", "eu-west-1", ACCOUNT, name) for name in ("one", "two"))
+    kept.made(one)
+    with kept.path.open("a") as file:
+        file.write('{"made": {"service": "sq')
+    kept.made(two)
+    assert [entry.thing for entry in kept.present(ACCOUNT)] == [one, two]
+    kept.gone(one)
+    assert [entry.thing for entry in kept.present(ACCOUNT)] == [two]
+    assert list(kept.deleted(ACCOUNT, "eu-west-1")) == ["one"]
+    assert kept.present(OTHER) == []
+
+
+def test_sweep_goes_on_after_a_failure_and_says_what_is_left(begun: Any, aws: FakeAws) -> None:
+    """One queue that cannot be deleted does not keep the others."""
+    for name in ("one", "two", "three"):
+        boto3.client("sqs").create_queue(QueueName=name)
+    found = begun.find()
+    assert sorted(thing.name for thing in found.things) == ["one", "three", "two"]
+
+    def refuse(number: int, asked: Any) -> str:
+        return "refuses" if "DeleteQueue" in asked.headers.get("x-amz-target", "") and b"two" in asked.body else ""
+
+    aws.faults = refuse
+    cleaned = begun.delete(found.things)
+    assert [thing.name for thing in cleaned.left] == ["two"]
+    assert "LEFT in your account: the queue two in eu-central-1" in str(cleaned)
+    assert "AccessDenied" in str(cleaned)
+    assert aws.names() == ["eu-central-1 two"]
+
+
+def test_sweep_finds_the_rest_where_one_queue_does_not_tell_its_tags(begun: Any, aws: FakeAws) -> None:
+    """The others are found, and the one is told with its reason. A region that is closed to the keys is told, too."""
+    for name in ("one", "two", "three"):
+        boto3.client("sqs").create_queue(QueueName=name)
+
+    def refuse(number: int, asked: Any) -> str:
+        tags_asked = "ListQueueTags" in asked.headers.get("x-amz-target", "")
+        return "refuses" if tags_asked and b"two" in asked.body else ""
+
+    aws.faults = refuse
+    found = begun.find()
+    assert sorted(thing.name for thing in found.things) == ["one", "three"]
+    assert [problem.partition(":")[0] for problem in found.problems] == ["the queue two in eu-central-1"]
+    aws.faults = lambda number, asked: "is closed" if "/ap-south-1/" in asked.headers["authorization"] else ""
+    found = begun.find(["ap-south-1", "eu-central-1"])
+    assert (found.closed, len(found.things), found.problems) == (["ap-south-1"], 3, [])
+
+
+def test_leftovers_of_another_prefix_go_too(aws: FakeAws) -> None:
+    """What is the learner's is known by the tag, not by the name."""
+    start("aws", yes=ACCOUNT)
+    boto3.client("sqs").create_queue(QueueName="orders")
+    start("aws", yes=ACCOUNT, prefix="ada-")
+    assert aws.names() == []
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "said"),
+    [("COURSE_WAIT", "soon", "COURSE_WAIT"), ("COURSE_STATE", os.devnull, "COURSE_STATE")],
+)
+def test_a_setting_that_cannot_be_leaves_the_cloud_before_running(
+    aws: FakeAws, variable: str, value: str, said: str
+) -> None:
+    """A wait that is no number, or a folder that cannot be, is told before anything is asked or changed."""
+    start()
+    os.environ[variable] = value
+    before = dict(os.environ)
+    with pytest.raises(CloudError, match=said):
+        start("aws", yes=ACCOUNT)
+    assert dict(os.environ) == before
+    assert aws.all == []
+    assert boto3.client("sts").get_caller_identity()["Account"] == "123456789012"
+
+
+# ---- At every point of a lesson
+
+
+def lesson_cells(slug: str) -> list[str]:
+    """Return the code cells of a lesson, without its first, in which the cloud starts."""
+    notebook = normal.read(HOME / "lessons" / f"{slug}.ipynb")
+    return [cell.source for cell in notebook.cells if cell.cell_type == "code"][1:]
+
+
+def run_lesson(cells: list[str], aws: FakeAws) -> None:
+    """Run the cells as a learner who goes on after an error. The fake AWS's own time moves."""
+    from helpers import cloud, show
+
+    clock = SimpleNamespace(advance=lambda *a, **k: aws.account().world.clock.advance(*a, **k) and None)
+    names = {"cloud": cloud, "show": show, "clock": clock}
+    for cell in cells:
+        try:
+            exec(cell, names)
+        except (CourseError, ClientError, BotoCoreError, LookupError, ValueError, NameError, AttributeError, TypeError):
+            continue  # later cells miss what this one was to make
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """boto3 waits shortly for an answer, and tries once, so that each fault is a failure."""
+    defaults = dict(Config.OPTION_DEFAULTS) | {"read_timeout": 0.1}
+    monkeypatch.setattr(Config, "OPTION_DEFAULTS", type(Config.OPTION_DEFAULTS)(defaults))
+    os.environ["AWS_MAX_ATTEMPTS"] = "1"
+
+
+EVERY = [pytest.param(fault, 1, marks=pytest.mark.long, id=f"{fault}, every request") for fault in FAULTS]
+# A sixth of them each time the tests run; each fault begins at another one.
+SOME = [pytest.param(fault, 6, id=f"{fault}, every sixth request") for fault in FAULTS]
+
+
+@pytest.mark.parametrize(("fault", "step"), SOME + EVERY)
+def test_after_a_fault_at_any_point_of_a_lesson_sweep_leaves_nothing(
+    aws: FakeAws, impatient: None, fault: str, step: int
+) -> None:
+    """Whichever request of lesson 01 AWS refuses, throttles, does not answer or dies at, sweep empties the account."""
+    cells = lesson_cells("01_messaging_fundamentals")
+    start("aws", yes=ACCOUNT)
+    run_lesson(cells, aws)
+    requests = len(aws.asked)
+    assert requests > 30
+    left = 0
+    for point in range(1 + FAULTS.index(fault) % step, requests + 1, step):
+        aws.start_anew()
+        started = start("aws", yes=ACCOUNT, tidy=False)
+        aws.faults = lambda number, asked, point=point: fault if number == point else ""
+        run_lesson(cells, aws)
+        left += bool(aws.names())
+        started.delete(started.find().things)
+        assert aws.names() == [], f"{fault} at request {point}"
+    assert left > 0 or step > 1  # else sweep had nothing to do
+
+
+KILLED = """
+import boto3, os, signal, sys
+from helpers import start
+start("aws", yes="111111111111")
+sqs, sns = boto3.client("sqs"), boto3.client("sns")
+print("started", flush=True)
+sqs.create_queue(QueueName="orders")
+sns.create_topic(Name="news")
+boto3.client("sqs", region_name="eu-west-1").create_queue(QueueName="returns")
+if sys.argv[1] == "killed":
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@pytest.fixture
+def kernel(aws: FakeAws) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Runs a program like a learner's, in a process of its own."""
+
+    def run(*words: str, source: str = KILLED) -> subprocess.CompletedProcess[str]:
+        asked = [sys.executable, "-c", source, *words]
+        return subprocess.run(asked, capture_output=True, text=True, timeout=60, check=False)
+
+    return run
+
+
+def test_a_killed_kernel_leaves_a_record_and_the_next_start_cleans(
+    aws: FakeAws, kernel: Callable[..., Any], capsys: Any
+) -> None:
+    """Killed with signal 9, it can clean nothing; what it made is known all the same, in each region."""
+    assert kernel("killed").returncode == -9
+    assert len(aws.names()) == 3
+    start("aws", yes=ACCOUNT)
+    assert aws.names() == []
+    assert "From before: Deleted: 3. Nothing is left." in capsys.readouterr().out
+
+
+def test_a_kernel_that_dies_while_aws_makes_its_queue_leaves_a_record(aws: FakeAws, kernel: Callable[..., Any]) -> None:
+    """The name is written down before the request leaves: a kill before the answer loses nothing."""
+    source = KILLED.replace('sqs.create_queue(QueueName="orders")', SILENT)
+    assert kernel("killed", source=source).returncode == -9
+    assert aws.names() == ["eu-central-1 orders"]
+    start("aws", yes=ACCOUNT)
+    assert aws.names() == []
+
+
+SILENT = """
+from helpers.backends import transport
+plain = transport._network_send
+def killed_after(session, request):
+    plain(session, request)
+    os.kill(os.getpid(), signal.SIGKILL)
+transport._network_send = killed_after
+sqs.create_queue(QueueName="orders")
+"""
+
+
+def test_a_kernel_that_ends_takes_everything_with_it(aws: FakeAws, kernel: Callable[..., Any]) -> None:
+    """At a kernel's end, or its restart, what it made is deleted without a word."""
+    assert kernel("ends").returncode == 0
+    assert any(b"returns" in asked.body for asked in aws.asked)
+    assert aws.names() == []
+
+
+def test_a_notebook_on_a_real_account_says_so_and_leaves_nothing(aws: FakeAws) -> None:
+    """A lesson's cells in a kernel of Jupyter: shut down as JupyterLab does it, the kernel deletes what it made."""
+    sources = (
+        "import boto3\nfrom helpers import clock, cloud, show, start\nstart()",
+        'boto3.client("sqs").create_queue(QueueName="orders")\ncloud',
+        "clock.advance(days=2)\nshow.timeline()",
+    )
+    cells = [new_code_cell(source, id=f"cell-{number}") for number, source in enumerate(sources)]
+    notebook = new_notebook(cells=cells)
+    env = {**os.environ, "COURSE_CLOUD": "aws", "COURSE_YES": ACCOUNT, "PYTHONPATH": str(HOME)}
+    kernels.execute(notebook, HOME / "lessons", env, timeout=60)
+    said = ["".join(output.get("text", "") or output.data["text/plain"] for output in cell.outputs) for cell in cells]
+    assert said[0].startswith(f"REAL AWS, account {ACCOUNT}, region eu-central-1")
+    assert "Requests: 1 of 2,000." in said[1]
+    assert said[1].rstrip().endswith("Requests to your account: 1 of 2,000.")
+    assert "Requests to your account" not in said[0] + said[2]  # cells that sent none
+    assert said[2].startswith("On this cloud: time cannot be moved, and a real wait of 2 days, 0:00:00")
+    assert "On this cloud: nobody keeps what happened to each message" in said[2]
+    assert any("CreateQueue" in asked.headers.get("x-amz-target", "") for asked in aws.asked)
+    assert aws.names() == []
+
+
+def test_a_lesson_is_verified_on_a_real_account(aws: FakeAws) -> None:
+    """What differs is the course's tag, the second account that is not there, and what it says instead of time."""
+    more = {"COURSE_YES": ACCOUNT, "AWS_DEFAULT_REGION": "us-east-1", "COURSE_WAIT": "0"}
+    [(_, rows)] = verify([course().lesson("02")], "aws", ["lessons"], more)
+    differing = {row.cell: row.verdict for row in rows if row.verdict != SAME}
+    assert [cell for cell, verdict in differing.items() if verdict == DIFFERS] == []
+    assert "tags" in differing
+    assert aws.names() == []
+
+
+# ---- course sweep
+
+
+def test_sweep_lists_asks_and_deletes(aws: FakeAws, kernel: Callable[..., Any]) -> None:
+    """It finds by the tag, in the regions of the record, deletes only after a yes, and says what is left."""
+    kernel("killed")
+    foreign(aws)
+    first = course_command("sweep", "--yes", ACCOUNT, said="n\n")
+    assert "the queue orders in eu-central-1, made for ada" in first.output
+    assert "the queue returns in eu-west-1" in first.output
+    assert "Delete these 3?" in first.output
+    assert "salaries" not in first.output
+    assert len(aws.names()) == 4
+    second = course_command("sweep", "--yes", ACCOUNT, said="y\n")
+    assert (second.exit_code, aws.names()) == (0, ["eu-central-1 salaries"])
+    assert "Deleted: 3. Nothing is left." in second.output
+    assert "Nothing of the course was found." in course_command("sweep", "--yes", ACCOUNT).output
+
+
+def test_sweep_finds_what_another_computer_made(aws: FakeAws, kernel: Callable[..., Any]) -> None:
+    """Without a record the tag says it: in the named regions, or in all of them."""
+    kernel("killed")
+    os.environ["COURSE_STATE"] += "-of-another-computer"
+    assert "Nothing of the course" in course_command("sweep", "--yes", ACCOUNT, "--region", "us-west-2").output
+    found = course_command("sweep", "--yes", ACCOUNT, "--region", "eu-west-1", "--delete").output
+    assert "Deleted: 1." in found
+    assert course_command("sweep", "--yes", ACCOUNT, "--all-regions", "--delete").exit_code == 0
+    assert aws.names() == []
+
+
+def test_sweep_for_everybody_is_the_instructors(aws: FakeAws, kernel: Callable[..., Any]) -> None:
+    """A learner's sweep leaves other learners' things; --everybody takes them, and still nothing untagged."""
+    kernel("killed")
+    foreign(aws)
+    os.environ["COURSE_LEARNER"] = "bob"
+    assert "Nothing of the course" in course_command("sweep", "--yes", ACCOUNT).output
+    assert "made for ada" in course_command("sweep", "--yes", ACCOUNT, "--everybody", "--delete").output
+    assert aws.names() == ["eu-central-1 salaries"]
+
+
+def test_sweep_sends_nothing_to_an_account_without_a_yes(aws: FakeAws) -> None:
+    """It asks which account is meant; another one than that of the keys is refused."""
+    refused = course_command("sweep", said=f"{OTHER}\n")
+    assert "In which account" in refused.output
+    assert isinstance(refused.exception, CloudError)
+    assert aws.asked == []
+
+
+def course_command(*words: str, said: str = "") -> Any:
+    """Return what `course` does with these words, in this process."""
+    from typer.testing import CliRunner
+
+    from helpers.cli import app
+
+    return CliRunner().invoke(app, words, input=said)
+
+
+def test_the_policy_command_prints_json(aws: FakeAws) -> None:
+    """What it prints can be given to IAM as it is."""
+    made = json.loads(course_command("policy", ACCOUNT, "--workshop").output)
+    assert made == policy(ACCOUNT, "${aws:username}", "${aws:username}-")
+    assert json.loads(course_command("policy", ACCOUNT).output) == policy(ACCOUNT, "ada")
+
+
+# ---- Least privilege
+
+
+def test_the_policy_allows_what_the_lessons_call_and_no_more() -> None:
+    """Each permission of the policy is called in a lesson, a solution or the clean-up, and each call is permitted.
+
+    Tagging while creating needs the permission to tag.
+    """
+    for people in (False, True):
+        made = policy(ACCOUNT, "ada", people=people)
+        allowed = {action for statement in made["Statement"] for action in statement["Action"]}
+        called = {f"{service}:{name}" for service in ("sqs", "sns") for name in permissions(service)}
+        assert allowed == called | {"sqs:TagQueue", "sns:TagResource"}
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("lesson", course().lessons, ids=lambda lesson: lesson.slug)
+def test_the_operations_are_those_of_the_journals(lesson: Lesson) -> None:
+    """Run again, the lesson and its solutions call what the file says, by their journals: no more and no less."""
+    _, called = notebooks(HOME, course(), lesson, lambda name: None)
+    assert called == bounds.by_lesson()[lesson.slug]
+
+
+def test_the_operations_are_those_of_every_lesson() -> None:
+    """The file that `course build` writes knows each lesson, and the operations of its cells as they are written."""
+    assert list(bounds.by_lesson()) == [lesson.slug for lesson in course().lessons]
+    for slug, services in bounds.by_lesson().items():
+        source = "\n".join(lesson_cells(slug))
+        called = {xform_name(name) for names in services.values() for name in names}
+        for name in re.findall(r"\b(?:sqs|sns|partner)\.(\w+)\(", source):
+            assert name in called | {"get_paginator", "exceptions"}, (slug, name)
+
+
+@pytest.mark.parametrize("learner", ["ada", "${aws:username}"])
+def test_the_policy_holds_changes_to_the_learner_s_own(learner: str) -> None:
+    """Whatever changes a queue or topic is held to its tag or, where it is created, to the request's, and to names."""
+    prefix = f"{learner}-"
+    for statement in policy(ACCOUNT, learner, prefix)["Statement"]:
+        changing = [name for name in statement["Action"] if not name.partition(":")[2].startswith(("List", "Get"))]
+        if not changing or changing == ["sns:SetSubscriptionAttributes", "sns:Unsubscribe"]:
+            continue  # IAM knows no subscriptions
+        service = changing[0].partition(":")[0]
+        assert statement["Resource"] == f"arn:aws:{service}:*:{ACCOUNT}:{prefix}*"
+        condition = statement["Condition"]["StringEquals"]
+        assert learner in (condition.get(f"aws:ResourceTag/{tags.KEY}"), condition.get(f"aws:RequestTag/{tags.KEY}"))
+
+
+def test_the_policy_lets_sns_write_to_nobody_unless_told() -> None:
+    """Subscribe is held to queues and web addresses; with people=True it is not."""
+
+    def protocols(people: bool) -> list[Any]:
+        statements = policy(ACCOUNT, "ada", people=people)["Statement"]
+        [one] = [statement for statement in statements if "sns:Subscribe" in statement["Action"]]
+        return one["Condition"]["StringEquals"].get("sns:Protocol")
+
+    assert protocols(False) == ["http", "https", "sqs"]
+    assert protocols(True) is None
+
+
+def test_a_policy_needs_an_account() -> None:
+    """Something that is no account id is refused with the way to find it."""
+    with pytest.raises(CloudError, match="twelve digits"):
+        policy("my-account", "ada")

@@ -1,0 +1,140 @@
+"""Measurements of `course grade`, beside its peers and over a large cohort: `pytest -m bench -s`.
+
+nbgrader comes with the extra `peers`. otter-grader wants other versions of much, so it lives in an environment of its
+own, with this course, whose python COURSE_OTTER_PYTHON names; without it otter is left out.
+"""
+
+import os
+import resource
+import sys
+import threading
+import time
+
+import boto3
+import botocore.client
+import psutil
+import pytest
+
+from helpers.checks.engine import examine
+from helpers.checks.runners.in_process import InProcess
+from helpers.grading.cohort import Options, grade_cohort
+from helpers.grading.exercise_set import own
+
+peers = pytest.importorskip("peer_courses", reason="the extra `peers` is not installed")
+pytestmark = pytest.mark.bench
+perf_counter, thread_time = time.perf_counter, time.thread_time  # while an answer is checked, `time` shows another one
+COHORT = 1000
+
+
+def told(capsys, text):
+    """Print the measurement past pytest."""
+    with capsys.disabled():
+        print(f"\n{text}", end="")
+
+
+def run_course(folder, hand_ins):
+    """Grade the hand-ins with the command, as the peers do it."""
+    place = next(iter(hand_ins.values())).parent.parent
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    done = peers.run([sys.executable, "-m", "helpers.cli", "grade", str(place), "--out", str(folder)], place.parent)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return done, cpu
+
+
+def test_beside_nbgrader_and_otter(capsys, tmp_path):
+    """The same twenty hand-ins of the same five exercises, four of which misbehave, one tool after another."""
+    made = peers.hand_ins(tmp_path / "hand_ins")
+    runs = {"nbgrader": peers.run_nbgrader}
+    if os.environ.get(peers.OTTER_PYTHON):
+        runs |= {"otter run": peers.run_otter, "otter api": peers.run_otter_api}
+    began = perf_counter()
+    _, cpu = run_course(tmp_path / "graded", made)
+    ours = perf_counter() - began
+    told(capsys, f"course grade, {len(made)}: {ours:.1f} s, {cpu / len(made):.2f} CPU s each")
+    for name, run in runs.items():
+        (tmp_path / name.replace(" ", "-")).mkdir()
+        theirs = run(tmp_path / name.replace(" ", "-"), made)
+        told(
+            capsys,
+            f"{name}: {theirs.seconds:.1f} s, {theirs.cpu / len(made):.2f} CPU s each; "
+            f"course grade does {theirs.seconds / ours:.1f} times as many in the same time",
+        )
+    assert cpu > 0
+
+
+class InBoto3:
+    """Adds up the processor's time that each thread spends in boto3's calls, and in making clients."""
+
+    def __init__(self, monkeypatch):
+        self.seconds, self._within = 0.0, threading.local()
+        for place, name in (
+            (botocore.client.BaseClient, "_make_api_call"),
+            (boto3.session.Session, "__init__"),
+            (boto3.session.Session, "client"),
+            (boto3.session.Session, "resource"),
+        ):
+            monkeypatch.setattr(place, name, self._timed(getattr(place, name)))
+
+    def _timed(self, function):
+        def timed(*args, **kwargs):
+            outermost = not getattr(self._within, "it", False)
+            self._within.it, began = True, thread_time()
+            try:
+                return function(*args, **kwargs)
+            finally:
+                if outermost:
+                    self._within.it = False
+                    self.seconds += thread_time() - began
+
+        return timed
+
+
+def test_beside_the_calls_alone(capsys, tmp_path, monkeypatch):
+    """The processor's time for a hand-in with right answers, beside that of the calls that checks and answers make."""
+    lesson = peers.LESSON
+    namespace = {}
+    exec("\n".join(["import json, time, boto3", *peers.solved(lesson).values()]), namespace)
+    for n in range(20):
+        answers = {name: f"{source}\n# {n}" for name, source in peers.solved(lesson).items()}
+        peers.write(tmp_path / "hand_ins" / f"learner{n}", lesson, peers.notebook(lesson, answers))
+    _, cpu = run_course(tmp_path / "graded", {"": tmp_path / "hand_ins" / "learner0" / "x"})
+    boto3_time = InBoto3(monkeypatch)
+    for again in range(6):
+        if again == 1:
+            boto3_time.seconds = 0.0  # the first time reads botocore's models
+        for exercise in lesson.exercises:
+            answer = namespace[exercise.answer]
+            assert examine(exercise, lambda world, answer=answer: InProcess(answer, world)).correct
+    alone = boto3_time.seconds / 5
+    told(capsys, f"a hand-in, with its share of the start: {cpu / 20:.2f} CPU s; its calls alone {alone:.2f} CPU s")
+    assert alone > 0
+
+
+def memory():
+    """Return the megabytes of this process and those that it started, what they share counted once."""
+    whole = 0
+    for process in [psutil.Process(), *psutil.Process().children(recursive=True)]:
+        try:
+            whole += process.memory_full_info().pss
+        except psutil.Error:
+            continue
+    return whole / 1e6
+
+
+def test_a_large_cohort(capsys, tmp_path):
+    """Time and memory while a thousand hand-ins are graded, at each tenth."""
+    answers = {name: peers.cells(names) for name, names in peers.TAME.items()}
+    solved = peers.solved(peers.LESSON)
+    for n in range(COHORT):
+        name = sorted(answers)[n % len(answers)]
+        made = {answer: f"{source}\n# {n}" for answer, source in {**solved, **answers[name]}.items()}
+        peers.write(tmp_path / "hand_ins" / f"learner{n}", peers.LESSON, peers.notebook(peers.LESSON, made))
+    began = perf_counter()
+
+    def progress(done, of):
+        if done and done % (COHORT // 10) == 0:
+            told(capsys, f"{done} of {of}: {perf_counter() - began:.0f} s, {memory():.0f} MB")
+
+    done = grade_cohort(own(), Options(tmp_path / "hand_ins", tmp_path / "graded"), progress)
+    assert done.graded == COHORT

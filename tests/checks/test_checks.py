@@ -1,0 +1,355 @@
+"""The check engine: four outcomes, a cloud and a clock of its own, no loop that outlives it, alike in both seams."""
+
+import datetime
+import html
+import os
+import sys
+import textwrap
+import threading
+import time
+import types
+
+import boto3
+import pytest
+from behind_the_wall import behind_the_wall, needs_fork
+
+from helpers import clock
+from helpers.checks import case as cases
+from helpers.checks import learner
+from helpers.checks.engine import examine
+from helpers.checks.outcome import CORRECT, ERROR, NOT_ATTEMPTED, NOT_YET
+from helpers.checks.runners.in_process import InProcess
+from helpers.checks.values import show, show_difference
+from helpers.course import Exercise, course
+from helpers.errors import CheckFailed, UnknownExercise
+from helpers.simulation import stopping, worlds
+from helpers.views.card import check_card, note_card
+
+EXERCISE = Exercise("99.1", "made_up", "Made up", 1, 1, "So it is.", ("a", "b", "c"), "99_made_up")
+
+# Answers as a learner would have them in a notebook; each is run in a thread and in a child process.
+ANSWERS = """\
+import asyncio, time
+import datetime as dt
+from datetime import datetime
+from time import sleep as pause
+
+def right(sqs, queue_url):
+    return sqs.send_message(QueueUrl=queue_url, MessageBody="x")["MessageId"]
+
+def stub(sqs, queue_url):
+    return ...
+
+def other_stub(sqs, queue_url):
+    raise NotImplementedError()
+
+def nothing(sqs, queue_url):
+    return None
+
+def raises(sqs, queue_url):
+    orders = {}
+    return orders["Messages"]
+
+def exits(sqs, queue_url):
+    raise SystemExit(3)
+
+def prints(sqs, queue_url):
+    print("<b>hello</b>")
+    return right(sqs, queue_url)
+
+def too_many(sqs, queue_url):
+    while True:
+        sqs.get_queue_attributes(QueueUrl=queue_url)
+
+def swallows(sqs, queue_url):
+    while True:
+        try:
+            sqs.get_queue_attributes(QueueUrl=queue_url)
+        except:
+            pass
+
+def nests(sqs, queue_url):
+    while True:
+        try:
+            while True:
+                try:
+                    sum(range(100))
+                except:
+                    pass
+        except:
+            pass
+
+def spins(sqs, queue_url):
+    while True:
+        pass
+
+def waits(sqs, queue_url):
+    before = [time.time(), time.monotonic(), datetime.now(dt.timezone.utc).timestamp()]
+    time.sleep(1000)
+    pause(1000)
+    asyncio.run(asyncio.sleep(1000))
+    sqs.receive_message(QueueUrl=queue_url, WaitTimeSeconds=20)
+    after = [time.time(), time.monotonic(), datetime.now(dt.timezone.utc).timestamp()]
+    return [round(b - a) for a, b in zip(before, after)]
+
+def moves_time(sqs, queue_url):
+    from helpers import clock
+    clock.advance(seconds=60)
+
+def changes(sqs, queue_url):
+    import boto3, os
+    os.environ["AWS_DEFAULT_REGION"] = "eu-west-1"
+    boto3.setup_default_session(region_name="eu-west-1")
+    boto3.client("sqs").create_queue(QueueName="mine")
+    return right(sqs, queue_url)
+"""
+
+
+def made_up(case):
+    """Want a message's id."""
+    queue_url = case.queue()
+    returned = case.run(queue_url=queue_url)
+    sent = case.sqs.receive_message(QueueUrl=queue_url).get("Messages", [])
+    if [message["MessageId"] for message in sent] != [returned]:
+        case.not_yet(got=returned, expected="the message's id", why="A reason.")
+
+
+@pytest.fixture(autouse=True)
+def _lesson_99(monkeypatch):
+    module = types.ModuleType("helpers.checks.lessons.lesson_99")
+    module.made_up = made_up
+    monkeypatch.setitem(sys.modules, module.__name__, module)
+
+
+@pytest.fixture(scope="module")
+def source(tmp_path_factory):
+    """A file with the answers."""
+    path = tmp_path_factory.mktemp("answers") / "answers.py"
+    path.write_text(textwrap.dedent(ANSWERS))
+    return path
+
+
+@pytest.fixture(params=["in process", pytest.param("behind the wall", marks=needs_fork)])
+def outcome_of(request, source):
+    """Returns the outcome for the answer of this name, through one of the seams."""
+
+    def outcome(name):
+        if request.param == "behind the wall":
+            return examine(EXERCISE, behind_the_wall(source.read_text(), name))
+        namespace = {}
+        exec(compile(source.read_text(), str(source), "exec"), namespace)
+        return examine(EXERCISE, lambda world: InProcess(namespace[name], world))
+
+    return outcome
+
+
+STATUSES = {
+    "right": CORRECT,
+    "stub": NOT_ATTEMPTED,
+    "other_stub": NOT_ATTEMPTED,
+    "nothing": NOT_YET,
+    "raises": ERROR,
+    "exits": ERROR,
+}
+
+
+@pytest.mark.parametrize(("name", "status"), STATUSES.items())
+def test_there_are_four_outcomes(outcome_of, name, status):
+    """Right, not written, something else, and an error are told apart, through both seams."""
+    assert outcome_of(name).status == status
+
+
+def test_a_wrong_answer_is_told_what_was_seen(outcome_of):
+    """What was called, what came back, what was expected, and why."""
+    outcome = outcome_of("nothing")
+    assert outcome.did.startswith("made_up(queue_url=")
+    assert (outcome.got, outcome.expected, outcome.why) == ("None", "the message's id", "A reason.")
+
+
+def test_an_error_is_told_with_the_learner_s_own_line(outcome_of):
+    """The line of the learner's code that led to it, with its number."""
+    outcome = outcome_of("raises")
+    assert outcome.line == 'return orders["Messages"]'
+    assert ANSWERS.splitlines()[outcome.line_number - 1].strip() == outcome.line
+    assert outcome.got == "KeyError: 'Messages'"
+
+
+def test_what_an_answer_prints_is_kept(outcome_of):
+    """Prints are shown with the outcome and do not go where the check prints."""
+    assert outcome_of("prints").printed == "<b>hello</b>\n"
+
+
+def test_an_answer_sees_the_check_s_time(outcome_of, monkeypatch):
+    """Sleeping and asking for the time follow the check's clock, at once: 3,020 seconds pass in far less than one."""
+    seen = []
+    module = sys.modules["helpers.checks.lessons.lesson_99"]
+    monkeypatch.setattr(module, "made_up", lambda case: seen.append(case.run(queue_url=case.queue())))
+    began = time.monotonic()
+    outcome_of("waits")
+    assert seen == [[3020, 3020, 3020]]
+    assert time.monotonic() - began < 60
+
+
+def test_an_answer_cannot_move_the_clock(outcome_of):
+    """The clock is a tool of the lessons; on AWS nobody can move time, so an answer that does it is no answer."""
+    outcome = outcome_of("moves_time")
+    assert outcome.status == ERROR
+    assert outcome.line == "clock.advance(seconds=60)"
+    assert "time.sleep(60)" in outcome.got
+
+
+@pytest.mark.parametrize("name", ["too_many", "swallows", "spins"])
+def test_a_loop_ends_by_time_or_by_calls(outcome_of, name, monkeypatch):
+    """An endless loop is ended, even one that catches everything."""
+    monkeypatch.setattr(cases, "SECONDS", 1.0)
+    monkeypatch.setattr(cases, "CALLS", 20)
+    outcome = outcome_of(name)
+    assert outcome.status == ERROR
+    assert "Which loop has no way out, or tries again without waiting?" in outcome.got
+
+
+def state():
+    """Return what a check must leave as it was."""
+    return {
+        "environment": dict(os.environ),
+        "session": boto3.DEFAULT_SESSION,
+        "queues": boto3.client("sqs").list_queues().get("QueueUrls"),
+        "clock": clock.now(),
+        "time": [getattr(time, name) for name in ("time", "sleep", "monotonic")],
+        "datetime": (datetime.datetime, datetime.date),
+        "output": (sys.stdout, sys.stderr),
+        "world": worlds.current(),
+    }
+
+
+@pytest.mark.parametrize("name", ["right", "raises", "swallows", "spins", "waits", "changes"])
+def test_a_check_leaves_everything_as_it_was(offline, source, name, monkeypatch):
+    """Cloud, clock, environment, default session and Python's own time are as before, whatever the answer did."""
+    monkeypatch.setattr(cases, "SECONDS", 0.5)
+    monkeypatch.setattr(cases, "CALLS", 20)
+    boto3.client("sqs").create_queue(QueueName="learners")
+    before = state()
+    namespace = {}
+    exec(compile(source.read_text(), str(source), "exec"), namespace)
+    examine(EXERCISE, lambda world: InProcess(namespace[name], world))
+    assert state() == before
+
+
+@pytest.mark.parametrize("name", ["swallows", "spins", "nests"])
+def test_a_loop_costs_nothing_afterwards(offline, source, name, monkeypatch):
+    """What is left of an endless answer, even one that catches everything, waits and does no more work."""
+    monkeypatch.setattr(cases, "SECONDS", 0.5)
+    monkeypatch.setattr(cases, "CALLS", 20)
+    namespace = {}
+    exec(compile(source.read_text(), str(source), "exec"), namespace)
+    examine(EXERCISE, lambda world: InProcess(namespace[name], world))
+    left = [thread for thread in threading.enumerate() if thread.name == "answer"]
+    assert [thread for thread in left if not stopping.is_parked(thread)] == []
+
+
+def test_a_learner_s_thread_goes_on_in_the_learner_s_cloud(offline, source):
+    """A consumer that was running before the check still sees the learner's queue, during the check and after it."""
+    sqs = boto3.client("sqs")
+    sqs.create_queue(QueueName="learners")
+    seen, go_on, done = [], threading.Event(), threading.Event()
+
+    def consumer():
+        go_on.wait()
+        seen.append(sqs.list_queues()["QueueUrls"][0].rsplit("/", 1)[-1])
+        done.set()
+
+    threading.Thread(target=consumer).start()
+
+    def answer(sqs, queue_url):
+        go_on.set()
+        done.wait()
+        return sqs.send_message(QueueUrl=queue_url, MessageBody="x")["MessageId"]
+
+    assert examine(EXERCISE, lambda world: InProcess(answer, world)).correct
+    assert seen == ["learners"]
+
+
+def test_the_panel_s_text_says_what_its_picture_says():
+    """Each fact is in the HTML and in the text; what a learner prints or returns cannot inject anything."""
+    outcome = {"exercise": "1", "answer": "f", "title": "T", "status": "not yet", "did": "f(<i>)", "got": "<script>"}
+    outcome |= {"expected": "e", "why": "w", "line_number": 7, "line": "x < y", "printed": "<b>"}
+    card = check_card(outcome)
+    text, picture = repr(card), card._repr_html_()
+    for fact in ("f(<i>)", "line 7: x < y", "<script>", "hint(f)", "<b>"):
+        assert fact in text
+        assert html.escape(fact) in picture
+    assert "<script>" not in picture
+
+
+def test_names_of_code_are_set_as_code():
+    """A name in backticks is code in the picture, and stays as it is in the text."""
+    card = note_card("1", "T", "Ask `subscribe` <b>.")
+    assert "<code>subscribe</code> &lt;b&gt;" in card._repr_html_()
+    assert "`subscribe` <b>" in repr(card)
+
+
+def hand_over(sqs, queue_url, order):
+    """Return nothing yet."""
+    return ...
+
+
+def test_a_learner_gets_hints_and_after_a_try_the_solution(offline, capsys, monkeypatch):
+    """Three hints, each one step further, then no more; the solution only after a try, or when insisted on."""
+    monkeypatch.setattr(learner, "_steps", {})
+    monkeypatch.setattr(learner, "_tried", {})
+    exercise = course().exercise("hand_over")
+    for text in (*exercise.hints, "There are 3 hints"):
+        learner.hint(hand_over)
+        assert text in capsys.readouterr().out
+    learner.check(hand_over)
+    learner.solution(hand_over)
+    assert "Try first" in capsys.readouterr().out
+    learner.solution(hand_over, insist=True)
+    assert "json.dumps(order)" in capsys.readouterr().out
+
+
+def test_a_wrong_argument_is_answered_kindly(offline):
+    """Called with a result, or with a function that answers nothing, check says what it takes."""
+    with pytest.raises(UnknownExercise, match="without calling it"):
+        learner.check(None)
+    with pytest.raises(UnknownExercise, match="hand_over"):
+        learner.check(state)
+
+
+def test_nbgrader_gets_an_exception_and_no_word_on_stderr(offline, capsys, monkeypatch):
+    """Under nbgrader a check raises unless the answer is correct; elsewhere it never raises, and returns None."""
+    assert learner.check(hand_over) is None
+    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+    with pytest.raises(CheckFailed, match="Not attempted"):
+        learner.check(hand_over)
+    assert capsys.readouterr().err == ""
+
+
+def test_values_are_shown_as_python_writes_them():
+    """A text has the same quotes alone and in a list."""
+    assert show({"a": ["it", None]}) == "{'a': ['it', None]}"
+    assert show("it") == "'it'"
+
+
+@pytest.mark.parametrize(
+    ("got", "wanted", "said", "expected"),
+    [
+        (["a"], ["a", "b"], "['a']", "['a', 'b']"),
+        (
+            [*range(1000, 1040)],
+            [*range(1000, 1006), 0, *range(1007, 1040)],
+            "40 items, item 7 is the first that differs: [..., 1004, 1005, 1006, 1007, 1008, ...]",
+            "[..., 1004, 1005, 0, 1007, 1008, ...]",
+        ),
+        (
+            [*range(100, 199)],
+            [*range(100, 200)],
+            "99 items, it ends after item 99: [..., 197, 198]",
+            "[..., 197, 198, 199]",
+        ),
+        (["x" * 900], [], f"1 item, item 1 is the first that differs: [{show('x' * 900, 60)}]", "[]"),
+    ],
+)
+def test_of_long_lists_the_difference_is_shown(got, wanted, said, expected):
+    """With its neighbours; short ones are shown whole."""
+    assert show_difference(got, wanted) == (said, expected)

@@ -1,0 +1,271 @@
+"""Milestones: the points of an answer that is not right, but works in the main case."""
+
+import ast
+import dataclasses
+import importlib.util
+from pathlib import Path
+
+import nbformat
+import pytest
+from solution_imports import imports
+
+from helpers.checks import learner
+from helpers.checks.engine import examine
+from helpers.checks.outcome import CORRECT, NOT_ATTEMPTED, outcome, worth
+from helpers.checks.runners.in_process import InProcess
+from helpers.checks.solutions import answer_source
+from helpers.course import HOME, course, parse
+from helpers.errors import CheckFailed, ManifestError
+from helpers.grading.gradebook.marks import row
+from helpers.grading.records import Graded, Learner
+
+ANSWERS = Path(__file__).parent / "answers"
+CHECKS = HOME / "helpers" / "checks" / "lessons"
+EXERCISES = {exercise.answer: exercise for exercise in course().exercises}
+PARTIAL = {answer: exercise for answer, exercise in EXERCISES.items() if exercise.partial}
+MILESTONES = [(answer, name) for answer, exercise in PARTIAL.items() for name in exercise.partial]
+
+
+# --- what the checks and the list of the course say of each other -----------------------------------------------------
+
+
+def reached_in(answer):
+    """Return the milestones that the check of this answer can reach, itself or in the functions that it calls."""
+    file = CHECKS / f"lesson_{EXERCISES[answer].id[:2]}.py"
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    functions = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
+    seen, names, waiting = set(), set(), [answer]
+    while waiting:
+        here = waiting.pop()
+        seen.add(here)
+        for node in ast.walk(functions[here]):
+            if isinstance(node, ast.Name) and node.id in functions and node.id not in seen:
+                waiting.append(node.id)
+            if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "reach":
+                names.add(node.args[0].value)
+    return names
+
+
+@pytest.mark.parametrize("answer", EXERCISES)
+def test_a_check_and_the_list_name_the_same_milestones(answer):
+    """What a check reaches has points, and what has points can be reached."""
+    assert reached_in(answer) == set(EXERCISES[answer].partial)
+
+
+def test_the_larger_exercises_have_milestones():
+    """Three and four points are not all or nothing."""
+    assert [answer for answer, exercise in EXERCISES.items() if exercise.points > 2 and not exercise.partial] == []
+
+
+@pytest.mark.parametrize(("answer", "name"), MILESTONES)
+def test_a_milestone_is_worth_a_whole_number_and_at_most_half(answer, name):
+    """The half that works is worth no more than the half that is missing."""
+    points = EXERCISES[answer].partial[name]
+    assert isinstance(points, int)
+    assert points <= EXERCISES[answer].points / 2
+
+
+@pytest.mark.parametrize("answer", PARTIAL)
+def test_milestones_stand_in_the_order_of_their_points(answer):
+    """Whoever gets further gets more."""
+    points = list(EXERCISES[answer].partial.values())
+    assert points == sorted(set(points))
+
+
+# --- what reaches them ------------------------------------------------------------------------------------------------
+
+
+def functions_in(answer):
+    """Return the wrong answers of an exercise by name, from a module that is executed anew."""
+    file = ANSWERS / f"lesson_{EXERCISES[answer].id[:2]}_wrong.py"
+    spec = importlib.util.spec_from_file_location(file.stem, file)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return {name: value for name, value in vars(module).items() if name.partition("__")[0] == answer}
+
+
+def wrong(answer):
+    """Yield the outcomes of the wrong answers of an exercise."""
+    for name in functions_in(answer):
+        yield examined(answer, functions_in(answer)[name])
+
+
+def examined(answer, function, exercise=None):
+    """Return the outcome of a function in this process."""
+    return examine(exercise or EXERCISES[answer], lambda world: InProcess(function, world))
+
+
+def defined(source, name, lesson):
+    """Return the function that a cell of the lesson's notebook defines."""
+    namespace = {}
+    exec(f"{imports(lesson)}\n\n{source}\n", namespace)
+    return namespace[name]
+
+
+def points_in_the_book(exercise, found):
+    """Return the points that the grade book has for this outcome."""
+    [mark] = row(Learner("Ada"), {exercise.lesson: Graded((found,))}, [exercise]).marks
+    return mark.points
+
+
+@pytest.mark.parametrize(("answer", "name"), MILESTONES)
+def test_a_milestone_is_reached_by_an_answer_that_is_partly_right(answer, name):
+    """A wrong answer gets so far and no further, and has the points of just this milestone."""
+    exercise = EXERCISES[answer]
+    points = exercise.partial[name]
+    outcomes = (found for found in wrong(answer) if worth(exercise, found) == points)
+    found = next(outcomes, None)
+    assert found is not None, "no wrong answer reaches it as the best of its milestones"
+    assert not found.correct
+    assert name in found.reached
+    assert points_in_the_book(exercise, found) == points
+
+
+@pytest.mark.parametrize("answer", PARTIAL)
+def test_there_are_answers_that_reach_nothing(answer):
+    """Not every wrong answer is partly right."""
+    found = next((found for found in wrong(answer) if not found.reached), None)
+    assert found is not None
+    assert points_in_the_book(EXERCISES[answer], found) == 0
+
+
+@pytest.mark.parametrize("answer", PARTIAL)
+def test_the_stub_reaches_nothing(answer):
+    """The cell as it is shipped is worth nothing."""
+    exercise = EXERCISES[answer]
+    made = nbformat.read(HOME / "exercises" / f"{exercise.lesson}.ipynb", as_version=4)
+    source = next(cell.source for cell in made.cells if cell.source.startswith(f"def {answer}("))
+    found = examined(answer, defined(source, answer, exercise.lesson))
+    assert (found.status, found.reached, worth(exercise, found)) == (NOT_ATTEMPTED, (), 0)
+
+
+NOTHING = [None, [], {}, "", 0, True, {"confirmed": {}, "pending": []}]
+
+
+@pytest.mark.parametrize("value", NOTHING, ids=repr)
+@pytest.mark.parametrize("answer", PARTIAL)
+def test_an_answer_that_does_nothing_reaches_nothing(answer, value):
+    """To return what might be right somewhere is worth nothing."""
+    found = examined(answer, lambda **arguments: value)
+    assert (found.correct, found.reached) == (False, ())
+
+
+OTHERS = [
+    (answer, other.answer)
+    for answer, exercise in PARTIAL.items()
+    for other in course().lesson(exercise.lesson).exercises
+    if other.answer != answer
+]
+
+
+@pytest.mark.parametrize(("answer", "other"), OTHERS)
+def test_the_solution_of_another_exercise_reaches_nothing(answer, other):
+    """What is right elsewhere is not partly right here."""
+    source = answer_source(EXERCISES[other])
+    found = examined(answer, defined(source, other, EXERCISES[other].lesson))
+    assert found.reached == ()
+
+
+@pytest.mark.parametrize("answer", PARTIAL)
+def test_a_right_answer_needs_no_milestone(answer):
+    """The solution is correct and has all points, whatever the list says of milestones."""
+    exercise = EXERCISES[answer]
+    solution = defined(answer_source(exercise), answer, exercise.lesson)
+    found = examined(answer, solution, dataclasses.replace(exercise, partial={}))
+    assert (found.status, found.reached) == (CORRECT, ())
+    assert worth(exercise, found) == points_in_the_book(exercise, found) == exercise.points
+
+
+# --- under nbgrader ---------------------------------------------------------------------------------------------------
+
+
+def take_one(sqs, queue_url):
+    """Take an order with up to nine others, which nobody else can receive then."""
+    import json
+
+    messages = sqs.receive_message(QueueUrl=queue_url, MaxNumberOfMessages=10).get("Messages", [])
+    if not messages:
+        return None
+    sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=messages[0]["ReceiptHandle"])
+    return json.loads(messages[0]["Body"])
+
+
+def test_a_check_returns_the_points_under_nbgrader_alone(offline, capsys, monkeypatch):
+    """Partly right: its text is printed and its points come back; in an ordinary notebook nothing does."""
+    assert learner.check(take_one) is None
+    capsys.readouterr()
+    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+    assert learner.check(take_one) == EXERCISES["take_one"].partial["taken"]
+    said = capsys.readouterr()
+    assert "Take no more than you will work on" in said.out
+    assert said.err == ""
+
+
+def test_right_and_worthless_answers_under_nbgrader(offline, capsys, monkeypatch):
+    """Correct returns None, which is full marks; an answer that reached nothing raises."""
+    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+    exercise = EXERCISES["take_one"]
+    assert learner.check(defined(answer_source(exercise), "take_one", exercise.lesson)) is None
+    assert capsys.readouterr().out == ""
+    worthless = functions_in("take_one")["take_one__never_deletes"]
+    worthless.__name__ = "take_one"
+    with pytest.raises(CheckFailed, match="Receiving is a lease"):
+        learner.check(worthless)
+
+
+# --- points, and mistakes in the list ---------------------------------------------------------------------------------
+
+
+def test_the_best_milestone_counts():
+    """Neither their sum nor the last; what the list does not name is worth nothing."""
+    exercise = dataclasses.replace(EXERCISES["wire_up"], partial={"one": 1, "two": 2})
+    for reached, points in (((), 0), (("two", "one"), 2), (("one", "one"), 1), (("three",), 0)):
+        assert worth(exercise, outcome(exercise, "not yet", reached=reached)) == points
+
+
+LESSON = """
+title = "A course"
+[[lesson]]
+slug = "01_first"
+title = "First"
+able_to = "do"
+minutes = 30
+needs = []
+teaches = []
+[[lesson.exercise]]
+answer = "fetch"
+title = "E"
+minutes = 3
+points = 3
+partial = {partial}
+takeaway = "So."
+hints = ["a", "b", "c"]
+"""
+
+
+def test_milestones_are_read_from_the_list():
+    """Names, and points between none and all."""
+    assert parse(LESSON.format(partial="{ sent = 1, moved = 2.5 }")).exercise("fetch").partial == {
+        "sent": 1,
+        "moved": 2.5,
+    }
+
+
+@pytest.mark.parametrize(
+    "partial",
+    [
+        "{ a = 0 }",
+        "{ a = -1 }",
+        "{ a = 3 }",
+        "{ a = 1, b = 4 }",
+        "{ a = true }",
+        "{ a = nan }",
+        '{ a = "1" }',
+        "1",
+        "[]",
+    ],
+)
+def test_milestones_that_cannot_be_are_refused(partial):
+    """Points of nothing, of everything and more, and what is no table: the exercise is named."""
+    with pytest.raises(ManifestError, match="partial of fetch in 01_first"):
+        parse(LESSON.format(partial=partial))

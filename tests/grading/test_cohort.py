@@ -1,0 +1,383 @@
+"""A cohort from a folder to a grade book: what goes on after a stop, what is graded again, and what is not."""
+
+import csv
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import pytest
+from behind_the_wall import needs_fork
+from handin_files import SLUG, notebook, packed, put
+
+from helpers.authoring import custom_set
+from helpers.checks.outcome import CORRECT, ERROR
+from helpers.checks.solutions import answer_source
+from helpers.cli import authors
+from helpers.course import course
+from helpers.errors import CourseError
+from helpers.grading import cluster, work, workers
+from helpers.grading.cohort import Options, grade_cohort
+from helpers.grading.exercise_set import of_folder, own
+from helpers.grading.store import FOLDER
+from helpers.sandbox import launcher as launchers
+
+pytestmark = needs_fork
+RIGHT = {name: answer_source(course().exercise(name)) for name in ("hand_over", "take_one")}
+WRONG = "def hand_over(sqs, queue_url, order):\n    return 'handed over'"
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """Three learners' hand-ins: one with two right answers, one with a wrong one, one blank, and a damaged file."""
+    files = {
+        f"lovelace_{SLUG}.ipynb": notebook(**RIGHT),
+        "grace.zip": packed("Grace Hopper", (SLUG, notebook(hand_over=WRONG))),
+        f"kurt/{SLUG}.ipynb": notebook(),
+        "edsger/handed_in.ipynb": b"{",
+    }
+    return put(tmp_path / "handed-in", files)
+
+
+def graded(folder, **options):
+    """Grade the folder beside itself; return what was done, and the folder of results."""
+    out = folder.with_name("graded")
+    return grade_cohort(own(), Options(folder, out, **options)), out
+
+
+def book(out):
+    """Return points by learner and exercise, as the grade book's table has them."""
+    with (out / "gradebook.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.reader(file))
+    return {row[0]: dict(zip([head[:4] for head in rows[0]], row, strict=True)) for row in rows[1:]}
+
+
+def test_from_a_folder_to_a_grade_book_and_feedback(folder):
+    """Everybody is in it, with marks, feedback, and what was odd."""
+    done, out = graded(folder, copies=True)
+    assert (done.graded, done.known) == (3, 0)
+    marks = book(out)
+    assert sorted(marks) == ["Grace Hopper", "edsger", "kurt", "lovelace"]
+    assert [marks[name]["tota"] for name in sorted(marks)] == ["0", "0", "0", "5"]
+    assert (marks["lovelace"]["01.3"], marks["lovelace"]["01.4"]) == ("2", "3")
+    assert "damaged" in marks["edsger"]["rema"]
+    pages = {path.stem for path in (out / "feedback").glob("*.html")}
+    assert pages == {"Grace-Hopper", "lovelace", "edsger", "kurt"}
+    assert {path.parent.name for path in (out / "notebooks").rglob("*.ipynb")} == {"Grace-Hopper", "lovelace", "kurt"}
+    assert "hand_over" in (out / "feedback" / "Grace-Hopper.txt").read_text(encoding="utf-8")
+    assert "01.3" in (out / "report.txt").read_text(encoding="utf-8")
+
+
+def test_feedback_holds_neither_an_answer_nor_another_learner(folder):
+    """No line of a solution, no other's name, in no file for a learner."""
+    _, out = graded(folder, copies=True)
+    for path in (*(out / "feedback").iterdir(), *(out / "notebooks").rglob("*.ipynb")):
+        if path.name.startswith("."):
+            continue
+        said = path.read_text(encoding="utf-8")
+        owner = path.stem if path.parent.name == "feedback" else path.parent.name
+        assert [name for name in ("lovelace", "Hopper", "kurt", "edsger") if name in said and name not in owner] == []
+        if owner != "lovelace":
+            for source in RIGHT.values():
+                assert not any(line.strip() in said for line in source.splitlines() if "send_message(" in line)
+
+
+def test_lessons_that_nobody_began_do_not_count(folder):
+    """`course pack` packs all lessons; an untouched notebook makes no mark worse, unless it is asked for."""
+    second = course().lesson("02").slug
+    put(folder, {f"kurt/{second}.ipynb": notebook(second)})
+    done, out = graded(folder)
+    assert "02.1" not in book(out)["kurt"]
+    assert done.counted == "What counts: 01. Nobody began 02; `--lesson 02` counts it all the same."
+    assert done.counted in (out / "report.txt").read_text(encoding="utf-8").replace("\n", " ")
+    again, _ = graded(folder, lessons=("01, 02",))
+    assert "02.1" in book(out)["kurt"]
+    assert (again.graded, again.changes, again.counted) == (0, [], "What counts: 01, 02.")
+    assert again.news == ["What counts is another choice of lessons: now 01, 02, before 01."]
+    changed = (out / "report.txt").read_text(encoding="utf-8").partition("What changed")[2].partition("odd")[0]
+    assert again.news[0] in " ".join(changed.split())
+
+
+@pytest.mark.parametrize("make", ["results", "course", "exercises"])
+def test_a_folder_that_holds_no_hand_ins_is_refused(folder, make, tmp_path):
+    """The course itself, a part of it, and what an earlier grading wrote."""
+    (tmp_path / "lessons").mkdir()
+    (tmp_path / "lessons" / "course.toml").write_text("")
+    place = {"results": folder, "course": tmp_path, "exercises": folder.with_name("exercises")}[make]
+    folder.rename(place) if make == "exercises" else (folder / FOLDER).mkdir()
+    with pytest.raises(CourseError, match="holds the results of" if make == "results" else "is the course's own"):
+        grade_cohort(own(), Options(place, tmp_path.with_name("elsewhere")))
+
+
+def test_results_do_not_go_among_other_files(folder):
+    """Such as another folder of hand-ins; what was there stays as it was."""
+    put(folder.with_name("graded"), {"mine.txt": "x"})
+    with pytest.raises(CourseError, match="holds other files"):
+        graded(folder)
+    assert [path.name for path in folder.with_name("graded").iterdir()] == ["mine.txt"]
+
+
+def test_what_a_system_leaves_in_a_folder_is_no_other_file(folder):
+    """A Mac writes .DS_Store into each folder that somebody has looked at."""
+    put(folder.with_name("graded"), {".DS_Store": "x"})
+    assert graded(folder)[0].graded == 3
+
+
+def test_only_what_changed_is_graded_again(folder):
+    """A second start grades nothing; a notebook that was handed in anew is graded, and the report says why."""
+    graded(folder)
+    again, _ = graded(folder)
+    assert (again.graded, again.known, again.changes) == (0, 3, [])
+    (folder / "kurt" / f"{SLUG}.ipynb").write_bytes(notebook(hand_over=RIGHT["hand_over"]))
+    third, out = graded(folder)
+    assert (third.graded, third.known) == (1, 2)
+    (change,) = third.changes
+    assert (change.learner, change.exercise, change.before, change.after) == ("kurt", "01.3", 0, 2)
+    assert change.reason == "handed in anew"
+    assert "handed in anew" in (out / "report.txt").read_text(encoding="utf-8")
+    assert graded(folder, again=True)[0].graded == 3
+
+
+def test_a_changed_check_grades_all_anew(folder):
+    """What a mark depends on is part of what is kept."""
+    graded(folder)
+    other = own()
+    changed = type(other)(other.listed, {**other.sources, SLUG: other.sources[SLUG] + "\n# changed\n"})
+    assert grade_cohort(changed, Options(folder, folder.with_name("graded"))).graded == 3
+
+
+@pytest.mark.parametrize("damage", [b"", b"{", b'{"outcomes": [{}], "remarks": []}', b"[]", b"\xff"])
+def test_a_damaged_result_is_graded_anew(folder, damage):
+    """A full disk, or somebody's hand, costs no mark."""
+    _, out = graded(folder)
+    before = book(out)
+    next(path for path in (out / FOLDER).glob("*.json")).write_bytes(damage)
+    done, _ = graded(folder)
+    assert (done.graded, done.changes) == (1, [])
+    assert book(out) == before
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from helpers.grading.cohort import Options, grade_cohort
+from helpers.grading.exercise_set import own
+
+def progress(done, of):
+    if done == int(sys.argv[3]):
+        os.kill(os.getpid(), signal.SIGKILL)
+
+grade_cohort(own(), Options(Path(sys.argv[1]), Path(sys.argv[2]), processes=2), progress)
+"""
+
+
+def test_a_grading_that_is_killed_goes_on_where_it_was(tmp_path):
+    """Signal 9 after the third of eight: the second start grades the five others, and the marks are the same."""
+    files = {f"learner{n}_{SLUG}.ipynb": notebook(hand_over=f"{RIGHT['hand_over']}\n# {n}") for n in range(8)}
+    folder = put(tmp_path / "handed-in", files)
+    script = [sys.executable, "-c", KILLED, str(folder), str(tmp_path / "graded")]
+    assert subprocess.run([*script, "3"], check=False).returncode == -signal.SIGKILL
+    kept = {path: path.read_bytes() for path in (tmp_path / "graded" / FOLDER).glob("*.json")}
+    assert len(kept) == 3
+    done, out = graded(folder)
+    assert (done.graded, done.known) == (5, 3)
+    assert all(path.read_bytes() == content for path, content in kept.items())
+    assert {row["01.3"] for row in book(out).values()} == {"2"}
+    assert len(book(out)) == 8
+
+
+def test_hand_ins_that_are_alike_are_graded_once(tmp_path):
+    """Forty blank notebooks are one job, and forty rows."""
+    folder = put(tmp_path / "handed-in", {f"learner{n}_{SLUG}.ipynb": notebook() for n in range(40)})
+    done, out = graded(folder)
+    assert (done.graded, len(book(out))) == (1, 40)
+
+
+def test_each_grading_draws_other_names_and_keeps_to_them(folder):
+    """A learner who knows the seed of another grading gains nothing; within one grading it stays the same."""
+    _, out = graded(folder)
+    seed = (out / FOLDER / "seed").read_text()
+    graded(folder, again=True)
+    assert (out / FOLDER / "seed").read_text() == seed
+    grade_cohort(own(), Options(folder, folder.with_name("other")))
+    assert (folder.with_name("other") / FOLDER / "seed").read_text() != seed
+
+
+def test_a_worker_that_is_lost_is_replaced(folder, monkeypatch):
+    """A job is tried twice; then the grader says that it could not go on, keeps no mark for it, and does the others."""
+    plain = work.do
+
+    def do(task, job):
+        if any("handed over" in cell for cell in job.cells):
+            os._exit(1)
+        return plain(task, job)
+
+    monkeypatch.setattr(work, "do", do)
+    done, out = graded(folder, processes=2)
+    assert book(out)["lovelace"]["tota"] == "5"
+    assert {mark.outcome.status for row in done.rows if row.learner == "Grace Hopper" for mark in row.marks} == {ERROR}
+    assert "Look at it by hand" in (out / "report.txt").read_text(encoding="utf-8")
+    monkeypatch.setattr(work, "do", plain)
+    assert graded(folder)[0].graded == 1
+
+
+def test_a_worker_that_hangs_is_replaced(folder, monkeypatch):
+    """Whatever a hand-in found to hold up the grader with."""
+    plain = work.do
+    plain_give = workers._Worker.give
+
+    def give(worker, job):
+        plain_give(worker, job)
+        if "handed over" in str(job.cells):
+            worker.deadline = 0.0
+
+    monkeypatch.setattr(workers._Worker, "give", give)
+    hang = lambda task, job: signal.pause() if "handed over" in str(job.cells) else plain(task, job)  # noqa: E731
+    monkeypatch.setattr(work, "do", hang)
+    done, out = graded(folder, processes=2)
+    assert book(out)["lovelace"]["tota"] == "5"
+    assert len(done.rows) == 4
+
+
+def test_without_a_whole_wall_it_grades_only_when_told_to(folder, monkeypatch):
+    """One line says what is missing and what that means."""
+    fresh = launchers.FreshLauncher
+    monkeypatch.setattr(launchers, "launcher", lambda hidden, walled: fresh())
+    with pytest.raises(CourseError, match=r"do whatever you can do.*--without-wall") as refused:
+        graded(folder)
+    assert "\n" not in str(refused.value)
+    _, out = graded(folder, walled=False)
+    assert book(out)["lovelace"]["tota"] == "5"
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"folder": Path("nowhere")}, "There is no folder nowhere"),
+        ({"out": "inside"}, "is inside"),
+        ({"lessons": ("77",)}, "There is no lesson '77'"),
+        ({"scheduler": "tcp://127.0.0.1:1"}, "Dask"),
+    ],
+)
+def test_what_was_mistyped_is_told(folder, change, said, monkeypatch):
+    """Nothing is graded, and the words say what to do."""
+    monkeypatch.setattr(cluster, "CONNECT_SECONDS", 0.5)
+    if change.get("out"):
+        change = {"out": folder / "graded"}
+    with pytest.raises(CourseError, match=said):
+        grade_cohort(own(), Options(**{"folder": folder, "out": folder.with_name("graded"), **change}))
+
+
+def test_the_command_grades(folder):
+    """As an instructor types it, with a lesson that counts; a second time it says that all was known."""
+    words = ["grade", folder, "--lesson", "01", "--notebooks"]
+    _, first, _ = course_command(*words)
+    assert "4 learners. Notebooks graded now: 3, known from before: 0." in first
+    assert "What counts: 01." in first
+    assert f"{folder.with_name('handed-in-graded') / 'notebooks'}  each learner's" in first.replace("\n", "")
+    out = folder.with_name("handed-in-graded")
+    assert str(out / "report.html") in first
+    assert json.loads((out / "gradebook.json").read_text(encoding="utf-8"))["learners"]
+    assert "graded now: 0, known from before: 3" in course_command(*words)[1]
+
+
+@pytest.fixture
+def exam(tmp_path):
+    """A set of exercises as `course new` lays it and `course build` makes it."""
+    folder = tmp_path / "exam"
+    custom_set.new(folder)
+    custom_set.build(folder, of_folder(folder).listed)
+    return folder
+
+
+def course_command(*words):
+    """Return what the command printed on stdout and on stderr, and its exit code."""
+    command = [sys.executable, "-m", "helpers.cli", *map(str, words)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    return done.returncode, done.stdout, done.stderr
+
+
+def test_a_set_is_laid_built_and_proven(tmp_path):
+    """The pattern is a whole set, whose check holds."""
+    assert course_command("new", tmp_path / "exam")[0] == 0
+    code, said, _ = course_command("build", "--exercises", tmp_path / "exam")
+    assert code == 0
+    assert "The checks accept every solution" in said
+    assert str(tmp_path / "exam" / "exercises" / "90_exam.ipynb") in said
+
+
+def test_an_instructor_s_own_exercises(exam, tmp_path):
+    """Laid, built, proven and graded; the half that works is worth its milestone's points."""
+    shipped = (exam / "exercises" / "90_exam.ipynb").read_text(encoding="utf-8")
+    assert "delete_message" not in shipped
+    half = json.loads(shipped)
+    cell = next(cell for cell in half["cells"] if cell["id"] == "hand_on")
+    body = "sqs.receive_message(QueueUrl=from_url)['Messages'][0]['Body']"
+    cell["source"] = f"def hand_on(sqs, from_url, to_url):\n    sqs.send_message(QueueUrl=to_url, MessageBody={body})"
+    solved = (exam / "solutions" / "90_exam.ipynb").read_bytes()
+    folder = put(
+        tmp_path / "handed-in",
+        {"lovelace.ipynb": solved, "grace.ipynb": json.dumps(half).encode(), "kurt.ipynb": shipped.encode()},
+    )
+    out = tmp_path / "graded"
+    assert course_command("grade", folder, "--exercises", exam, "--out", out)[0] == 0
+    assert {name: row["tota"] for name, row in book(out).items()} == {"lovelace": "2", "grace": "1", "kurt": "0"}
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "said"),
+    [
+        ("solutions/90_exam.ipynb", "sqs.delete_message(", "dict(", "comes out as 'not yet'"),
+        ("solutions/90_exam.ipynb", "def hand_on", "def other", "no cell that defines hand_on"),
+        ("checks/lesson_90.py", "def hand_on", "def other", "no function hand_on"),
+        ("checks/lesson_90.py", "def hand_on", "1 / 0\ndef hand_on", "cannot be loaded: ZeroDivisionError"),
+        ("course.toml", "points = 2", "points = 1", "partial"),
+        ("course.toml", "90_exam", "91_exam", "lesson_91.py"),
+    ],
+)
+def test_a_set_that_cannot_be_right_is_told(exam, file, old, new, said):
+    """Before a learner meets it."""
+    path = exam / file
+    path.write_text(path.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+    with pytest.raises(CourseError, match=re.escape(said)):
+        authors._build_own(exam, walled=True)
+
+
+def test_a_set_is_laid_into_a_new_folder_only(tmp_path):
+    """Nothing of an instructor's is overwritten."""
+    put(tmp_path, {"mine.txt": b"x"})
+    with pytest.raises(CourseError, match="is not empty"):
+        custom_set.new(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
+
+
+@pytest.mark.cluster
+def test_a_dask_cluster_gives_the_same_marks(tmp_path):
+    """Two worker processes, each with a wall of its own."""
+    distributed = pytest.importorskip("distributed", reason="the extra `cluster` is not installed")
+    sources = [
+        RIGHT["hand_over"],
+        WRONG,
+        "def hand_over(: ...",
+        "import os\nos._exit(0)",
+        textwrap.dedent(RIGHT["take_one"]),
+    ]
+    files = {
+        f"learner{n}_{SLUG}.ipynb": notebook(
+            hand_over=f"{sources[n % len(sources)]}\n# {n}", take_one=RIGHT["take_one"]
+        )
+        for n in range(30)
+    }
+    folder, out = put(tmp_path / "handed-in", files), tmp_path / "cluster"
+    here, _ = graded(folder)
+    (out / FOLDER).mkdir(parents=True)
+    (out / FOLDER / "seed").write_text((folder.with_name("graded") / FOLDER / "seed").read_text())
+    with distributed.LocalCluster(2, threads_per_worker=1, processes=True, dashboard_address=None) as cluster:
+        there = grade_cohort(own(), Options(folder, out, scheduler=cluster.scheduler_address))
+    assert there.graded == 30
+    assert there.rows == here.rows
+    assert CORRECT in {mark.outcome.status for row in there.rows for mark in row.marks}

@@ -1,0 +1,390 @@
+"""One hand-in, graded behind the wall: fair to right answers in any notebook; a crash or a loop costs one question."""
+
+import json
+import os
+import subprocess
+import sys
+import textwrap
+
+import pytest
+from behind_the_wall import launcher, needs_fork
+from handin_files import SLUG
+from solution_imports import imports
+
+from helpers.checks.engine import find
+from helpers.checks.outcome import CORRECT, ERROR, NOT_ATTEMPTED, NOT_YET
+from helpers.checks.solutions import answer_source
+from helpers.course import course
+from helpers.grading.grader import grade
+from helpers.sandbox import launcher as launchers
+
+pytestmark = needs_fork
+EXERCISES = [(exercise, find(exercise)) for exercise in course().lesson(SLUG).exercises]
+ANSWERS = [exercise.answer for exercise, _ in EXERCISES]
+SETUP = f"{imports(SLUG)}\nfrom helpers import check, clock, hint, show, solution, start\nstart()"
+SOLVED = [answer_source(exercise) for exercise, _ in EXERCISES]
+
+
+def statuses(cells, by=None, seed=1):
+    """Return the outcomes' statuses for a hand-in of these cells."""
+    return [outcome.status for outcome in grade(cells, EXERCISES, by or launcher(), seed).outcomes]
+
+
+def solved(**instead):
+    """Return the cells of the solved lesson, with other sources for some answers."""
+    return [SETUP, *(instead.get(name, source) for name, source in zip(ANSWERS, SOLVED, strict=True))]
+
+
+def only(name, status, rest=CORRECT):
+    """Return the statuses in which one answer alone comes out like this."""
+    return [status if answer == name else rest for answer in ANSWERS]
+
+
+def text(source):
+    """Return the source without its indentation."""
+    return textwrap.dedent(source).strip()
+
+
+TAKE_ONE = SOLVED[ANSWERS.index("take_one")]
+ODD = {
+    "extra cells that raise, warn and print": [
+        *solved(),
+        "1 / 0",
+        "import warnings, sys\nwarnings.warn('old')\nprint('x' * 100_000)\nprint('e', file=sys.stderr)",
+        "check(hand_over); hint(hand_over); solution(hand_over); show.progress()",
+    ],
+    "magics and a shell command": [
+        "%matplotlib inline",
+        "%load_ext autoreload\n%autoreload 2",
+        "!ls",
+        "%pip install something",
+        "%%time\n" + SETUP,
+        *solved()[1:],
+        "%timeit -n 1 -r 1 pass",
+    ],
+    "await at the top": ["import asyncio\nawait asyncio.sleep(60)", *solved()],
+    "a cell that is no Python": ["this is a note, not code", *solved(), "def broken(:"],
+    "a cell that never ends": [*solved(), "while True:\n    pass"],
+    "a cell that ends the process": [*solved()[:2], "import os\nos._exit(0)", *solved()[2:]],
+    "a cell that waits for somebody": [*solved(), "input('your name? ')", "import time\ntime.sleep(86_400)"],
+    "own experiments in the cloud": [
+        *solved(),
+        "import boto3\nsqs = boto3.client('sqs')\nurl = sqs.create_queue(QueueName='mine')['QueueUrl']\n"
+        "sqs.send_message(QueueUrl=url, MessageBody='x')\nassert sqs.receive_message(QueueUrl=url)['Messages']\n"
+        "clock.advance(hours=1)",
+    ],
+    "imports that stand last": [*solved()[1:], SETUP],
+    "a cell split in two": [*solved()[:4], *TAKE_ONE.split("\n    sqs", 1)[:0], *solved()[4:]],
+    "an answer above the names that it needs": [
+        "def hand_over(sqs, queue_url, order, dumps=dumps):\n"
+        "    return sqs.send_message(QueueUrl=queue_url, MessageBody=dumps(order))['MessageId']",
+        *(cell for cell in solved() if not cell.startswith("def hand_over(")),
+        "from json import dumps",
+    ],
+    "the stub once more below the answer": [*solved(), "def hand_over(sqs, queue_url, order):\n    return ..."],
+    "every cell twice": [*solved(), *solved()],
+    "an answer that is a class's method": solved(
+        hand_over=text(
+            """
+            class Shop:
+                def __init__(self, dumps):
+                    self.dumps = dumps
+
+                def hand_over(self, sqs, queue_url, order):
+                    reply = sqs.send_message(QueueUrl=queue_url, MessageBody=self.dumps(order))
+                    print(reply)
+                    return reply["MessageId"]
+
+            hand_over = Shop(json.dumps).hand_over
+            """
+        )
+    ),
+    "an answer in the style of resources": solved(
+        hand_over=text(
+            """
+            import boto3
+            def hand_over(sqs, queue_url, order):
+                return boto3.resource("sqs").Queue(queue_url).send_message(MessageBody=json.dumps(order))["MessageId"]
+            """
+        )
+    ),
+    "an answer that runs async code": solved(
+        hand_over=text(
+            """
+            import asyncio
+            def hand_over(sqs, queue_url, order):
+                async def send():
+                    await asyncio.sleep(30)
+                    return sqs.send_message(QueueUrl=queue_url, MessageBody=json.dumps(order))["MessageId"]
+                return asyncio.run(send())
+            """
+        )
+    ),
+    "an answer that works in threads": solved(
+        hand_over=text(
+            """
+            from concurrent.futures import ThreadPoolExecutor
+            def hand_over(sqs, queue_url, order):
+                with ThreadPoolExecutor(16) as pool:
+                    send = pool.submit(sqs.send_message, QueueUrl=queue_url, MessageBody=json.dumps(order))
+                return send.result()["MessageId"]
+            """
+        )
+    ),
+    "an answer that writes a file": solved(
+        hand_over=text(
+            """
+            import pathlib, sqlite3
+            def hand_over(sqs, queue_url, order):
+                pathlib.Path("order.json").write_text(json.dumps(order))
+                with sqlite3.connect("orders.db") as db:
+                    db.execute("create table if not exists orders (body)")
+                body = pathlib.Path("order.json").read_text()
+                return sqs.send_message(QueueUrl=queue_url, MessageBody=body)["MessageId"]
+            """
+        )
+    ),
+    "an answer that changes what is everybody's": solved(
+        hand_over=text(
+            """
+            import os, boto3
+            def hand_over(sqs, queue_url, order):
+                os.environ["AWS_DEFAULT_REGION"] = "eu-west-1"
+                boto3.setup_default_session(region_name="ap-south-1")
+                os.chdir("/")
+                return sqs.send_message(QueueUrl=queue_url, MessageBody=json.dumps(order))["MessageId"]
+            """
+        )
+    ),
+}
+ODD["a cell split in two"] = [
+    cell for source in solved() for cell in (source.split("\n    ", 1) if "def take_one(" in source else [source])
+]
+ODD["a cell split in two"] = [
+    f"    {cell}" if before.startswith("def take_one(") and "\n" not in before else cell
+    for before, cell in zip(["", *ODD["a cell split in two"]], ODD["a cell split in two"], strict=False)
+]
+
+
+@pytest.mark.parametrize("oddity", ODD)
+def test_an_odd_notebook_with_right_answers_gets_full_marks(oddity):
+    """Whatever else stands in the notebook, and however an answer is written."""
+    assert statuses(ODD[oddity]) == [CORRECT] * len(ANSWERS)
+
+
+MISBEHAVING = {
+    "an endless loop": ("while True:\n        pass", "2 seconds of computing"),
+    "a loop that waits": ("import time\n    while True:\n        time.sleep(1)", "2 seconds of computing"),
+    "a loop of calls": ("while True:\n        sqs.receive_message(QueueUrl=queue_url)", "300 calls to AWS"),
+    "the process's end": ("import os\n    os._exit(0)", "the process ended"),
+    "sys.exit": ("import sys\n    sys.exit(0)", "SystemExit"),
+    "a crash of Python": ("import ctypes\n    ctypes.string_at(0)", "the process ended"),
+    "recursion": ("return hand_over(sqs, queue_url, order)", "RecursionError"),
+    "too much memory": ("return len(bytearray(8 << 30))", "MemoryError"),
+}
+
+
+@pytest.mark.parametrize("what", MISBEHAVING)
+def test_an_answer_that_misbehaves_costs_one_question(what):
+    """The other answers of the notebook get their marks, and the feedback says what happened."""
+    body, said = MISBEHAVING[what]
+    found = grade(
+        solved(hand_over=f"def hand_over(sqs, queue_url, order):\n    {body}"), EXERCISES, launcher(), 1
+    ).outcomes
+    assert [outcome.status for outcome in found] == only("hand_over", ERROR)
+    assert said in found[ANSWERS.index("hand_over")].got
+
+
+def test_the_feedback_names_the_line_of_a_loop():
+    """Where the answer was when its time was up."""
+    source = "def hand_over(sqs, queue_url, order):\n    count = 0\n    while True:\n        count += 1"
+    found = grade(solved(hand_over=source), EXERCISES, launcher(), 1).outcomes[ANSWERS.index("hand_over")]
+    assert found.line in ("while True:", "count += 1")
+    assert found.line_number in (3, 4)
+
+
+def test_an_answer_that_is_not_there_is_told_from_one_whose_cell_raises():
+    """Deleted: not attempted. In a cell that raises: an error, with what was raised."""
+    deleted = [cell for cell in solved() if "def hand_over(" not in cell]
+    assert statuses(deleted) == only("hand_over", NOT_ATTEMPTED)
+    found = grade(solved(hand_over="1 / 0\ndef hand_over(sqs, queue_url, order): pass"), EXERCISES, launcher(), 1)
+    assert found.outcomes[ANSWERS.index("hand_over")].got == "ZeroDivisionError: division by zero"
+    assert found.remarks == (
+        "In lesson 01, the cell of exercise 01.3, `hand_over`, raised ZeroDivisionError: division by zero "
+        "(line 1: `1 / 0`).",
+    )
+
+
+def outcome_of(source, name="hand_over"):
+    """Return the outcome of one answer, and the remarks, for a hand-in in which its cell has this source."""
+    found = grade(solved(**{name: text(source)}), EXERCISES, launcher(), 1)
+    return found.outcomes[ANSWERS.index(name)], found.remarks
+
+
+@pytest.mark.parametrize(
+    ("source", "type_", "number", "line"),
+    [
+        ("def hand_over(sqs, queue_url, order):\n    return sqs.send(", "SyntaxError", 2, "return sqs.send("),
+        ("def hand_over(sqs):\n  if sqs:\n  return 1", "IndentationError", 3, "return 1"),
+        ("import jsn\ndef hand_over(sqs): ...", "ModuleNotFoundError", 1, "import jsn"),
+    ],
+)
+def test_what_keeps_a_cell_from_defining_its_answer_is_shown_with_its_line(source, type_, number, line):
+    """What Python cannot read has a line, too; no name of a file inside of IPython is told."""
+    found, remarks = outcome_of(source)
+    assert (found.status, found.line_number, found.line) == (ERROR, number, line)
+    assert found.got.startswith(f"{type_}: ")
+    assert f"(line {number}: `{line}`)" in remarks[0]
+    assert remarks[0].startswith(f"In lesson 01, the cell of exercise 01.3, `hand_over`, raised {type_}: ")
+    assert "ipython-input" not in found.got + remarks[0]
+    assert found.why
+
+
+def test_a_cell_of_no_exercise_is_named_by_its_beginning():
+    """As far as one line goes, whatever stands in it; Python counts its lines from the first that is not empty."""
+    long = "# `<b>`" + "x" * 1000
+    found = grade([*solved(), f"\n\n{long}\nqeue.send()"], EXERCISES, launcher(), 1)
+    begins = long.replace("`", "'")[:60]
+    assert found.remarks == (
+        f"In lesson 01, the cell that begins with `{begins}...` raised NameError: name 'qeue' is not defined "
+        "(line 2: `qeue.send()`).",
+    )
+
+
+@pytest.mark.parametrize(
+    ("cell", "said"),
+    [
+        ("import os\nos._exit(0)", "it ended Python itself (os._exit, sys.exit, exit and quit do that"),
+        ("while True:\n    pass", "it computed without coming to an end."),
+    ],
+)
+def test_a_cell_that_was_left_out_is_told_in_words(cell, said):
+    """In the remark, and in the outcome of an answer that stood in it."""
+    found, remarks = outcome_of(f"{cell}\ndef hand_over(sqs, queue_url, order): ...".replace("\n", "\n"))
+    assert f"`hand_over`, was left out: {said}" in remarks[0]
+    assert said[3:] in found.got
+    assert "hand_over was not defined" in found.why
+
+
+@pytest.mark.parametrize("body", ["import sys; sys.exit()", "import os; os._exit(0)", "quit()"])
+def test_an_answer_that_ends_python_is_told_to_return(body):
+    """The learner is told what to take out."""
+    found, _ = outcome_of(f"def hand_over(sqs, queue_url, order):\n    {body}")
+    assert found.status == ERROR
+    if "quit" not in body:  # IPython's own quit does nothing here but to be missing
+        assert "ended Python itself (os._exit, sys.exit" in found.why
+        assert "take that call out" in found.why
+
+
+def test_a_thread_of_one_answer_does_not_reach_into_the_next():
+    """It is ended with its answer; where it cannot be, the process is a new one for the next."""
+    source = """
+    import threading, time
+    def hand_over(sqs, queue_url, order):
+        def go_on():
+            while True:
+                try:
+                    while True:
+                        sqs.send_message(QueueUrl=queue_url, MessageBody="again")
+                except BaseException:
+                    pass
+        threading.Thread(target=go_on).start()
+        return "x"
+    """
+    assert statuses(solved(hand_over=text(source)))[ANSWERS.index("hand_over") + 1 :] == [CORRECT] * 2
+
+
+def test_an_answer_that_spoils_the_process_costs_no_other():
+    """What it changed ends the process only when the next answer is made ready, which then gets a new one."""
+    source = """
+    import os
+    def hand_over(sqs, queue_url, order):
+        os.environ.clear = lambda: os._exit(0)
+    """
+    assert statuses(solved(hand_over=text(source)))[ANSWERS.index("hand_over") + 1 :] == [CORRECT] * 2
+
+
+def test_the_same_hand_in_graded_twenty_times_gets_the_same_marks():
+    """Outcome for outcome, texts included, for one seed; and for any seed the same marks."""
+    cells = solved(hand_over="def hand_over(sqs, queue_url, order):\n    return order", take_one="def take_one(: ...")
+    first = grade(cells, EXERCISES, launcher(), 1)
+    assert [grade(cells, EXERCISES, launcher(), 1) for _ in range(19)] == [first] * 19
+    expected = [outcome.status for outcome in first.outcomes]
+    assert {NOT_YET, ERROR, CORRECT} <= {*expected, ERROR}
+    assert [statuses(cells, seed=seed) for seed in range(5)] == [expected] * 5
+
+
+def test_without_a_fork_each_hand_in_gets_a_new_program():
+    """As on Windows: no wall, the same marks."""
+    fresh = launchers.FreshLauncher()
+    assert fresh.holes
+    assert statuses(solved(), fresh) == [CORRECT] * len(ANSWERS)
+
+
+def test_the_process_of_a_hand_in_holds_no_check_no_cloud_and_no_key(monkeypatch):
+    """Neither in its modules nor in its environment."""
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "of this machine")
+    monkeypatch.setenv("MY_TOKEN", "of this machine")
+    look = text(
+        """
+        import os, sys
+        def hand_over(sqs, queue_url, order):
+            print(*sorted(sys.modules), *os.environ, *os.environ.values())
+            return sqs.send_message(QueueUrl=queue_url, MessageBody=json.dumps(order))["MessageId"]
+        """
+    )
+    own = launchers.launcher()
+    found = grade(solved(hand_over=look + "\n    1 / 0"), EXERCISES, own, 1).outcomes[ANSWERS.index("hand_over")]
+    own.close()
+    held = found.printed.split()
+    assert "boto3" in held
+    assert [name for name in held if name.startswith(("moto", "helpers.")) or "MY_TOKEN" in name] == []
+    assert "machine" not in held
+
+
+LAYERS = {
+    "none": "pass",
+    "no namespaces": "wall._apart = False",
+    "no rules for files": "landlock.version = lambda: 0",
+    "no rules for system calls": "wall._calls = None",
+}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the wall is Linux's")
+@pytest.mark.parametrize(
+    ("without", "holes"),
+    [
+        ("none", []),
+        ("no rules for files", ["read your files", "change your files"]),
+        ("no rules for system calls", ["start other programs"]),
+    ],
+)
+def test_the_wall_is_tried_out_and_each_hole_is_named(without, holes, tmp_path):
+    """A wall that lacks a part is found out by what a process behind it can do."""
+    source = f"""
+    import json, pathlib
+    from helpers.sandbox.isolation import landlock
+    from helpers.sandbox.isolation.wall import Wall, holes
+    folder = pathlib.Path({str(tmp_path)!r})
+    (folder / "scratch").mkdir(); (folder / "secret").touch()
+    wall = Wall(folder / "scratch", folder / "scratch", [])
+    {LAYERS[without]}
+    print(json.dumps(holes(wall, folder / "secret")))
+    """
+    done = subprocess.run([sys.executable, "-c", text(source)], capture_output=True, text=True, check=True)
+    assert [hole for hole in json.loads(done.stdout) if hole in holes] == holes
+    assert bool(json.loads(done.stdout)) == bool(holes)
+
+
+def test_no_process_and_no_file_stays(tmp_path, monkeypatch):
+    """When a launcher is closed, its processes and folders are gone, also those of a hand-in that still runs."""
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    own = launchers.launcher()
+    warm = own._process.pid
+    line = own.start()
+    line.tell({"do": "load", "cells": ["while True: pass"], "skip": [], "answers": [], "time": 0.0})
+    own.close()
+    line.close()
+    with pytest.raises(ProcessLookupError):
+        os.kill(warm, 0)
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,87 @@
+"""A fake AWS on loopback: the course's own server, which can refuse, throttle, be silent or die at any request."""
+
+import threading
+from collections.abc import Callable
+
+from helpers.aws_rules.common.accounts import Account
+from helpers.aws_rules.common.refusals import Refused
+from helpers.aws_rules.common.regions import regions
+from helpers.aws_rules.sns.topics import SnsRegion
+from helpers.aws_rules.sqs.region import SqsRegion
+from helpers.workshop.connections import Answers, Asked, Response, Server
+from helpers.workshop.server import ServedCloud
+
+ACCOUNT = "111111111111"
+FAULTS = ("refuses", "throttles", "is silent", "dies before it", "dies after it")
+
+
+class FakeAws:
+    """Answers for any account whose number is the access key, while `faults` lets it.
+
+    faults: takes the number of a request to SQS or SNS, from 1, and the request; returns one of FAULTS, or
+    "is closed" as in a region that is not enabled, or "".
+    others: answers what is no request to AWS, such as one to a metadata service; returns None for all else. asked, all:
+    the requests to SQS and SNS, and all of them.
+    """
+
+    def __init__(self) -> None:
+        self.cloud = ServedCloud(still=True)
+        self.asked: list[Asked] = []
+        self.all: list[Asked] = []
+        self.others: Callable[[Asked], Response | None] = lambda asked: None
+        self.faults: Callable[[int, Asked], str] = lambda number, asked: ""
+        self._lock, self._over = threading.Lock(), threading.Event()
+        self.server = Server("127.0.0.1", 0, Answers(self._answer, self.cloud.answers.refusal))
+        self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
+        threading.Thread(target=self.server.serve_forever, args=(0.01,), daemon=True).start()
+
+    def _answer(self, asked: Asked) -> Response:
+        self.all.append(asked)
+        if other := self.others(asked):
+            return other
+        if "/sts/aws4_request" in asked.headers.get("authorization", ""):
+            return self.cloud.answer(asked)
+        with self._lock:
+            self.asked.append(asked)
+            fault = self.faults(len(self.asked), asked)
+        if fault == "refuses":
+            return self.cloud._refusal(asked, Refused("AccessDenied", "You are not authorized to do this.", 403))
+        if fault == "is closed":
+            refused = Refused("InvalidClientTokenId", "The security token included in the request is invalid.", 403)
+            return self.cloud._refusal(asked, refused)
+        if fault == "throttles":
+            return self.cloud._refusal(asked, Refused("ThrottlingException", "Rate exceeded", 400))
+        if fault == "is silent":
+            self._over.wait(5)
+        if fault in ("is silent", "dies before it"):
+            raise ConnectionResetError("the fake AWS died before it did anything")
+        response = self.cloud.answer(asked)
+        if fault == "dies after it":
+            raise ConnectionResetError("the fake AWS died before it could say so")
+        return response
+
+    def account(self, number: str = ACCOUNT) -> Account:
+        """Return what is in an account."""
+        return self.cloud.accounts.get(number) or self.cloud.reset(number)
+
+    def names(self, number: str = ACCOUNT) -> list[str]:
+        """Return the names of all queues and topics of an account, in whatever region."""
+        account, found = self.account(number), []
+        for region in regions():
+            found += [f"{region} {name}" for name in account.service(SqsRegion, region).queues]
+            found += [f"{region} {topic.name}" for topic in account.service(SnsRegion, region).topics.values()]
+        return found
+
+    def start_anew(self) -> None:
+        """Empty the account, and answer everything again."""
+        self.cloud.reset(ACCOUNT)
+        self.asked.clear()
+        self.all.clear()
+        self.others = lambda asked: None
+        self.faults = lambda number, asked: ""
+
+    def close(self) -> None:
+        """End it."""
+        self._over.set()
+        self.server.shutdown()
+        self.server.server_close()

@@ -1,0 +1,101 @@
+"""The book's experiments over HTTP: one server for all of them, two new accounts for each."""
+
+import atexit
+import itertools
+import threading
+from functools import lru_cache
+from typing import Any
+
+import boto3
+from behaviours.labs import REGION, Lab
+from botocore.config import Config
+
+from helpers.backends.endpoint.served_clock import Control
+from helpers.workshop.connections import Server
+from helpers.workshop.server import ServedCloud
+
+_ONCE = Config(retries={"total_max_attempts": 1})
+_numbers = itertools.count(1)
+
+
+class Running:
+    """A served cloud on loopback, in this process. still: whether its clocks stand."""
+
+    def __init__(self, token: str = "", still: bool = False):
+        self.cloud = ServedCloud(token, still)
+        self.server = Server("127.0.0.1", 0, self.cloud.answers)
+        self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
+        threading.Thread(target=self.server.serve_forever, args=(0.01,), daemon=True).start()
+
+    def close(self) -> None:
+        """End it."""
+        self.server.shutdown()
+        self.server.server_close()
+
+
+@lru_cache
+def running() -> Running:
+    """Return the server of all labs. Its clocks stand, so a long poll takes no real time."""
+    started = Running(still=True)
+    atexit.register(started.close)
+    return started
+
+
+class ServedLab(Lab):
+    """The offline cloud as `course serve` offers it.
+
+    differs: what comes out otherwise over HTTP, by the experiment's name, and why.
+    """
+
+    differs = {  # noqa: RUF012
+        "sns_deliveries.the_address_to_unsubscribe": "links lead to the server, as its client addressed it",
+        "sqs_queues.the_same_name_in_two_regions": "queue URLs begin with the server's address in every region",
+    }
+
+    def __enter__(self) -> "ServedLab":
+        self.account, self.other_account = (f"{next(_numbers):012}" for _ in range(2))
+        self.endpoint = running().url
+        self._controls = [Control(running().url, number) for number in (self.account, self.other_account)]
+        for control in self._controls:
+            control.get("clock")  # opens the account
+        return self
+
+    def __exit__(self, *problem: Any) -> None:
+        """Leave the accounts as they are; nobody has their numbers again."""
+
+    def client(self, service: str, region: str = REGION, account: str = "own") -> Any:
+        """Return a boto3 client of the lab's account, or of "other"."""
+        return keyed(running().url, service, region, self.account if account == "own" else self.other_account)
+
+    def resource(self, service: str) -> Any:
+        """Return a boto3 resource of the lab's account."""
+        made = boto3.Session(self.account, "-", region_name=REGION)
+        return made.resource(service, endpoint_url=running().url, config=_ONCE)
+
+    def advance(self, seconds: float) -> None:
+        """Move the time of both accounts."""
+        for control in self._controls:
+            control.post("clock", seconds=seconds)
+
+    def inbox(self) -> list[dict[str, Any]]:
+        """Return what arrived outside queues, oldest first."""
+        names = ("protocol", "endpoint", "headers", "message", "subject")
+        return [{name.title(): arrived[name] for name in names} for arrived in self._controls[0].get("inbox")["inbox"]]
+
+
+@lru_cache
+def _session() -> boto3.Session:
+    return boto3.Session("000000000000", "-", region_name=REGION)  # kept, since a new one costs 0.1 s
+
+
+@lru_cache(maxsize=32)
+def keyed(url: str, service: str, region: str, key: str, secret: str = "-") -> Any:
+    """Return a client of the served cloud at this URL for the account of this key; it tries nothing twice."""
+    return _session().client(
+        service,
+        region_name=region,
+        endpoint_url=url,
+        config=_ONCE,
+        aws_access_key_id=key,
+        aws_secret_access_key=secret,
+    )
