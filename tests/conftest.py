@@ -105,9 +105,9 @@ def no_cloud(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
         (time, "sleep", frozen_sleep._real_sleep),
     ):
         monkeypatch.setattr(place, name, value)
-    worlds.settle(None)
+    worlds.set_default(None)
     yield
-    worlds.settle(None)
+    worlds.set_default(None)
     os.environ.clear()
     os.environ.update(before)
 

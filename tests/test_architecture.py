@@ -72,7 +72,7 @@ def test_arrows_point_one_way(path):
 
 
 def test_a_lesson_s_checks_import_no_engine():
-    """A check gets all it needs as arguments, so it runs alike behind every seam; the shop knows no engine either."""
+    """A check gets all it needs as arguments, so it runs alike behind every runner; the shop knows no engine either."""
     for path in (PACKAGE / "checks" / "lessons").glob("lesson_*.py"):
         said = re.findall(r"(?m)^\s*(?:from|import) (helpers.*)$", path.read_text(encoding="utf-8"))
         assert set(said) <= {"helpers.checks.lessons import shop"}, path.name

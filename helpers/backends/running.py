@@ -32,7 +32,7 @@ def start(which: str | None = None, **options: Any) -> Cloud:
     global _running
     cloud = _make(which or os.environ.get("COURSE_CLOUD") or "offline", options)
     _running = cloud
-    worlds.settle(cloud.world)
+    worlds.set_default(cloud.world)
     _follow_cells()
     cloud.world.clock.run()
     return cloud
@@ -113,7 +113,7 @@ class CurrentClock:
     """The clock of the cloud that the calling code is in; see helpers.simulation.clock.Clock."""
 
     def __getattr__(self, name: str) -> Any:
-        if name == "advance" and worlds.visiting():
+        if name == "advance" and worlds.in_private_world():
             raise ClockError(NOT_BY_AN_ANSWER)
         return getattr(worlds.require().clock, name)
 

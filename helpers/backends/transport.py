@@ -98,7 +98,7 @@ def send(world: worlds.World, request: AWSPreparedRequest, network: Any = None) 
     network: a function without arguments that sends it for real, for the clouds that may.
     """
     if not world.open:
-        worlds.turn_away()
+        worlds.reject_late_call()
     target, at, started = scope(request), world.clock.now(), _perf_counter()
     headers = {name.lower(): text(value) for name, value in request.headers.items()}
     asked = (target.service, target.region, headers.get("amz-sdk-invocation-id", ""), headers, body(request), at)

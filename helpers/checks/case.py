@@ -1,4 +1,4 @@
-"""What a check works with: a private cloud, and the answer behind the seam."""
+"""What a check works with: a private cloud, and the answer behind the runner."""
 
 import re
 import sys
@@ -15,7 +15,7 @@ from botocore.config import Config
 from helpers.backends.calls import Call, calls
 from helpers.backends.offline import snapshot
 from helpers.backends.offline.unkind import Unkind
-from helpers.checks.runners.in_process import NOT_ENDED, TIME_IS_UP, TOO_MUCH_COMPUTING, Seam
+from helpers.checks.runners.in_process import NOT_ENDED, TIME_IS_UP, TOO_MUCH_COMPUTING, AnswerRunner
 from helpers.checks.values import NOT_WRITTEN, Boto3Object, decode, show, show_difference
 from helpers.simulation.worlds import World
 
@@ -68,9 +68,14 @@ class Case:
     """
 
     def __init__(
-        self, answer: str, world: World, seam: Seam, draw: Random, during: dict[str, Callable[[], None]] | None = None
+        self,
+        answer: str,
+        world: World,
+        runner: AnswerRunner,
+        draw: Random,
+        during: dict[str, Callable[[], None]] | None = None,
     ):
-        self._answer, self._world, self._seam = answer, world, seam
+        self._answer, self._world, self._runner = answer, world, runner
         self._during = {} if during is None else during
         self.draw, self.clock = draw, world.clock
         self.did, self.reached = "", ()
@@ -170,7 +175,7 @@ class Case:
     def _ask(self, command: dict[str, Any]) -> Result:
         self._world.journal.recording = True
         try:
-            reply = self._seam.ask(command, SECONDS)
+            reply = self._runner.ask(command, SECONDS)
         finally:
             self._world.journal.recording = False
         if "stopped" in reply or not self._world.open:

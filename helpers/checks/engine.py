@@ -1,4 +1,4 @@
-"""Runs one check: a private cloud with a clock of its own, the answer behind the seam, and the outcome."""
+"""Runs one check: a private cloud with a clock of its own, the answer behind the runner, and the outcome."""
 
 import importlib
 import os
@@ -16,7 +16,7 @@ from helpers.backends.calls import operation
 from helpers.backends.offline.offline_cloud import any_account, make_world
 from helpers.checks import case as cases
 from helpers.checks.outcome import CORRECT, ERROR, NOT_ATTEMPTED, NOT_YET, Outcome, outcome
-from helpers.checks.runners.in_process import TOO_MANY_CALLS, Seam
+from helpers.checks.runners.in_process import TOO_MANY_CALLS, AnswerRunner
 from helpers.course import Exercise
 from helpers.errors import CourseError, Stopped
 from helpers.simulation import worlds
@@ -31,7 +31,7 @@ LOOK = (
     "delete or change more than it was given? Read the exercise once more, and the error."
 )
 
-MakeSeam = Callable[[worlds.World], Seam]
+MakeRunner = Callable[[worlds.World], AnswerRunner]
 _one_at_a_time = threading.Lock()  # time, output and environment belong to the whole process
 
 
@@ -41,15 +41,15 @@ def find(exercise: Exercise) -> cases.Check:
 
 
 def examine(
-    exercise: Exercise, make_seam: MakeSeam, seed: int = FIXED_SEED, check: cases.Check | None = None
+    exercise: Exercise, make_runner: MakeRunner, seed: int = FIXED_SEED, check: cases.Check | None = None
 ) -> Outcome:
-    """Return what the exercise's check finds out about the answer behind the seam.
+    """Return what the exercise's check finds out about the answer behind the runner.
 
     seed: draws names, counts and orders. check: another than the course's own. Afterwards environment, default session,
     working directory, cloud and clock are as before. One check runs at a time; within an answer there is none, and it
     raises CourseError.
     """
-    if worlds.visiting():
+    if worlds.in_private_world():
         raise CourseError("check(...) stands inside the function that it checks. Put it below, in a line of its own.")
     check = check or find(exercise)
     with _one_at_a_time, _process_kept():
@@ -61,9 +61,9 @@ def examine(
         world.journal.recording = False
         during: dict[str, Callable[[], None]] = {}
         _watch_calls(world, during)
-        with worlds.visit(world):
-            seam = make_seam(world)
-            return _judge(exercise, check, seam, cases.Case(exercise.answer, world, seam, draw, during))
+        with worlds.enter(world):
+            runner = make_runner(world)
+            return _judge(exercise, check, runner, cases.Case(exercise.answer, world, runner, draw, during))
 
 
 @contextmanager
@@ -87,14 +87,14 @@ def _folder() -> str:
         return ""
 
 
-def _judge(exercise: Exercise, check: cases.Check, seam: Seam, case: cases.Case) -> Outcome:
+def _judge(exercise: Exercise, check: cases.Check, runner: AnswerRunner, case: cases.Case) -> Outcome:
     try:
         check(case)
-        return outcome(exercise, CORRECT, why=exercise.takeaway, printed=seam.printed)
+        return outcome(exercise, CORRECT, why=exercise.takeaway, printed=runner.printed)
     except cases.NotAttempted:
         return outcome(exercise, NOT_ATTEMPTED, expected=f"Write {exercise.answer}, then run this cell again.")
     except cases.NotYet as finding:
-        return outcome(exercise, NOT_YET, printed=seam.printed, reached=case.reached, **finding.said)
+        return outcome(exercise, NOT_YET, printed=runner.printed, reached=case.reached, **finding.said)
     except cases.AnswerError as problem:
         return outcome(
             exercise,
@@ -103,14 +103,14 @@ def _judge(exercise: Exercise, check: cases.Check, seam: Seam, case: cases.Case)
             got=f"{problem.type}: {problem.message}",
             line_number=problem.number,
             line=problem.line,
-            printed=seam.printed,
+            printed=runner.printed,
             reached=case.reached,
         )
     except Exception as problem:  # the answer left something behind that the check is not ready for
         got = f"{STUMBLED} {type(problem).__name__}: {problem}"
-        return outcome(exercise, NOT_YET, did=case.did, got=got, expected=GO_ON, why=LOOK, printed=seam.printed)
+        return outcome(exercise, NOT_YET, did=case.did, got=got, expected=GO_ON, why=LOOK, printed=runner.printed)
     finally:
-        seam.close()
+        runner.close()
 
 
 def _watch_calls(world: worlds.World, during: dict[str, Callable[[], None]]) -> None:

@@ -67,8 +67,8 @@ def examine_here(exercise: Exercise, answer: Callable[..., Any]) -> Outcome:
     running()  # the friendly word when the first cell was not run
     fixed = os.environ.get(COMPARED) or os.environ.get("NBGRADER_EXECUTION")
     seed = FIXED_SEED if fixed else random.randrange(2**32)
-    seam = OneThread if browser_tab.IN_A_TAB else InProcess
-    return examine(exercise, lambda world: seam(answer, world), seed)
+    runner = OneThread if browser_tab.IN_A_TAB else InProcess
+    return examine(exercise, lambda world: runner(answer, world), seed)
 
 
 def hint(answer: Callable[..., Any] | str | None = None) -> None:

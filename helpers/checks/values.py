@@ -1,4 +1,4 @@
-"""What may cross the seam between check and answer: plain JSON, and names for what stays on the answer's side."""
+"""What may cross the runner between check and answer: plain JSON, and names for what stays on the answer's side."""
 
 import inspect
 import math
@@ -29,7 +29,7 @@ class Boto3Object:
 
 @dataclass(frozen=True)
 class Foreign:
-    """A value that is neither plain JSON nor of boto3; only how it looks crosses the seam."""
+    """A value that is neither plain JSON nor of boto3; only how it looks crosses the runner."""
 
     type_name: str
     text: str

@@ -19,7 +19,7 @@ from helpers.sandbox.channel import Broken
 from helpers.sandbox.grader_limits import limited
 from helpers.sandbox.hand_in_process import Answer, HandInProcess
 from helpers.sandbox.launcher import Launcher
-from helpers.simulation.worlds import World, visit
+from helpers.simulation.worlds import World, enter
 
 MOST_STOPS = 3  # cells that may end or hold up the process; what comes after one more is not run
 CELL_CALLS = 1000  # to AWS, that the notebook's own cells may make together
@@ -73,7 +73,7 @@ class _HandIn:
         if not self._found.get(exercise.answer):
             return self._missing(exercise)
         for back in range(self._found[exercise.answer]):
-            found = examine(exercise, lambda world, back=back: self._seam(exercise, back, world), self._seed, check)
+            found = examine(exercise, lambda world, back=back: self._runner(exercise, back, world), self._seed, check)
             if found.status != NOT_ATTEMPTED or time.monotonic() > self._until:
                 break
         return explain.explained(found)
@@ -118,12 +118,12 @@ class _HandIn:
         world.journal.recording = False
         _limit_calls(world)
         transport.install()
-        with visit(world):
+        with enter(world):
             reply = process.load(cells, sorted(self._stops), self._answers, world)
         self._failed = {int(place): error for place, error in reply["failed"]}
         self._found = {name: int(reply["found"].get(name, 0)) for name in self._answers}
 
-    def _seam(self, exercise: Exercise, back: int, world: World) -> Any:
+    def _runner(self, exercise: Exercise, back: int, world: World) -> Any:
         for _ in range(2):  # an answer before this one may have left the process so that it ends now
             with contextlib.suppress(Broken):
                 return self._ready().begin(exercise.answer, back, world)

@@ -37,7 +37,7 @@ class Contents:
     unanswered: list[str] = field(default_factory=list)
     unsaved: list[str] = field(default_factory=list)  # run in JupyterLab after they were last saved
     unreadable: list[str] = field(default_factory=list)
-    secret_scan: list[str] = field(
+    secrets: list[str] = field(
         default_factory=list
     )  # where one seems to stand, and its kind; never the secret itself
 

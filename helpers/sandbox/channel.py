@@ -34,20 +34,20 @@ class TooMuch(Broken):
     """The process says more than any answer has to say."""
 
 
-class Leash(Protocol):
+class ProcessHandle(Protocol):
     """What ends a process, when it is closed."""
 
     def close(self) -> None:
         """End it."""
 
 
-class Line:
+class Channel:
     """A line to one process, and the leash that ends it.
 
     line: a socket, whose other end the process holds.
     """
 
-    def __init__(self, line: socket.socket, leash: Leash):
+    def __init__(self, line: socket.socket, leash: ProcessHandle):
         self._line, self._leash, self._read = line, leash, bytearray()
         self._count = self._bytes = 0
 
@@ -129,7 +129,7 @@ def _is_request(value: Any) -> bool:
 
 
 def _is_reply(value: Any) -> bool:
-    """Return whether this is a reply of AnswerSide.handle, or to `load`, `begin` and `end`."""
+    """Return whether this is a reply of AnswerHost.handle, or to `load`, `begin` and `end`."""
     keys = set(value)
     if keys == {"value"}:
         decode(value["value"])

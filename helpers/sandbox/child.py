@@ -19,12 +19,12 @@ import boto3
 from botocore.httpsession import URLLib3Session
 
 from helpers.backends import environment, transport
-from helpers.checks.runners.answer_host import CLIENTS, AnswerSide, place
+from helpers.checks.runners.answer_host import CLIENTS, AnswerHost, place
 from helpers.checks.runners.answer_time import AnswerTime
 from helpers.checks.runners.console import Printed, console, functions_kept
 from helpers.checks.runners.fresh_session import fresh_session
 from helpers.sandbox.cells import Definitions, Shell, run_all
-from helpers.sandbox.client import OtherSide
+from helpers.sandbox.client import SandboxClient
 from helpers.sandbox.vocabulary import vocabulary
 from helpers.simulation import stopping, worlds
 from helpers.simulation.journal import Journal
@@ -64,11 +64,11 @@ def _session() -> tuple[boto3.Session, dict[str, Any]]:
 
 def serve(line: socket.socket, shell: Shell) -> None:
     """Do what the grader asks for until it closes the line."""
-    other = OtherSide(line)
+    other = SandboxClient(line)
     URLLib3Session.send = lambda session, request: other.send(request)  # type: ignore[method-assign]
     # All threads of the hand-in belong to one world, as in the notebook; of it they need no more than the clock.
     world = worlds.World(other, Journal(), random.Random(1), lambda request, network: None)  # type: ignore[arg-type]
-    with worlds.visit(world):
+    with worlds.enter(world):
         work = threading.Thread(target=stopping.shielded, args=(_Work(other, shell, world).go,), name="answer")
         other.stop_when_it_computes_too_much(lambda: place(work, shell.namespace))
         _hide_the_course(other)
@@ -78,7 +78,7 @@ def serve(line: socket.socket, shell: Shell) -> None:
         threading.Event().wait()  # the grader has what it wants, and ends this process
 
 
-def _hide_the_course(other: OtherSide) -> None:
+def _hide_the_course(other: SandboxClient) -> None:
     for name in [name for name in sys.modules if name.partition(".")[0] == "helpers"]:
         del sys.modules[name]
     sys.modules["helpers"] = vocabulary(other.advance)
@@ -87,9 +87,9 @@ def _hide_the_course(other: OtherSide) -> None:
 class _Work:
     """The commands, one after another, in the thread of the hand-in."""
 
-    def __init__(self, other: OtherSide, shell: Shell, world: worlds.World):
+    def __init__(self, other: SandboxClient, shell: Shell, world: worlds.World):
         self._other, self._shell, self._world = other, shell, world
-        self._found, self._side = Definitions(()), AnswerSide(lambda: None)
+        self._found, self._side = Definitions(()), AnswerHost(lambda: None)
         self._environment, self._folder = dict(os.environ), os.getcwd()
 
     def go(self) -> None:
@@ -132,7 +132,7 @@ class _Work:
         os.environ.update(self._environment)
         os.chdir(self._folder)
         boto3.DEFAULT_SESSION, clients = _sessions.pop() if _sessions else _session()
-        self._side = AnswerSide(self._found.get(command["answer"], command["back"]), clients)
+        self._side = AnswerHost(self._found.get(command["answer"], command["back"]), clients)
         return {"value": None}
 
     def _end(self) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from helpers.errors import Stopped
 from helpers.simulation import clock as clocks
 
 
-class OtherSide(clocks._Clock):
+class SandboxClient(clocks._Clock):
     """The line to the grader; also the clock that the hand-in sees."""
 
     still = True

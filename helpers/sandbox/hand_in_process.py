@@ -1,4 +1,4 @@
-"""A hand-in in a process of its own, as the grader sees it: its cells run there, its answers are seams for checks."""
+"""A hand-in in a process of its own, as the grader sees it: its cells run there, its answers are runners for checks."""
 
 import base64
 import contextlib
@@ -13,7 +13,7 @@ from helpers.backends import transport
 from helpers.checks.runners.console import LONGEST as MOST_PRINTED
 from helpers.checks.runners.in_process import TIME_IS_UP, TOO_MANY_CALLS, TOO_MUCH_COMPUTING
 from helpers.errors import Stopped
-from helpers.sandbox.channel import Broken, Line, TooMuch
+from helpers.sandbox.channel import Broken, Channel, TooMuch
 from helpers.sandbox.grader_limits import in_memory
 from helpers.simulation.worlds import World
 
@@ -26,7 +26,7 @@ LONGEST_CHECK = 20.0  # real seconds in which an answer may work, in one check; 
 class HandInProcess:
     """The line to the process of one hand-in, and who answers its requests."""
 
-    def __init__(self, line: Line):
+    def __init__(self, line: Channel):
         self._line, self.ended, self.printed, self.cell = line, "", "", -1
         self._most = in_memory() + MEMORY
 
@@ -44,7 +44,7 @@ class HandInProcess:
         return reply
 
     def begin(self, answer: str, back: int, world: World) -> "Answer":
-        """Return the seam to an answer; back: 0 for its newest definition, 1 for the one before, ..."""
+        """Return the runner to an answer; back: 0 for its newest definition, 1 for the one before, ..."""
         with _closed(world):  # a call that is made now would be missing in the check's journal
             reply = self.ask({"do": "begin", "answer": answer, "back": back}, LAST_WORDS + PATIENCE, world)
         if "value" not in reply or "stopped" in reply:
@@ -60,7 +60,7 @@ class HandInProcess:
                 self.close()
 
     def ask(self, command: dict[str, Any], seconds: float, world: World) -> dict[str, Any]:
-        """Return the reply to the command; see Seam. Meanwhile the process's requests are answered.
+        """Return the reply to the command; see AnswerRunner. Meanwhile the process's requests are answered.
 
         Broken when the process ended, or said what it must not; it is ended then.
         """
@@ -122,7 +122,7 @@ PATIENCE = 5.0  # real seconds for what takes none
 
 
 class Answer:
-    """The seam to one answer in the process; see helpers.checks.runners.in_process.Seam."""
+    """The runner to one answer in the process; see helpers.checks.runners.in_process.AnswerRunner."""
 
     def __init__(self, process: HandInProcess, world: World):
         self._process, self._world, self._left = process, world, LONGEST_CHECK

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Protocol
 
 from helpers.errors import CourseError
-from helpers.sandbox.channel import Leash, Line
+from helpers.sandbox.channel import Channel, ProcessHandle
 
 START_SECONDS = 60  # real ones
 GO, FILE_DESCRIPTORS = b"g", 2  # what the warm process is sent for each hand-in
@@ -24,7 +24,7 @@ class Launcher(Protocol):
 
     holes: list[str]
 
-    def start(self) -> Line:
+    def start(self) -> Channel:
         """Return the line to a new process for one hand-in."""
 
     def close(self) -> None:
@@ -37,10 +37,10 @@ def launcher(hidden: Iterable[Path] = (), walled: bool = True) -> Launcher:
     hidden: files and folders that no hand-in may read, wherever they lie. walled: False where an instructor chose to
     grade without a wall. CourseError when its process does not start.
     """
-    return WarmLauncher(hidden, walled) if hasattr(os, "fork") else FreshLauncher()
+    return ForkServerLauncher(hidden, walled) if hasattr(os, "fork") else PlainLauncher()
 
 
-class WarmLauncher:
+class ForkServerLauncher:
     """Forks the processes from a warm one. It can be used by the processes that this one forks, too."""
 
     def __init__(self, hidden: Iterable[Path] = (), walled: bool = True):
@@ -63,7 +63,7 @@ class WarmLauncher:
             raise _does_not_start(self._process)
         return json.loads(line)
 
-    def start(self) -> Line:
+    def start(self) -> Channel:
         """Return the line to a new process for one hand-in."""
         line, its_line = socket.socketpair()
         leash, its_leash = socket.socketpair()
@@ -71,7 +71,7 @@ class WarmLauncher:
             descriptors = [its_line.fileno(), its_leash.fileno()]
             assert len(descriptors) == FILE_DESCRIPTORS
             socket.send_fds(self._control, [GO], descriptors)
-        return Line(line, leash)
+        return Channel(line, leash)
 
     def close(self) -> None:
         """End the warm process."""
@@ -79,12 +79,12 @@ class WarmLauncher:
         _end(self._process)
 
 
-class FreshLauncher:
+class PlainLauncher:
     """Starts a new program for each hand-in, on any system, with no wall around it."""
 
     holes = ["do whatever you can do"]  # noqa: RUF012
 
-    def start(self) -> Line:
+    def start(self) -> Channel:
         """Return the line to a new process for one hand-in. CourseError when it does not start."""
         token = secrets.token_hex(16)
         with socket.create_server(("127.0.0.1", 0)) as server:
@@ -96,7 +96,7 @@ class FreshLauncher:
                     line.settimeout(START_SECONDS)
                     if secrets.compare_digest(line.recv(len(token)), token.encode()):
                         line.settimeout(None)
-                        return Line(line, _Killing(process))
+                        return Channel(line, _Killing(process))
                     line.close()  # somebody else of this computer
             except OSError:
                 raise _does_not_start(process) from None
@@ -105,7 +105,7 @@ class FreshLauncher:
         """Nothing is kept between hand-ins."""
 
 
-class _Killing(Leash):
+class _Killing(ProcessHandle):
     """Ends a program."""
 
     def __init__(self, process: subprocess.Popen[bytes]):

@@ -23,7 +23,7 @@ def _sleep(seconds: float) -> None:
     world = worlds.current()
     # Helpers of the kernel (its heartbeat, history, output threads) sleep too, and must go on doing so really. So must
     # its main thread between cells, when the clock is held: ipykernel sleeps after each cell.
-    follows = threading.current_thread() is _kernel_thread or worlds.visiting()
+    follows = threading.current_thread() is _kernel_thread or worlds.in_private_world()
     if world is not None and world.clock.still and not world.clock.held and follows and seconds >= 0:
         world.clock.sleep(seconds)
     else:

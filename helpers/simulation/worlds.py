@@ -37,50 +37,50 @@ class World:
     open: bool = True
 
 
-_home: World | None = None
+_default: World | None = None
 # Attributes of a thread that is in another world than the learner's: which, and whether it was turned away there.
-_PLACE, _TURNED_AWAY = "world_of_the_course", "turned_away_by_the_course"
+_PLACE, _REJECTED = "world_of_the_course", "turned_away_by_the_course"
 
 
-def settle(world: World | None) -> None:
+def set_default(world: World | None) -> None:
     """Make this the world of every thread that is in no other one."""
-    global _home
-    _home = world
+    global _default
+    _default = world
 
 
-def home() -> World | None:
+def default() -> World | None:
     """Return the learner's world, or None before a cloud was started."""
-    return _home
+    return _default
 
 
 def current() -> World | None:
     """Return the world of the calling thread, or None before a cloud was started."""
-    return _visited(threading.current_thread()) or _home
+    return _private(threading.current_thread()) or _default
 
 
-def _visited(thread: threading.Thread) -> World | None:
+def _private(thread: threading.Thread) -> World | None:
     # Kept on the thread itself, so that a thread and its world, which know each other, are collected together.
     return getattr(thread, _PLACE, None)
 
 
-def visiting() -> bool:
+def in_private_world() -> bool:
     """Return whether the calling thread is in another world than the learner's: a check's."""
-    return _visited(threading.current_thread()) is not None
+    return _private(threading.current_thread()) is not None
 
 
 def threads(world: World) -> list[threading.Thread]:
     """Return the living threads that were put into this world, without those that are parked."""
-    here = [thread for thread in threading.enumerate() if _visited(thread) is world]
+    here = [thread for thread in threading.enumerate() if _private(thread) is world]
     return [thread for thread in here if not stopping.is_parked(thread)]
 
 
-def turn_away() -> NoReturn:
+def reject_late_call() -> NoReturn:
     """End the calling thread, whose world is closed, by Stopped. One that caught it and comes again is parked."""
     thread = threading.current_thread()
-    if hasattr(thread, _TURNED_AWAY):  # only a thread that a check started may be lost
-        if getattr(thread, _TURNED_AWAY):
+    if hasattr(thread, _REJECTED):  # only a thread that a check started may be lost
+        if getattr(thread, _REJECTED):
             stopping.park()
-        setattr(thread, _TURNED_AWAY, True)
+        setattr(thread, _REJECTED, True)
     raise Stopped("the check that this call belongs to is over")
 
 
@@ -93,14 +93,14 @@ def require() -> World:
 
 
 @contextmanager
-def visit(world: World) -> Iterator[World]:
+def enter(world: World) -> Iterator[World]:
     """Put the calling thread, and every thread that it starts meanwhile, into this world; close it afterwards.
 
     A thread that outlives the visit stays in the closed world, where every call is refused.
     """
     _let_threads_inherit()
     thread = threading.current_thread()
-    previous = _visited(thread)
+    previous = _private(thread)
     setattr(thread, _PLACE, world)
     try:
         yield world
@@ -116,12 +116,12 @@ def _let_threads_inherit() -> None:
         return
 
     def start(self: threading.Thread) -> None:
-        world = _visited(threading.current_thread())
+        world = _private(threading.current_thread())
         if world is not None and self.ident is None:
             setattr(self, _PLACE, world)
             self.run = partial(stopping.quietly, self.run)  # type: ignore[method-assign]
             self.daemon = True  # whatever it is doing, the process need not wait for it
-            setattr(self, _TURNED_AWAY, False)
+            setattr(self, _REJECTED, False)
         plain_start(self)
 
     start.inherits_world = True  # type: ignore[attr-defined]

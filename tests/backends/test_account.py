@@ -76,12 +76,12 @@ def _outside(call: Any) -> Any:
     """Return what a call of another program returns: none of this process's clouds sees it."""
     from helpers.simulation import worlds
 
-    home = worlds.home()
-    worlds.settle(None)
+    home = worlds.default()
+    worlds.set_default(None)
     try:
         return call()
     finally:
-        worlds.settle(home)
+        worlds.set_default(home)
 
 
 # ---- The yes

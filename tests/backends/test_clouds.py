@@ -148,7 +148,7 @@ def test_a_start_that_fails_leaves_the_cloud_before_running(
     environment, default_session, now = dict(os.environ), boto3.DEFAULT_SESSION, before.world.clock.advance(60).now()
     with pytest.raises(CloudError, match=message):
         start(which, **options)
-    assert cloud.world is before.world is worlds.home()
+    assert cloud.world is before.world is worlds.default()
     assert dict(os.environ) == environment
     assert boto3.DEFAULT_SESSION is default_session
     assert clock.now() >= now
@@ -246,7 +246,7 @@ def test_the_offline_cloud_is_no_real_account(machine: dict[str, str], network: 
 def test_a_file_is_left_to_who_sends_it(machine: dict[str, str], network: list[AWSPreparedRequest]) -> None:
     """The journal reads no file that is sent and no stream that comes back: both are whole where they belong."""
     journal = Journal()
-    worlds.settle(World(RealClock(), journal, Random(), lambda request, network: network()))
+    worlds.set_default(World(RealClock(), journal, Random(), lambda request, network: network()))
     s3 = boto3.client("s3", config=Config(request_checksum_calculation="when_required"))
     s3.put_object(Bucket="orders", Key="1", Body=BytesIO(b"book"))
     assert network[-1].body.read() == b"book"

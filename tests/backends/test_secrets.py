@@ -107,7 +107,7 @@ def test_nothing_is_raised_into_a_learner_s_cell(monkeypatch):
 def test_a_cell_is_warned_about_before_it_runs(tmp_path):
     """In a real kernel: the card stands before the cell's own output, once, and without the secret."""
     sources = [
-        "from helpers.backends import secrets\nsecrets.watch()\nsecrets.watch()",
+        "from helpers import secret_scan\nsecret_scan.watch()\nsecret_scan.watch()",
         f'key = "{KEY_ID}"\nprint("ran")',
         "1",
     ]

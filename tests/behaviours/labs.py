@@ -145,7 +145,7 @@ class OfflineLab(Lab):
 
         transport.install()
         self._world = make_world(True, 1, self.account, self.other_account)
-        self._visit = worlds.visit(self._world)
+        self._visit = worlds.enter(self._world)
         self._visit.__enter__()
         return self
 

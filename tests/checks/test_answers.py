@@ -1,4 +1,4 @@
-"""The checks find right answers right and name what is wrong with wrong ones, in every seam, lesson by lesson."""
+"""The checks find right answers right and name what is wrong with wrong ones, in every runner, lesson by lesson."""
 
 import importlib.util
 import inspect
@@ -148,10 +148,10 @@ def _stub(answer):
     return next(cell.source for cell in notebook.cells if cell.source.startswith(f"def {answer}("))
 
 
-def _examine_cell(source, name, exercise, seam):
+def _examine_cell(source, name, exercise, runner):
     """Return the outcome for the function that a notebook's cell defines."""
     source = f"{imports(exercise.lesson)}\n\n{source}\n"
-    if seam == "in process":
+    if runner == "in process":
         namespace = {}
         exec(source, namespace)
         return examine(exercise, lambda world: InProcess(namespace[name], world))
@@ -159,19 +159,19 @@ def _examine_cell(source, name, exercise, seam):
 
 
 @pytest.mark.parametrize("answer", EXERCISES)
-@pytest.mark.parametrize("seam", ["in process", pytest.param("behind the wall", marks=needs_fork)])
-def test_a_stub_is_not_attempted(seam, answer):
+@pytest.mark.parametrize("runner", ["in process", pytest.param("behind the wall", marks=needs_fork)])
+def test_a_stub_is_not_attempted(runner, answer):
     """The cell as it is shipped comes out as not attempted."""
-    outcome = _examine_cell(_stub(answer), answer, EXERCISES[answer], seam)
+    outcome = _examine_cell(_stub(answer), answer, EXERCISES[answer], runner)
     assert outcome.status == NOT_ATTEMPTED, outcome
 
 
 @pytest.mark.parametrize("answer", EXERCISES)
-@pytest.mark.parametrize("seam", ["in process", pytest.param("behind the wall", marks=needs_fork)])
-def test_the_solution_is_correct(seam, answer):
+@pytest.mark.parametrize("runner", ["in process", pytest.param("behind the wall", marks=needs_fork)])
+def test_the_solution_is_correct(runner, answer):
     """The answer of the solution notebook comes out as correct."""
     exercise = EXERCISES[answer]
-    _expect_correct(_examine_cell(answer_source(exercise), answer, exercise, seam), exercise)
+    _expect_correct(_examine_cell(answer_source(exercise), answer, exercise, runner), exercise)
 
 
 OTHERS = [

@@ -1,4 +1,4 @@
-"""The check engine: four outcomes, a cloud and a clock of its own, no loop that outlives it, alike in both seams."""
+"""The check engine: four outcomes, a cloud and a clock of its own, no loop that outlives it, alike in both runners."""
 
 import datetime
 import html
@@ -131,7 +131,7 @@ def source(tmp_path_factory):
 
 @pytest.fixture(params=["in process", pytest.param("behind the wall", marks=needs_fork)])
 def outcome_of(request, source):
-    """Returns the outcome for the answer of this name, through one of the seams."""
+    """Returns the outcome for the answer of this name, through one of the runners."""
 
     def outcome(name):
         if request.param == "behind the wall":
@@ -155,7 +155,7 @@ STATUSES = {
 
 @pytest.mark.parametrize(("name", "status"), STATUSES.items())
 def test_there_are_four_outcomes(outcome_of, name, status):
-    """Right, not written, something else, and an error are told apart, through both seams."""
+    """Right, not written, something else, and an error are told apart, through both runners."""
     assert outcome_of(name).status == status
 
 

@@ -1,4 +1,4 @@
-"""The seam for a browser tab: an answer in the thread of its check, ended without another thread."""
+"""The runner for a browser tab: an answer in the thread of its check, ended without another thread."""
 
 import queue
 import sys

@@ -245,7 +245,7 @@ def test_a_worker_that_hangs_is_replaced(folder, monkeypatch):
 
 def test_without_a_whole_wall_it_grades_only_when_told_to(folder, monkeypatch):
     """One line says what is missing and what that means."""
-    fresh = launchers.FreshLauncher
+    fresh = launchers.PlainLauncher
     monkeypatch.setattr(launchers, "launcher", lambda hidden, walled: fresh())
     with pytest.raises(CourseError, match=r"do whatever you can do.*--without-wall") as refused:
         graded(folder)

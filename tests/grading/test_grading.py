@@ -316,7 +316,7 @@ def test_the_same_hand_in_graded_twenty_times_gets_the_same_marks():
 
 def test_without_a_fork_each_hand_in_gets_a_new_program():
     """As on Windows: no wall, the same marks."""
-    fresh = launchers.FreshLauncher()
+    fresh = launchers.PlainLauncher()
     assert fresh.holes
     assert statuses(solved(), fresh) == [CORRECT] * len(ANSWERS)
 

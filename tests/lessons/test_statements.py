@@ -154,7 +154,9 @@ def test_every_sentence_about_aws_is_in_the_table(lesson):
     """A sentence with a service's name or a number is quoted, or listed as one that says nothing about AWS."""
     table = table_of(lesson)
     open_ = [s for s in uncovered(prose_of(lesson), quotes_of(table)) if s not in table["nothing_of_aws"]]
-    remedy = f"Say in tests/lessons/statements/{lesson.slug}.toml where this comes from, or list it under nothing_of_aws."
+    remedy = (
+        f"Say in tests/lessons/statements/{lesson.slug}.toml where this comes from, or list it under nothing_of_aws."
+    )
     assert open_ == [], "\n".join([remedy, *open_])
 
 

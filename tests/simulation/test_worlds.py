@@ -43,16 +43,16 @@ def test_before_start_a_thread_is_in_no_world(no_cloud: None) -> None:
 def test_a_visit_ends_where_it_began(offline: Cloud) -> None:
     """In a visit, also within another, the thread is in that world; afterwards in the one before, and it is closed."""
     outer, inner = private_world(1), private_world(2)
-    assert worlds.current() is worlds.home() is offline.world
-    with worlds.visit(outer):
+    assert worlds.current() is worlds.default() is offline.world
+    with worlds.enter(outer):
         assert worlds.require() is outer
-        with worlds.visit(inner):
+        with worlds.enter(inner):
             assert worlds.require() is inner
         assert worlds.require() is outer
         assert (outer.open, inner.open) == (True, False)
     assert worlds.current() is offline.world
     assert (offline.world.open, outer.open) == (True, False)
-    with pytest.raises(ZeroDivisionError), worlds.visit(private_world(3)):
+    with pytest.raises(ZeroDivisionError), worlds.enter(private_world(3)):
         _ = 1 / 0
     assert worlds.current() is offline.world
 
@@ -62,7 +62,7 @@ def test_two_worlds_share_no_queue_topic_or_call(offline: Cloud, sqs: Any, sns: 
     urls = {}
     first, second = private_world(1), private_world(2)
     for world in (first, second):
-        with worlds.visit(world):
+        with worlds.enter(world):
             urls[world] = sqs.create_queue(QueueName="orders")["QueueUrl"]
             sns.create_topic(Name="orders")
             assert len(sns.list_topics()["Topics"]) == 1
@@ -79,7 +79,7 @@ def test_two_worlds_share_no_queue_topic_or_call(offline: Cloud, sqs: Any, sns: 
 def test_a_world_does_not_touch_the_learners_queue_of_the_same_name(sqs: Any, queue_url: str) -> None:
     """A private world does not know the learner's queue, and has room for one of that name."""
     sqs.send_message(QueueUrl=queue_url, MessageBody="learner's")
-    with worlds.visit(private_world(1)):
+    with worlds.enter(private_world(1)):
         with pytest.raises(sqs.exceptions.QueueDoesNotExist):
             sqs.receive_message(QueueUrl=queue_url)
         its_own = sqs.create_queue(QueueName="orders")["QueueUrl"]
@@ -93,7 +93,7 @@ def test_each_world_has_its_own_time(offline: Cloud, sqs: Any, queue_url: str) -
     """The clock of a private world moves by itself: the learner's leases go on as if nothing had happened."""
     sqs.send_message(QueueUrl=queue_url, MessageBody="book")
     sqs.receive_message(QueueUrl=queue_url)  # hidden for 30 seconds
-    with worlds.visit(private_world(1)) as world:
+    with worlds.enter(private_world(1)) as world:
         world.clock.advance(hours=12)
         assert clock.time() == world.clock.time() == START.timestamp() + 12 * 3600
         other = sqs.create_queue(QueueName="orders")["QueueUrl"]
@@ -112,7 +112,7 @@ def test_each_world_has_its_own_ids(sqs: Any, queue_url: str) -> None:
     start()
     sqs.create_queue(QueueName="orders")
     disturbed = [next_id()]
-    with worlds.visit(private_world(1)):
+    with worlds.enter(private_world(1)):
         private = sqs.create_queue(QueueName="orders")["QueueUrl"]
         sqs.send_message(QueueUrl=private, MessageBody="book")
     disturbed.append(next_id())
@@ -144,7 +144,7 @@ def test_a_thread_belongs_to_the_world_in_which_it_was_started(offline: Cloud, s
         sqs.create_queue(QueueName="orders")
         run_in_thread(lambda: seen.append(worlds.current())).join(10)
 
-    with worlds.visit(private_world(1)) as world:
+    with worlds.enter(private_world(1)) as world:
         run_in_thread(work).join(10)
         assert names(sqs) == ["orders"]
     assert seen == [world, world]
@@ -164,7 +164,7 @@ def test_a_thread_that_outlives_its_visit_is_refused(offline: Cloud, sqs: Any) -
         except BaseException as problem:
             outcome.append(type(problem))
 
-    with worlds.visit(private_world(1)) as world:
+    with worlds.enter(private_world(1)) as world:
         sqs.create_queue(QueueName="orders")
         thread = run_in_thread(work)
         while not outcome:
@@ -193,7 +193,7 @@ def test_stopped_is_not_held_by_except_exception(offline: Cloud, sqs: Any) -> No
         except BaseException as problem:
             ended.append(type(problem))
 
-    with worlds.visit(private_world(1)) as world:
+    with worlds.enter(private_world(1)) as world:
         world.open = False
         run_in_thread(work).join(10)
     assert (len(tries), ended) == (1, [Stopped])
@@ -212,7 +212,7 @@ def test_a_thread_of_the_learners_stays_in_the_learners_world(offline: Cloud, sq
             done.release()
 
     thread = run_in_thread(work)
-    with worlds.visit(private_world(1)) as world:
+    with worlds.enter(private_world(1)) as world:
         sqs.create_queue(QueueName="private")
         steps.release()
         assert done.acquire(timeout=10)
@@ -231,7 +231,7 @@ def test_two_visits_side_by_side_do_not_meet(offline: Cloud, sqs: Any) -> None:
     both_created, seen = threading.Barrier(2, timeout=10), {}
 
     def work(number: int) -> None:
-        with worlds.visit(private_world(number)):
+        with worlds.enter(private_world(number)):
             sqs.create_queue(QueueName=f"orders-{number}")
             both_created.wait()
             seen[number] = names(sqs)

@@ -93,7 +93,7 @@ def test_a_package_that_is_not_installed_is_named():
 
 
 SIGN = """
-from helpers.aws_rules import signing
+from helpers.aws_rules.sns import signing
 import cryptography
 envelope = {"Type": "Notification", "Message": "Honey", "MessageId": "1", "Timestamp": "now", "TopicArn": "arn"}
 print(cryptography.__file__)

@@ -157,7 +157,7 @@ answer = lambda **_: next(turn)
 """,
         LATE.format("answer"),
     ],
-    # things of boto3 that are not there, in all forms that cross the seam
+    # things of boto3 that are not there, in all forms that cross the runner
     "forged things of boto3": [
         HELP,
         """
@@ -248,7 +248,7 @@ def take_one(sqs, queue_url):
         """
 def helper():
     while True:
-        side = inner("AnswerSide")
+        side = inner("AnswerHost")
         if side: side.answer = lambda **_: None
         really_wait(0.01)
 def clients_for(**_):

@@ -1,4 +1,4 @@
-"""Answers in a process of their own, behind the wall where this system has one: the seam that `course grade` uses."""
+"""Answers in a process of their own, behind the wall where this system has one: the runner that `course grade` uses."""
 
 import os
 from functools import lru_cache
@@ -19,7 +19,7 @@ def launcher():
 
 
 class _Alone:
-    """A seam to the only answer of a process, which ends with it."""
+    """A runner to the only answer of a process, which ends with it."""
 
     def __init__(self, process, answer):
         self._process, self._answer = process, answer
@@ -36,11 +36,11 @@ class _Alone:
 
 
 def behind_the_wall(source, name):
-    """Return what makes a seam to the function of this name, in a notebook of one cell with this source."""
+    """Return what makes a runner to the function of this name, in a notebook of one cell with this source."""
 
-    def make_seam(world):
+    def make_runner(world):
         process = HandInProcess(launcher().start())
         process.load([source], [], [name], world)
         return _Alone(process, process.begin(name, 0, world))
 
-    return make_seam
+    return make_runner

@@ -23,7 +23,7 @@ from helpers.backends.base import Cloud, longest_wait
 from helpers.errors import CloudError
 from helpers.simulation.clock import RealClock
 from helpers.simulation.journal import Journal
-from helpers.simulation.worlds import World, visit
+from helpers.simulation.worlds import World, enter
 
 # Of the course's own calls: a service that does not answer is told of soon, and is tried again three times.
 _PATIENT = Config(connect_timeout=5, read_timeout=20, retries={"mode": "standard", "total_max_attempts": 4})
@@ -195,7 +195,7 @@ def identity(session: boto3.Session) -> tuple[str, str]:
     # Not in the world of a cloud that runs: an offline one would answer, and say yes.
     world = World(RealClock(), Journal(), Random(), lambda request, network: network())
     try:
-        with visit(world):
+        with enter(world):
             caller = session.client("sts", config=_PATIENT).get_caller_identity()
     except (BotoCoreError, ClientError, RuntimeError) as problem:  # the last where new keys have expired already
         raise CloudError(f"AWS did not say who you are: {problem} Check your profile or log in again.") from problem

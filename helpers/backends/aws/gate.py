@@ -19,7 +19,7 @@ from helpers.backends.calls import operation as operation_of
 from helpers.errors import CloudError
 from helpers.simulation.clock import RealClock
 from helpers.simulation.journal import Journal
-from helpers.simulation.worlds import World, visit
+from helpers.simulation.worlds import World, enter
 
 _NAMES = {"CreateQueue": "QueueName", "GetQueueUrl": "QueueName", "CreateTopic": "Name"}
 _CREATING = {"CreateQueue": "sqs", "CreateTopic": "sns"}
@@ -55,7 +55,7 @@ class Gate:
         before = getattr(self._own_calls, "on", False)
         self._own_calls.on = True
         try:
-            with visit(World(RealClock(), Journal(), Random(), self.send, around=self.around)):
+            with enter(World(RealClock(), Journal(), Random(), self.send, around=self.around)):
                 yield
         finally:
             self._own_calls.on = before

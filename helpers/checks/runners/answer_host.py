@@ -1,4 +1,4 @@
-"""The answer's side of the seam: runs the learner's function, or makes one of its boto3 objects call.
+"""The answer's side of the runner: runs the learner's function, or makes one of its boto3 objects call.
 
 The same code stands on this side in the notebook (in a thread) and in a child process. It holds no check.
 """
@@ -21,7 +21,7 @@ _dumps, _loads = json.dumps, json.loads  # the answer may replace those in the m
 CLIENTS = ("sqs", "sns")  # the parameters that stand for a client, made on this side
 
 
-class AnswerSide:
+class AnswerHost:
     """One answer, and the boto3 objects that it returned so far.
 
     clients: those that it is given, by the parameter's name; made when they are first needed where there is none.
@@ -52,7 +52,7 @@ class AnswerSide:
 
     def _value(self, command: dict[str, Any]) -> dict[str, Any]:
         value = self._run(command["arguments"]) if command["do"] == "run" else self._call(command)
-        # Through JSON in every seam: nothing with methods of the learner's own gets to the check's side.
+        # Through JSON in every runner: nothing with methods of the learner's own gets to the check's side.
         return _loads(_dumps({"value": encode(value, self._kept)}))
 
     def _run(self, arguments: dict[str, Any]) -> Any:

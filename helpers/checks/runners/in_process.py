@@ -1,6 +1,6 @@
-"""The one seam between check and answer: a command goes in, a reply comes out, both plain JSON.
+"""The one runner between check and answer: a command goes in, a reply comes out, both plain JSON.
 
-InProcess runs the answer in a thread of this kernel. helpers.checks.runners.one_thread has the seam for a browser tab, which
+InProcess runs the answer in a thread of this kernel. helpers.checks.runners.one_thread has the runner for a browser tab, which
 has no threads, and helpers.grading the one to a process of its own. In all of them cloud, clock, journal and verdict
 stay on the check's side.
 """
@@ -15,7 +15,7 @@ from typing import Any, Protocol
 
 import boto3
 
-from helpers.checks.runners.answer_host import AnswerSide, place
+from helpers.checks.runners.answer_host import AnswerHost, place
 from helpers.checks.runners.answer_time import AnswerTime
 from helpers.checks.runners.console import Printed, console, functions_kept
 from helpers.checks.runners.fresh_session import fresh_session
@@ -26,7 +26,7 @@ TIME_IS_UP, TOO_MANY_CALLS, TOO_MUCH_COMPUTING = "time", "calls", "computing"
 NOT_ENDED = "it did not end"  # stands where the name of an error does
 
 
-class Seam(Protocol):
+class AnswerRunner(Protocol):
     """How a check reaches an answer."""
 
     @property
@@ -34,7 +34,7 @@ class Seam(Protocol):
         """What the answer printed so far, from the beginning."""
 
     def ask(self, command: dict[str, Any], seconds: float) -> dict[str, Any]:
-        """Return the reply to the command, as AnswerSide.handle describes it.
+        """Return the reply to the command, as AnswerHost.handle describes it.
 
         When it takes longer than `seconds` real ones, or too many calls, the answer is ended, and the reply is
         {"stopped": TIME_IS_UP, TOO_MANY_CALLS or TOO_MUCH_COMPUTING, "number", "line"}: where it was, as far as that
@@ -45,11 +45,11 @@ class Seam(Protocol):
         """End the answer, whatever it is doing."""
 
 
-class InKernel:
-    """What the seams within this kernel share: the answer's console and its time."""
+class KernelRunner:
+    """What the runners within this kernel share: the answer's console and its time."""
 
     def __init__(self, answer: Callable[..., Any], world: worlds.World):
-        self._side, self._world = AnswerSide(answer), world
+        self._side, self._world = AnswerHost(answer), world
         self._parts: list[str] = []
         self._output = Printed(self._parts.append)
         self._time = AnswerTime(self._clock, self._threads, self._side.namespace)
@@ -71,7 +71,7 @@ class InKernel:
         raise NotImplementedError
 
     def _reply(self, command: dict[str, Any], seconds: float) -> dict[str, Any]:
-        """Return the reply to the command, while console and time are the answer's; see Seam.ask."""
+        """Return the reply to the command, while console and time are the answer's; see AnswerRunner.ask."""
         raise NotImplementedError
 
     def close(self) -> None:
@@ -94,7 +94,7 @@ class InKernel:
             self._within.cloud = before
 
     def ask(self, command: dict[str, Any], seconds: float) -> dict[str, Any]:
-        """Return the reply to the command; see Seam."""
+        """Return the reply to the command; see AnswerRunner."""
         with functions_kept(), self._time, console(self._is_answer, self._output):
             try:
                 reply = self._reply(json.loads(json.dumps(command)), seconds)  # the answer may change what it is given
@@ -106,7 +106,7 @@ class InKernel:
             return reply
 
 
-class InProcess(InKernel):
+class InProcess(KernelRunner):
     """The answer in a thread of its own, which belongs to the check's world; so do threads that it starts.
 
     A thread needs no signal, so a time limit works on every system. One that does not end is given up: its world is

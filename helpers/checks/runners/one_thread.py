@@ -1,4 +1,4 @@
-"""The seam where there are no threads, as in a browser tab: the answer runs in the thread of its check."""
+"""The runner where there are no threads, as in a browser tab: the answer runs in the thread of its check."""
 
 import sys
 import threading
@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from helpers.checks.runners.in_process import TIME_IS_UP, TOO_MANY_CALLS, InKernel
+from helpers.checks.runners.in_process import TIME_IS_UP, TOO_MANY_CALLS, KernelRunner
 from helpers.errors import Stopped
 from helpers.simulation import worlds
 
@@ -15,7 +15,7 @@ _monotonic = time.monotonic
 _TOOLS = (3, 4)  # the numbers that Python leaves to whoever wants to watch code
 
 
-class OneThread(InKernel):
+class OneThread(KernelRunner):
     """The answer in this thread. It is ended at a call to the cloud, and where a loop or a function of its begins.
 
     The second needs Python 3.12, which every tab has. What never comes back from a library cannot be ended here.
