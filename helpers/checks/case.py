@@ -26,9 +26,9 @@ CALLS = 300  # of the answer, in one check
 class NotYet(Exception):
     """The answer did something else than the exercise asks for."""
 
-    def __init__(self, did: str, got: str, expected: str, why: str):
+    def __init__(self, reason: str, did: str, got: str, expected: str, why: str):
         super().__init__(why)
-        self.said = {"did": did, "got": got, "expected": expected, "why": why}
+        self.said = {"reason": reason, "did": did, "got": got, "expected": expected, "why": why}
 
 
 class NotAttempted(Exception):
@@ -190,9 +190,13 @@ class Case:
             raise NotAttempted
         return Result(value)
 
-    def not_yet(self, *, got: Any, expected: str, why: str, did: str = "", wanted: list[Any] | None = None) -> NoReturn:
+    def not_yet(
+        self, reason: str = "", *, got: Any, expected: str, why: str, did: str = "", wanted: list[Any] | None = None
+    ) -> NoReturn:
         """End the check: say what came back, what was expected, and why in AWS's terms.
 
+        reason: a stable id of this refusal, such as "message-left-behind", for tests and reports; wording may change,
+        the id doesn't.
         got: a value, or a sentence about what happened when it is a Said. wanted: the list that was expected in place
         of a list; of long ones the place where they differ is shown.
         """
@@ -200,7 +204,7 @@ class Case:
         if wanted and got and isinstance(got, list):
             shown, place = show_difference(got, wanted)
             expected = f"{expected}: {place}"
-        raise NotYet(did or self.did, shown, expected, why)
+        raise NotYet(reason, did or self.did, shown, expected, why)
 
     @staticmethod
     def said(text: str) -> "Said":

@@ -18,7 +18,8 @@ class Outcome:
     status: "correct", "not yet", "not attempted" or "error in your code".
     did, got, expected, why: what the check did, what came back, what was expected, and the reason in AWS's terms.
     line_number, line: the learner's own line that led to an error. printed: what the answer printed. reached: the
-    milestones on the way that are worth points by themselves, see Exercise.partial.
+    milestones on the way that are worth points by themselves, see Exercise.partial. reason: the stable id of a refusal,
+    such as "message-left-behind"; "" where the check gave none.
     """
 
     exercise: str
@@ -33,6 +34,7 @@ class Outcome:
     line: str = ""
     printed: str = ""
     reached: tuple[str, ...] = ()
+    reason: str = ""
 
     @property
     def correct(self) -> bool:

@@ -48,7 +48,7 @@ def answer(
             account.catch_up()
             name = wire.operation(headers, body)
             model = wire.operation_model(service, name)
-            operation = _operation(service, name)
+            operation = find(service, name)
             _be_unkind(account, service, name)
             params = wire.parameters(model, headers, body)
             trace = headers.get("x-amzn-trace-id", "")
@@ -59,6 +59,24 @@ def answer(
             result = Refused(problem.code, problem.message)
     account.accounts.run_errands()
     return wire.reply(model, service, headers, result, request_id)
+
+
+def run(request: Request) -> dict[str, Any]:
+    """Return what an operation answers to a request that is decoded already, without a wire; Refused as on AWS.
+
+    It draws no request id, and an unkind cloud is unkind to it too.
+    """
+    account = request.account
+    try:
+        with account.accounts.changed:
+            account.catch_up()
+            operation = find(request.service, request.operation)
+            _be_unkind(account, request.service, request.operation)
+            return operation(request) or {}
+    except wire.ServiceException as problem:
+        raise problem if isinstance(problem, Refused) else Refused(problem.code, problem.message) from None
+    finally:
+        account.accounts.run_errands()
 
 
 def follow(accounts: Accounts, link: str) -> wire.Response | None:
@@ -77,7 +95,8 @@ def follow(accounts: Accounts, link: str) -> wire.Response | None:
 
 
 @lru_cache
-def _operation(service: str, name: str) -> Callable[[Request], Any]:
+def find(service: str, name: str) -> Callable[[Request], Any]:
+    """Return the function that answers an operation; Refused for one that this cloud does not have."""
     for name_of_module in OPERATIONS[service]:
         module = importlib.import_module(f"helpers.aws_rules.{name_of_module}")
         found = getattr(module, xform_name(name), None)
