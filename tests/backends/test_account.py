@@ -469,7 +469,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     os.environ["AWS_MAX_ATTEMPTS"] = "1"
 
 
-EVERY = [pytest.param(fault, 1, marks=pytest.mark.long, id=f"{fault}, every request") for fault in FAULTS]
+EVERY = [pytest.param(fault, 1, marks=pytest.mark.full, id=f"{fault}, every request") for fault in FAULTS]
 # A sixth of them each time the tests run; each fault begins at another one.
 SOME = [pytest.param(fault, 6, id=f"{fault}, every sixth request") for fault in FAULTS]
 
@@ -670,7 +670,7 @@ def test_the_policy_allows_what_the_lessons_call_and_no_more() -> None:
         assert allowed == called | {"sqs:TagQueue", "sns:TagResource"}
 
 
-@pytest.mark.long
+@pytest.mark.full
 @pytest.mark.parametrize("lesson", course().lessons, ids=lambda lesson: lesson.slug)
 def test_the_operations_are_those_of_the_journals(lesson: Lesson) -> None:
     """Run again, the lesson and its solutions call what the file says, by their journals: no more and no less."""

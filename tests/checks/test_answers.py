@@ -89,7 +89,7 @@ def test_a_wrong_answer_is_refused(name):
     _expect_refused(_here(name), name)
 
 
-@pytest.mark.parametrize("seed", [1, 2, pytest.param(3, marks=pytest.mark.long)])
+@pytest.mark.parametrize("seed", [1, 2, pytest.param(3, marks=pytest.mark.full)])
 @pytest.mark.parametrize("name", RIGHT)
 def test_a_right_answer_is_correct(name, seed):
     """The check finds the answer correct, in whatever style it is written and whatever the seed draws."""
@@ -126,7 +126,7 @@ def one_thread(monkeypatch):
     return lambda name: examine(_exercise(name), lambda world: OneThread(_answers(FILES[name])[name], world))
 
 
-@pytest.mark.long
+@pytest.mark.full
 @pytest.mark.parametrize("name", WRONG)
 def test_a_wrong_answer_is_refused_in_one_thread(one_thread, name):
     """In a browser tab the check names the same misconception."""

@@ -162,7 +162,7 @@ def survivors() -> Iterator[Callable[[Exercise], set[str]]]:
         yield names
 
 
-@pytest.mark.long
+@pytest.mark.full
 @pytest.mark.parametrize("exercise", course().exercises, ids=lambda exercise: exercise.answer)
 def test_a_mutant_is_refused_or_listed(exercise: Exercise, survivors: Callable[[Exercise], set[str]]):
     """The check finds the solution correct, and of its mutants those only that are listed as equally right."""
@@ -175,7 +175,7 @@ def test_a_mutant_is_refused_or_listed(exercise: Exercise, survivors: Callable[[
     assert not stale, "\n".join(["listed as equally right, but refused or no longer made:", *stale])
 
 
-@pytest.mark.long
+@pytest.mark.full
 @pytest.mark.parametrize("lesson", course().lessons, ids=lambda lesson: lesson.slug)
 def test_nearly_all_mutants_of_a_lesson_are_refused(lesson: Lesson, survivors: Callable[[Exercise], set[str]]):
     """At least 95 % are: where many are equally right, the solution says more than its exercise asks for."""

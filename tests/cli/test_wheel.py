@@ -15,7 +15,7 @@ import pytest
 from helpers.checks.solutions import answer_source
 from helpers.course import HOME, course
 
-pytestmark = pytest.mark.long
+pytestmark = pytest.mark.full
 
 LESSON = course().lessons[0]
 BIN = "Scripts" if os.name == "nt" else "bin"
