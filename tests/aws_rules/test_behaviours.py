@@ -1,6 +1,7 @@
-"""Every behaviour of the book in three clouds: the offline one, the same over HTTP, and plain moto.
+"""Every behaviour in the book, in three clouds: the offline cloud, the same over HTTP, and plain moto.
 
-`pytest tests/aws_rules/test_behaviours.py -s -k table` prints the table. The page for learners is made with --update-differences.
+`pytest tests/aws_rules/test_behaviours.py -s -k table` prints the table. --update-differences writes the page for
+learners.
 """
 
 import importlib
@@ -80,25 +81,34 @@ def test_the_table() -> None:
 RULES = {
     "policies.access": ["sqs_permissions.the_owner_can_be_denied", "sns_topics.a_policy_that_denies_publishing"],
     "common.dispatch": ["sns_topics.a_number_for_the_sandbox"],
-    "common.batches": ["sqs_batches.one_entry_that_is_too_long", "sqs_batches.an_id_twice_with_receipt_handles"],
+    "sqs.batches": ["sqs_batches.one_entry_that_is_too_long", "sqs_batches.an_id_twice_with_receipt_handles"],
     "common.deduplication": ["sqs_fifo.an_id_is_remembered_after_the_delete", "sqs_fifo.sequence_numbers_grow"],
     "sns.delivery_policies": ["sns_topics.wrong_delivery_policies", "sns_subscriptions.a_delivery_policy"],
-    "sns.deliveries": ["sns_deliveries.a_queue_without_a_policy", "sns_deliveries.a_dead_letter_in_an_envelope"],
-    "sns.endpoints": ["sns_subscriptions.an_unknown_protocol", "sns_mobile.subscribing_what_is_no_device"],
-    "sns.filter_policies": ["sns_filters.an_address_range", "sns_filters.equal_in_any_case"],
+    "sns.deliveries": [
+        "sns_deliveries.a_queue_without_a_policy",
+        "sns_deliveries.a_dead_letter_in_an_envelope",
+        "sns_deliveries.the_headers_at_a_web_endpoint",
+    ],
+    "sns.filter_matching": ["sns_filters.an_address_range", "sns_filters.equal_in_any_case"],
+    "sns.filter_policies": ["sns_filters.a_policy_that_is_no_json", "sns_filters.a_range_that_begins_with_less"],
     "common.message_contents": ["sqs_messages.sizes_are_bytes_not_characters", "sqs_messages.ten_attributes_at_most"],
     "sqs.messages": ["sqs_messages.the_md5_of_a_trace_header", "sqs_receiving.asking_for_all_attributes"],
     "sns.mobile_push": ["sns_mobile.an_application", "sns_mobile.wrong_devices"],
     "sqs.move_tasks": ["sqs_move_tasks.messages_go_back_where_they_came_from"],
     "sns.notifications": ["sns_deliveries.the_address_to_unsubscribe", "sns_fifo.the_sequence_number_in_the_envelope"],
-    "sqs.queue_permissions": [
+    "policies.permissions": [
         "sqs_permissions.characters_of_a_label",
         "sqs_permissions.the_policy_that_add_permission_writes",
+        "sns_topics.a_permission_for_no_account",
+        "sns_topics.actions_of_a_permission",
     ],
     "policies.documents": ["sqs_queues.a_policy_that_is_not_json", "sns_topics.a_policy_about_queues"],
     "sns.publishing": ["sns_publish.json_without_a_default", "sns_fifo.the_same_id_again"],
-    "sqs.queue_attributes": ["sqs_queues.range_of_visibility_timeout", "sqs_queues.setting_an_unknown_attribute"],
-    "sqs.queue_tags": ["sqs_queues.tags_that_are_refused"],
+    "sqs.queue_attributes": [
+        "sqs_queues.range_of_visibility_timeout",
+        "sqs_queues.setting_an_unknown_attribute",
+        "sqs_queues.tags_that_are_refused",
+    ],
     "sqs.queues": ["sqs_receiving.a_message_past_its_retention", "sqs_queues.setting_an_attribute_keeps_the_policy"],
     "sqs.receiving": ["sqs_receiving.a_message_that_waited_long", "sqs_receiving.deleting_late_from_a_fifo_queue"],
     "sqs.redrive": ["sqs_redrive.what_a_moved_message_keeps", "sqs_redrive.deny_all_and_allow_all"],
@@ -106,11 +116,14 @@ RULES = {
     "sqs.sending": ["sqs_messages.an_empty_body", "sqs_fifo.a_space_in_a_deduplication_id"],
     "sns.signing": ["sns_topics.the_signature_version"],
     "sqs.region": ["sqs_queues.creating_a_queue_again_too_soon"],
-    "sns.subscriptions": ["sns_subscriptions.a_confirmation_counted", "sns_subscriptions.again_with_other_attributes"],
-    "sns.topic_permissions": ["sns_topics.a_permission_for_no_account", "sns_topics.actions_of_a_permission"],
-    "sns.topic_attributes": ["sns_topics.the_range_of_the_maximum_message_size"],
-    "sns.topics": ["sns_topics.creating_again_with_other_attributes", "sns_topics.the_attributes_of_a_new_topic"],
-    "sns.web": ["sns_deliveries.the_headers_at_a_web_endpoint"],
+    "sns.region": ["sns_topics.creating_again_with_other_attributes"],
+    "sns.subscriptions": [
+        "sns_subscriptions.a_confirmation_counted",
+        "sns_subscriptions.again_with_other_attributes",
+        "sns_subscriptions.an_unknown_protocol",
+        "sns_mobile.subscribing_what_is_no_device",
+    ],
+    "sns.topics": ["sns_topics.the_range_of_the_maximum_message_size", "sns_topics.the_attributes_of_a_new_topic"],
 }
 ABOUT_MOTO_ITSELF = {"common.untracked", "common.unkindness"}  # what no experiment with boto3 alone can show
 

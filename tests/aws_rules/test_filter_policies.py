@@ -10,7 +10,8 @@ from xml.sax.saxutils import escape
 import pytest
 
 from helpers.aws_rules.common.refusals import Refused
-from helpers.aws_rules.sns.filter_policies import matches, parse, reason
+from helpers.aws_rules.sns.filter_matching import matches, mismatch
+from helpers.aws_rules.sns.filter_policies import parse
 
 ATTRIBUTES, BODY = "MessageAttributes", "MessageBody"
 
@@ -428,7 +429,7 @@ def test_an_attribute_passes_or_not(rules: list[Any], value: Any, passes: bool) 
     """One key of a policy against one attribute."""
     policy = parse(json.dumps({"key": rules}), ATTRIBUTES)
     message = {"key": attribute(value), "other": attribute("x")}
-    why = reason(policy, ATTRIBUTES, message, "hello")
+    why = mismatch(policy, ATTRIBUTES, message, "hello")
     assert matches(policy, ATTRIBUTES, message, "hello") is passes, why
     assert bool(why) is not passes
 
@@ -481,7 +482,7 @@ MISSING_PAIRS: list[tuple[dict[str, Any], dict[str, Any], bool]] = [
 def test_attributes_pass_or_not(policy: dict[str, Any], message: dict[str, Any], passes: bool) -> None:
     """Attributes that are missing, of other types, or several together."""
     parsed = parse(json.dumps(policy), ATTRIBUTES)
-    assert matches(parsed, ATTRIBUTES, message, "{}") is passes, reason(parsed, ATTRIBUTES, message, "{}")
+    assert matches(parsed, ATTRIBUTES, message, "{}") is passes, mismatch(parsed, ATTRIBUTES, message, "{}")
 
 
 # --- bodies ----------------------------------------------------------------------------------------------------------
@@ -598,14 +599,14 @@ BODY_PAIRS: list[tuple[dict[str, Any], Any, bool]] = [
 def test_a_body_passes_or_not(policy: dict[str, Any], body: Any, passes: bool) -> None:
     """A policy against a body."""
     parsed, text = parse(json.dumps(policy), BODY), json.dumps(body)
-    assert matches(parsed, BODY, {"k": TEXT}, text) is passes, reason(parsed, BODY, {}, text)
+    assert matches(parsed, BODY, {"k": TEXT}, text) is passes, mismatch(parsed, BODY, {}, text)
 
 
 @pytest.mark.parametrize("body", ["plain text", "", "{", '{"k": NaN}', "[" * 100_000, '{"k":' * 100_000, '{"k": 1} x'])
 def test_a_body_that_is_no_json_object_never_passes(body: str) -> None:
     """Not even a rule about what is absent matches."""
     policy = parse('{"k": [{"exists": false}]}', BODY)
-    assert reason(policy, BODY, {}, body) == "the filter looks into the message's body, which is not a JSON object"
+    assert mismatch(policy, BODY, {}, body) == "the filter looks into the message's body, which is not a JSON object"
 
 
 # --- reasons ---------------------------------------------------------------------------------------------------------
@@ -614,7 +615,7 @@ def test_a_body_that_is_no_json_object_never_passes(body: str) -> None:
 def why(policy: dict[str, Any], scope: str, message: Any) -> str:
     """Return the reason for attributes, given as plain values, or for a body."""
     given = {name: attribute(value) for name, value in message.items()} if scope == ATTRIBUTES else {}
-    return reason(parse(json.dumps(policy), scope), scope, given, json.dumps(message))
+    return mismatch(parse(json.dumps(policy), scope), scope, given, json.dumps(message))
 
 
 REASONS: list[tuple[dict[str, Any], str, Any, str]] = [
@@ -768,7 +769,7 @@ def test_whatever_comes_in_nothing_but_a_refusal_comes_out(seed: int) -> None:
             except Refused:
                 continue
             taken += 1
-            found = reason(policy, scope, message, body)
+            found = mismatch(policy, scope, message, body)
             assert matches(policy, scope, message, body) is not bool(found)
             assert "\n" not in found
     assert taken

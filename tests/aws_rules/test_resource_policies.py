@@ -7,7 +7,8 @@ import random
 import pytest
 
 from helpers.aws_rules.common.refusals import Refused
-from helpers.aws_rules.policies.evaluation import Decision, Principal, Request, decide, parse
+from helpers.aws_rules.policies.documents import parse
+from helpers.aws_rules.policies.evaluation import AccessRequest, Decision, Principal, decide
 
 QUEUE = "arn:aws:sqs:us-east-1:111111111111:orders"
 TOPIC = "arn:aws:sns:us-east-1:111111111111:news"
@@ -38,7 +39,7 @@ def policy(*statements):
 
 def request(principal=SNS, action="sqs:SendMessage", resource=QUEUE, **context):
     """A request of a topic to a queue; context keys are written with _ for the colon."""
-    return Request(principal, action, resource, {key.replace("_", ":"): value for key, value in context.items()})
+    return AccessRequest(principal, action, resource, {key.replace("_", ":"): value for key, value in context.items()})
 
 
 # What a policy says
@@ -693,7 +694,7 @@ def test_nothing_but_refusals_comes_out():
         who = chance.choice((SNS, ANA, WORKER, Principal(), Principal(arn="arn:"), Principal(arn=":::::")))
         context = {"aws:X": chance.choice(CONTEXT_VALUES)} if chance.random() < 0.8 else {}
         answer = decide(
-            parsed, Request(who, chance.choice(("sqs:SendMessage", "")), chance.choice((QUEUE, "")), context)
+            parsed, AccessRequest(who, chance.choice(("sqs:SendMessage", "")), chance.choice((QUEUE, "")), context)
         )
         assert answer.allowed in (True, False, None)
         assert answer.statement

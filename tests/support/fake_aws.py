@@ -6,7 +6,7 @@ from collections.abc import Callable
 from helpers.aws_rules.common.accounts import Account
 from helpers.aws_rules.common.refusals import Refused
 from helpers.aws_rules.common.regions import regions
-from helpers.aws_rules.sns.topics import SnsRegion
+from helpers.aws_rules.sns.region import SnsRegion
 from helpers.aws_rules.sqs.region import SqsRegion
 from helpers.workshop.connections import Answers, Asked, Response, Server
 from helpers.workshop.server import ServedCloud

@@ -1,6 +1,6 @@
-"""Who owns what: the accounts of one simulated AWS, and what each has in each region.
+"""The accounts of one simulated AWS, and what each has in each region.
 
-Nothing here is shared between two simulated AWSs, so a check's private cloud and the learner's never meet.
+Two simulated AWSs share nothing, so a check's private cloud and the learner's can't affect each other.
 """
 
 import base64
@@ -9,35 +9,37 @@ import uuid
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from helpers.aws_rules.common.unkindness import Unkindness
 from helpers.simulation.worlds import World
 
+_Service = TypeVar("_Service")
+
 
 class Web(Protocol):
-    """Where a delivery to a web address may really go."""
+    """Makes real HTTP requests for deliveries to web addresses."""
 
     def reaches(self, url: str) -> bool:
-        """Return whether requests to this address are made."""
+        """Return whether requests to this address are really made."""
 
     def post(self, url: str, headers: dict[str, str], body: bytes) -> int:
-        """Make a POST and return the HTTP status; 0 when nobody answered."""
+        """Make a POST request and return the HTTP status; 0 if there was no response."""
 
 
 class Account:
-    """One account: its number, the world whose clock, ids and journal it uses, and its regions."""
+    """One account: its number, its services per region, and the world that gives it a clock, ids and a journal."""
 
     def __init__(self, number: str, world: World, accounts: "Accounts"):
         self.number, self.world, self.accounts = number, world, accounts
         self.unkindness = Unkindness()
-        self.inbox: list[Any] = []  # what arrived outside queues; see helpers.aws_rules.sns.inbox
-        self.down: dict[str, int] = {}  # web addresses that fail now, and the HTTP status with which
+        self.inbox: list[Any] = []  # what SNS delivered to anything but queues; see helpers.aws_rules.sns.inbox
+        self.down: dict[str, int] = {}  # web addresses that fail now, each with its HTTP status
         self._due: list[tuple[float, Callable[[], None]]] = []
         self._services: dict[tuple[Any, str], Any] = {}
 
-    def service(self, kind: Callable[["Account", str], Any], region: str) -> Any:
-        """Return the account's one object of this kind in this region, made when it is first asked for."""
+    def service(self, kind: Callable[["Account", str], _Service], region: str) -> _Service:
+        """Return the account's only object of this kind in this region. It's created on first use."""
         key = (kind, region)
         if key not in self._services:
             self._services[key] = kind(self, region)
@@ -48,31 +50,31 @@ class Account:
         return self.world.clock.time()
 
     def post(self, arrived: Any) -> None:
-        """Put something that arrived into the account's inbox."""
+        """Add a delivery to the account's inbox."""
         self.inbox.append(arrived)
 
     def later(self, seconds: float, do: Callable[[], None]) -> None:
-        """Do something when so many seconds of the account's time have passed, before the next request is answered."""
+        """Schedule a call: it happens with the first request after this many seconds of the account's time."""
         self._due.append((self.time() + seconds, do))
 
     def catch_up(self) -> None:
-        """Do what has become due, in the order of its time."""
-        while due := sorted((thing for thing in self._due if thing[0] <= self.time()), key=lambda thing: thing[0]):
+        """Make the scheduled calls that are due, earliest first."""
+        while due := sorted((call for call in self._due if call[0] <= self.time()), key=lambda call: call[0]):
             self._due.remove(due[0])
             due[0][1]()
 
     def new_id(self) -> str:
-        """Return a new id, as AWS gives them to messages, subscriptions and requests."""
+        """Return a new id for a message, a subscription or a request: a UUID, as on AWS."""
         return str(uuid.UUID(int=self.world.ids.getrandbits(128), version=4))
 
     def new_token(self, size: int) -> str:
-        """Return letters and digits that nobody can guess, made from this many random bytes."""
+        """Return this many random bytes in base64."""
         return base64.b64encode(self.world.ids.getrandbits(8 * size).to_bytes(size, "big")).decode()
 
 
 @dataclass(frozen=True)
 class Key:
-    """A temporary key: whose it is, and its two parts."""
+    """A temporary access key of an identity: the ARN of a user or a role's session."""
 
     account: Account
     identity: str
@@ -83,10 +85,10 @@ class Key:
 class Accounts:
     """The accounts of one simulated AWS.
 
-    changed: the lock of all that they own. It is held while a request is answered, and let go of while a long poll
-    waits; whoever changes a queue notifies it. web: what reaches web addresses really, None where nothing does.
-    trusting: whether a caller of one account may assume roles of another; roles have no trust policies here.
-    errands: what is to be done once the lock is free, such as asking a web address, which may call back.
+    changed: the lock of everything in them. It's held while a request is answered, released while a long poll waits,
+    and notified when a queue changes. web: makes requests to real web addresses; None if there are none. trusting:
+    whether callers can assume roles of other accounts, since roles have no trust policies here. errands: calls to make
+    once the lock is free, such as requests to a web address, which could call back.
     """
 
     def __init__(self, web: Web | None = None, trusting: bool = True) -> None:
@@ -97,7 +99,7 @@ class Accounts:
         self._keys: dict[str, Key] = {}
 
     def open(self, number: str, world: World) -> Account:
-        """Open an account, empty, and return it; one that had the number is gone."""
+        """Return a new, empty account, which replaces any account of this number."""
         self._accounts[number] = Account(number, world, self)
         return self._accounts[number]
 
@@ -106,7 +108,7 @@ class Accounts:
         return self._accounts.get(number)
 
     def run_errands(self) -> None:
-        """Do what waits for the lock to be free."""
+        """Make the calls that were put off until the lock is free."""
         while True:
             try:
                 errand = self.errands.popleft()
@@ -118,12 +120,12 @@ class Accounts:
         """Return the accounts."""
         return list(self._accounts.values())
 
-    def new_key(self, account: Account, identity: str) -> "Key":
-        """Return a new key with which a caller is this identity of the account."""
+    def new_key(self, account: Account, identity: str) -> Key:
+        """Return a new access key of this identity of the account."""
         access_key = f"ASIA{account.world.ids.getrandbits(80):016X}"[:20]
         self._keys[access_key] = Key(account, identity, access_key, account.new_token(30))
         return self._keys[access_key]
 
-    def of_key(self, key: str) -> "Key | None":
-        """Return the key that `new_key` made, by its access key, or None."""
+    def of_key(self, key: str) -> Key | None:
+        """Return the key with this access key id, or None if `new_key` never made it."""
         return self._keys.get(key)

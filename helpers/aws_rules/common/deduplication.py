@@ -1,23 +1,24 @@
-"""The memory of FIFO queues and topics for what they have seen, and their sequence numbers.
+"""Deduplication on FIFO queues and topics, and their sequence numbers.
 
-AWS: within five minutes a second message with the same deduplication id is accepted and not delivered, even when the
-first was received and deleted; it gets the first one's id and sequence number. With the scope "messageGroup" each group
-has ids of its own. Sequence numbers are 20 digits and grow, not by one. Source: SQS developer guide, "Exactly-once
-processing"; SQS API reference, SendMessage; SNS API reference, Publish.
-moto: forgets a message when it is deleted, gives the second a new id, knows no scope, draws sequence numbers.
+AWS: a second message with the same deduplication id within five minutes is accepted and not delivered, even if the
+first one was received and deleted. It gets the first one's id and sequence number. With the scope "messageGroup",
+deduplication ids count per group. Sequence numbers have 20 digits and grow in steps larger than one. Source: SQS
+developer guide, "Exactly-once processing"; SQS API reference, SendMessage; SNS API reference, Publish.
+moto: forgets a message when it's deleted, gives the second one a new id, ignores the scope, and makes sequence numbers
+up at random.
 """
 
 import hashlib
 from dataclasses import dataclass
 
 INTERVAL = 300.0  # seconds
-# Of the size that AWS gives out; they do not follow one by one.
+# About as large, and with gaps, as on AWS.
 QUEUE_NUMBERS, TOPIC_NUMBERS, _STEP = 18_849_496_460_467_696_128, 10_000_000_000_000_000_000, 256
 
 
 @dataclass(frozen=True)
 class Seen:
-    """What the first message of a deduplication id got."""
+    """What the first message with a deduplication id got. until: when its five minutes are over."""
 
     message_id: str
     sequence_number: str
@@ -25,16 +26,16 @@ class Seen:
 
 
 class Deduplication:
-    """What one FIFO queue or topic has seen in the last five minutes."""
+    """The messages that one FIFO queue or topic accepted in the last five minutes."""
 
     def __init__(self, first_number: int = QUEUE_NUMBERS) -> None:
         self._seen: dict[tuple[str, str], Seen] = {}
         self._sequence = first_number
 
-    def first(self, group: str, deduplication_id: str, now: float) -> Seen | None:
-        """Return what the first message of this id got, or None when this one is the first.
+    def find_original(self, group: str, deduplication_id: str, now: float) -> Seen | None:
+        """Return what the first message with this deduplication id got, or None if this is the first.
 
-        group: the scope; "" where the whole queue or topic is one.
+        group: the message group if ids count per group, "" if they count for the whole queue or topic.
         """
         while self._seen and (oldest := next(iter(self._seen))) and self._seen[oldest].until <= now:
             del self._seen[oldest]
@@ -45,7 +46,7 @@ class Deduplication:
         self._seen[group, deduplication_id] = Seen(message_id, number, now + INTERVAL)
 
     def forget(self) -> None:
-        """Forget all that was seen."""
+        """Forget all messages."""
         self._seen.clear()
 
     def next_number(self) -> str:
@@ -55,5 +56,5 @@ class Deduplication:
 
 
 def content_id(body: str) -> str:
-    """Return the deduplication id that content-based deduplication gives: SHA-256 of the body alone."""
+    """Return the deduplication id of content-based deduplication: the SHA-256 of the body, without attributes."""
     return hashlib.sha256(body.encode("utf-8", errors="surrogatepass")).hexdigest()

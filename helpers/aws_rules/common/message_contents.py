@@ -1,11 +1,11 @@
-"""What a message may hold, for queues and topics alike: characters, attributes, ids, sizes in bytes.
+"""What a message can contain, in queues and topics: its characters, attributes, ids, and size in bytes.
 
-AWS: sizes are bytes of UTF-8, and the attributes' names, types and values count; a message has up to ten attributes,
-of type String, Number or Binary with a label of one's own behind a dot. Source: SQS API reference, SendMessage and
-MessageAttributeValue; SQS developer guide, "Message quotas"; recorded answers; the local-aws-sqs project for texts that
-are recorded nowhere else.
-moto: counts the body's characters and nothing else, takes control characters, empty values and any number of
-attributes.
+AWS: the size is in bytes of UTF-8 and includes the names, types and values of the message attributes. A message has up
+to ten of them, of type String, Number or Binary, which can have a custom label behind a dot. Source: SQS API reference,
+SendMessage and MessageAttributeValue; SQS developer guide, "Message quotas"; recorded answers; the local-aws-sqs
+project for texts that are recorded nowhere else.
+moto: counts nothing but the characters of the body, and accepts control characters, empty values and any number of
+message attributes.
 """
 
 import re
@@ -13,7 +13,7 @@ from typing import Any
 
 from helpers.aws_rules.common.refusals import Refused, invalid_value
 
-# What XML 1.0 has no way to write.
+# Characters that XML 1.0 can't represent.
 FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _NAME = re.compile(r"[A-Za-z0-9_.\-]{1,256}")
 _ID = re.compile(r"[A-Za-z0-9!\"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~]{1,128}")
@@ -22,7 +22,7 @@ _MOST_ATTRIBUTES = 10
 
 
 def size(body: str, attributes: dict[str, Any]) -> int:
-    """Return how many bytes the body and the attributes' names, types and values are."""
+    """Return the size in bytes of the body and the message attributes: their names, types and values."""
     total = _bytes(body)
     for name, value in attributes.items():
         content = value.get("StringValue") if "StringValue" in value else value.get("BinaryValue", b"")
@@ -35,7 +35,7 @@ def _bytes(content: str | bytes) -> int:
 
 
 def check_characters(text: str) -> None:
-    """Refuse characters that XML does not allow."""
+    """Raise Refused if the text has characters that XML doesn't allow."""
     if FORBIDDEN.search(text):
         raise Refused(
             "InvalidMessageContents",
@@ -45,7 +45,7 @@ def check_characters(text: str) -> None:
 
 
 def check_id(value: str | None, parameter: str) -> None:
-    """Refuse a message group id or deduplication id of the wrong form."""
+    """Raise Refused if this isn't a valid message group id or deduplication id."""
     if value is not None and not _ID.fullmatch(value):
         raise invalid_value(
             value,
@@ -55,7 +55,7 @@ def check_id(value: str | None, parameter: str) -> None:
 
 
 def check_attributes(attributes: dict[str, Any]) -> None:
-    """Refuse message attributes that SQS refuses."""
+    """Raise Refused if SQS refuses these message attributes."""
     if len(attributes) > _MOST_ATTRIBUTES:
         raise _wrong(
             f"Number of message attributes [{len(attributes)}] exceeds the allowed maximum [{_MOST_ATTRIBUTES}]."
@@ -66,7 +66,7 @@ def check_attributes(attributes: dict[str, Any]) -> None:
 
 
 def check_system_attributes(attributes: dict[str, Any]) -> None:
-    """Refuse message system attributes other than a trace header in a string."""
+    """Raise Refused for message system attributes other than an AWSTraceHeader of type String."""
     for name, value in attributes.items():
         if name != "AWSTraceHeader":
             raise _wrong(f"Message system attribute name '{name}' is invalid.")
@@ -98,7 +98,7 @@ def _check_name(name: str) -> None:
 
 
 def _is_name(text: str) -> bool:
-    """Return whether the text is made of letters and digits, of any alphabet, and of _ - and dots."""
+    """Return whether the text consists of letters and digits of any alphabet, _, - and dots."""
     return all(sign.isalnum() or sign in "_-." for sign in text)
 
 
@@ -128,7 +128,7 @@ def _check_value(name: str, value: dict[str, Any], kind: str) -> None:
 
 
 def check_number(name: str, text: str) -> None:
-    """Refuse a Number attribute that is none."""
+    """Raise Refused if this value of a Number attribute isn't a number."""
     if not _NUMBER.fullmatch(text):
         raise _wrong(f"Could not cast message attribute '{name}' value to number.")
 

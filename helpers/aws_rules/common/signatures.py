@@ -1,4 +1,4 @@
-"""AWS's signature on a request, read and checked: who signed, for which region and service, and with which secret."""
+"""The AWS signature (version 4) of a request: who signed it, for which region and service, and whether it's valid."""
 
 import hmac
 import re
@@ -14,7 +14,7 @@ from botocore.credentials import Credentials
 
 from helpers.aws_rules.common.refusals import Refused
 
-SKEW = 15 * 60  # seconds that a request's date may be off
+SKEW = 15 * 60  # seconds that a request's date can be off
 _SCOPE = re.compile(
     r"Credential=(?P<key>[\w.+@-]+)/(?P<day>\d{8})/(?P<region>[a-z0-9-]+)/(?P<service>[a-z0-9-]+)/aws4_request(?:,|$)",
     re.ASCII,
@@ -25,7 +25,7 @@ _ALGORITHM = "AWS4-HMAC-SHA256 "
 
 @dataclass(frozen=True)
 class Signed:
-    """What a request's Authorization says. headers: the names of the signed ones."""
+    """The contents of a request's Authorization header. headers: the names of the signed headers."""
 
     access_key: str
     day: str
@@ -36,7 +36,7 @@ class Signed:
 
 
 def read(authorization: str) -> Signed | None:
-    """Return what the header says; None for one that is no signature of version 4."""
+    """Return the contents of an Authorization header; None if it isn't a signature of version 4."""
     scope, headers = _SCOPE.search(authorization), _HEADERS.search(authorization)
     signature = _SIGNATURE.search(authorization)
     if not (authorization.startswith(_ALGORITHM) and scope and headers and signature):
@@ -46,9 +46,9 @@ def read(authorization: str) -> Signed | None:
 
 
 def check(signed: Signed, secret: str, method: str, target: str, headers: Mapping[str, str], body: bytes) -> None:
-    """Refuse a request that was not signed with this secret, was changed on its way, or is not of this quarter hour.
+    """Raise Refused unless the request was signed with this secret, arrived unchanged, and is from the last 15 minutes.
 
-    target: path and query as they were received. headers: with their names in lower case.
+    target: path and query as received. headers: with their names in lower case.
     """
     stamp = headers.get("x-amz-date", "")
     try:
@@ -67,7 +67,7 @@ def check(signed: Signed, secret: str, method: str, target: str, headers: Mappin
 
 
 class _AsReceived(SigV4Auth):
-    """Signs the headers that the client signed, whichever those are."""
+    """Signs exactly those headers that the client signed."""
 
     def headers_to_sign(self, request: Any) -> Any:
         return request.headers
@@ -77,13 +77,13 @@ def _expected(
     signed: Signed, secret: str, stamp: str, method: str, target: str, headers: Mapping[str, str], body: bytes
 ) -> str:
     named = {name: headers.get(name, "") for name in signed.headers}
-    # Which host it went to is among the headers; the URL counts for its path and query only.
+    # Only the path and query of the URL matter: the host is one of the headers.
     request = AWSRequest(method=method, url=f"http://localhost{target}", headers=named, data=body)
     request.context["timestamp"] = stamp
     auth = _AsReceived(Credentials(signed.access_key, secret), signed.service, signed.region)
     try:
         return auth.signature(auth.string_to_sign(request, auth.canonical_request(request)), request)
-    except ValueError:  # a target that is no URL
+    except ValueError:  # the target isn't a valid URL
         raise _mismatch() from None
 
 

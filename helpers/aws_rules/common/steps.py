@@ -1,4 +1,4 @@
-"""What happened to a message, as the journal keeps it: each step with its reason."""
+"""Steps: what happened to a message, for the journal, each with its reason."""
 
 from dataclasses import dataclass
 from datetime import datetime, timezone
@@ -7,17 +7,18 @@ from helpers.aws_rules.common.accounts import Account
 
 SENT, RECEIVED, HIDDEN, DELETED, EXPIRED = "sent", "received", "hidden", "deleted", "expired"
 DUPLICATE, MOVED, PURGED = "refused as a duplicate", "moved", "purged"
-PUBLISHED, DELIVERED, HELD_BACK, REFUSED, LOST = "published", "delivered", "held back", "refused", "lost"
+PUBLISHED, DELIVERED, REFUSED, LOST = "published", "delivered", "refused", "lost"
+SKIPPED = "held back"  # not delivered: filtered out, or the subscription isn't confirmed
 UNKIND = "unkindness"
 
 
 @dataclass(frozen=True)
 class Step:
-    """One step in the life of a message or of its delivery.
+    """One step in the life of a message or its delivery.
 
     at: by the cloud's clock, in UTC. what: one of the words above. where: the ARN of the queue, topic or subscription.
-    message: the message's id; "" where none is meant. reason: why, in words; may be "". hidden: for how many seconds
-    from then on nobody receives the message.
+    message: the message's id; "" for a step that isn't about a single message. reason: why, in words; can be "".
+    hidden: seconds from then on during which the message can't be received.
     """
 
     at: datetime
@@ -28,12 +29,12 @@ class Step:
     hidden: float = 0
 
 
-def note(account: Account, what: str, where: str, message: str = "", reason: str = "", hidden: float = 0) -> None:
-    """Write a step that happens now into the journal of the account's world."""
+def record(account: Account, what: str, where: str, message: str = "", reason: str = "", hidden: float = 0) -> None:
+    """Add a step that happens now to the journal of the account's world."""
     account.world.journal.append(Step(account.world.clock.now(), what, where, message, reason, hidden))
 
 
-def note_expiry(account: Account, where: str, message: str, at: float) -> None:
-    """Write down that a message expired, at its moment (milliseconds), which may have passed without a call."""
+def record_expiry(account: Account, where: str, message: str, at: float) -> None:
+    """Add the step of a message that expired. at: when, in milliseconds; it can be in the past."""
     moment = datetime.fromtimestamp(at / 1000, timezone.utc)
     account.world.journal.append(Step(moment, EXPIRED, where, message, "its retention period was over"))

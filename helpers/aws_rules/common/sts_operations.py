@@ -1,6 +1,6 @@
-"""The two operations of STS that the course uses: who am I, and work as a role of another account.
+"""The two operations of STS that the course uses: GetCallerIdentity and AssumeRole.
 
-AWS: a role's keys belong to the role's account. Whether the role may be assumed, IAM decides, which is not simulated.
+AWS: the temporary keys of a role belong to the role's account. IAM, which isn't simulated, decides who can assume it.
 Source: STS API reference, GetCallerIdentity and AssumeRole.
 """
 
@@ -11,7 +11,7 @@ from helpers.aws_rules.common.refusals import Refused
 from helpers.aws_rules.common.request import Request
 
 _ROLE = re.compile(r"arn:aws[a-z-]*:iam::(\d{12}):role/([\w+=,.@/-]+)")
-LONGEST, SHORTEST = 43_200, 900  # seconds that a session may last
+SHORTEST, LONGEST = 900, 43_200  # seconds that a session can last
 
 
 def get_caller_identity(request: Request) -> dict[str, Any]:
@@ -20,7 +20,7 @@ def get_caller_identity(request: Request) -> dict[str, Any]:
 
 
 def assume_role(request: Request) -> dict[str, Any]:
-    """Return keys of the role's account."""
+    """Return temporary keys of the role, which belong to its account."""
     params, account = request.params, request.account
     role = _ROLE.fullmatch(params["RoleArn"])
     if role is None:
@@ -31,8 +31,8 @@ def assume_role(request: Request) -> dict[str, Any]:
         raise Refused("ValidationError", f"1 validation error detected: Value '{seconds}' at 'durationSeconds': {text}")
     owner = account.accounts.get(role[1])
     if owner is None or (owner is not account and not account.accounts.trusting):
-        who = f"User: {request.identity} is not authorized to perform: sts:AssumeRole on resource: {params['RoleArn']}"
-        raise Refused("AccessDenied", who, 403)
+        text = f"User: {request.identity} is not authorized to perform: sts:AssumeRole on resource: {params['RoleArn']}"
+        raise Refused("AccessDenied", text, 403)
     arn = f"arn:aws:sts::{role[1]}:assumed-role/{role[2].rpartition('/')[2]}/{params['RoleSessionName']}"
     key = account.accounts.new_key(owner, arn)
     return {

@@ -1,28 +1,29 @@
-"""What AWS may do to a program and a simulation does not do by itself, made to happen on purpose, from a seed.
+"""Unkindness: what AWS sometimes does to a program, such as delivering twice, made to happen on purpose from a seed.
 
-AWS: a standard queue delivers at least once and in best-effort order; a short poll asks some of the servers and may
-miss messages; the counters are approximate and settle about a minute after the last change; requests are throttled,
-and a service error comes now and then. FIFO queues deliver in order within a group, and no duplicates. Source: SQS
-developer guide, "Standard queues", "Short and long polling"; SQS API reference, GetQueueAttributes; boto3 guide,
+AWS: a standard queue delivers at least once, in best-effort order. A short poll asks only some of the servers and can
+miss messages. The counters of a queue are approximate and settle about a minute after the last change. Requests can be
+throttled or meet an error of the service. A FIFO queue delivers in sequence within a group, without duplicates. Source:
+SQS developer guide, "Standard queues", "Short and long polling"; SQS API reference, GetQueueAttributes; boto3 guide,
 "Retries".
-moto: does none of it.
+moto: does none of this.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from random import Random
-from typing import Any
+from typing import TypeVar
 
-Counts = tuple[int, int, int]
+_Item = TypeVar("_Item")
+Counts = tuple[int, int, int]  # messages that are visible, in flight and delayed
 
 
 @dataclass
 class Unkindness:
-    """How often each happens: a chance between 0 and 1. All are 0 until somebody asks.
+    """How often each kind happens: a probability between 0 and 1, and 0 by default.
 
-    duplicates: a message that was received is delivered once more. missed: a short poll does not see a message.
-    disorder: a receive starts with another message than the oldest. lag: seconds that counters may be behind.
-    throttling: a request is refused for now. errors: the service fails for now.
+    duplicates: a received message is delivered once more. missed: a short poll doesn't see a message. disorder: two
+    neighbouring messages change places. lag: seconds that the counters can be behind. throttling: a request is
+    throttled. errors: a request meets an error of the service.
     """
 
     duplicates: float = 0
@@ -32,7 +33,7 @@ class Unkindness:
     throttling: float = 0
     errors: float = 0
     seed: int = 1
-    done: list[str] = field(default_factory=list)  # what was done to the program, in order
+    done: list[str] = field(default_factory=list)  # what happened to the program, in sequence
 
     def __post_init__(self) -> None:
         for kind in fields(self):
@@ -45,35 +46,35 @@ class Unkindness:
         self._counted: dict[str, tuple[float, Counts]] = {}
 
     def strikes(self, kind: str) -> bool:
-        """Return whether this kind happens now, and draw only where it can."""
+        """Return whether this kind happens now. Draws a random number only if it can happen."""
         chance = getattr(self, kind)
         return chance > 0 and self._draw.random() < chance
 
     def delay(self, longest: float) -> float:
-        """Return after how many seconds a duplicate shows itself."""
+        """Return how many seconds until a duplicate can be received."""
         return self._draw.uniform(0, longest)
 
-    def shuffled(self, things: list[Any]) -> list[Any]:
-        """Return the things in another order now and then: neighbours change places."""
-        for place in range(len(things) - 1):
+    def shuffled(self, messages: list[_Item]) -> list[_Item]:
+        """Return the messages, with some neighbours in each other's place."""
+        for place in range(len(messages) - 1):
             if self.strikes("disorder"):
-                things[place], things[place + 1] = things[place + 1], things[place]
-        return things
+                messages[place], messages[place + 1] = messages[place + 1], messages[place]
+        return messages
 
     def counts(self, queue: str, count: Callable[[], Counts], now: float) -> Counts:
-        """Return the queue's counters, as they were up to `lag` seconds ago, and remember what was told."""
+        """Return the queue's counters, as they were up to `lag` seconds ago, and remember having reported them."""
         told = self.would_tell(queue, count, now)
         if self.lag and now - self._counted.get(queue, _NEVER)[0] >= self.lag:
             self._counted[queue] = now, told
         return told
 
     def would_tell(self, queue: str, count: Callable[[], Counts], now: float) -> Counts:
-        """Return what `counts` would, and remember nothing."""
+        """Return the same as `counts`, without remembering anything."""
         at, counted = self._counted.get(queue, _NEVER)
         return counted if self.lag and now - at < self.lag else count()
 
     def tell(self, what: str) -> None:
-        """Write down what was done to the program."""
+        """Record what happened to the program."""
         self.done.append(what)
 
 

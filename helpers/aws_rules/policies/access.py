@@ -1,18 +1,24 @@
-"""Who may do what: a queue's or topic's policy, asked before each operation on it.
+"""Who may do what: the policy of a queue or topic is checked before each operation on it.
 
-AWS: in its own account a caller needs no resource policy, and an explicit Deny stops it; from another account, and
-for a service such as SNS, the policy has to allow it. Some operations are never open to another account. What a
-caller's own IAM policies say is not simulated: they allow everything. Source: IAM user guide, "Policy evaluation
-logic"; SQS developer guide, "Access policy".
-moto: never looks at a queue's or topic's policy.
+AWS: callers from the owner's account need no resource policy, but an explicit Deny stops them. For another account, or
+a service such as SNS, the policy has to allow the action. Some operations are never open to another account. Source:
+IAM user guide, "Policy evaluation logic"; SQS developer guide, "Access policy".
+moto: never looks at the policy of a queue or topic.
+
+The caller's own IAM policies aren't simulated: they allow everything.
 """
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING
 
+from helpers.aws_rules.common.accounts import Account
 from helpers.aws_rules.common.refusals import Refused
 from helpers.aws_rules.common.request import Request
-from helpers.aws_rules.policies import evaluation
+from helpers.aws_rules.policies.evaluation import AccessRequest, Decision, Principal, decide
+
+if TYPE_CHECKING:
+    from helpers.aws_rules.sns.topics import Topic
+    from helpers.aws_rules.sqs.queues import Queue
 
 SQS_OWNER_ONLY = {
     "AddPermission",
@@ -30,8 +36,8 @@ SQS_OWNER_ONLY = {
 }
 
 
-def check_queue(request: Request, queue: Any) -> None:
-    """Refuse a caller who may not do this to the queue."""
+def check_queue(request: Request, queue: "Queue") -> None:
+    """Raise Refused if the caller may not do this operation on the queue."""
     operation = request.operation.removesuffix("Batch")
     own = queue.account_id == request.account.number
     decision = _decide(queue.policy, request, f"sqs:{operation}", queue.queue_arn, {})
@@ -42,8 +48,11 @@ def check_queue(request: Request, queue: Any) -> None:
         raise _denied(request, f"sqs:{operation}", queue.queue_arn, reason)
 
 
-def check_topic(request: Request, topic: Any, context: dict[str, str] | None = None) -> None:
-    """Refuse a caller who may not do this to the topic. context: condition keys of this operation, as sns:Protocol."""
+def check_topic(request: Request, topic: "Topic", context: dict[str, str] | None = None) -> None:
+    """Raise Refused if the caller may not do this operation on the topic.
+
+    context: the operation's own condition keys, such as sns:Protocol.
+    """
     action = f"SNS:{request.operation.removesuffix('Batch')}"
     context = {"AWS:SourceOwner": request.account.number} | (context or {})
     decision = _decide(topic.policy, request, action, topic.arn, context)
@@ -54,16 +63,16 @@ def check_topic(request: Request, topic: Any, context: dict[str, str] | None = N
         raise _not_authorized(request, action, topic.arn, reason)
 
 
-def why_not_from_sns(queue: Any, source: str, source_account: str) -> str:
-    """Return why SNS may not send to the queue for this topic or subscription; "" when it may."""
+def why_not_from_sns(queue: "Queue", topic_arn: str, topic_account: str) -> str:
+    """Return why SNS may not send a message of this topic to the queue; "" if it may."""
     policy = json.loads(queue.policy) if queue.policy else None
-    asked = evaluation.Request(
-        evaluation.Principal(service="sns.amazonaws.com"),
+    asked = AccessRequest(
+        Principal(service="sns.amazonaws.com"),
         "sqs:SendMessage",
         queue.queue_arn,
-        _times(queue.owner) | {"aws:SourceArn": source, "aws:SourceAccount": source_account},
+        _common_context(queue.owner) | {"aws:SourceArn": topic_arn, "aws:SourceAccount": topic_account},
     )
-    decision = evaluation.decide(policy, asked)
+    decision = decide(policy, asked)
     if decision.allowed:
         return ""
     if decision.allowed is False:
@@ -71,20 +80,21 @@ def why_not_from_sns(queue: Any, source: str, source_account: str) -> str:
     return f"the queue's policy does not allow it: {decision.statement}" if policy else "the queue has no policy"
 
 
-def _decide(policy: str | None, request: Request, action: str, arn: str, context: dict[str, str]) -> Any:
+def _decide(policy: str | None, request: Request, action: str, arn: str, context: dict[str, str]) -> Decision:
     if not policy:
-        return evaluation.Decision(None, "")
+        return Decision(None, "")
     account = request.account
-    known = _times(account) | {
+    known = _common_context(account) | {
         "aws:PrincipalAccount": account.number,
         "aws:PrincipalArn": request.identity,
         "aws:SourceIp": "127.0.0.1",
     }
-    who = evaluation.Principal(account=account.number, arn=request.identity)
-    return evaluation.decide(json.loads(policy), evaluation.Request(who, action, arn, known | context))
+    caller = Principal(account=account.number, arn=request.identity)
+    return decide(json.loads(policy), AccessRequest(caller, action, arn, known | context))
 
 
-def _times(account: Any) -> dict[str, str]:
+def _common_context(account: Account) -> dict[str, str]:
+    """Return the condition keys that every request has."""
     now = account.world.clock.now()
     return {
         "aws:CurrentTime": now.strftime("%Y-%m-%dT%H:%M:%SZ"),
@@ -94,11 +104,13 @@ def _times(account: Any) -> dict[str, str]:
 
 
 def _denied(request: Request, action: str, arn: str, reason: str) -> Refused:
+    """Return SQS's error for a caller without permission."""
     service, _, operation = action.partition(":")
     text = f"User: {request.identity} is not authorized to perform: {service}:{operation.lower()} on resource: {arn}"
     return Refused("AccessDenied", f"{text} {reason}", 403)
 
 
 def _not_authorized(request: Request, action: str, arn: str, reason: str) -> Refused:
+    """Return SNS's error for a caller without permission."""
     text = f"User: {request.identity} is not authorized to perform: {action} on resource: {arn} {reason}"
     return Refused("AuthorizationError", text, 403)

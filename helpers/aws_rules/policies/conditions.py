@@ -1,4 +1,6 @@
-"""The conditions of a policy's statements, and how policies compare texts: with wildcards, in lists.
+"""The conditions of a policy statement: which operators IAM has, and whether a request meets a condition.
+
+Also what every part of a policy needs: `as_list` and `matches_wildcards`.
 
 Sources: IAM user guide, "Condition operators", "Conditions with multiple context keys or values".
 """
@@ -14,16 +16,16 @@ from typing import Any
 Context = Mapping[str, "str | list[str]"]
 
 
-def many(value: Any) -> list[Any]:
-    """Return the values of an element that may be written as one value or as a list of them."""
+def as_list(value: Any) -> list[Any]:
+    """Return the values of an element, which a policy can write as a single value or as a list."""
     if value is None:
         return []
     return value if isinstance(value, list) else [value]
 
 
-def like(pattern: str, text: str) -> bool:
-    """Whether a text fits a pattern, where * stands for any characters and ? for one."""
-    # By hand, because a regular expression takes exponential time for patterns such as *a*a*a*a*b.
+def matches_wildcards(pattern: str, text: str) -> bool:
+    """Return whether the text matches a pattern in which * is any number of characters and ? is one."""
+    # Written out, because a regular expression takes exponential time for patterns such as *a*a*a*a*b.
     at = position = retry = 0
     star = -1
     while position < len(text):
@@ -47,7 +49,7 @@ def _arn_like(wanted: str, actual: str) -> bool:
     wanted_parts, actual_parts = wanted.split(":", 5), actual.split(":", 5)
     if len(wanted_parts) != 6 or len(actual_parts) != 6:
         return False
-    return all(like(pattern, part) for pattern, part in zip(wanted_parts, actual_parts, strict=True))
+    return all(matches_wildcards(pattern, part) for pattern, part in zip(wanted_parts, actual_parts, strict=True))
 
 
 def _in_network(wanted: str, actual: str) -> bool:
@@ -62,7 +64,7 @@ def _number(text: str) -> float | None:
 
 
 def _moment(text: str) -> float | None:
-    """Return a date as seconds since 1970: from those seconds, or from ISO 8601 down to the year alone."""
+    """Return a date in seconds since 1970. text: those seconds, or ISO 8601, in which only the year is required."""
     if re.fullmatch(r"[0-9]{5,}(\.[0-9]+)?", text):
         return float(text)
     if re.fullmatch(r"[0-9]{4}(-[0-9]{2})?", text):
@@ -92,7 +94,7 @@ _COMPARISONS: dict[str, Callable[[float, float], bool]] = {
 _TESTS: dict[str, _Test] = {
     "StringEquals": operator.eq,
     "StringEqualsIgnoreCase": lambda wanted, actual: wanted.lower() == actual.lower(),
-    "StringLike": like,
+    "StringLike": matches_wildcards,
     "ArnEquals": _arn_like,
     "ArnLike": _arn_like,
     "BinaryEquals": operator.eq,
@@ -115,6 +117,11 @@ _NEGATED = {
 
 @dataclass(frozen=True)
 class _Operator:
+    """The parts of an operator's name, such as ForAllValues:StringNotLikeIfExists.
+
+    quantifier: "", "ForAnyValue" or "ForAllValues". test: a key of _TESTS; "" for the operator Null.
+    """
+
     quantifier: str
     test: str
     negated: bool
@@ -122,7 +129,7 @@ class _Operator:
 
 
 def read_operator(name: str) -> _Operator | None:
-    """Return the parts of an operator's name, or None where IAM has no such operator. Null has no test."""
+    """Return the parts of an operator's name, or None if IAM has no such operator."""
     if name == "Null":
         return _Operator("", "", False, False)
     quantifier, colon, rest = name.rpartition(":")
@@ -133,16 +140,16 @@ def read_operator(name: str) -> _Operator | None:
     return _Operator(quantifier, test, base in _NEGATED, base != rest)
 
 
-def unmet(condition: Mapping[str, Any], context: Context) -> str:
-    """Return what the first condition that does not hold asks for and what the request has, or ""."""
-    known = {key.lower(): [str(each) for each in many(values)] for key, values in context.items()}
+def unmet_condition(condition: Mapping[str, Any], context: Context) -> str:
+    """Return what the first unmet condition asks for and what the request has instead; "" if all are met."""
+    known = {key.lower(): [str(each) for each in as_list(values)] for key, values in context.items()}
     for name, keys in condition.items():
         for key, values in keys.items():
-            wanted = [_text(each) for each in many(values)]
+            wanted = [_text(each) for each in as_list(values)]
             actual = known.get(key.lower(), [])
             if not _holds(name, wanted, actual):
                 asks = _asks(name, wanted)
-                return f"condition {name} {key} {asks}, and the request has {listed(actual or 'no such key')}"
+                return f"condition {name} {key} {asks}, and the request has {in_words(actual or 'no such key')}"
     return ""
 
 
@@ -154,7 +161,7 @@ def _asks(name: str, wanted: list[str]) -> str:
     if name == "Null":
         return "asks that the key is missing" if "true" in wanted else "asks for any value"
     parts = read_operator(name)
-    return f"{'rules out' if parts and parts.negated else 'asks for'} {listed(wanted)}"
+    return f"{'rules out' if parts and parts.negated else 'asks for'} {in_words(wanted)}"
 
 
 def _holds(name: str, wanted: list[str], actual: list[str]) -> bool:
@@ -168,13 +175,13 @@ def _holds(name: str, wanted: list[str], actual: list[str]) -> bool:
         return parts.if_exists or missing_is_fine
     test = _TESTS[parts.test]
     fits = [any(test(each, value) for each in wanted) != parts.negated for value in actual]
-    # Without a quantifier no value of the request may be one that a negated operator names.
+    # Without a quantifier, a negated operator holds only if none of the request's values match.
     every = parts.quantifier == "ForAllValues" or (parts.negated and not parts.quantifier)
     return all(fits) if every else any(fits)
 
 
-def listed(values: Any) -> str:
-    """Return values as a short text for a reader."""
-    texts = [_text(each) for each in many(values)] or ["nothing"]
+def in_words(values: Any) -> str:
+    """Return the values as a short text for a reader: three at most, joined by "or"."""
+    texts = [_text(each) for each in as_list(values)] or ["nothing"]
     more = f" or {len(texts) - 3} more" if len(texts) > 3 else ""
     return " or ".join(texts[:3]) + more

@@ -1,10 +1,10 @@
-"""Which documents AWS takes as the policy of a queue or topic.
+"""Which JSON texts AWS accepts as the policy of a queue or topic.
 
-Sources: SQS developer guide (policy quotas), SNS developer guide (API permissions reference). The texts of refusals are
-those that people report from AWS: for SQS terraform-provider-aws #42209, dapr components-contrib #1780,
+Source: SQS developer guide (policy quotas), SNS developer guide (API permissions reference). The error
+messages are those that people report from AWS: for SQS terraform-provider-aws #42209, dapr components-contrib #1780,
 cloud-platform-environments #9082, JustSaying #1021; for SNS terraform #12740, serverless #5519, terraform-provider-aws
 #26041, cloudformation-template-generator #138.
-moto: takes any JSON.
+moto: accepts any JSON.
 """
 
 import json
@@ -13,7 +13,8 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 from helpers.aws_rules.common.refusals import Refused
-from helpers.aws_rules.policies.conditions import like, many, read_operator
+from helpers.aws_rules.policies.conditions import as_list, matches_wildcards, read_operator
+from helpers.aws_rules.policies.evaluation import value_or_negated
 
 Kind = Literal["sqs", "sns"]
 
@@ -31,7 +32,7 @@ _AWS_PRINCIPAL = re.compile(
     r"|arn:aws[a-z-]*:iam::[0-9]{12}:(root|(user|role)/[^*?]+)"
     r"|arn:aws[a-z-]*:sts::[0-9]{12}:(assumed-role|federated-user)/[^*?]+"
 )
-# The SNS developer guide lists these; Receive is in the policy that AWS itself gives to a new topic.
+# From the list in the SNS developer guide, plus Receive, which is in the policy that AWS gives a new topic.
 TOPIC_ACTIONS = {
     f"sns:{name}".lower()
     for name in (
@@ -52,16 +53,16 @@ TOPIC_ACTIONS = {
 
 
 def parse(text: str, resource_kind: Kind) -> dict[str, Any]:
-    """Return the policy document that the JSON text holds; raise Refused where AWS refuses to store it.
+    """Return the policy document in this JSON text. Raise Refused if AWS wouldn't store it.
 
-    An empty text is refused too: that it removes the policy of a queue is for the caller to know.
+    An empty text is refused too, so callers for whom it removes the policy have to check that first.
     """
     _check_size(text, resource_kind)
     policy = _loads(text, resource_kind)
     _require(isinstance(policy, dict) and policy.keys() <= _ELEMENTS, resource_kind)
     _require(policy.get("Version", _VERSIONS[0]) in _VERSIONS, resource_kind)
     _require(isinstance(policy.get("Id", ""), str), resource_kind)
-    statements = many(policy.get("Statement"))
+    statements = as_list(policy.get("Statement"))
     _require(statements and all(isinstance(each, dict) for each in statements), resource_kind)
     _check_number_of_statements(statements, resource_kind)
     for statement in statements:
@@ -109,19 +110,14 @@ def _check_statement(statement: dict[str, Any], kind: Kind) -> None:
     _require(isinstance(statement.get("Sid", ""), str), kind)
     for pair in _EITHER:
         _require(sum(name in statement for name in pair) == 1, kind)
-    _check_principals(either(statement, "Principal"), kind)
-    _check_actions(_strings(either(statement, "Action"), kind), kind)
-    _check_resources(_strings(either(statement, "Resource"), kind), kind)
+    _check_principals(value_or_negated(statement, "Principal"), kind)
+    _check_actions(_strings(value_or_negated(statement, "Action"), kind), kind)
+    _check_resources(_strings(value_or_negated(statement, "Resource"), kind), kind)
     _check_condition(statement.get("Condition", {}), kind)
 
 
-def either(statement: Mapping[str, Any], name: str) -> Any:
-    """Return the value of an element, or of its twin with Not."""
-    return statement.get(name, statement.get(f"Not{name}"))
-
-
 def _strings(value: Any, kind: Kind) -> list[str]:
-    values = many(value)
+    values = as_list(value)
     _require(values and all(isinstance(each, str) and each for each in values), kind)
     return values
 
@@ -142,7 +138,7 @@ def _check_principals(element: Any, kind: Kind) -> None:
 
 def _check_actions(actions: list[str], kind: Kind) -> None:
     if kind == "sns":
-        # Wildcards are refused as well: even sns:* covers actions that no topic has, such as CreateTopic.
+        # Wildcards are refused too: sns:* would include actions that aren't on a topic, such as CreateTopic.
         if not all(action.lower() in TOPIC_ACTIONS for action in actions):
             raise Refused("InvalidParameter", "Invalid parameter: Policy statement action out of service scope!")
         return
@@ -156,7 +152,7 @@ def _check_resources(resources: list[str], kind: Kind) -> None:
         return
     if len(resources) > 1:
         raise Refused("InvalidParameter", "Invalid parameter: Policy statement must apply to a single resource!")
-    _require(like("arn:*:sns:*", resources[0]) or resources[0] == "*", kind)
+    _require(matches_wildcards("arn:*:sns:*", resources[0]) or resources[0] == "*", kind)
 
 
 def _check_condition(condition: Any, kind: Kind) -> None:
@@ -164,8 +160,8 @@ def _check_condition(condition: Any, kind: Kind) -> None:
     for name, keys in condition.items():
         _require(read_operator(name) and isinstance(keys, dict), kind)
         for values in keys.values():
-            _require(values is not None and all(isinstance(each, str | int | float) for each in many(values)), kind)
-    # Reports of 20 accepted statements with one condition each (dapr) show that the limit counts in a statement.
+            _require(values is not None and all(isinstance(each, str | int | float) for each in as_list(values)), kind)
+    # The limit is per statement: dapr reports that AWS accepted 20 statements with one condition each.
     _check_count("conditions", sum(len(keys) for keys in condition.values()), {"sqs": 10}, kind)
 
 
@@ -177,20 +173,3 @@ def _check_count(what: str, count: int, limits: Mapping[str, int], kind: Kind) -
         text = f"{count} {what} were found in a statement from the submitted policy, max allowed is {limit}"
         raise Refused("OverLimit", text, 403)
     raise Refused(*_MALFORMED[kind])
-
-
-def permission(label: str, accounts: list[str], actions: list[str], resource: str) -> dict[str, Any]:
-    """Return the statement that AddPermission writes, of a queue or a topic; one value stands there without a list."""
-    partition = resource.split(":")[1]
-    principals = [f"arn:{partition}:iam::{account}:root" for account in accounts]
-    return {
-        "Sid": label,
-        "Effect": "Allow",
-        "Principal": {"AWS": _one_or_all(principals)},
-        "Action": _one_or_all(actions),
-        "Resource": resource,
-    }
-
-
-def _one_or_all(values: list[str]) -> Any:
-    return values[0] if len(values) == 1 else values

@@ -1,7 +1,8 @@
-"""What the policy of a queue or topic says about a request.
+"""What the policy of a queue or topic says about a request: allowed, denied, or nothing.
 
-Sources: IAM user guide (policy evaluation logic; elements Principal, NotPrincipal, Resource).
-moto: never asks a policy.
+AWS: an explicit Deny wins over any Allow; a policy that does neither says nothing. Source: IAM user guide, "Policy
+evaluation logic" and the policy elements Principal, NotPrincipal and Resource.
+moto: never evaluates a policy.
 """
 
 import re
@@ -9,14 +10,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from helpers.aws_rules.policies.conditions import Context, like, listed, many, unmet
-from helpers.aws_rules.policies.documents import either
-from helpers.aws_rules.policies.documents import parse as parse
+from helpers.aws_rules.policies.conditions import Context, as_list, in_words, matches_wildcards, unmet_condition
 
 
 @dataclass(frozen=True)
 class Principal:
-    """Who asks: an IAM identity of an account, or a service such as sns.amazonaws.com. Empty: an anonymous caller."""
+    """Who makes a request: an IAM identity of an account, or a service such as sns.amazonaws.com.
+
+    Without any of the three it's an anonymous caller.
+    """
 
     account: str = ""
     arn: str = ""
@@ -27,8 +29,8 @@ class Principal:
 
 
 @dataclass(frozen=True)
-class Request:
-    """One request to a queue or topic; context holds the condition keys that AWS knows about it."""
+class AccessRequest:
+    """What a policy is asked: may this principal do this action on this resource? context: the condition keys."""
 
     principal: Principal
     action: str
@@ -38,23 +40,24 @@ class Request:
 
 @dataclass(frozen=True)
 class Decision:
-    """What a policy says: allowed is True, False (an explicit Deny) or None (the policy says nothing).
+    """What a policy says.
 
-    statement: the Sid or the number of the statement that decided; for None, why none of them allowed the request.
+    allowed: True, False for an explicit Deny, or None if the policy says nothing. statement: the Sid or number of the
+    statement that decided; if allowed is None, why no statement allowed the request.
     """
 
     allowed: bool | None
     statement: str
 
 
-def decide(policy: Mapping[str, Any] | None, request: Request) -> Decision:
-    """Return what a parsed policy says about a request: an explicit Deny wins, then an Allow, else nothing."""
+def decide(policy: Mapping[str, Any] | None, request: AccessRequest) -> Decision:
+    """Return what a parsed policy says about a request."""
     refusal = f"no statement lets {request.principal} do {request.action}"
     if not policy:
         return Decision(None, f"there is no policy, so {refusal}")
     nearest = ""
     allowed = ""
-    for number, statement in enumerate(many(policy.get("Statement")), start=1):
+    for number, statement in enumerate(as_list(policy.get("Statement")), start=1):
         misses = list(_misses(statement, request))
         name = statement.get("Sid") or f"statement {number}"
         if not misses and statement.get("Effect") == "Deny":
@@ -70,57 +73,61 @@ def decide(policy: Mapping[str, Any] | None, request: Request) -> Decision:
     return Decision(None, nearest or refusal)
 
 
-def _misses(statement: Mapping[str, Any], request: Request) -> Iterator[str]:
-    """Yield for each part of a statement that does not fit the request a text that says so."""
-    who, action, resource = request.principal, request.action, request.resource
-    if _names(either(statement, "Principal"), who) != ("Principal" in statement):
-        yield _element_miss(statement, "Principal", who)
-    actions = many(either(statement, "Action"))
-    if any(like(each.lower(), action.lower()) for each in actions) != ("Action" in statement):
+def value_or_negated(statement: Mapping[str, Any], name: str) -> Any:
+    """Return the value of an element, such as Action, or of its negated form, such as NotAction."""
+    return statement.get(name, statement.get(f"Not{name}"))
+
+
+def _misses(statement: Mapping[str, Any], request: AccessRequest) -> Iterator[str]:
+    """Yield one text for each part of the statement that doesn't match the request."""
+    caller, action, resource = request.principal, request.action, request.resource
+    if _names(value_or_negated(statement, "Principal"), caller) != ("Principal" in statement):
+        yield _element_miss(statement, "Principal", caller)
+    actions = as_list(value_or_negated(statement, "Action"))
+    if any(matches_wildcards(each.lower(), action.lower()) for each in actions) != ("Action" in statement):
         yield _element_miss(statement, "Action", action)
-    resources = many(either(statement, "Resource"))
-    if any(like(each, resource) for each in resources) != ("Resource" in statement):
+    resources = as_list(value_or_negated(statement, "Resource"))
+    if any(matches_wildcards(each, resource) for each in resources) != ("Resource" in statement):
         yield _element_miss(statement, "Resource", resource)
-    missing = unmet(statement.get("Condition", {}), request.context)
-    if missing:
-        yield missing
+    if unmet := unmet_condition(statement.get("Condition", {}), request.context):
+        yield unmet
 
 
 def _element_miss(statement: Mapping[str, Any], name: str, asked: object) -> str:
-    values = either(statement, name)
+    values = value_or_negated(statement, name)
     if isinstance(values, Mapping):
-        values = [each for key in values for each in many(values[key])]
+        values = [each for key in values for each in as_list(values[key])]
     negated = "" if name in statement else "Not"
     verb = "comes from" if name == "Principal" else "is for"
-    return f"{negated}{name} is {listed(values)}, and the request {verb} {asked}"
+    return f"{negated}{name} is {in_words(values)}, and the request {verb} {asked}"
 
 
-def _names(element: Any, who: Principal) -> bool:
-    """Whether a Principal element names the caller."""
+def _names(element: Any, caller: Principal) -> bool:
+    """Return whether a Principal element includes the caller."""
     if element == "*":
         return True
     if not isinstance(element, Mapping):
         return False
-    if who.service and who.service in many(element.get("Service")):
+    if caller.service and caller.service in as_list(element.get("Service")):
         return True
-    return any(_is_identity(value, who) for value in many(element.get("AWS")))
+    return any(_is_identity(value, caller) for value in as_list(element.get("AWS")))
 
 
-def _is_identity(value: str, who: Principal) -> bool:
-    # "*" names the services too: queues that let {"AWS": "*"} send do get the messages of a topic.
+def _is_identity(value: str, caller: Principal) -> bool:
+    # "*" includes services: a queue whose policy allows {"AWS": "*"} to send does get a topic's messages.
     if value == "*":
         return True
-    if who.service:
+    if caller.service:
         return False
-    parts = who.arn.split(":", 5)
-    account = who.account or (parts[4] if len(parts) == 6 else "")
+    parts = caller.arn.split(":", 5)
+    account = caller.account or (parts[4] if len(parts) == 6 else "")
     if account and (value == account or re.fullmatch(rf"arn:[^:]+:iam::{re.escape(account)}:root", value)):
         return True
-    return bool(who.arn) and (value == who.arn or _is_role_of_session(value, who.arn))
+    return bool(caller.arn) and (value == caller.arn or _is_role_of_session(value, caller.arn))
 
 
 def _is_role_of_session(role: str, session: str) -> bool:
-    """Whether the session is one of the role; the ARN of a session leaves out the path of its role."""
+    """Return whether this is a session of the role. The ARN of a session leaves out its role's path."""
     role_parts, session_parts = role.split(":", 5), session.split(":", 5)
     if len(role_parts) < 6 or len(session_parts) < 6 or role_parts[4] != session_parts[4]:
         return False

@@ -1,15 +1,15 @@
-"""Delivery policies: how often a web address is tried again, and what it is told about the content.
+"""Delivery policies: how often SNS retries a web address, and which Content-Type it sends.
 
-AWS: four phases of retries, 100 at most; a subscription's policy goes before the topic's, unless the topic forbids it.
-Source: SNS developer guide, "Message delivery retries"; recorded answers.
-moto: keeps the text.
+AWS: there are four phases of retries, with at most 100 in all. A subscription's policy wins over the topic's, unless
+the topic forbids that. Source: SNS developer guide, "Message delivery retries"; recorded answers.
+moto: stores the text without reading it.
 """
 
 import json
 from typing import Any
 
-from helpers.aws_rules.common.json_texts import load_object
 from helpers.aws_rules.common.refusals import Refused, invalid
+from helpers.aws_rules.sns.json_texts import load_object
 
 _DEFAULT: dict[str, Any] = {
     "minDelayTarget": 20,
@@ -23,42 +23,44 @@ _DEFAULT: dict[str, Any] = {
 _LIMITS = {"minDelayTarget": (1, 3600), "maxDelayTarget": (1, 3600), "numRetries": (0, 100)}
 _PHASES = ("numMinDelayRetries", "numNoDelayRetries", "numMaxDelayRetries")
 _BACKOFFS = ("arithmetic", "exponential", "geometric", "linear")
-_OF_TOPIC = (
+_TOPIC_MEMBERS = (
     "defaultHealthyRetryPolicy",
     "disableSubscriptionOverrides",
     "defaultThrottlePolicy",
     "defaultRequestPolicy",
 )
-_OF_SUBSCRIPTION = ("healthyRetryPolicy", "sicklyRetryPolicy", "throttlePolicy", "requestPolicy", "guaranteed")
-CONTENT_TYPE = "text/plain; charset=UTF-8"
+_SUBSCRIPTION_MEMBERS = ("healthyRetryPolicy", "sicklyRetryPolicy", "throttlePolicy", "requestPolicy", "guaranteed")
+_CONTENT_TYPE = "text/plain; charset=UTF-8"
 
 
-# --- what may be set -------------------------------------------------------------------------------------------------
+# --- which policies AWS accepts ---------------------------------------------------------------------------------------
 
 
 def of_topic(text: str, start: str = "") -> str:
-    """Return a topic's policy as it is kept and shown; Refused when AWS would refuse it."""
+    """Return a topic's policy as it's stored. Raise Refused if AWS refuses it. start: what the error begins with."""
     name = f"{start}DeliveryPolicy"
     policy = load_object(text, name)
     _check_members(policy, ("http",), name)
     http = policy.get("http")
     if http is None:
         return "{}"
-    _check_members(http, _OF_TOPIC, name)
+    _check_members(http, _TOPIC_MEMBERS, name)
     _check_retries(http.get("defaultHealthyRetryPolicy"), "http.defaultHealthyRetryPolicy", name)
     _check_request(http.get("defaultRequestPolicy"), name)
     kept = {"disableSubscriptionOverrides": False} | {key: value for key, value in http.items() if value is not None}
-    return _written({"http": {key: kept[key] for key in _OF_TOPIC if key in kept}})
+    return _as_json({"http": {key: kept[key] for key in _TOPIC_MEMBERS if key in kept}})
 
 
 def of_subscription(text: str, start: str = "") -> str:
-    """Return a subscription's policy as it is kept and shown; Refused when AWS would refuse it."""
+    """Return a subscription's policy as it's stored. Raise Refused if AWS refuses it. start: as in `of_topic`."""
     name = f"{start}DeliveryPolicy"
     policy = load_object(text, name)
-    _check_members(policy, _OF_SUBSCRIPTION, name)
+    _check_members(policy, _SUBSCRIPTION_MEMBERS, name)
     _check_retries(policy.get("healthyRetryPolicy"), "healthyRetryPolicy", name)
     _check_request(policy.get("requestPolicy"), name)
-    return _written({key: policy.get(key) for key in _OF_SUBSCRIPTION} | {"guaranteed": bool(policy.get("guaranteed"))})
+    return _as_json(
+        {key: policy.get(key) for key in _SUBSCRIPTION_MEMBERS} | {"guaranteed": bool(policy.get("guaranteed"))}
+    )
 
 
 def _check_members(found: Any, known: tuple[str, ...], name: str) -> None:
@@ -100,11 +102,11 @@ def _check_request(request: Any, name: str) -> None:
         raise Refused("InvalidParameter", f"Invalid parameter: {name}: headerContentType must be a string")
 
 
-# --- what holds ------------------------------------------------------------------------------------------------------
+# --- the policy in effect ---------------------------------------------------------------------------------------------
 
 
 def effective_of_topic(text: str) -> str:
-    """Return a topic's effective policy as JSON. text: its own, as `of_topic` made it, or ""."""
+    """Return a topic's effective policy as JSON. text: its policy as it's stored, or ""."""
     http = _http(text)
     shown: dict[str, Any] = {
         "defaultHealthyRetryPolicy": _DEFAULT | http.get("defaultHealthyRetryPolicy", {}),
@@ -113,11 +115,14 @@ def effective_of_topic(text: str) -> str:
     }
     if "defaultThrottlePolicy" in http:
         shown["defaultThrottlePolicy"] = http["defaultThrottlePolicy"]
-    return _written({"http": shown})
+    return _as_json({"http": shown})
 
 
 def effective_of_subscription(topic: str, own: str) -> str:
-    """Return a subscription's effective policy as JSON. topic, own: both policies as they are kept, or ""."""
+    """Return a subscription's effective policy as JSON.
+
+    topic, own: the policies of the topic and of the subscription as they're stored, or "".
+    """
     policy = _own(topic, own)
     shown = {
         "healthyRetryPolicy": retries(topic, own),
@@ -126,33 +131,33 @@ def effective_of_subscription(topic: str, own: str) -> str:
         "requestPolicy": {"headerContentType": content_type(topic, own)},
         "guaranteed": policy.get("guaranteed", False),
     }
-    return _written(shown)
+    return _as_json(shown)
 
 
 def content_type(topic: str, own: str) -> str:
-    """Return the Content-Type of a POST."""
+    """Return the Content-Type of the POST requests."""
     asked = [_own(topic, own).get("requestPolicy"), _http(topic).get("defaultRequestPolicy")]
-    return next((one["headerContentType"] for one in asked if one and one.get("headerContentType")), CONTENT_TYPE)
+    return next((one["headerContentType"] for one in asked if one and one.get("headerContentType")), _CONTENT_TYPE)
 
 
 def retries(topic: str, own: str) -> dict[str, Any]:
-    """Return how a web address is tried again."""
+    """Return the retry policy in effect."""
     return _DEFAULT | (_own(topic, own).get("healthyRetryPolicy") or _http(topic).get("defaultHealthyRetryPolicy", {}))
 
 
-def delay(policy: dict[str, Any], tries: int) -> float | None:
-    """Return the seconds until the next try when one and so many retries have failed; None when there is none."""
+def delay(policy: dict[str, Any], retries_done: int) -> float | None:
+    """Return the seconds until the next retry, or None if there is none. policy: a retry policy."""
     total, first = policy["numRetries"], policy["numNoDelayRetries"]
     second, last = first + policy["numMinDelayRetries"], total - policy["numMaxDelayRetries"]
     low, high = policy["minDelayTarget"], max(policy["maxDelayTarget"], policy["minDelayTarget"])
-    if tries >= total:
+    if retries_done >= total:
         return None
-    if tries < second:
-        return 0 if tries < first else low
-    if tries >= last:
+    if retries_done < second:
+        return 0 if retries_done < first else low
+    if retries_done >= last:
         return high
-    part = (tries - second) / max(1, last - second - 1)
-    # AWS shows the four functions in a picture alone; those that are not straight grow slowly first.
+    part = (retries_done - second) / max(1, last - second - 1)
+    # AWS shows the four functions only in a picture: all but the linear one grow slowly at first.
     return low + (high - low) * part if policy["backoffFunction"] == "linear" else low * (high / low) ** part
 
 
@@ -164,5 +169,5 @@ def _own(topic: str, own: str) -> dict[str, Any]:
     return {} if not own or _http(topic).get("disableSubscriptionOverrides") is True else json.loads(own)
 
 
-def _written(policy: dict[str, Any]) -> str:
+def _as_json(policy: dict[str, Any]) -> str:
     return json.dumps(policy, separators=(",", ":"))

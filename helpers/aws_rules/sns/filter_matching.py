@@ -1,80 +1,71 @@
-"""How the filter policy of an SNS subscription and a message are laid side by side.
+"""Matching a message against the filter policy of a subscription, and explaining a mismatch.
 
-As AWS's published matcher (event-ruler) does it: policy and message become flat names such as "order.items.kind", "$or"
-becomes several policies, and what is asked of the elements of one list must hold for one and the same element.
+AWS: it works as in the matcher that AWS publishes as event-ruler. Policy and message are flattened to names such as
+"order.items.kind", "$or" turns into several policies, and conditions on a list of objects have to be met by one and the
+same object. Source: SNS developer guide, "Message filtering"; event-ruler; recorded answers.
+moto: lacks operators, such as cidr, and compares some values differently.
 """
 
 import ipaddress
 import json
-import operator
 import re
 from itertools import count
 from typing import Any
 
-BILLION = 1_000_000_000
-COMPARISONS = {"=": operator.eq, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
-TEXT_OPERATORS = ("prefix", "suffix", "equals-ignore-case", "cidr")
+from helpers.aws_rules.sns.filter_policies import ATTRIBUTES, BILLION, COMPARISONS, is_number, is_or, load
 
-# event-ruler's words that no alternative of "$or" may use as a name
-_RESERVED = {"exactly", "wildcard", "anything-but", "exists", "numeric", "regex", *TEXT_OPERATORS, *COMPARISONS}
-_RESERVED |= {"not-wildcard", "not-equals-ignore-case", "ip-address-in-range", "ip-address-not-in-range"}
-_RESERVED |= {"date-after", "date-on-or-after", "date-before", "date-on-or-before", "in-date-range"}
 _NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
-ABSENT = {"exists": False}
+_ABSENT = {"exists": False}
 
-Branch = dict[str, list[Any]]  # flat name -> rules
-Element = tuple[int, int]  # a list of the message, and an index in it
-Fields = dict[str, list[tuple[Any, frozenset[Element]]]]  # flat name -> values, with the elements that each stands in
-
-
-def load(text: str) -> Any:
-    """Return what this JSON text holds; ValueError or RecursionError where it is none that AWS reads."""
-    return json.loads(text, parse_constant=_no_constant)
+_Branch = dict[str, list[Any]]  # flat name -> rules
+_Element = tuple[int, int]  # a list in the message, and an index in it
+_Fields = dict[str, list[tuple[Any, frozenset[_Element]]]]  # flat name -> values, each with the elements that it's in
 
 
-def _no_constant(name: str) -> Any:
-    raise ValueError(f"{name} is no JSON")  # Python would read NaN and Infinity
+def matches(policy: dict[str, Any], scope: str, attributes: dict[str, Any], body: str) -> bool:
+    """Return whether a message with these MessageAttributes and this body matches the parsed policy."""
+    return not mismatch(policy, scope, attributes, body)
 
 
-def is_number(value: Any) -> bool:
-    """Return whether this JSON value is a number."""
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
+def mismatch(policy: dict[str, Any], scope: str, attributes: dict[str, Any], body: str) -> str:
+    """Return "" if the message matches, otherwise a sentence that says which key and rule don't match."""
+    if not policy:
+        return ""
+    fields = _attribute_fields(attributes) if scope == ATTRIBUTES else _body_fields(body)
+    if fields is None:
+        return "the filter looks into the message's body, which is not a JSON object"
+    if scope == ATTRIBUTES and not fields:  # not even {"exists": false} matches: SNS developer guide, Key matching
+        return "the filter looks at message attributes, and the message has none that a filter can read"
+    missed = list(dict.fromkeys(_explain(branch, fields) for branch in _branches(policy)))
+    if "" in missed or len(missed) == 1:
+        return "" if "" in missed else missed[0]
+    return 'no alternative of "$or" fits: ' + "; or ".join(missed[:3])
 
 
-def is_or(name: str, values: Any) -> bool:
-    """Return whether this entry of a policy is an OR relationship; else "$or" is a name like any other.
-
-    SNS developer guide, AND/OR logic: a list of at least two objects, none of which uses a reserved word as a name.
-    """
-    if name != "$or" or not isinstance(values, list) or len(values) < 2:
-        return False
-    return all(isinstance(each, dict) and not _RESERVED & each.keys() for each in values)
+# --- flattening policy and message ------------------------------------------------------------------------------------
 
 
-# --- policy and message, made flat -----------------------------------------------------------------------------------
-
-
-def branches(policy: dict[str, Any], path: str = "", begun: list[Branch] | None = None) -> list[Branch]:
-    """Return the policies without "$or" of which one must match; those begun are carried on with this object."""
+def _branches(policy: dict[str, Any], path: str = "", begun: list[_Branch] | None = None) -> list[_Branch]:
+    """Return policies without "$or", one of which has to match. begun: those so far, which this object extends."""
     made = begun or [{}]
     for name, value in policy.items():
         if is_or(name, value):
-            made = [branch for each in value for branch in branches(each, path, made)]
+            made = [branch for each in value for branch in _branches(each, path, made)]
         elif isinstance(value, dict):
-            made = branches(value, f"{path}{name}.", made)
+            made = _branches(value, f"{path}{name}.", made)
         else:
             made = [branch | {path + name: value} for branch in made]
     return made
 
 
-def attribute_fields(attributes: dict[str, Any]) -> Fields:
-    """Return what a filter reads of these MessageAttributes."""
+def _attribute_fields(attributes: dict[str, Any]) -> _Fields:
+    """Return the values in these MessageAttributes that a filter can read."""
     found = {name: _attribute_values(attribute) for name, attribute in attributes.items()}
     return {name: [(value, frozenset()) for value in values] for name, values in found.items() if values}
 
 
 def _attribute_values(attribute: dict[str, Any]) -> list[Any]:
-    """Return what a filter sees of an attribute; [] for Binary and other types that it does not read."""
+    """Return the values that a filter sees in an attribute; [] for Binary and other types that it can't read."""
     kind, text = attribute.get("DataType"), attribute.get("StringValue")
     if not isinstance(text, str):
         return []
@@ -93,15 +84,16 @@ def _attribute_values(attribute: dict[str, Any]) -> list[Any]:
 
 
 def _escaped(text: str) -> str:
-    # A policy must escape " and \ once more than JSON does: SNS developer guide, attribute-based filtering.
+    # A policy has to escape " and \ once more than JSON does: SNS developer guide, attribute-based filtering.
     return text.replace("\\", "\\\\").replace('"', '\\"')
 
 
-def body_fields(body: str) -> Fields | None:
-    """Return the leaves of a body; None where it is not a JSON object."""
+def _body_fields(body: str) -> _Fields | None:
+    """Return the values in a body, without objects and lists; None if it isn't a JSON object."""
     try:
-        value, fields = load(body), {}
+        value = load(body)
         if isinstance(value, dict):
+            fields: _Fields = {}
             _flatten(value, "", frozenset(), fields, count())
             return fields
     except (ValueError, RecursionError):
@@ -109,7 +101,7 @@ def body_fields(body: str) -> Fields | None:
     return None
 
 
-def _flatten(value: Any, path: str, inside: frozenset[Element], fields: Fields, lists: Any) -> None:
+def _flatten(value: Any, path: str, inside: frozenset[_Element], fields: _Fields, lists: Any) -> None:
     if isinstance(value, dict):
         for name, item in value.items():
             _flatten(item, f"{path}.{name}" if path else name, inside, fields, lists)
@@ -122,21 +114,22 @@ def _flatten(value: Any, path: str, inside: frozenset[Element], fields: Fields, 
         fields.setdefault(path, []).append((value, inside))
 
 
-# --- matching --------------------------------------------------------------------------------------------------------
+# --- matching ---------------------------------------------------------------------------------------------------------
 
 
-def fit_together(branch: Branch, fields: Fields) -> bool:
-    """Return whether every name has a fitting value, with values out of the same list taken from the same element."""
-    names, chosen = sorted(branch), {frozenset()}
+def _fit_together(branch: _Branch, fields: _Fields) -> bool:
+    """Return whether every name has a matching value, where values from the same list come from the same element."""
+    names = sorted(branch)
+    chosen: set[frozenset[_Element]] = {frozenset()}
     for position, name in enumerate(names):
-        values = [(inside, fits(branch[name], value)) for value, inside in fields.get(name, [])]
+        values = [(inside, _fits(branch[name], value)) for value, inside in fields.get(name, [])]
         values = list(dict.fromkeys(values))
-        reached = set()
+        reached: set[frozenset[_Element]] = set()
         for elements in chosen:
-            near = [(elements | inside, fits) for inside, fits in values if _agree(elements | inside)]
-            reached |= {merged for merged, fits in near if fits}
-            reached |= {elements} if not near and ABSENT in branch[name] else set()
-        # what no later name stands in is forgotten, or the combinations would multiply
+            near = [(elements | inside, fit) for inside, fit in values if _agree(elements | inside)]
+            reached |= {merged for merged, fit in near if fit}
+            reached |= {elements} if not near and _ABSENT in branch[name] else set()
+        # Forget the lists in which no later name has a value, or the combinations would multiply.
         later = {
             number for other in names[position + 1 :] for _, inside in fields.get(other, []) for number, _ in inside
         }
@@ -144,12 +137,12 @@ def fit_together(branch: Branch, fields: Fields) -> bool:
     return bool(chosen)
 
 
-def _agree(elements: frozenset[Element]) -> bool:
+def _agree(elements: frozenset[_Element]) -> bool:
     return len({number for number, _ in elements}) == len(elements)
 
 
-def fits(rules: list[Any], value: Any) -> bool:
-    """Return whether one of these rules accepts the value, which is there."""
+def _fits(rules: list[Any], value: Any) -> bool:
+    """Return whether the value, which is present, matches one of these rules."""
     return any(_fits_rule(rule, value) for rule in rules)
 
 
@@ -190,5 +183,51 @@ def _same(wanted: Any, value: Any) -> bool:
 
 
 def _precise(value: Any) -> int | None:
-    """Return a number as the matcher compares it, five digits behind the point; None for what it cannot compare."""
+    """Return a number as the matcher compares it, with five decimal places; None for what it can't compare."""
     return int(100_000 * (BILLION + value)) if is_number(value) and -BILLION <= value <= BILLION else None
+
+
+# --- explaining a mismatch --------------------------------------------------------------------------------------------
+
+
+def _explain(branch: _Branch, fields: _Fields) -> str:
+    """Return "" if the fields match the branch, otherwise the first thing that doesn't."""
+    lone = [name for name, rules in branch.items() if not any(_fits(rules, value) for value, _ in fields.get(name, []))]
+    if all(_ABSENT in branch[name] for name in lone) and _fit_together(branch, fields):
+        return ""
+    for name in lone:
+        if name in fields or _ABSENT not in branch[name]:
+            values = [value for value, _ in fields.get(name, [])]
+            has = " and ".join(_text(value) for value in values[:3]) if values else f'no "{name}"'
+            return f'the filter wants "{name}" {_wish(branch[name])}; the message has {has}'
+    names = ", ".join(f'"{name}"' for name in branch)
+    return f"the filter wants {names} in one and the same element of a list; the message has no such element"
+
+
+def _wish(rules: list[Any]) -> str:
+    plain = [rule for rule in rules if not isinstance(rule, dict)]
+    parts = [f"to be one of {_text(plain)}"] if plain else []
+    return " or ".join(parts + [_wish_rule(*each) for rule in rules if isinstance(rule, dict) for each in rule.items()])
+
+
+def _wish_rule(word: str, wanted: Any) -> str:
+    if word == "exists":
+        return "to be there" if wanted else "not to be there"
+    if word == "numeric":
+        pairs = zip(wanted[::2], wanted[1::2], strict=True)
+        return "to be a number " + " and ".join(f"{sign} {_text(each)}" for sign, each in pairs)
+    if word == "anything-but" and isinstance(wanted, dict):
+        return f"not to start with {_text(wanted['prefix'])}"
+    words = {
+        "anything-but": "to be anything but",
+        "prefix": "to start with",
+        "suffix": "to end with",
+        "equals-ignore-case": "to be, in any case,",
+        "cidr": "to be an IP address in",
+    }
+    return f"{words[word]} {_text(wanted)}"
+
+
+def _text(value: Any) -> str:
+    whole = isinstance(value, float) and value.is_integer()
+    return json.dumps(int(value) if whole else value, ensure_ascii=False)

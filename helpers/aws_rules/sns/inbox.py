@@ -1,7 +1,4 @@
-"""Where everything arrives that SNS sends elsewhere than to queues: e-mail, SMS, mobile push, web addresses.
-
-AWS: has the world to deliver to; the offline cloud has this list.
-"""
+"""What SNS delivers to anything but queues, such as e-mail and SMS: the offline cloud collects it in an inbox."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -9,9 +6,9 @@ from datetime import datetime
 
 @dataclass(frozen=True)
 class Arrived:
-    """One thing that arrived. message: the text, for http and https the body of the POST. at: by the cloud's clock.
+    """One delivery. at: by the cloud's clock. message: the text; for http and https the body of the POST request.
 
-    confirm_url: the link of a request to confirm a subscription; "" for anything else.
+    confirm_url: the link in a request to confirm a subscription; "" in anything else.
     """
 
     at: datetime

@@ -1,37 +1,37 @@
-"""Mobile push: applications, and endpoints, which are devices that have an application.
+"""Mobile push: platform applications, and platform endpoints, which are devices with such an application.
 
-AWS: shows an application's attributes without its credentials; creating an endpoint again is fine with the same token
-and attributes. Source: SNS API reference, CreatePlatformApplication and CreatePlatformEndpoint; recorded answers.
-moto: shows the credentials, and checks no names, tokens or ARNs. The services of Apple, Google and others, which AWS
-asks whether the credentials are theirs, are not there: every one is taken.
+AWS: an application's attributes are shown without its credentials. Creating an endpoint again is fine with the same
+token and attributes. Source: SNS API reference, CreatePlatformApplication and CreatePlatformEndpoint; recorded answers.
+moto: shows the credentials, and checks no names, tokens or ARNs.
+
+AWS has Apple, Google and others check the credentials. The offline cloud accepts all of them.
 """
 
 import re
 from dataclasses import dataclass
-from typing import Any
 
 from helpers.aws_rules.common.accounts import Account
-from helpers.aws_rules.common.numbers import within
+from helpers.aws_rules.common.numbers import is_between
 from helpers.aws_rules.common.refusals import Refused, invalid
-from helpers.aws_rules.sns.topics import SnsRegion
+from helpers.aws_rules.sns.region import SnsRegion
 
 PLATFORMS = (
     *("ADM", "APNS", "APNS_SANDBOX", "APNS_VOIP", "APNS_VOIP_SANDBOX", "BAIDU", "GCM", "MACOS", "MACOS_SANDBOX"),
     *("MPNS", "WNS"),
 )
-_SECRET = ("PlatformCredential", "PlatformPrincipal")
-_OF_APPLICATION = (
-    *(*_SECRET, "EventEndpointCreated", "EventEndpointDeleted", "EventEndpointUpdated", "EventDeliveryFailure"),
+_CREDENTIALS = ("PlatformCredential", "PlatformPrincipal")
+_APPLICATION_ATTRIBUTES = (
+    *(*_CREDENTIALS, "EventEndpointCreated", "EventEndpointDeleted", "EventEndpointUpdated", "EventDeliveryFailure"),
     *("SuccessFeedbackRoleArn", "FailureFeedbackRoleArn", "SuccessFeedbackSampleRate", "Enabled"),
     *("ApplePlatformTeamID", "ApplePlatformBundleID"),
 )
-_OF_ENDPOINT = ("CustomUserData", "Enabled", "Token")
+_ENDPOINT_ATTRIBUTES = ("CustomUserData", "Enabled", "Token")
 _WRONG_ID = "ARN specifies an invalid endpointId: UUID must be encoded in exactly 36 characters."
 
 
 @dataclass
 class Application:
-    """An application of one platform. settings: its attributes, with the secret ones."""
+    """An application of one platform. settings: its attributes, including the credentials."""
 
     arn: str
     platform: str
@@ -40,7 +40,7 @@ class Application:
     @property
     def shown(self) -> dict[str, str]:
         """The attributes as AWS shows them."""
-        return {"Enabled": "true"} | {name: value for name, value in self.settings.items() if name not in _SECRET}
+        return {"Enabled": "true"} | {name: value for name, value in self.settings.items() if name not in _CREDENTIALS}
 
 
 @dataclass
@@ -52,11 +52,11 @@ class Endpoint:
     settings: dict[str, str]
 
 
-# --- what may be set -------------------------------------------------------------------------------------------------
+# --- valid names and attributes ---------------------------------------------------------------------------------------
 
 
 def check_name(name: str, platform: str) -> None:
-    """Refuse the name or the platform of a new application."""
+    """Raise Refused if a new application can't have this name or platform."""
     reason = ""
     if not name:
         reason = "cannot be empty"
@@ -71,18 +71,18 @@ def check_name(name: str, platform: str) -> None:
 
 
 def check_application(settings: dict[str, str]) -> None:
-    """Refuse attributes that an application cannot have."""
-    _check_names(settings, _OF_APPLICATION)
+    """Raise Refused if an application can't have these attributes."""
+    _check_names(settings, _APPLICATION_ATTRIBUTES)
     rate = settings.get("SuccessFeedbackSampleRate", "0")
-    if not within(rate, 0, 100):
+    if not is_between(rate, 0, 100):
         raise _wrong("SuccessFeedbackSampleRate", f"{rate} value provided is not an integer between 0-100")
     if settings.get("PlatformCredential") == "":
         raise _wrong("PlatformCredential", "cannot be empty")
 
 
 def check_endpoint(settings: dict[str, str]) -> None:
-    """Refuse attributes that an endpoint cannot have."""
-    _check_names(settings, _OF_ENDPOINT)
+    """Raise Refused if an endpoint can't have these attributes."""
+    _check_names(settings, _ENDPOINT_ATTRIBUTES)
     if settings.get("Token") == "":
         raise _wrong("Token", "cannot be empty")
     if len(settings.get("CustomUserData", "").encode("utf-8", "surrogatepass")) > 2048:
@@ -101,44 +101,44 @@ def _wrong(name: str, reason: str) -> Refused:
     return invalid(f"Attributes Reason: Invalid value for attribute: {name}: {reason}")
 
 
-# --- finding ---------------------------------------------------------------------------------------------------------
+# --- finding ----------------------------------------------------------------------------------------------------------
 
 
 def application(region: SnsRegion, arn: str) -> Application:
-    """Return the application of this ARN; Refused when there is none."""
+    """Return the application with this ARN. Raise Refused if there is none."""
     _check_arn(arn, "PlatformApplicationArn", 3)
-    if arn not in region.applications:
+    if arn not in region.platform_apps:
         raise Refused("NotFound", "PlatformApplication does not exist")
-    return region.applications[arn]
+    return region.platform_apps[arn]
 
 
 def endpoint(region: SnsRegion, arn: str) -> Endpoint:
-    """Return the endpoint of this ARN; Refused when there is none."""
+    """Return the endpoint with this ARN. Raise Refused if there is none."""
     check_endpoint_arn(arn)
-    if arn not in region.platform_endpoints:
+    if arn not in region.devices:
         raise Refused("NotFound", "Endpoint does not exist")
-    return region.platform_endpoints[arn]
+    return region.devices[arn]
 
 
 def check_endpoint_arn(arn: str, parameter: str = "EndpointArn") -> None:
-    """Refuse what is not the ARN of an endpoint."""
+    """Raise Refused if this isn't the ARN of an endpoint."""
     _check_arn(arn, parameter, 4)
     if len(arn.rpartition("/")[2]) != 36:
         raise invalid(f"{parameter} Reason: {_WRONG_ID}")
 
 
-def _check_arn(arn: str, parameter: str, steps: int) -> None:
+def _check_arn(arn: str, parameter: str, parts_wanted: int) -> None:
     parts = arn.split(":")
     if len(parts) < 6:
         raise invalid(f"{parameter} Reason: An ARN must have at least 6 elements, not {len(parts)}")
-    if len(":".join(parts[5:]).split("/")) != steps:
+    if len(":".join(parts[5:]).split("/")) != parts_wanted:
         raise invalid(f"{parameter} Reason: Wrong number of slashes in relative portion of the ARN.")
 
 
 def target(region: SnsRegion, arn: str) -> Endpoint:
-    """Return the endpoint to publish to; Refused when it is not there, or switched off."""
+    """Return the endpoint to publish to. Raise Refused if it doesn't exist or is disabled."""
     check_endpoint_arn(arn, "TargetArn")
-    found = region.platform_endpoints.get(arn)
+    found = region.devices.get(arn)
     if found is None:
         raise invalid("TargetArn Reason: No endpoint found for the target arn specified")
     if why_not := disabled(found):
@@ -147,7 +147,7 @@ def target(region: SnsRegion, arn: str) -> Endpoint:
 
 
 def disabled(found: Endpoint) -> Refused | None:
-    """Return why nothing may be sent to the endpoint, or None."""
+    """Return the error for an endpoint that is disabled, or None if it isn't."""
     if found.settings["Enabled"].lower() == "false":
         return Refused("EndpointDisabled", "Endpoint is disabled")
     if found.application.shown["Enabled"].lower() == "false":
@@ -156,16 +156,15 @@ def disabled(found: Endpoint) -> Refused | None:
 
 
 def check_subscriber(account: Account, region: str, arn: str) -> None:
-    """Refuse to subscribe what is not an endpoint of this account."""
+    """Raise Refused if this isn't an endpoint of this account, so it can't subscribe."""
     try:
         check_endpoint_arn(arn)
     except Refused:
         raise invalid(f"Application endpoint arn invalid:{arn}") from None
-    if arn not in account.service(SnsRegion, region).platform_endpoints:
+    if arn not in account.service(SnsRegion, region).devices:
         raise invalid(f"Endpoint Reason: Endpoint does not exist for endpoint arn{arn}")
 
 
 def subscriber(account: Account, arn: str) -> Endpoint | None:
-    """Return the endpoint that subscribed under this ARN; None when it is gone."""
-    found: dict[str, Any] = account.service(SnsRegion, arn.split(":")[3]).platform_endpoints
-    return found.get(arn)
+    """Return the endpoint that subscribed with this ARN; None if it was deleted."""
+    return account.service(SnsRegion, arn.split(":")[3]).devices.get(arn)

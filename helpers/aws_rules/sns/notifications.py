@@ -1,27 +1,32 @@
-"""What was published, and the JSON in which SNS wraps it for each subscriber.
+"""A published message, and the envelope: the JSON that SNS wraps it in for a subscriber.
 
-AWS: the wrapping names the topic, the time and a link to unsubscribe with the subscription's own ARN; a FIFO topic's
+AWS: the envelope has the topic, the time, and a link to unsubscribe with the subscription's ARN. From a FIFO topic it
 has a sequence number and no signature. Source: SNS developer guide, "Parsing Amazon SNS message formats"; recorded
 answers.
-moto: has a constant in place of the subscription's ARN, always signature version 2, and no sequence number.
+moto: has a constant where the subscription's ARN should be, always signature version 2, and no sequence number.
 """
 
 import base64
 import json
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from helpers.aws_rules.sns import signing
 
+if TYPE_CHECKING:
+    from helpers.aws_rules.sns.subscriptions import Subscription
+
+SUBSCRIPTION_CONFIRMATION, UNSUBSCRIBE_CONFIRMATION = "SubscriptionConfirmation", "UnsubscribeConfirmation"
+
 
 @dataclass(frozen=True)
 class Notification:
-    """One published message. trace: X-Ray's header, which queues get as a system attribute.
+    """One published message.
 
-    message: as published. parts: with MessageStructure "json" the texts by protocol, else None. attributes: as boto3
-    takes them.
+    parts: the texts by protocol if MessageStructure is "json", otherwise None. attributes: in the form of boto3. trace:
+    X-Ray's header, which queues get as a system attribute.
     """
 
     id: str
@@ -38,7 +43,7 @@ class Notification:
 
     @property
     def sent_attributes(self) -> dict[str, Any]:
-        """The attributes that subscribers get: none with a text for each protocol. Filters see them all the same."""
+        """The message attributes that subscribers get: none with MessageStructure "json". Filters do see them."""
         return self.attributes if self.parts is None else {}
 
     def text(self, protocol: str) -> str:
@@ -48,33 +53,32 @@ class Notification:
         return self.parts.get(protocol, self.parts["default"])
 
 
-def envelope(note: Notification, protocol: str, subscription: Any, version: str) -> str:
-    """Return the notification as a subscriber without raw delivery gets it."""
-    wrapped: dict[str, Any] = {"Type": "Notification", "MessageId": note.id}
-    if note.sequence_number:
-        wrapped["SequenceNumber"] = note.sequence_number
-    wrapped["TopicArn"] = note.topic_arn
-    if note.subject is not None:
-        wrapped["Subject"] = note.subject
-    wrapped["Message"] = note.text(protocol)
-    wrapped["Timestamp"] = timestamp(note.at)
-    if not note.sequence_number:
-        wrapped |= _signature(wrapped, version, note.topic_arn)
-    wrapped["UnsubscribeURL"] = link(subscription.host, "Unsubscribe", SubscriptionArn=subscription.arn)
-    if note.sent_attributes:
-        wrapped["MessageAttributes"] = {name: _attribute(value) for name, value in note.sent_attributes.items()}
-    return _written(wrapped)
+def envelope(notification: Notification, subscription: "Subscription", version: str) -> str:
+    """Return the JSON for a subscriber without raw message delivery. version: of the signature."""
+    wrapped: dict[str, Any] = {"Type": "Notification", "MessageId": notification.id}
+    if notification.sequence_number:
+        wrapped["SequenceNumber"] = notification.sequence_number
+    wrapped["TopicArn"] = notification.topic_arn
+    if notification.subject is not None:
+        wrapped["Subject"] = notification.subject
+    wrapped["Message"] = notification.text(subscription.protocol)
+    wrapped["Timestamp"] = _timestamp(notification.at)
+    if not notification.sequence_number:
+        wrapped |= _signature(wrapped, version, notification.topic_arn)
+    wrapped["UnsubscribeURL"] = _link(subscription.host, "Unsubscribe", SubscriptionArn=subscription.arn)
+    if notification.sent_attributes:
+        wrapped["MessageAttributes"] = {name: _attribute(value) for name, value in notification.sent_attributes.items()}
+    return _as_json(wrapped)
 
 
-ASKED = "SubscriptionConfirmation"
-ENDED = "UnsubscribeConfirmation"
+def confirmation(kind: str, message_id: str, subscription: "Subscription", at: datetime, version: str) -> str:
+    """Return the JSON that asks to confirm a subscription, or to restore one that a link ended.
 
-
-def confirmation(kind: str, message_id: str, subscription: Any, at: datetime, version: str) -> str:
-    """Return the request to confirm a subscription, or to confirm anew one that ended. kind: ASKED or ENDED."""
+    kind: SUBSCRIPTION_CONFIRMATION or UNSUBSCRIBE_CONFIRMATION. version: of the signature.
+    """
     topic_arn = subscription.topic.arn
     text = f"You have chosen to subscribe to the topic {topic_arn}.\nTo confirm the subscription"
-    if kind == ENDED:
+    if kind == UNSUBSCRIBE_CONFIRMATION:
         text = f"You have chosen to deactivate subscription {subscription.arn}.\n"
         text += "To cancel this operation and restore the subscription"
     wrapped: dict[str, Any] = {
@@ -84,24 +88,24 @@ def confirmation(kind: str, message_id: str, subscription: Any, at: datetime, ve
         "TopicArn": topic_arn,
         "Message": f"{text}, visit the SubscribeURL included in this message.",
         "SubscribeURL": confirm_link(subscription),
-        "Timestamp": timestamp(at),
+        "Timestamp": _timestamp(at),
     }
-    return _written(wrapped | _signature(wrapped, version, topic_arn))
+    return _as_json(wrapped | _signature(wrapped, version, topic_arn))
 
 
-def confirm_link(subscription: Any) -> str:
-    """Return the address that confirms the subscription."""
+def confirm_link(subscription: "Subscription") -> str:
+    """Return the link that confirms the subscription."""
     arn, token = subscription.topic.arn, subscription.token
-    return link(subscription.host, "ConfirmSubscription", TopicArn=arn, Token=token)
+    return _link(subscription.host, "ConfirmSubscription", TopicArn=arn, Token=token)
 
 
-def link(host: str, action: str, **params: str) -> str:
-    """Return an address that makes SNS do something for whoever follows it."""
+def _link(host: str, action: str, **params: str) -> str:
+    """Return a link that makes SNS do this action when somebody follows it."""
     return f"{host}/?{urlencode({'Action': action} | params, safe=':')}"
 
 
-def timestamp(at: datetime) -> str:
-    """Return the time as SNS writes it: to the millisecond, in UTC."""
+def _timestamp(at: datetime) -> str:
+    """Return the time in the format of SNS: with milliseconds, in UTC."""
     return at.strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03}Z"
 
 
@@ -120,5 +124,5 @@ def _attribute(value: dict[str, Any]) -> dict[str, str]:
     return {"Type": value["DataType"], "Value": value["StringValue"]}
 
 
-def _written(wrapped: dict[str, Any]) -> str:
+def _as_json(wrapped: dict[str, Any]) -> str:
     return json.dumps(wrapped, indent=2, separators=(",", " : "), ensure_ascii=False)

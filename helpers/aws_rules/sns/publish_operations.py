@@ -1,22 +1,22 @@
-"""The operations of SNS that publish: each takes a request and returns what AWS answers, or is Refused."""
+"""Publish and PublishBatch: each takes a request and returns AWS's answer, or raises Refused."""
 
 from typing import Any
 
 from helpers.aws_rules.common import message_contents, steps
-from helpers.aws_rules.common.batches import MOST
 from helpers.aws_rules.common.refusals import Refused, invalid
 from helpers.aws_rules.common.request import Request
 from helpers.aws_rules.policies import access
-from helpers.aws_rules.sns import deliveries, mobile_push, publishing, subscriptions, topics
-from helpers.aws_rules.sns.find_topic import sns_of, topic_of
+from helpers.aws_rules.sns import deliveries, mobile_push, publishing, subscriptions
 from helpers.aws_rules.sns.inbox import Arrived
+from helpers.aws_rules.sns.region import find_topic, region_of, topic_of
 from helpers.aws_rules.sns.topics import Topic
 
 Answer = dict[str, Any]
+_MAX_ENTRIES = 10  # of a batch
 
 
 def publish(request: Request) -> Answer:
-    """Publish to a topic, a phone number or a mobile endpoint."""
+    """Publish to a topic, a phone number or a device."""
     params = request.params
     targets = [name for name in ("TopicArn", "TargetArn", "PhoneNumber") if name in params]
     if len(targets) != 1:
@@ -27,19 +27,19 @@ def publish(request: Request) -> Answer:
         )
     arn = params[targets[0]]
     if targets == ["TargetArn"] and ":endpoint/" in arn:
-        return _to_mobile(request, arn)
+        return _to_device(request, arn)
     publishing.check_message(params)
     publishing.check_subject(params)
     if targets == ["PhoneNumber"]:
         return _to_phone(request)
-    topic = topics.find(request.account, request.region, arn, targets[0])
+    topic = find_topic(request.account, request.region, arn, targets[0])
     access.check_topic(request, topic)
-    publishing.check_for(topic, params)
+    publishing.check_for_topic(topic, params)
     return _publish(topic, params, request.trace)
 
 
 def _publish(topic: Topic, entry: dict[str, Any], trace: str) -> Answer:
-    made, new = publishing.notification(topic, entry, trace)
+    made, new = publishing.make_notification(topic, entry, trace)
     if new:
         for subscription in subscriptions.of_topic(topic):
             deliveries.deliver(made, subscription)
@@ -52,17 +52,17 @@ def _to_phone(request: Request) -> Answer:
     if request.params.get("MessageStructure") == "json":
         texts = publishing.parts(text)
         text = texts.get("sms", texts["default"])
-    if len(text) > publishing.SMS_CHARACTERS:
+    if len(text) > publishing.MAX_SMS_CHARACTERS:
         raise invalid("Message too long")
     message_id = account.new_id()
     account.post(Arrived(account.world.clock.now(), "sms", number, text))
-    steps.note(account, steps.DELIVERED, number, message_id)
+    steps.record(account, steps.DELIVERED, number, message_id)
     return {"MessageId": message_id}
 
 
-def _to_mobile(request: Request, arn: str) -> Answer:
+def _to_device(request: Request, arn: str) -> Answer:
     account, params = request.account, request.params
-    platform = mobile_push.target(sns_of(request), arn).application.platform
+    platform = mobile_push.target(region_of(request), arn).application.platform
     publishing.check_message(params, needed=platform)
     publishing.check_subject(params)
     text = params["Message"]
@@ -71,12 +71,12 @@ def _to_mobile(request: Request, arn: str) -> Answer:
         text = texts.get(platform, texts.get("default", ""))
     message_id = account.new_id()
     account.post(Arrived(account.world.clock.now(), "application", arn, text, params.get("Subject") or ""))
-    steps.note(account, steps.DELIVERED, arn, message_id)
+    steps.record(account, steps.DELIVERED, arn, message_id)
     return {"MessageId": message_id}
 
 
 def publish_batch(request: Request) -> Answer:
-    """Publish up to ten messages to a topic; a wrong subject refuses one of them, what else is wrong refuses all."""
+    """Publish up to ten messages to a topic. An invalid subject fails one of them, any other error all of them."""
     topic, entries = topic_of(request), request.params["PublishBatchRequestEntries"]
     _check_batch(topic, entries)
     answer: dict[str, list[Answer]] = {"Successful": [], "Failed": []}
@@ -93,7 +93,7 @@ def publish_batch(request: Request) -> Answer:
 def _check_batch(topic: Topic, entries: list[dict[str, Any]]) -> None:
     if not entries:
         raise Refused("EmptyBatchRequest", "The batch request doesn't contain any entries.")
-    if len(entries) > MOST:
+    if len(entries) > _MAX_ENTRIES:
         raise Refused("TooManyEntriesInBatchRequest", "The batch request contains more entries than permissible.")
     ids = [entry["Id"] for entry in entries]
     if len(set(ids)) != len(ids):
@@ -104,8 +104,8 @@ def _check_batch(topic: Topic, entries: list[dict[str, Any]]) -> None:
                 "InvalidBatchEntryId", "The Id of a batch entry in a batch request doesn't abide by the specification."
             )
     total = sum(message_contents.size(e["Message"], e.get("MessageAttributes", {})) for e in entries)
-    if total > topic.most_bytes:
+    if total > topic.max_bytes:
         raise Refused("BatchRequestTooLong", "The length of all the messages put together is more than the limit.")
     for entry in entries:
         publishing.check_message(entry)
-        publishing.check_for(topic, entry)
+        publishing.check_for_topic(topic, entry)

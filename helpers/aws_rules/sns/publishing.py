@@ -1,9 +1,9 @@
-"""Publishing: what may be published, and once on a FIFO topic.
+"""Publishing: what can be published, and deduplication on FIFO topics.
 
-AWS: message, subject and attributes have their forms; sizes are bytes with the attributes; MessageStructure "json"
-wants a "default"; a FIFO topic wants a group, and a deduplication id or content-based deduplication, and forgets
-nothing for five minutes. Source: SNS API reference, Publish and PublishBatch; recorded answers.
-moto: counts characters, checks nearly nothing, and does not deduplicate.
+AWS: message, subject and message attributes have to be valid. The size is in bytes and includes the attributes. With
+MessageStructure "json" a "default" text is required. A FIFO topic needs a message group id, and a deduplication id
+unless content-based deduplication is on. Source: SNS API reference, Publish and PublishBatch; recorded answers.
+moto: counts characters, checks hardly anything, and doesn't deduplicate.
 """
 
 import json
@@ -18,13 +18,13 @@ from helpers.aws_rules.sns.topics import Topic
 
 _SUBJECT = re.compile(r"[^\x00-\x1f\x7f]{1,100}")
 _TYPE = re.compile(r"(String|Number|Binary)(\..+)?")
-# Names of AWS's own that say how a phone or a device is to get the message; others that begin so are refused.
+# AWS's own names for how to send to phones and devices. All other names with these prefixes are refused.
 _RESERVED = re.compile(r"AWS\.(SNS\.(SMS|MOBILE)|MM\.SMS)\.[A-Za-z0-9_.\-]+")
-SMS_CHARACTERS = 1600
+MAX_SMS_CHARACTERS = 1600
 
 
 def check_message(entry: dict[str, Any], needed: str = "default") -> None:
-    """Refuse a message, structure or attribute that AWS refuses wherever it is published."""
+    """Raise Refused if message, structure or attributes are invalid for any target. needed: as in `parts`."""
     if not entry["Message"]:
         raise invalid("Empty message")
     structure = entry.get("MessageStructure")
@@ -33,18 +33,21 @@ def check_message(entry: dict[str, Any], needed: str = "default") -> None:
     if structure == "json":
         parts(entry["Message"], needed)
     for name, value in entry.get("MessageAttributes", {}).items():
-        check_attribute(name, value)
+        _check_attribute(name, value)
 
 
 def check_subject(entry: dict[str, Any]) -> None:
-    """Refuse a subject that AWS refuses."""
+    """Raise Refused if the subject is invalid."""
     subject = entry.get("Subject")
     if subject is not None and not _SUBJECT.fullmatch(subject):
         raise invalid("Subject")
 
 
 def parts(message: str, needed: str = "default") -> dict[str, str]:
-    """Return the texts by protocol of a message with MessageStructure "json". needed: one that does for a default."""
+    """Return the texts by protocol of a message with MessageStructure "json".
+
+    needed: a protocol; with a text for it, "default" isn't required.
+    """
     start = "Message Structure - "
     try:
         found = json.loads(message)
@@ -57,8 +60,8 @@ def parts(message: str, needed: str = "default") -> dict[str, str]:
     return {protocol: text for protocol, text in found.items() if isinstance(text, str)}
 
 
-def check_attribute(name: str, value: dict[str, Any]) -> None:
-    """Refuse a message attribute that SNS refuses."""
+def _check_attribute(name: str, value: dict[str, Any]) -> None:
+    """Raise Refused if SNS refuses this message attribute."""
     _check_name(name)
     kind = value.get("DataType", "")
     if not kind:
@@ -107,9 +110,9 @@ def _wrong(text: str) -> Refused:
     return Refused("ParameterValueInvalid", text)
 
 
-def check_for(topic: Topic, entry: dict[str, Any]) -> None:
-    """Refuse what does not fit the topic: its type and its size."""
-    if message_contents.size(entry["Message"], entry.get("MessageAttributes", {})) > topic.most_bytes:
+def check_for_topic(topic: Topic, entry: dict[str, Any]) -> None:
+    """Raise Refused if the message is too large for the topic, or its ids don't suit the topic's type."""
+    if message_contents.size(entry["Message"], entry.get("MessageAttributes", {})) > topic.max_bytes:
         raise invalid("Message too long")
     group, deduplication_id = entry.get("MessageGroupId"), entry.get("MessageDeduplicationId")
     if topic.fifo_topic:
@@ -132,60 +135,49 @@ def check_for(topic: Topic, entry: dict[str, Any]) -> None:
             raise invalid(parameter) from None
 
 
-def notification(topic: Topic, entry: dict[str, Any], trace: str) -> tuple[Notification, bool]:
-    """Return the notification, and whether it is new: on a FIFO topic a duplicate gets the first one's id."""
+def make_notification(topic: Topic, entry: dict[str, Any], trace: str) -> tuple[Notification, bool]:
+    """Return the notification, and whether it's new. On a FIFO topic a duplicate gets the id of the original."""
     owner, now = topic.owner, topic.owner.time()
     message_id, number, group = owner.new_id(), None, entry.get("MessageGroupId")
     deduplication_id, new = entry.get("MessageDeduplicationId"), True
     if topic.fifo_topic:
         deduplication_id = deduplication_id or content_id(entry["Message"])
         scope = group if topic.settings.get("FifoThroughputScope") == "MessageGroup" else ""
-        first = topic.seen.first(scope or "", deduplication_id, now)
-        number = first.sequence_number if first else topic.seen.next_number()
-        if first:
-            message_id, new = first.message_id, False
-            steps.note(owner, steps.DUPLICATE, topic.arn, message_id, "its deduplication id came within 5 minutes")
+        original = topic.seen.find_original(scope or "", deduplication_id, now)
+        number = original.sequence_number if original else topic.seen.next_number()
+        if original:
+            message_id, new = original.message_id, False
+            steps.record(owner, steps.DUPLICATE, topic.arn, message_id, "its deduplication id came within 5 minutes")
         else:
             topic.seen.remember(scope or "", deduplication_id, message_id, number, now)
     structured = parts(entry["Message"]) if entry.get("MessageStructure") == "json" else None
     attributes = entry.get("MessageAttributes", {})
     at, subject = owner.world.clock.now(), entry.get("Subject")
     made = Notification(
-        *(
-            message_id,
-            topic.arn,
-            at,
-            entry["Message"],
-            subject,
-            attributes,
-            structured,
-            group,
-            deduplication_id,
-            number,
-        ),
+        id=message_id,
+        topic_arn=topic.arn,
+        at=at,
+        message=entry["Message"],
+        subject=subject,
+        attributes=attributes,
+        parts=structured,
+        group=group,
+        deduplication_id=deduplication_id,
+        sequence_number=number,
         trace=trace,
     )
     if new:
-        steps.note(owner, steps.PUBLISHED, topic.arn, message_id)
+        steps.record(owner, steps.PUBLISHED, topic.arn, message_id)
     return made, new
 
 
 def answer(made: Notification) -> dict[str, str]:
-    """Return what Publish answers."""
+    """Return what Publish returns."""
     number = {"SequenceNumber": made.sequence_number} if made.sequence_number else {}
     return {"MessageId": made.id} | number
 
 
 def check_phone_number(number: str) -> None:
-    """Refuse a phone number that is not in the form E.164."""
+    """Raise Refused if the phone number isn't in the E.164 format."""
     if not re.fullmatch(r"\+[1-9]\d{5,14}", number):
         raise invalid(f"PhoneNumber Reason: {number} is not valid to publish to")
-
-
-def readable(attributes: dict[str, Any]) -> dict[str, Any]:
-    """Return the message attributes as SQS takes them: raw delivery hands them on."""
-    return {
-        name: {"DataType": value["DataType"]}
-        | ({"BinaryValue": value["BinaryValue"]} if "BinaryValue" in value else {"StringValue": value["StringValue"]})
-        for name, value in attributes.items()
-    }

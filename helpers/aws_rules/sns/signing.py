@@ -1,8 +1,8 @@
-"""The signature of what SNS sends, and the certificate that verifies it.
+"""The signature of SNS messages, and the certificate to verify it with.
 
-AWS: signature version 1 is SHA-1 with RSA, 2 is SHA-256; the signed text names the fields in a fixed order. Source: SNS
-developer guide, "Verifying the signatures of Amazon SNS messages".
-moto: signs with version 2 alone, and with a new key for each subscription, so that no two runs give the same text.
+AWS: signature version 1 is RSA with SHA-1, version 2 is RSA with SHA-256. The signed text has the fields in a fixed
+sequence. Source: SNS developer guide, "Verifying the signatures of Amazon SNS messages".
+moto: signs with version 2 only, and with a new key for each subscription, so every run prints another signature.
 """
 
 import base64
@@ -16,8 +16,8 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 from helpers.simulation.clock import START
 
-# The two primes of the offline cloud's key. They are no secret: whoever reads this file may sign as this toy SNS, and
-# outputs that show a signature repeat.
+# The two primes of the offline cloud's key. It's fixed, so that the same message always has the same signature, and it
+# protects nothing, so it doesn't have to be secret.
 _P = int(
     "d42e4a0b553981258ffa0f8d1fd5fc5acca09bbae5ee22cb73e3afa7ef7ac2007509104d58a88eeb94ee8cff0efa353d"
     "fe8fd6e5bae1b7b00e5549b6f836a8475a4755ab07d85ad1102b1133a66813befbed557b07b715b1a452d2c250c7d331"
@@ -43,18 +43,18 @@ def sign(envelope: dict[str, Any], version: str) -> str:
 
 
 def signed_text(envelope: dict[str, Any]) -> bytes:
-    """Return the text that is signed: the fields' names and values, a line each."""
+    """Return the text that is signed: the name and the value of each field, on a line each."""
     names = _NOTIFICATION if envelope["Type"] == "Notification" else _CONFIRMATION
     return "".join(f"{name}\n{envelope[name]}\n" for name in names if name in envelope).encode("utf-8", "replace")
 
 
 def url(region: str) -> str:
-    """Return where the certificate stands."""
+    """Return the certificate's address."""
     return f"https://sns.{region}.amazonaws.com/{_FILE}"
 
 
 def is_certificate(url: str) -> bool:
-    """Return whether this address, or path, is the certificate's."""
+    """Return whether this is the certificate's address or path."""
     return url.rpartition("/")[2] == _FILE
 
 
@@ -67,7 +67,7 @@ def _key() -> rsa.RSAPrivateKey:
 
 @lru_cache
 def certificate() -> bytes:
-    """Return the certificate that stands at SigningCertURL, as PEM."""
+    """Return the certificate at SigningCertURL, as PEM."""
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "sns.amazonaws.com")])
     made = (
         x509.CertificateBuilder(name, name, _key().public_key(), 2026)

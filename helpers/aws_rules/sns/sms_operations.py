@@ -1,33 +1,33 @@
-"""The operations of SNS for SMS: each takes a request and returns what AWS answers, or is Refused."""
+"""The operations of SNS for SMS: each takes a request and returns AWS's answer, or raises Refused."""
 
 import re
 from typing import Any
 
-from helpers.aws_rules.common.numbers import within
-from helpers.aws_rules.common.paging import page
+from helpers.aws_rules.common.numbers import is_between
 from helpers.aws_rules.common.refusals import Refused, invalid
 from helpers.aws_rules.common.request import Request
 from helpers.aws_rules.sns import publishing
-from helpers.aws_rules.sns.find_topic import sns_of
 from helpers.aws_rules.sns.inbox import Arrived
+from helpers.aws_rules.sns.paging import page
+from helpers.aws_rules.sns.region import region_of
 
 Answer = dict[str, Any]
-_KNOWN = (
+_ATTRIBUTES = (
     *("MonthlySpendLimit", "DeliveryStatusIAMRole", "DeliveryStatusSuccessSamplingRate", "DefaultSenderID"),
     *("DefaultSMSType", "UsageReportS3Bucket"),
 )
 _SENDER = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9]{1,11}")
 _SANDBOX_NUMBER = re.compile(r"(\+[0-9]{8,}|[0-9]{0,9})")
-_MOST_NUMBERS = 10  # in the sandbox
+_MAX_SANDBOX_NUMBERS = 10  # in the sandbox
 
 
 def set_sms_attributes(request: Request) -> Answer:
-    """Set the account's settings for SMS."""
+    """Set the account's SMS attributes."""
     settings = request.params["attributes"]
     for name, value in settings.items():
-        if name not in _KNOWN:
+        if name not in _ATTRIBUTES:
             raise Refused("InvalidParameter", f"{name} is not a valid attribute")
-        if name == "DeliveryStatusSuccessSamplingRate" and not within(value, 0, 100):
+        if name == "DeliveryStatusSuccessSamplingRate" and not is_between(value, 0, 100):
             raise Refused("InvalidParameter", f"{name} is not an integer between 0-100")
         if name == "DefaultSenderID" and value and not _SENDER.fullmatch(value):
             raise Refused("InvalidParameter", f"{name} is invalid")
@@ -35,27 +35,27 @@ def set_sms_attributes(request: Request) -> Answer:
             raise Refused("InvalidParameter", f"{name} is invalid")
         if name == "UsageReportS3Bucket" and value:
             raise invalid(f"{name} Reason: The bucket you provided does not exist")
-    sns_of(request).set_sms_attributes(settings)
+    region_of(request).set_sms_attributes(settings)
     return {}
 
 
 def get_sms_attributes(request: Request) -> Answer:
-    """Return the account's settings for SMS."""
-    known = {"MonthlySpendLimit": "1"} | sns_of(request).sms_attributes
+    """Return the account's SMS attributes."""
+    known = {"MonthlySpendLimit": "1"} | region_of(request).sms_attributes
     names = request.params.get("attributes") or list(known)
     return {"attributes": {name: value for name, value in known.items() if name in names}}
 
 
 def get_sms_sandbox_account_status(request: Request) -> Answer:
-    """Return whether SMS go to verified numbers only; a new account's do."""
+    """Return that the account is in the SMS sandbox, as a new one is: it can send only to verified numbers."""
     return {"IsInSandbox": True}
 
 
 def create_sms_sandbox_phone_number(request: Request) -> Answer:
-    """Add a phone number to the sandbox; a one-time password arrives there."""
-    account, numbers, number = request.account, sns_of(request).sandbox, _sandbox_number(request)
-    if number not in numbers and len(numbers) >= _MOST_NUMBERS:
-        raise Refused("UserError", f"The sandbox has at most {_MOST_NUMBERS} phone numbers.")
+    """Add a phone number to the SMS sandbox and send it a one-time password."""
+    account, numbers, number = request.account, region_of(request).sandbox, _sandbox_number(request)
+    if number not in numbers and len(numbers) >= _MAX_SANDBOX_NUMBERS:
+        raise Refused("UserError", f"The sandbox has at most {_MAX_SANDBOX_NUMBERS} phone numbers.")
     password = f"{account.world.ids.randrange(10**6):06}"
     numbers[number] = password
     account.post(Arrived(account.world.clock.now(), "sms", number, f"Your verification code is {password}"))
@@ -63,7 +63,7 @@ def create_sms_sandbox_phone_number(request: Request) -> Answer:
 
 
 def verify_sms_sandbox_phone_number(request: Request) -> Answer:
-    """Verify a number of the sandbox with its one-time password."""
+    """Verify a number in the SMS sandbox with its one-time password."""
     numbers, number = _sandbox(request), request.params["PhoneNumber"]
     if numbers[number] and numbers[number] != request.params["OneTimePassword"]:
         raise Refused("VerificationException", "The one-time password (OTP) is not the one that was sent.")
@@ -72,21 +72,21 @@ def verify_sms_sandbox_phone_number(request: Request) -> Answer:
 
 
 def delete_sms_sandbox_phone_number(request: Request) -> Answer:
-    """Take a number from the sandbox."""
+    """Remove a number from the SMS sandbox."""
     del _sandbox(request)[request.params["PhoneNumber"]]
     return {}
 
 
 def list_sms_sandbox_phone_numbers(request: Request) -> Answer:
-    """Return the numbers of the sandbox."""
-    numbers = sns_of(request).sandbox.items()
+    """Return the numbers in the SMS sandbox."""
+    numbers = region_of(request).sandbox.items()
     shown = [{"PhoneNumber": number, "Status": "Pending" if code else "Verified"} for number, code in numbers]
     return page(request, shown, "PhoneNumbers")
 
 
 def _sandbox(request: Request) -> dict[str, str]:
-    """Return the sandbox's numbers; Refused when the request's is none of them."""
-    numbers = sns_of(request).sandbox
+    """Return the numbers in the SMS sandbox. Raise Refused if the request's isn't one of them."""
+    numbers = region_of(request).sandbox
     if _sandbox_number(request) not in numbers:
         raise Refused("ResourceNotFound", "Phone number does not exist in the sandbox.")
     return numbers
@@ -105,23 +105,23 @@ def _sandbox_number(request: Request) -> str:
 
 
 def list_origination_numbers(request: Request) -> Answer:
-    """Return the numbers that the account bought to send from: none."""
+    """Return the numbers that the account owns to send from: none."""
     return {"PhoneNumbers": []}
 
 
 def check_if_phone_number_is_opted_out(request: Request) -> Answer:
-    """Return whether a number wants no more SMS."""
-    return {"isOptedOut": _number(request) in sns_of(request).opt_out_numbers}
+    """Return whether a number opted out of SMS."""
+    return {"isOptedOut": _number(request) in region_of(request).opt_out_numbers}
 
 
 def list_phone_numbers_opted_out(request: Request) -> Answer:
-    """Return the numbers that want no more SMS."""
-    return {"phoneNumbers": list(sns_of(request).opt_out_numbers)}
+    """Return the numbers that opted out of SMS."""
+    return {"phoneNumbers": list(region_of(request).opt_out_numbers)}
 
 
 def opt_in_phone_number(request: Request) -> Answer:
-    """Let a number get SMS again."""
-    sns_of(request).opt_in_phone_number(_number(request))
+    """Opt a number in to SMS again."""
+    region_of(request).opt_in_phone_number(_number(request))
     return {}
 
 

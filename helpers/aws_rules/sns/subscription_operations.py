@@ -1,48 +1,49 @@
-"""The operations of SNS on subscriptions: each takes a request and returns what AWS answers, or is Refused."""
+"""The operations of SNS on subscriptions: each takes a request and returns AWS's answer, or raises Refused."""
 
 import re
 from typing import Any
 
-from helpers.aws_rules.common.paging import page
 from helpers.aws_rules.common.refusals import Refused, invalid
 from helpers.aws_rules.common.request import ANONYMOUS, Request
-from helpers.aws_rules.sns import deliveries, endpoints, subscriptions
-from helpers.aws_rules.sns.find_topic import topic_of
-from helpers.aws_rules.sns.subscriptions import Subscription
-from helpers.aws_rules.sns.topics import DEFAULT_BYTES, SnsRegion
+from helpers.aws_rules.sns import deliveries, subscriptions
+from helpers.aws_rules.sns.paging import page
+from helpers.aws_rules.sns.region import SnsRegion, topic_of
+from helpers.aws_rules.sns.subscriptions import MAX_LARGE_MESSAGE_SUBSCRIPTIONS, Subscription
+from helpers.aws_rules.sns.topics import DEFAULT_MAX_BYTES
 
 Answer = dict[str, Any]
 _TOKEN = re.compile(r"[0-9a-f]+")
 
 
 def subscribe(request: Request) -> Answer:
-    """Subscribe an endpoint; it may have to confirm first."""
+    """Subscribe an endpoint, which can have to confirm first."""
     params = request.params
     protocol, endpoint = params["Protocol"], params.get("Endpoint", "")
     topic = topic_of(request, **{"sns:Protocol": protocol, "sns:Endpoint": endpoint})
-    endpoints.check_endpoint(request.account, topic, protocol, endpoint)
-    settings = dict(params.get("Attributes", {}))
-    if topic.most_bytes > DEFAULT_BYTES and len(subscriptions.of_topic(topic)) >= endpoints.MOST_FOR_LARGE:
+    subscriptions.check_endpoint(request.account, topic, protocol, endpoint)
+    attributes = dict(params.get("Attributes", {}))
+    present = subscriptions.of_topic(topic)
+    if topic.max_bytes > DEFAULT_MAX_BYTES and len(present) >= MAX_LARGE_MESSAGE_SUBSCRIPTIONS:
         raise invalid("TopicArn Reason: a topic for messages over 256 KiB has at most 100 subscriptions")
-    same = [s for s in subscriptions.of_topic(topic) if (s.protocol, s.endpoint) == (protocol, endpoint)]
-    if same:
-        for name, value in settings.items():
-            subscriptions.check_setting(name, value, protocol, endpoint, topic, subscribing=True)
-        if same[0].differs(settings):
+    same = next((one for one in present if (one.protocol, one.endpoint) == (protocol, endpoint)), None)
+    if same is not None:
+        for name, value in attributes.items():
+            subscriptions.check_attribute(name, value, protocol, endpoint, topic, subscribing=True)
+        if same.differs(attributes):
             raise invalid("Attributes Reason: Subscription already exists with different attributes")
-        if same[0].pending:
-            if same[0].token_expired():
-                same[0].wait()
-            deliveries.ask_to_confirm(same[0])
-        return _subscribed(same[0], params)
-    subscriptions.check_room(topic)
-    if settings.get("FilterPolicy"):
-        subscriptions.check_filters(topic)
+        if same.pending:
+            if same.token_expired():
+                same.await_confirmation()
+            deliveries.request_confirmation(same)
+        return _subscribed(same, params)
+    subscriptions.check_subscription_limit(topic)
+    if attributes.get("FilterPolicy"):
+        subscriptions.check_filter_policy_limit(topic)
     made = Subscription(request.account, topic, protocol, endpoint, request.identity, request.host)
-    made.change(settings, subscribing=True)
+    made.set_attributes(attributes, subscribing=True)
     topic.sns_backend.subscriptions[made.arn] = made
     if made.pending:
-        deliveries.ask_to_confirm(made)
+        deliveries.request_confirmation(made)
     return _subscribed(made, params)
 
 
@@ -52,39 +53,39 @@ def _subscribed(subscription: Subscription, params: dict[str, Any]) -> Answer:
 
 
 def confirm_subscription(request: Request) -> Answer:
-    """Confirm a subscription with the token that its endpoint got."""
+    """Confirm a subscription with the token that was sent to its endpoint."""
     token = request.params["Token"]
     if not _TOKEN.fullmatch(token):
         raise Refused("InvalidParameter", "Invalid token")
-    # The token is permission enough: who confirms for another account's topic needs no policy. Of the topic's ARN AWS
-    # looks at the region alone.
+    # The token is enough, even for a topic of another account: no policy has to allow it. AWS checks only the region in
+    # the topic's ARN.
     arn = request.params["TopicArn"].split(":")
     if len(arn) < 6 or arn[3] != request.region:
         raise invalid("Topic")
     owner = request.account.accounts.get(arn[4])
-    subscription = _waiting(owner.service(SnsRegion, request.region), token) if owner else None
+    subscription = _with_token(owner.service(SnsRegion, request.region), token) if owner else None
     if subscription is None:
         raise invalid("Token")
     if subscription.pending:
-        signed, wish = request.identity != ANONYMOUS, request.params.get("AuthenticateOnUnsubscribe", "")
-        subscription.pending, subscription.authenticated = False, signed and wish.lower() == "true"
+        signed, wanted = request.identity != ANONYMOUS, request.params.get("AuthenticateOnUnsubscribe", "")
+        subscription.pending, subscription.authenticated = False, signed and wanted.lower() == "true"
     return {"SubscriptionArn": subscription.arn}
 
 
-def _waiting(region: SnsRegion, token: str) -> Subscription | None:
-    """Return the subscription that this token confirms, or brings back after a link ended it; or None."""
-    for subscription in [*region.subscriptions.values(), *region.ended.values()]:
+def _with_token(region: SnsRegion, token: str) -> Subscription | None:
+    """Return the subscription that this token confirms, or restores after a link ended it; None if there is none."""
+    for subscription in [*region.subscriptions.values(), *region.unsubscribed_by_link.values()]:
         topic = subscription.topic
         if subscription.token != token or region.topics.get(topic.arn) is not topic or subscription.token_expired():
             continue
-        if region.ended.pop(token, None):
+        if region.unsubscribed_by_link.pop(token, None):
             region.subscriptions[subscription.arn] = subscription
         return subscription
     return None
 
 
 def unsubscribe(request: Request) -> Answer:
-    """Delete a subscription; fine when there is none."""
+    """Delete a subscription, if there is one."""
     subscription = _find(request)
     if subscription is None:
         return {}
@@ -93,16 +94,16 @@ def unsubscribe(request: Request) -> Answer:
     _check_owner(request, subscription)
     if subscription.pending:
         raise invalid("SubscriptionArn Reason: This subscription is pending confirmation")
-    subscription.end()
-    if request.identity == ANONYMOUS and subscription.protocol in subscriptions.TO_CONFIRM:
-        subscription.wait()
-        subscription.topic.sns_backend.ended[subscription.token] = subscription
-        deliveries.tell_of_the_end(subscription)
+    subscription.delete()
+    if request.identity == ANONYMOUS and subscription.protocol in subscriptions.NEED_CONFIRMATION:
+        subscription.await_confirmation()
+        subscription.topic.sns_backend.unsubscribed_by_link[subscription.token] = subscription
+        deliveries.announce_unsubscribe(subscription)
     return {}
 
 
 def _find(request: Request) -> Subscription | None:
-    """Return the subscription of this ARN, or None; Refused when it is no ARN of one."""
+    """Return the subscription at the request's SubscriptionArn, or None. Raise Refused if it isn't such an ARN."""
     arn = request.params["SubscriptionArn"]
     _check_arn(arn)
     number = arn.split(":")[4]
@@ -110,7 +111,7 @@ def _find(request: Request) -> Subscription | None:
     found = owner.service(SnsRegion, request.region).subscriptions.get(arn) if owner else None
     if found is None and number != request.account.number and request.identity != ANONYMOUS:
         raise _not_authorized(request, arn)
-    return None if found is None or subscriptions.is_gone(found) else found
+    return None if found is None or found.is_gone() else found
 
 
 def _check_arn(arn: str) -> None:
@@ -132,6 +133,7 @@ def _not_authorized(request: Request, arn: str) -> Refused:
 
 
 def _subscription_of(request: Request) -> Subscription:
+    """Return the subscription at the request's SubscriptionArn. Raise Refused if there is none."""
     subscription = _find(request)
     if subscription is None:
         raise subscriptions.not_found()
@@ -149,22 +151,22 @@ def set_subscription_attributes(request: Request) -> Answer:
     params = request.params
     subscription, name, value = _subscription_of(request), params["AttributeName"], params.get("AttributeValue", "")
     if name == "FilterPolicy" and value and not subscription.policy:
-        subscriptions.check_filters(subscription.topic)
-    subscription.change({name: value})
+        subscriptions.check_filter_policy_limit(subscription.topic)
+    subscription.set_attributes({name: value})
     return {}
 
 
 def list_subscriptions(request: Request) -> Answer:
-    """Return the account's subscriptions in this region, a hundred a page."""
+    """Return the account's subscriptions in this region, in pages of a hundred."""
     own = [
-        subscription.listed()
+        subscription.as_listed()
         for account in request.account.accounts.all()
         for subscription in account.service(SnsRegion, request.region).subscriptions.values()
-        if subscription.subscriber.number == request.account.number and not subscriptions.is_gone(subscription)
+        if subscription.subscriber.number == request.account.number and not subscription.is_gone()
     ]
     return page(request, own, "Subscriptions")
 
 
 def list_subscriptions_by_topic(request: Request) -> Answer:
-    """Return a topic's subscriptions, a hundred a page."""
-    return page(request, [s.listed() for s in subscriptions.of_topic(topic_of(request))], "Subscriptions")
+    """Return a topic's subscriptions, in pages of a hundred."""
+    return page(request, [one.as_listed() for one in subscriptions.of_topic(topic_of(request))], "Subscriptions")

@@ -1,26 +1,27 @@
-"""The operations of SNS on topics: each takes a request and returns what AWS answers, or is Refused."""
+"""The operations of SNS on topics: each takes a request and returns AWS's answer, or raises Refused."""
 
 from typing import Any
 
-from helpers.aws_rules.common.paging import page
 from helpers.aws_rules.common.refusals import Refused, invalid
 from helpers.aws_rules.common.request import Request
-from helpers.aws_rules.sns import endpoints, subscriptions, topic_attributes, topic_permissions
-from helpers.aws_rules.sns.find_topic import sns_of, topic_of
-from helpers.aws_rules.sns.topics import DEFAULT_BYTES, SnsRegion
+from helpers.aws_rules.policies import permissions
+from helpers.aws_rules.sns import subscriptions
+from helpers.aws_rules.sns.paging import page
+from helpers.aws_rules.sns.region import SnsRegion, region_of, topic_of
+from helpers.aws_rules.sns.topics import DEFAULT_MAX_BYTES, check_attribute
 
 Answer = dict[str, Any]
 
 
 def create_topic(request: Request) -> Answer:
-    """Create a topic, or find the one of this name."""
+    """Create a topic, or return the existing one with this name."""
     params = request.params
-    topic = sns_of(request).make(params["Name"], params.get("Attributes", {}), _tags(params))
+    topic = region_of(request).create(params["Name"], params.get("Attributes", {}), _tags(params))
     return {"TopicArn": topic.arn}
 
 
 def _tags(params: dict[str, Any]) -> dict[str, str]:
-    """Return the request's tags; Refused when AWS would refuse one."""
+    """Return the request's tags. Raise Refused if AWS refuses one."""
     tags = params.get("Tags", [])
     for number, tag in enumerate(tags, start=1):
         for member, most in (("Key", 128), ("Value", 256)):
@@ -35,7 +36,7 @@ def _tags(params: dict[str, Any]) -> dict[str, str]:
 
 
 def delete_topic(request: Request) -> Answer:
-    """Delete a topic; fine when there is none."""
+    """Delete a topic, if there is one."""
     try:
         topic = topic_of(request)
     except Refused as problem:
@@ -47,8 +48,8 @@ def delete_topic(request: Request) -> Answer:
 
 
 def list_topics(request: Request) -> Answer:
-    """Return the account's topics in this region, a hundred a page."""
-    return page(request, [{"TopicArn": arn} for arn in sns_of(request).topics], "Topics")
+    """Return the account's topics in this region, in pages of a hundred."""
+    return page(request, [{"TopicArn": arn} for arn in region_of(request).topics], "Topics")
 
 
 def get_topic_attributes(request: Request) -> Answer:
@@ -61,34 +62,37 @@ def get_topic_attributes(request: Request) -> Answer:
 def set_topic_attributes(request: Request) -> Answer:
     """Set one attribute."""
     topic, name, value = topic_of(request), request.params["AttributeName"], request.params.get("AttributeValue", "")
-    value = topic_attributes.check_one(name, value, topic.fifo_topic)
-    if name == "MaximumMessageSize" and int(value) > DEFAULT_BYTES:
+    value = check_attribute(name, value, topic.fifo_topic)
+    if name == "MaximumMessageSize" and int(value) > DEFAULT_MAX_BYTES:
         subscribed = subscriptions.of_topic(topic)
-        others = [one for one in subscribed if one.protocol not in endpoints.FOR_LARGE]
-        if others or len(subscribed) > endpoints.MOST_FOR_LARGE:
+        others = [one for one in subscribed if one.protocol not in subscriptions.LARGE_MESSAGE_PROTOCOLS]
+        if others or len(subscribed) > subscriptions.MAX_LARGE_MESSAGE_SUBSCRIPTIONS:
             raise invalid(
                 "MaximumMessageSize Reason: over 256 KiB a topic has at most 100 subscriptions, of queues, Lambda "
                 "functions and Firehose streams alone"
             )
-    topic.change(name, value)
+    topic.set_attribute(name, value)
     return {}
 
 
 def add_permission(request: Request) -> Answer:
     """Add a statement to a topic's policy."""
     topic, params = topic_of(request), request.params
-    topic_permissions.add(topic, params["Label"], params["AWSAccountId"], params["ActionName"])
+    permissions.add_to_topic_policy(
+        topic._policy_json, topic.arn, params["Label"], params["AWSAccountId"], params["ActionName"]
+    )
     return {}
 
 
 def remove_permission(request: Request) -> Answer:
-    """Take a statement out of a topic's policy."""
-    topic_permissions.remove(topic_of(request), request.params["Label"])
+    """Remove a statement from a topic's policy."""
+    permissions.remove_from_topic_policy(topic_of(request)._policy_json, request.params["Label"])
     return {}
 
 
-def _resource_of(request: Request) -> SnsRegion:
-    region, arn = sns_of(request), request.params["ResourceArn"]
+def _region_of_resource(request: Request) -> SnsRegion:
+    """Return SNS in the request's region. Raise Refused if the request's ResourceArn isn't a topic there."""
+    region, arn = region_of(request), request.params["ResourceArn"]
     if arn not in region.topics:
         raise Refused("ResourceNotFound", "Resource does not exist", 404)
     return region
@@ -97,17 +101,17 @@ def _resource_of(request: Request) -> SnsRegion:
 def tag_resource(request: Request) -> Answer:
     """Add tags to a topic."""
     tags = _tags(request.params)
-    _resource_of(request).tag_resource(request.params["ResourceArn"], tags)
+    _region_of_resource(request).tag_resource(request.params["ResourceArn"], tags)
     return {}
 
 
 def untag_resource(request: Request) -> Answer:
-    """Take tags from a topic."""
-    _resource_of(request).untag_resource(request.params["ResourceArn"], request.params["TagKeys"])
+    """Remove tags from a topic."""
+    _region_of_resource(request).untag_resource(request.params["ResourceArn"], request.params["TagKeys"])
     return {}
 
 
 def list_tags_for_resource(request: Request) -> Answer:
     """Return a topic's tags."""
-    tags = _resource_of(request).list_tags_for_resource(request.params["ResourceArn"])
+    tags = _region_of_resource(request).list_tags_for_resource(request.params["ResourceArn"])
     return {"Tags": [{"Key": key, "Value": value} for key, value in tags.items()]}

@@ -1,32 +1,54 @@
-"""A topic, and SNS in one region of one account.
+"""A topic and its attributes.
 
-AWS: creating a topic that exists is fine with the same or no attributes and tags; attributes of a new topic are few,
-the others show once they are set. Source: SNS API reference, CreateTopic and GetTopicAttributes; recorded answers.
-moto: takes other attributes silently, never counts subscriptions, and reads an ARN of another region as a missing
-topic.
+AWS: unknown attributes and invalid values are refused, and those of FIFO topics are only for FIFO topics. A new topic
+shows few attributes, the others appear once they're set. Since September 2026 a topic can accept messages of up to
+1 MiB. Source: SNS API reference, CreateTopic, SetTopicAttributes and GetTopicAttributes; recorded answers.
+moto: stores any attribute with any value, and never counts subscriptions.
 """
 
 import json
-import re
-from typing import Any
+from typing import TYPE_CHECKING
 
 import moto.sns.models
 
-from helpers.aws_rules.common.accounts import Account
 from helpers.aws_rules.common.deduplication import TOPIC_NUMBERS, Deduplication
+from helpers.aws_rules.common.numbers import is_between
 from helpers.aws_rules.common.refusals import Refused, invalid
-from helpers.aws_rules.common.untracked import Untracked
-from helpers.aws_rules.sns import delivery_policies, topic_attributes
+from helpers.aws_rules.common.untracked import UntrackedResource
+from helpers.aws_rules.policies import documents
+from helpers.aws_rules.sns import delivery_policies
+from helpers.aws_rules.sns.json_texts import load_object
 
-_NAME = re.compile(r"[A-Za-z0-9_\-]{1,256}")
-DEFAULT_BYTES = 262_144
+if TYPE_CHECKING:
+    from helpers.aws_rules.sns.region import SnsRegion
+
+DEFAULT_MAX_BYTES = 262_144
+_MAX_BYTES_RANGE = (1024, 1_048_576)
+DEFAULTS = {"DisplayName": "", "SignatureVersion": "1", "FifoTopic": "false", "ContentBasedDeduplication": "false"}
+_CHOICES = {
+    "FifoTopic": ("true", "false"),
+    "ContentBasedDeduplication": ("true", "false"),
+    "SignatureVersion": ("1", "2"),
+    "TracingConfig": ("PassThrough", "Active"),
+    "FifoThroughputScope": ("Topic", "MessageGroup"),
+}
+_FIFO_ONLY = ("ContentBasedDeduplication", "FifoThroughputScope", "ArchivePolicy")
+_LOGGED_PROTOCOLS = ("Application", "Firehose", "HTTP", "Lambda", "SQS")
+_ANY_VALUE = {"KmsMasterKeyId"} | {
+    f"{protocol}{kind}"
+    for protocol in _LOGGED_PROTOCOLS
+    for kind in ("SuccessFeedbackRoleArn", "FailureFeedbackRoleArn")
+}
+_SAMPLE_RATES = {f"{protocol}SuccessFeedbackSampleRate" for protocol in _LOGGED_PROTOCOLS}
 
 
-class Topic(Untracked, moto.sns.models.Topic):
-    """moto's topic, which keeps name, ARN, policy and tags, with attributes as AWS shows them.
+class Topic(UntrackedResource, moto.sns.models.Topic):
+    """moto's topic, which has a name, ARN, policy and tags, with attributes as AWS shows them.
 
-    settings: the attributes that were set, by their names. deleted: how many subscriptions were.
+    settings: the attributes that were set. deleted: how many subscriptions were deleted.
     """
+
+    sns_backend: "SnsRegion"
 
     def __init__(self, name: str, region: "SnsRegion", settings: dict[str, str], tags: dict[str, str]):
         super().__init__(name, region)
@@ -40,21 +62,21 @@ class Topic(Untracked, moto.sns.models.Topic):
 
     @property
     def content_based(self) -> bool:
-        """Whether the message itself is the deduplication id."""
+        """Whether content-based deduplication is on."""
         return self.settings.get("ContentBasedDeduplication") == "true"
 
     @property
-    def most_bytes(self) -> int:
-        """How large a message may be."""
-        return int(self.settings.get("MaximumMessageSize", DEFAULT_BYTES))
+    def max_bytes(self) -> int:
+        """The largest size of a message."""
+        return int(self.settings.get("MaximumMessageSize", DEFAULT_MAX_BYTES))
 
     @property
     def signature_version(self) -> str:
-        """How messages are signed."""
+        """The version of the signature on messages."""
         return self.settings.get("SignatureVersion", "1")
 
     def attributes(self, confirmed: int, pending: int) -> dict[str, str]:
-        """Return the attributes as GetTopicAttributes shows them."""
+        """Return the attributes as GetTopicAttributes returns them. confirmed, pending: numbers of subscriptions."""
         settings = {name: value for name, value in self.settings.items() if name != "Policy" and value != ""}
         if not self.fifo_topic:
             settings.pop("FifoTopic", None)
@@ -72,66 +94,66 @@ class Topic(Untracked, moto.sns.models.Topic):
             "DisplayName": "",
         } | settings
 
-    def change(self, name: str, value: str) -> None:
+    def set_attribute(self, name: str, value: str) -> None:
         """Set one attribute."""
         if name == "Policy":
             self.policy = value or self._default_policy()
-        elif name in ("FifoTopic",):
+        elif name == "FifoTopic":
             raise invalid("AttributeName")
         self.settings[name] = value
 
     def _default_policy(self) -> str:
-        """Return the policy that lets the owner do everything, as JSON in AWS's order."""
+        """Return the policy that allows the owner everything, as JSON with its members in AWS's sequence."""
         made = self._create_default_topic_policy(self.sns_backend.region_name, self.account_id, self.name)
         made["Statement"] = [{"Sid": each["Sid"]} | each for each in made["Statement"]]
         return json.dumps(made)
 
 
-class SnsRegion(moto.sns.models.SNSBackend):
-    """moto's backend: it keeps topics, tags, what mobile push needs, and SMS settings."""
-
-    topics: dict[str, Topic]
-    subscriptions: dict[str, Any]
-
-    def __init__(self, owner: Account, region: str):
-        super().__init__(region, owner.number)
-        self.owner = owner
-        self.opt_out_numbers: list[str] = []  # moto's begin with some
-        # phone numbers and the one-time passwords that they wait for; "" when verified
-        self.sandbox: dict[str, str] = {}
-        self.ended: dict[str, Any] = {}  # subscriptions that a link ended, by the tokens that bring them back
-
-    def make(self, name: str, settings: dict[str, str], tags: dict[str, str]) -> Topic:
-        """Return the topic of this name, made when there is none."""
-        fifo = settings.get("FifoTopic", "").lower() == "true"
-        stem = name.removesuffix(".fifo") if fifo else name
-        if not _NAME.fullmatch(stem) or len(name) > 256 or fifo != name.endswith(".fifo"):
-            raise invalid("Topic Name")
-        settings = topic_attributes.check(settings, fifo)
-        arn = f"arn:{self.partition}:sns:{self.region_name}:{self.account_id}:{name}"
-        if topic := self.topics.get(arn):
-            if any(
-                topic.settings.get(key, topic_attributes.DEFAULTS.get(key)) != value for key, value in settings.items()
-            ):
-                raise invalid("Attributes Reason: Topic already exists with different attributes")
-            if any(topic._tags.get(key) != value for key, value in tags.items()):
-                raise invalid("Tags Reason: Topic already exists with different tags")
-            return topic
-        if len(tags) > 50:
-            raise Refused("TagLimitExceeded", "Could not complete request: tag quota of per resource exceeded")
-        self.topics[arn] = Topic(name, self, settings, tags)
-        return self.topics[arn]
+def check_attributes(attributes: dict[str, str], fifo: bool) -> dict[str, str]:
+    """Return the attributes of a new topic as they're stored. Raise Refused if AWS refuses one."""
+    return {name: check_attribute(name, value, fifo, "Attributes Reason: ") for name, value in attributes.items()}
 
 
-def find(account: Account, region: str, arn: str, parameter: str = "TopicArn") -> Topic:
-    """Return the topic of this ARN, whoever's it is; Refused when it is none, of another region, or not there."""
-    parts = arn.split(":")
-    if len(parts) < 6:
-        raise invalid(f"{parameter} Reason: An ARN must have at least 6 elements, not {len(parts)}")
-    if parts[0] != "arn" or parts[2] != "sns" or parts[3] != region:
-        raise invalid(parameter)
-    owner = account.accounts.get(parts[4])
-    topic = owner.service(SnsRegion, region).topics.get(arn) if owner else None
-    if topic is None:
-        raise Refused("NotFound", "Topic does not exist")
-    return topic
+def check_attribute(name: str, value: str, fifo: bool, start: str = "") -> str:
+    """Return the value of an attribute as it's stored. start: what the error says before its reason."""
+    if name in _FIFO_ONLY and not fifo:
+        raise invalid(f"{start}{name}" if start else "AttributeName")
+    if name in _CHOICES:
+        lowered = value.lower() if _CHOICES[name][0] == "true" else value
+        if lowered not in _CHOICES[name]:
+            raise invalid(f"{start}{name}")
+        return lowered
+    if name == "Policy":
+        if value:
+            _check_policy(value, start)
+    elif name == "DisplayName":
+        if len(value) > 100:
+            raise invalid(f"{start}DisplayName")
+    elif name == "MaximumMessageSize":
+        if not is_between(value, *_MAX_BYTES_RANGE):
+            raise invalid(f"{start}MaximumMessageSize")
+    elif name == "DeliveryPolicy":
+        return delivery_policies.of_topic(value, start) if value else value
+    elif name == "ArchivePolicy":
+        if value:
+            _check_archive_policy(value, start)
+    elif name in _SAMPLE_RATES:
+        if not is_between(value, 0, 100):
+            raise invalid(f"{start}{name}: {value} value provided is not an integer between 0-100")
+    elif name not in _ANY_VALUE:
+        raise invalid(f"{start}Unknown attribute: {name}" if start else "AttributeName")
+    return value
+
+
+def _check_policy(value: str, start: str) -> None:
+    try:
+        documents.parse(value, "sns")
+    except Refused as problem:
+        reason = problem.message.removeprefix("Invalid parameter: ")
+        raise Refused(problem.code, f"Invalid parameter: {start}{reason}") from None
+
+
+def _check_archive_policy(value: str, start: str) -> None:
+    policy = load_object(value, f"{start}ArchivePolicy")  # {} ends the archive
+    if policy and not is_between(str(policy.get("MessageRetentionPeriod")), 1, 365):
+        raise invalid(f"{start}ArchivePolicy")

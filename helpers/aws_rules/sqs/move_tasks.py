@@ -1,8 +1,8 @@
-"""Message move tasks: bringing dead letters back.
+"""Message move tasks: moving dead letters back (redrive).
 
-AWS: the source is a dead-letter queue of some queue; without a destination each message goes back to the queue that
-it came from; a moved message is a new one, with a new id and time; one task a queue at a time, at most 500 messages a
-second where a rate is set. Source: SQS API reference, StartMessageMoveTask, ListMessageMoveTasks,
+AWS: the source is the dead-letter queue of some queue. Without a destination each message goes back to the queue that
+it came from. A moved message is a new one, with a new id and time. A queue has one running task at a time, and a
+rate, if set, is at most 500 messages per second. Source: SQS API reference, StartMessageMoveTask, ListMessageMoveTasks,
 CancelMessageMoveTask; recorded answers; the local-aws-sqs project for texts that are recorded nowhere else.
 moto: has none of the three operations.
 """
@@ -16,15 +16,20 @@ from helpers.aws_rules.common import steps
 from helpers.aws_rules.common.accounts import Account
 from helpers.aws_rules.common.refusals import Refused
 from helpers.aws_rules.sqs import redrive
+from helpers.aws_rules.sqs.messages import Message
+from helpers.aws_rules.sqs.queues import Queue
 
-MOST_A_SECOND, MOST_LISTED = 500, 10
+_MAX_RATE, _MAX_RESULTS = 500, 10
 RUNNING, COMPLETED, CANCELLED, FAILED = "RUNNING", "COMPLETED", "CANCELLED", "FAILED"
 NO_QUEUE, NO_SOURCE = "AWS.SimpleQueueService.NonExistentQueue", "CouldNotDetermineMessageSource"
 
 
 @dataclass
 class Task:
-    """One move task. rate: messages a second, None for as fast as it goes. Times are seconds since 1970-01-01 UTC."""
+    """One message move task.
+
+    rate: messages per second, None for as fast as possible. started: in seconds since 1970-01-01 UTC.
+    """
 
     handle: str
     source: str
@@ -36,9 +41,9 @@ class Task:
     status: str = RUNNING
     failure: str = ""
 
-    def told(self) -> dict[str, Any]:
-        """Return the task as ListMessageMoveTasks tells it."""
-        told: dict[str, Any] = {
+    def as_listed(self) -> dict[str, Any]:
+        """Return the task as ListMessageMoveTasks returns it."""
+        found: dict[str, Any] = {
             "Status": self.status,
             "SourceArn": self.source,
             "ApproximateNumberOfMessagesMoved": self.moved,
@@ -46,14 +51,14 @@ class Task:
             "StartedTimestamp": int(self.started * 1000),
         }
         if self.status == RUNNING:
-            told["TaskHandle"] = self.handle
+            found["TaskHandle"] = self.handle
         if self.failure:
-            told["FailureReason"] = self.failure
+            found["FailureReason"] = self.failure
         if self.destination:
-            told["DestinationArn"] = self.destination
+            found["DestinationArn"] = self.destination
         if self.rate:
-            told["MaxNumberOfMessagesPerSecond"] = self.rate
-        return told
+            found["MaxNumberOfMessagesPerSecond"] = self.rate
+        return found
 
 
 @dataclass
@@ -68,17 +73,17 @@ class Tasks:
 
 
 def _tasks(account: Account, region: str) -> Tasks:
-    return account.service(_make, region)
+    return account.service(_no_tasks, region)
 
 
-def _make(account: Account, region: str) -> Tasks:
+def _no_tasks(account: Account, region: str) -> Tasks:
     return Tasks()
 
 
 def start(
-    account: Account, region: str, queues: dict[str, Any], source: str, destination: str | None, rate: int | None
+    account: Account, region: str, queues: dict[str, Queue], source: str, destination: str | None, rate: int | None
 ) -> str:
-    """Start a task and return its handle."""
+    """Start a task and return its handle. rate: messages per second; None for as fast as possible."""
     queue = _find(queues, source, "SourceArn")
     if not redrive.sources(queue):
         raise _invalid("Source queue must be configured as a Dead Letter Queue.")
@@ -89,7 +94,7 @@ def start(
         if bool(target.fifo_queue) != bool(queue.fifo_queue):
             raise _invalid("The source queue and destination queue must be of the same queue type.")
     if rate is not None:
-        _check_number(rate, "MaxNumberOfMessagesPerSecond", MOST_A_SECOND)
+        _check_number(rate, "MaxNumberOfMessagesPerSecond", _MAX_RATE)
     tasks = _tasks(account, region)
     if any(task.status == RUNNING for task in tasks.of(source)):
         raise _invalid(
@@ -102,15 +107,15 @@ def start(
     return handle
 
 
-def listed(account: Account, region: str, queues: dict[str, Any], source: str, most: int) -> list[dict[str, Any]]:
-    """Return the newest tasks of a source queue, newest first."""
+def list_tasks(account: Account, region: str, queues: dict[str, Queue], source: str, most: int) -> list[dict[str, Any]]:
+    """Return up to `most` tasks of a source queue, newest first."""
     _find(queues, source, "SourceArn")
-    _check_number(most, "MaxResults", MOST_LISTED)
-    return [task.told() for task in _tasks(account, region).of(source)[:most]]
+    _check_number(most, "MaxResults", _MAX_RESULTS)
+    return [task.as_listed() for task in _tasks(account, region).of(source)[:most]]
 
 
-def cancel(account: Account, region: str, queues: dict[str, Any], handle: str) -> int:
-    """Stop a running task and return how many messages it has moved; those stay moved."""
+def cancel(account: Account, region: str, queues: dict[str, Queue], handle: str) -> int:
+    """Stop a running task and return how many messages it has moved. They stay where they are."""
     try:
         source = str(json.loads(base64.b64decode(handle, validate=True))["sourceArn"])
     except (ValueError, TypeError, KeyError, RecursionError):
@@ -123,32 +128,32 @@ def cancel(account: Account, region: str, queues: dict[str, Any], handle: str) -
     return running[0].moved
 
 
-def catch_up(account: Account, region: str, queues: dict[str, Any]) -> None:
-    """Move what the running tasks have had time to move."""
+def catch_up(account: Account, region: str, queues: dict[str, Queue]) -> None:
+    """Move the messages that the running tasks have had time to move."""
     for task in _tasks(account, region).all:
         if task.status != RUNNING:
             continue
         queue = redrive.find(queues, task.source)
         allowed = task.to_move if task.rate is None else int((account.time() - task.started) * task.rate)
-        waiting = list(queue.waiting(queue.now())) if queue else []
-        for message in waiting[: max(0, min(allowed, task.to_move) - task.moved)]:
+        visible = list(queue.visible(queue.now())) if queue else []
+        for message in visible[: max(0, min(allowed, task.to_move) - task.moved)]:
             _move(queue, queues, message, task)
-        if task.status == RUNNING and (task.moved >= task.to_move or not waiting):
+        if task.status == RUNNING and (task.moved >= task.to_move or not visible):
             task.status = COMPLETED
 
 
-def next_event(queue: Any) -> float:
-    """Return the seconds until a running task may have moved another message; infinity where none runs."""
+def next_event(queue: Queue) -> float:
+    """Return the seconds after which a running task can move another message; infinity if no task is running."""
     tasks = _tasks(queue.owner, queue.region).all
     rates = [task.rate for task in tasks if task.status == RUNNING and task.rate]
     return 1 / max(rates) if rates else float("inf")
 
 
-def _move(queue: Any, queues: dict[str, Any], message: Any, task: Task) -> None:
-    if task.status != RUNNING:
+def _move(queue: Queue | None, queues: dict[str, Queue], message: Message, task: Task) -> None:
+    if queue is None or task.status != RUNNING:
         return
     target = redrive.find(queues, task.destination or message.source_arn or "")
-    if target is None:  # without a destination, a message that was sent here directly has no queue to go back to
+    if target is None:  # or the message was sent to the dead-letter queue directly, so there is no queue to go back to
         task.status = FAILED
         task.failure = NO_QUEUE if task.destination or message.source_arn else NO_SOURCE
         return
@@ -159,11 +164,11 @@ def _move(queue: Any, queues: dict[str, Any], message: Any, task: Task) -> None:
     message.source_arn, message.approximate_receive_count = None, 0
     message.approximate_first_receive_timestamp = None
     target.add(message)
-    steps.note(queue.owner, steps.MOVED, target.queue_arn, message.id, "by a message move task")
+    steps.record(queue.owner, steps.MOVED, target.queue_arn, message.id, "by a message move task")
 
 
-def _find(queues: dict[str, Any], arn: str, parameter: str) -> Any:
-    """Return the queue that a parameter names."""
+def _find(queues: dict[str, Queue], arn: str, parameter: str) -> Queue:
+    """Return the queue with this ARN. Raise Refused if there is none. parameter: where the ARN is from."""
     if not arn.startswith("arn:") or arn.count(":") != 5:
         form = "arn:<partition>:<service>:<region>:<account-id>:<resource-id>"
         raise _invalid(f"You must use this format to specify the {parameter}: {form}")
@@ -175,7 +180,7 @@ def _find(queues: dict[str, Any], arn: str, parameter: str) -> Any:
 
 
 def _check_number(number: int, parameter: str, most: int) -> None:
-    """Refuse a number that is not between 1 and this."""
+    """Raise Refused if the number isn't between 1 and `most`."""
     if not 1 <= number <= most:
         reason = f"You must enter a number that's between 1 and {most}."
         raise _invalid(f"Value for parameter {parameter} is invalid. Reason: {reason}")

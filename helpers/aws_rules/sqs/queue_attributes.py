@@ -1,19 +1,23 @@
-"""What a queue's attributes may be.
+"""Which attributes and tags a queue can have.
 
-AWS: each has a range; unknown ones, and those of FIFO queues on a standard queue, are refused by name; the type of a
-queue cannot change; one kind of server-side encryption excludes the other. Source: SQS API reference, CreateQueue and
-SetQueueAttributes; recorded answers.
-moto: checks MaximumMessageSize at creation and nothing else.
+AWS: each numeric attribute has a range. Unknown attributes are refused by name, and so are those of FIFO queues on a
+standard queue. A queue's type can't be changed. Only one kind of server-side encryption can be on. A queue has up to 50
+tags. A tag's key has 1 to 128 characters: letters, digits and white space of any alphabet and _ . : / = + - @. Its
+value has up to 256, and neither can start with aws:. Source: SQS API reference, CreateQueue and SetQueueAttributes; SQS
+developer guide, "Queue quotas"; recorded answers; the local-aws-sqs project for the texts about tag keys.
+moto: checks MaximumMessageSize at creation and no other attribute, accepts any key and value of a tag, and counts only
+the tags of one call.
 """
 
-from typing import Any
+from collections.abc import Mapping
 
-from helpers.aws_rules.common.numbers import within
+from helpers.aws_rules.common.numbers import is_between
 from helpers.aws_rules.common.refusals import Refused
-from helpers.aws_rules.policies import evaluation
+from helpers.aws_rules.policies import documents
 from helpers.aws_rules.sqs import redrive
+from helpers.aws_rules.sqs.queues import Queue
 
-RANGES = {
+_RANGES = {
     "DelaySeconds": (0, 900),
     "MaximumMessageSize": (1024, 1_048_576),
     "MessageRetentionPeriod": (60, 1_209_600),
@@ -21,16 +25,16 @@ RANGES = {
     "VisibilityTimeout": (0, 43_200),
     "KmsDataKeyReusePeriodSeconds": (60, 86_400),
 }
-CHOICES = {
+_CHOICES = {
     "FifoQueue": ("true", "false"),
     "ContentBasedDeduplication": ("true", "false"),
     "SqsManagedSseEnabled": ("true", "false"),
     "DeduplicationScope": ("queue", "messageGroup"),
     "FifoThroughputLimit": ("perQueue", "perMessageGroupId"),
 }
-OF_FIFO = ("FifoQueue", "ContentBasedDeduplication", "DeduplicationScope", "FifoThroughputLimit")
-OTHERS = ("Policy", "RedrivePolicy", "RedriveAllowPolicy", "KmsMasterKeyId")
-READ_ONLY = (
+_FIFO_ONLY = ("FifoQueue", "ContentBasedDeduplication", "DeduplicationScope", "FifoThroughputLimit")
+_OTHERS = ("Policy", "RedrivePolicy", "RedriveAllowPolicy", "KmsMasterKeyId")
+_READ_ONLY = (
     "ApproximateNumberOfMessages",
     "ApproximateNumberOfMessagesDelayed",
     "ApproximateNumberOfMessagesNotVisible",
@@ -38,15 +42,16 @@ READ_ONLY = (
     "LastModifiedTimestamp",
     "QueueArn",
 )
+_MAX_TAGS = 50
 
 
 def check(attributes: dict[str, str], fifo: bool) -> dict[str, str]:
-    """Return the attributes as they are stored; Refused when one cannot be set on a queue of this type."""
+    """Return the attributes as they're stored. Raise Refused if a queue of this type can't have one of them."""
     for name, value in attributes.items():
-        if name not in RANGES and name not in CHOICES and name not in OTHERS:
-            raise unknown(name)
-        if name in OF_FIFO and not fifo:
-            raise unknown(name)
+        if name not in _RANGES and name not in _CHOICES and name not in _OTHERS:
+            raise _unknown(name)
+        if name in _FIFO_ONLY and not fifo:
+            raise _unknown(name)
         _check_value(name, value)
     if attributes.get("KmsMasterKeyId") and attributes.get("SqsManagedSseEnabled") == "true":
         raise Refused(
@@ -55,33 +60,31 @@ def check(attributes: dict[str, str], fifo: bool) -> dict[str, str]:
             "can either enable KMS SSE or SQS SSE.",
         )
     return {
-        name: value.lower() if name in CHOICES and value.lower() in CHOICES[name] else value
+        name: value.lower() if name in _CHOICES and value.lower() in _CHOICES[name] else value
         for name, value in attributes.items()
     }
 
 
 def check_names(names: list[str]) -> None:
-    """Refuse a name that GetQueueAttributes does not know."""
+    """Raise Refused for a name that GetQueueAttributes doesn't know."""
     for name in names:
-        if name != "All" and name not in {*RANGES, *CHOICES, *OTHERS, *READ_ONLY}:
-            raise unknown(name)
+        if name != "All" and name not in {*_RANGES, *_CHOICES, *_OTHERS, *_READ_ONLY}:
+            raise _unknown(name)
 
 
-def check_change(attributes: dict[str, str], queue: Any) -> None:
-    """Refuse what cannot be changed after a queue was made."""
+def check_change(attributes: dict[str, str], queue: Queue) -> None:
+    """Raise Refused for attributes that an existing queue can't change to."""
     if "FifoQueue" in attributes and queue.fifo_queue and attributes["FifoQueue"].lower() != "true":
         raise Refused(
             "InvalidAttributeValue",
             "Invalid value for the parameter FifoQueue. Reason: Modifying queue type is not supported.",
         )
-    check_throughput({name: attributes.get(name, getattr(queue, place)) for name, place in _THROUGHPUT.items()})
-
-
-_THROUGHPUT = {"DeduplicationScope": "deduplication_scope", "FifoThroughputLimit": "fifo_throughput_limit"}
+    present = {"DeduplicationScope": queue.deduplication_scope, "FifoThroughputLimit": queue.fifo_throughput_limit}
+    check_throughput(present | attributes)
 
 
 def check_throughput(attributes: dict[str, str]) -> None:
-    """Refuse throughput per message group where deduplication is for the whole queue."""
+    """Raise Refused if the throughput limit is per message group, but deduplication is for the whole queue."""
     if attributes.get("FifoThroughputLimit") == "perMessageGroupId" and (
         attributes.get("DeduplicationScope", "queue") != "messageGroup"
     ):
@@ -92,23 +95,39 @@ def check_throughput(attributes: dict[str, str]) -> None:
         )
 
 
-def unknown(name: str) -> Refused:
-    """Return the error for an attribute that there is not."""
-    return Refused("InvalidAttributeName", f"Unknown Attribute {name}.")
+def check_tags(tags: Mapping[str, str], present: Mapping[str, str]) -> None:
+    """Raise Refused if these tags can't be added to a queue. present: the tags that it has."""
+    if len({**present, **tags}) > _MAX_TAGS:
+        raise Refused("InvalidParameterValue", f"A queue can have at most {_MAX_TAGS} tags.")
+    for key, value in tags.items():
+        if not 1 <= len(key) <= 128:
+            raise Refused("InvalidParameterValue", "Tag keys must be between 1 and 128 characters in length.")
+        if len(value) > 256:
+            raise Refused("InvalidParameterValue", "Tag values must be between 0 and 256 characters in length.")
+        if any(text.lower().startswith("aws:") for text in (key, value)):
+            raise Refused("InvalidParameterValue", "Tag keys and values must not start with aws:, which is reserved.")
+        if not all(sign.isalnum() or sign.isspace() or sign in "_.:/=+-@" for sign in key):
+            signs = "_ . : / = + - @"
+            text = f"Tag keys may only contain unicode letters, digits, whitespace, or one of these symbols: {signs}"
+            raise Refused("InvalidParameterValue", text)
 
 
 def _check_value(name: str, value: str) -> None:
-    if name in RANGES:
-        if not within(value, *RANGES[name]):
-            raise _wrong(name)
-    elif name in CHOICES:
-        if value not in CHOICES[name] and not (CHOICES[name][0] == "true" and value.lower() in CHOICES[name]):
-            raise _wrong(name)
+    if name in _RANGES:
+        if not is_between(value, *_RANGES[name]):
+            raise _invalid(name)
+    elif name in _CHOICES:
+        if value not in _CHOICES[name] and not (_CHOICES[name][0] == "true" and value.lower() in _CHOICES[name]):
+            raise _invalid(name)
     elif name == "Policy" and value:
-        evaluation.parse(value, "sqs")
+        documents.parse(value, "sqs")
     elif name == "RedriveAllowPolicy":
         redrive.check_allow_policy(value)
 
 
-def _wrong(name: str) -> Refused:
+def _invalid(name: str) -> Refused:
     return Refused("InvalidAttributeValue", f"Invalid value for the parameter {name}.")
+
+
+def _unknown(name: str) -> Refused:
+    return Refused("InvalidAttributeName", f"Unknown Attribute {name}.")

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from helpers.aws_rules.common import steps
-from helpers.aws_rules.policies.conditions import many
+from helpers.aws_rules.policies.conditions import as_list
 from helpers.aws_rules.sqs import redrive
 from helpers.aws_rules.sqs.region import SqsRegion
 from helpers.errors import CloudError
@@ -85,7 +85,7 @@ def _state(message: Any, now: float) -> str:
 
 def _message(message: Any, now: float) -> dict[str, Any]:
     until = max(message.visible_at, message.delayed_until)
-    began = message.leased_at if message.visible_at > now else message.sent_timestamp
+    began = message.received_at if message.visible_at > now else message.sent_timestamp
     return {
         "id": message.id,
         "body": message.body,
@@ -102,7 +102,7 @@ def policy_in_words(text: str | None) -> str:
     if not text:
         return "none, so only this account may use the queue"
     told = []
-    for statement in many(json.loads(text).get("Statement")):
+    for statement in as_list(json.loads(text).get("Statement")):
         who = statement.get("Principal", statement.get("NotPrincipal"))
         who = ", ".join(str(one) for one in who.values()) if isinstance(who, dict) else who
         condition = " under a condition" if statement.get("Condition") else ""
@@ -154,8 +154,8 @@ def fan_out(world: World, region: str) -> list[dict[str, Any]]:
 
     A topic without subscriptions has one row, whose endpoint is "".
     """
+    from helpers.aws_rules.sns.region import SnsRegion
     from helpers.aws_rules.sns.subscriptions import of_topic
-    from helpers.aws_rules.sns.topics import SnsRegion
 
     said = [entry for entry in world.journal if isinstance(entry, steps.Step)]
     topics = [t for account in world.accounts.all() for t in account.service(SnsRegion, region).topics.values()]

@@ -1,9 +1,10 @@
-"""Batches: what refuses the whole call, and what fails for one entry alone.
+"""Batches of SQS: what makes the whole call fail, and what makes a single entry fail.
 
-AWS: an empty batch, more than ten entries, ids that repeat or have other characters, and a sum beyond 1 MiB refuse the
-call; whatever is wrong with one entry is told under `Failed`, and the others are done. Source: SQS API reference,
-SendMessageBatch, DeleteMessageBatch, ChangeMessageVisibilityBatch; recorded answers.
-moto: refuses the whole call for one entry that is too large, and takes eleven deletes.
+AWS: the whole call is refused if the batch is empty, has more than ten entries or more than 1 MiB, or if an id is
+repeated or has invalid characters. Anything wrong with a single entry is reported under `Failed`, and the other entries
+are done. Source: SQS API reference, SendMessageBatch, DeleteMessageBatch, ChangeMessageVisibilityBatch; recorded
+answers.
+moto: refuses the whole call for one entry that is too large, and accepts eleven deletes.
 """
 
 import re
@@ -12,18 +13,18 @@ from typing import Any
 
 from helpers.aws_rules.common.refusals import Refused
 
-MOST = 10
+MAX_ENTRIES = 10
 _ID = re.compile(r"[A-Za-z0-9_\-]{1,80}")
 _PREFIX = "AWS.SimpleQueueService."
 
 
-def check(entries: list[dict[str, Any]], kind: str) -> None:
-    """Refuse the call for what is wrong with the batch as a whole. kind: as in "SendMessage"."""
+def check_batch(entries: list[dict[str, Any]], kind: str) -> None:
+    """Raise Refused if the batch as a whole is invalid. kind: such as "SendMessage"."""
     if not entries:
         text = f"There should be at least one {kind}BatchRequestEntry in the request."
         raise Refused(f"{_PREFIX}EmptyBatchRequest", text)
-    if len(entries) > MOST:
-        text = f"Maximum number of entries per request are {MOST}. You have sent {len(entries)}."
+    if len(entries) > MAX_ENTRIES:
+        text = f"Maximum number of entries per request are {MAX_ENTRIES}. You have sent {len(entries)}."
         raise Refused(f"{_PREFIX}TooManyEntriesInBatchRequest", text)
     seen = set()
     for entry in entries:
@@ -37,15 +38,15 @@ def check(entries: list[dict[str, Any]], kind: str) -> None:
         seen.add(entry["Id"])
 
 
-def check_sum(total: int, most: int) -> None:
-    """Refuse a batch that is longer, in bytes, than it may be."""
-    if total > most:
-        text = f"Batch requests cannot be longer than {most} bytes. You have sent {total} bytes."
+def check_total_size(total: int, largest: int) -> None:
+    """Raise Refused if the batch is too large. total, largest: in bytes."""
+    if total > largest:
+        text = f"Batch requests cannot be longer than {largest} bytes. You have sent {total} bytes."
         raise Refused(f"{_PREFIX}BatchRequestTooLong", text)
 
 
-def each(entries: list[dict[str, Any]], do: Callable[[dict[str, Any]], dict[str, Any] | None]) -> dict[str, Any]:
-    """Do it for each entry and return what a batch answers; no list stands there empty."""
+def for_each(entries: list[dict[str, Any]], do: Callable[[dict[str, Any]], dict[str, Any] | None]) -> dict[str, Any]:
+    """Call `do` with each entry and return the answer of the batch, which has no empty list."""
     done: list[dict[str, Any]] = []
     failed: list[dict[str, Any]] = []
     for entry in entries:
