@@ -26,7 +26,7 @@ each_behaviour = pytest.mark.parametrize("name", BOOK)
 
 @cache
 def outcome(make_lab: Any, name: str) -> Any:
-    """Return what the experiment comes to in this kind of lab; a text that starts with ! for a Python error."""
+    """Return the result of the experiment in this kind of lab; after a Python error, a text that starts with !."""
     with make_lab() as lab:
         try:
             return lab.scrubbed(BOOK[name].run(lab))
@@ -35,13 +35,13 @@ def outcome(make_lab: Any, name: str) -> Any:
 
 
 def agrees(make_lab: Any, behaviour: Behaviour) -> bool:
-    """Return whether the experiment comes to what it comes to on AWS."""
+    """Return whether the experiment has the same result as on AWS."""
     return outcome(make_lab, behaviour.name) == behaviour.aws
 
 
 @each_behaviour
 def test_the_offline_cloud_behaves_as_aws(name: str) -> None:
-    """It comes to what AWS comes to; where the book says that it differs, it does."""
+    """The result is the same as on AWS, and differs where the book says that it does."""
     found, behaviour = outcome(OfflineLab, name), BOOK[name]
     if behaviour.differs:
         assert found != behaviour.aws, f"{name} agrees now: take its `differs` out"
@@ -51,7 +51,7 @@ def test_the_offline_cloud_behaves_as_aws(name: str) -> None:
 
 @each_behaviour
 def test_over_http_it_behaves_the_same(name: str) -> None:
-    """The served cloud comes to what the offline cloud comes to; two texts name the host, which is another one."""
+    """The served cloud has the same result as the offline cloud, except for two texts that include the host."""
     if name in ServedLab.differs:
         assert outcome(ServedLab, name) != outcome(OfflineLab, name), "take it out of ServedLab.differs"
     else:
@@ -59,7 +59,7 @@ def test_over_http_it_behaves_the_same(name: str) -> None:
 
 
 def test_the_table() -> None:
-    """In one table: how many behaviours of each family agree with AWS, in each of the three clouds."""
+    """Print how many behaviours of each family agree with AWS, in each of the three clouds."""
     families = Counter(behaviour.family for behaviour in BOOK.values())
     agreeing = {
         lab: Counter(behaviour.family for behaviour in BOOK.values() if agrees(lab, behaviour))
@@ -77,7 +77,7 @@ def test_the_table() -> None:
     assert rows[-1][3] == len(BOOK) - differing
 
 
-# Each rule, with behaviours that plain moto lacks. When moto comes to the same by itself, the rule has had its day.
+# Each rule, with behaviours that plain moto lacks. Once moto has the same result by itself, the rule can be deleted.
 RULES = {
     "policies.access": ["sqs_permissions.the_owner_can_be_denied", "sns_topics.a_policy_that_denies_publishing"],
     "common.dispatch": ["sns_topics.a_number_for_the_sandbox"],
@@ -125,11 +125,11 @@ RULES = {
     ],
     "sns.topics": ["sns_topics.the_range_of_the_maximum_message_size", "sns_topics.the_attributes_of_a_new_topic"],
 }
-ABOUT_MOTO_ITSELF = {"common.untracked", "common.unkindness"}  # what no experiment with boto3 alone can show
+ABOUT_MOTO_ITSELF = {"common.untracked", "common.unkindness"}  # no experiment with boto3 alone can show these
 
 
 def test_every_rule_that_moto_lacks_is_listed() -> None:
-    """A module of the rules that says how moto differs has behaviours that show it."""
+    """Every module that says how moto differs has behaviours that show it."""
     modules = Path(behaviours.__file__).parents[2] / "helpers" / "aws_rules"
     tell = {
         f"{path.parent.name}.{path.stem}"
@@ -141,12 +141,12 @@ def test_every_rule_that_moto_lacks_is_listed() -> None:
 
 @pytest.mark.parametrize(("rule", "name"), [(rule, name) for rule, names in RULES.items() for name in names])
 def test_plain_moto_still_lacks_the_rule(rule: str, name: str) -> None:
-    """Plain moto comes to something else. When this fails, moto has learned it: see whether the rule can go."""
+    """Plain moto has another result. If this fails, moto has caught up: check whether the rule can be deleted."""
     assert not agrees(MotoLab, BOOK[name]), f"plain moto does now what helpers/aws_rules/{rule}.py is for"
 
 
 def test_the_page_of_differences_is_made_from_the_book(request: pytest.FixtureRequest) -> None:
-    """lessons/differences_from_aws.md says what the behaviours say that differ, and nothing else."""
+    """lessons/differences_from_aws.md lists exactly the behaviours that differ."""
     made = differences_page.page(list(BOOK.values()))
     if request.config.getoption("--update-differences"):
         differences_page.PATH.write_text(made, encoding="utf-8", newline="\n")

@@ -1,4 +1,4 @@
-"""Filter policies: the texts that AWS refuses, and for pairs of policy and message what AWS does."""
+"""Filter policies: which ones AWS refuses, and which messages match which policy."""
 
 import json
 import random
@@ -17,7 +17,7 @@ ATTRIBUTES, BODY = "MessageAttributes", "MessageBody"
 
 
 def refusal(text: str, scope: str = ATTRIBUTES, subscribing: bool = True) -> str:
-    """Return the words with which this policy is refused; "" when it is taken."""
+    """Return the error for this policy; "" if it's accepted."""
     try:
         parse(text, scope, subscribing)
     except Refused as refused:
@@ -64,7 +64,7 @@ RECORDED: list[tuple[dict[str, Any], str, int]] = [
 
 @pytest.mark.parametrize(("policy", "words", "column"), RECORDED)
 def test_a_refusal_has_the_words_that_were_recorded(policy: dict[str, Any], words: str, column: int) -> None:
-    """AWS's answers come back to the letter, with the column."""
+    """Each error is exactly the recorded one, including the column."""
     source = json.dumps(policy, separators=(",", ":"))
     found = refusal(json.dumps(policy))
     expected = "Invalid parameter: Attributes Reason: FilterPolicy: " + words
@@ -134,12 +134,12 @@ UNRECORDED: list[tuple[str, str]] = [
 @pytest.mark.parametrize(("text", "words"), UNRECORDED)
 @pytest.mark.parametrize("scope", [ATTRIBUTES, BODY])
 def test_a_wrong_policy_is_refused_in_either_scope(text: str, words: str, scope: str) -> None:
-    """What no scope allows is refused for both."""
+    """A policy that is invalid in any scope is refused for both."""
     assert refusal(text, scope).partition("\n")[0].endswith(words)
 
 
 def test_set_subscription_attributes_begins_its_refusal_otherwise() -> None:
-    """Only Subscribe says `Attributes Reason`."""
+    """Only the errors of Subscribe say `Attributes Reason`."""
     # localstack snapshot test_sub_filter_policy_nested_property_constraints
     found = refusal('{"key_a": "value_one"}', BODY, subscribing=False)
     place = 'at [Source: (String)"{"key_a":"value_one"}"; line: 1, column: 11]'
@@ -148,7 +148,7 @@ def test_set_subscription_attributes_begins_its_refusal_otherwise() -> None:
 
 @pytest.mark.parametrize("text", ["{invalidjson}", "{'k': 1}"])
 def test_what_is_no_json_is_refused_with_the_recorded_words(text: str) -> None:
-    """The reader of the JSON names the sign that it stumbled over."""
+    """The error names the character that isn't valid JSON."""
     # localstack snapshot test_validate_set_sub_attributes, invalid-json-filter-policy
     sign = text[1]
     words = f"Unexpected character ('{sign}' (code {ord(sign)})): was expecting double-quote to start field name"
@@ -184,12 +184,12 @@ def test_what_is_no_json_is_refused_with_the_recorded_words(text: str) -> None:
     ],
 )
 def test_what_is_no_json_never_ends_in_a_python_error(text: str) -> None:
-    """Broken, deep and strange texts are refused like any other."""
+    """Broken, deep and strange texts are refused too."""
     assert refusal(text, subscribing=False).startswith("Invalid parameter: FilterPolicy: failed to parse JSON.")
 
 
 def test_a_nested_policy_is_only_for_the_body() -> None:
-    """Attributes have no insides to look into."""
+    """Message attributes can't be nested."""
     # localstack snapshot test_sub_filter_policy_nested_property
     text = '{"object": {"key": [{"prefix": "auto-"}]}}'
     words = "Invalid parameter: Filter policy scope MessageAttributes does not support nested filter policy"
@@ -199,7 +199,7 @@ def test_a_nested_policy_is_only_for_the_body() -> None:
 
 
 def values(number: int) -> list[str]:
-    """Return so many values."""
+    """Return a list of this many values."""
     return [f"value{each}" for each in range(number)]
 
 
@@ -251,7 +251,7 @@ SIZES: list[tuple[dict[str, Any], str, str]] = [
 
 @pytest.mark.parametrize(("policy", "scope", "words"), SIZES)
 def test_a_policy_has_five_keys_and_150_combinations_at_most(policy: dict[str, Any], scope: str, words: str) -> None:
-    """Lengths times depths multiply, alternatives add up."""
+    """The count is the product of lengths and depths; alternatives add up."""
     expected = f"Invalid parameter: Attributes Reason: FilterPolicy: {words}" if words else ""
     assert refusal(json.dumps(policy), scope) == expected
 
@@ -266,7 +266,7 @@ def test_a_policy_has_256_kb_at_most() -> None:
 
 @pytest.mark.parametrize("text", ["", "{}", " { } "])
 def test_an_empty_policy_filters_nothing(text: str) -> None:
-    """It takes the filter away."""
+    """It removes the filter."""
     policy = parse(text, ATTRIBUTES)
     assert policy == {}
     assert matches(policy, ATTRIBUTES, {}, "any")
@@ -275,7 +275,7 @@ def test_an_empty_policy_filters_nothing(text: str) -> None:
 
 @pytest.mark.parametrize("text", ['{"\\u0000": 1}', '{"\\ud800": 1}', '{"k": [{"\\uffff": 1}]}', "{\x01}", "{\ud800}"])
 def test_a_refusal_can_be_sent_as_xml(text: str) -> None:
-    """What no XML can hold is not in the message, or the client could not read the answer."""
+    """The message has no characters that XML doesn't allow, or the client couldn't read the answer."""
     found = refusal(text)
     assert "?" in found
     assert ElementTree.fromstring(f"<m>{escape(found)}</m>".encode()).text
@@ -292,7 +292,7 @@ def test_a_long_policy_is_shortened_in_its_refusal() -> None:
 
 
 def attribute(value: Any) -> dict[str, str]:
-    """Return the attribute that a publisher gives for a text, a number or a list."""
+    """Return the message attribute for a text, a number or a list."""
     if isinstance(value, (int, float)):
         return {"DataType": "Number", "StringValue": str(value)}
     if isinstance(value, list):
@@ -480,7 +480,7 @@ MISSING_PAIRS: list[tuple[dict[str, Any], dict[str, Any], bool]] = [
 
 @pytest.mark.parametrize(("policy", "message", "passes"), MISSING_PAIRS)
 def test_attributes_pass_or_not(policy: dict[str, Any], message: dict[str, Any], passes: bool) -> None:
-    """Attributes that are missing, of other types, or several together."""
+    """Message attributes that are missing, of other types, or several at once."""
     parsed = parse(json.dumps(policy), ATTRIBUTES)
     assert matches(parsed, ATTRIBUTES, message, "{}") is passes, mismatch(parsed, ATTRIBUTES, message, "{}")
 
@@ -604,7 +604,7 @@ def test_a_body_passes_or_not(policy: dict[str, Any], body: Any, passes: bool) -
 
 @pytest.mark.parametrize("body", ["plain text", "", "{", '{"k": NaN}', "[" * 100_000, '{"k":' * 100_000, '{"k": 1} x'])
 def test_a_body_that_is_no_json_object_never_passes(body: str) -> None:
-    """Not even a rule about what is absent matches."""
+    """Not even a rule that a key is absent matches."""
     policy = parse('{"k": [{"exists": false}]}', BODY)
     assert mismatch(policy, BODY, {}, body) == "the filter looks into the message's body, which is not a JSON object"
 
@@ -613,7 +613,7 @@ def test_a_body_that_is_no_json_object_never_passes(body: str) -> None:
 
 
 def why(policy: dict[str, Any], scope: str, message: Any) -> str:
-    """Return the reason for attributes, given as plain values, or for a body."""
+    """Return why these attributes, given as plain values, or this body don't match."""
     given = {name: attribute(value) for name, value in message.items()} if scope == ATTRIBUTES else {}
     return mismatch(parse(json.dumps(policy), scope), scope, given, json.dumps(message))
 
@@ -646,23 +646,23 @@ REASONS: list[tuple[dict[str, Any], str, Any, str]] = [
 
 @pytest.mark.parametrize(("policy", "scope", "message", "words"), REASONS)
 def test_a_reason_names_key_rule_and_value(policy: dict[str, Any], scope: str, message: Any, words: str) -> None:
-    """A learner reads what was wanted and what was there."""
+    """The explanation says what the filter wants and what the message has."""
     assert why(policy, scope, message) == f"the filter wants {words}"
 
 
 def test_a_reason_is_empty_for_what_passes() -> None:
-    """What passes needs no reason."""
+    """There is nothing to explain about a match."""
     assert why({"kind": ["paid"]}, ATTRIBUTES, {"kind": "paid"}) == ""
 
 
 def test_a_reason_tells_of_a_message_without_attributes() -> None:
-    """The usual mistake, a filter on attributes for a body, is named."""
+    """A common mistake: the filter is on message attributes, and the data is in the body."""
     words = "the filter looks at message attributes, and the message has none that a filter can read"
     assert why({"kind": ["paid"]}, ATTRIBUTES, {}) == words
 
 
 def test_a_reason_tells_of_alternatives() -> None:
-    """Every alternative says what it misses."""
+    """The explanation covers every alternative."""
     found = why({"$or": [{"a": ["x"]}, {"b": ["y"]}]}, BODY, {"a": "w"})
     assert found.startswith(
         'no alternative of "$or" fits: the filter wants "a" to be one of ["x"]; the message has "w"'
@@ -671,7 +671,7 @@ def test_a_reason_tells_of_alternatives() -> None:
 
 
 def test_a_reason_tells_when_no_one_element_has_all() -> None:
-    """Keys that fit in different elements of a list are named together."""
+    """It names all keys that match only in different elements of a list."""
     found = why({"r": {"a": [1], "b": [2]}}, BODY, {"r": [{"a": 1}, {"b": 2}]})
     assert (
         found == 'the filter wants "r.a", "r.b" in one and the same element of a list; the message has no such element'
@@ -727,7 +727,7 @@ def anything(chance: random.Random, depth: int) -> Any:
 
 
 def likely(chance: random.Random, depth: int) -> dict[str, Any]:
-    """Return a policy that is mostly right."""
+    """Return a policy that is mostly valid."""
     rules = [
         lambda: chance.choice(LEAVES),
         lambda: {chance.choice(["prefix", "suffix", "equals-ignore-case"]): chance.choice(["", "a", "b"])},
@@ -749,7 +749,7 @@ def likely(chance: random.Random, depth: int) -> dict[str, Any]:
 
 @pytest.mark.parametrize("seed", range(20))
 def test_whatever_comes_in_nothing_but_a_refusal_comes_out(seed: int) -> None:
-    """Random policies and messages; a Python error would end the test."""
+    """Random policies and messages are accepted or refused; any Python error fails the test."""
     chance, taken = random.Random(seed), 0
     for turn in range(150):
         made = likely(chance, 3) if turn % 3 else anything(chance, 5)
@@ -776,7 +776,7 @@ def test_whatever_comes_in_nothing_but_a_refusal_comes_out(seed: int) -> None:
 
 
 def test_a_large_body_is_matched_in_little_time() -> None:
-    """Combinations of elements do not multiply."""
+    """The time doesn't grow with the combinations of elements."""
     policy = parse('{"r": {"a": [1], "b": [2]}, "s": {"c": [3]}, "t": {"d": [4]}, "z": [{"exists": false}]}', BODY)
     lists = {"s": [{"c": 3}] * 300, "t": [{"d": 4}] * 300, "z": 1, "r": [{"a": 1, "b": 2}] * 300}
     start = time.monotonic()

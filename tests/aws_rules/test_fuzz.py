@@ -1,4 +1,4 @@
-"""What a program may send by mistake: whatever it is, the offline cloud answers as AWS would, and goes on working.
+"""What a program could send by mistake: the offline cloud answers as AWS would, and continues to work.
 
 Every operation of SQS and SNS in botocore's models is called with parameters of its shape, sensible ones mixed with
 nasty ones, and with bytes that no client would send. Seeds are fixed, so a failure repeats.
@@ -26,8 +26,7 @@ from helpers.simulation.worlds import World
 REGION, ACCOUNT, OTHER = "us-east-1", "123456789012", "210987654321"
 SERVICES = ("sqs", "sns")
 
-# Codes that AWS answers with and that botocore's models do not name: the common errors of both API references, and
-# recorded answers.
+# AWS's error codes that aren't in botocore's models: the common errors in both API references, and recorded answers.
 COMMON_CODES = {
     "AccessDenied",
     "AccessDeniedException",
@@ -56,18 +55,18 @@ def model(service: str) -> ServiceModel:
 
 
 def operations() -> list[tuple[str, str]]:
-    """Return every operation: service and name."""
+    """Return service and name of every operation."""
     return [(service, name) for service in SERVICES for name in model(service).operation_names]
 
 
 @lru_cache
 def codes(service: str) -> set[str]:
-    """Return the codes that an error of this service may have."""
+    """Return the error codes of this service."""
     return COMMON_CODES | {shape.error_code for shape in model(service).error_shapes}
 
 
 def known_code(service: str, code: str) -> bool:
-    """Return whether AWS has this code; SQS writes some with a prefix."""
+    """Return whether AWS has this code. Some of SQS have a prefix."""
     return code.removeprefix("AWS.SimpleQueueService.") in codes(service)
 
 
@@ -75,7 +74,7 @@ def known_code(service: str, code: str) -> bool:
 
 
 def words(text: str) -> list[str]:
-    """Return what stands between the spaces."""
+    """Return the words in this text."""
     return text.split()
 
 
@@ -84,7 +83,7 @@ TEXTS = [
     *("²", "\x00", "\x1b[31m", "\ufffe", "line\nbreak", "tab\t", "Grüße", "\U0001f680" * 40, "\ud800", "a\udfffb"),
     *("\u202e", "<a>&amp;</a>", "]]>", "'; --", "../../etc", "a/b", "a:b:c:d:e:f", "%00%ff", "b" * 300, "c" * 70_000),
 ]
-# What may stand where JSON is expected: policies of queues, dead letters, filters and deliveries, right and wrong ones.
+# Values for parameters in JSON: policies of queues, redrive, filter and delivery policies, valid and invalid.
 JSONISH = words("""
 {} [] null 1 "text" { {'a':1} NaN {"a":Infinity} {"a":{"b":[]}} {"a":[null]} {"a":[[["x"]]]} {"\ud800":["\ud800"]}
 {"Version":"2012-10-17","Statement":[]} {"Statement":{}} {"Statement":[1]} {"Statement":"x"} {"Statement":[{}]}
@@ -191,7 +190,7 @@ INTEGERS = [0, 1, 2, 5, 10, 11, 20, 21, 30, 900, 901, 43_200, 43_201, -1, -(2**3
 LENGTHS = [0, 1, 1, 2, 2, 3, 12]
 NASTINESS = [0, 0.1, 0.1, 0.3, 1]  # how many of the values of one call are nasty
 
-# What a program sends that is in order.
+# Valid values.
 GOOD = {
     "QueueUrl": URLS[:3],
     "QueueName": ["orders", "dead", "new"],
@@ -233,7 +232,7 @@ HAS_SETTINGS = {"CreateQueue": "queue", "SetQueueAttributes": "queue", "CreateTo
 
 
 class Maker:
-    """Makes parameters of a shape. known: ARNs, handles and tokens that the cloud gave out, by member."""
+    """Makes parameters of a shape. known: ARNs, handles and tokens that the cloud returned, by member."""
 
     def __init__(self, draw: Random, known: dict[str, list[str]]):
         self.draw, self.known = draw, known
@@ -246,11 +245,11 @@ class Maker:
         return self.structure(operation.input_shape) if operation.input_shape else {}
 
     def nasty(self) -> bool:
-        """Return whether the next value is a nasty one."""
+        """Return whether to make the next value a nasty one."""
         return self.draw.random() < self.nastiness
 
     def structure(self, shape: Any) -> dict[str, Any]:
-        """Return the required members, unless a nasty one is missing, and some of the others."""
+        """Return the required members, sometimes without one of them, and some of the others."""
         required, made = shape.required_members, {}
         for name, member in shape.members.items():
             wanted = name in required or name == "StringValue" or self.draw.random() < 0.25
@@ -293,13 +292,13 @@ class Maker:
         return self.draw.choice(self.draw.choice([NUMBERS, CHOICES, TEXTS]))
 
     def text(self, name: str, shape: Any) -> str:
-        """Return a text that is in order for the member of this name: one that the cloud gave out, or a usual one."""
+        """Return a valid text for the member of this name: one that the cloud returned, or a usual one."""
         if name in self.known and (name not in GOOD or self.draw.random() < 0.3):
             return self.draw.choice(self.known[name])
         return self.draw.choice(GOOD.get(name) or getattr(shape, "enum", None) or ["text"])
 
     def nasty_text(self, name: str, shape: Any) -> str:
-        """Return a text that a program might send by mistake."""
+        """Return a text that a program could send by mistake."""
         if name in POOLS and self.draw.random() < 0.5:
             return self.draw.choice(POOLS[name])
         if name == "AttributeValue":
@@ -311,7 +310,7 @@ class Maker:
 
 
 class Wire:
-    """A fresh simulated AWS with queues, topics and a subscription, and the way to it below boto3's own checks."""
+    """A fresh simulated AWS with queues, topics and a subscription, called without boto3's own checks."""
 
     def __init__(self) -> None:
         self.world: World = make_world(True, 1, ACCOUNT, OTHER)
@@ -322,7 +321,7 @@ class Wire:
         self.furnish()
 
     def furnish(self) -> None:
-        """Make what the calls are likely to name, where it is not there."""
+        """Create what the calls are likely to name, if it doesn't exist."""
         fifo = {"FifoQueue": "true"}
         for name in ("dead", "orders", "orders.fifo"):
             self.call("sqs", "CreateQueue", {"QueueName": name, "Attributes": fifo if name.endswith("fifo") else {}})
@@ -337,14 +336,14 @@ class Wire:
         self.call("sqs", "ReceiveMessage", {"QueueUrl": url("orders")})
 
     def call(self, service: str, name: str, params: dict[str, Any]) -> dict[str, Any]:
-        """Send an operation with these parameters, unchecked, and return the parsed answer."""
+        """Call an operation with these parameters, unchecked, and return the parsed answer."""
         headers, body = written(service, name, params)
         return self.post(service, headers, body, model(service).operation_model(name))
 
     def post(
         self, service: str, headers: dict[str, str], body: bytes, operation: OperationModel | None = None
     ) -> dict[str, Any]:
-        """Send bytes, check that the answer is one of AWS's, and return it parsed."""
+        """Send bytes, check that AWS could answer like this, and return the parsed answer."""
         headers = headers | {
             "Authorization": f"AWS4-HMAC-SHA256 Credential=OFFLINESHOP/20260105/{REGION}/{service}/aws4_request"
         }
@@ -358,7 +357,7 @@ class Wire:
         return found
 
     def check(self, service: str, status: int, found: dict[str, Any]) -> None:
-        """Assert that the answer is a success, or an error that AWS has and that is the caller's fault."""
+        """Assert that the answer is a success, or one of AWS's errors for a mistake of the caller."""
         assert (status == 200) == ("Error" not in found), (status, found)
         if "Error" in found:
             assert 400 <= status < 500, (status, found["Error"])
@@ -367,7 +366,7 @@ class Wire:
             assert known_code(service, entry["Code"]), entry
 
     def learn(self, found: Any) -> None:
-        """Remember the names, ARNs, handles and tokens in an answer, as parameters for later calls."""
+        """Remember the URLs, ARNs, handles and tokens in an answer, as parameters for later calls."""
         if isinstance(found, list):
             for item in found:
                 self.learn(item)
@@ -380,7 +379,7 @@ class Wire:
                     self.learn(value)
 
     def still_works(self) -> None:
-        """Assert that a queue that no call named has its message, and that a new one can be sent and received."""
+        """Assert that an untouched queue still has its message, and that a new one can be sent and received."""
         self.call("sqs", "SendMessage", {"QueueUrl": url("sentinel"), "MessageBody": "and one more"})
         asked = {"QueueUrl": url("sentinel"), "MaxNumberOfMessages": 10, "VisibilityTimeout": 0}
         bodies = [message["Body"] for message in self.call("sqs", "ReceiveMessage", asked)["Messages"]]
@@ -401,7 +400,7 @@ def arn(name: str, service: str = "sqs") -> str:
 
 
 def written(service: str, name: str, params: dict[str, Any]) -> tuple[dict[str, str], bytes]:
-    """Return headers and body of the request as botocore writes it, without its checks."""
+    """Return headers and body of the request as botocore makes it, without its checks."""
     made = model(service)
     serializer = create_serializer(made.protocol, include_validation=False)
     request = serializer.serialize_to_request(params, made.operation_model(name))
@@ -416,7 +415,7 @@ def form(values: dict[str, Any] | list[tuple[str, Any]]) -> bytes:
 
 # --- parameters of every operation ----------------------------------------------------------------------------------
 
-# What AWS has closed to new customers.
+# AWS has closed these to new customers.
 NOT_TAUGHT = ("GetDataProtectionPolicy", "PutDataProtectionPolicy")
 TAUGHT = [(service, name) for service, name in operations() if name not in NOT_TAUGHT]
 ROUNDS = 120
@@ -424,7 +423,7 @@ ROUNDS = 120
 
 @pytest.mark.parametrize(("service", "name"), TAUGHT)
 def test_whatever_the_parameters_are_the_answer_is_one_of_awss(service: str, name: str) -> None:
-    """No Python exception, no InternalError, no code that AWS does not have."""
+    """There is no Python exception, no InternalError, and no code that AWS doesn't have."""
     wire, draw = Wire(), Random(f"parameters of {name}")
     for _ in range(ROUNDS):
         wire.call(service, name, Maker(draw, wire.known).params(model(service).operation_model(name)))
@@ -433,7 +432,7 @@ def test_whatever_the_parameters_are_the_answer_is_one_of_awss(service: str, nam
 
 @pytest.mark.parametrize("name", NOT_TAUGHT)
 def test_an_operation_that_the_course_does_not_teach_gets_one_clear_refusal(name: str) -> None:
-    """InvalidAction, whatever the parameters are, with the operation's name."""
+    """The error is InvalidAction and names the operation, for any parameters."""
     wire, draw = Wire(), Random(f"refusals of {name}")
     for _ in range(5):
         found = wire.call("sns", name, Maker(draw, wire.known).params(model("sns").operation_model(name)))
@@ -444,7 +443,7 @@ def test_an_operation_that_the_course_does_not_teach_gets_one_clear_refusal(name
 
 @pytest.mark.parametrize("seed", range(4))
 def test_a_long_random_program_leaves_the_cloud_working(seed: int) -> None:
-    """What one call stored, another reads: operations follow each other in one cloud, and time goes on between them."""
+    """Operations follow each other in one cloud, so that one reads what another has stored, and time passes."""
     wire, draw = Wire(), Random(f"program {seed}")
     maker = Maker(draw, wire.known)
     for number in range(1500):
@@ -475,7 +474,7 @@ def spoil(value: Any, draw: Random) -> Any:
 
 @pytest.mark.parametrize("name", model("sqs").operation_names)
 def test_json_of_wrong_types_is_refused_and_harms_nothing(name: str) -> None:
-    """One value somewhere in the request is of another type."""
+    """One value in the request has another type."""
     wire, draw = Wire(), Random(f"types of {name}")
     operation = model("sqs").operation_model(name)
     for _ in range(40):
@@ -486,7 +485,7 @@ def test_json_of_wrong_types_is_refused_and_harms_nothing(name: str) -> None:
 
 @pytest.mark.parametrize("name", model("sqs").operation_names)
 def test_sqs_answers_in_the_query_protocol_too(name: str) -> None:
-    """The protocol that older clients of SQS speak."""
+    """Older clients of SQS use it."""
     wire, draw = Wire(), Random(f"forms of {name}")
     operation = model("sqs").operation_model(name)
     for _ in range(15):
@@ -507,7 +506,7 @@ def flatten(value: Any, prefix: str) -> list[tuple[str, Any]]:
 
 @pytest.mark.parametrize("name", [name for service, name in TAUGHT if service == "sns"])
 def test_forms_with_wrong_fields_are_refused_and_harm_nothing(name: str) -> None:
-    """Fields of a form are named, numbered or filled wrongly."""
+    """Fields of a form have wrong names, numbers or values."""
     wire, draw = Wire(), Random(f"fields of {name}")
     operation = model("sns").operation_model(name)
     for _ in range(30):
@@ -520,7 +519,7 @@ def test_forms_with_wrong_fields_are_refused_and_harm_nothing(name: str) -> None
 
 
 def spoil_field(key: str, value: Any, draw: Random) -> tuple[str, Any]:
-    """Return a field of a form, now and then with a name or value that is wrong."""
+    """Return a field of a form, sometimes with a wrong name or value."""
     if draw.random() < 0.75 or key in ("Action", "Version"):
         return key, value
     wrong_keys = [key + ".1", key + ".x", key + ".", "." + key, key.replace("1", "0"), key.replace("1", "99999999")]
@@ -539,7 +538,7 @@ BODIES = [
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_bytes_that_are_no_request_get_an_answer(service: str) -> None:
-    """Empty, binary, truncated and deeply nested bodies, and operations that there are not."""
+    """Empty, binary, truncated and deeply nested bodies, and operations that don't exist."""
     wire = Wire()
     for body in BODIES:
         wire.post(service, {"Content-Type": "application/x-www-form-urlencoded"}, body)

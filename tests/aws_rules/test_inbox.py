@@ -1,4 +1,4 @@
-"""What a learner can look into offline: the inbox, its links, web addresses that fail, and each message's steps."""
+"""The offline cloud's inbox, the links in it, web addresses that fail, and the steps of a message."""
 
 import base64
 import json
@@ -40,7 +40,7 @@ def confirmed_count(sns: Any, topic_arn: str) -> str:
 
 
 def test_a_mail_is_confirmed_by_its_link(sns: Any, topic_arn: str) -> None:
-    """A mail address gets a request first, and after its link was followed the message."""
+    """An e-mail address first gets a request, and messages once its link was followed."""
     subscribed(sns, topic_arn, "email", "ada@shop.example")
     sns.publish(TopicArn=topic_arn, Message="too early")
     assert [arrived.protocol for arrived in cloud.inbox] == ["email"]
@@ -50,7 +50,7 @@ def test_a_mail_is_confirmed_by_its_link(sns: Any, topic_arn: str) -> None:
 
 
 def test_a_web_address_is_confirmed_by_the_token_in_its_post(sns: Any, topic_arn: str) -> None:
-    """The POST to a web address holds the token, and ConfirmSubscription takes it."""
+    """The POST request to a web address has the token for ConfirmSubscription."""
     subscribed(sns, topic_arn, "https", HOOK)
     request = cloud.inbox[0]
     assert request.headers["x-amz-sns-message-type"] == "SubscriptionConfirmation"
@@ -67,7 +67,7 @@ def test_nothing_is_delivered_before_the_confirmation(sns: Any, topic_arn: str) 
 
 
 def test_an_envelope_is_signed_by_its_certificate(sns: Any, topic_arn: str) -> None:
-    """Signature version 1 is SHA-1 with RSA over the named fields; the certificate of the course verifies it."""
+    """Signature version 1 is RSA with SHA-1 over certain fields, and the course's certificate verifies it."""
     subscribed(sns, topic_arn, "https", HOOK)
     cloud.follow(cloud.inbox[0].confirm_url)
     sns.publish(TopicArn=topic_arn, Message="Honey", Subject="News")
@@ -78,7 +78,7 @@ def test_an_envelope_is_signed_by_its_certificate(sns: Any, topic_arn: str) -> N
 
 
 def test_a_link_ends_a_subscription(sns: Any, topic_arn: str) -> None:
-    """The link in an envelope unsubscribes whoever follows it."""
+    """Following the link in an envelope unsubscribes."""
     subscribed(sns, topic_arn, "https", HOOK)
     cloud.follow(cloud.inbox[0].confirm_url)
     sns.publish(TopicArn=topic_arn, Message="Honey")
@@ -87,7 +87,7 @@ def test_a_link_ends_a_subscription(sns: Any, topic_arn: str) -> None:
 
 
 def test_a_link_that_ended_a_subscription_is_followed_by_one_that_brings_it_back(sns: Any, topic_arn: str) -> None:
-    """The endpoint is told, with headers that name the subscription; following the new link restores it."""
+    """The endpoint gets a message whose headers name the subscription, and whose link restores it."""
     subscribed(sns, topic_arn, "https", HOOK)
     cloud.follow(cloud.inbox[0].confirm_url)
     (before,) = sns.list_subscriptions()["Subscriptions"]
@@ -106,7 +106,7 @@ def test_a_link_that_ended_a_subscription_is_followed_by_one_that_brings_it_back
 
 
 def test_who_ends_a_subscription_with_a_signature_is_not_told(sns: Any, topic_arn: str) -> None:
-    """The owner knows what they did: Unsubscribe sends nothing to the endpoint."""
+    """Unsubscribe with a signature sends nothing to the endpoint."""
     arn = sns.subscribe(TopicArn=topic_arn, Protocol="https", Endpoint=HOOK, ReturnSubscriptionArn=True)
     cloud.follow(cloud.inbox[0].confirm_url)
     sns.unsubscribe(SubscriptionArn=arn["SubscriptionArn"])
@@ -114,7 +114,7 @@ def test_who_ends_a_subscription_with_a_signature_is_not_told(sns: Any, topic_ar
 
 
 def test_who_wants_a_signature_to_unsubscribe_gets_it(sns: Any, topic_arn: str) -> None:
-    """With AuthenticateOnUnsubscribe the link alone does not end the subscription."""
+    """With AuthenticateOnUnsubscribe the link doesn't end the subscription."""
     subscribed(sns, topic_arn, "https", HOOK)
     token = json.loads(cloud.inbox[0].message)["Token"]
     sns.confirm_subscription(TopicArn=topic_arn, Token=token, AuthenticateOnUnsubscribe="true")
@@ -125,13 +125,13 @@ def test_who_wants_a_signature_to_unsubscribe_gets_it(sns: Any, topic_arn: str) 
 
 @pytest.mark.parametrize("link", ["", "nonsense", "https://shop.example/", "https://x/?Action=DeleteTopic&TopicArn=a"])
 def test_a_link_of_another_kind_is_refused(offline: Cloud, link: str) -> None:
-    """Only links that SNS sent do something."""
+    """Only links from SNS have an effect."""
     with pytest.raises(CloudError, match="no link of this cloud"):
         cloud.follow(link)
 
 
 def test_a_used_up_token_is_refused_in_words(sns: Any, topic_arn: str) -> None:
-    """After two days the link tells that it does not work."""
+    """After two days, following the link is an error that says so."""
     subscribed(sns, topic_arn, "email", "ada@shop.example")
     clock.advance(days=2)
     with pytest.raises(CloudError, match="Invalid parameter: Token"):
@@ -139,7 +139,7 @@ def test_a_used_up_token_is_refused_in_words(sns: Any, topic_arn: str) -> None:
 
 
 def test_a_failing_address_is_tried_again_and_then_given_up(sqs: Any, sns: Any, topic_arn: str) -> None:
-    """By default 3 tries follow the first, 20 seconds apart; then the dead-letter queue has the message."""
+    """By default there are 3 retries, 20 seconds apart. After that the message is in the dead-letter queue."""
     dead = sqs.create_queue(QueueName="dead")["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=dead, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
     allow = {
@@ -164,7 +164,7 @@ def test_a_failing_address_is_tried_again_and_then_given_up(sqs: Any, sns: Any, 
 
 
 def test_the_phases_of_a_delivery_policy(sns: Any, topic_arn: str) -> None:
-    """At once, then at the least delay, then further and further apart, at last at the greatest delay."""
+    """Retries come at once, then at the minimum delay, then further and further apart, up to the maximum delay."""
     retries = {"numRetries": 6, "minDelayTarget": 10, "maxDelayTarget": 30}
     retries |= {"numNoDelayRetries": 1, "numMinDelayRetries": 1, "numMaxDelayRetries": 1}
     subscribed(sns, topic_arn, "https", HOOK, DeliveryPolicy=json.dumps({"healthyRetryPolicy": retries}))
@@ -185,7 +185,7 @@ def test_the_phases_of_a_delivery_policy(sns: Any, topic_arn: str) -> None:
 
 
 def test_a_failing_address_that_recovers_gets_its_message(sns: Any, topic_arn: str) -> None:
-    """A try that succeeds ends the trying."""
+    """After a successful retry there are no more."""
     subscribed(sns, topic_arn, "https", HOOK)
     cloud.follow(cloud.inbox[0].confirm_url)
     cloud.web_fails(HOOK, 500)
@@ -206,13 +206,13 @@ def test_an_address_that_refuses_is_not_asked_again(sns: Any, topic_arn: str) ->
 
 
 class Hook(BaseHTTPRequestHandler):
-    """A web server that keeps what it gets and confirms what asks to be confirmed."""
+    """A web server that stores the requests it gets, and confirms subscriptions."""
 
     got: list[tuple[dict[str, str], str]]
     sns: Any
 
     def do_POST(self) -> None:
-        """Keep the request; confirm it through SNS, while SNS still waits for the answer."""
+        """Store the request. Confirm a subscription while SNS is still waiting for the response."""
         body = self.rfile.read(int(self.headers["Content-Length"])).decode()
         self.got.append((dict(self.headers), body))
         if self.headers["x-amz-sns-message-type"] == "SubscriptionConfirmation":
@@ -222,12 +222,12 @@ class Hook(BaseHTTPRequestHandler):
         self.end_headers()
 
     def log_message(self, *args: Any) -> None:
-        """Be quiet."""
+        """Log nothing."""
 
 
 @pytest.fixture
 def hook(sns: Any) -> Iterator[tuple[str, list[tuple[dict[str, str], str]]]]:
-    """A web server on loopback: its address, and what it got."""
+    """A web server on loopback: its address, and the requests it got."""
     got: list[tuple[dict[str, str], str]] = []
     handler = type("Handler", (Hook,), {"got": got, "sns": sns})
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
@@ -237,7 +237,7 @@ def hook(sns: Any) -> Iterator[tuple[str, list[tuple[dict[str, str], str]]]]:
 
 
 def test_a_server_on_this_computer_shakes_hands_and_gets_the_message(sns: Any, topic_arn: str, hook: Any) -> None:
-    """It may call SNS back while it is being asked; then it gets the notification with AWS's headers."""
+    """It can call SNS while it handles a request, and then gets the notification with AWS's headers."""
     url, got = hook
     arn = subscribed(sns, topic_arn, "http", url)
     assert confirmed_count(sns, topic_arn) == "1"
@@ -254,7 +254,7 @@ def test_a_server_on_this_computer_shakes_hands_and_gets_the_message(sns: Any, t
 
 
 def test_a_server_that_is_gone_is_tried_again(sns: Any, topic_arn: str, hook: Any) -> None:
-    """Nobody at the address: another try follows."""
+    """SNS retries if there is no response."""
     url, _ = hook
     subscribed(sns, topic_arn, "http", url)
     account = cloud.world.accounts.get("123456789012")
@@ -264,7 +264,7 @@ def test_a_server_that_is_gone_is_tried_again(sns: Any, topic_arn: str, hook: An
 
 
 def test_the_steps_tell_why_a_message_did_not_come(sqs: Any, sns: Any, topic_arn: str, queue_url: str) -> None:
-    """Refused by the queue's policy, held back by a filter, hidden until: each step has its reason."""
+    """Each step has its reason: refused by the queue's policy, filtered out, hidden for some time."""
     arn = sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
     subscribed(sns, topic_arn, "sqs", arn)
     first = sns.publish(TopicArn=topic_arn, Message="Honey")["MessageId"]
@@ -294,7 +294,7 @@ def test_the_steps_tell_why_a_message_did_not_come(sqs: Any, sns: Any, topic_arn
 
 
 def test_another_cloud_says_that_it_has_no_inbox(no_cloud: None) -> None:
-    """On an endpoint, inbox and steps are errors that name where they are."""
+    """On an endpoint, inbox and steps are errors that say where to find them."""
     other = EndpointCloud("http://127.0.0.1:9")
     for ask in (lambda: other.inbox, lambda: other.steps()):
         with pytest.raises(CloudError, match=r'start\("offline"\)'):

@@ -1,4 +1,4 @@
-"""What AWS takes as a policy of a queue or topic, and what a policy says about a request."""
+"""Which texts AWS accepts as the policy of a queue or topic, and what a policy says about a request."""
 
 import copy
 import json
@@ -22,7 +22,7 @@ WORKER = Principal(account="222222222222", arn=SESSION)
 
 
 def statement(**changes):
-    """A statement that lets a topic send to a queue; an element set to None is left out."""
+    """A statement that allows a topic to send to a queue. An element that is None is left out."""
     elements = {
         "Effect": "Allow",
         "Principal": {"Service": "sns.amazonaws.com"},
@@ -33,12 +33,12 @@ def statement(**changes):
 
 
 def policy(*statements):
-    """A document that AWS takes, read back from its JSON."""
+    """A document that AWS accepts, parsed from its JSON."""
     return parse(json.dumps({"Version": "2012-10-17", "Statement": list(statements)}), "sqs")
 
 
 def request(principal=SNS, action="sqs:SendMessage", resource=QUEUE, **context):
-    """A request of a topic to a queue; context keys are written with _ for the colon."""
+    """A request of a topic to a queue. Condition keys have _ for the colon."""
     return AccessRequest(principal, action, resource, {key.replace("_", ":"): value for key, value in context.items()})
 
 
@@ -79,7 +79,7 @@ PRINCIPALS = [
 
 @pytest.mark.parametrize(("element", "who", "allowed"), PRINCIPALS)
 def test_a_principal_is_matched(element, who, allowed):
-    """Accounts, users, roles with their sessions, services and everyone; NotPrincipal says the opposite."""
+    """Accounts, users, roles with their sessions, services and everyone. NotPrincipal is the opposite."""
     assert decide(policy(statement(Principal=element)), request(who)).allowed is allowed
     negated = statement(Principal=None, NotPrincipal=element)
     assert decide(policy(negated), request(who)).allowed is (None if allowed else True)
@@ -103,7 +103,7 @@ def test_a_principal_is_matched(element, who, allowed):
     ],
 )
 def test_an_action_is_matched(pattern, allowed):
-    """Whatever the case and with wildcards; NotAction says the opposite."""
+    """Case doesn't matter, and wildcards work. NotAction is the opposite."""
     assert decide(policy(statement(Action=pattern)), request()).allowed is allowed
     negated = statement(Action=None, NotAction=pattern)
     assert decide(policy(negated), request()).allowed is (None if allowed else True)
@@ -126,7 +126,7 @@ def test_an_action_is_matched(pattern, allowed):
     ],
 )
 def test_a_resource_is_matched(pattern, allowed):
-    """With wildcards and with regard to case; NotResource says the opposite."""
+    """Case matters, and wildcards work. NotResource is the opposite."""
     assert decide(policy(statement(Resource=pattern)), request()).allowed is allowed
     negated = statement(Resource=None, NotResource=pattern)
     assert decide(policy(negated), request()).allowed is (None if allowed else True)
@@ -260,7 +260,7 @@ CONDITIONS = [
 
 @pytest.mark.parametrize(("operator", "wanted", "actual", "holds"), CONDITIONS)
 def test_a_condition_holds_or_not(operator, wanted, actual, holds):
-    """One key under one operator, for every operator; the case of key names does not count."""
+    """One key with each operator. The case of key names doesn't matter."""
     document = policy(statement(Condition={operator: {"aws:Some": wanted}}))
     context = {} if actual is None else {"AWS_soME": actual}
     assert decide(document, request(**context)).allowed is (True if holds else None)
@@ -278,13 +278,13 @@ def test_a_condition_holds_or_not(operator, wanted, actual, holds):
     ],
 )
 def test_conditions_must_all_hold(condition, holds):
-    """Several keys and several operators are joined with and."""
+    """All keys of all operators have to match."""
     answer = decide(policy(statement(Condition=condition)), request(aws_a="1", aws_b="2"))
     assert answer.allowed is (True if holds else None)
 
 
 def test_an_explicit_deny_wins():
-    """A Deny counts wherever it stands, and the decision names the statement that made it."""
+    """A Deny wins in any position, and the decision names its statement."""
     allow, deny = statement(Sid="Let"), statement(Effect="Deny", Sid="Stop")
     assert decide(policy(allow), request()) == Decision(True, "Let")
     assert decide(policy(allow, deny), request()) == Decision(False, "Stop")
@@ -296,13 +296,13 @@ def test_an_explicit_deny_wins():
 
 
 def test_one_statement_may_stand_without_a_list():
-    """Statement may be an object."""
+    """Statement can be an object."""
     document = parse(json.dumps({"Statement": statement()}), "sqs")
     assert decide(document, request()).allowed is True
 
 
 def test_the_policy_of_a_new_topic_speaks_of_its_owner():
-    """The policy that SNS gives to a topic lets whoever belongs to the owner's account act."""
+    """The policy that SNS gives to a topic allows everybody in the owner's account."""
     document = json.dumps(
         {
             "Version": "2008-10-17",
@@ -388,13 +388,13 @@ def test_a_topic_policy_may_ask_for_a_protocol():
     ],
 )
 def test_a_silent_policy_says_why(changes, reason):
-    """One thing that does not fit is told; of more, only that no statement allows the request."""
+    """The reason names a single element that doesn't match; otherwise no statement allows the request."""
     answer = decide(policy(statement(**changes)), request(aws_SourceArn=OTHER_TOPIC))
     assert answer == Decision(None, reason)
 
 
 def test_no_policy_says_nothing():
-    """Neither a missing nor an empty document allows or denies."""
+    """A missing or empty document neither allows nor denies."""
     for document in (None, {}):
         assert decide(document, request(Principal())) == Decision(
             None, "there is no policy, so no statement lets an anonymous caller do sqs:SendMessage"
@@ -406,7 +406,7 @@ def test_no_policy_says_nothing():
 
 
 def test_many_stars_take_no_time():
-    """A pattern full of wildcards is decided at once."""
+    """Matching a pattern full of wildcards is fast."""
     wanted = {"StringLike": {"aws:Some": "*a" * 1000 + "b"}}
     assert decide(policy(statement(Condition=wanted)), request(aws_Some="a" * 5000)).allowed is None
 
@@ -418,7 +418,7 @@ BAD_TOPIC = ("InvalidParameter", "Invalid parameter: Policy Error: null")
 
 
 def refusal(text, kind):
-    """The code and text that AWS answers a document with."""
+    """The code and message of AWS's error for a document."""
     with pytest.raises(Refused) as caught:
         parse(text, kind)
     return caught.value.code, caught.value.message
@@ -498,20 +498,20 @@ MALFORMED_STATEMENTS = [
 
 @pytest.mark.parametrize("text", MALFORMED)
 def test_a_text_that_is_no_document_is_refused(text):
-    """What is not the JSON of an object with statements has AWS's code for it."""
+    """Anything but a JSON object with statements gets AWS's error code."""
     assert refusal(text, "sqs") == BAD_QUEUE
     assert refusal(text, "sns") == BAD_TOPIC
 
 
 @pytest.mark.parametrize("changes", MALFORMED_DOCUMENTS)
 def test_a_document_of_another_shape_is_refused(changes):
-    """Statements must be there, and nothing unknown."""
+    """Statement is required, and unknown elements are refused."""
     assert refusal(json.dumps({"Statement": [statement()]} | changes), "sqs") == BAD_QUEUE
 
 
 @pytest.mark.parametrize("changes", MALFORMED_STATEMENTS)
 def test_a_malformed_statement_is_refused(changes):
-    """Elements must be there, once, and of their type; queues and topics agree on that."""
+    """Elements are required, once, and with the right type, for queues and topics alike."""
     assert refusal(json.dumps({"Statement": [statement(**changes)]}), "sqs") == BAD_QUEUE
     of_topic = statement(**({"Action": "sns:Publish", "Resource": TOPIC} | changes))
     assert refusal(json.dumps({"Statement": [of_topic]}), "sns") == BAD_TOPIC
@@ -532,7 +532,7 @@ def test_a_malformed_statement_is_refused(changes):
     ],
 )
 def test_a_queue_refuses(changes):
-    """An action of another service, several resources in a statement, a principal that cannot be."""
+    """Actions of another service, several resources in a statement, impossible principals."""
     assert refusal(json.dumps({"Statement": [statement(**changes)]}), "sqs") == BAD_QUEUE
 
 
@@ -554,13 +554,13 @@ OUT_OF_SCOPE = "Policy statement action out of service scope!"
     ],
 )
 def test_a_topic_refuses(changes, text):
-    """What topics add to that, in the words that SNS uses."""
+    """The same and more for topics, with SNS's messages."""
     of_topic = statement(**({"Action": "sns:Publish", "Resource": TOPIC} | changes))
     assert refusal(json.dumps({"Statement": of_topic}), "sns") == ("InvalidParameter", f"Invalid parameter: {text}")
 
 
 def test_statements_of_a_topic_need_ids_of_their_own():
-    """SNS asks for a Sid as soon as there are two statements; SQS does not."""
+    """SNS requires a unique Sid if there are two statements; SQS doesn't."""
     one = statement(Principal="*", Action="SNS:Publish", Resource=TOPIC)
     text = "Invalid parameter: Every policy statement must have a unique ID"
     assert refusal(json.dumps({"Statement": [one, one]}), "sns") == ("InvalidParameter", text)
@@ -660,7 +660,7 @@ CONTEXT_VALUES = (
 
 
 def mutated(document, chance):
-    """The document with some of its parts, at any depth, replaced or left out."""
+    """The document with some parts, at any depth, replaced or left out."""
     if chance.random() < 0.06:
         return chance.choice(ODD)
     if isinstance(document, dict):
@@ -671,7 +671,7 @@ def mutated(document, chance):
 
 
 def test_nothing_but_refusals_comes_out():
-    """Whatever comes in, parse answers or refuses, and decide answers for what was parsed."""
+    """parse returns a document or raises Refused, and decide works with every parsed document."""
     chance = random.Random(20260101)
     operators = sorted({row[0] for row in CONDITIONS})
     taken = 0

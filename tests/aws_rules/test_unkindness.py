@@ -1,4 +1,4 @@
-"""At-least-once, seen: what the offline cloud does to a program when it is asked to, and what it never does."""
+"""Unkindness: what the offline cloud does to a program on request, and what it never does."""
 
 import threading
 from collections import Counter
@@ -15,7 +15,7 @@ from helpers.errors import CloudError
 
 
 def send(sqs: Any, url: str, count: int, **params: Any) -> list[str]:
-    """Send so many messages and return their bodies."""
+    """Send this many messages and return their bodies."""
     bodies = [f"order {number}" for number in range(count)]
     for body in bodies:
         sqs.send_message(QueueUrl=url, MessageBody=body, **params)
@@ -23,7 +23,7 @@ def send(sqs: Any, url: str, count: int, **params: Any) -> list[str]:
 
 
 def work(sqs: Any, url: str, receives: int) -> list[str]:
-    """Receive, note and delete, so many times; between two receives all leases end."""
+    """Receive, note and delete this many times. All visibility timeouts end between two receives."""
     seen = []
     for _ in range(receives):
         for message in sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", []):
@@ -41,7 +41,7 @@ def test_by_default_nothing_unkind_happens(sqs: Any, queue_url: str) -> None:
 
 
 def test_duplicates_come_although_each_copy_is_deleted(sqs: Any, queue_url: str) -> None:
-    """Some messages come twice, none more often, none is lost, and the report counts them."""
+    """Some messages are delivered twice, none more often, none is lost, and the report counts them."""
     bodies = send(sqs, queue_url, 50)
     with cloud.unkind(duplicates=0.3, seed=7) as unkind:
         seen = Counter(work(sqs, queue_url, 20))
@@ -54,7 +54,7 @@ def test_duplicates_come_although_each_copy_is_deleted(sqs: Any, queue_url: str)
 
 
 def test_the_same_seed_does_the_same(sqs: Any) -> None:
-    """Two runs with one seed meet the same; another seed something else."""
+    """The same happens in two runs with one seed, and something else with another seed."""
     runs = []
     for number, seed in enumerate((3, 3, 4)):
         url = sqs.create_queue(QueueName=f"orders-{number}")["QueueUrl"]
@@ -65,7 +65,7 @@ def test_the_same_seed_does_the_same(sqs: Any) -> None:
 
 
 def test_a_short_poll_misses_and_a_long_poll_does_not(sqs: Any, queue_url: str) -> None:
-    """With messages missed at every chance a short poll finds nothing, a long one all."""
+    """If messages are always missed, a short poll returns nothing and a long poll everything."""
     send(sqs, queue_url, 5)
     with cloud.unkind(missed=1):
         assert "Messages" not in sqs.receive_message(QueueUrl=queue_url, MaxNumberOfMessages=10)
@@ -73,7 +73,7 @@ def test_a_short_poll_misses_and_a_long_poll_does_not(sqs: Any, queue_url: str) 
 
 
 def test_order_is_best_effort(sqs: Any, queue_url: str) -> None:
-    """Messages change places, and all of them come."""
+    """Messages change places, and all of them are delivered."""
     bodies = send(sqs, queue_url, 30)
     with cloud.unkind(disorder=0.5):
         seen = work(sqs, queue_url, 10)
@@ -82,7 +82,7 @@ def test_order_is_best_effort(sqs: Any, queue_url: str) -> None:
 
 
 def test_counters_lag(sqs: Any, queue_url: str) -> None:
-    """A counter that lags tells what was, and after the lag what is."""
+    """A counter that lags shows the old number, and after the lag the current one."""
 
     def visible() -> str:
         names = ["ApproximateNumberOfMessages"]
@@ -98,7 +98,7 @@ def test_counters_lag(sqs: Any, queue_url: str) -> None:
 
 @pytest.mark.parametrize("kind", ["throttling", "errors"])
 def test_boto3s_retries_meet_throttling_and_errors(sqs: Any, queue_url: str, kind: str) -> None:
-    """Three attempts outlast what happens now and then; nothing is done twice, and the report names what happened."""
+    """boto3's three attempts are enough, nothing is done twice, and the report says what happened."""
     with cloud.unkind(**{kind: 0.2}, seed=5) as unkind:
         bodies = send(sqs, queue_url, 20)
     assert unkind.done
@@ -115,7 +115,7 @@ def test_boto3s_retries_meet_throttling_and_errors(sqs: Any, queue_url: str, kin
     ],
 )
 def test_without_retries_the_error_is_seen(offline: Cloud, kind: str, service: str, code: str) -> None:
-    """Somebody who switched retries off gets AWS's code."""
+    """Without retries the program gets AWS's error code."""
     client = boto3.client(service, config=Config(retries={"total_max_attempts": 1}))
     call = client.list_queues if service == "sqs" else client.list_topics
     with cloud.unkind(**{kind: 1}), pytest.raises(ClientError) as problem:
@@ -124,7 +124,7 @@ def test_without_retries_the_error_is_seen(offline: Cloud, kind: str, service: s
 
 
 def test_fifo_queues_keep_their_promises(sqs: Any) -> None:
-    """On a FIFO queue nothing is doubled, missed or out of order."""
+    """On a FIFO queue no message is duplicated, missed or out of sequence."""
     attributes = {"FifoQueue": "true", "ContentBasedDeduplication": "true"}
     url = sqs.create_queue(QueueName="orders.fifo", Attributes=attributes)["QueueUrl"]
     bodies = send(sqs, url, 40, MessageGroupId="one")
@@ -133,7 +133,7 @@ def test_fifo_queues_keep_their_promises(sqs: Any) -> None:
 
 
 def test_a_block_ends_with_the_block(sqs: Any, queue_url: str) -> None:
-    """Afterwards the cloud is as it was before, be that unkind or not."""
+    """Afterwards the cloud is as kind or unkind as it was before."""
     cloud.unkind(lag=60)
     with cloud.unkind(errors=1):
         pass
@@ -155,7 +155,7 @@ def test_an_unknown_kind_is_refused(offline: Cloud) -> None:
 
 
 def test_threads_never_share_a_message(sqs: Any, queue_url: str) -> None:
-    """Eight consumers on one queue: each of 400 messages comes once."""
+    """With eight consumers on one queue, each of 400 messages is delivered once."""
     for start in range(0, 400, 10):
         entries = [{"Id": str(n), "MessageBody": f"order {n}"} for n in range(start, start + 10)]
         sqs.send_message_batch(QueueUrl=queue_url, Entries=entries)

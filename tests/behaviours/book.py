@@ -1,22 +1,22 @@
-"""What AWS does, as short experiments: each says what it looks at, what AWS answers, and how that is known.
+"""The book of behaviours: what AWS does, as short experiments, each with its result on AWS and how that is known.
 
-An experiment is a function that takes a Lab and returns plain JSON values. It runs against plain moto, the offline
-cloud and the offline cloud over HTTP, and must come to what `aws` says.
+An experiment is a function that takes a Lab and returns plain JSON values. It runs in plain moto, the offline cloud and
+the offline cloud over HTTP, and its result has to be `aws`.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-ACCOUNT, OTHER = "<account>", "<other>"  # stand for the numbers of a lab's two accounts in results and in `aws`
+ACCOUNT, OTHER = "<account>", "<other>"  # in results and `aws`, instead of the lab's two account numbers
 
 
 @dataclass(frozen=True)
 class Behaviour:
     """One experiment.
 
-    says: one sentence about AWS. aws: what the experiment comes to on AWS. source: where that is recorded or told.
-    differs: why the offline cloud comes to something else; "" where it agrees.
+    says: one sentence about AWS. aws: the result on AWS. source: where that is recorded or documented. differs: why the
+    offline cloud has another result; "" if it doesn't.
     """
 
     name: str
@@ -32,7 +32,7 @@ BOOK: dict[str, Behaviour] = {}
 
 
 def behaviour(aws: Any, source: str, differs: str = "") -> Callable[[Callable[[Any], Any]], Callable[[Any], Any]]:
-    """Enter the decorated experiment into the book; its docstring is what it says about AWS."""
+    """Add the decorated experiment to the book. Its docstring is the sentence about AWS."""
 
     def enter(run: Callable[[Any], Any]) -> Callable[[Any], Any]:
         family = run.__module__.rpartition(".")[2]
@@ -46,5 +46,5 @@ def behaviour(aws: Any, source: str, differs: str = "") -> Callable[[Callable[[A
 
 
 def refused(code: str, message: str | None = None, status: int = 400) -> dict[str, Any]:
-    """Return what `lab.attempt` returns for this error; without a message use `lab.code` in the experiment."""
+    """Return what `lab.attempt` returns for this error. If you don't know the message, use `lab.code` instead."""
     return {"Code": code, "Message": message, "Status": status}

@@ -1,4 +1,4 @@
-"""Where the offline cloud comes to something else than AWS, and why. The page for learners is made from these."""
+"""Where the offline cloud's result differs from AWS, and why. The page for learners is made from these."""
 
 import json
 

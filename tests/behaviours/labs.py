@@ -1,4 +1,4 @@
-"""Where experiments run. A lab is one fresh simulated AWS with two accounts and a clock that can be moved."""
+"""Labs, in which experiments run: a fresh simulated AWS with two accounts and a clock that can be moved."""
 
 import json
 from functools import lru_cache
@@ -15,7 +15,7 @@ REGION = "us-east-1"
 
 
 class Lab:
-    """What an experiment works with. Each kind of cloud says how clients are made and time and inbox are reached."""
+    """What an experiment gets. Each kind of cloud has its own way to make clients, move the time and read the inbox."""
 
     account = other_account = ""  # two accounts' numbers
     endpoint: str | None = None  # the URL of a server
@@ -35,15 +35,15 @@ class Lab:
         raise NotImplementedError
 
     def inbox(self) -> list[dict[str, Any]]:
-        """Return what arrived outside queues, oldest first: {"Protocol", "Endpoint", "Headers", "Message", ...}.
+        """Return what was delivered to anything but queues, oldest first: {"Protocol", "Endpoint", "Message", ...}.
 
-        [] where the cloud keeps none. Message is what the endpoint got: for http(s) and email-json the JSON text of the
-        envelope, for email and sms the text. A confirmation request is in it, too.
+        [] if the cloud has no inbox. Message is what the endpoint got: the JSON of the envelope for http(s) and
+        email-json, the text for email and sms. Confirmation requests are in the list too.
         """
         return []
 
     def with_keys(self, service: str, key: str, secret: str, token: str) -> Any:
-        """Return a boto3 client with these keys, as STS gives them out."""
+        """Return a boto3 client with these temporary keys from STS."""
         return boto3.Session(key, secret, token, REGION).client(service, config=_ONCE, endpoint_url=self.endpoint)
 
     # --- shorthands that every lab has --------------------------------------------------------------------------
@@ -57,7 +57,7 @@ class Lab:
         return self.client("sns")
 
     def queue(self, name: str = "orders", account: str = "own", region: str = REGION, **attributes: str) -> str:
-        """Create a queue, a FIFO one when the name says so, and return its URL."""
+        """Create a queue, FIFO if its name ends in .fifo, and return its URL."""
         if name.endswith(".fifo"):
             attributes = {"FifoQueue": "true"} | attributes
         client = self.client("sqs", region, account)
@@ -69,13 +69,13 @@ class Lab:
         return f"arn:aws:sqs:{region}:{account}:{name}"
 
     def topic(self, name: str = "news", account: str = "own", region: str = REGION, **attributes: str) -> str:
-        """Create a topic, a FIFO one when the name says so, and return its ARN."""
+        """Create a topic, FIFO if its name ends in .fifo, and return its ARN."""
         if name.endswith(".fifo"):
             attributes = {"FifoTopic": "true"} | attributes
         return self.client("sns", region, account).create_topic(Name=name, Attributes=attributes)["TopicArn"]
 
     def allow(self, queue_url: str, topic_arn: str, account: str = "own", region: str = REGION) -> None:
-        """Give the queue the policy that lets SNS deliver from this topic."""
+        """Give the queue a policy that allows SNS to deliver from this topic."""
         statement = {
             "Effect": "Allow",
             "Principal": {"Service": "sns.amazonaws.com"},
@@ -87,7 +87,7 @@ class Lab:
         self.client("sqs", region, account).set_queue_attributes(QueueUrl=queue_url, Attributes={"Policy": policy})
 
     def subscribe(self, topic_arn: str, queue_url: str, allow: bool = True, **attributes: str) -> str:
-        """Subscribe the queue, with the policy that AWS asks for unless told otherwise; return the new ARN."""
+        """Subscribe the queue and return the new ARN. allow: whether to set the queue policy that this needs."""
         if allow:
             self.allow(queue_url, topic_arn)
         return self.sns.subscribe(
@@ -99,7 +99,7 @@ class Lab:
         )["SubscriptionArn"]
 
     def receive(self, queue_url: str, **params: Any) -> list[dict[str, Any]]:
-        """Return the messages of one receive that asks for ten with all their attributes."""
+        """Return the messages of one receive of up to ten, with all their attributes."""
         asked = {"MaxNumberOfMessages": 10, "MessageAttributeNames": ["All"], "MessageSystemAttributeNames": ["All"]}
         return self.sqs.receive_message(QueueUrl=queue_url, **(asked | params)).get("Messages", [])
 
@@ -108,13 +108,13 @@ class Lab:
         return [message["Body"] for message in self.receive(queue_url, **params)]
 
     def counts(self, queue_url: str) -> str:
-        """Return visible/in flight/delayed, as in "2/1/0"."""
+        """Return the numbers visible/in flight/delayed, such as "2/1/0"."""
         names = ["", "NotVisible", "Delayed"]
         reply = self.sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=["All"])["Attributes"]
         return "/".join(reply[f"ApproximateNumberOfMessages{name}"] for name in names)
 
     def attempt(self, call: Any, **params: Any) -> Any:
-        """Return "ok", or what the error says: {"Code", "Message", "Status"}. Any other exception passes."""
+        """Return "ok", or the ClientError as {"Code", "Message", "Status"}. Other exceptions are raised."""
         try:
             call(**params)
         except ClientError as problem:
@@ -128,13 +128,13 @@ class Lab:
         return outcome if outcome == "ok" else outcome["Code"]
 
     def scrubbed(self, result: Any) -> Any:
-        """Return the result with the accounts' numbers replaced, as JSON would carry it."""
+        """Return the result after a round trip through JSON, with the account numbers replaced."""
         text = json.dumps(result).replace(self.account, ACCOUNT).replace(self.other_account, OTHER)
         return json.loads(text)
 
 
 class OfflineLab(Lab):
-    """The offline cloud, in process, in a private world that stands still."""
+    """The offline cloud, in process, in a private world with a frozen clock."""
 
     account, other_account = "111122223333", "444455556666"
 
@@ -213,7 +213,7 @@ class MotoLab(Lab):
         self._offset += seconds
 
     def _post(self, url: str, json: Any, headers: dict[str, str]) -> None:
-        """Take the place of the network: moto posts to web addresses for real."""
+        """Replace the network, because moto makes real requests to web addresses."""
         protocol = url.partition(":")[0]
         self._posts.append({"Protocol": protocol, "Endpoint": url, "Headers": headers, "Message": _as_json(json)})
 
@@ -239,7 +239,7 @@ def _keyed(service: str, region: str, key: str) -> Any:
 
 @lru_cache
 def _of_account(service: str, region: str, account: str) -> Any:
-    """Return a client whose requests moto books on this account."""
+    """Return a client whose requests moto counts as this account's."""
     import moto.core.models  # noqa: F401  # it has to be there before the session: it registers moto's handler
 
     client = boto3.Session("AKIAIOSFODNN7EXAMPLE", "-", region_name=region).client(service, config=_ONCE)
