@@ -11,7 +11,7 @@ from nbformat import NotebookNode
 from helpers import kernels
 from helpers.authoring import contents, normal, operations
 from helpers.authoring.exercise import exercise
-from helpers.backends.aws.bounds import OPERATIONS, by_lesson
+from helpers.backends.aws.limits import OPERATIONS, by_lesson
 from helpers.backends.running import COMPARED
 from helpers.course import Course, Lesson, course
 from helpers.errors import NotebookError

@@ -154,7 +154,7 @@ def policy(
     """Print an IAM policy for a real account: what the lessons call, on a learner's own queues and topics."""
     import json
 
-    from helpers.backends.aws import policy as iam
+    from helpers.backends.aws import iam_policy as iam
     from helpers.backends.aws import tags
 
     who = iam.USER_NAME if workshop else learner or tags.learner()

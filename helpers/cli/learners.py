@@ -136,26 +136,26 @@ def sweep(
     from helpers.backends.aws import consent
     from helpers.backends.aws.aws_cloud import AwsCloud
 
-    if not consent.yeses(yes):
+    if not consent.accounts(yes):
         yes = typer.prompt("In which account (its twelve digits)")
     first = region[0] if region else None
     cloud = AwsCloud(yes, region_name=first, profile_name=profile, tidy=False)
-    say(escape(f"Account {cloud.account}, as {cloud.who}."))
+    say(escape(f"Account {cloud.account}, as {cloud.caller_arn}."))
     regions = cloud.session().get_available_regions("sqs") if all_regions else region or ()
     with errors().status("Looking") as status:
         found = cloud.find(regions, everybody, lambda name: status.update(f"Looking in {name}"))
     for problem in found.problems:
         say(f"[yellow]Could not look:[/] {escape(problem)}")
-    if found.closed:
-        say(f"Not looked through, since not enabled, or not for these keys: {', '.join(found.closed)}")
-    for thing, owner in found.things.items():
-        say(f"  {escape(str(thing))}, made for {escape(owner)}")
-    if not found.things:
+    if found.closed_regions:
+        say(f"Not looked through, since not enabled, or not for these keys: {', '.join(found.closed_regions)}")
+    for resource, owner in found.resources.items():
+        say(f"  {escape(str(resource))}, made for {escape(owner)}")
+    if not found.resources:
         say("Nothing of the course was found.")
-    elif not delete and not typer.confirm(f"Delete these {len(found.things)}?"):
+    elif not delete and not typer.confirm(f"Delete these {len(found.resources)}?"):
         say("Nothing was deleted.")
     else:
-        cleaned = cloud.delete(found.things, everybody)
+        cleaned = cloud.delete(found.resources, everybody)
         say(escape(str(cleaned)))
         raise typer.Exit(1 if cleaned.left or found.problems else 0)
     raise typer.Exit(1 if found.problems else 0)

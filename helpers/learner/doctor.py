@@ -125,7 +125,7 @@ def _aws() -> Finding:
     from helpers.backends.aws import consent
     from helpers.backends.aws.aws_cloud import identity
 
-    meant = consent.yeses()
+    meant = consent.accounts()
     if not meant:
         mend = "Say which account you mean: set COURSE_YES to its twelve digits."
         return Finding("cloud", "real AWS, without a yes; nothing was asked", mend)

@@ -24,9 +24,9 @@ from helpers.authoring import normal
 from helpers.authoring.build import notebooks
 from helpers.authoring.comparing import DIFFERS, SAME
 from helpers.authoring.verify import verify
-from helpers.backends.aws import bounds, consent, deleted_names, record, tags
-from helpers.backends.aws.aws_resources import Thing
-from helpers.backends.aws.policy import permissions, policy
+from helpers.backends.aws import cleanup, consent, creation_log, limits, tags
+from helpers.backends.aws.aws_resources import AwsResource
+from helpers.backends.aws.iam_policy import permissions, policy
 from helpers.course import HOME, Lesson, course
 from helpers.errors import CloudError, CourseError
 
@@ -54,7 +54,7 @@ def aws(server: FakeAws, no_cloud: None, monkeypatch: pytest.MonkeyPatch) -> Fak
         AWS_DEFAULT_REGION="eu-central-1",
         no_proxy="127.0.0.1",
     )
-    monkeypatch.setattr(deleted_names, "sleep", lambda seconds: None)
+    monkeypatch.setattr(cleanup, "sleep", lambda seconds: None)
     monkeypatch.setattr(time, "sleep", lambda seconds: None)  # botocore's pauses between tries
     return server
 
@@ -117,7 +117,7 @@ def test_a_yes_is_remembered_only_when_asked(aws: FakeAws) -> None:
         start("aws")
     os.environ["AWS_ACCESS_KEY_ID"] = ACCOUNT
     start("aws", remember=False)
-    assert consent.accounts() == []
+    assert consent.remembered() == []
 
 
 def test_a_damaged_memory_of_yeses_is_none(aws: FakeAws) -> None:
@@ -149,7 +149,7 @@ def test_what_is_made_carries_the_tag_from_its_first_moment(begun: Any, aws: Fak
     url = sqs.get_queue_url(QueueName="orders")["QueueUrl"]
     assert sqs.list_queue_tags(QueueUrl=url)["Tags"] == {"team": "packing"} | TAG
     [topic] = sns.list_topics()["Topics"]
-    assert tags.read(sns.list_tags_for_resource(ResourceArn=topic["TopicArn"])) == {"team": "press"} | TAG
+    assert tags.parse(sns.list_tags_for_resource(ResourceArn=topic["TopicArn"])) == {"team": "press"} | TAG
 
 
 CHANGES = {
@@ -195,7 +195,7 @@ def test_the_learner_s_own_queue_with_more_tags_is_told_as_aws_tells_it(begun: A
 def test_another_s_queue_does_not_become_a_queue_for_dead_letters(begun: Any, aws: FakeAws) -> None:
     """Messages would go into it from then on."""
     foreign(aws)
-    arn = Thing("sqs", "eu-central-1", ACCOUNT, "salaries").arn
+    arn = AwsResource("sqs", "eu-central-1", ACCOUNT, "salaries").arn
     redrive = {"RedrivePolicy": json.dumps({"deadLetterTargetArn": arn, "maxReceiveCount": 1})}
     sqs = boto3.client("sqs")
     url = sqs.create_queue(QueueName="orders")["QueueUrl"]
@@ -333,14 +333,14 @@ def test_clean_up_deletes_what_this_kernel_made_and_no_more(begun: Any, aws: Fak
     boto3.client("sns", region_name="ap-south-1").create_topic(Name="news")
     assert str(begun.clean_up()) == "Deleted: 3. Nothing is left."
     assert aws.names() == ["eu-central-1 salaries"]
-    assert begun.record.present(ACCOUNT) == []
+    assert begun.creation_log.present(ACCOUNT) == []
 
 
 def test_the_next_start_deletes_what_a_crash_left(begun: Any, aws: FakeAws, capsys: Any) -> None:
     """It says what it deleted, and waits until the names can be used again."""
     boto3.client("sqs").create_queue(QueueName="orders")
     waited: list[float] = []
-    deleted_names.sleep = waited.append  # put back by the fixture
+    cleanup.sleep = waited.append  # put back by the fixture
     start("aws", yes=ACCOUNT)
     said = capsys.readouterr().out
     assert "From before: Deleted: 1. Nothing is left." in said
@@ -353,9 +353,9 @@ def test_the_next_start_deletes_what_a_crash_left(begun: Any, aws: FakeAws, caps
 def test_what_another_living_kernel_made_stays(begun: Any, aws: FakeAws, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two lessons may be open; the second one's start takes nothing from the first."""
     boto3.client("sqs").create_queue(QueueName="orders")
-    parent, plain = os.getppid(), record._born
-    text = begun.record.path.read_text()
-    begun.record.path.write_text(
+    parent, plain = os.getppid(), creation_log._start_time
+    text = begun.creation_log.path.read_text()
+    begun.creation_log.path.write_text(
         text.replace(f'"pid": {os.getpid()}, "born": {plain(os.getpid())}', f'"pid": {parent}, "born": {plain(parent)}')
     )
     start("aws", yes=ACCOUNT)
@@ -364,16 +364,16 @@ def test_what_another_living_kernel_made_stays(begun: Any, aws: FakeAws, monkeyp
 
 def test_a_damaged_line_costs_that_line(tmp_path: Path) -> None:
     """Half a line, as a machine without power leaves it, spoils neither the one before nor the one behind."""
-    kept = record.Record(tmp_path / "made.jsonl")
-    one, two = (Thing("sqs", "eu-west-1", ACCOUNT, name) for name in ("one", "two"))
-    kept.made(one)
+    kept = creation_log.CreationLog(tmp_path / "made.jsonl")
+    one, two = (AwsResource("sqs", "eu-west-1", ACCOUNT, name) for name in ("one", "two"))
+    kept.created(one)
     with kept.path.open("a") as file:
         file.write('{"made": {"service": "sq')
-    kept.made(two)
-    assert [entry.thing for entry in kept.present(ACCOUNT)] == [one, two]
+    kept.created(two)
+    assert [entry.resource for entry in kept.present(ACCOUNT)] == [one, two]
     kept.gone(one)
-    assert [entry.thing for entry in kept.present(ACCOUNT)] == [two]
-    assert list(kept.deleted(ACCOUNT, "eu-west-1")) == ["one"]
+    assert [entry.resource for entry in kept.present(ACCOUNT)] == [two]
+    assert list(kept.deleted_queues(ACCOUNT, "eu-west-1")) == ["one"]
     assert kept.present(OTHER) == []
 
 
@@ -382,14 +382,14 @@ def test_sweep_goes_on_after_a_failure_and_says_what_is_left(begun: Any, aws: Fa
     for name in ("one", "two", "three"):
         boto3.client("sqs").create_queue(QueueName=name)
     found = begun.find()
-    assert sorted(thing.name for thing in found.things) == ["one", "three", "two"]
+    assert sorted(resource.name for resource in found.resources) == ["one", "three", "two"]
 
     def refuse(number: int, asked: Any) -> str:
         return "refuses" if "DeleteQueue" in asked.headers.get("x-amz-target", "") and b"two" in asked.body else ""
 
     aws.faults = refuse
-    cleaned = begun.delete(found.things)
-    assert [thing.name for thing in cleaned.left] == ["two"]
+    cleaned = begun.delete(found.resources)
+    assert [resource.name for resource in cleaned.left] == ["two"]
     assert "LEFT in your account: the queue two in eu-central-1" in str(cleaned)
     assert "AccessDenied" in str(cleaned)
     assert aws.names() == ["eu-central-1 two"]
@@ -406,11 +406,11 @@ def test_sweep_finds_the_rest_where_one_queue_does_not_tell_its_tags(begun: Any,
 
     aws.faults = refuse
     found = begun.find()
-    assert sorted(thing.name for thing in found.things) == ["one", "three"]
+    assert sorted(resource.name for resource in found.resources) == ["one", "three"]
     assert [problem.partition(":")[0] for problem in found.problems] == ["the queue two in eu-central-1"]
     aws.faults = lambda number, asked: "is closed" if "/ap-south-1/" in asked.headers["authorization"] else ""
     found = begun.find(["ap-south-1", "eu-central-1"])
-    assert (found.closed, len(found.things), found.problems) == (["ap-south-1"], 3, [])
+    assert (found.closed_regions, len(found.resources), found.problems) == (["ap-south-1"], 3, [])
 
 
 def test_leftovers_of_another_prefix_go_too(aws: FakeAws) -> None:
@@ -491,7 +491,7 @@ def test_after_a_fault_at_any_point_of_a_lesson_sweep_leaves_nothing(
         aws.faults = lambda number, asked, point=point: fault if number == point else ""
         run_lesson(cells, aws)
         left += bool(aws.names())
-        started.delete(started.find().things)
+        started.delete(started.find().resources)
         assert aws.names() == [], f"{fault} at request {point}"
     assert left > 0 or step > 1  # else sweep had nothing to do
 
@@ -675,13 +675,13 @@ def test_the_policy_allows_what_the_lessons_call_and_no_more() -> None:
 def test_the_operations_are_those_of_the_journals(lesson: Lesson) -> None:
     """Run again, the lesson and its solutions call what the file says, by their journals: no more and no less."""
     _, called = notebooks(HOME, course(), lesson, lambda name: None)
-    assert called == bounds.by_lesson()[lesson.slug]
+    assert called == limits.by_lesson()[lesson.slug]
 
 
 def test_the_operations_are_those_of_every_lesson() -> None:
     """The file that `course build` writes knows each lesson, and the operations of its cells as they are written."""
-    assert list(bounds.by_lesson()) == [lesson.slug for lesson in course().lessons]
-    for slug, services in bounds.by_lesson().items():
+    assert list(limits.by_lesson()) == [lesson.slug for lesson in course().lessons]
+    for slug, services in limits.by_lesson().items():
         source = "\n".join(lesson_cells(slug))
         called = {xform_name(name) for names in services.values() for name in names}
         for name in re.findall(r"\b(?:sqs|sns|partner)\.(\w+)\(", source):

@@ -174,7 +174,7 @@ def test_a_yes_opens_the_account(aws: FakeAws, tmp_path: Path, way: Way) -> None
     assert (started.account, started.region) == (ACCOUNT, REGION)
     boto3.client("sqs").create_queue(QueueName="orders")
     assert aws.names() == [f"{REGION} orders"]
-    assert started.find().things
+    assert started.find().resources
     started.clean_up()
     assert aws.names() == []
 

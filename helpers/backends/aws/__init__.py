@@ -1,1 +1,1 @@
-"""What keeps a real account safe: the yes, the bounds, the record of what was made, and its deletion."""
+"""A real AWS account, kept safe: consent, limits, a log of what was created, and clean-up."""

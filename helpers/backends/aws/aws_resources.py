@@ -1,4 +1,4 @@
-"""A queue or a topic of an account, known by its ARN, and which of them a call reads or changes."""
+"""A queue or topic of an account, identified by its ARN, and which of them a call changes."""
 
 import json
 from collections.abc import Mapping
@@ -8,14 +8,13 @@ from urllib.parse import urlsplit
 
 import botocore.session
 
-_READING = ("Get", "List", "CheckIf")
-# A subscription's ARN is its topic's with an id behind it.
-_PARTS_OF_A_TOPIC = 6
-PENDING = "pending confirmation"  # what SNS gives in place of a subscription's ARN; AWS says that it is none
+_READ_PREFIXES = ("Get", "List", "CheckIf")
+_TOPIC_ARN_PARTS = 6  # a subscription's ARN is its topic's ARN followed by an id
+PENDING = "pending confirmation"  # SNS returns this in place of a subscription's ARN; AWS itself rejects it as one
 
 
 @dataclass(frozen=True)
-class Thing:
+class AwsResource:
     """A queue (service "sqs") or a topic ("sns")."""
 
     service: str
@@ -25,52 +24,53 @@ class Thing:
 
     @property
     def arn(self) -> str:
-        """Its Amazon Resource Name."""
+        """The Amazon Resource Name."""
         partition = botocore.session.get_session().get_partition_for_region(self.region)
         return f"arn:{partition}:{self.service}:{self.region}:{self.account}:{self.name}"
+
+    @property
+    def kind(self) -> str:
+        """The word for it: "queue" or "topic"."""
+        return "queue" if self.service == "sqs" else "topic"
 
     def __str__(self) -> str:
         return f"the {self.kind} {self.name} in {self.region}"
 
-    @property
-    def kind(self) -> str:
-        """In a word: "queue" or "topic"."""
-        return "queue" if self.service == "sqs" else "topic"
 
-
-def of_url(url: str, region: str) -> Thing | None:
-    """Return the queue at this URL, which ends with account and name; None where it is no queue's."""
+def from_queue_url(url: str, region: str) -> AwsResource | None:
+    """Return the queue at this URL, which ends with account and name; None if it isn't a queue's URL."""
     parts = urlsplit(url).path.rstrip("/").split("/")
-    return Thing("sqs", region, parts[-2], parts[-1]) if len(parts) > 2 else None
+    return AwsResource("sqs", region, parts[-2], parts[-1]) if len(parts) > 2 else None
 
 
-def of_arn(arn: str) -> Thing | None:
-    """Return the queue or topic of this ARN, for a subscription's its topic; None for any other text."""
-    parts = arn.split(":")[:_PARTS_OF_A_TOPIC]
-    if len(parts) < _PARTS_OF_A_TOPIC or parts[2] not in ("sqs", "sns"):
+def from_arn(arn: str) -> AwsResource | None:
+    """Return the queue or topic with this ARN, or the topic of a subscription's ARN; None for any other text."""
+    parts = arn.split(":")[:_TOPIC_ARN_PARTS]
+    if len(parts) < _TOPIC_ARN_PARTS or parts[2] not in ("sqs", "sns"):
         return None
-    return Thing(parts[2], *parts[3:])
+    return AwsResource(parts[2], *parts[3:])
 
 
-def is_read(operation: str) -> bool:
-    """Return whether the operation only reads. Receiving hides messages from others, so it is no reading."""
-    return operation.startswith(_READING)
+def only_reads(operation: str) -> bool:
+    """Return whether the operation changes nothing. Receiving hides messages from others, so it doesn't count."""
+    return operation.startswith(_READ_PREFIXES)
 
 
-def changed(params: Mapping[str, Any], region: str) -> list[Thing | str]:
-    """Return what a call with these parameters changes; as text what names neither a queue nor a topic.
+def changed_by(params: Mapping[str, Any], region: str) -> list[AwsResource | str]:
+    """Return the queues and topics that a call with these parameters changes.
 
-    Besides what it is called for, these are queues into which messages would go from then on.
+    That includes a dead-letter queue or other target that would start to receive messages. A parameter that should
+    name a queue or topic and doesn't is returned as its text.
     """
-    said: list[tuple[str, Thing | None]] = []
+    named: list[tuple[str, AwsResource | None]] = []
     if url := params.get("QueueUrl"):
-        said.append((str(url), of_url(str(url), region)))
+        named.append((str(url), from_queue_url(str(url), region)))
     for key in ("TopicArn", "TargetArn", "ResourceArn", "SubscriptionArn", "SourceArn", "DestinationArn"):
         arn = params.get(key)
         if arn and not (key == "SubscriptionArn" and arn == PENDING):
-            said.append((str(arn), of_arn(str(arn))))
-    said += [(arn, of_arn(arn)) for arn in _dead_letter_queues(params)]
-    return [thing or text for text, thing in said]
+            named.append((str(arn), from_arn(str(arn))))
+    named += [(arn, from_arn(arn)) for arn in _dead_letter_queues(params)]
+    return [resource or text for text, resource in named]
 
 
 def _dead_letter_queues(params: Mapping[str, Any]) -> list[str]:
@@ -78,12 +78,12 @@ def _dead_letter_queues(params: Mapping[str, Any]) -> list[str]:
     policies = [attributes.get("RedrivePolicy")] if isinstance(attributes, Mapping) else []
     if params.get("AttributeName") == "RedrivePolicy":
         policies.append(params.get("AttributeValue"))
-    found = []
+    arns = []
     for policy in policies:
         try:
             target = json.loads(policy or "{}").get("deadLetterTargetArn")
         except (ValueError, TypeError, AttributeError):
-            continue  # AWS says what is wrong with it
+            continue  # AWS explains what's wrong with it
         if isinstance(target, str):
-            found.append(target)
-    return found
+            arns.append(target)
+    return arns

@@ -1,4 +1,4 @@
-"""The accounts to which the learner said yes, by their twelve digits: now, by a variable, or for good."""
+"""The accounts that the learner has consented to use, by their twelve digits: now, by a variable, or remembered."""
 
 import json
 import os
@@ -11,25 +11,25 @@ from helpers.errors import CloudError
 _FILE = "accounts.json"
 
 
-def yeses(yes: str | int | None = None) -> list[str]:
-    """Return the accounts that are meant: the one that was named, else COURSE_YES's, else those that are remembered."""
-    said = str(yes or os.environ.get("COURSE_YES") or "")
-    return [said] if said else accounts()
+def accounts(yes: str | int | None = None) -> list[str]:
+    """Return the accounts that may be used: the one in `yes`, or COURSE_YES's, or the remembered ones."""
+    named = str(yes or os.environ.get("COURSE_YES") or "")
+    return [named] if named else remembered()
 
 
-def accounts() -> list[str]:
-    """Return the remembered accounts; none where the file is missing or damaged."""
+def remembered() -> list[str]:
+    """Return the remembered accounts; none if the file is missing or damaged."""
     return list(_read())
 
 
 def remember(account: str) -> None:
-    """Write down that the learner wants to be asked no more about this account."""
+    """Save the consent to this account, so that later starts don't ask."""
     known = _read() | {account: datetime.now(timezone.utc).isoformat(timespec="seconds")}
     _path().write_text(json.dumps(known, indent=1), encoding="utf-8")
 
 
 def forget(account: str) -> None:
-    """Have the learner be asked about this account again."""
+    """Remove the saved consent to this account."""
     known = {number: since for number, since in _read().items() if number != account}
     _path().write_text(json.dumps(known, indent=1), encoding="utf-8")
 

@@ -1,5 +1,9 @@
-"""The gate between boto3 and a real account. Twice each call passes it: as a call, with its parameters, where names get
-their prefix and creations their tag; and as a request at the door, signed and whole, where nothing else gets out."""
+"""The gate between boto3 and a real account, where the limits on it are applied.
+
+Everything passes it twice. `around` sees the call with its parameters: it checks the operation, the recipient and the
+owner, and adds prefix and tag. `send` sees the signed request: it checks operation and keys again and counts, so a
+request that didn't come through a client is caught as well. What is allowed is in helpers.backends.aws.limits.
+"""
 
 import threading
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -11,47 +15,48 @@ from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.exceptions import ClientError
 
 from helpers.backends import transport
-from helpers.backends.aws import aws_resources, bounds, tags
-from helpers.backends.aws.aws_resources import Thing
-from helpers.backends.aws.owners import Owners
-from helpers.backends.aws.record import Record
+from helpers.backends.aws import aws_resources, limits, tags
+from helpers.backends.aws.aws_resources import AwsResource
+from helpers.backends.aws.creation_log import CreationLog
+from helpers.backends.aws.ownership import Ownership
 from helpers.backends.calls import operation as operation_of
 from helpers.errors import CloudError
 from helpers.simulation.clock import RealClock
 from helpers.simulation.journal import Journal
 from helpers.simulation.worlds import World, enter
 
-_NAMES = {"CreateQueue": "QueueName", "GetQueueUrl": "QueueName", "CreateTopic": "Name"}
+_NAME_PARAMETERS = {"CreateQueue": "QueueName", "GetQueueUrl": "QueueName", "CreateTopic": "Name"}
 _CREATING = {"CreateQueue": "sqs", "CreateTopic": "sns"}
 _DELETING = ("DeleteQueue", "DeleteTopic")
 
 
 class Gate:
-    """Lets through what belongs to one account, one learner and this course.
+    """Passes only what belongs to one account, one learner and this course.
 
-    account_of: returns the account of credentials, asked of AWS once for each access key. prefix: what every name
-    begins with; "" leaves names as they are typed. send_to: e-mail addresses and phone numbers that had a second yes.
+    account_of: returns the account that credentials belong to; called once for each access key.
+    prefix: what every name begins with; "" leaves names as they are typed.
+    send_to: the e-mail addresses and phone numbers that SNS may really send to.
     """
 
     def __init__(
         self,
         account: str,
-        owners: Owners,
-        record: Record,
-        meter: bounds.Meter,
+        owners: Ownership,
+        creation_log: CreationLog,
+        counter: limits.RequestCounter,
         account_of: Callable[[Any], str],
         prefix: str = "",
         send_to: Collection[str] = (),
     ):
-        self.account, self.owners, self.record, self.meter = account, owners, record, meter
+        self.account, self.owners, self.creation_log, self.counter = account, owners, creation_log, counter
         self.prefix, self.send_to, self._account_of = prefix, send_to, account_of
-        self._known_keys: dict[str, str] = {}  # access keys and their accounts
-        self._asking = threading.Lock()
+        self._accounts_of_keys: dict[str, str] = {}
+        self._lookup_lock = threading.Lock()
         self._own_calls = threading.local()
 
     @contextmanager
     def own_calls(self) -> Iterator[None]:
-        """Let this thread's calls in the block pass as the course's own: names as they are, no limit, no journal."""
+        """Pass this thread's calls in the block as the course's own: no prefix, no limit, not in the journal."""
         before = getattr(self._own_calls, "on", False)
         self._own_calls.on = True
         try:
@@ -64,58 +69,58 @@ class Gate:
     def _is_own(self) -> bool:
         return getattr(self._own_calls, "on", False)
 
-    def knows(self, access_key: str) -> None:
-        """Take the word of who calls that this key is of the gate's account."""
-        self._known_keys[access_key] = self.account
+    def trust_key(self, access_key: str) -> None:
+        """Accept this key as one of the account, without asking AWS again."""
+        self._accounts_of_keys[access_key] = self.account
 
-    # ---- As a call
+    # ---- The call, with its parameters
 
     def around(self, client: Any, operation: str, params: Mapping[str, Any], proceed: Callable[[Any], Any]) -> Any:
-        """Return what the call returns; CloudError when it may not go out. proceed: makes it, with the parameters."""
+        """Return what the call returns; CloudError if it isn't allowed. proceed: makes the call with parameters."""
         service = client.meta.service_model.service_name
-        bounds.know(service, operation)
-        if service in bounds.OF_CREDENTIALS:
+        limits.check_operation(service, operation)
+        if service in limits.CREDENTIAL_OPERATIONS:
             return proceed(params)
-        self._know_keys(client)
+        self._check_keys(client)
         if self._is_own:
             return proceed(params)
         region = client.meta.region_name
-        params = self._named(operation, params)
-        bounds.refuse_to_people(operation, params, self.send_to)
+        params = self._with_prefix(operation, params)
+        limits.check_recipient(operation, params, self.send_to)
         if operation in _CREATING:
-            # A queue for dead letters gets messages from then on, so it has to be the learner's, too.
-            self._refuse_others(operation, params, region)
+            # A dead-letter queue that the parameters name would receive messages, so it has to be the learner's.
+            self._check_owner(operation, params, region)
             return self._create(operation, params, region, proceed)
-        if not aws_resources.is_read(operation):
-            self._refuse_others(operation, params, region)
-        if tags.touched(operation, params):
+        if not aws_resources.only_reads(operation):
+            self._check_owner(operation, params, region)
+        if tags.changes_course_tag(operation, params):
             raise CloudError(
                 f"The tag {tags.KEY!r} says that the course made this and may delete it. It stays as it is; all other "
                 "tags are yours. Nothing was sent."
             )
         response = proceed(params)
         if operation in _DELETING:
-            for thing in aws_resources.changed(params, region):
-                self._forget(thing)
+            for resource in aws_resources.changed_by(params, region):
+                self._forget(resource)
         return response
 
-    def _know_keys(self, client: Any) -> None:
+    def _check_keys(self, client: Any) -> None:
         credentials = client._request_signer._credentials
         if credentials is None:
-            return  # boto3 says so itself
+            return  # boto3 raises its own error for that
         key = credentials.get_frozen_credentials().access_key
-        with self._asking:
-            if key not in self._known_keys:
-                self._known_keys[key] = self._account_of(credentials)
-        if self._known_keys[key] != self.account:
+        with self._lookup_lock:
+            if key not in self._accounts_of_keys:
+                self._accounts_of_keys[key] = self._account_of(credentials)
+        if self._accounts_of_keys[key] != self.account:
             raise CloudError(
-                f"You said yes to account {self.account}; these keys belong to account {self._known_keys[key]}. "
+                f"You said yes to account {self.account}; these keys belong to account {self._accounts_of_keys[key]}. "
                 "Nothing was sent to it."
             )
 
-    def _named(self, operation: str, params: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Return the parameters with the prefix before the name that they hold."""
-        key = _NAMES.get(operation)
+    def _with_prefix(self, operation: str, params: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return the parameters with the prefix added to the name in them."""
+        key = _NAME_PARAMETERS.get(operation)
         if operation == "ListQueues" and self.prefix:
             return {**params, "QueueNamePrefix": self._prefixed(params.get("QueueNamePrefix", ""))}
         if key is None or not isinstance(params.get(key), str):
@@ -126,60 +131,60 @@ class Gate:
         return name if name.startswith(self.prefix) else f"{self.prefix}{name}"
 
     def _create(self, operation: str, params: Mapping[str, Any], region: str, proceed: Callable[[Any], Any]) -> Any:
-        name = params.get(_NAMES[operation])
+        name = params.get(_NAME_PARAMETERS[operation])
         if not isinstance(name, str):
-            return proceed(params)  # boto3 says what is wrong with it
-        thing = Thing(_CREATING[operation], region, self.account, name)
-        # Before it is made: a kernel that is killed now leaves a name to look for.
-        self.record.made(thing)
+            return proceed(params)  # boto3 explains what's wrong with it
+        resource = AwsResource(_CREATING[operation], region, self.account, name)
+        # Logged before it is created, so that clean-up finds it even if the kernel is killed now.
+        self.creation_log.created(resource)
         try:
-            response = proceed(tags.added(operation, params, self.owners.learner))
+            response = proceed(tags.with_course_tag(operation, params, self.owners.learner))
         except ClientError as problem:
-            if "different tags" in str(problem) and self._is_others(thing):
+            if "different tags" in str(problem) and self._is_someone_elses(resource):
                 raise CloudError(
-                    f"The {thing.kind} {thing.name} in {region} is there already and was not made by this course for "
-                    f"{self.owners.learner}. It was left as it is. A prefix keeps your names apart from others: "
+                    f"The {resource.kind} {resource.name} in {region} is there already and was not made by this "
+                    f"course for {self.owners.learner}. It was left as it is. A prefix keeps your names apart from others: "
                     f'start("aws", ..., prefix="{self.owners.learner}-"). AWS said: {problem}'
                 ) from problem
             raise
-        self.owners.made(thing)
+        self.owners.created(resource)
         return response
 
-    def _is_others(self, thing: Thing) -> bool:
+    def _is_someone_elses(self, resource: AwsResource) -> bool:
         with self.own_calls():
-            return self.owners.others(thing)
+            return self.owners.is_someone_elses(resource)
 
-    def _refuse_others(self, operation: str, params: Mapping[str, Any], region: str) -> None:
-        for thing in aws_resources.changed(params, region):
-            if isinstance(thing, str):
-                raise CloudError(f"{operation} names {thing[:100]!r}, which is no queue or topic. Nothing was sent.")
-            if self._is_others(thing):
+    def _check_owner(self, operation: str, params: Mapping[str, Any], region: str) -> None:
+        for resource in aws_resources.changed_by(params, region):
+            if isinstance(resource, str):
+                raise CloudError(f"{operation} names {resource[:100]!r}, which is no queue or topic. Nothing was sent.")
+            if self._is_someone_elses(resource):
                 raise CloudError(
-                    f"The {thing.kind} {thing.name} in {thing.region} (account {thing.account}) does not carry the tag "
-                    f"{tags.KEY}={self.owners.learner}, so it is not of this course, and {operation} was not sent. "
-                    "The course changes and deletes only what it made for you."
+                    f"The {resource.kind} {resource.name} in {resource.region} (account {resource.account}) does not "
+                    f"carry the tag {tags.KEY}={self.owners.learner}, so it is not of this course, and {operation} was "
+                    "not sent. The course changes and deletes only what it made for you."
                 )
 
-    def _forget(self, thing: Thing | str) -> None:
-        if isinstance(thing, Thing):
-            self.owners.gone(thing)
-            self.record.gone(thing)
+    def _forget(self, resource: AwsResource | str) -> None:
+        if isinstance(resource, AwsResource):
+            self.owners.deleted(resource)
+            self.creation_log.gone(resource)
 
-    # ---- At the door
+    # ---- The signed request
 
     def send(self, request: AWSPreparedRequest, network: Callable[[], AWSResponse]) -> AWSResponse:
-        """Send the request and return the response; CloudError when it may not go out."""
+        """Send the request and return the response; CloudError if it isn't allowed."""
         target = transport.scope(request)
-        if not target.access_key and target.service not in bounds.taught():
-            return network()  # in search of credentials, as of a metadata service: what is not signed binds nobody
+        if not target.access_key and target.service not in limits.allowed_operations():
+            return network()  # an unsigned request for credentials, such as to a metadata service, can change nothing
         headers = {name.lower(): transport.text(value) for name, value in request.headers.items()}
-        bounds.know(target.service, operation_of(headers.get("x-amz-target", ""), transport.body(request)))
-        if target.service in bounds.OF_CREDENTIALS:
+        limits.check_operation(target.service, operation_of(headers.get("x-amz-target", ""), transport.body(request)))
+        if target.service in limits.CREDENTIAL_OPERATIONS:
             return network()
-        if self._known_keys.get(target.access_key) != self.account:
+        if self._accounts_of_keys.get(target.access_key) != self.account:
             raise CloudError(
                 "This request is signed with keys whose account the course has not asked for, so it was not sent. If "
                 "your keys were just renewed, run the cell again."
             )
-        self.meter.tick(stop=not self._is_own)
+        self.counter.add(limited=not self._is_own)
         return network()

@@ -1,4 +1,4 @@
-"""The folder of what has to outlive a kernel: the accounts that were said yes to, and what was made in them."""
+"""The folder for what has to outlive a kernel: the consent to accounts, and the log of what was created in them."""
 
 import os
 from pathlib import Path
@@ -12,11 +12,11 @@ VARIABLE = "COURSE_STATE"  # names another folder
 
 
 def folder() -> Path:
-    """Return the folder, made when there is none; only its owner may look into it. CloudError where it cannot be."""
+    """Return the folder, created if needed, which only its owner can read. CloudError if it can't be created."""
     chosen = os.environ.get(VARIABLE)
-    place = Path(chosen) if chosen else platformdirs.user_state_path(NAME)
+    path = Path(chosen) if chosen else platformdirs.user_state_path(NAME)
     try:
-        place.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as problem:
         raise CloudError(f"{problem}. Name another folder for the course's records: {VARIABLE}.") from None
-    return place
+    return path

@@ -1,6 +1,7 @@
-"""What may be asked of a real account: the operations that the course teaches, and only as often as the learner said.
+"""The limits on a real account: which operations are allowed, how many requests, and who may get e-mail or SMS.
 
-AWS bills requests, not calls; the limit counts what goes out, each try, as the bill does.
+The gate applies them to every call and request. AWS bills requests rather than calls, so the counter counts what is
+really sent, retries included.
 """
 
 import json
@@ -12,17 +13,17 @@ from typing import Any
 
 from helpers.errors import CloudError
 
-OPERATIONS = Path(__file__).with_name("operations.json")  # written by `course build`, from the journals of the lessons
-LIMIT = 2_000  # requests, unless the learner sets another number
-# What boto3 itself asks, to find out with which keys to sign. None of it makes anything or costs anything.
-OF_CREDENTIALS = {
+OPERATIONS = Path(__file__).with_name("operations.json")  # `course build` writes it from the lessons' journals
+DEFAULT_REQUEST_LIMIT = 2_000
+# boto3 calls these itself, to find the credentials to sign with. They create nothing and cost nothing.
+CREDENTIAL_OPERATIONS = {
     "sts": {"GetCallerIdentity", "AssumeRole", "AssumeRoleWithWebIdentity", "AssumeRoleWithSAML"},
     "sso": {"GetRoleCredentials"},
     "sso-oidc": {"CreateToken"},
     "signin": {"CreateOAuth2Token"},
 }
-# What cleaning up needs, and what show's pictures ask.
-OF_THE_COURSE = {
+# What clean-up and the pictures of `show` call.
+COURSE_OPERATIONS = {
     "sqs": {"ListQueues", "GetQueueUrl", "ListQueueTags", "DeleteQueue", "GetQueueAttributes"},
     "sns": {
         "ListTopics",
@@ -32,45 +33,45 @@ OF_THE_COURSE = {
         "GetSubscriptionAttributes",
     },
 }
-_TO_PEOPLE = ("email", "email-json", "sms")
+_PROTOCOLS_TO_PEOPLE = ("email", "email-json", "sms")
 
 
 @lru_cache
 def by_lesson() -> dict[str, dict[str, list[str]]]:
-    """Return the operations that the lessons and solutions call: by the lesson's slug and the service, sorted."""
+    """Return the operations that the lessons and solutions call, sorted, by the lesson's slug and the service."""
     return json.loads(OPERATIONS.read_text(encoding="utf-8"))
 
 
 @lru_cache
-def taught() -> dict[str, frozenset[str]]:
-    """Return the operations of "sqs" and "sns" that may be called: those of the lessons, and the course's own."""
-    used = by_lesson().values()
+def allowed_operations() -> dict[str, frozenset[str]]:
+    """Return the operations of "sqs" and "sns" that may be called: those of the lessons and the course's own."""
+    lessons = by_lesson().values()
     return {
-        service: frozenset(own.union(*(lesson.get(service, ()) for lesson in used)))
-        for service, own in OF_THE_COURSE.items()
+        service: frozenset(own.union(*(lesson.get(service, ()) for lesson in lessons)))
+        for service, own in COURSE_OPERATIONS.items()
     }
 
 
-def know(service: str, operation: str) -> None:
-    """Refuse an operation that the course does not teach, with CloudError."""
-    if operation in OF_CREDENTIALS.get(service, ()):
+def check_operation(service: str, operation: str) -> None:
+    """Raise CloudError for an operation that the course doesn't teach."""
+    if operation in CREDENTIAL_OPERATIONS.get(service, ()):
         return
-    if service not in taught():
+    if service not in allowed_operations():
         raise CloudError(
             f"This course has no service {service!r}, so it does not let it through to your account. Nothing was sent. "
             "Outside the course, in a Python of its own, boto3 is free to do it."
         )
-    if operation not in taught()[service]:
+    if operation not in allowed_operations()[service]:
         raise CloudError(
             f"{operation} is no operation that this course teaches, so it does not let it through to your account. "
             'Nothing was sent. The offline cloud may know it: start("offline").'
         )
 
 
-def refuse_to_people(operation: str, params: Mapping[str, Any], send_to: Collection[str]) -> None:
-    """Refuse what would send e-mail or SMS to an address that had no second yes, with CloudError."""
+def check_recipient(operation: str, params: Mapping[str, Any], send_to: Collection[str]) -> None:
+    """Raise CloudError if a call would send e-mail or SMS to an address that isn't in `send_to`."""
     address = params.get("PhoneNumber") or ""
-    if operation == "Subscribe" and params.get("Protocol") in _TO_PEOPLE:
+    if operation == "Subscribe" and params.get("Protocol") in _PROTOCOLS_TO_PEOPLE:
         address = params.get("Endpoint") or "this address"
     if address and address not in send_to:
         raise CloudError(
@@ -79,17 +80,17 @@ def refuse_to_people(operation: str, params: Mapping[str, Any], send_to: Collect
         )
 
 
-class Meter:
-    """Counts the requests that go out, and stops them at the limit, which may be set anew at any time."""
+class RequestCounter:
+    """Counts the requests that are sent, and stops at a limit that can be changed at any time."""
 
     def __init__(self, limit: int):
         self.limit, self.count = limit, 0
         self._lock = threading.Lock()
 
-    def tick(self, stop: bool = True) -> None:
-        """Count one request. stop: whether the limit counts; CloudError when it is reached."""
+    def add(self, limited: bool = True) -> None:
+        """Count one request. CloudError if the limit is reached, unless `limited` is False."""
         with self._lock:
-            if stop and self.count >= self.limit:
+            if limited and self.count >= self.limit:
                 raise CloudError(
                     f"This kernel has sent {self.count:,} requests to your account, and the limit is {self.limit:,}. "
                     f"This one was not sent. To go on: cloud.limit = {max(1, self.limit) * 2}. If your code "

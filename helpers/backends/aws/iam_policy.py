@@ -1,45 +1,44 @@
-"""The IAM policy of a learner: the operations that the lessons call, on what carries the learner's tag or prefix.
+"""The IAM policy for a learner: the operations that the lessons call, on resources with the learner's tag or prefix.
 
-Both services let a policy ask for a resource's tags and for those of a request that creates. Tagging while creating
-needs the permission to tag, too. Source: Service Authorization Reference, Amazon SQS and Amazon SNS; SQS API reference,
-CreateQueue. Some operations cannot be held to a resource there; they stand in a statement of their own.
+For both services a policy can require tags on the resource, and tags in a request that creates one. Creating with tags
+also needs the permission to tag. Some operations can't be restricted to a resource; they get a statement of their own.
+Source: Service Authorization Reference, Amazon SQS and Amazon SNS; SQS API reference, CreateQueue.
 """
 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from helpers.backends.aws import bounds, tags
+from helpers.backends.aws import limits, tags
 from helpers.errors import CloudError
 
-USER_NAME = "${aws:username}"  # IAM puts the name of the user in its place who makes the request
+USER_NAME = "${aws:username}"  # IAM replaces it with the name of the user who makes the request
 _CREATING = {"sqs": "CreateQueue", "sns": "CreateTopic"}
 _TAGGING = {"sqs": "TagQueue", "sns": "TagResource"}
 _UNTAGGING = {"sqs": "UntagQueue", "sns": "UntagResource"}
-# Lists have no resource, and a subscription is none in IAM's eyes.
+# Listing names no resource, and IAM doesn't count a subscription as one.
 _WITHOUT_RESOURCE = {
     "sqs": {"ListQueues"},
     "sns": {"ListTopics", "GetSubscriptionAttributes", "SetSubscriptionAttributes", "Unsubscribe"},
 }
-# These are asked about what may not be there, or not be the learner's, and then have no tag to be held to.
-_LOOKING = {"sqs": {"GetQueueUrl", "ListQueueTags"}, "sns": {"ListTagsForResource"}}
-# SQS has one permission for a call and for its batch.
+# The course calls these for queues and topics that may not exist or not be the learner's, so no tag can be required.
+_LOOKUPS = {"sqs": {"GetQueueUrl", "ListQueueTags"}, "sns": {"ListTagsForResource"}}
+# One permission covers a call and its batch form.
 _PERMISSION = {
     "SendMessageBatch": "SendMessage",
     "DeleteMessageBatch": "DeleteMessage",
     "ChangeMessageVisibilityBatch": "ChangeMessageVisibility",
     "PublishBatch": "Publish",
 }
-_MACHINES = ("http", "https", "sqs")
+_PROTOCOLS_TO_MACHINES = ("http", "https", "sqs")
 
 
 def policy(
     account: str, learner: str, prefix: str = "", people: bool = False, partition: str = "aws"
 ) -> dict[str, Any]:
-    """Return the policy as IAM takes it.
+    """Return the policy as IAM accepts it; CloudError if `account` isn't twelve digits.
 
-    account: twelve digits. learner: the value of the tag; USER_NAME for each IAM user's own name. prefix: what names
-    have to begin with; "" for any. people: whether SNS may subscribe e-mail addresses and phones. CloudError for an
-    account that is none.
+    learner: the value of the tag; USER_NAME requires each IAM user's own name. prefix: what names have to begin with;
+    "" for any. people: whether e-mail addresses and phone numbers may be subscribed.
     """
     if not (len(account) == 12 and account.isascii() and account.isdigit()):
         raise CloudError(
@@ -52,25 +51,25 @@ def policy(
         needed = permissions(service)
         creating = {_CREATING[service], _TAGGING[service]}
         tagging = {_TAGGING[service], _UNTAGGING[service]} & needed
-        without, looking = needed & _WITHOUT_RESOURCE[service], needed & _LOOKING[service]
-        talking = needed & {"Subscribe"} if not people else set()
-        others = needed - creating - tagging - without - looking - talking
+        without, lookups = needed & _WITHOUT_RESOURCE[service], needed & _LOOKUPS[service]
+        subscribing = needed & {"Subscribe"} if not people else set()
+        others = needed - creating - tagging - without - lookups - subscribing
         own = {"StringEquals": {f"aws:ResourceTag/{tags.KEY}": learner}}
         name = service.capitalize()
         statements += [
-            _allow(f"{name}CreateWithTheTag", service, creating, arn, _created(learner)),
+            _allow(f"{name}CreateWithTheTag", service, creating, arn, _created_with_tag(learner)),
             _allow(f"{name}UseYourOwn", service, others, arn, own),
-            _allow(f"{name}TagYourOwn", service, tagging, arn, own | _other_tags()),
-            _allow(f"{name}Subscribe", service, talking, arn, _machines(own)),
-            _allow(f"{name}Look", service, looking, anywhere),
+            _allow(f"{name}TagYourOwn", service, tagging, arn, own | _other_tags_only()),
+            _allow(f"{name}Subscribe", service, subscribing, arn, _machines_only(own)),
+            _allow(f"{name}Look", service, lookups, anywhere),
             _allow(f"{name}WhereNoResourceCounts", service, without, "*"),
         ]
     return {"Version": "2012-10-17", "Statement": [statement for statement in statements if statement["Action"]]}
 
 
 def permissions(service: str) -> set[str]:
-    """Return the names of the permissions that the lessons' operations of this service need, and the course's own."""
-    called: Iterable[str] = bounds.taught()[service]
+    """Return the permissions that the lessons' operations and the course's own need in this service."""
+    called: Iterable[str] = limits.allowed_operations()[service]
     return {_PERMISSION.get(operation, operation) for operation in called}
 
 
@@ -83,13 +82,13 @@ def _allow(
     return statement | ({"Condition": dict(condition)} if condition else {})
 
 
-def _created(learner: str) -> dict[str, Any]:
+def _created_with_tag(learner: str) -> dict[str, Any]:
     return {"StringEquals": {f"aws:RequestTag/{tags.KEY}": learner}}
 
 
-def _other_tags() -> dict[str, Any]:
+def _other_tags_only() -> dict[str, Any]:
     return {"ForAllValues:StringNotEquals": {"aws:TagKeys": [tags.KEY]}}
 
 
-def _machines(own: Mapping[str, Any]) -> dict[str, Any]:
-    return {"StringEquals": {**own["StringEquals"], "sns:Protocol": list(_MACHINES)}}
+def _machines_only(own: Mapping[str, Any]) -> dict[str, Any]:
+    return {"StringEquals": {**own["StringEquals"], "sns:Protocol": list(_PROTOCOLS_TO_MACHINES)}}
