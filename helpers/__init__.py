@@ -1,6 +1,6 @@
 """The learner's vocabulary: ten names, and nothing else.
 
-`check`, `hint`, `solution` and `show` are loaded when they are first used, so that a lesson's first cell is quick.
+`check`, `hint`, `solution` and `show` are imported when they are first used, so that a lesson's first cell is fast.
 """
 
 from typing import TYPE_CHECKING, Any

@@ -1,4 +1,4 @@
-"""Running a notebook in a kernel of its own, for authors (`course build`) and for checks from a terminal."""
+"""Running a notebook in a kernel, for `course build`, `course check` and other commands. No notebook imports it."""
 
 import subprocess
 import warnings
@@ -11,24 +11,29 @@ from nbformat import NotebookNode
 
 
 def quiet(manager: KernelManager | AsyncKernelManager) -> None:
-    """Have the kernel's connection encrypted where the installed Jupyter can; else each kernel prints a warning."""
+    """Encrypt the kernel's connection if the installed Jupyter can; newer ones print a warning about plain ones."""
     if manager.has_trait("transport_encryption"):
         manager.transport_encryption = "auto"
 
 
 def execute(notebook: NotebookNode, folder: Path, env: dict[str, str], beforehand: str = "", **options: Any) -> None:
-    """Run the notebook's cells from top to bottom in this folder, storing the outputs in it.
+    """Run the notebook's cells from top to bottom in this folder and store their outputs in it.
 
-    env: the kernel's environment. beforehand: source that runs before the first cell and counts as none. options: of
-    nbclient.NotebookClient, whose errors are raised.
+    env: the kernel's environment. beforehand: source to run before the first cell, without counting as a cell.
+    options: for nbclient.NotebookClient, whose errors are raised.
     """
     client = NotebookClient(notebook, kernel_name="python3", resources={"metadata": {"path": str(folder)}}, **options)
     quiet(client.create_kernel_manager())
+
+    def run_beforehand(notebook: NotebookNode) -> None:
+        assert client.kc is not None, "nbclient calls this once the kernel is running"
+        client.kc.execute(beforehand, silent=True)
+
     if beforehand:
-        client.on_notebook_start = lambda notebook: client.kc.execute(beforehand, silent=True) and None
+        client.on_notebook_start = run_beforehand
     with warnings.catch_warnings():
-        # On Windows each run would begin with advice to programmers about asyncio; it works as it is.
+        # On Windows each run would print advice for programmers about asyncio; it works without following it.
         warnings.filterwarnings("ignore", "Proactor event loop", RuntimeWarning)
-        # What goes past Jupyter to the kernel's own output would come out in the middle of `course check --json`.
+        # What the kernel writes past Jupyter would otherwise appear in the middle of `course check --json`.
         client.execute(env=env, stdout=subprocess.DEVNULL)
-    notebook.metadata.pop("widgets", None)  # a stored widget is a dead one
+    notebook.metadata.pop("widgets", None)  # a stored widget shows nothing without its kernel

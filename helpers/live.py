@@ -1,4 +1,4 @@
-"""What a hand may do with a live picture: each click is a call of boto3 or moves the clock, and the picture follows."""
+"""Live pictures and what their buttons do: each click makes a boto3 call or moves the clock, then redraws."""
 
 from collections.abc import Callable
 from typing import Any
@@ -10,6 +10,7 @@ from helpers.backends import environment, running
 from helpers.backends.base import Cloud
 from helpers.backends.offline import snapshot
 from helpers.errors import CloudError
+from helpers.simulation.clock import Clock
 from helpers.views.live_inbox import LiveInbox
 from helpers.views.live_queue import LiveQueue
 from helpers.views.live_switch import LiveSwitch
@@ -18,8 +19,9 @@ ADVANCE, EXTEND = 10, 30  # seconds
 
 
 def queue(cloud: Cloud, region: str, url: str) -> LiveQueue:
-    """Return a live picture of an offline queue. Its clicks are calls as a learner makes them, in the journal too."""
+    """Return a live picture of an offline queue. Its buttons make the learner's own calls, journal entries included."""
     sqs, clock = cloud.client("sqs", region), cloud.world.clock
+    assert isinstance(clock, Clock), "only the offline cloud has live pictures of queues"
 
     def handle(message: str) -> str:
         return snapshot.receipt_handle(cloud.world, region, url, message)
@@ -51,41 +53,41 @@ def queue(cloud: Cloud, region: str, url: str) -> LiveQueue:
         clock.hold()
         return "The clock stands."
 
-    acts: dict[str, Callable[[str], str]] = {
+    actions: dict[str, Callable[[str], str]] = {
         "receive": receive,
         "delete": delete,
         "extend": extend,
         "advance": advance,
         "run": run,
         "hold": hold,
-        "look": lambda message: made.said,
+        "look": lambda message: picture.said,
     }
 
-    def act(name: str, message: str) -> None:
-        if name not in acts:
+    def on_click(action: str, message: str) -> None:
+        if action not in actions:
             return
         try:
-            said = acts[name](message)
+            result = actions[action](message)
         except ClientError as problem:
-            said = f"SQS refused: {problem.response['Error']['Message']}"
-        except CloudError as problem:  # the queue was deleted since
-            said = str(problem)
+            result = f"SQS refused: {problem.response['Error']['Message']}"
+        except CloudError as problem:  # the queue has been deleted
+            result = str(problem)
         try:
-            draw(said)
+            draw(result)
         except CloudError:
-            made.said = said
+            picture.said = result
 
-    def draw(said: str) -> None:
-        made.show(snapshot.queue(cloud.world, region, url), clock.runs, said)
+    def draw(result: str) -> None:
+        picture.show(snapshot.queue(cloud.world, region, url), clock.runs, result)
 
-    made = LiveQueue(act)
-    # Time passes in the cell that asks for the picture, and stands when somebody sees it.
-    made.show(snapshot.queue(cloud.world, region, url), False, "")
-    return made
+    picture = LiveQueue(on_click)
+    # Time still passes in the cell that asks for the picture, but has stopped by the time somebody sees it.
+    picture.show(snapshot.queue(cloud.world, region, url), False, "")
+    return picture
 
 
 def inbox(cloud: Cloud) -> LiveInbox:
-    """Return the live inbox of the offline cloud: Confirm follows the link, as the one who got the mail would."""
+    """Return the live inbox of the offline cloud. Confirm follows the link, as the receiver of the message would."""
 
     def confirm(number: int) -> str:
         arrived = cloud.inbox[number]
@@ -99,29 +101,29 @@ def inbox(cloud: Cloud) -> LiveInbox:
 
 
 def switch() -> LiveSwitch:
-    """Return a form that starts another cloud, as `start` does with what was filled in."""
-    with environment.kept(), environment.of_this_machine():  # else the profiles were those of the offline cloud
+    """Return a form that calls `start` with what was filled in."""
+    with environment.kept(), environment.of_this_machine():  # this machine's profiles, not the offline cloud's
         session = botocore.session.get_session()
         profiles, regions = session.available_profiles, session.get_available_regions("sqs")
 
-    def begin(given: dict[str, Any]) -> str:
-        which, options = given["which"], {}
+    def start(form: dict[str, Any]) -> str:
+        which, options = form["which"], {}
         if which == "endpoint":
-            which = given["url"]
+            which = form["url"]
             if "://" not in which:
                 return "An endpoint needs its URL, such as http://127.0.0.1:4577"
         if which == "aws":
-            if not given["account"]:
+            if not form["account"]:
                 return "Nothing was sent. Type the twelve digits of the account that you mean."
             options = {
-                "yes": given["account"],
-                "prefix": given["prefix"] or None,
-                "remember": given["remember"] or None,
+                "yes": form["account"],
+                "prefix": form["prefix"] or None,
+                "remember": form["remember"] or None,
             }
-            options |= {"profile_name": given["profile"] or None, "region_name": given["region"] or None}
+            options |= {"profile_name": form["profile"] or None, "region_name": form["region"] or None}
         try:
             return str(running.start(which, **options))
         except CloudError as problem:
             return str(problem)
 
-    return LiveSwitch(begin, profiles, regions, repr(running.cloud), running.WAYS)
+    return LiveSwitch(start, profiles, regions, repr(running.cloud), running.WAYS_TO_START)

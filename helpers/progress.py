@@ -1,7 +1,7 @@
-"""What the learner has achieved, kept in the working copy: `.course/progress.json`. Knows no AWS.
+"""The learner's progress, recorded in the working copy as `.course/progress.json`. Knows no AWS.
 
-It holds the names of exercises, whether each was found correct and when first, and how often it was tried: nothing
-that a learner wrote or printed.
+For each exercise it has the number of tries and when it was first correct. It has nothing that a learner wrote or
+printed.
 """
 
 import json
@@ -20,41 +20,41 @@ from helpers.course import Course
 from helpers.errors import CourseError
 
 FOLDER, FILE = ".course", "progress.json"
-_PATIENCE = 2.0  # seconds; another kernel is done in some milliseconds
+_TIMEOUT = 2.0  # seconds; another kernel needs a few milliseconds
 
 
 @dataclass(frozen=True)
 class Standing:
-    """Where the learner stands with one exercise. correct_since: the first moment, in ISO 8601; empty before it."""
+    """The learner's progress in one exercise. correct_since: when it was first correct, in ISO 8601; "" if never."""
 
     tries: int = 0
     correct_since: str = ""
 
     @property
     def status(self) -> str:
-        """The best that came of it: "correct", "not yet" or "not attempted"."""
+        """The best result so far: "correct", "not yet" or "not attempted"."""
         return "correct" if self.correct_since else "not yet" if self.tries else "not attempted"
 
     def after(self, correct: bool) -> "Standing":
-        """Return the standing after one more try. What was correct once stays so."""
+        """Return the standing after one more try. An exercise that was correct once stays correct."""
         now = datetime.now(timezone.utc).isoformat(timespec="seconds") if correct else ""
         return Standing(self.tries + 1, self.correct_since or now)
 
 
 def find(start: Path | None = None) -> Path | None:
-    """Return the `.course` folder of the working copy that this folder is in, or None. Without one: the current."""
+    """Return the `.course` folder of the working copy that `start`, by default the current folder, is in, or None."""
     try:
-        place = (start or Path.cwd()).resolve()
+        inside = (start or Path.cwd()).resolve()
     except OSError:  # the current folder was deleted
         return None
-    folders = (above / FOLDER for above in (place, *place.parents))
+    folders = (above / FOLDER for above in (inside, *inside.parents))
     return next((folder for folder in folders if os.path.isdir(folder)), None)
 
 
 def read(folder: Path) -> dict[str, Standing]:
-    """Return the standings by the exercises' functions, from this `.course` folder.
+    """Return the standings recorded in this `.course` folder, by the name of the exercise's function.
 
-    CourseError when the file cannot be read or is damaged; it stays as it is.
+    CourseError if the file can't be read or is damaged; the file isn't changed.
     """
     path = folder / FILE
     try:
@@ -66,7 +66,7 @@ def read(folder: Path) -> dict[str, Standing]:
 
 
 def by_lesson(listed: Course, standings: Mapping[str, Standing]) -> tuple[dict[str, Any], ...]:
-    """Return the course's lessons as plain data for a view, each exercise with its standing."""
+    """Return the course's lessons and exercises as plain data for a view, with the standing of each exercise."""
     return tuple(
         {
             "number": lesson.number,
@@ -82,18 +82,20 @@ def by_lesson(listed: Course, standings: Mapping[str, Standing]) -> tuple[dict[s
 
 def _plain(standing: Standing) -> dict[str, Any]:
     since = standing.correct_since
-    here = f"{datetime.fromisoformat(since).astimezone():%Y-%m-%d %H:%M}" if since else ""  # the learner's own hours
-    return {"status": standing.status, "since": here, "tries": standing.tries}
+    local = (
+        f"{datetime.fromisoformat(since).astimezone():%Y-%m-%d %H:%M}" if since else ""
+    )  # in the learner's time zone
+    return {"status": standing.status, "since": local, "tries": standing.tries}
 
 
 def record(folder: Path, tried: Mapping[str, bool]) -> None:
-    """Add these tries to what is recorded in this `.course` folder: by function, whether it was found correct.
+    """Add tries to the progress in this `.course` folder: for each exercise's function, whether it was correct.
 
-    A damaged file is set aside. Of that, and of a folder that cannot be written, a warning tells: no check fails by it.
+    A damaged file is renamed. That, or a folder that can't be written to, gives a warning and never makes a check fail.
     """
     path = folder / FILE
     try:
-        with _alone(folder):
+        with _locked(folder):
             known = _read_or_set_aside(path)
             _write(
                 path, known | {answer: known.get(answer, Standing()).after(right) for answer, right in tried.items()}
@@ -103,7 +105,7 @@ def record(folder: Path, tried: Mapping[str, bool]) -> None:
 
 
 def _read(path: Path) -> dict[str, Standing]:
-    """Return the standings in the file, none when it is not there; ValueError when it is not what `_write` writes."""
+    """Return the standings in the file, none if there is no file; ValueError if `_write` can't have written it."""
     try:
         raw = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -135,38 +137,38 @@ def _read_or_set_aside(path: Path) -> dict[str, Standing]:
 
 
 def _write(path: Path, standings: Mapping[str, Standing]) -> None:
-    """Replace the file by a whole new one: whatever ends the kernel meanwhile, one of the two is there."""
+    """Replace the file by a complete new one. If the kernel dies meanwhile, either the old or the new file exists."""
     text = json.dumps({"exercises": {answer: asdict(standing) for answer, standing in standings.items()}}, indent=1)
     handle, part = tempfile.mkstemp(prefix="progress-", suffix=".part", dir=path.parent)
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             file.write(text)
             file.flush()
-            os.fsync(file.fileno())  # else a power cut may leave the new name with nothing behind it
-        _patiently(lambda: os.replace(part, path))
+            os.fsync(file.fileno())  # without this a power cut could leave an empty file
+        _retry(lambda: os.replace(part, path))
     except BaseException:
         Path(part).unlink(missing_ok=True)
         raise
 
 
 @contextmanager
-def _alone(folder: Path) -> Iterator[None]:
+def _locked(folder: Path) -> Iterator[None]:
     """Keep other kernels from recording during this block, so that no try is lost between reading and writing."""
     lock = folder / "progress.lock"
-    with suppress(FileExistsError):  # a lock that stays was left by a kernel that died here; it goes with this block
-        _patiently(lambda: os.close(os.open(lock, os.O_CREAT | os.O_EXCL)))
+    with suppress(FileExistsError):  # a lock that stays was left by a kernel that died; it's removed below
+        _retry(lambda: os.close(os.open(lock, os.O_CREAT | os.O_EXCL)))
     try:
         yield
     finally:
         lock.unlink(missing_ok=True)
 
 
-def _patiently(step: Callable[[], None]) -> None:
-    """Do the step as soon as other kernels let it; raise its own OSError when they do not for long.
+def _retry(step: Callable[[], None]) -> None:
+    """Do the step, retrying while another kernel prevents it. After the timeout, the step's own OSError is raised.
 
-    Windows says PermissionError while another process has the file open.
+    Windows raises PermissionError while another process has the file open.
     """
-    end = time.monotonic() + _PATIENCE
+    end = time.monotonic() + _TIMEOUT
     while True:
         try:
             return step()
@@ -177,4 +179,4 @@ def _patiently(step: Callable[[], None]) -> None:
 
 
 def _warn(text: str) -> None:
-    warnings.warn(text, stacklevel=5)  # names the cell with the check, not this module
+    warnings.warn(text, stacklevel=5)  # so that it points to the cell with the check

@@ -1,7 +1,8 @@
-"""Keys, passwords and tokens in a cell: found with detect-secrets, and told before they are kept or handed in."""
+"""Finding keys, passwords and tokens in cells with detect-secrets, to warn before they are saved or handed in."""
 
 import html
 import re
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -13,67 +14,78 @@ _KINDS = {
     "Basic Auth Credentials": "a password in a URL",
     "JSON Web Token": "a token",
 }
-_OTHER = "a token"  # GitHub's, Slack's and so on
+_OTHER = "a token"  # of GitHub, Slack and so on
 _SECRET_KEY = "an AWS secret access key"
-_PLUGINS = ("AWSKeyDetector", "BasicAuthDetector", "KeywordDetector", "PrivateKeyDetector", "JwtTokenDetector")
-_PLUGINS += ("GitHubTokenDetector", "GitLabTokenDetector", "NpmDetector", "OpenAIDetector", "PypiTokenDetector")
-_PLUGINS += ("SlackDetector", "StripeDetector")
-# Not is_indirect_reference and is_likely_id_string: they pass over `sqs = boto3.client("sqs", aws_access_key_id=...)`.
+_PLUGINS = (
+    "AWSKeyDetector",
+    "BasicAuthDetector",
+    "KeywordDetector",
+    "PrivateKeyDetector",
+    "JwtTokenDetector",
+    "GitHubTokenDetector",
+    "GitLabTokenDetector",
+    "NpmDetector",
+    "OpenAIDetector",
+    "PypiTokenDetector",
+    "SlackDetector",
+    "StripeDetector",
+)
+# Not is_indirect_reference or is_likely_id_string: they ignore `sqs = boto3.client("sqs", aws_access_key_id=...)`.
 _FILTERS = ("is_templated_secret", "is_prefixed_with_dollar_sign", "is_not_alphanumeric_string")
 _SETTINGS = {
     "plugins_used": [{"name": name} for name in _PLUGINS],
     "filters_used": [{"path": f"detect_secrets.filters.heuristic.{name}"} for name in _FILTERS],
 }
-# What detect-secrets sees in quotes only, or not at all: %env, export, a session token, a token in a URL.
+# What detect-secrets finds only in quotes, or not at all: %env, export, a session token, a token in a URL.
 _BETWEEN = r"[\s\"'\]:=,(\\]{1,12}"
 _NAME = r"\w{0,60}?(?:password|secret|api_?key|token)\w{0,60}"
 _QUERY = "(?:access_|auth_)?(?:token|api_?key|secret)"
-_MORE = (
+_MORE_PATTERNS = (
     (_SECRET_KEY, re.compile(rf"(?i)secret_?access_?key{_BETWEEN}([a-z0-9/+]{{40}})(?![a-z0-9/+])")),
     ("an AWS session token", re.compile(rf"(?i)(?:session|security)_?token{_BETWEEN}([a-z0-9/+=]{{40,}})")),
     ("a password", re.compile(rf"(?i)(?:%env|%set_env|\bexport)[ \t]{{1,9}}{_NAME}[ =]{{1,9}}(\w\S+)")),
     ("a token in a URL", re.compile(rf"://[^\s\"'<>]{{1,300}}[?&#]{_QUERY}=([\w%.~+/-]{{16,}})")),
     ("a token in a URL", re.compile(r"://([\w-]{20,})@")),
 )
-# They open nothing: the offline cloud's own, and what is usual with moto.
-_MADE_UP = {"offlineshop", "offlinepartner", "not-a-secret", "anything", "test", "testing"}
-# What none of the plugins and patterns does without; most cells have nothing of it.
+# Keys that open nothing: the offline cloud's, and the usual ones with moto.
+_DUMMY_KEYS = {"offlineshop", "offlinepartner", "not-a-secret", "anything", "test", "testing"}
+# Every plugin and pattern needs one of these to match, and most cells have none.
 _POSSIBLE = re.compile(r"(?i)key|secret|token|pass|pwd|contrase|-----BEGIN|://\S*@|[\w/+.=-]{20}")
-_MOST = 20_000  # characters of one text that are looked at; hostile ones would take seconds
-_LONG, _OVERLAP = 600, 200  # characters; the patterns are slow on very long lines
-_COLOURS = re.compile(r"\x1b\[[0-9;]*m")
-_DO = (
+_LONGEST_TEXT = 20_000  # characters to scan; malicious texts would take seconds
+_PIECE, _OVERLAP = 600, 200  # characters; the patterns are slow on very long lines
+_COLOUR_CODES = re.compile(r"\x1b\[[0-9;]*m")
+_ADVICE = (
     "Take it out of the cell, clear the cell's output and save. Use a profile: run `aws configure` or "
     '`aws configure sso` in a terminal, then start("aws", profile_name=...). '
     "If the notebook was saved or shared with it: make a new key and delete this one."
 )
 
-_watched: Any = None
+_watched_shell: Any = None
 
 
 @dataclass(frozen=True, order=True)
 class Finding:
-    """Where something secret seems to stand, and what it looks like. The secret itself is not kept."""
+    """The line of something that looks like a secret, and what it looks like. The secret itself isn't kept."""
 
     line: int  # from 1
     kind: str  # such as "an AWS access key id"
 
 
 def find(source: str) -> list[Finding]:
-    """Return what looks like a key, password or token in this text, by line; each kind once a line.
+    """Return what looks like a key, password or token in this text, sorted by line; each kind once per line.
 
-    AWS's documented example keys and the course's made-up ones are passed over. Nothing is sent anywhere.
+    AWS's documented example keys and the course's dummy keys are ignored. Nothing is sent anywhere.
     """
     if not _POSSIBLE.search(source):
         return []
-    from detect_secrets.settings import transient_settings  # takes a while, and most programs need none of it
+    from detect_secrets.settings import transient_settings  # a slow import that most programs don't need
 
     found = set()
     with transient_settings(_SETTINGS):
         for number, line in enumerate(source.split("\n"), start=1):
             for piece in _pieces(line):
                 found |= {Finding(number, kind) for kind in _kinds(piece)}
-    for kind, pattern in _MORE:
+    for kind, pattern in _MORE_PATTERNS:
         for match in pattern.finditer(source):
             if not _is_public(match[1]):
                 found.add(Finding(source.count("\n", 0, match.start(1)) + 1, kind))
@@ -82,9 +94,9 @@ def find(source: str) -> list[Finding]:
 
 
 def _pieces(line: str) -> Iterator[str]:
-    yield line[:_LONG]
-    for start in range(_LONG - _OVERLAP, len(line) - _OVERLAP, _LONG - _OVERLAP):
-        yield line[start : start + _LONG]
+    yield line[:_PIECE]
+    for start in range(_PIECE - _OVERLAP, len(line) - _OVERLAP, _PIECE - _OVERLAP):
+        yield line[start : start + _PIECE]
 
 
 def _kinds(line: str) -> Iterator[str]:
@@ -101,17 +113,17 @@ def _kinds(line: str) -> Iterator[str]:
 
 
 def _is_public(value: str) -> bool:
-    return value.strip("\"'").lower() in _MADE_UP or value.upper().endswith(("EXAMPLE", "EXAMPLEKEY"))
+    return value.strip("\"'").lower() in _DUMMY_KEYS or value.upper().endswith(("EXAMPLE", "EXAMPLEKEY"))
 
 
 def in_cell(cell: Mapping[str, Any]) -> list[str]:
-    """Return what a notebook's cell holds, such as "line 2: a private key" or "output: a token"."""
-    told = [f"line {finding.line}: {finding.kind}" for finding in find(_text(cell.get("source", "")))]
-    shown = {finding.kind for text in _shown(cell) for finding in find(_COLOURS.sub("", text))}
-    return told + [f"output: {kind}" for kind in sorted(shown)]
+    """Return the findings in a notebook's cell, such as "line 2: a private key" or "output: a token"."""
+    in_source = [f"line {finding.line}: {finding.kind}" for finding in find(_text(cell.get("source", "")))]
+    in_outputs = {finding.kind for text in _output_texts(cell) for finding in find(_COLOUR_CODES.sub("", text))}
+    return in_source + [f"output: {kind}" for kind in sorted(in_outputs)]
 
 
-def _shown(cell: Mapping[str, Any]) -> Iterator[str]:
+def _output_texts(cell: Mapping[str, Any]) -> Iterator[str]:
     for output in cell.get("outputs", []):
         yield _text(output.get("text", ""))
         yield "\n".join(map(_text, output.get("traceback", [])))
@@ -121,28 +133,26 @@ def _shown(cell: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _text(value: Any) -> str:
-    return ("".join(map(str, value)) if isinstance(value, list) else str(value))[:_MOST]
+    return ("".join(map(str, value)) if isinstance(value, list) else str(value))[:_LONGEST_TEXT]
 
 
 def watch() -> None:
-    """In IPython, have each cell that seems to hold a secret start its output with a warning. Elsewhere do nothing.
+    """In IPython, show a warning above the output of each cell that seems to contain a secret. Elsewhere do nothing.
 
-    The cell that calls this is looked at, too. Called again it changes nothing.
+    The cell that calls this is scanned too. Calling it again changes nothing.
     """
-    global _watched
-    import sys
-
+    global _watched_shell
     ipython = sys.modules.get("IPython")
     shell = ipython.get_ipython() if ipython else None
-    if shell is None or shell is _watched:
+    if shell is None or shell is _watched_shell:
         return
-    _watched = shell
-    shell.events.register("pre_run_cell", _before)
+    _watched_shell = shell
+    shell.events.register("pre_run_cell", _before_cell)
     history = getattr(shell, "history_manager", None)
     _warn(history.input_hist_raw[-1] if history and history.input_hist_raw else "")
 
 
-def _before(info: Any) -> None:
+def _before_cell(info: Any) -> None:
     _warn(info.raw_cell)
 
 
@@ -151,8 +161,8 @@ def _warn(source: Any) -> None:
         if findings := find(source):
             from IPython.display import display
 
-            display({"text/html": _page(findings), "text/plain": _words(findings)}, raw=True)
-    except Exception:  # whatever went wrong here, the learner's cell must run as it would
+            display({"text/html": _as_html(findings), "text/plain": _as_text(findings)}, raw=True)
+    except Exception:  # whatever goes wrong here, the learner's cell has to run
         pass
 
 
@@ -161,18 +171,18 @@ def _lines(findings: list[Finding]) -> list[str]:
 
 
 _HEAD = "A secret in this cell?"
-_KEPT = "A notebook keeps what is in its cells, and in their outputs, when it is saved."
+_WHY = "A notebook keeps what is in its cells, and in their outputs, when it is saved."
 
 
-def _words(findings: list[Finding]) -> str:
-    return "\n".join([f"! {_HEAD}", *(f"  {line}" for line in [*_lines(findings), _KEPT, _DO])])
+def _as_text(findings: list[Finding]) -> str:
+    return "\n".join([f"! {_HEAD}", *(f"  {line}" for line in [*_lines(findings), _WHY, _ADVICE])])
 
 
-def _page(findings: list[Finding]) -> str:
-    do = re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(_DO))
+def _as_html(findings: list[Finding]) -> str:
+    advice = re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(_ADVICE))
     rows = "".join(f"<div>{html.escape(line)}</div>" for line in _lines(findings))
     return (
         '<div role="alert" style="border-left:4px solid var(--jp-warn-color1, #b45309);padding:2px 12px;margin:4px 0;'
         f'max-width:56em"><div><span aria-hidden="true">!</span> <strong>{_HEAD}</strong></div>{rows}'
-        f"<div>{_KEPT}</div><div>{do}</div></div>"
+        f"<div>{_WHY}</div><div>{advice}</div></div>"
     )

@@ -21,7 +21,7 @@ ARROWS = {
     "workshop": {"backends", "aws_rules", "simulation", "errors"},
     "views": set(),
     "progress": {"errors", "course"},
-    "live": {"backends", "views", "errors"},
+    "live": {"backends", "views", "simulation", "errors"},
     "show": {"live", "backends", "views", "progress", "course", "errors"},
     "checks": {"backends", "aws_rules", "simulation", "views", "progress", "course", "errors"},
     "kernels": set(),

@@ -1,1 +1,1 @@
-"""Where boto3's calls go: sessions, clients and resources, one module per kind of cloud."""
+"""Where boto3's calls go: one package for each kind of cloud, and what they share. `running` has the one in use."""

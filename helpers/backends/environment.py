@@ -1,7 +1,7 @@
-"""The environment variables that boto3 reads, set for a cloud that must not see the machine's own.
+"""The environment variables that boto3 reads, replaced for clouds that must not use this machine's own.
 
-boto3 looks for a region, for keys, profiles and endpoints in variables and files. The offline cloud replaces all of
-them, so a lesson neither needs nor meets what this machine holds.
+boto3 finds regions, keys, profiles and endpoints in variables and files. The offline cloud replaces all of them, so a
+lesson neither needs nor touches this machine's settings.
 """
 
 import os
@@ -12,14 +12,14 @@ from pathlib import Path
 REGION = "us-east-1"
 PROFILES = Path(__file__).parent / "offline" / "profiles"
 
-# MOTO_ would move the account away from the one that the lessons show.
+# MOTO_ variables could change the account number that the lessons show.
 _READ_BY_BOTO3 = ("AWS_", "BOTO_", "MOTO_")
 
-_of_this_machine: dict[str, str] | None = None  # what the first `replace` removed
+_of_this_machine: dict[str, str] | None = None  # the variables that the first `replace` removed
 
 
 def offline() -> dict[str, str]:
-    """Return the variables with which plain boto3 works offline: a region, keys that open nothing, own config files."""
+    """Return the variables with which boto3 works offline: a region, dummy keys, and the course's config files."""
     return {
         "AWS_DEFAULT_REGION": REGION,
         "AWS_ACCESS_KEY_ID": "OFFLINESHOP",
@@ -32,7 +32,7 @@ def offline() -> dict[str, str]:
 
 
 def replace(variables: Mapping[str, str]) -> None:
-    """Remove every variable that boto3 reads, and set these."""
+    """Remove every variable that boto3 reads, and set these instead."""
     global _of_this_machine
     removed = {name: os.environ.pop(name) for name in list(os.environ) if name.startswith(_READ_BY_BOTO3)}
     if _of_this_machine is None:
@@ -42,7 +42,7 @@ def replace(variables: Mapping[str, str]) -> None:
 
 @contextmanager
 def of_this_machine() -> Iterator[None]:
-    """Give back, for good, what `replace` removed; only if the block raises, everything is as before it."""
+    """Restore the variables that `replace` removed, for good; if the block raises, undo the restoring."""
     global _of_this_machine
     before, removed = dict(os.environ), _of_this_machine
     if removed is not None:
@@ -57,7 +57,7 @@ def of_this_machine() -> Iterator[None]:
 
 @contextmanager
 def kept() -> Iterator[None]:
-    """Put all environment variables back afterwards, whatever happens in between."""
+    """Restore all environment variables after the block, whatever happens in it."""
     before, removed = dict(os.environ), _of_this_machine
     try:
         yield
@@ -74,7 +74,7 @@ def _reset(variables: Mapping[str, str], removed: dict[str, str] | None) -> None
 
 @contextmanager
 def without(*names: str) -> Iterator[None]:
-    """Take these variables away for the block."""
+    """Remove these variables for the block."""
     with kept():
         for name in names:
             os.environ.pop(name, None)

@@ -1,6 +1,9 @@
-"""Starting a cloud, and the one that is running: what `start`, `cloud`, `clock`, `session`, `client` stand for."""
+"""The cloud that is running, and how one is started: `start`, `cloud`, `clock`, `session`, `client`, `resource`."""
 
+import inspect
 import os
+import sys
+from collections.abc import Callable
 from typing import Any
 
 import boto3
@@ -10,8 +13,9 @@ from helpers.errors import ClockError, CloudError
 from helpers.simulation import browser_tab, worlds
 from helpers.simulation.clock import NOT_BY_AN_ANSWER, Clock, RealClock
 
-COMPARED = "COURSE_OUTPUTS_COMPARED"  # set by the pytest plugin and by `course build`: time stands within cells too
-WAYS = (
+# A variable that the pytest plugin and `course build` set: outputs are compared, so clocks are frozen within cells too.
+COMPARED = "COURSE_OUTPUTS_COMPARED"
+WAYS_TO_START = (
     "start() is the offline cloud, start(<a URL>) an endpoint, and "
     'start("aws", yes="<the twelve digits of the account>") a real account.'
 )
@@ -23,14 +27,15 @@ _cells_followed = False
 def start(which: str | None = None, **options: Any) -> Cloud:
     """Start the cloud and return it; it shows which one it is.
 
-    which: "offline" (moto in this kernel), "aws" (a real account), or an endpoint's URL. Without it the variable
-    COURSE_CLOUD decides, else "offline". Started again, the offline cloud is new and empty.
-    options: for an endpoint `allow_remote=True`; for aws see helpers.backends.aws.aws_cloud.AwsCloud: `yes=`, `region_name=`,
-    `profile_name=`, `remember=`, `prefix=`, `limit=`, `send_to=`.
-    A cloud that is unknown or refuses to start raises CloudError; the one that ran before is then left running.
+    which: "offline" (moto in this kernel), "aws" (a real account), or an endpoint's URL. The default is the variable
+        COURSE_CLOUD, or "offline". Starting the offline cloud again makes a new, empty one.
+    options: for an endpoint `allow_remote=True`, and `account=` and `token=` for a workshop's server; for "aws" `yes=`,
+        `region_name=`, `profile_name=`, `remember=`, `prefix=`, `limit=`, `send_to=`, see
+        helpers.backends.aws.aws_cloud.AwsCloud.
+    CloudError if there is no such cloud or option, or if it can't start; the cloud that ran before goes on running.
     """
     global _running
-    cloud = _make(which or os.environ.get("COURSE_CLOUD") or "offline", options)
+    cloud = _new_cloud(which or os.environ.get("COURSE_CLOUD") or "offline", options)
     _running = cloud
     worlds.set_default(cloud.world)
     _follow_cells()
@@ -38,37 +43,55 @@ def start(which: str | None = None, **options: Any) -> Cloud:
     return cloud
 
 
-def _make(which: str, options: dict[str, Any]) -> Cloud:
+def _new_cloud(which: str, options: dict[str, Any]) -> Cloud:
     if browser_tab.IN_A_TAB and which != "offline":
         raise CloudError(browser_tab.ONLY_OFFLINE)
-    # Each kind is imported when it is chosen: nobody waits for one that is not used.
-    try:
-        if which == "offline":
-            from helpers.backends.offline.offline_cloud import OfflineCloud
+    frozen = bool(os.environ.get(COMPARED))
+    # Each kind of cloud is imported only when it is chosen, since imports take time.
+    if which == "offline":
+        from helpers.backends.offline.offline_cloud import OfflineCloud
 
-            return OfflineCloud(still=bool(os.environ.get(COMPARED)), **options)
-        if which == "aws":
-            from helpers.backends.aws.aws_cloud import AwsCloud
+        return _built(OfflineCloud, which, (), {"still": frozen}, options)
+    if which == "aws":
+        from helpers.backends.aws.aws_cloud import AwsCloud
 
-            return AwsCloud(**options)
-        if "://" in which:
-            from helpers.backends.endpoint.endpoint_cloud import EndpointCloud
+        return _built(AwsCloud, which, (), {}, options)
+    if "://" in which:
+        from helpers.backends.endpoint.endpoint_cloud import EndpointCloud
 
-            return EndpointCloud(which, still=bool(os.environ.get(COMPARED)), **options)
-    except TypeError as problem:
-        raise CloudError(f"The cloud {which!r} has no such option: {problem}.") from None
+        return _built(EndpointCloud, which, (which,), {"still": frozen}, options)
     raise CloudError(f'There is no cloud {which!r}. Choose "offline", "aws", or an endpoint\'s URL.')
 
 
+def _built(
+    kind: Callable[..., Cloud], which: str, arguments: tuple[Any, ...], given: dict[str, Any], options: dict[str, Any]
+) -> Cloud:
+    """Return the cloud; CloudError for an option that its constructor doesn't have.
+
+    Only the signature decides about that, so a TypeError from inside the constructor is raised as it is.
+    """
+    try:
+        inspect.signature(kind).bind(*arguments, **given, **options)
+        known = True
+    except TypeError:
+        known = False
+    try:
+        return kind(*arguments, **given, **options)
+    except TypeError as problem:  # Python's own message names the option
+        if known:
+            raise
+        raise CloudError(f"The cloud {which!r} has no such option: {problem}.") from None
+
+
 def running() -> Cloud:
-    """Return the running cloud; CloudError when none was started."""
+    """Return the running cloud; CloudError if none was started."""
     if _running is None:
         raise CloudError("No cloud is running yet. Run the notebook's first cell, or call start().")
     return _running
 
 
 def _follow_cells() -> None:
-    """Let time pass while a cell runs and stand between cells. Outside IPython it simply passes."""
+    """Make time pass while a notebook's cell runs and stop between cells. Outside IPython it simply passes."""
     global _cells_followed
     if _cells_followed:
         return
@@ -79,8 +102,6 @@ def _follow_cells() -> None:
     from helpers.simulation import frozen_sleep
 
     frozen_sleep.install()
-    import sys
-
     ipython = sys.modules.get("IPython")
     shell = ipython.get_ipython() if ipython else None
     if shell is not None:
@@ -92,12 +113,12 @@ def _follow_cells() -> None:
 def _after_cell(*_: Any) -> None:
     cloud = running()
     cloud.world.clock.hold()
-    if said := cloud.after_cell():
-        print(said)
+    if line := cloud.after_cell():
+        print(line)
 
 
 class RunningCloud:
-    """The running cloud under its public name; attributes and methods are those of helpers.backends.base.Cloud."""
+    """The running cloud, under the learner's name `cloud`. Its attributes are those of helpers.backends.base.Cloud."""
 
     def __getattr__(self, name: str) -> Any:
         return getattr(running(), name)
@@ -110,7 +131,7 @@ class RunningCloud:
 
 
 class CurrentClock:
-    """The clock of the cloud that the calling code is in; see helpers.simulation.clock.Clock."""
+    """The clock of the calling code's cloud: the running one's or a check's. See helpers.simulation.clock.Clock."""
 
     def __getattr__(self, name: str) -> Any:
         if name == "advance" and worlds.in_private_world():

@@ -21,7 +21,7 @@ from helpers.aws_rules.common.refusals import Refused
 from helpers.aws_rules.common.regions import regions
 from helpers.aws_rules.sns import signing
 from helpers.aws_rules.sqs.region import SqsRegion
-from helpers.backends.endpoint.endpoint_cloud import is_loopback
+from helpers.backends.addresses import is_loopback
 from helpers.errors import CloudError
 from helpers.simulation.clock import Clock
 from helpers.simulation.journal import Journal

@@ -101,7 +101,7 @@ def test_a_secret_in_an_output_is_told():
 def test_nothing_is_raised_into_a_learner_s_cell(monkeypatch):
     """Whatever breaks while a cell is looked at, the cell runs."""
     monkeypatch.setattr(secret_scan, "find", lambda _: 1 / 0)
-    secret_scan._before(SimpleNamespace(raw_cell=None))
+    secret_scan._before_cell(SimpleNamespace(raw_cell=None))
 
 
 def test_a_cell_is_warned_about_before_it_runs(tmp_path):

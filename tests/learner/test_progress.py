@@ -290,7 +290,7 @@ def test_two_kernels_at_once_lose_no_try(folder):
 
 def test_a_kernel_that_is_killed_while_recording_loses_nothing(folder, monkeypatch):
     """Whenever that is, what was recorded before is there, and the next kernel goes on from it."""
-    monkeypatch.setattr(progress, "_PATIENCE", 0.05)
+    monkeypatch.setattr(progress, "_TIMEOUT", 0.05)
     before = 0
     for _ in range(3):
         keep(CORRECT)
@@ -314,7 +314,7 @@ def test_a_kernel_that_is_killed_while_recording_loses_nothing(folder, monkeypat
 
 def test_a_kernel_that_died_while_recording_stops_nobody(folder, monkeypatch):
     """The lock that it left is waited for, then taken away."""
-    monkeypatch.setattr(progress, "_PATIENCE", 0.05)
+    monkeypatch.setattr(progress, "_TIMEOUT", 0.05)
     (folder / "progress.lock").touch()
     with warnings.catch_warnings():
         warnings.simplefilter("error")
@@ -325,7 +325,7 @@ def test_a_kernel_that_died_while_recording_stops_nobody(folder, monkeypatch):
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write everywhere")
 def test_a_folder_that_cannot_be_written_is_told(folder, monkeypatch):
     """A warning, and the check goes on."""
-    monkeypatch.setattr(progress, "_PATIENCE", 0.05)
+    monkeypatch.setattr(progress, "_TIMEOUT", 0.05)
     folder.chmod(0o500)
     try:
         with pytest.warns(UserWarning, match="could not be recorded"):

@@ -10,7 +10,7 @@ import boto3
 from behaviours.labs import REGION, Lab
 from botocore.config import Config
 
-from helpers.backends.endpoint.served_clock import Control
+from helpers.backends.endpoint.workshop_client import ControlClient
 from helpers.workshop.connections import Server
 from helpers.workshop.server import ServedCloud
 
@@ -55,7 +55,7 @@ class ServedLab(Lab):
     def __enter__(self) -> "ServedLab":
         self.account, self.other_account = (f"{next(_numbers):012}" for _ in range(2))
         self.endpoint = running().url
-        self._controls = [Control(running().url, number) for number in (self.account, self.other_account)]
+        self._controls = [ControlClient(running().url, number) for number in (self.account, self.other_account)]
         for control in self._controls:
             control.get("clock")  # opens the account
         return self

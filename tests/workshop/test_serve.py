@@ -32,7 +32,7 @@ from served_lab import Running, keyed
 from helpers import clock, cloud, session, start
 from helpers.aws_rules.common import dispatch
 from helpers.aws_rules.sqs import receiving
-from helpers.backends.endpoint.served_clock import Control
+from helpers.backends.endpoint.workshop_client import ControlClient
 from helpers.errors import ClockError, CloudError
 from helpers.workshop import connections, server
 
@@ -69,7 +69,7 @@ class Learner:
 
     def __init__(self, running: Running, number: str = "", secret: str = "-"):
         self.url, self.number, self.secret = running.url, number or new_number(), secret
-        self.control = Control(self.url, self.number, secret)
+        self.control = ControlClient(self.url, self.number, secret)
 
     def client(self, service: str) -> Any:
         """Return a client of the account."""
@@ -282,7 +282,7 @@ def test_the_control_api_is_for_who_signs(served: Running, ada: Learner) -> None
     """Unsigned, or with another key, it is refused."""
     assert fetch(served, "POST", "/_course/reset", b"", {})[0] == 403
     with pytest.raises(CloudError, match="12 digits"):
-        Control(served.url, "AKIAIOSFODNN7EXAMPLE").post("reset")
+        ControlClient(served.url, "AKIAIOSFODNN7EXAMPLE").post("reset")
 
 
 @pytest.mark.parametrize(
@@ -708,7 +708,7 @@ def test_beyond_loopback_the_token_is_needed(guarded: Running) -> None:
         outsider.control.post("clock", seconds=1)
     assert len(guarded.cloud.accounts.all()) == before
     insider.control.post("clock", seconds=1)
-    assert Control(guarded.url).is_there()
+    assert ControlClient(guarded.url).is_there()
 
 
 def test_what_was_changed_on_its_way_is_refused(guarded: Running) -> None:
@@ -781,7 +781,7 @@ def test_a_notebook_joins(place: str) -> None:
     started = start(place, account=7)
     assert str(started) == f"Course cloud {place}, account 000000000007, region us-east-1."
     assert [cloud.can(ability) for ability in ("time travel", "reset", "private checks")] == [True, True, False]
-    sqs, bystander = boto3.client("sqs"), Control(place, new_number())
+    sqs, bystander = boto3.client("sqs"), ControlClient(place, new_number())
     url = sqs.create_queue(QueueName="orders")["QueueUrl"]
     assert url == f"{place}/000000000007/orders"
     accounts = [
@@ -793,7 +793,7 @@ def test_a_notebook_joins(place: str) -> None:
     clock.advance(minutes=15)
     assert 900 <= clock.time() - before < 910
     assert sqs.receive_message(QueueUrl=url)["Messages"][0]["Body"] == "late"
-    assert abs(clock.time() - Control(place, accounts[1]).get("clock")["time"]) < 5
+    assert abs(clock.time() - ControlClient(place, accounts[1]).get("clock")["time"]) < 5
     assert bystander.get("clock")["time"] - others < 100
     assert [call.operation for call in cloud.calls()][-2:] == ["SendMessage", "ReceiveMessage"]
     with pytest.raises(ClockError, match="only goes forward"):

@@ -143,8 +143,8 @@ class Gate:
             if "different tags" in str(problem) and self._is_someone_elses(resource):
                 raise CloudError(
                     f"The {resource.kind} {resource.name} in {region} is there already and was not made by this "
-                    f"course for {self.owners.learner}. It was left as it is. A prefix keeps your names apart from others: "
-                    f'start("aws", ..., prefix="{self.owners.learner}-"). AWS said: {problem}'
+                    f"course for {self.owners.learner}. It was left as it is. A prefix keeps your names apart from "
+                    f'others: start("aws", ..., prefix="{self.owners.learner}-"). AWS said: {problem}'
                 ) from problem
             raise
         self.owners.created(resource)

@@ -1,1 +1,1 @@
-"""Any HTTP endpoint that speaks AWS, such as `course serve` or LocalStack."""
+"""Any HTTP endpoint that speaks AWS's protocols, such as `course serve` or LocalStack."""

@@ -4,7 +4,7 @@ import urllib.error
 import urllib.request
 from urllib.parse import urlsplit
 
-from helpers.backends.endpoint.endpoint_cloud import is_loopback
+from helpers.backends.addresses import is_loopback
 
 _PATIENCE = 5  # real seconds
 _direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))

@@ -1,0 +1,34 @@
+"""What `start` reports: an option that a cloud doesn't have, and an error inside a cloud's own start-up."""
+
+import pytest
+
+from helpers import cloud, start
+from helpers.backends import transport
+from helpers.errors import CloudError
+
+KINDS = {"offline": "OfflineCloud", "aws": "AwsCloud", "http://127.0.0.1:9": "EndpointCloud"}
+
+
+@pytest.mark.parametrize(("which", "name"), KINDS.items(), ids=KINDS.values())
+def test_an_option_that_a_cloud_does_not_have_is_named(no_cloud: None, which: str, name: str) -> None:
+    """It's a CloudError with the cloud and the option."""
+    with pytest.raises(CloudError) as caught:
+        start(which, speed=2)
+    option = f"{name}.__init__() got an unexpected keyword argument 'speed'"
+    assert str(caught.value).startswith(f"The cloud {which!r} has no such option: {option}")
+
+
+@pytest.mark.parametrize("which", ["offline", "http://127.0.0.1:9"])
+def test_a_type_error_inside_the_start_up_is_raised_as_it_is(
+    no_cloud: None, monkeypatch: pytest.MonkeyPatch, which: str
+) -> None:
+    """A mistake in a cloud's own code isn't reported as the learner's option, and the cloud before goes on running."""
+    before = start()
+
+    def broken() -> None:
+        raise TypeError("'NoneType' object is not iterable")
+
+    monkeypatch.setattr(transport, "install", broken)
+    with pytest.raises(TypeError, match="'NoneType' object is not iterable"):
+        start(which)
+    assert cloud.world is before.world
