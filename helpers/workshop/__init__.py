@@ -1,1 +1,1 @@
-"""`course serve`: the offline cloud over HTTP, for a room of learners or another SDK."""
+"""`course serve`: the offline cloud over HTTP, for a class, or for any other AWS SDK."""

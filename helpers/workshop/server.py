@@ -1,7 +1,7 @@
-"""The offline cloud over HTTP, for a workshop: any SDK, any language, an account of its own for every learner.
+"""The offline cloud over HTTP, for a workshop: any AWS SDK can use it, and every learner gets an account.
 
-A learner's access key is a number of twelve digits, and that is the account. Accounts meet only where a policy lets
-them. On this computer signatures are not checked; beyond it each has to be made with the token that the server printed.
+The access key is the account's number, twelve digits. Accounts are isolated unless a policy gives access. If only this
+computer can connect, signatures aren't checked; otherwise requests have to be signed with the token that was printed.
 """
 
 import re
@@ -26,43 +26,46 @@ from helpers.errors import CloudError
 from helpers.simulation.clock import Clock
 from helpers.simulation.journal import Journal
 from helpers.simulation.worlds import World
-from helpers.workshop import control, unsupported_services
-from helpers.workshop.connections import Answers, Asked, Response, Server, Unreadable
+from helpers.workshop import control_api, unsupported_services
+from helpers.workshop.http_server import Handlers, HttpRequest, HttpResponse, HttpServer, UnreadableRequest
 
 PORT = 4577
-_STEPS = 2_000  # that are kept of each account
-_EVERYWHERE = ("", "0.0.0.0", "::")
+_JOURNAL_LIMIT = 2_000  # entries for each account
+_ALL_INTERFACES = ("", "0.0.0.0", "::")
 _NUMBER = re.compile(r"[0-9]{12}")
 _HOST = re.compile(r"[\w.-]+(:\d+)?|\[[0-9a-fA-F:.]+\](:\d+)?", re.ASCII)
 _QUEUE_PATH = re.compile(r"/\d{12}/[\w.-]+/?", re.ASCII)
 
 
-class ServedCloud:
-    """One simulated AWS whose accounts open when they are first seen. Each has a clock of its own, at real time.
+class WorkshopCloud:
+    """A simulated AWS that opens each account with its first request. Each account has a clock, set to real time.
 
-    token: the secret key with which requests have to be signed; "" checks no signature. still: whether the clocks
-    stand, for tests; a long poll then jumps to its end.
+    token: the secret key with which requests have to be signed; "" disables the check. still: whether the clocks are
+    frozen, for tests; a long poll then ends at once, with the clock moved to its end.
     """
 
     def __init__(self, token: str = "", still: bool = False):
         self.token, self.still, self.accounts = token, still, Accounts(trusting=False)
-        self.answers = Answers(self.answer, self._unreadable)
+        self.handlers = Handlers(self.respond, self._reject_unreadable)
 
-    def answer(self, asked: Asked) -> Response:
-        """Return the response to a request, whatever it is."""
+    def respond(self, http: HttpRequest) -> HttpResponse:
+        """Return the response to a request. No exception leaves this method."""
         try:
-            if asked.path.startswith(control.PREFIX):
-                return control.answer(self, asked)
-            return self._answer_aws(asked)
+            if http.path.startswith(control_api.PREFIX):
+                return control_api.respond(self, http)
+            return self._answer_aws(http)
         except Refused as problem:
-            return self._refusal(asked, problem)
+            return self._refusal(http, problem)
         except Exception:
             traceback.print_exc()
-            return self._refusal(asked, Refused("InternalFailure", "The course's server made a mistake.", 500))
+            return self._refusal(http, Refused("InternalFailure", "The course's server made a mistake.", 500))
 
-    def caller(self, asked: Asked) -> tuple[Account, str]:
-        """Return the account that signs the request, opened if it is new, and its identity; Refused when none does."""
-        signed = self._signed(asked)
+    def caller(self, http: HttpRequest) -> tuple[Account, str]:
+        """Return the account that signs the request, opened if it is new, and the caller's identity.
+
+        Refused if the signature is missing or invalid.
+        """
+        signed = self._signed(http)
         key = signed.access_key
         known = self.accounts.of_key(key)
         if known is None and not _NUMBER.fullmatch(key):
@@ -70,7 +73,7 @@ class ServedCloud:
             raise Refused("InvalidClientTokenId", text, 403)
         if self.token:
             signatures.check(
-                signed, known.secret if known else self.token, asked.method, asked.target, asked.headers, asked.body
+                signed, known.secret if known else self.token, http.method, http.target, http.headers, http.body
             )
         number = known.account.number if known else key
         identity = known.identity if known else f"arn:aws:iam::{number}:user/learner"
@@ -78,9 +81,9 @@ class ServedCloud:
             return self.accounts.get(number) or self._open(number), identity
 
     def reset(self, number: str, still: bool = False, seed: int | None = None) -> Account:
-        """Return this account, new and empty; polls that still wait in the old one end.
+        """Return this account, new and empty. Long polls that are waiting in the old one end.
 
-        still: whether its time stands, at the moment at which the offline cloud begins. seed: draws its ids.
+        still: whether its clock is frozen, at the offline cloud's start. seed: for its ids.
         """
         with self.accounts.changed:
             if old := self.accounts.get(number):
@@ -93,13 +96,15 @@ class ServedCloud:
     def _open(self, number: str, still: bool = False, seed: int | None = None) -> Account:
         clock = Clock(self.still or still)
         if not clock.still:
-            # Programs on the other side compare with the time of their own computer, as whether a key has expired.
+            # Clients compare with their own computer's time, for example to see whether a key has expired.
             clock.advance(max(0.0, time.time() - clock.time()))
             clock.run()
-        return self.accounts.open(number, World(clock, Journal(_STEPS), Random(seed), _send, self.accounts))
+        return self.accounts.open(
+            number, World(clock, Journal(_JOURNAL_LIMIT), Random(seed), _send_nothing, self.accounts)
+        )
 
-    def _signed(self, asked: Asked) -> signatures.Signed:
-        authorization = asked.headers.get("authorization", "")
+    def _signed(self, http: HttpRequest) -> signatures.Signed:
+        authorization = http.headers.get("authorization", "")
         if not authorization:
             text = f"Request is missing Authentication Token. {self._how_to_sign()}"
             raise Refused("MissingAuthenticationToken", text, 403)
@@ -112,58 +117,58 @@ class ServedCloud:
         secret = "the token of this course server" if self.token else "any text"
         return f"Use your number of 12 digits as AWS_ACCESS_KEY_ID, and as AWS_SECRET_ACCESS_KEY {secret}."
 
-    def _answer_aws(self, asked: Asked) -> Response:
-        host = asked.headers.get("host", "")
+    def _answer_aws(self, http: HttpRequest) -> HttpResponse:
+        host = http.headers.get("host", "")
         if not _HOST.fullmatch(host):
             raise Refused("MalformedHttpRequest", "The request has no Host that is one.", 400)
-        if asked.method == "GET" and signing.is_certificate(asked.path):
+        if http.method == "GET" and signing.is_certificate(http.path):
             return 200, {"Content-Type": "application/x-x509-ca-cert"}, signing.certificate()
-        body = asked.body or asked.query.encode()  # the query protocol may put all into the URL
-        unsigned = asked.method == "GET" and "authorization" not in asked.headers
-        if unsigned and (followed := dispatch.follow(self.accounts, f"http://{host}/?{asked.query}")):
+        body = http.body or http.query.encode()  # the query protocol also allows all parameters in the URL
+        unsigned = http.method == "GET" and "authorization" not in http.headers
+        if unsigned and (followed := dispatch.follow(self.accounts, f"http://{host}/?{http.query}")):
             return followed
-        signed = self._signed(asked)
+        signed = self._signed(http)
         if signed.service not in dispatch.OPERATIONS:
             known = ", ".join(dispatch.OPERATIONS)
             text = f"This course's server has no service {signed.service!r}; it knows {known}."
             raise Refused("UnknownService", text, 400)
-        account, identity = self.caller(asked)
+        account, identity = self.caller(http)
         if signed.region not in regions():
             text = f"Credential should be scoped to a valid region; AWS has no region {signed.region!r}."
             raise Refused("SignatureDoesNotMatch", text, 403)
-        if _QUEUE_PATH.fullmatch(asked.path) and "x-amz-target" not in asked.headers and b"QueueUrl=" not in body:
-            body += b"&" + urlencode({"QueueUrl": f"http://{host}{asked.path}"}).encode()
-        return dispatch.answer(account, identity, signed.service, signed.region, f"http://{host}", asked.headers, body)
+        if _QUEUE_PATH.fullmatch(http.path) and "x-amz-target" not in http.headers and b"QueueUrl=" not in body:
+            body += b"&" + urlencode({"QueueUrl": f"http://{host}{http.path}"}).encode()
+        return dispatch.answer(account, identity, signed.service, signed.region, f"http://{host}", http.headers, body)
 
-    def _refusal(self, asked: Asked, problem: Refused) -> Response:
-        signed = signatures.read(asked.headers.get("authorization", ""))
-        service = signed.service if signed else _guess(asked)
+    def _refusal(self, http: HttpRequest, problem: Refused) -> HttpResponse:
+        signed = signatures.read(http.headers.get("authorization", ""))
+        service = signed.service if signed else _guess_service(http)
         if service in dispatch.OPERATIONS:
-            return wire.reply(None, service, asked.headers, problem, str(uuid.uuid4()))
-        return unsupported_services.refusal(
-            service, asked.headers, problem.code, problem.message, problem.status or 400
+            return wire.reply(None, service, http.headers, problem, str(uuid.uuid4()))
+        return unsupported_services.error_response(
+            service, http.headers, problem.code, problem.message, problem.status or 400
         )
 
-    def _unreadable(self, asked: Asked, problem: Unreadable) -> Response:
-        return self._refusal(asked, Refused(problem.code, problem.text, problem.status))
+    def _reject_unreadable(self, http: HttpRequest, problem: UnreadableRequest) -> HttpResponse:
+        return self._refusal(http, Refused(problem.code, problem.text, problem.status))
 
 
-def _guess(asked: Asked) -> str:
-    return "sqs" if asked.headers.get("x-amz-target", "").startswith("AmazonSQS.") else "sns"
+def _guess_service(http: HttpRequest) -> str:
+    return "sqs" if http.headers.get("x-amz-target", "").startswith("AmazonSQS.") else "sns"
 
 
-def _send(request: Any, network: Any) -> Any:
+def _send_nothing(request: Any, network: Any) -> Any:
     raise CloudError("Nothing is sent from within the course's server.")
 
 
 def serve(host: str, port: int, say: Callable[[str], None]) -> None:
-    """Serve until Ctrl-C, and say to what learners have to connect. CloudError when the port cannot be had.
+    """Serve until Ctrl-C; `say` gets the instructions for learners. CloudError if the port isn't available.
 
-    Beyond this computer a new token is made, and needed.
+    If other computers can connect, requests have to be signed with a new token.
     """
     token = "" if is_loopback(host) else secrets.token_urlsafe(18)
     try:
-        server = Server(host, port, ServedCloud(token).answers)
+        server = HttpServer(host, port, WorkshopCloud(token).handlers)
     except OSError as problem:
         raise CloudError(
             f"Port {port} of {host} cannot be had: {problem.strerror or problem}. Something else may use it, perhaps "
@@ -171,7 +176,7 @@ def serve(host: str, port: int, say: Callable[[str], None]) -> None:
         ) from None
     with server:
         say(instructions(_url(host, server.server_address[1]), token))
-        if host in _EVERYWHERE:
+        if host in _ALL_INTERFACES:
             say(f"Where the name {socket.gethostname()} is not known, write this computer's IP address in its place.")
         try:
             server.serve_forever()
@@ -180,13 +185,13 @@ def serve(host: str, port: int, say: Callable[[str], None]) -> None:
 
 
 def _url(host: str, port: int) -> str:
-    if host in _EVERYWHERE:
+    if host in _ALL_INTERFACES:
         host = socket.gethostname()
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 def instructions(url: str, token: str) -> str:
-    """Return what learners type."""
+    """Return the text that tells learners how to connect."""
     secret, remote = (token, f', allow_remote=True, token="{token}"') if token else ("anything", "")
     return f"""The course's cloud (SQS, SNS, STS) is at {url}
 

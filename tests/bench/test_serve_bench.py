@@ -11,9 +11,9 @@ pytestmark = pytest.mark.bench
 PROCESSES, THREADS, ROUNDS = 4, 5, 60
 
 OURS = """
-from helpers.workshop.connections import Server
-from helpers.workshop.server import ServedCloud
-server = Server("127.0.0.1", 0, ServedCloud().answers)
+from helpers.workshop.http_server import HttpServer
+from helpers.workshop.server import WorkshopCloud
+server = HttpServer("127.0.0.1", 0, WorkshopCloud().handlers)
 print(server.server_address[1], flush=True)
 server.serve_forever()
 """

@@ -8,8 +8,8 @@ from helpers.aws_rules.common.refusals import Refused
 from helpers.aws_rules.common.regions import regions
 from helpers.aws_rules.sns.region import SnsRegion
 from helpers.aws_rules.sqs.region import SqsRegion
-from helpers.workshop.connections import Answers, Asked, Response, Server
-from helpers.workshop.server import ServedCloud
+from helpers.workshop.http_server import Handlers, HttpRequest, HttpResponse, HttpServer
+from helpers.workshop.server import WorkshopCloud
 
 ACCOUNT = "111111111111"
 FAULTS = ("refuses", "throttles", "is silent", "dies before it", "dies after it")
@@ -25,22 +25,22 @@ class FakeAws:
     """
 
     def __init__(self) -> None:
-        self.cloud = ServedCloud(still=True)
-        self.asked: list[Asked] = []
-        self.all: list[Asked] = []
-        self.others: Callable[[Asked], Response | None] = lambda asked: None
-        self.faults: Callable[[int, Asked], str] = lambda number, asked: ""
+        self.cloud = WorkshopCloud(still=True)
+        self.asked: list[HttpRequest] = []
+        self.all: list[HttpRequest] = []
+        self.others: Callable[[HttpRequest], HttpResponse | None] = lambda asked: None
+        self.faults: Callable[[int, HttpRequest], str] = lambda number, asked: ""
         self._lock, self._over = threading.Lock(), threading.Event()
-        self.server = Server("127.0.0.1", 0, Answers(self._answer, self.cloud.answers.refusal))
+        self.server = HttpServer("127.0.0.1", 0, Handlers(self._answer, self.cloud.handlers.reject))
         self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
         threading.Thread(target=self.server.serve_forever, args=(0.01,), daemon=True).start()
 
-    def _answer(self, asked: Asked) -> Response:
+    def _answer(self, asked: HttpRequest) -> HttpResponse:
         self.all.append(asked)
         if other := self.others(asked):
             return other
         if "/sts/aws4_request" in asked.headers.get("authorization", ""):
-            return self.cloud.answer(asked)
+            return self.cloud.respond(asked)
         with self._lock:
             self.asked.append(asked)
             fault = self.faults(len(self.asked), asked)
@@ -55,7 +55,7 @@ class FakeAws:
             self._over.wait(5)
         if fault in ("is silent", "dies before it"):
             raise ConnectionResetError("the fake AWS died before it did anything")
-        response = self.cloud.answer(asked)
+        response = self.cloud.respond(asked)
         if fault == "dies after it":
             raise ConnectionResetError("the fake AWS died before it could say so")
         return response

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta, timezone
 
 from fake_aws import ACCOUNT
 
-from helpers.workshop.connections import Asked, Response
+from helpers.workshop.http_server import HttpRequest, HttpResponse
 
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/learner"
 _METADATA = "/latest/meta-data/iam/security-credentials/"
@@ -16,7 +16,7 @@ _WEB = """<AssumeRoleWithWebIdentityResponse xmlns="https://sts.amazonaws.com/do
 </AssumeRoleWithWebIdentityResult></AssumeRoleWithWebIdentityResponse>"""
 
 
-def answer(asked: Asked) -> Response | None:
+def answer(asked: HttpRequest) -> HttpResponse | None:
     """Return keys of account 111111111111 as the asked service gives them; None when none of them was asked."""
     end = (datetime.now(timezone.utc) + timedelta(hours=6)).strftime("%Y-%m-%dT%H:%M:%SZ")
     keys = {"AccessKeyId": ACCOUNT, "SecretAccessKey": "any", "Token": "token", "Expiration": end, "Code": "Success"}
@@ -35,5 +35,5 @@ def answer(asked: Asked) -> Response | None:
     return None
 
 
-def _json(body: object) -> Response:
+def _json(body: object) -> HttpResponse:
     return 200, {"Content-Type": "application/json"}, json.dumps(body).encode()

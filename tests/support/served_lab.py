@@ -11,8 +11,8 @@ from behaviours.labs import REGION, Lab
 from botocore.config import Config
 
 from helpers.backends.endpoint.workshop_client import ControlClient
-from helpers.workshop.connections import Server
-from helpers.workshop.server import ServedCloud
+from helpers.workshop.http_server import HttpServer
+from helpers.workshop.server import WorkshopCloud
 
 _ONCE = Config(retries={"total_max_attempts": 1})
 _numbers = itertools.count(1)
@@ -22,8 +22,8 @@ class Running:
     """A served cloud on loopback, in this process. still: whether its clocks stand."""
 
     def __init__(self, token: str = "", still: bool = False):
-        self.cloud = ServedCloud(token, still)
-        self.server = Server("127.0.0.1", 0, self.cloud.answers)
+        self.cloud = WorkshopCloud(token, still)
+        self.server = HttpServer("127.0.0.1", 0, self.cloud.handlers)
         self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
         threading.Thread(target=self.server.serve_forever, args=(0.01,), daemon=True).start()
 

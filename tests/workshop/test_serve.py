@@ -34,7 +34,7 @@ from helpers.aws_rules.common import dispatch
 from helpers.aws_rules.sqs import receiving
 from helpers.backends.endpoint.workshop_client import ControlClient
 from helpers.errors import ClockError, CloudError
-from helpers.workshop import connections, server
+from helpers.workshop import http_server, server
 
 ROOT = Path(__file__).parents[2]
 TOKEN = "the-teachers-token"
@@ -640,7 +640,7 @@ def test_malformed_http_does_not_end_it(served: Running, sent: bytes, status: in
 def test_bodies_have_a_limit(ada: Learner, monkeypatch: pytest.MonkeyPatch) -> None:
     """A client that sends more gets an error that it can show, and goes on."""
     url = ada.queue()
-    monkeypatch.setattr(connections, "LARGEST_BODY", 100_000)
+    monkeypatch.setattr(http_server, "LARGEST_BODY", 100_000)
     code, status, text = refused(ada.sqs.send_message, QueueUrl=url, MessageBody="x" * 3_000_000)
     assert (code, status) == ("RequestEntityTooLarge", 413)
     assert "100,000 bytes" in text
@@ -926,8 +926,8 @@ def test_beyond_loopback_a_token_is_made_and_told(monkeypatch: pytest.MonkeyPatc
     class Fake:
         server_address = ("0.0.0.0", 4577)
 
-        def __init__(self, host: str, port: int, answers: connections.Answers):
-            made.append(answers.to.__self__)
+        def __init__(self, host: str, port: int, handlers: http_server.Handlers):
+            made.append(handlers.respond.__self__)
 
         def __enter__(self) -> "Fake":
             return self
@@ -938,7 +938,7 @@ def test_beyond_loopback_a_token_is_made_and_told(monkeypatch: pytest.MonkeyPatc
         def serve_forever(self) -> None:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(server, "Server", Fake)
+    monkeypatch.setattr(server, "HttpServer", Fake)
     said: list[str] = []
     for host in ("0.0.0.0", "192.0.2.7", "127.0.0.1", "localhost", "::1"):
         server.serve(host, 4577, said.append)

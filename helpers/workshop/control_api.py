@@ -1,0 +1,180 @@
+"""The control API of `course serve`, under /_course/: each account's clock, inbox, snapshots, unkindness and reset.
+
+GET /_course/ is open to everybody. Everything else concerns the account that signs the request, and no other.
+helpers.backends.endpoint.workshop_client is the client.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict, fields, replace
+from importlib.metadata import version
+from typing import Any, Protocol
+
+from helpers.aws_rules.common.accounts import Account, Accounts
+from helpers.aws_rules.common.refusals import Refused
+from helpers.aws_rules.common.steps import Step
+from helpers.aws_rules.common.unkindness import Unkindness
+from helpers.backends.offline import snapshot
+from helpers.errors import ClockError, CloudError
+from helpers.simulation.worlds import World
+from helpers.workshop.http_server import HttpRequest, HttpResponse
+
+PREFIX = "/_course/"
+_LONGEST_TEXT = 2_000  # characters of a URL or region
+_SETTABLE = {kind.name for kind in fields(Unkindness)} - {"done"}
+
+
+class Cloud(Protocol):
+    """What the control API needs from the cloud."""
+
+    accounts: Accounts
+
+    def caller(self, http: HttpRequest) -> tuple[Account, str]:
+        """Return the account that signs the request, and the caller's identity; Refused if the signature is invalid."""
+
+    def reset(self, number: str, still: bool = False, seed: int | None = None) -> Account:
+        """Return this account, new and empty. still: whether its clock is frozen. seed: for its ids."""
+
+
+def respond(cloud: Cloud, http: HttpRequest) -> HttpResponse:
+    """Return the response: JSON, with "__type" and "message" if the request is refused."""
+    try:
+        return _response(200, _result(cloud, http))
+    except Refused as problem:
+        return _response(problem.status or 400, {"__type": problem.code, "message": problem.message})
+
+
+def _result(cloud: Cloud, http: HttpRequest) -> dict[str, Any]:
+    what = http.path.removeprefix(PREFIX)
+    if not what and http.method == "GET":
+        return {"course": version("mastering-aws-messaging"), "accounts": len(cloud.accounts.all())}
+    account, _ = cloud.caller(http)
+    route = _ROUTES.get((http.method, what))
+    if route is None:
+        raise Refused("NotFound", f"There is no {http.method} {http.path} here.", 404)
+    params = _params(http.body)
+    with cloud.accounts.changed:
+        account.catch_up()
+        return route(cloud, account, params)
+
+
+def _params(body: bytes) -> dict[str, Any]:
+    try:
+        params = json.loads(body or b"{}")
+    except (ValueError, RecursionError):
+        params = None
+    if not isinstance(params, dict):
+        raise Refused("SerializationException", "The body is no JSON object.")
+    return params
+
+
+def _time(cloud: Cloud, account: Account, params: dict[str, Any]) -> dict[str, Any]:
+    clock = account.world.clock
+    return {"time": clock.time(), "now": clock.now().isoformat(), "still": clock.still}
+
+
+def _advance(cloud: Cloud, account: Account, params: dict[str, Any]) -> dict[str, Any]:
+    seconds = params.get("seconds")
+    if isinstance(seconds, bool) or not isinstance(seconds, (int, float)):
+        raise Refused("ValidationError", 'The body has to be {"seconds": <a number>}.')
+    try:
+        account.world.clock.advance(seconds)
+    except (ClockError, OverflowError) as problem:
+        raise Refused("ValidationError", str(problem)) from None
+    account.catch_up()
+    cloud.accounts.changed.notify_all()  # wakes long polls that may be over now, or have a message
+    return _time(cloud, account, params)
+
+
+def _reset(cloud: Cloud, account: Account, params: dict[str, Any]) -> dict[str, Any]:
+    still, seed = params.get("still", False), params.get("seed")
+    if not isinstance(still, bool) or isinstance(seed, bool) or not isinstance(seed, (int, type(None))):
+        raise Refused("ValidationError", 'The body may be {"still": <true or false>, "seed": <a whole number>}.')
+    return _time(cloud, cloud.reset(account.number, still, seed), params)
+
+
+def _steps(cloud: Cloud, account: Account, params: dict[str, Any]) -> dict[str, Any]:
+    steps = [entry for entry in account.world.journal if isinstance(entry, Step)]
+    return {"steps": [asdict(step) | {"at": step.at.isoformat()} for step in steps]}
+
+
+def _queue(cloud: Cloud, account: Account, params: dict[str, Any]) -> dict[str, Any]:
+    try:
+        return {"queue": snapshot.queue(_world_of_only(account), _text(params, "region"), _text(params, "url"))}
+    except CloudError as problem:
+        raise Refused("NotFound", str(problem), 404) from None
+
+
+def _topics(cloud: Cloud, account: Account, params: dict[str, Any]) -> dict[str, Any]:
+    return {"rows": snapshot.fan_out(_world_of_only(account), _text(params, "region"))}
+
+
+def _web(cloud: Cloud, account: Account, params: dict[str, Any]) -> dict[str, Any]:
+    url, status = _text(params, "url"), params.get("status")
+    if isinstance(status, bool) or not isinstance(status, int) or not 0 <= status <= 599:
+        raise Refused("ValidationError", "status has to be an HTTP status, or 0 for an address that works.")
+    account.down.pop(url, None)
+    if status:
+        account.down[url] = status
+    return {"down": account.down}
+
+
+def _text(params: dict[str, Any], name: str) -> str:
+    value = params.get(name)
+    if not isinstance(value, str) or len(value) > _LONGEST_TEXT:
+        raise Refused("ValidationError", f"{name} has to be a text.")
+    return value
+
+
+def _world_of_only(account: Account) -> World:
+    """Return the account's world without the other accounts."""
+    return replace(account.world, accounts=_OneAccount(account))
+
+
+class _OneAccount:
+    """The part of Accounts that a snapshot uses, for one account."""
+
+    def __init__(self, account: Account):
+        self._account = account
+
+    def get(self, number: str) -> Account | None:
+        return self._account if number == self._account.number else None
+
+    def all(self) -> list[Account]:
+        return [self._account]
+
+
+def _inbox(cloud: Cloud, account: Account, params: dict[str, Any]) -> dict[str, Any]:
+    return {"inbox": [asdict(arrived) | {"at": arrived.at.isoformat()} for arrived in account.inbox]}
+
+
+def _be_unkind(cloud: Cloud, account: Account, params: dict[str, Any]) -> dict[str, Any]:
+    if unknown := set(params) - _SETTABLE:
+        raise Refused("ValidationError", f"No unkindness is called {sorted(unknown)}. Known: {sorted(_SETTABLE)}.")
+    try:
+        account.unkindness = Unkindness(**params)
+    except (ValueError, TypeError) as problem:
+        raise Refused("ValidationError", str(problem)) from None
+    return _unkindness(cloud, account, params)
+
+
+def _unkindness(cloud: Cloud, account: Account, params: dict[str, Any]) -> dict[str, Any]:
+    return asdict(account.unkindness)
+
+
+_ROUTES: dict[tuple[str, str], Callable[[Cloud, Account, dict[str, Any]], dict[str, Any]]] = {
+    ("GET", "clock"): _time,
+    ("POST", "clock"): _advance,
+    ("POST", "reset"): _reset,
+    ("GET", "inbox"): _inbox,
+    ("GET", "unkind"): _unkindness,
+    ("POST", "unkind"): _be_unkind,
+    ("GET", "steps"): _steps,
+    ("POST", "queue"): _queue,
+    ("POST", "topics"): _topics,
+    ("POST", "web"): _web,
+}
+
+
+def _response(status: int, result: dict[str, Any]) -> HttpResponse:
+    return status, {"Content-Type": "application/json"}, json.dumps(result).encode()
