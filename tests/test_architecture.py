@@ -1,16 +1,21 @@
-"""The shape of the house: which module may import which, and what is public."""
+"""The shape of the package: which module may import which, that no imports form a cycle, and what is public."""
 
 import ast
+import graphlib
 import re
+import sys
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
 
 PACKAGE = Path(__file__).parent.parent / "helpers"
-# What stands in for another package in a browser tab is no part of this one.
+# Replacements for other packages in the browser edition aren't part of this one.
 STAND_INS = PACKAGE / "site" / "stand_ins"
 MODULES = sorted(path for path in PACKAGE.rglob("*.py") if STAND_INS not in path.parent.parents)
-# A room may import the rooms named here, and itself. What is not named is refused.
+# Notebooks and checks that `course new` copies; they aren't modules of the package.
+PATTERN = PACKAGE / "authoring" / "pattern"
+# A room may import itself and the rooms named here, and no others.
 ARROWS = {
     "errors": set(),
     "course": {"errors"},
@@ -36,27 +41,48 @@ ARROWS = {
 }
 
 
-def room(path):
-    """Return the room that a module stands in: its folder, or its own name at the top."""
-    inside = path.relative_to(PACKAGE)
-    name = inside.parts[0] if len(inside.parts) > 1 else inside.stem
-    return "" if name == "__init__" else name
+# Modules that still import from a folder beside theirs that imports theirs. No others may.
+SIDEWAYS = {"helpers.aws_rules.common.dispatch", "helpers.grading.gradebook.books"}
 
 
-def imports(path):
-    """Return the rooms of `helpers` that a module imports, inside its functions too."""
+def dotted(path):
+    """Return the name under which a module or package is imported."""
+    parts = path.relative_to(PACKAGE.parent).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+NAMES = {dotted(path): path for path in MODULES if PATTERN not in path.parents}
+
+
+def room(name):
+    """Return the room of a module: its folder, or its own name at the top; "" for the package itself."""
+    return name.split(".")[1] if "." in name else ""
+
+
+@lru_cache
+def imported(path):
+    """Return the modules of `helpers` that a file imports: inside functions and by `import_module` too."""
     found = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        names = []
         if isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names]
+            found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{path}: imports are written whole"
-            names = [node.module or ""]
-            if node.module == "helpers":
-                names = [f"helpers.{alias.name}" for alias in node.names]
-        found |= {name.split(".")[1] for name in names if name.startswith("helpers.")}
-    return found
+            assert node.level == 0, f"{path}: imports are written out in full"
+            names = {f"{node.module}.{alias.name}" for alias in node.names}
+            found |= {name if name in NAMES else node.module for name in names}
+        elif isinstance(node, ast.Call) and ast.unparse(node.func) in ("importlib.import_module", "import_module"):
+            text = node.args[0].values[0] if isinstance(node.args[0], ast.JoinedStr) else node.args[0]
+            assert isinstance(text, ast.Constant), f"{path}: the name has to begin with the package's"
+            found |= {name for name in NAMES if name.startswith(text.value)}
+    return {name for name in found if name.split(".")[0] == "helpers"}
+
+
+def assert_no_cycle(graph):
+    """Fail with the cycle if there is one."""
+    try:
+        graphlib.TopologicalSorter(graph).prepare()
+    except graphlib.CycleError as problem:
+        pytest.fail(" is imported by ".join(map(str, problem.args[1])))
 
 
 def name_of(path):
@@ -66,28 +92,68 @@ def name_of(path):
 
 @pytest.mark.parametrize("path", MODULES, ids=name_of)
 def test_arrows_point_one_way(path):
-    """A module imports only what stands below its room."""
-    here = room(path)
-    assert imports(path) - {here} <= ARROWS[here], f"{name_of(path)} imports what its room may not"
+    """A module imports only from rooms that its own may import."""
+    here = room(dotted(path))
+    assert {room(name) for name in imported(path)} - {here} <= ARROWS[here], f"{name_of(path)} imports too much"
 
 
-def test_a_lesson_s_checks_import_no_engine():
-    """A check gets all it needs as arguments, so it runs alike behind every runner; the shop knows no engine either."""
+def test_the_arrows_themselves_form_no_cycle():
+    """The table of arrows can't allow two rooms to import each other, however many rooms are between them."""
+    assert_no_cycle(ARROWS)
+
+
+def test_no_modules_import_each_other():
+    """Following imports from a module never leads back to it, not even through imports inside functions.
+
+    The packages' own `__init__` modules count only where they are named: importing any module runs those above it.
+    """
+    assert_no_cycle({name: imported(path) - {name} for name, path in NAMES.items()})
+
+
+def test_no_folders_of_a_room_import_each_other():
+    """Of a room's folders, such as offline, endpoint and aws, one may use another, and then not the reverse."""
+    graph = {}
+    for name, path in NAMES.items():
+        here = path.parent
+        beside = {NAMES[other].parent for other in imported(path) if other in NAMES} - {here}
+        if name not in SIDEWAYS:
+            graph.setdefault(here, set()).update(other for other in beside if other.parent == here.parent != PACKAGE)
+    assert_no_cycle(graph)
+
+
+RUN_BY_ANOTHER_PROGRAM = {"helpers.cli.__main__", "helpers.grading.nbgrader_config"}
+
+
+def test_every_module_can_be_imported_by_its_name():
+    """`import helpers.x.y as z` gives the module, so no name of the learner's hides a package on the way to it."""
+    import helpers
+    from helpers.backends import running
+
+    for name in sorted(NAMES.keys() - RUN_BY_ANOTHER_PROGRAM):
+        found = {}
+        exec(f"import {name} as module", found)
+        assert found["module"] is sys.modules[name], name
+    assert helpers.cloud is running.cloud
+    assert {name for name in helpers.__all__ if f"helpers.{name}" in NAMES} == {"show"}
+
+
+def test_a_lessons_checks_import_no_engine():
+    """A check gets everything as arguments, so it runs the same way in every runner."""
     for path in (PACKAGE / "checks" / "lessons").glob("lesson_*.py"):
-        said = re.findall(r"(?m)^\s*(?:from|import) (helpers.*)$", path.read_text(encoding="utf-8"))
-        assert set(said) <= {"helpers.checks.lessons import shop"}, path.name
+        names = re.findall(r"(?m)^\s*(?:from|import) (helpers.*)$", path.read_text(encoding="utf-8"))
+        assert set(names) <= {"helpers.checks.lessons import shop"}, path.name
 
 
-def test_the_learner_s_vocabulary_is_ten_names():
-    """Ten public names, all of which are there."""
+def test_the_learners_vocabulary_is_ten_names():
+    """There are ten public names, and each of them exists."""
     import helpers
 
     assert len(helpers.__all__) == 10
     assert all(getattr(helpers, name) is not None for name in helpers.__all__)
 
 
-def test_every_public_function_says_what_comes_back():
-    """Modules, public classes and public functions have docstrings."""
+def test_everything_public_has_a_docstring():
+    """Every module, public class and public function has a docstring."""
     missing = []
     for path in MODULES:
         tree = ast.parse(path.read_text(encoding="utf-8"))
