@@ -1,1 +1,1 @@
-"""Pictures and panels. Pure: plain data in, HTML and text out; a view never calls AWS and never looks anything up."""
+"""Pictures and panels: plain data in, HTML and text out. A view never calls AWS and never looks anything up."""

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 _COLUMNS = ("at", "service", "region", "operation", "params", "outcome")
-_LONGEST = 60  # characters of all parameters together; the rest is cut off
+_LONGEST_PARAMS = 60  # characters
 
 
 @dataclass(frozen=True)
 class CallTable:
-    """Rows with at, service, region, operation, params, outcome (texts), and retries and requests (numbers)."""
+    """A table of rows with at, service, region, operation, params, outcome (texts), retries and requests (numbers)."""
 
     rows: tuple[Mapping[str, Any], ...]
 
@@ -27,7 +27,7 @@ class CallTable:
         return "\n".join([*(line.rstrip() for line in lines), self._bill()])
 
     def _bill(self) -> str:
-        """Return what the calls come to on a bill."""
+        """Return the number of calls, and the number of requests that AWS bills for them."""
         requests, calls = sum(row["requests"] for row in self.rows), len(self.rows)
         return f"{calls} call{'s' * (calls != 1)}; on a bill {requests} request{'s' * (requests != 1)}"
 
@@ -46,4 +46,4 @@ def _short(row: Mapping[str, Any], column: str) -> str:
     text = str(row[column])
     if column == "outcome" and row["retries"]:
         text += f", {row['retries']} retries"
-    return text if len(text) <= _LONGEST or column != "params" else text[: _LONGEST - 1] + "…"
+    return text if len(text) <= _LONGEST_PARAMS or column != "params" else text[: _LONGEST_PARAMS - 1] + "…"

@@ -1,4 +1,4 @@
-"""The panels of check, hint and solution: a coloured card in the notebook, the same words as text everywhere else."""
+"""The panels of check, hint and solution: a coloured card in a notebook, and the same words as text elsewhere."""
 
 import html
 import re
@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-# A mark and a word carry the meaning; the colour, taken from JupyterLab's theme, only repeats it.
+# Mark, word and colour of each kind of card. The colour, from JupyterLab's theme, only repeats what the word says.
 _LOOKS = {
     "correct": ("✓", "Correct", "--jp-success-color1, #2e7d32"),
     "not yet": ("○", "Not yet", "--jp-warn-color1, #b45309"),
@@ -22,7 +22,7 @@ _LOOKS = {
 
 @dataclass(frozen=True)
 class Card:
-    """A headline and rows of a label and a text. Rows in `code` are shown as code, those in `folded` behind a fold."""
+    """A headline, and rows of a label and a text. Rows whose label is in `code` are code, those in `folded` folded."""
 
     look: str
     headline: str
@@ -67,7 +67,7 @@ class Card:
 
 
 def check_card(outcome: Mapping[str, Any]) -> Card:
-    """Return the panel of a check; `outcome` has the fields of helpers.checks.outcome.Outcome."""
+    """Return the panel of a check's outcome, given the fields of helpers.checks.outcome.Outcome."""
     error_line = f"line {outcome['line_number']}: {outcome['line']}" if outcome["line_number"] else ""
     rows = (
         ("I called", outcome["did"]),
@@ -102,17 +102,17 @@ def solution_card(exercise: str, title: str, source: str) -> Card:
 
 
 def note_card(exercise: str, title: str, text: str) -> Card:
-    """Return a panel that says one thing."""
+    """Return a panel with one text."""
     return Card("note", f"{exercise} {title}", (("", text),))
 
 
 def error_card(error: str) -> Card:
-    """Return the panel of an error that was meant to come."""
+    """Return the panel of an expected error."""
     return Card("expected error", "", (("", error),), code=frozenset({""}))
 
 
 def show_card(card: Card) -> None:
-    """Display the card in a notebook; print it anywhere else."""
+    """Display the card in a notebook, or print it elsewhere."""
     ipython = sys.modules.get("IPython")
     if ipython and ipython.get_ipython():
         from IPython.display import display

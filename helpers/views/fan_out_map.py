@@ -1,4 +1,4 @@
-"""Which topic speaks to whom, and what the last publish came to on each way."""
+"""A map of topics and their subscriptions, with the outcome of the last publish for each."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ _MARKS = {
 
 @dataclass(frozen=True)
 class FanOutMap:
-    """Draws the rows that helpers.backends.offline.snapshot.fan_out returns."""
+    """The map of the rows that helpers.backends.offline.snapshot.fan_out returns."""
 
     rows: Sequence[Mapping[str, Any]]
 
@@ -25,10 +25,10 @@ class FanOutMap:
         if not self.rows:
             return "There is no topic yet."
         lines = []
-        for topic, ways in self._by_topic().items():
-            lines.append(f"Topic {topic}{self._count(ways)}")
-            cells = [[_mark(way), _end(way), way["what"], way["why"]] for way in ways if way["endpoint"]]
-            notes = ["; ".join(way["settings"]) for way in ways if way["endpoint"]]
+        for topic, subscriptions in self._by_topic().items():
+            lines.append(f"Topic {topic}{self._count(subscriptions)}")
+            cells = [[_mark(row), _endpoint(row), row["what"], row["why"]] for row in subscriptions if row["endpoint"]]
+            notes = ["; ".join(row["settings"]) for row in subscriptions if row["endpoint"]]
             for line, note in zip(parts.columns(cells, "  ").splitlines(), notes, strict=True):
                 lines += [line, f"        {note}"] if note else [line]
         return "\n".join(lines)
@@ -37,19 +37,19 @@ class FanOutMap:
         if not self.rows:
             return "<p>There is no topic yet.</p>"
         tables = []
-        for topic, ways in self._by_topic().items():
+        for topic, subscriptions in self._by_topic().items():
             cells = [
                 [
-                    parts.chip(_mark(way).strip(), _MARKS.get(way["what"], _MARKS[""])[1]),
-                    parts.text(_end(way)),
-                    parts.text("; ".join(way["settings"])),
-                    parts.text(way["what"] or "nothing published yet"),
-                    parts.text(way["why"]),
+                    parts.chip(_mark(row).strip(), _MARKS.get(row["what"], _MARKS[""])[1]),
+                    parts.text(_endpoint(row)),
+                    parts.text("; ".join(row["settings"])),
+                    parts.text(row["what"] or "nothing published yet"),
+                    parts.text(row["why"]),
                 ]
-                for way in ways
-                if way["endpoint"]
+                for row in subscriptions
+                if row["endpoint"]
             ]
-            title = f"Topic {topic}{self._count(ways)}"
+            title = f"Topic {topic}{self._count(subscriptions)}"
             head = ["", "subscription", "settings", "last publish", "why"]
             tables.append(parts.table(title, head, cells) if cells else f"<p><strong>{parts.text(title)}</strong></p>")
         return "".join(tables)
@@ -61,14 +61,14 @@ class FanOutMap:
         return found
 
     @staticmethod
-    def _count(ways: Sequence[Mapping[str, Any]]) -> str:
-        count = sum(bool(way["endpoint"]) for way in ways)
+    def _count(subscriptions: Sequence[Mapping[str, Any]]) -> str:
+        count = sum(bool(row["endpoint"]) for row in subscriptions)
         return ": nobody has subscribed" if not count else f": {count} subscription{'s' * (count != 1)}"
 
 
-def _mark(way: Mapping[str, Any]) -> str:
-    return _MARKS.get(way["what"], _MARKS[""])[0]
+def _mark(row: Mapping[str, Any]) -> str:
+    return _MARKS.get(row["what"], _MARKS[""])[0]
 
 
-def _end(way: Mapping[str, Any]) -> str:
-    return f"{way['protocol']} {way['endpoint']}"
+def _endpoint(row: Mapping[str, Any]) -> str:
+    return f"{row['protocol']} {row['endpoint']}"

@@ -1,4 +1,4 @@
-"""What SNS sent elsewhere than to queues: e-mail, SMS, mobile push, web addresses."""
+"""A list of what SNS delivered to anything but queues: e-mail, SMS, mobile push, web addresses."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -6,12 +6,12 @@ from typing import Any
 
 from helpers.views import parts
 
-_LONGEST, _WHOLE = 90, 20_000  # characters of a message, and of what is behind the fold
+_LONGEST_LINE, _LONGEST_FOLD = 90, 20_000  # characters of a message
 
 
 @dataclass(frozen=True)
 class InboxList:
-    """Draws mails with at, protocol, endpoint, subject, message and link (of a request to confirm, else "")."""
+    """The list of deliveries with at, protocol, endpoint, subject, message and link (for confirming, or "")."""
 
     mails: Sequence[Mapping[str, Any]]
 
@@ -19,7 +19,7 @@ class InboxList:
         if not self.mails:
             return "The inbox is empty."
         cells = [
-            [str(n), mail["at"], mail["protocol"], mail["endpoint"], short(mail), _next(n, mail)]
+            [str(n), mail["at"], mail["protocol"], mail["endpoint"], short(mail), _confirm_code(n, mail)]
             for n, mail in enumerate(self.mails)
         ]
         return f"{self.title}\n{parts.columns(cells, '  ')}"
@@ -33,8 +33,8 @@ class InboxList:
                 parts.text(mail["at"]),
                 parts.text(mail["protocol"]),
                 parts.text(mail["endpoint"]),
-                f"{parts.text(short(mail))}{self._whole(mail)}",
-                f"<code>{parts.text(_next(n, mail))}</code>" if mail["link"] else "",
+                f"{parts.text(short(mail))}{self._folded(mail)}",
+                f"<code>{parts.text(_confirm_code(n, mail))}</code>" if mail["link"] else "",
             ]
             for n, mail in enumerate(self.mails)
         ]
@@ -42,20 +42,21 @@ class InboxList:
 
     @property
     def title(self) -> str:
-        """How many messages there are."""
+        """The heading, with the number of messages."""
         count = len(self.mails)
         return f"Inbox: {count} message{'s' * (count != 1)}"
 
     @staticmethod
-    def _whole(mail: Mapping[str, Any]) -> str:
-        whole = f'<pre style="white-space:pre-wrap;overflow-wrap:anywhere">{parts.raw(mail["message"][:_WHOLE])}</pre>'
-        return f"<details><summary{parts.KEYS}>more of it</summary>{whole}</details>"
+    def _folded(mail: Mapping[str, Any]) -> str:
+        message = parts.raw(mail["message"][:_LONGEST_FOLD])
+        pre = f'<pre style="white-space:pre-wrap;overflow-wrap:anywhere">{message}</pre>'
+        return f"<details><summary{parts.KEYS}>more of it</summary>{pre}</details>"
 
 
 def short(mail: Mapping[str, Any]) -> str:
-    """Return subject and text on one line, cut off."""
-    return parts.cut(f"{mail['subject']}: {mail['message']}" if mail["subject"] else mail["message"], _LONGEST)
+    """Return subject and message on one line, cut to length."""
+    return parts.cut(f"{mail['subject']}: {mail['message']}" if mail["subject"] else mail["message"], _LONGEST_LINE)
 
 
-def _next(number: int, mail: Mapping[str, Any]) -> str:
+def _confirm_code(number: int, mail: Mapping[str, Any]) -> str:
     return f"cloud.follow(cloud.inbox[{number}].confirm_url)" if mail["link"] else ""

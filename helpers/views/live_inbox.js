@@ -1,4 +1,4 @@
-// The live inbox: a list of what arrived, with a button for each request to confirm. Texts only ever become text nodes.
+// The live inbox: the deliveries, with a button for each request to confirm. Texts only ever become text nodes.
 function node(tag, text, attributes = {}) {
   const made = document.createElement(tag);
   if (text) made.textContent = text;
@@ -19,7 +19,7 @@ export default {
       const line = node("tr", "");
       const text = node("td", "");
       const whole = node("details", "");
-      // JupyterLab's command keys would act on the cell while these have the focus.
+      // Keeps JupyterLab's shortcuts from acting on the cell while these have the focus.
       whole.append(node("summary", "more of it", { "data-lm-suppress-shortcuts": "true" }), node("pre", mail.message));
       text.append(mail.short, whole);
       const act = node("td", "");

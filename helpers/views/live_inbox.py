@@ -1,4 +1,4 @@
-"""The inbox with a button for each request to confirm, while its kernel lives."""
+"""The live inbox: it has a button for each request to confirm, as long as its kernel runs."""
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -9,11 +9,14 @@ import traitlets
 
 from helpers.views.inbox_list import InboxList, short
 
-_LONGEST = 20_000  # characters of a message that the browser gets
+_LONGEST_MESSAGE = 20_000  # characters that are sent to the browser
 
 
 class LiveInbox(anywidget.AnyWidget):
-    """Shows an InboxList's mails. A click on Confirm goes to `confirm` as the mail's number; it returns what to say."""
+    """The widget. A click on Confirm calls `confirm` with the message's number; it returns a sentence to show.
+
+    mails: returns the data of an InboxList.
+    """
 
     _esm = Path(__file__).with_suffix(".js")
     _css = Path(__file__).with_name("live_queue.css")
@@ -27,7 +30,10 @@ class LiveInbox(anywidget.AnyWidget):
 
     def _show(self, said: str) -> None:
         self._picture = InboxList(tuple(self._mails()))
-        mails = [{**mail, "short": short(mail), "message": mail["message"][:_LONGEST]} for mail in self._picture.mails]
+        mails = [
+            {**mail, "short": short(mail), "message": mail["message"][:_LONGEST_MESSAGE]}
+            for mail in self._picture.mails
+        ]
         self.data = {"title": self._picture.title, "said": said, "mails": mails}
 
     def _clicked(self, widget: Any, content: Mapping[str, Any], buffers: Any) -> None:
@@ -36,11 +42,11 @@ class LiveInbox(anywidget.AnyWidget):
             self._show(self._confirm(number))
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
-        """Return the widget, and the still list for viewers that have no kernel."""
+        """Return the widget, and the InboxList for viewers without a kernel."""
         made = super()._repr_mimebundle_(**kwargs)
         bundle = made[0] if isinstance(made, tuple) else made
-        still = {"text/plain": repr(self._picture), "text/html": self._picture._repr_html_()}
-        return {**(bundle or {}), **still}
+        static = {"text/plain": repr(self._picture), "text/html": self._picture._repr_html_()}
+        return {**(bundle or {}), **static}
 
     def __repr__(self) -> str:
         return repr(self._picture)

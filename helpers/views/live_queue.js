@@ -1,5 +1,5 @@
-// The live picture of a queue: draws what the kernel sends, counts leases down while the clock runs, and tells the
-// kernel what was clicked. Message texts only ever become text nodes.
+// The live picture of a queue: draws what the kernel sends, counts visibility timeouts down while the clock runs, and
+// sends clicks to the kernel. Message texts only ever become text nodes.
 const STATES = { visible: "●", "in flight": "◐", delayed: "○" };
 
 function node(tag, text, attributes = {}) {
@@ -10,7 +10,7 @@ function node(tag, text, attributes = {}) {
 }
 
 function button(label, name, act) {
-  // JupyterLab's command keys would act on the cell while the button has the focus.
+  // Keeps JupyterLab's shortcuts from acting on the cell while the button has the focus.
   const made = node("button", label, { type: "button", "aria-label": name, "data-lm-suppress-shortcuts": "true" });
   made.dataset.key = name;
   made.addEventListener("click", act);
@@ -104,7 +104,7 @@ export default {
       table.append(top, body);
       const inside = document.activeElement?.dataset?.key ?? held;
       place.replaceChildren(table);
-      // A click redraws everything; the focus stays where the hand was, or near it.
+      // A click redraws everything; the focus stays on the same button, or goes to the first one.
       if (inside) {
         const again = [...root.querySelectorAll("button")].find((one) => one.dataset.key === inside);
         (again ?? bar.firstChild).focus();

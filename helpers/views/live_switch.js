@@ -1,4 +1,4 @@
-// The switch between clouds: a form. It holds no key; texts only ever become text nodes.
+// The form for choosing a cloud. It never holds a key; texts only ever become text nodes.
 function node(tag, text, attributes = {}) {
   const made = document.createElement(tag);
   if (text) made.textContent = text;
@@ -6,7 +6,7 @@ function node(tag, text, attributes = {}) {
   return made;
 }
 
-// JupyterLab's command keys would act on the cell while a field has the focus.
+// Keeps JupyterLab's shortcuts from acting on the cell while a field has the focus.
 const KEYS = { "data-lm-suppress-shortcuts": "true" };
 
 function choice(options) {

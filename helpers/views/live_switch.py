@@ -1,4 +1,4 @@
-"""A form that chooses the cloud, while its kernel lives."""
+"""A form for choosing the cloud, as long as its kernel runs."""
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -11,9 +11,9 @@ FIELDS = ("which", "url", "account", "profile", "region", "prefix")
 
 
 class LiveSwitch(anywidget.AnyWidget):
-    """A form with a button. What was filled in goes to `start`, by FIELDS and "remember"; it returns what to say.
+    """The widget. Its button calls `start` with the fields named in FIELDS and "remember"; it returns a text to show.
 
-    said: what came of it, which a screen reader speaks. still: what stands where nobody can click.
+    said: the text of the last start, which a screen reader speaks. fallback: the text for viewers without a kernel.
     """
 
     _esm = Path(__file__).with_suffix(".js")
@@ -27,10 +27,10 @@ class LiveSwitch(anywidget.AnyWidget):
         profiles: Sequence[str],
         regions: Sequence[str],
         said: str,
-        still: str,
+        fallback: str,
     ):
         super().__init__(data={"profiles": list(profiles), "regions": list(regions)}, said=said)
-        self._start, self._still = start, still
+        self._start, self._fallback = start, fallback
         self.on_msg(self._clicked)
 
     def _clicked(self, widget: Any, content: Mapping[str, Any], buffers: Any) -> None:
@@ -39,13 +39,13 @@ class LiveSwitch(anywidget.AnyWidget):
         given: dict[str, Any] = {name: str(content.get(name) or "").strip() for name in FIELDS}
         said = self._start(given | {"remember": content.get("remember") is True})
         self.said = said
-        self.send({"said": said})  # the same words again are no change of the trait
+        self.send({"said": said})  # the same text again wouldn't count as a change of the trait
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
-        """Return the widget, and a sentence for viewers that have no kernel."""
+        """Return the widget, and a text for viewers without a kernel."""
         made = super()._repr_mimebundle_(**kwargs)
         bundle = made[0] if isinstance(made, tuple) else made
         return {**(bundle or {}), "text/plain": repr(self)}
 
     def __repr__(self) -> str:
-        return f"{self.said} {self._still}"
+        return f"{self.said} {self._fallback}"

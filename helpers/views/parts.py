@@ -1,14 +1,14 @@
-"""What the pictures are made of: HTML that survives every notebook viewer, and its text twin.
+"""The drawing kit: HTML that every notebook viewer keeps, and helpers for the same content as text.
 
-JupyterLab strips scripts, SVG and style sheets from outputs that it does not trust, and GitHub more; tables, headings
-and `style` attributes stay. So a picture is a table, and a word or mark carries what a colour repeats. Colours come
-from JupyterLab's theme, with a fallback for other viewers.
+JupyterLab strips scripts, SVG and style sheets from outputs that it doesn't trust, and GitHub strips more. Tables,
+headings and `style` attributes stay. So a picture is a table, and every colour repeats what a word or mark says. The
+colours come from JupyterLab's theme, with a fallback for other viewers.
 """
 
 import html
 from collections.abc import Iterable, Sequence
 
-# JupyterLab's own keys would act on the cell while something in its output has the focus: d d would delete it.
+# Keeps JupyterLab's shortcuts from acting on the cell while its output has the focus: `d d` would delete the cell.
 KEYS = ' data-lm-suppress-shortcuts="true"'
 _TONES = {
     "good": "--jp-success-color1, #2e7d32",
@@ -20,17 +20,17 @@ _TONES = {
 
 
 def text(value: object, longest: int = 0) -> str:
-    """Return the value as HTML text: nothing in it can be a tag. longest: characters after which it is cut off."""
+    """Return the value escaped for HTML, on one line. longest: the number of characters to keep; 0 keeps all."""
     return html.escape(cut(str(value), longest))
 
 
 def raw(value: object) -> str:
-    """Return the value as HTML text with its line breaks."""
+    """Return the value escaped for HTML, with its line breaks."""
     return html.escape(str(value))
 
 
 def cut(value: str, longest: int) -> str:
-    """Return the text on one line, cut off after so many characters; 0 cuts nothing."""
+    """Return the text on one line, cut to this number of characters; 0 keeps all."""
     line = " ".join(value.split())
     return line if not longest or len(line) <= longest else line[: longest - 1] + "…"
 
@@ -41,12 +41,12 @@ def chip(word: str, tone: str = "plain") -> str:
 
 
 def share(part: float, whole: float, says: str) -> str:
-    """Return a bar that is filled for a part of the whole, with what it says beside it."""
+    """Return a bar that shows a part of a whole, with the text `says` beside it."""
     return f'<progress max="{max(whole, 1):g}" value="{max(part, 0):g}" aria-hidden="true"></progress> {text(says)}'
 
 
 def table(title: str, head: Sequence[str], rows: Iterable[Sequence[str]], facts: Iterable[str] = ()) -> str:
-    """Return a heading, facts below it, a line each, and a table of cells that are HTML already."""
+    """Return a heading, the facts below it, one per line, and a table. Its cells must be HTML; the rest is text."""
     left = ' style="text-align:left;vertical-align:top"'
     top = "".join(f'<th scope="col"{left}>{text(cell)}</th>' for cell in head)
     body = "".join("<tr>" + "".join(f"<td{left}>{cell}</td>" for cell in row) + "</tr>" for row in rows)
@@ -56,7 +56,7 @@ def table(title: str, head: Sequence[str], rows: Iterable[Sequence[str]], facts:
 
 
 def columns(rows: Sequence[Sequence[str]], indent: str = "") -> str:
-    """Return the rows as text, each column as wide as its widest cell."""
+    """Return the rows as lines of text in aligned columns."""
     if not rows:
         return ""
     widths = [max(len(row[n]) for row in rows) for n in range(len(rows[0]))]
@@ -65,7 +65,7 @@ def columns(rows: Sequence[Sequence[str]], indent: str = "") -> str:
 
 
 def seconds(count: float) -> str:
-    """Return a span of time as people say it."""
+    """Return a length of time as people write it, such as "2 h" or "90 s"."""
     whole = round(count)
     for unit, length in (("d", 86_400), ("h", 3_600), ("min", 60)):
         if whole >= 2 * length or (whole >= length and whole % length == 0):

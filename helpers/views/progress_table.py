@@ -1,4 +1,4 @@
-"""Where the learner stands, lesson by lesson and exercise by exercise."""
+"""A table of the learner's progress, by lesson and exercise."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,9 +12,9 @@ _HEAD = ["exercise", "where you stand", "first correct", "tries"]
 
 @dataclass(frozen=True)
 class ProgressTable:
-    """Draws lessons with number, title and exercises, each with id, title, status, since (a moment as text) and tries.
+    """The table of lessons with number, title and exercises, each with id, title, status, since (a text) and tries.
 
-    note: one thing to say; without lessons nothing else is shown.
+    note: a text above the lessons, or instead of them.
     """
 
     lessons: Sequence[Mapping[str, Any]]
@@ -47,7 +47,7 @@ def _title(lesson: Mapping[str, Any]) -> str:
 
 
 def _cells(exercise: Mapping[str, Any]) -> list[str]:
-    """Return name, mark, status, since when and how many tries."""
+    """Return name, mark, status, when it was first correct, and the number of tries."""
     status, tries = exercise["status"], exercise["tries"]
     name = parts.cut(f"{exercise['id']} {exercise['title']}", 0)
     return [name, _LOOKS[status][0], status, exercise["since"], str(tries) if tries else ""]

@@ -1,4 +1,4 @@
-"""A queue at one moment: what can be received, what is in flight and how long yet, what is delayed."""
+"""A picture of a queue at one moment: which messages are visible, in flight or delayed, and for how long."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,12 +7,12 @@ from typing import Any
 from helpers.views import parts
 
 _STATES = {"visible": ("●", "good"), "in flight": ("◐", "waits"), "delayed": ("○", "plain")}
-_LONGEST = 48  # characters of a body
+_LONGEST_BODY = 48  # characters
 
 
 @dataclass(frozen=True)
 class QueuePicture:
-    """Draws what helpers.backends.offline.snapshot.queue returns."""
+    """The picture of a snapshot from helpers.backends.offline.snapshot.queue."""
 
     data: Mapping[str, Any]
 
@@ -44,14 +44,14 @@ class QueuePicture:
 
     @property
     def title(self) -> str:
-        """What the queue is called, and how many messages of each state it has."""
+        """The queue's name and kind, and the number of messages in each state."""
         counts = self.data["counts"]
-        told = ", ".join(f"{counts[state]} {state}" for state in _STATES)
-        return f"Queue {self.data['name']} ({self.data['kind']}): {told}"
+        by_state = ", ".join(f"{counts[state]} {state}" for state in _STATES)
+        return f"Queue {self.data['name']} ({self.data['kind']}): {by_state}"
 
     @property
     def facts(self) -> list[str]:
-        """What else is to know: the time, the lease, where dead letters go, the policy."""
+        """The lines below the title: time, counters, visibility timeout, retention, dead-letter queue, policy."""
         data, facts = self.data, [f"at {self.data['at']}"] if self.data["at"] else []
         if data["reported"] != data["counts"]:
             reported = ", ".join(f"{data['reported'][state]} {state}" for state in _STATES)
@@ -83,4 +83,4 @@ def _receives(message: Mapping[str, Any]) -> str:
 
 
 def _body(message: Mapping[str, Any]) -> str:
-    return parts.cut(message["body"], _LONGEST)
+    return parts.cut(message["body"], _LONGEST_BODY)

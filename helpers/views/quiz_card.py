@@ -1,4 +1,4 @@
-"""A question with a reason behind each choice: opened in the notebook, further down in the text twin."""
+"""A question with a reason for each choice: in a fold in the notebook, further down in the text."""
 
 import re
 from collections.abc import Sequence
@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from helpers.views import parts
 
 _LOOKS = {True: ("✓", "Right", "good"), False: ("○", "Not quite", "waits")}
-# Without the attribute a letter typed on a choice is a shortcut of JupyterLab's command mode: `x` cuts the cell.
+# Keeps JupyterLab's shortcuts from acting while a choice has the focus: `x` would cut the cell.
 _KEYS = 'tabindex="0" data-lm-suppress-shortcuts="true"'
 
 
 @dataclass(frozen=True)
 class QuizCard:
-    """Draws a question and its choices: text, why it is right or not, and whether it is."""
+    """A question and its choices: the text, why it's right or wrong, and whether it's right."""
 
     question: str
     choices: Sequence[tuple[str, str, bool]]
@@ -24,8 +24,8 @@ class QuizCard:
             f"  {letter}. {_LOOKS[right][0]} {_LOOKS[right][1]}. {_line(why)}"
             for letter, _, why, right in self._lettered()
         ]
-        told = ["", "", "", "Answers, once you have chosen:"]
-        return "\n".join([f"Check yourself. {_line(self.question)}", *choices, *told, *answers])
+        gap = ["", "", "", "Answers, once you have chosen:"]
+        return "\n".join([f"Check yourself. {_line(self.question)}", *choices, *gap, *answers])
 
     def _repr_html_(self) -> str:
         choices = "".join(_fold(*choice) for choice in self._lettered())
@@ -51,5 +51,5 @@ def _line(text: str) -> str:
 
 
 def _prose(text: str) -> str:
-    """Return the text as HTML, with what stands in backticks as code."""
+    """Return the text as HTML, with what is in backticks as code."""
     return re.sub(r"`([^`]+)`", r"<code>\1</code>", parts.text(text))

@@ -1,4 +1,4 @@
-"""The life of one message, step by step, each with its moment and its reason."""
+"""A timeline of one message: every step of its life, with the time and the reason."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -22,12 +22,12 @@ _TONES = {
     "expired": "bad",
     "unkindness": "bad",
 }
-_WIDTH = 24  # signs of the text twin's line
+_WIDTH = 24  # characters of the line of dots
 
 
 @dataclass(frozen=True)
 class Timeline:
-    """Draws steps with at (seconds since the first), clock ("09:00:31"), what, where (a short name) and reason."""
+    """The timeline of steps with at (seconds since the first), clock ("09:00:31"), what, where (a name) and reason."""
 
     message: str
     steps: Sequence[Mapping[str, Any]]
@@ -35,7 +35,7 @@ class Timeline:
     def __repr__(self) -> str:
         if not self.steps:
             return "Nothing happened to a message yet."
-        rows = [[step["clock"], self._place(step), step["what"], step["where"], step["reason"]] for step in self.steps]
+        rows = [[step["clock"], self._dots(step), step["what"], step["where"], step["reason"]] for step in self.steps]
         return f"{self._title()}\n{parts.columns(rows, '  ')}"
 
     def _repr_html_(self) -> str:
@@ -44,7 +44,7 @@ class Timeline:
         rows = [
             [
                 parts.text(step["clock"]),
-                parts.share(step["at"], self._whole(), parts.seconds(step["at"])),
+                parts.share(step["at"], self._total(), parts.seconds(step["at"])),
                 parts.chip(step["what"], _TONES.get(step["what"], "plain")),
                 parts.text(step["where"]),
                 parts.text(step["reason"]),
@@ -54,12 +54,12 @@ class Timeline:
         return parts.table(self._title(), ["clock", "after", "what", "where", "why"], rows)
 
     def _title(self) -> str:
-        return f"Message {self.message}: {len(self.steps)} steps in {parts.seconds(self._whole())}"
+        return f"Message {self.message}: {len(self.steps)} steps in {parts.seconds(self._total())}"
 
-    def _whole(self) -> float:
+    def _total(self) -> float:
         return self.steps[-1]["at"]
 
-    def _place(self, step: Mapping[str, Any]) -> str:
-        """Return a line of dots with a mark where in the message's life the step stands."""
-        at = round((_WIDTH - 1) * step["at"] / self._whole()) if self._whole() else 0
+    def _dots(self, step: Mapping[str, Any]) -> str:
+        """Return a line of dots with a mark at the step's position in the message's life."""
+        at = round((_WIDTH - 1) * step["at"] / self._total()) if self._total() else 0
         return "·" * at + "●" + "·" * (_WIDTH - 1 - at)
