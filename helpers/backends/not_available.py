@@ -1,11 +1,11 @@
-"""The word that the course says where a cloud cannot do what a cell asks for, so that the cell goes on."""
+"""What the course says if a cloud can't do what a cell asks for. The cell goes on, except for what MISSING lists."""
 
-from helpers.simulation.clock import SAID  # `course verify` knows such a word by it
+from helpers.simulation.clock import SAID  # `course verify` recognises these texts by it
 
 TIMELINE = SAID + "nobody keeps what happened to each message. The offline cloud has its timeline."
 INBOX = SAID + "what SNS sends goes to its real receivers, and a person confirms by the link in the mail."
 UNKIND = SAID + "it is as kind or unkind as it is; nothing is done to your program on purpose."
-# What a cell goes on with has no stand-in, so these are errors. By the name of what was asked for.
+# The following code needs a result from these attributes of Cloud, so using them is an error. By attribute.
 MISSING = {
     "inbox": "there is no inbox to look into: what SNS sends arrives at its real receivers.",
     "follow": "the link is in a real mailbox, and opening it there confirms.",
@@ -17,7 +17,7 @@ MISSING = {
 
 
 class AsItIs:
-    """Stands in a `with` block for unkindness that this cloud cannot be asked for."""
+    """What `unkind` returns on a cloud that has no unkindness: a `with` block that changes nothing."""
 
     done: tuple[str, ...] = ()
 

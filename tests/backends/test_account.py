@@ -1,4 +1,4 @@
-"""A real account, played by a server on loopback: what may go there, what is made, and that nothing is left."""
+"""A real account, simulated by a server on loopback: what may be sent there, what is created, and its clean-up."""
 
 import json
 import os
@@ -44,7 +44,7 @@ def server() -> Iterator[FakeAws]:
 
 @pytest.fixture
 def aws(server: FakeAws, no_cloud: None, monkeypatch: pytest.MonkeyPatch) -> FakeAws:
-    """A machine with keys of account 111111111111, which the fake AWS answers; nothing was made yet, no cloud runs."""
+    """A machine with keys of account 111111111111, which the fake AWS serves. Nothing exists yet and no cloud runs."""
     server.start_anew()
     server.cloud.reset(OTHER)
     os.environ.update(
@@ -61,19 +61,19 @@ def aws(server: FakeAws, no_cloud: None, monkeypatch: pytest.MonkeyPatch) -> Fak
 
 @pytest.fixture
 def begun(aws: FakeAws) -> Any:
-    """The real account runs."""
+    """The running cloud of the real account."""
     return start("aws", yes=ACCOUNT)
 
 
 def foreign(server: FakeAws, name: str = "salaries") -> str:
-    """Return the URL of a queue in the account that the course did not make."""
+    """Return the URL of a queue in the account that the course did not create."""
     plain = boto3.Session(ACCOUNT, "any", region_name="eu-central-1")
     reply = _outside(lambda: plain.client("sqs", endpoint_url=server.url).create_queue(QueueName=name))
     return reply["QueueUrl"]
 
 
 def _outside(call: Any) -> Any:
-    """Return what a call of another program returns: none of this process's clouds sees it."""
+    """Return what a call from another program returns: it's in none of this process's clouds."""
     from helpers.simulation import worlds
 
     home = worlds.default()
@@ -84,20 +84,20 @@ def _outside(call: Any) -> Any:
         worlds.set_default(home)
 
 
-# ---- The yes
+# ---- Consent
 
 
 def test_without_a_yes_nothing_is_sent(aws: FakeAws) -> None:
-    """Neither the argument nor the variable gives a yes: not even STS is asked."""
+    """Without consent by argument or variable, not even STS is called."""
     os.environ["COURSE_CLOUD"] = "aws"
     with pytest.raises(CloudError, match="Nothing was sent yet"):
         start()
-    assert aws.cloud.accounts.get(ACCOUNT) is not None  # opened by the fixture
+    assert aws.cloud.accounts.get(ACCOUNT) is not None  # the fixture opened it
     assert aws.asked == []
 
 
 def test_the_start_says_where_it_is(begun: Any, aws: FakeAws) -> None:
-    """Account, region, identity, names, tag, the count, and that a setting leads elsewhere than to AWS."""
+    """It shows account, region, identity, names, tag, count, and that the endpoint isn't AWS's."""
     assert str(begun) == (
         f"REAL AWS, account {ACCOUNT}, region eu-central-1, as arn:aws:iam::{ACCOUNT}:user/learner. Calls may cost "
         "money. Names go out as you type them. What you make carries the tag mastering-aws-messaging=ada, and goes "
@@ -106,7 +106,7 @@ def test_the_start_says_where_it_is(begun: Any, aws: FakeAws) -> None:
 
 
 def test_a_yes_is_remembered_only_when_asked(aws: FakeAws) -> None:
-    """remember=True counts in later kernels, for this account alone; remember=False takes it back."""
+    """remember=True saves the consent to this account for later kernels; remember=False removes it."""
     start("aws", yes=ACCOUNT)
     with pytest.raises(CloudError, match="Nothing was sent yet"):
         start("aws")
@@ -121,7 +121,7 @@ def test_a_yes_is_remembered_only_when_asked(aws: FakeAws) -> None:
 
 
 def test_a_damaged_memory_of_yeses_is_none(aws: FakeAws) -> None:
-    """A file that is no JSON gives no yes."""
+    """A file that isn't JSON gives no consent."""
     consent.remember(ACCOUNT)
     (Path(os.environ["COURSE_STATE"]) / "accounts.json").write_text("{")
     with pytest.raises(CloudError, match="Nothing was sent yet"):
@@ -129,7 +129,7 @@ def test_a_damaged_memory_of_yeses_is_none(aws: FakeAws) -> None:
 
 
 def test_keys_of_another_account_send_nothing(begun: Any, aws: FakeAws) -> None:
-    """A client with other keys than those of the yes is refused before its first request."""
+    """A client with another account's keys is rejected before its first request."""
     other = boto3.client("sqs", aws_access_key_id=OTHER, aws_secret_access_key="any")
     with pytest.raises(CloudError, match=f"yes to account {ACCOUNT}; these keys belong to account {OTHER}"):
         other.create_queue(QueueName="orders")
@@ -137,11 +137,11 @@ def test_keys_of_another_account_send_nothing(begun: Any, aws: FakeAws) -> None:
     assert aws.names(OTHER) == []
 
 
-# ---- Bounds
+# ---- Limits
 
 
 def test_what_is_made_carries_the_tag_from_its_first_moment(begun: Any, aws: FakeAws) -> None:
-    """The tag is in the request itself, beside the learner's own, for clients and resources; no second request."""
+    """The creating request has the tag, beside the learner's own, from clients and resources. It's the only request."""
     boto3.client("sqs").create_queue(QueueName="orders", tags={"team": "packing"})
     boto3.resource("sns").create_topic(Name="news", Tags=[{"Key": "team", "Value": "press"}])
     assert len(aws.asked) == 2
@@ -166,7 +166,7 @@ CHANGES = {
 
 @pytest.mark.parametrize(("call", "params"), CHANGES.items(), ids=CHANGES)
 def test_nothing_without_the_tag_is_changed(begun: Any, aws: FakeAws, call: str, params: dict[str, Any]) -> None:
-    """Another's queue can be read, and no more: the request is not sent, and the text says why."""
+    """A queue of somebody else can only be read; other requests aren't sent, and the error says why."""
     url = foreign(aws)
     sqs = boto3.client("sqs")
     sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])
@@ -177,14 +177,14 @@ def test_nothing_without_the_tag_is_changed(begun: Any, aws: FakeAws, call: str,
 
 
 def test_a_name_that_another_has_is_left_alone(begun: Any, aws: FakeAws) -> None:
-    """Creating what another made is refused, by AWS itself since the tags differ, and told in the course's words."""
+    """AWS itself refuses to create it, since the tags differ, and the course explains that."""
     foreign(aws, "orders")
     with pytest.raises(CloudError, match=r"queue orders in eu-central-1 is there already.*prefix="):
         boto3.client("sqs").create_queue(QueueName="orders")
 
 
 def test_the_learner_s_own_queue_with_more_tags_is_told_as_aws_tells_it(begun: Any) -> None:
-    """Made again after it got another tag, AWS refuses it; the course does not call it somebody else's."""
+    """If the learner's own queue has got another tag, creating it again raises AWS's error, unchanged."""
     sqs = boto3.client("sqs")
     url = sqs.create_queue(QueueName="orders")["QueueUrl"]
     sqs.tag_queue(QueueUrl=url, Tags={"team": "packing"})
@@ -193,7 +193,7 @@ def test_the_learner_s_own_queue_with_more_tags_is_told_as_aws_tells_it(begun: A
 
 
 def test_another_s_queue_does_not_become_a_queue_for_dead_letters(begun: Any, aws: FakeAws) -> None:
-    """Messages would go into it from then on."""
+    """Otherwise messages would start to arrive there."""
     foreign(aws)
     arn = AwsResource("sqs", "eu-central-1", ACCOUNT, "salaries").arn
     redrive = {"RedrivePolicy": json.dumps({"deadLetterTargetArn": arn, "maxReceiveCount": 1})}
@@ -208,7 +208,7 @@ def test_another_s_queue_does_not_become_a_queue_for_dead_letters(begun: Any, aw
 
 
 def test_another_s_topic_gets_no_news_and_no_subscriber(begun: Any, aws: FakeAws) -> None:
-    """Topics are held to the tag as queues are."""
+    """The tag protects topics as it protects queues."""
     plain = boto3.Session(ACCOUNT, "any", region_name="eu-central-1").client("sns", endpoint_url=aws.url)
     arn = _outside(lambda: plain.create_topic(Name="alarms"))["TopicArn"]
     sns = boto3.client("sns")
@@ -222,21 +222,21 @@ def test_another_s_topic_gets_no_news_and_no_subscriber(begun: Any, aws: FakeAws
 
 
 def test_a_subscription_that_waits_is_left_to_aws(begun: Any) -> None:
-    """The words that SNS gives in place of an ARN reach AWS, which says what is wrong, as the lesson shows."""
+    """The text that SNS returns in place of an ARN is sent, and AWS rejects it, as the lesson shows."""
     sns = boto3.client("sns")
     with pytest.raises(sns.exceptions.InvalidParameterException):
         sns.unsubscribe(SubscriptionArn="pending confirmation")
 
 
 def test_names_are_told_as_they_are(begun: Any, aws: FakeAws) -> None:
-    """Names are told apart by large and small letters, so a refusal repeats them as they are."""
+    """Names are case-sensitive, so an error repeats them exactly."""
     url = foreign(aws, "Salaries")
     with pytest.raises(CloudError, match="The queue Salaries in eu-central-1"):
         boto3.client("sqs").delete_queue(QueueUrl=url)
 
 
 def test_the_tag_itself_stays(begun: Any) -> None:
-    """The learner's own tags come and go; the course's can be neither changed nor taken away."""
+    """The learner's own tags can be added and removed; the course's can't be changed or removed."""
     sqs = boto3.client("sqs")
     url = sqs.create_queue(QueueName="orders")["QueueUrl"]
     sqs.tag_queue(QueueUrl=url, Tags={"team": "packing"})
@@ -248,7 +248,7 @@ def test_the_tag_itself_stays(begun: Any) -> None:
 
 
 def test_services_and_operations_that_are_not_taught_stay_out(begun: Any, aws: FakeAws) -> None:
-    """Another service, and an operation that no lesson calls, are refused by name before anything is sent."""
+    """Another service, or an operation that no lesson calls, is rejected by name, and nothing is sent."""
     with pytest.raises(CloudError, match="no service 's3'"):
         boto3.client("s3").list_buckets()
     with pytest.raises(CloudError, match="CreatePlatformApplication is no operation that this course teaches"):
@@ -278,7 +278,7 @@ def test_nobody_is_written_to_without_a_second_yes(begun: Any, aws: FakeAws) -> 
 
 
 def test_a_prefix_keeps_names_apart(aws: FakeAws) -> None:
-    """Names stay as typed in the notebook, and go out with the prefix; lists show the learner's own queues."""
+    """The prefix is added to the names that a notebook uses, and lists contain only the learner's queues."""
     foreign(aws, "orders")
     started = start("aws", yes=ACCOUNT, prefix="ada-")
     assert 'Every name gets the prefix "ada-".' in str(started)
@@ -292,7 +292,7 @@ def test_a_prefix_keeps_names_apart(aws: FakeAws) -> None:
 
 
 def test_the_limit_stops_and_explains_itself(aws: FakeAws) -> None:
-    """The count grows with each request, and at the limit nothing more goes out until the learner allows more."""
+    """Each request counts; at the limit nothing more is sent until the learner raises it."""
     started = start("aws", yes=ACCOUNT, limit=3)
     sqs = boto3.client("sqs")
     for _ in range(3):
@@ -307,14 +307,14 @@ def test_the_limit_stops_and_explains_itself(aws: FakeAws) -> None:
 
 
 def test_each_try_counts(begun: Any, aws: FakeAws) -> None:
-    """A call that boto3 makes three times is three requests, as on the bill."""
+    """A call with two retries counts as three requests, as on the bill."""
     aws.faults = lambda number, asked: "throttles" if number < 3 else ""
     boto3.client("sqs").list_queues()
     assert begun.requests == 3
 
 
 def test_the_learner_s_journal_holds_the_learner_s_calls(begun: Any) -> None:
-    """What the course asks about tags is counted, and not in the way of show.calls."""
+    """The course's own requests for tags are counted, but aren't in the journal."""
     sqs = boto3.client("sqs")
     url = sqs.create_queue(QueueName="orders")["QueueUrl"]
     sqs.send_message(QueueUrl=url, MessageBody="A-100")
@@ -322,11 +322,11 @@ def test_the_learner_s_journal_holds_the_learner_s_calls(begun: Any) -> None:
     assert begun.requests == 4
 
 
-# ---- The end
+# ---- Clean-up
 
 
 def test_clean_up_deletes_what_this_kernel_made_and_no_more(begun: Any, aws: FakeAws) -> None:
-    """Queues and topics of every region it was in go; another's stay."""
+    """It deletes queues and topics in every region, and nobody else's."""
     foreign(aws)
     boto3.client("sqs").create_queue(QueueName="orders")
     boto3.client("sqs", region_name="eu-west-1").create_queue(QueueName="orders.fifo", Attributes={"FifoQueue": "true"})
@@ -337,10 +337,10 @@ def test_clean_up_deletes_what_this_kernel_made_and_no_more(begun: Any, aws: Fak
 
 
 def test_the_next_start_deletes_what_a_crash_left(begun: Any, aws: FakeAws, capsys: Any) -> None:
-    """It says what it deleted, and waits until the names can be used again."""
+    """It prints what it deleted, and waits until the names can be used again."""
     boto3.client("sqs").create_queue(QueueName="orders")
     waited: list[float] = []
-    cleanup.sleep = waited.append  # put back by the fixture
+    cleanup.sleep = waited.append  # the fixture restores it
     start("aws", yes=ACCOUNT)
     said = capsys.readouterr().out
     assert "From before: Deleted: 1. Nothing is left." in said
@@ -351,7 +351,7 @@ def test_the_next_start_deletes_what_a_crash_left(begun: Any, aws: FakeAws, caps
 
 
 def test_what_another_living_kernel_made_stays(begun: Any, aws: FakeAws, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Two lessons may be open; the second one's start takes nothing from the first."""
+    """Two lessons can be open; the second one's start deletes nothing of the first."""
     boto3.client("sqs").create_queue(QueueName="orders")
     parent, plain = os.getppid(), creation_log._start_time
     text = begun.creation_log.path.read_text()
@@ -363,7 +363,7 @@ def test_what_another_living_kernel_made_stays(begun: Any, aws: FakeAws, monkeyp
 
 
 def test_a_damaged_line_costs_that_line(tmp_path: Path) -> None:
-    """Half a line, as a machine without power leaves it, spoils neither the one before nor the one behind."""
+    """A half-written line, as after a power cut, spoils neither the line before nor the one after it."""
     kept = creation_log.CreationLog(tmp_path / "made.jsonl")
     one, two = (AwsResource("sqs", "eu-west-1", ACCOUNT, name) for name in ("one", "two"))
     kept.created(one)
@@ -378,7 +378,7 @@ def test_a_damaged_line_costs_that_line(tmp_path: Path) -> None:
 
 
 def test_sweep_goes_on_after_a_failure_and_says_what_is_left(begun: Any, aws: FakeAws) -> None:
-    """One queue that cannot be deleted does not keep the others."""
+    """If one queue can't be deleted, the others are."""
     for name in ("one", "two", "three"):
         boto3.client("sqs").create_queue(QueueName=name)
     found = begun.find()
@@ -396,7 +396,7 @@ def test_sweep_goes_on_after_a_failure_and_says_what_is_left(begun: Any, aws: Fa
 
 
 def test_sweep_finds_the_rest_where_one_queue_does_not_tell_its_tags(begun: Any, aws: FakeAws) -> None:
-    """The others are found, and the one is told with its reason. A region that is closed to the keys is told, too."""
+    """The others are found, and the failure is reported with its reason, as is a region that is closed to the keys."""
     for name in ("one", "two", "three"):
         boto3.client("sqs").create_queue(QueueName=name)
 
@@ -414,7 +414,7 @@ def test_sweep_finds_the_rest_where_one_queue_does_not_tell_its_tags(begun: Any,
 
 
 def test_leftovers_of_another_prefix_go_too(aws: FakeAws) -> None:
-    """What is the learner's is known by the tag, not by the name."""
+    """The tag decides what is the learner's, not the name."""
     start("aws", yes=ACCOUNT)
     boto3.client("sqs").create_queue(QueueName="orders")
     start("aws", yes=ACCOUNT, prefix="ada-")
@@ -428,7 +428,7 @@ def test_leftovers_of_another_prefix_go_too(aws: FakeAws) -> None:
 def test_a_setting_that_cannot_be_leaves_the_cloud_before_running(
     aws: FakeAws, variable: str, value: str, said: str
 ) -> None:
-    """A wait that is no number, or a folder that cannot be, is told before anything is asked or changed."""
+    """An invalid wait or an impossible folder is reported before anything is sent or changed."""
     start()
     os.environ[variable] = value
     before = dict(os.environ)
@@ -439,17 +439,17 @@ def test_a_setting_that_cannot_be_leaves_the_cloud_before_running(
     assert boto3.client("sts").get_caller_identity()["Account"] == "123456789012"
 
 
-# ---- At every point of a lesson
+# ---- A fault at any point of a lesson
 
 
 def lesson_cells(slug: str) -> list[str]:
-    """Return the code cells of a lesson, without its first, in which the cloud starts."""
+    """Return a lesson's code cells, except the first, which starts the cloud."""
     notebook = normal.read(HOME / "lessons" / f"{slug}.ipynb")
     return [cell.source for cell in notebook.cells if cell.cell_type == "code"][1:]
 
 
 def run_lesson(cells: list[str], aws: FakeAws) -> None:
-    """Run the cells as a learner who goes on after an error. The fake AWS's own time moves."""
+    """Run the cells like a learner who goes on after an error. Only the fake AWS's time moves."""
     from helpers import cloud, show
 
     clock = SimpleNamespace(advance=lambda *a, **k: aws.account().world.clock.advance(*a, **k) and None)
@@ -458,19 +458,19 @@ def run_lesson(cells: list[str], aws: FakeAws) -> None:
         try:
             exec(cell, names)
         except (CourseError, ClientError, BotoCoreError, LookupError, ValueError, NameError, AttributeError, TypeError):
-            continue  # later cells miss what this one was to make
+            continue  # later cells miss what this one should have created
 
 
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """boto3 waits shortly for an answer, and tries once, so that each fault is a failure."""
+    """boto3 has a short timeout and no retries, so that every fault is a failure."""
     defaults = dict(Config.OPTION_DEFAULTS) | {"read_timeout": 0.1}
     monkeypatch.setattr(Config, "OPTION_DEFAULTS", type(Config.OPTION_DEFAULTS)(defaults))
     os.environ["AWS_MAX_ATTEMPTS"] = "1"
 
 
 EVERY = [pytest.param(fault, 1, marks=pytest.mark.full, id=f"{fault}, every request") for fault in FAULTS]
-# A sixth of them each time the tests run; each fault begins at another one.
+# Each run tests every sixth request; each fault starts at a different one.
 SOME = [pytest.param(fault, 6, id=f"{fault}, every sixth request") for fault in FAULTS]
 
 
@@ -478,7 +478,7 @@ SOME = [pytest.param(fault, 6, id=f"{fault}, every sixth request") for fault in 
 def test_after_a_fault_at_any_point_of_a_lesson_sweep_leaves_nothing(
     aws: FakeAws, impatient: None, fault: str, step: int
 ) -> None:
-    """Whichever request of lesson 01 AWS refuses, throttles, does not answer or dies at, sweep empties the account."""
+    """Whichever request of lesson 01 is refused, throttled, unanswered or cut off, sweep empties the account."""
     cells = lesson_cells("01_messaging_fundamentals")
     start("aws", yes=ACCOUNT)
     run_lesson(cells, aws)
@@ -493,7 +493,7 @@ def test_after_a_fault_at_any_point_of_a_lesson_sweep_leaves_nothing(
         left += bool(aws.names())
         started.delete(started.find().resources)
         assert aws.names() == [], f"{fault} at request {point}"
-    assert left > 0 or step > 1  # else sweep had nothing to do
+    assert left > 0 or step > 1  # otherwise sweep had nothing to do
 
 
 KILLED = """
@@ -512,7 +512,7 @@ if sys.argv[1] == "killed":
 
 @pytest.fixture
 def kernel(aws: FakeAws) -> Callable[..., subprocess.CompletedProcess[str]]:
-    """Runs a program like a learner's, in a process of its own."""
+    """Run a program like a learner's in a new process."""
 
     def run(*words: str, source: str = KILLED) -> subprocess.CompletedProcess[str]:
         asked = [sys.executable, "-c", source, *words]
@@ -524,7 +524,7 @@ def kernel(aws: FakeAws) -> Callable[..., subprocess.CompletedProcess[str]]:
 def test_a_killed_kernel_leaves_a_record_and_the_next_start_cleans(
     aws: FakeAws, kernel: Callable[..., Any], capsys: Any
 ) -> None:
-    """Killed with signal 9, it can clean nothing; what it made is known all the same, in each region."""
+    """A kernel killed with signal 9 can't clean up, but what it created is in the log, for every region."""
     assert kernel("killed").returncode == -9
     assert len(aws.names()) == 3
     start("aws", yes=ACCOUNT)
@@ -533,7 +533,7 @@ def test_a_killed_kernel_leaves_a_record_and_the_next_start_cleans(
 
 
 def test_a_kernel_that_dies_while_aws_makes_its_queue_leaves_a_record(aws: FakeAws, kernel: Callable[..., Any]) -> None:
-    """The name is written down before the request leaves: a kill before the answer loses nothing."""
+    """The name is logged before the request is sent, so a kill before the response loses nothing."""
     source = KILLED.replace('sqs.create_queue(QueueName="orders")', SILENT)
     assert kernel("killed", source=source).returncode == -9
     assert aws.names() == ["eu-central-1 orders"]
@@ -553,14 +553,14 @@ sqs.create_queue(QueueName="orders")
 
 
 def test_a_kernel_that_ends_takes_everything_with_it(aws: FakeAws, kernel: Callable[..., Any]) -> None:
-    """At a kernel's end, or its restart, what it made is deleted without a word."""
+    """When a kernel ends or restarts, it silently deletes what it created."""
     assert kernel("ends").returncode == 0
     assert any(b"returns" in asked.body for asked in aws.asked)
     assert aws.names() == []
 
 
 def test_a_notebook_on_a_real_account_says_so_and_leaves_nothing(aws: FakeAws) -> None:
-    """A lesson's cells in a kernel of Jupyter: shut down as JupyterLab does it, the kernel deletes what it made."""
+    """In a Jupyter kernel, which is shut down as JupyterLab does it, cells name the cloud and all is deleted."""
     sources = (
         "import boto3\nfrom helpers import clock, cloud, show, start\nstart()",
         'boto3.client("sqs").create_queue(QueueName="orders")\ncloud',
@@ -574,7 +574,7 @@ def test_a_notebook_on_a_real_account_says_so_and_leaves_nothing(aws: FakeAws) -
     assert said[0].startswith(f"REAL AWS, account {ACCOUNT}, region eu-central-1")
     assert "Requests: 1 of 2,000." in said[1]
     assert said[1].rstrip().endswith("Requests to your account: 1 of 2,000.")
-    assert "Requests to your account" not in said[0] + said[2]  # cells that sent none
+    assert "Requests to your account" not in said[0] + said[2]  # these cells sent no requests
     assert said[2].startswith("On this cloud: time cannot be moved, and a real wait of 2 days, 0:00:00")
     assert "On this cloud: nobody keeps what happened to each message" in said[2]
     assert any("CreateQueue" in asked.headers.get("x-amz-target", "") for asked in aws.asked)
@@ -582,7 +582,7 @@ def test_a_notebook_on_a_real_account_says_so_and_leaves_nothing(aws: FakeAws) -
 
 
 def test_a_lesson_is_verified_on_a_real_account(aws: FakeAws) -> None:
-    """What differs is the course's tag, the second account that is not there, and what it says instead of time."""
+    """It differs in the course's tag, the missing second account, and the text that replaces moving the clock."""
     more = {"COURSE_YES": ACCOUNT, "AWS_DEFAULT_REGION": "us-east-1", "COURSE_WAIT": "0"}
     [(_, rows)] = verify([course().lesson("02")], "aws", ["lessons"], more)
     differing = {row.cell: row.verdict for row in rows if row.verdict != SAME}
@@ -595,7 +595,7 @@ def test_a_lesson_is_verified_on_a_real_account(aws: FakeAws) -> None:
 
 
 def test_sweep_lists_asks_and_deletes(aws: FakeAws, kernel: Callable[..., Any]) -> None:
-    """It finds by the tag, in the regions of the record, deletes only after a yes, and says what is left."""
+    """It searches the log's regions for the tag, deletes only after confirmation, and reports what's left."""
     kernel("killed")
     foreign(aws)
     first = course_command("sweep", "--yes", ACCOUNT, said="n\n")
@@ -611,7 +611,7 @@ def test_sweep_lists_asks_and_deletes(aws: FakeAws, kernel: Callable[..., Any]) 
 
 
 def test_sweep_finds_what_another_computer_made(aws: FakeAws, kernel: Callable[..., Any]) -> None:
-    """Without a record the tag says it: in the named regions, or in all of them."""
+    """Without a log it searches the named regions, or all of them."""
     kernel("killed")
     os.environ["COURSE_STATE"] += "-of-another-computer"
     assert "Nothing of the course" in course_command("sweep", "--yes", ACCOUNT, "--region", "us-west-2").output
@@ -622,7 +622,7 @@ def test_sweep_finds_what_another_computer_made(aws: FakeAws, kernel: Callable[.
 
 
 def test_sweep_for_everybody_is_the_instructors(aws: FakeAws, kernel: Callable[..., Any]) -> None:
-    """A learner's sweep leaves other learners' things; --everybody takes them, and still nothing untagged."""
+    """A learner's sweep deletes only the learner's resources; with --everybody it deletes all that are tagged."""
     kernel("killed")
     foreign(aws)
     os.environ["COURSE_LEARNER"] = "bob"
@@ -632,7 +632,7 @@ def test_sweep_for_everybody_is_the_instructors(aws: FakeAws, kernel: Callable[.
 
 
 def test_sweep_sends_nothing_to_an_account_without_a_yes(aws: FakeAws) -> None:
-    """It asks which account is meant; another one than that of the keys is refused."""
+    """It asks for the account, and stops if the keys belong to another one."""
     refused = course_command("sweep", said=f"{OTHER}\n")
     assert "In which account" in refused.output
     assert isinstance(refused.exception, CloudError)
@@ -640,7 +640,7 @@ def test_sweep_sends_nothing_to_an_account_without_a_yes(aws: FakeAws) -> None:
 
 
 def course_command(*words: str, said: str = "") -> Any:
-    """Return what `course` does with these words, in this process."""
+    """Run the `course` command in this process and return the result."""
     from typer.testing import CliRunner
 
     from helpers.cli import app
@@ -649,7 +649,7 @@ def course_command(*words: str, said: str = "") -> Any:
 
 
 def test_the_policy_command_prints_json(aws: FakeAws) -> None:
-    """What it prints can be given to IAM as it is."""
+    """IAM accepts its output as it is."""
     made = json.loads(course_command("policy", ACCOUNT, "--workshop").output)
     assert made == policy(ACCOUNT, "${aws:username}", "${aws:username}-")
     assert json.loads(course_command("policy", ACCOUNT).output) == policy(ACCOUNT, "ada")
@@ -659,10 +659,7 @@ def test_the_policy_command_prints_json(aws: FakeAws) -> None:
 
 
 def test_the_policy_allows_what_the_lessons_call_and_no_more() -> None:
-    """Each permission of the policy is called in a lesson, a solution or the clean-up, and each call is permitted.
-
-    Tagging while creating needs the permission to tag.
-    """
+    """The policy allows exactly what lessons, solutions and clean-up call, and the tagging that creating needs."""
     for people in (False, True):
         made = policy(ACCOUNT, "ada", people=people)
         allowed = {action for statement in made["Statement"] for action in statement["Action"]}
@@ -673,13 +670,13 @@ def test_the_policy_allows_what_the_lessons_call_and_no_more() -> None:
 @pytest.mark.full
 @pytest.mark.parametrize("lesson", course().lessons, ids=lambda lesson: lesson.slug)
 def test_the_operations_are_those_of_the_journals(lesson: Lesson) -> None:
-    """Run again, the lesson and its solutions call what the file says, by their journals: no more and no less."""
+    """The journals of a new run of the lesson and its solutions have exactly the operations in the file."""
     _, called = notebooks(HOME, course(), lesson, lambda name: None)
     assert called == limits.by_lesson()[lesson.slug]
 
 
 def test_the_operations_are_those_of_every_lesson() -> None:
-    """The file that `course build` writes knows each lesson, and the operations of its cells as they are written."""
+    """The file that `course build` writes has every lesson, and the operations that its cells call."""
     assert list(limits.by_lesson()) == [lesson.slug for lesson in course().lessons]
     for slug, services in limits.by_lesson().items():
         source = "\n".join(lesson_cells(slug))
@@ -690,12 +687,12 @@ def test_the_operations_are_those_of_every_lesson() -> None:
 
 @pytest.mark.parametrize("learner", ["ada", "${aws:username}"])
 def test_the_policy_holds_changes_to_the_learner_s_own(learner: str) -> None:
-    """Whatever changes a queue or topic is held to its tag or, where it is created, to the request's, and to names."""
+    """Every change requires the learner's tag, on the resource or in the creating request, and the prefix."""
     prefix = f"{learner}-"
     for statement in policy(ACCOUNT, learner, prefix)["Statement"]:
         changing = [name for name in statement["Action"] if not name.partition(":")[2].startswith(("List", "Get"))]
         if not changing or changing == ["sns:SetSubscriptionAttributes", "sns:Unsubscribe"]:
-            continue  # IAM knows no subscriptions
+            continue  # in IAM a subscription isn't a resource
         service = changing[0].partition(":")[0]
         assert statement["Resource"] == f"arn:aws:{service}:*:{ACCOUNT}:{prefix}*"
         condition = statement["Condition"]["StringEquals"]
@@ -703,7 +700,7 @@ def test_the_policy_holds_changes_to_the_learner_s_own(learner: str) -> None:
 
 
 def test_the_policy_lets_sns_write_to_nobody_unless_told() -> None:
-    """Subscribe is held to queues and web addresses; with people=True it is not."""
+    """Subscribe is restricted to queues and web addresses, unless people=True."""
 
     def protocols(people: bool) -> list[Any]:
         statements = policy(ACCOUNT, "ada", people=people)["Statement"]
@@ -715,6 +712,6 @@ def test_the_policy_lets_sns_write_to_nobody_unless_told() -> None:
 
 
 def test_a_policy_needs_an_account() -> None:
-    """Something that is no account id is refused with the way to find it."""
+    """The error for an invalid account id says how to find it."""
     with pytest.raises(CloudError, match="twelve digits"):
         policy("my-account", "ada")

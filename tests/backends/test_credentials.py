@@ -1,5 +1,4 @@
-"""Every way in which boto3 finds keys, with the real boto3 against servers on loopback: what a yes opens, and that
-without one nothing is asked of anybody."""
+"""Every way in which boto3 finds keys, with the real boto3 and servers on loopback: no key is used without consent."""
 
 import json
 import os
@@ -34,22 +33,22 @@ def server() -> Iterator[FakeAws]:
 
 @pytest.fixture
 def aws(server: FakeAws, no_cloud: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> FakeAws:
-    """The fake AWS with all that gives keys, on a machine that has none yet."""
+    """The fake AWS with every source of keys, on a machine that has none yet."""
     server.start_anew()
     server.others = fake_identity.answer
-    # botocore finds the home folder when it is imported.
+    # botocore determines the home folder during its import.
     monkeypatch.setattr(SSOTokenProvider, "_SSO_TOKEN_CACHE_DIR", str(tmp_path / ".aws" / "sso" / "cache"))
     os.environ.update(AWS_ENDPOINT_URL=server.url, AWS_DEFAULT_REGION=REGION, no_proxy="127.0.0.1")
     return server
 
 
 def variables(aws: FakeAws, home: Path) -> None:
-    """Keys in variables."""
+    """Keys in environment variables."""
     os.environ.update(AWS_ACCESS_KEY_ID=ACCOUNT, AWS_SECRET_ACCESS_KEY="any")
 
 
 def credentials_file(aws: FakeAws, home: Path) -> None:
-    """Keys of a named profile, which a variable chooses."""
+    """Keys of a named profile, which a variable selects."""
     _files(home, credentials=f"[work]\n{KEYS}")
     os.environ["AWS_PROFILE"] = "work"
 
@@ -60,7 +59,7 @@ def config_file(aws: FakeAws, home: Path) -> None:
 
 
 def role(aws: FakeAws, home: Path) -> None:
-    """A role of a profile, assumed with the keys of another. STS dates its keys by the clock of the account."""
+    """A profile's role, assumed with another profile's keys. STS dates the new keys by the account's clock."""
     clock = aws.account().world.clock
     clock.advance(max(0.0, time.time() - clock.time()))
     _files(
@@ -78,7 +77,7 @@ def web_identity(aws: FakeAws, home: Path) -> None:
 
 
 def sso(aws: FakeAws, home: Path) -> None:
-    """A profile of IAM Identity Center, logged in: its token lies in the cache."""
+    """A profile of IAM Identity Center after login: its token is in the cache."""
     _files(
         home,
         config=(
@@ -100,17 +99,17 @@ def sso(aws: FakeAws, home: Path) -> None:
 
 
 def container(aws: FakeAws, home: Path) -> None:
-    """A container's own service."""
+    """A container's credential service."""
     os.environ["AWS_CONTAINER_CREDENTIALS_FULL_URI"] = f"{aws.url}/container"
 
 
 def metadata(aws: FakeAws, home: Path) -> None:
-    """The metadata service of a virtual machine, the last that boto3 asks."""
+    """The metadata service of a virtual machine, which boto3 tries last."""
     os.environ["AWS_EC2_METADATA_SERVICE_ENDPOINT"] = f"{aws.url}/"
 
 
 def process(aws: FakeAws, home: Path) -> None:
-    """A program that prints keys; that it ran can be seen."""
+    """A program that prints keys, and leaves a trace when it runs."""
     said = json.dumps({"Version": 1, "AccessKeyId": ACCOUNT, "SecretAccessKey": "any"})
     program = home / "keys.py"
     program.write_text(f"open({str(home / 'ran')!r}, 'w').close()\nprint({said!r})\n")
@@ -118,7 +117,7 @@ def process(aws: FakeAws, home: Path) -> None:
 
 
 def boto_config(aws: FakeAws, home: Path) -> None:
-    """The file of the old boto."""
+    """The configuration file of the old boto."""
     (home / "boto").write_text(f"[Credentials]\n{KEYS}")
     os.environ["BOTO_CONFIG"] = str(home / "boto")
 
@@ -137,9 +136,9 @@ Way = Callable[[FakeAws, Path], None]
 
 
 def test_these_are_all_the_ways_that_boto3_has(aws: FakeAws) -> None:
-    """A way that a newer botocore adds has to be added here.
+    """If a newer botocore adds a way, it has to be added here.
 
-    Two are not played: `login`, whose keys lie in the cache of `aws login`, and the file of the old EC2 tools.
+    Two aren't tested: `login`, whose keys are in the cache of `aws login`, and the file of the old EC2 tools.
     """
     resolver = botocore.session.get_session().get_component("credential_provider")
     played = {"env", "shared-credentials-file", "config-file", "assume-role", "assume-role-with-web-identity", "sso"}
@@ -150,7 +149,7 @@ def test_these_are_all_the_ways_that_boto3_has(aws: FakeAws) -> None:
 
 @pytest.mark.parametrize("way", WAYS, ids=lambda way: way.__name__)
 def test_without_a_yes_nobody_is_asked(aws: FakeAws, tmp_path: Path, way: Way) -> None:
-    """Whatever keys there are: neither the offline cloud nor start("aws") without a yes asks anybody anything."""
+    """Whatever keys there are, neither the offline cloud nor start("aws") without consent sends a request."""
     way(aws, tmp_path)
     start()
     boto3.client("sqs").create_queue(QueueName="orders")
@@ -160,16 +159,16 @@ def test_without_a_yes_nobody_is_asked(aws: FakeAws, tmp_path: Path, way: Way) -
     os.environ["COURSE_CLOUD"] = "aws"
     with pytest.raises(CloudError, match="Nothing was sent yet"):
         start()
-    boto3.client("sqs").list_queues()  # still the offline cloud
+    boto3.client("sqs").list_queues()  # the offline cloud is still running
     assert aws.all == []
     assert not (tmp_path / "ran").exists()
 
 
 @pytest.mark.parametrize("way", WAYS, ids=lambda way: way.__name__)
 def test_a_yes_opens_the_account(aws: FakeAws, tmp_path: Path, way: Way) -> None:
-    """With the yes boto3's own chain finds the keys, and what is made is made there, within the bounds."""
+    """With consent, boto3's own chain finds the keys, and what is created is in that account."""
     way(aws, tmp_path)
-    start()  # its variables give way to the machine's
+    start()  # the machine's variables come back afterwards
     started = start("aws", yes=ACCOUNT)
     assert (started.account, started.region) == (ACCOUNT, REGION)
     boto3.client("sqs").create_queue(QueueName="orders")
@@ -181,7 +180,7 @@ def test_a_yes_opens_the_account(aws: FakeAws, tmp_path: Path, way: Way) -> None
 
 @pytest.mark.parametrize("way", WAYS, ids=lambda way: way.__name__)
 def test_a_yes_to_another_account_makes_nothing(aws: FakeAws, tmp_path: Path, way: Way) -> None:
-    """STS says whose the keys are; SQS and SNS are asked nothing."""
+    """STS returns whose keys they are; SQS and SNS get no request."""
     way(aws, tmp_path)
     with pytest.raises(CloudError, match="yes to account 222222222222, but these credentials belong to 111111111111"):
         start("aws", yes="222222222222")
@@ -189,7 +188,7 @@ def test_a_yes_to_another_account_makes_nothing(aws: FakeAws, tmp_path: Path, wa
 
 
 def test_a_profile_that_is_named_goes_before_keys_in_variables(aws: FakeAws, tmp_path: Path) -> None:
-    """In sessions that a lesson makes, too."""
+    """That is true in sessions that a lesson creates as well."""
     credentials_file(aws, tmp_path)
     os.environ.update(AWS_ACCESS_KEY_ID="222222222222", AWS_SECRET_ACCESS_KEY="any")
     assert start("aws", yes=ACCOUNT, profile_name="work").profile == "work"
@@ -198,7 +197,7 @@ def test_a_profile_that_is_named_goes_before_keys_in_variables(aws: FakeAws, tmp
 
 
 def test_the_region_that_is_named_counts_in_every_session(aws: FakeAws, tmp_path: Path) -> None:
-    """Named at the start it goes before the machine's; a session that names its own has its own."""
+    """The region named at the start wins over the machine's; a session can name another one."""
     variables(aws, tmp_path)
     os.environ["AWS_REGION"] = "ap-south-1"
     start("aws", yes=ACCOUNT, region_name="eu-west-1")
@@ -209,7 +208,7 @@ def test_the_region_that_is_named_counts_in_every_session(aws: FakeAws, tmp_path
 
 
 def test_expired_logins_say_what_to_do(aws: FakeAws, tmp_path: Path) -> None:
-    """A login of SSO that is over is a CloudError with boto3's reason, and the cloud before it runs on."""
+    """An expired SSO login is a CloudError with boto3's reason, and the cloud before goes on running."""
     sso(aws, tmp_path)
     [cached] = (tmp_path / ".aws" / "sso" / "cache").iterdir()
     cached.write_text(cached.read_text().replace(str(datetime.now(timezone.utc).year), "2020"))
@@ -221,7 +220,7 @@ def test_expired_logins_say_what_to_do(aws: FakeAws, tmp_path: Path) -> None:
 
 
 def test_no_keys_at_all_say_so(aws: FakeAws) -> None:
-    """A machine without keys, whose metadata service is turned off."""
+    """The error of a machine without keys, whose metadata service is disabled, is boto3's."""
     os.environ["AWS_EC2_METADATA_DISABLED"] = "true"
     with pytest.raises(CloudError, match="Unable to locate credentials"):
         start("aws", yes=ACCOUNT)
@@ -232,7 +231,7 @@ def test_no_keys_at_all_say_so(aws: FakeAws) -> None:
 def test_retries_are_boto3_s_own(
     aws: FakeAws, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mode: str, tries: int
 ) -> None:
-    """A throttled call is tried as often as the retry mode says, each try counts, and the error is AWS's own."""
+    """The retry mode decides how often a throttled call is tried; every try counts, and the error is AWS's."""
     monkeypatch.setattr("time.sleep", lambda seconds: None)
     variables(aws, tmp_path)
     os.environ["AWS_RETRY_MODE"] = mode
@@ -248,7 +247,7 @@ def test_retries_are_boto3_s_own(
 
 
 def test_an_endpoint_of_the_machine_is_said(aws: FakeAws, tmp_path: Path) -> None:
-    """A config file may send boto3 elsewhere; the start says so."""
+    """If a config file sends boto3 to another endpoint, the start shows it."""
     del os.environ["AWS_ENDPOINT_URL"]
     _files(tmp_path, config=f"[default]\nendpoint_url = {aws.url}\n{KEYS}")
     assert f"All of them go to {aws.url}, not to AWS." in str(start("aws", yes=ACCOUNT))

@@ -1,4 +1,4 @@
-"""The lessons on clouds of other makers: which cells show something else there, and why. The table is made from it."""
+"""The lessons on other makers' clouds: which cells show something different there, and why. It writes the page."""
 
 import logging
 import os
@@ -39,14 +39,14 @@ not waited for. All solutions are the same everywhere, since a check runs in a p
 
 @contextmanager
 def moto() -> Iterator[str]:
-    """moto's server in this process, empty. What it would POST to web addresses is not sent."""
+    """Run moto's server in this process, empty. It sends nothing to web addresses."""
     import moto.sns.models
     from moto.moto_api._internal.models import moto_api_backend
     from moto.server import ThreadedMotoServer
 
     logging.getLogger("werkzeug").setLevel(logging.CRITICAL)
     plain, moto.sns.models.requests = moto.sns.models.requests, SimpleNamespace(post=lambda *args, **kwargs: None)
-    moto_api_backend.reset()  # every server in a process shows the same state
+    moto_api_backend.reset()  # all servers in a process share their state
     server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
     server.start()
     try:
@@ -59,7 +59,7 @@ def moto() -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def program(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """ministack in a virtual environment of its own, since it wants a botocore of its own."""
+    """Install ministack in a virtual environment, since it needs another botocore; return the program."""
     folder = tmp_path_factory.mktemp("ministack")
     venv.create(folder, with_pip=True)
     python = folder / "bin" / "python"
@@ -70,7 +70,7 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 @contextmanager
 def ministack(program: str) -> Iterator[str]:
-    """ministack in a process of its own."""
+    """Run ministack in a new process."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -92,12 +92,12 @@ def ministack(program: str) -> Iterator[str]:
 
 @pytest.mark.parametrize("name", TITLES)
 def test_which_cells_differ_and_why(name: str, request: pytest.FixtureRequest, no_cloud: None) -> None:
-    """Each cell that differs is declared with its reason, no other differs, and the page says the same."""
+    """Every cell that differs is declared with its reason, no others differ, and the page has the same."""
     reasons = tomllib.loads((PLACE / f"{name}.toml").read_text(encoding="utf-8"))
     found: dict[str, list[Row]] = {}
     for lesson in course().lessons:
         server = moto() if name == "moto" else ministack(request.getfixturevalue("program"))
-        with server as url:  # a new one for each lesson, since they all name their queue orders
+        with server as url:  # a new one for each lesson, since all call their queue orders
             for notebook, rows in verify([lesson], url, KINDS, {"COURSE_WAIT": "0"}, longest=60):
                 found[notebook] = [row for row in rows if row.verdict != SAME]
     assert all(not rows for notebook, rows in found.items() if notebook.startswith("solutions"))
@@ -114,7 +114,7 @@ def test_which_cells_differ_and_why(name: str, request: pytest.FixtureRequest, n
 
 
 def page(name: str, lessons: dict[str, list[Row]], reasons: dict[str, dict[str, str]]) -> str:
-    """Return the section of the page on one cloud."""
+    """Return the page's section on one cloud."""
     lines = [f"## {TITLES[name]}", "", "| lesson | cells | why |", "|---|---|---|"]
     for number, rows in lessons.items():
         lines += [
@@ -132,7 +132,7 @@ def page(name: str, lessons: dict[str, list[Row]], reasons: dict[str, dict[str, 
 
 
 def write(name: str, section: str) -> None:
-    """Put the section into the page."""
+    """Write the section into the page."""
     text = PAGE.read_text(encoding="utf-8") if PAGE.is_file() else HEAD
     parts = [part for part in text.split("\n## ")[1:] if not part.startswith(f"{TITLES[name]}\n")]
     sections = sorted([*(f"## {part.rstrip()}\n" for part in parts), section])

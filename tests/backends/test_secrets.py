@@ -1,4 +1,4 @@
-"""Secrets in cells: what is found, what is passed over, and where a learner is told. Every key here is made up."""
+"""Secrets in cells: what is found, what is ignored, and where a learner is warned. Every key here is made up."""
 
 import logging
 import os
@@ -12,7 +12,7 @@ from helpers import kernels, secret_scan
 from helpers.course import HOME
 from helpers.learner import lab
 
-KEY_ID = "AKIA" + "Q7ZR4M2N8KLP3WXY"  # in two parts, so that nobody's scanner takes this file for a leak
+KEY_ID = "AKIA" + "Q7ZR4M2N8KLP3WXY"  # in two parts, so that secret scanners don't report this file
 SECRET = "abcdEFGH1234/+zyXW" * 2 + "Q9s8"
 TOKEN = SECRET * 3
 PEM = "-----BEGIN RSA " + "PRIVATE KEY-----"
@@ -39,7 +39,7 @@ A_KEY, A_SECRET, A_TOKEN = "an AWS access key id", "an AWS secret access key", "
     ],
 )
 def test_what_is_found(source, kinds):
-    """Each spelling is found in its line, and what comes back does not hold the secret."""
+    """Every spelling is found in its line, and the finding doesn't contain the secret."""
     found = secret_scan.find(f"import boto3\n{source}")
     assert [(finding.line, finding.kind) for finding in found] == [(2, kind) for kind in kinds]
     assert not any(secret in repr(found) for secret in (KEY_ID[4:], SECRET, "hunter22", "0123456789abcdef"))
@@ -56,19 +56,19 @@ def test_what_is_found(source, kinds):
     ],
 )
 def test_what_is_no_secret_is_passed_over(source):
-    """The course's made-up keys, AWS's documented ones, and what reads a secret from elsewhere."""
+    """The course's dummy keys, AWS's documented ones, and code that reads a secret from elsewhere are ignored."""
     assert secret_scan.find(source) == []
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: f"{path.parent.name}-{path.stem}")
 def test_the_course_s_own_notebooks_are_silent(path):
-    """No cell of the course, and no output, is taken for a secret."""
+    """No cell and no output of the course looks like a secret."""
     cells = nbformat.read(path, as_version=4).cells
     assert [told for cell in cells for told in secret_scan.in_cell(cell)] == []
 
 
 def test_any_text_can_be_looked_at():
-    """Random text raises nothing."""
+    """Random text raises no error."""
     dice = random.Random(1)
     parts = [
         "aws_",
@@ -93,19 +93,19 @@ def test_any_text_can_be_looked_at():
 
 
 def test_a_secret_in_an_output_is_told():
-    """Printed text is looked at as the source is."""
+    """Printed text is scanned like source."""
     output = nbformat.v4.new_output("stream", text=f"aws_access_key_id = {KEY_ID}\n")
     assert secret_scan.in_cell(nbformat.v4.new_code_cell("show()", outputs=[output])) == [f"output: {A_KEY}"]
 
 
 def test_nothing_is_raised_into_a_learner_s_cell(monkeypatch):
-    """Whatever breaks while a cell is looked at, the cell runs."""
+    """Whatever fails during the scan, the cell runs."""
     monkeypatch.setattr(secret_scan, "find", lambda _: 1 / 0)
     secret_scan._before_cell(SimpleNamespace(raw_cell=None))
 
 
 def test_a_cell_is_warned_about_before_it_runs(tmp_path):
-    """In a real kernel: the card stands before the cell's own output, once, and without the secret."""
+    """In a real kernel the warning is above the cell's output, once, and without the secret."""
     sources = [
         "from helpers import secret_scan\nsecret_scan.watch()\nsecret_scan.watch()",
         f'key = "{KEY_ID}"\nprint("ran")',
@@ -122,7 +122,7 @@ def test_a_cell_is_warned_about_before_it_runs(tmp_path):
 
 
 def test_a_notebook_with_a_secret_is_saved_as_it_is_and_told_once(tmp_path, caplog, monkeypatch):
-    """Jupyter's own contents manager calls the hook; the file is whole, and the log names cell, line and kind."""
+    """Jupyter's contents manager calls the hook: the file is complete, and the log has cell, line and kind."""
     from jupyter_server.services.contents.filemanager import FileContentsManager
 
     monkeypatch.setattr(lab, "_told", set())

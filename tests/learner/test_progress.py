@@ -1,4 +1,4 @@
-"""Where a learner stands: kept in the working copy, never lost, never overwritten, never stored in an output."""
+"""The learner's progress: recorded in the working copy, never lost, and never part of a stored output."""
 
 import dataclasses
 import html
@@ -38,18 +38,18 @@ def folder(tmp_path, monkeypatch):
 
 
 def stored(folder):
-    """Return what the file says of the exercises."""
+    """Return what the file contains about the exercises."""
     return json.loads((folder / progress.FILE).read_text(encoding="utf-8"))["exercises"]
 
 
 def keep(*statuses, **said):
-    """Record outcomes of the exercise hand_over with these statuses, one by one."""
+    """Record outcomes with these statuses for the exercise hand_over, one by one."""
     for status in statuses:
         learner.keep([outcome(HAND_OVER, status, **said)])
 
 
 def row_of(answer):
-    """Return how show.progress draws the exercise: status and tries."""
+    """Return status and tries that show.progress displays for the exercise."""
     exercises = [exercise for lesson in show.progress().lessons for exercise in lesson["exercises"]]
     return next((e["status"], e["tries"]) for e in exercises if e["id"] == course().exercise(answer).id)
 
@@ -69,13 +69,13 @@ def row_of(answer):
     ],
 )
 def test_the_best_counts_and_tries_are_counted(folder, statuses, stands):
-    """Correct stays correct; an answer that is not written yet is no try."""
+    """Correct stays correct; an answer that isn't written yet doesn't count as a try."""
     keep(*statuses)
     assert row_of("hand_over") == stands
 
 
 def test_the_first_moment_stays(folder, monkeypatch):
-    """Whoever solves it again solved it then."""
+    """Solving it again doesn't change the date."""
     first = "2026-01-02T03:04:05+00:00"
     (folder / progress.FILE).write_text(
         json.dumps({"exercises": {"hand_over": {"tries": 1, "correct_since": first}}}), encoding="utf-8"
@@ -85,14 +85,14 @@ def test_the_first_moment_stays(folder, monkeypatch):
 
 
 def test_nothing_that_a_learner_wrote_or_printed_is_recorded(folder):
-    """The file has names, numbers and moments."""
+    """The file has only names, numbers and times."""
     keep(ERROR, did=SECRET, got=SECRET, line=SECRET, printed=SECRET, why=SECRET, expected=SECRET)
     assert SECRET not in (folder / progress.FILE).read_text(encoding="utf-8")
     assert stored(folder) == {"hand_over": {"tries": 1, "correct_since": ""}}
 
 
 def test_an_exercise_that_the_course_no_longer_has_stays_recorded(folder):
-    """An older or newer edition of the course may know it."""
+    """Another version of the course may have it."""
     progress.record(folder, {"from_another_edition": True})
     keep(NOT_YET)
     assert set(stored(folder)) == {"from_another_edition", "hand_over"}
@@ -104,7 +104,7 @@ def hand_over(sqs, queue_url, order):
 
 
 def test_check_in_a_notebook_records(offline, folder, monkeypatch, capsys):
-    """`check` itself, in a working copy; not under nbgrader, where an instructor grades."""
+    """In a working copy `check` itself records, except under nbgrader, where an instructor grades."""
     monkeypatch.delenv(COMPARED, raising=False)
     monkeypatch.setattr(learner, "_tried", set())
     learner.check(hand_over)
@@ -117,14 +117,14 @@ def test_check_in_a_notebook_records(offline, folder, monkeypatch, capsys):
 
 
 def test_check_where_outputs_are_compared_records_nothing(offline, folder, monkeypatch):
-    """A stored output must not depend on a learner's state, nor make any."""
+    """A stored output must not depend on a learner's progress, nor change it."""
     monkeypatch.setenv(COMPARED, "1")
     learner.check(hand_over)
     assert list(folder.iterdir()) == []
 
 
 def test_course_check_in_a_terminal_records(tmp_path, monkeypatch):
-    """By the notebook's folder, wherever the terminal is."""
+    """It uses the notebook's folder, wherever the terminal is."""
     monkeypatch.delenv(COMPARED, raising=False)
     monkeypatch.chdir(tmp_path)
     copy = WorkingCopy(tmp_path / "mine")
@@ -146,7 +146,7 @@ def test_course_check_in_a_terminal_records(tmp_path, monkeypatch):
 
 
 def test_outside_a_working_copy_nothing_is_written_and_it_is_said_kindly(tmp_path, monkeypatch):
-    """No file appears; the view says what to do."""
+    """No file is created, and the view says what to do."""
     monkeypatch.delenv(COMPARED, raising=False)
     monkeypatch.setenv("COURSE_FOLDER", str(tmp_path / "elsewhere"))
     (tmp_path / "elsewhere" / ".course").mkdir(parents=True)
@@ -160,7 +160,7 @@ def test_outside_a_working_copy_nothing_is_written_and_it_is_said_kindly(tmp_pat
 
 
 def test_a_working_directory_that_was_deleted_is_outside(tmp_path, monkeypatch):
-    """A learner may delete or move the folder under a running kernel."""
+    """A learner can delete or move the folder while its kernel runs."""
     monkeypatch.delenv(COMPARED, raising=False)
     (tmp_path / "gone").mkdir()
     monkeypatch.chdir(tmp_path / "gone")
@@ -173,7 +173,7 @@ def test_a_working_directory_that_was_deleted_is_outside(tmp_path, monkeypatch):
 
 
 def test_where_outputs_are_compared_the_view_is_the_same_for_all(folder, monkeypatch):
-    """With and without anything recorded, in a working copy and outside."""
+    """It doesn't depend on recorded progress or on the folder."""
     monkeypatch.setenv(COMPARED, "1")
     before = (repr(show.progress()), show.progress()._repr_html_())
     monkeypatch.delenv(COMPARED)
@@ -205,7 +205,7 @@ DAMAGED = [
 
 @pytest.mark.parametrize("content", DAMAGED)
 def test_a_damaged_file_is_set_aside_with_a_warning(folder, content):
-    """Its content is kept under another name, and what is new is recorded."""
+    """It is renamed, and new results are recorded."""
     (folder / progress.FILE).write_bytes(content)
     with pytest.warns(UserWarning, match=r"was damaged .* set aside as progress\.damaged-"):
         keep(NOT_YET)
@@ -215,7 +215,7 @@ def test_a_damaged_file_is_set_aside_with_a_warning(folder, content):
 
 
 def test_looking_at_a_damaged_file_changes_nothing(folder):
-    """show.progress says that it is damaged, and what will be done."""
+    """show.progress says that it's damaged, and what the next check will do."""
     (folder / progress.FILE).write_text("{", encoding="utf-8")
     for form in (repr(show.progress()), show.progress()._repr_html_()):
         assert "is damaged" in form
@@ -227,7 +227,7 @@ def test_looking_at_a_damaged_file_changes_nothing(folder):
 @pytest.mark.parametrize("step", ["fsync", "replace"])
 @pytest.mark.parametrize("problem", [OSError(28, "No space left on device"), KeyboardInterrupt()])
 def test_what_ends_the_writing_loses_nothing(folder, monkeypatch, step, problem):
-    """The old file stays whole, nothing else stays behind, and a full disk does not make a check fail."""
+    """The old file stays whole, no other file stays behind, and a full disk doesn't make a check fail."""
     keep(CORRECT)
     before = (folder / progress.FILE).read_bytes()
 
@@ -260,7 +260,7 @@ for n in range(60):
 
 
 def test_two_kernels_at_once_lose_no_try(folder):
-    """Two processes record 60 tries each, as fast as they can, while a third reads; all are there."""
+    """Two processes record 60 tries each as fast as they can, while a third reads. None is lost."""
     kernels = [
         subprocess.Popen(
             [sys.executable, "-c", KERNEL, str(folder), name],
@@ -289,7 +289,7 @@ def test_two_kernels_at_once_lose_no_try(folder):
 
 
 def test_a_kernel_that_is_killed_while_recording_loses_nothing(folder, monkeypatch):
-    """Whenever that is, what was recorded before is there, and the next kernel goes on from it."""
+    """Whenever it's killed, earlier results are there, and the next kernel adds to them."""
     monkeypatch.setattr(progress, "_TIMEOUT", 0.05)
     before = 0
     for _ in range(3):
@@ -313,7 +313,7 @@ def test_a_kernel_that_is_killed_while_recording_loses_nothing(folder, monkeypat
 
 
 def test_a_kernel_that_died_while_recording_stops_nobody(folder, monkeypatch):
-    """The lock that it left is waited for, then taken away."""
+    """Others wait for the lock that it left, then remove it."""
     monkeypatch.setattr(progress, "_TIMEOUT", 0.05)
     (folder / "progress.lock").touch()
     with warnings.catch_warnings():
@@ -324,7 +324,7 @@ def test_a_kernel_that_died_while_recording_stops_nobody(folder, monkeypatch):
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write everywhere")
 def test_a_folder_that_cannot_be_written_is_told(folder, monkeypatch):
-    """A warning, and the check goes on."""
+    """There's a warning, and the check goes on."""
     monkeypatch.setattr(progress, "_TIMEOUT", 0.05)
     folder.chmod(0o500)
     try:
@@ -343,7 +343,7 @@ def plain(picture):
 
 
 def test_the_table_and_its_text_say_the_same(folder):
-    """Every lesson and exercise with where the learner stands, in both forms, in words."""
+    """Both forms have every lesson and exercise with the learner's progress, in words."""
     keep(NOT_YET, CORRECT)
     progress.record(folder, {"take_one": False})
     view = show.progress()
@@ -358,7 +358,7 @@ def test_the_table_and_its_text_say_the_same(folder):
 
 
 def test_nothing_in_the_table_can_be_a_tag():
-    """Titles, moments and notes are shown as they are written."""
+    """Titles, times and notes are shown as text."""
     evil = "<script>alert(1)</script>"
     exercise = {"id": evil, "title": evil, "status": "correct", "since": evil, "tries": 1}
     view = ProgressTable(({"number": evil, "title": evil, "exercises": [exercise]},), evil)
@@ -367,7 +367,7 @@ def test_nothing_in_the_table_can_be_a_tag():
 
 
 def test_a_standing_says_its_status():
-    """Nothing tried, tried, correct."""
+    """It is not attempted, tried, or correct."""
     assert [Standing().status, Standing(1).status, Standing(1).after(True).status] == [
         "not attempted",
         "not yet",

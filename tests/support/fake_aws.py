@@ -1,4 +1,4 @@
-"""A fake AWS on loopback: the course's own server, which can refuse, throttle, be silent or die at any request."""
+"""A fake AWS on loopback: the workshop's server, which can refuse, throttle, stay silent or die at any request."""
 
 import threading
 from collections.abc import Callable
@@ -16,12 +16,12 @@ FAULTS = ("refuses", "throttles", "is silent", "dies before it", "dies after it"
 
 
 class FakeAws:
-    """Answers for any account whose number is the access key, while `faults` lets it.
+    """Responds for any account whose number is the access key, unless `faults` prevents it.
 
-    faults: takes the number of a request to SQS or SNS, from 1, and the request; returns one of FAULTS, or
-    "is closed" as in a region that is not enabled, or "".
-    others: answers what is no request to AWS, such as one to a metadata service; returns None for all else. asked, all:
-    the requests to SQS and SNS, and all of them.
+    faults: gets the number of a request to SQS or SNS, from 1, and the request; returns one of FAULTS, "is closed" (as
+        in a region that isn't enabled), or "".
+    others: responds to requests that aren't for AWS, such as one to a metadata service; returns None for all others.
+    asked, all: the requests to SQS and SNS, and all requests.
     """
 
     def __init__(self) -> None:
@@ -61,11 +61,11 @@ class FakeAws:
         return response
 
     def account(self, number: str = ACCOUNT) -> Account:
-        """Return what is in an account."""
+        """Return an account, with everything in it."""
         return self.cloud.accounts.get(number) or self.cloud.reset(number)
 
     def names(self, number: str = ACCOUNT) -> list[str]:
-        """Return the names of all queues and topics of an account, in whatever region."""
+        """Return the names of all queues and topics of an account, with their regions."""
         account, found = self.account(number), []
         for region in regions():
             found += [f"{region} {name}" for name in account.service(SqsRegion, region).queues]
@@ -73,7 +73,7 @@ class FakeAws:
         return found
 
     def start_anew(self) -> None:
-        """Empty the account, and answer everything again."""
+        """Empty the account, and respond to everything again."""
         self.cloud.reset(ACCOUNT)
         self.asked.clear()
         self.all.clear()
@@ -81,7 +81,7 @@ class FakeAws:
         self.faults = lambda number, asked: ""
 
     def close(self) -> None:
-        """End it."""
+        """Stop the server."""
         self._over.set()
         self.server.shutdown()
         self.server.server_close()

@@ -17,7 +17,7 @@ _WEB = """<AssumeRoleWithWebIdentityResponse xmlns="https://sts.amazonaws.com/do
 
 
 def answer(asked: HttpRequest) -> HttpResponse | None:
-    """Return keys of account 111111111111 as the asked service gives them; None when none of them was asked."""
+    """Return keys of account 111111111111 in the form of the service that was asked; None for any other request."""
     end = (datetime.now(timezone.utc) + timedelta(hours=6)).strftime("%Y-%m-%dT%H:%M:%SZ")
     keys = {"AccessKeyId": ACCOUNT, "SecretAccessKey": "any", "Token": "token", "Expiration": end, "Code": "Success"}
     if asked.path == "/latest/api/token":

@@ -1,4 +1,4 @@
-"""The book's experiments over HTTP: one server for all of them, two new accounts for each."""
+"""The experiments of the behaviour tests over HTTP: one server for all, and two new accounts for each experiment."""
 
 import atexit
 import itertools
@@ -19,7 +19,7 @@ _numbers = itertools.count(1)
 
 
 class Running:
-    """A served cloud on loopback, in this process. still: whether its clocks stand."""
+    """A workshop server on loopback, in this process. still: whether its clocks are frozen."""
 
     def __init__(self, token: str = "", still: bool = False):
         self.cloud = WorkshopCloud(token, still)
@@ -28,23 +28,23 @@ class Running:
         threading.Thread(target=self.server.serve_forever, args=(0.01,), daemon=True).start()
 
     def close(self) -> None:
-        """End it."""
+        """Stop the server."""
         self.server.shutdown()
         self.server.server_close()
 
 
 @lru_cache
 def running() -> Running:
-    """Return the server of all labs. Its clocks stand, so a long poll takes no real time."""
+    """Return the server of all labs. Its clocks are frozen, so a long poll takes no real time."""
     started = Running(still=True)
     atexit.register(started.close)
     return started
 
 
 class ServedLab(Lab):
-    """The offline cloud as `course serve` offers it.
+    """The offline cloud over HTTP.
 
-    differs: what comes out otherwise over HTTP, by the experiment's name, and why.
+    differs: what is different over HTTP, by the experiment's name, and why.
     """
 
     differs = {  # noqa: RUF012
@@ -61,7 +61,7 @@ class ServedLab(Lab):
         return self
 
     def __exit__(self, *problem: Any) -> None:
-        """Leave the accounts as they are; nobody has their numbers again."""
+        """Leave the accounts as they are; their numbers aren't used again."""
 
     def client(self, service: str, region: str = REGION, account: str = "own") -> Any:
         """Return a boto3 client of the lab's account, or of "other"."""
@@ -78,19 +78,19 @@ class ServedLab(Lab):
             control.post("clock", seconds=seconds)
 
     def inbox(self) -> list[dict[str, Any]]:
-        """Return what arrived outside queues, oldest first."""
+        """Return what was delivered to anything but queues, oldest first."""
         names = ("protocol", "endpoint", "headers", "message", "subject")
         return [{name.title(): arrived[name] for name in names} for arrived in self._controls[0].get("inbox")["inbox"]]
 
 
 @lru_cache
 def _session() -> boto3.Session:
-    return boto3.Session("000000000000", "-", region_name=REGION)  # kept, since a new one costs 0.1 s
+    return boto3.Session("000000000000", "-", region_name=REGION)  # cached, since creating one takes 0.1 s
 
 
 @lru_cache(maxsize=32)
 def keyed(url: str, service: str, region: str, key: str, secret: str = "-") -> Any:
-    """Return a client of the served cloud at this URL for the account of this key; it tries nothing twice."""
+    """Return a client of the server at this URL for the account with this key, without retries."""
     return _session().client(
         service,
         region_name=region,

@@ -1,4 +1,4 @@
-"""The real thing: JupyterLab in headless Chromium, opened by `course lab`. Needs Chromium and the extra `browser`."""
+"""JupyterLab in headless Chromium, opened by `course lab`. Needs Chromium and the extra `browser`."""
 
 import json
 import os
@@ -38,7 +38,7 @@ RUN_ALL = """async () => {
 
 @pytest.fixture
 def lab(tmp_path):
-    """`course lab`, as a learner types it, in a home of its own; its address, and its working copy."""
+    """`course lab` in a new home folder, as a learner starts it; its address and working copy."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -62,7 +62,7 @@ def lab(tmp_path):
     log = tmp_path / "lab.log"
     command = [sys.executable, "-m", "helpers.cli", "lab", "--no-browser", "--port", str(port)]
     (home / "config").mkdir()
-    # Lets the test speak to JupyterLab's own commands; a learner's JupyterLab does not have it.
+    # Gives the test access to JupyterLab's commands; a learner's JupyterLab doesn't have it.
     exposed = {"LabApp": {"expose_app_in_browser": True}}
     (home / "config" / "jupyter_lab_config.json").write_text(json.dumps(exposed))
     with log.open("w") as out:
@@ -88,7 +88,7 @@ def _address(process, log):
 
 @pytest.fixture
 def page(lab):
-    """The address that `course lab` printed, opened in Chromium."""
+    """Chromium with the address that `course lab` printed."""
     with tab() as page:
         page.goto(lab[0])
         opened(page, LESSON)
@@ -96,7 +96,7 @@ def page(lab):
 
 
 def test_a_learner_runs_the_lesson_and_answers_an_exercise(page, lab):
-    """`course lab` opens lesson 01 with nothing to click; all cells run; an answer is correct; nothing goes out."""
+    """Lesson 01 opens without a click, all cells run, an answer is correct, and nothing leaves the computer."""
     assert page.locator(".jp-FileBrowser").is_visible()
     assert page.locator("#table-of-contents").is_visible()
     assert page.locator(".jp-Dialog").count() == 0
@@ -138,7 +138,7 @@ def test_a_learner_runs_the_lesson_and_answers_an_exercise(page, lab):
 
 
 def test_every_other_lesson_runs_in_jupyterlab(page, lab):
-    """Each lesson, exercise notebook as shipped, and solution, run from top to bottom by the menu's command."""
+    """Every lesson, exercise notebook and solution runs from top to bottom with the menu's command."""
     for lesson in course().lessons[1:]:
         shutil.copy(HOME / "solutions" / f"{lesson.slug}.ipynb", lab[1] / f"solved_{lesson.number}.ipynb")
         for path in (f"lessons/{lesson.slug}.ipynb", f"exercises/{lesson.slug}.ipynb", f"solved_{lesson.number}.ipynb"):
@@ -158,7 +158,7 @@ def test_every_other_lesson_runs_in_jupyterlab(page, lab):
 
 
 def fresh(page):
-    """Run the gallery from its top, and bring the live queue to the present: the cells below it have gone on."""
+    """Run the gallery from the top, and redraw the live queue, which the cells below it have changed."""
     cells = page.evaluate(RUN_ALL)
     assert [cell for cell in cells if cell["errors"]] == []
     scroll_to(page, "queue")
@@ -167,12 +167,12 @@ def fresh(page):
 
 
 def in_flight(page):
-    """Return how many messages the live queue says are in flight."""
+    """Return the number of messages in flight that the live queue shows."""
     return int(re.search(r"(\d+) in flight", page.locator(".course-queue strong").inner_text())[1])
 
 
 def the_live_queue_takes_clicks(page):
-    """Each button does what it says, the picture follows, and a sentence for the screen reader says what happened."""
+    """Every button works, the picture is redrawn, and a sentence for screen readers describes the result."""
     status = page.locator(".course-queue [role=status]")
     before = in_flight(page)
     page.get_by_role("button", name="Receive one message").click()
@@ -190,7 +190,7 @@ def the_live_queue_takes_clicks(page):
 
 
 def the_live_queue_follows_the_clock(page):
-    """When the clock runs, a lease is counted down; when it is held again, it stands."""
+    """While the clock runs, the visibility timeout counts down; while it is held, nothing moves."""
     page.get_by_role("button", name="Receive one message").click()
     page.get_by_role("button", name="Let the clock run").click()
     left = "() => parseInt(document.querySelector('.course-queue td[data-left] span').textContent)"
@@ -202,7 +202,7 @@ def the_live_queue_follows_the_clock(page):
 
 
 def the_live_queue_works_by_keyboard(page):
-    """Tab reaches the buttons, Enter presses them, and JupyterLab's own keys leave the notebook alone meanwhile."""
+    """Tab reaches the buttons, Enter presses them, and JupyterLab's shortcuts leave the notebook alone."""
     cells = page.evaluate("() => window.jupyterapp.shell.currentWidget.content.widgets.length")
     before = in_flight(page)
     page.get_by_role("button", name="Receive one message").focus()
@@ -218,14 +218,14 @@ def the_live_queue_works_by_keyboard(page):
 
 
 def the_inbox_confirms_by_a_click(page):
-    """The button follows the link; the sentence for the screen reader says who has confirmed."""
+    """The button follows the link; a sentence for screen readers names the confirmed endpoint."""
     scroll_to(page, "inbox")
     page.get_by_role("button", name="Confirm ada@shop.example").click()
     page.wait_for_selector(".course-inbox [role=status]:has-text('ada@shop.example has confirmed.')")
 
 
 def a_quiz_works_by_keyboard(page):
-    """Tab reaches each choice, Enter opens its reason, and the notebook stays as it is."""
+    """Tab reaches every choice, Enter opens its reason, and the notebook stays as it is."""
     cells = page.evaluate("() => window.jupyterapp.shell.currentWidget.content.widgets.length")
     scroll_to(page, "quiz")
     choices = page.locator(".jp-OutputArea-output details summary").filter(has_text="photo")
@@ -238,7 +238,7 @@ def a_quiz_works_by_keyboard(page):
 
 
 def the_switch_starts_a_cloud(page):
-    """Only the fields of the chosen cloud are there; Start starts it, or says in words why not, and sends nothing."""
+    """It shows the chosen cloud's fields; Start starts it, or explains why not and sends nothing."""
     scroll_to(page, "switch")
     cloud, account = page.get_by_label("Cloud", exact=True), page.get_by_label("I mean the account")
     assert not account.is_visible()
@@ -254,7 +254,7 @@ def the_switch_starts_a_cloud(page):
 
 
 def no_picture_has_a_serious_fault_for_a_screen_reader(page, tmp_path):
-    """axe-core finds nothing serious in any output, in the light theme and in the dark one."""
+    """axe-core finds nothing serious in any output, in the light and the dark theme."""
     subprocess.run(["npm", "i", "--silent", "--prefix", str(tmp_path), "axe-core@4"], check=True)
     page.add_script_tag(path=tmp_path / "node_modules" / "axe-core" / "axe.min.js")
     for theme in ("Light", "Dark"):
@@ -270,7 +270,7 @@ def no_picture_has_a_serious_fault_for_a_screen_reader(page, tmp_path):
 
 
 def test_the_gallery(page, lab, tmp_path):
-    """Every picture, in one JupyterLab: clicked, worked by keyboard, audited and photographed in both themes."""
+    """Every picture in one JupyterLab: clicked, used by keyboard, audited and photographed in both themes."""
     shutil.copy(GALLERY, lab[1] / "lessons" / "gallery.ipynb")
     command(page, "docmanager:open", {"path": "lessons/gallery.ipynb"})
     opened(page, "lessons/gallery.ipynb")

@@ -1,4 +1,4 @@
-"""The live queue's hands: each click is a call or moves the clock, and the picture follows."""
+"""The live pictures' buttons: every click makes a call or moves the clock, and the picture is redrawn."""
 
 import os
 from pathlib import Path
@@ -23,18 +23,18 @@ def picture(offline: Cloud, sqs: Any, queue_url: str) -> LiveQueue:
 
 
 def click(picture: LiveQueue, act: str, message: str = "") -> str:
-    """Click as the browser tells it, and return what the picture says then."""
+    """Click as the browser does, and return the sentence that the picture shows."""
     picture._clicked(picture, {"act": act, "message": message}, [])
     return picture.said
 
 
 def states(picture: LiveQueue) -> list[tuple[str, str]]:
-    """Return body and state of each message that is drawn."""
+    """Return body and state of every message in the picture."""
     return [(message["body"], message["state"]) for message in picture.data["messages"]]
 
 
 def test_each_click_does_what_it_says(picture: LiveQueue) -> None:
-    """Receive hides, +30 s extends what is left, delete takes it out, and the clock brings a lease to its end."""
+    """Receive hides a message, +30 s extends its visibility timeout, delete removes it, the clock makes it visible."""
     assert states(picture) == [("tea", "visible"), ("honey", "visible")]
     assert click(picture, "receive") == "Received 'tea'."
     assert states(picture) == [("tea", "in flight"), ("honey", "visible")]
@@ -59,7 +59,7 @@ def test_each_click_does_what_it_says(picture: LiveQueue) -> None:
 
 
 def test_the_clock_can_run_and_be_held(no_cloud: None) -> None:
-    """Its buttons do; the picture knows whether it runs. At first it stands: who looks, looks between cells."""
+    """Its buttons do that, and the picture knows. At first the clock is held, as between cells."""
     moving = start()
     url = moving.client("sqs").create_queue(QueueName="orders")["QueueUrl"]
     picture = live.queue(moving, "us-east-1", url)
@@ -72,13 +72,13 @@ def test_the_clock_can_run_and_be_held(no_cloud: None) -> None:
 
 @pytest.mark.parametrize("act", ["delete", "extend"])
 def test_a_refusal_is_told(picture: LiveQueue, act: str) -> None:
-    """A click on a message that is gone is AWS's error, in the picture and not in a traceback."""
+    """A click on a message that is gone shows AWS's error in the picture, without a traceback."""
     assert click(picture, act, "no such message").startswith("SQS refused: ")
 
 
 @pytest.mark.parametrize("act", ["receive", "delete", "extend", "advance", "look"])
 def test_a_click_on_a_deleted_queue_is_told(picture: LiveQueue, sqs: Any, queue_url: str, act: str) -> None:
-    """The picture stays as it was last drawn, and says what happened instead of failing unseen."""
+    """The picture stays as it was, and shows the error instead of failing unseen."""
     before = picture.data
     sqs.delete_queue(QueueUrl=queue_url)
     said = click(picture, act, before["messages"][0]["id"])
@@ -91,21 +91,21 @@ def test_a_click_on_a_deleted_queue_is_told(picture: LiveQueue, sqs: Any, queue_
 
 @pytest.mark.parametrize("act", ["", "drop", "__class__"])
 def test_an_unknown_click_does_nothing(picture: LiveQueue, act: str) -> None:
-    """Whatever comes over the wire, only what the buttons offer is done."""
+    """Whatever the browser sends, only the buttons' actions are done."""
     before = len(cloud.calls())
     assert click(picture, act) == ""
     assert len(cloud.calls()) == before
 
 
 def test_the_browser_gets_no_mebibytes(picture: LiveQueue, sqs: Any, queue_url: str) -> None:
-    """Of a large message it gets what it shows."""
+    """It gets only the part of a large message that it shows."""
     sqs.send_message(QueueUrl=queue_url, MessageBody="x" * 1_000_000)
     click(picture, "look")
     assert max(len(message["body"]) for message in picture.data["messages"]) == 80
 
 
 def test_without_a_kernel_the_still_picture_stands_there(picture: LiveQueue) -> None:
-    """The output holds the still picture beside the widget, with the same facts."""
+    """The output has the static picture beside the widget, with the same facts."""
     bundle = picture._repr_mimebundle_()
     assert bundle["text/plain"] == repr(picture)
     assert bundle["text/html"].startswith("<div")
@@ -114,7 +114,7 @@ def test_without_a_kernel_the_still_picture_stands_there(picture: LiveQueue) -> 
 
 @pytest.fixture
 def mails(offline: Cloud, sns: Any) -> LiveInbox:
-    """The live inbox with one request to confirm, after which a message is published."""
+    """The live inbox with one request to confirm. After confirming, a message is published."""
     topic_arn = sns.create_topic(Name="news")["TopicArn"]
     sns.subscribe(TopicArn=topic_arn, Protocol="email", Endpoint="ada@shop.example")
     sns.publish(TopicArn=topic_arn, Message="too early")
@@ -133,21 +133,21 @@ def test_confirm_follows_the_link(mails: LiveInbox, sns: Any) -> None:
     "content", [{}, {"act": "confirm"}, {"act": "confirm", "number": 9}, {"act": "x", "number": 0}]
 )
 def test_a_click_that_is_none_confirms_nothing(mails: LiveInbox, sns: Any, content: dict[str, Any]) -> None:
-    """Whatever comes over the wire."""
+    """The browser can send anything; only a valid number confirms."""
     mails._clicked(mails, content, [])
     (one,) = sns.list_subscriptions()["Subscriptions"]
     assert one["SubscriptionArn"] == "PendingConfirmation"
 
 
 def test_a_link_that_is_too_old_is_told(mails: LiveInbox) -> None:
-    """SNS's refusal stands in the picture."""
+    """The picture shows SNS's error."""
     clock.advance(days=2)
     mails._clicked(mails, {"act": "confirm", "number": 0}, [])
     assert "does not work" in mails.data["said"]
 
 
 def test_the_still_inbox_tells_the_same(mails: LiveInbox) -> None:
-    """The output holds the still list beside the widget."""
+    """The output has the static list beside the widget."""
     bundle = mails._repr_mimebundle_()
     assert bundle["text/plain"] == repr(mails)
     assert "ada@shop.example" in bundle["text/html"]
@@ -157,14 +157,14 @@ def test_the_still_inbox_tells_the_same(mails: LiveInbox) -> None:
 
 
 def switched(**given: Any) -> str:
-    """Return what the switch says after these fields were filled in and Start was clicked."""
+    """Return the text of the form after filling in these fields and clicking Start."""
     made = live.switch()
     made._clicked(made, {"act": "start", **given}, [])
     return made.said
 
 
 def test_the_switch_starts_what_was_chosen(offline: Cloud) -> None:
-    """It starts a new offline cloud, and says which one runs."""
+    """It starts a new offline cloud and shows which one is running."""
     boto3.client("sqs").create_queue(QueueName="orders")
     assert switched(which="offline").startswith("Offline cloud, account 123456789012")
     assert "QueueUrls" not in boto3.client("sqs").list_queues()
@@ -181,14 +181,14 @@ def test_the_switch_starts_what_was_chosen(offline: Cloud) -> None:
     ],
 )
 def test_the_switch_says_why_not(offline: Cloud, given: dict[str, Any], said: str) -> None:
-    """What cannot be started is told in words, and the cloud before it runs on."""
+    """It shows why a cloud can't start, and the cloud before goes on running."""
     url = boto3.client("sqs").create_queue(QueueName="orders")["QueueUrl"]
     assert switched(**given).startswith(said)
     assert boto3.client("sqs").list_queues()["QueueUrls"] == [url]
 
 
 def test_the_switch_leaves_the_machine_s_prefix(no_cloud: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A field that was left empty is no wish."""
+    """An empty field doesn't override COURSE_PREFIX."""
     given: list[dict[str, Any]] = []
     monkeypatch.setattr(live.running, "start", lambda which, **options: given.append(options))
     switched(which="aws", account="111111111111")
@@ -196,7 +196,7 @@ def test_the_switch_leaves_the_machine_s_prefix(no_cloud: None, monkeypatch: pyt
 
 
 def test_the_switch_knows_this_machine_s_profiles_not_the_offline_ones(no_cloud: None, tmp_path: Path) -> None:
-    """And looking at it changes no variable."""
+    """Showing the form changes no environment variable."""
     (tmp_path / "config").write_text("[profile work]\nregion = eu-west-1\n")
     os.environ["AWS_CONFIG_FILE"] = str(tmp_path / "config")
     start()

@@ -1,4 +1,4 @@
-"""Questions of the lessons: what the manifest may say, and the card that asks them."""
+"""The lessons' questions: what the manifest can contain, and the card that shows them."""
 
 import html
 import re
@@ -25,7 +25,7 @@ RIGHT, WRONG = ("Yes", "So it is.", "true"), ("No", "Not so.", "false")
 
 
 def quiz(*choices, quiz_id="q", question="Is it?"):
-    """Return the part of a manifest that lists one question."""
+    """Return the part of a manifest with one question."""
     text = f'[[lesson.quiz]]\nid = "{quiz_id}"\nquestion = "{question}"\n'
     return text + "".join(
         f'[[lesson.quiz.choice]]\ntext = "{choice}"\nwhy = "{why}"\nright = {right}\n' for choice, why, right in choices
@@ -33,7 +33,7 @@ def quiz(*choices, quiz_id="q", question="Is it?"):
 
 
 def test_a_question_is_read_with_its_choices():
-    """Each choice has its text, its reason and whether it is right, in order."""
+    """Every choice has its text, its reason and whether it's right, in sequence."""
     (asked,) = parse(LESSON + quiz(WRONG, RIGHT)).lessons[0].quizzes
     assert (asked.id, asked.question, asked.lesson) == ("q", "Is it?", "01_first")
     assert [(choice.text, choice.why, choice.right) for choice in asked.choices] == [
@@ -58,7 +58,7 @@ def test_a_question_is_read_with_its_choices():
     ],
 )
 def test_a_question_that_cannot_be_is_refused(text, says):
-    """Each mistake in a question is named, with the place where it is."""
+    """Every mistake in a question is reported with its place."""
     with pytest.raises(ManifestError, match=says):
         parse(LESSON + text)
 
@@ -71,13 +71,13 @@ def test_two_lessons_do_not_share_a_question_s_id():
 
 
 def test_an_unknown_question_is_answered_with_those_that_are_known():
-    """Whoever mistypes an id is told the right ones."""
+    """The error for a mistyped id lists the existing ones."""
     with pytest.raises(CourseError, match=r"no question 'nope'.*slow-worker, three-departments"):
         show.quiz("nope")
 
 
 class Page(HTMLParser):
-    """Reads a card as a browser does. folds: summary and content of each fold, as a reader sees them."""
+    """Reads a card as a browser does. folds: summary and content of every fold, as a reader sees them."""
 
     def __init__(self, text):
         super().__init__()
@@ -86,7 +86,7 @@ class Page(HTMLParser):
         self.feed(text)
 
     def handle_starttag(self, tag, attrs):
-        """Note the tag; a fold begins with `details`."""
+        """Record the tag; `details` starts a fold."""
         self.tags.append(tag)
         if tag == "details":
             self.summaries.append("")
@@ -96,11 +96,11 @@ class Page(HTMLParser):
             self._in_summary = True
 
     def handle_endtag(self, tag):
-        """Note where a summary ends."""
+        """Record the end of a summary."""
         self._in_summary = self._in_summary and tag != "summary"
 
     def handle_data(self, data):
-        """Add the text to where it stands."""
+        """Add the text to its summary or content."""
         if not self.summaries:
             self.before += data
         elif self._in_summary:
@@ -114,7 +114,7 @@ CARDS = [pytest.param(quiz.id, id=quiz.id) for lesson in course().lessons for qu
 
 @pytest.mark.parametrize("quiz_id", CARDS)
 def test_the_card_and_its_text_say_the_same(quiz_id):
-    """Question, choices and answers are the same, in the same order."""
+    """Question, choices and answers are the same, in the same sequence."""
     card = show.quiz(quiz_id)
     page = Page(card._repr_html_())
     asked, _, answers = repr(card).replace("`", "").partition("Answers, once you have chosen:")
@@ -128,7 +128,7 @@ def test_the_card_and_its_text_say_the_same(quiz_id):
 
 @pytest.mark.parametrize("quiz_id", CARDS)
 def test_a_reader_of_the_text_can_think_first(quiz_id):
-    """No answer stands before the line that announces the answers, in neither form."""
+    """In both forms no answer comes before the line that announces the answers."""
     card, asked = show.quiz(quiz_id), course().quiz(quiz_id)
     before, _, after = repr(card).partition("\n\n\nAnswers, once you have chosen:\n")
     for choice in asked.choices:
@@ -143,7 +143,7 @@ def test_a_reader_of_the_text_can_think_first(quiz_id):
 
 
 def test_a_choice_is_opened_by_keyboard_alone():
-    """It takes the focus, and meanwhile no key is a shortcut of JupyterLab's. No script, no style sheet."""
+    """It takes the focus, and JupyterLab's shortcuts are off meanwhile. There's no script and no style sheet."""
     page = Page(show.quiz("slow-worker")._repr_html_())
     assert page.summary_attributes == [{"tabindex": "0", "data-lm-suppress-shortcuts": "true"}] * 3
     assert set(page.tags) <= {"div", "p", "strong", "details", "summary", "span", "code"}
@@ -153,7 +153,7 @@ EVIL = "<script>alert(1)</script> & \"x\" 'y' </summary></details><img src=x one
 
 
 def test_nothing_in_a_question_can_be_a_tag():
-    """What looks like HTML in question, choice or reason is shown as it is written."""
+    """HTML in a question, choice or reason is shown as text."""
     card = QuizCard(EVIL, ((EVIL, EVIL, True), (EVIL, EVIL, False)))
     picture, page = card._repr_html_(), Page(card._repr_html_())
     seen = EVIL.replace("`", "")
@@ -166,7 +166,7 @@ def test_nothing_in_a_question_can_be_a_tag():
 
 
 def test_a_question_over_several_lines_is_one_line_of_text():
-    """A manifest may break its lines; a choice stays one line, so that no text passes for another choice."""
+    """A manifest can break lines; a choice stays on one, so that no text looks like another choice."""
     card = QuizCard("Is\nit?", (("No\n  B. Yes", "a\nb", False), ("Yes", "c", True)))
     assert len(re.findall(r"(?m)^  [A-Z]\. ", repr(card))) == 4
     assert "A. No B. Yes" in repr(card)

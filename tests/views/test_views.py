@@ -1,4 +1,4 @@
-"""The pictures: the same facts in HTML and in text, nothing injected, and looking that changes nothing."""
+"""The pictures: the same facts in HTML and text, no injected tags, and no change to the cloud."""
 
 import html
 import json
@@ -24,19 +24,19 @@ def words(markup: str) -> list[str]:
     return re.findall(r"\S+", html.unescape(re.sub(r"<[^>]+>", " ", markup)))
 
 
-def is_told_twice(picture: Any) -> None:
-    """Each word of the text twin stands in the HTML as well, apart from the marks that draw lines."""
-    told = set(words(picture._repr_html_()))
+def assert_same_words(picture: Any) -> None:
+    """Fail unless every word of the text is also in the HTML, apart from marks that draw lines."""
+    in_html = set(words(picture._repr_html_()))
     drawn = set("●◐○·━▶╳─")
-    missing = [word for word in repr(picture).split() if not set(word) <= drawn and word not in told]
-    # Where HTML breaks words at a tag, two of its words make one of the text.
+    missing = [word for word in repr(picture).split() if not set(word) <= drawn and word not in in_html]
+    # Where a tag splits a word in HTML, two of its words match one word of the text.
     assert [word for word in missing if word not in "".join(words(picture._repr_html_()))] == []
 
 
-def lets_in(sqs: Any, queue_url: str, topic_arn: str) -> str:
-    """Give the queue the policy that lets the topic in, and return its ARN."""
-    asked = sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=["QueueArn"])
-    arn = asked["Attributes"]["QueueArn"]
+def allow_topic(sqs: Any, queue_url: str, topic_arn: str) -> str:
+    """Give the queue the policy that allows the topic to send, and return its ARN."""
+    reply = sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=["QueueArn"])
+    arn = reply["Attributes"]["QueueArn"]
     statement = {
         "Effect": "Allow",
         "Principal": {"Service": "sns.amazonaws.com"},
@@ -50,14 +50,14 @@ def lets_in(sqs: Any, queue_url: str, topic_arn: str) -> str:
 
 @pytest.fixture
 def shop(sqs: Any, sns: Any, queue_url: str) -> str:
-    """A topic with four subscriptions of four fates, and messages in a queue; the id of the last publish."""
+    """A topic with four subscriptions that end differently, and messages in a queue; the id of the last publish."""
     dead = sqs.create_queue(QueueName="dead")["QueueUrl"]
     topic_arn = sns.create_topic(Name="news")["TopicArn"]
-    arn = lets_in(sqs, queue_url, topic_arn)
+    arn = allow_topic(sqs, queue_url, topic_arn)
     redrive = {"deadLetterTargetArn": arn.replace("orders", "dead"), "maxReceiveCount": 3}
     sqs.set_queue_attributes(QueueUrl=queue_url, Attributes={"RedrivePolicy": json.dumps(redrive)})
     sns.subscribe(TopicArn=topic_arn, Protocol="sqs", Endpoint=arn)
-    bills = lets_in(sqs, sqs.create_queue(QueueName="bills")["QueueUrl"], topic_arn)
+    bills = allow_topic(sqs, sqs.create_queue(QueueName="bills")["QueueUrl"], topic_arn)
     paid = {"FilterPolicy": json.dumps({"kind": ["paid"]}), "RawMessageDelivery": "true"}
     sns.subscribe(TopicArn=topic_arn, Protocol="sqs", Endpoint=bills, Attributes=paid)
     sns.subscribe(TopicArn=topic_arn, Protocol="sqs", Endpoint=arn.replace("orders", "dead"))
@@ -76,19 +76,19 @@ def shop(sqs: Any, sns: Any, queue_url: str) -> str:
 
 @pytest.mark.parametrize("draw", [show.queue, show.timeline, show.fan_out, show.inbox, show.calls])
 def test_the_text_twin_tells_what_the_html_tells(shop: str, draw: Any) -> None:
-    """Whoever cannot see the picture reads the same."""
-    is_told_twice(draw())
+    """Readers who can't see the picture get the same facts."""
+    assert_same_words(draw())
 
 
 @pytest.mark.parametrize("draw", [show.queue, show.timeline, show.fan_out, show.inbox, show.calls])
 def test_an_empty_cloud_has_pictures_too(sqs: Any, queue_url: str, draw: Any) -> None:
     """They say that there is nothing yet."""
     assert repr(draw())
-    is_told_twice(draw())
+    assert_same_words(draw())
 
 
 def test_no_message_brings_a_tag(sqs: Any, sns: Any, queue_url: str) -> None:
-    """Bodies, subjects, endpoints, names and errors are text, whatever stands in them."""
+    """Bodies, subjects, endpoints, names and errors are shown as text, whatever they contain."""
     sqs.send_message(QueueUrl=queue_url, MessageBody=EVIL)
     topic_arn = sns.create_topic(Name="news")["TopicArn"]
     sns.subscribe(TopicArn=topic_arn, Protocol="https", Endpoint=f"https://shop.example/?{EVIL}")
@@ -110,7 +110,7 @@ def test_no_picture_asks_the_network(shop: str) -> None:
 
 
 def test_looking_makes_no_call_draws_no_id_and_moves_no_time(offline: Cloud, shop: str) -> None:
-    """Journal, ids, clock and counters are as before, also where counters lag."""
+    """Journal, ids, clock and counters stay the same, even if counters lag."""
     cloud.unkind(lag=60)
     world = offline.world
     before = (len(world.journal), world.ids.getstate(), clock.time())
@@ -124,7 +124,7 @@ def test_looking_makes_no_call_draws_no_id_and_moves_no_time(offline: Cloud, sho
 
 
 def test_a_queue_shows_every_kind_of_message(sqs: Any, queue_url: str) -> None:
-    """Visible, in flight with the time left, delayed; receives; the group on a FIFO queue."""
+    """Visible, in flight with the time left, delayed; number of receives; the group on a FIFO queue."""
     for body, delay in (("one", 0), ("two", 0), ("three", 90)):
         sqs.send_message(QueueUrl=queue_url, MessageBody=body, DelaySeconds=delay)
     sqs.receive_message(QueueUrl=queue_url, VisibilityTimeout=30)
@@ -141,7 +141,7 @@ def test_a_queue_shows_every_kind_of_message(sqs: Any, queue_url: str) -> None:
 
 
 def test_the_truth_stands_beside_what_the_api_reports(sqs: Any, queue_url: str) -> None:
-    """Counters that lag are told apart from what is there."""
+    """If counters lag, both the real and the reported numbers are shown."""
     cloud.unkind(lag=60)
     sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=["ApproximateNumberOfMessages"])
     sqs.send_message(QueueUrl=queue_url, MessageBody="one")
@@ -150,21 +150,21 @@ def test_the_truth_stands_beside_what_the_api_reports(sqs: Any, queue_url: str) 
 
 
 def test_dead_letters_are_named_on_both_sides(shop: str, sqs: Any) -> None:
-    """The source tells where and after how many receives; the dead-letter queue, whose it is."""
+    """The source names its dead-letter queue and maxReceiveCount; the dead-letter queue names its sources."""
     assert "after 3 receives a message moves to dead, which has 0" in repr(show.queue())
     url = sqs.get_queue_url(QueueName="dead")["QueueUrl"]
     assert "dead-letter queue of orders" in repr(show.queue(url))
 
 
 def test_an_expired_message_is_not_shown(sqs: Any, queue_url: str) -> None:
-    """What its retention period has taken is not drawn, although nobody has called since."""
+    """After its retention period a message isn't drawn, even if nothing has called the queue since."""
     sqs.send_message(QueueUrl=queue_url, MessageBody="old")
     clock.advance(days=5)
     assert "no messages" in repr(show.queue())
 
 
 def test_a_fifo_queue_shows_groups(sqs: Any) -> None:
-    """The group stands beside the receives."""
+    """The group is beside the number of receives."""
     attributes = {"FifoQueue": "true", "ContentBasedDeduplication": "true"}
     url = sqs.create_queue(QueueName="orders.fifo", Attributes=attributes)["QueueUrl"]
     sqs.send_message(QueueUrl=url, MessageBody="one", MessageGroupId="ada")
@@ -173,7 +173,7 @@ def test_a_fifo_queue_shows_groups(sqs: Any) -> None:
 
 
 def test_a_long_queue_is_drawn_in_part_and_at_once(sqs: Any, queue_url: str) -> None:
-    """Of 10,000 messages the first fifty are shown, and the rest counted; a hundred are drawn within 50 ms."""
+    """Of 10,000 messages fifty are shown and the rest counted; a hundred are drawn within 50 ms."""
     entries = [{"Id": str(n), "MessageBody": "x"} for n in range(10)]
     for _ in range(10):
         sqs.send_message_batch(QueueUrl=queue_url, Entries=entries)
@@ -193,11 +193,11 @@ def test_a_queue_that_is_not_there_is_an_error_in_words(offline: Cloud, url: str
 
 
 class Reporting:
-    """A client of another cloud: it knows what the API reports."""
+    """A client of another cloud, with what its API reports."""
 
     @staticmethod
     def get_queue_attributes(**asked: Any) -> Any:
-        """Return the attributes of one queue, as AWS writes them."""
+        """Return one queue's attributes, as AWS writes them."""
         counts = {"": "3", "NotVisible": "2", "Delayed": "1"}
         reported = {f"ApproximateNumberOfMessages{name}": count for name, count in counts.items()}
         redrive = {"deadLetterTargetArn": "arn:aws:sqs:us-east-1:1:dead", "maxReceiveCount": 5}
@@ -209,7 +209,7 @@ class Reporting:
 
 
 def test_elsewhere_only_what_the_api_reports_is_shown(no_cloud: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No message is made up, and the calls that it took are in no journal."""
+    """No message is invented, and the calls for it aren't in the journal."""
     other = EndpointCloud("http://127.0.0.1:9")
     monkeypatch.setattr(show, "running", lambda: other)
     monkeypatch.setattr(other, "client", lambda *named: Reporting)
@@ -225,7 +225,7 @@ def test_elsewhere_only_what_the_api_reports_is_shown(no_cloud: None, monkeypatc
 
 
 def test_elsewhere_the_map_is_what_the_api_reports(offline: Cloud, shop: str, sns: Any) -> None:
-    """Topics, subscriptions and settings, without a word on deliveries; the calls that it took are in no journal."""
+    """It has topics, subscriptions and settings, without deliveries; the calls for it aren't in the journal."""
     sns.create_topic(Name="empty")
     before = len(offline.calls())
     told = repr(FanOutMap(Cloud.look_at_topics(offline, "us-east-1"))).splitlines()
@@ -246,7 +246,7 @@ def test_elsewhere_the_map_is_what_the_api_reports(offline: Cloud, shop: str, sn
 
 
 def test_the_timeline_tells_a_message_s_life(sqs: Any, queue_url: str) -> None:
-    """From being sent to being deleted, each step at its time."""
+    """Every step from sent to deleted is there, with its time."""
     sqs.send_message(QueueUrl=queue_url, MessageBody="book")
     clock.advance(seconds=10)
     sqs.receive_message(QueueUrl=queue_url)
@@ -266,7 +266,7 @@ def test_the_timeline_tells_a_message_s_life(sqs: Any, queue_url: str) -> None:
 
 
 def test_the_timeline_shows_a_message_that_waits(sqs: Any, queue_url: str) -> None:
-    """A delay that is over, and a lease that is over now, though nobody has called since."""
+    """It shows the end of a delay and of a visibility timeout, even if nothing has called the queue since."""
     sqs.send_message(QueueUrl=queue_url, MessageBody="book", DelaySeconds=5)
     clock.advance(seconds=6)
     sqs.receive_message(QueueUrl=queue_url)
@@ -283,7 +283,7 @@ def test_the_timeline_shows_a_message_that_waits(sqs: Any, queue_url: str) -> No
 
 
 def test_a_message_expires_at_its_moment(sqs: Any, queue_url: str) -> None:
-    """Not when somebody next asks the queue."""
+    """The time is when it expired, not when something next calls the queue."""
     sqs.send_message(QueueUrl=queue_url, MessageBody="book")
     clock.advance(days=9)
     sqs.receive_message(QueueUrl=queue_url)
@@ -292,7 +292,7 @@ def test_a_message_expires_at_its_moment(sqs: Any, queue_url: str) -> None:
 
 
 def test_the_map_tells_the_fate_on_each_way(shop: str) -> None:
-    """Delivered, held back by the filter, refused by the policy, waiting for confirmation: each with its reason."""
+    """Delivered, filtered out, refused by the policy, waiting for confirmation: each has its reason."""
     ways = snapshot.fan_out(cloud.world, "us-east-1")
     assert [(way["endpoint"], way["what"]) for way in ways] == [
         ("orders", "delivered"),
@@ -307,7 +307,7 @@ def test_the_map_tells_the_fate_on_each_way(shop: str) -> None:
 
 
 def test_the_inbox_says_what_confirms(shop: str, sns: Any) -> None:
-    """What it says to run, works."""
+    """The code that it shows works."""
     line = repr(show.inbox()).splitlines()[1]
     eval(re.search(r"cloud\.follow\(.*\)", line)[0], {"cloud": cloud})  # type: ignore[index]
     assert [s["SubscriptionArn"] == "PendingConfirmation" for s in sns.list_subscriptions()["Subscriptions"]][
@@ -320,5 +320,5 @@ def test_the_inbox_says_what_confirms(shop: str, sns: Any) -> None:
     [(0, "0 s"), (59.4, "59 s"), (60, "1 min"), (90, "90 s"), (150, "2 min 30 s"), (3600, "1 h"), (345_600, "4 d")],
 )
 def test_spans_of_time_read_as_people_say_them(count: float, told: str) -> None:
-    """Small ones in seconds, round ones in the largest unit."""
+    """Short ones are in seconds, round ones in the largest unit."""
     assert parts.seconds(count) == told

@@ -1,4 +1,4 @@
-"""The fan-out of lesson 06 as a plain script: boto3 alone, in a process of its own, against `course serve`."""
+"""The fan-out of lesson 06 as a plain script: just boto3, in a new process, with `course serve`."""
 
 import json
 import os
@@ -28,14 +28,14 @@ aws_secret_access_key = -
 
 @pytest.fixture
 def served() -> Iterator[Running]:
-    """A server with nothing in it."""
+    """An empty server."""
     running = Running()
     yield running
     running.close()
 
 
 def script() -> str:
-    """Return the code cells as a learner copies them out of the notebook, without what the course adds to boto3."""
+    """Return the code cells as a learner would copy them from the notebook, without the course's own functions."""
     cells = [cell for cell in normal.read(NOTEBOOK).cells if cell.cell_type == "code"]
     ids = [cell.id for cell in cells]
     lines = "\n".join(cell.source for cell in cells[ids.index(FIRST) : ids.index(LAST) + 1]).splitlines()
@@ -46,7 +46,7 @@ def script() -> str:
 
 
 def environment(served: Running, folder: Path) -> dict[str, str]:
-    """Return the variables of a terminal whose AWS is the server, with the shop's keys and the partner's."""
+    """Return a terminal's variables for the server, with the shop's keys and the partner's."""
     (folder / "credentials").write_text(CREDENTIALS, encoding="utf-8")
     plain = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "COURSE_", "PYTHON"))}
     return plain | {
@@ -60,7 +60,7 @@ def environment(served: Running, folder: Path) -> dict[str, str]:
 
 
 def test_the_fan_out_works_outside_of_the_course(served: Running, tmp_path: Path) -> None:
-    """Without the queue policy nothing arrives and nothing is raised; with it each department has its copy."""
+    """Without the queue policy nothing arrives, and no error is raised; with it every department gets a copy."""
     (tmp_path / "fan_out.py").write_text(script(), encoding="utf-8")
     run = subprocess.run(
         [sys.executable, "fan_out.py"],

@@ -1,4 +1,4 @@
-"""The offline cloud over HTTP: whose account a request is for, what is refused, time, connections, and the notebook."""
+"""The workshop's server: accounts, rejected requests, time, connections, tokens, notebooks and the command."""
 
 import http.client
 import itertools
@@ -38,14 +38,14 @@ from helpers.workshop import http_server, server
 
 ROOT = Path(__file__).parents[2]
 TOKEN = "the-teachers-token"
-LONG = 20  # seconds that a poll asks for; no test waits for it
+LONG = 20  # seconds that a long poll asks for; no test really waits that long
 FORM = "application/x-www-form-urlencoded"
 _numbers = itertools.count(700_000_000_001)
 
 
 @pytest.fixture(scope="module")
 def served() -> Iterator[Running]:
-    """A server on loopback, which checks no signature."""
+    """A server on loopback, which doesn't check signatures."""
     running = Running()
     yield running
     running.close()
@@ -53,19 +53,19 @@ def served() -> Iterator[Running]:
 
 @pytest.fixture(scope="module")
 def guarded() -> Iterator[Running]:
-    """A server as it is beyond loopback: requests have to be signed with the token."""
+    """A server as other computers meet it: requests have to be signed with the token."""
     running = Running(TOKEN)
     yield running
     running.close()
 
 
 def new_number() -> str:
-    """Return the number of an account that nobody used."""
+    """Return the number of an account that nothing has used yet."""
     return str(next(_numbers))
 
 
 class Learner:
-    """One account of a server, its clients, and its side of the control API."""
+    """One account of a server, with its clients and its control API."""
 
     def __init__(self, running: Running, number: str = "", secret: str = "-"):
         self.url, self.number, self.secret = running.url, number or new_number(), secret
@@ -90,14 +90,14 @@ class Learner:
         return self.sqs.create_queue(QueueName=name, Attributes=attributes)["QueueUrl"]
 
     def bodies(self, url: str, **options: Any) -> list[str]:
-        """Receive once, and return the bodies."""
+        """Receive once and return the bodies."""
         reply = self.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, **options)
         return [message["Body"] for message in reply.get("Messages", [])]
 
 
 @pytest.fixture
 def ada(served: Running) -> Learner:
-    """A learner whose account nobody used."""
+    """A learner with an unused account."""
     return Learner(served)
 
 
@@ -109,24 +109,24 @@ def bob(served: Running) -> Learner:
 
 @pytest.fixture
 def pool() -> Iterator[ThreadPoolExecutor]:
-    """Threads, as many as a test asks for."""
+    """As many threads as a test needs."""
     with ThreadPoolExecutor(40) as pool:
         yield pool
 
 
 def refused(call: Callable[..., Any], **params: Any) -> tuple[str, int, str]:
-    """Return code, status and text of the ClientError that the call raises."""
+    """Return code, message and status of the ClientError that the call raises."""
     with pytest.raises(ClientError) as raised:
         call(**params)
     response = raised.value.response
     return response["Error"]["Code"], response["ResponseMetadata"]["HTTPStatusCode"], response["Error"]["Message"]
 
 
-# ---- Whose account
+# ---- Accounts
 
 
 def test_a_key_of_twelve_digits_is_the_account(ada: Learner) -> None:
-    """STS says so, and queues and topics have the number."""
+    """STS returns that number, and it's in the ARNs of queues and topics."""
     who = ada.client("sts").get_caller_identity()
     assert (who["Account"], who["Arn"]) == (ada.number, f"arn:aws:iam::{ada.number}:user/learner")
     assert ada.queue() == f"{ada.url}/{ada.number}/orders"
@@ -134,7 +134,7 @@ def test_a_key_of_twelve_digits_is_the_account(ada: Learner) -> None:
 
 
 def test_accounts_do_not_see_each_other(ada: Learner, bob: Learner) -> None:
-    """Queues and topics of one name are two, and a queue's URL does not open it to another account."""
+    """Two accounts can use the same names, and a queue's URL gives no other account access to it."""
     for learner in (ada, bob):
         learner.sqs.send_message(QueueUrl=learner.queue(), MessageBody=learner.number)
         learner.sns.create_topic(Name="news")
@@ -148,7 +148,7 @@ def test_accounts_do_not_see_each_other(ada: Learner, bob: Learner) -> None:
 
 
 def test_a_policy_lets_accounts_meet(ada: Learner, bob: Learner) -> None:
-    """What the owner's policy allows, the other account may; nothing else."""
+    """The other account can do what the owner's policy allows, and nothing else."""
     url = ada.queue()
     ada.sqs.add_permission(QueueUrl=url, Label="bob", AWSAccountIds=[bob.number], Actions=["SendMessage"])
     bob.sqs.send_message(QueueUrl=url, MessageBody="from bob")
@@ -157,7 +157,7 @@ def test_a_policy_lets_accounts_meet(ada: Learner, bob: Learner) -> None:
 
 
 def test_keys_of_a_role_work(ada: Learner) -> None:
-    """They belong to the role's account, also after that account was reset."""
+    """They belong to the role's account, even after that account is reset."""
     url, role = ada.queue(), f"arn:aws:iam::{ada.number}:role/visitor"
     keys = ada.client("sts").assume_role(RoleArn=role, RoleSessionName="ada")["Credentials"]
     visitor = keyed(ada.url, "sqs", "us-east-1", keys["AccessKeyId"], keys["SecretAccessKey"])
@@ -170,7 +170,7 @@ def test_keys_of_a_role_work(ada: Learner) -> None:
 
 
 def test_a_role_of_another_learner_is_refused(ada: Learner, bob: Learner) -> None:
-    """No role here has a trust policy, so nobody may assume another account's."""
+    """No role here has a trust policy, so none can be assumed from another account."""
     role = f"arn:aws:iam::{bob.number}:role/visitor"
     sts = ada.client("sts")
     assert refused(lambda: sts.assume_role(RoleArn=role, RoleSessionName="ada"))[:2] == ("AccessDenied", 403)
@@ -188,7 +188,7 @@ def test_any_other_key_is_refused(served: Running, key: str) -> None:
 
 
 def test_an_unsigned_request_is_refused(served: Running) -> None:
-    """In the form of the protocol in which it was asked, and so is one whose signature cannot be read."""
+    """The error is in the request's protocol. An unreadable signature is rejected in the same way."""
     written = {"X-Amz-Target": "AmazonSQS.ListQueues", "Content-Type": "application/x-amz-json-1.0"}
     status, body = fetch(served, "POST", "/", b"{}", written)
     assert (status, json.loads(body)["__type"].rpartition("#")[2]) == (403, "MissingAuthenticationToken")
@@ -218,24 +218,24 @@ OTHER_SERVICES = {
 
 @pytest.mark.parametrize(("service", "call"), OTHER_SERVICES.items(), ids=OTHER_SERVICES)
 def test_other_services_are_refused(ada: Learner, service: str, call: tuple[str, dict[str, Any]]) -> None:
-    """The client of any other service raises ClientError, which names the ones there are."""
+    """The client of any other service raises a ClientError that lists the services."""
     code, status, text = refused(getattr(ada.client(service), call[0]), **call[1])
     assert (code, status) == ("UnknownService", 400)
     assert "it knows sqs, sns, sts" in text
 
 
 def test_a_region_that_does_not_exist_is_refused(served: Running) -> None:
-    """No queue is made there."""
+    """No queue is created there."""
     code, status, text = refused(keyed(served.url, "sqs", "us-east-9", new_number()).list_queues)
     assert (code, status) == ("SignatureDoesNotMatch", 403)
     assert "us-east-9" in text
 
 
-# ---- Time, reset, inbox, unkindness: each account's own
+# ---- The control API: time, reset, inbox, unkindness
 
 
 def test_a_clock_moves_alone(ada: Learner, bob: Learner) -> None:
-    """A message that is hidden for an hour is back for who moved the clock, and for nobody else."""
+    """A message hidden for an hour becomes visible in the account whose clock was moved, and in no other."""
     urls = {}
     for learner in (ada, bob):
         urls[learner] = learner.queue()
@@ -250,7 +250,7 @@ def test_a_clock_moves_alone(ada: Learner, bob: Learner) -> None:
 
 
 def test_a_clock_runs_at_real_time(ada: Learner) -> None:
-    """It begins at this computer's time and goes on as that does."""
+    """It starts at this computer's time and runs at the same speed."""
     first = ada.control.get("clock")["time"]
     assert abs(first - time.time()) < 60
     time.sleep(0.02)
@@ -258,7 +258,7 @@ def test_a_clock_runs_at_real_time(ada: Learner) -> None:
 
 
 def test_one_account_is_reset_alone(ada: Learner, bob: Learner) -> None:
-    """Its queues, topics and the moves of its clock are gone; the other's are there."""
+    """Its queues, topics and clock start afresh; the other account's stay."""
     for learner in (ada, bob):
         learner.queue()
         learner.sns.create_topic(Name="news")
@@ -271,7 +271,7 @@ def test_one_account_is_reset_alone(ada: Learner, bob: Learner) -> None:
 
 
 def test_the_control_api_says_what_it_is(served: Running, ada: Learner) -> None:
-    """GET /_course/ needs no signature: the course's version, and how many accounts there are."""
+    """GET /_course/ needs no signature and returns the course's version and the number of accounts."""
     ada.queue()
     found = json.loads(fetch(served, "GET", "/_course/", b"", {})[1])
     assert set(found) == {"course", "accounts"}
@@ -279,7 +279,7 @@ def test_the_control_api_says_what_it_is(served: Running, ada: Learner) -> None:
 
 
 def test_the_control_api_is_for_who_signs(served: Running, ada: Learner) -> None:
-    """Unsigned, or with another key, it is refused."""
+    """Requests without a signature, or with an invalid key, are rejected."""
     assert fetch(served, "POST", "/_course/reset", b"", {})[0] == 403
     with pytest.raises(CloudError, match="12 digits"):
         ControlClient(served.url, "AKIAIOSFODNN7EXAMPLE").post("reset")
@@ -289,14 +289,14 @@ def test_the_control_api_is_for_who_signs(served: Running, ada: Learner) -> None
     "given", [{}, {"seconds": "1"}, {"seconds": True}, {"seconds": -1}, {"seconds": 1e300}, {"seconds": float("nan")}]
 )
 def test_a_clock_that_cannot_be_moved_so(ada: Learner, given: dict[str, Any]) -> None:
-    """What is no number of seconds, or beyond what a clock has, is refused, and the clock stays."""
+    """An invalid or too large number of seconds is rejected, and the clock stays where it is."""
     with pytest.raises(CloudError, match="refuses"):
         ada.control.post("clock", **given)
     assert abs(ada.control.get("clock")["time"] - time.time()) < 60
 
 
 def test_what_the_control_api_does_not_have(ada: Learner) -> None:
-    """Another path, another method, and an unkindness that nobody knows are refused."""
+    """Unknown paths, methods and unkindnesses are rejected."""
     for ask in (lambda: ada.control.get("reset"), lambda: ada.control.post("weather")):
         with pytest.raises(CloudError, match="There is no"):
             ask()
@@ -306,7 +306,7 @@ def test_what_the_control_api_does_not_have(ada: Learner) -> None:
 
 
 def test_the_inbox_and_its_links(ada: Learner, bob: Learner) -> None:
-    """What arrives outside queues is in the account's inbox; the links in it work unsigned, for the topic's account."""
+    """The account's inbox has what SNS delivered to anything but queues. Its links work unsigned."""
     topic = ada.sns.create_topic(Name="news")["TopicArn"]
     ada.sns.subscribe(TopicArn=topic, Protocol="http", Endpoint="http://shop.example/hook")
     (asked,) = ada.control.get("inbox")["inbox"]
@@ -334,12 +334,12 @@ def test_the_inbox_and_its_links(ada: Learner, bob: Learner) -> None:
     ],
 )
 def test_a_link_that_leads_nowhere(served: Running, link: str) -> None:
-    """It is refused, and so is any other operation that is not signed."""
+    """It is rejected, as is any other unsigned operation."""
     assert fetch(served, "GET", f"/?{link}", b"", {})[0] in (403, 404)
 
 
 def test_pictures_show_the_caller_s_own_account(ada: Learner, bob: Learner) -> None:
-    """Queue, topics and steps come as plain data, to who signs; another account's queue is not found."""
+    """Queue, topics and steps are plain data of the signing account; other accounts' queues aren't found."""
     url = ada.queue()
     ada.sns.create_topic(Name="news")
     sent = ada.sqs.send_message(QueueUrl=url, MessageBody="tea")["MessageId"]
@@ -368,7 +368,7 @@ def test_pictures_show_the_caller_s_own_account(ada: Learner, bob: Learner) -> N
     ],
 )
 def test_what_the_control_api_cannot_read_is_refused(ada: Learner, act: str, given: dict[str, Any]) -> None:
-    """Each act says what it wants, and the account stays as it was."""
+    """Each route says what it expects, and nothing changes."""
     url = ada.queue()
     with pytest.raises(CloudError, match="refuses"):
         ada.control.post(act, **given)
@@ -376,14 +376,14 @@ def test_what_the_control_api_cannot_read_is_refused(ada: Learner, act: str, giv
 
 
 def test_a_web_address_fails_for_its_account(ada: Learner, bob: Learner) -> None:
-    """Until it works again."""
+    """It fails until it is made to work again."""
     assert ada.control.post("web", url="https://shop.example", status=503) == {"down": {"https://shop.example": 503}}
     assert bob.control.post("web", url="https://tea.example", status=0) == {"down": {}}
     assert ada.control.post("web", url="https://shop.example", status=0) == {"down": {}}
 
 
 def test_a_notebook_gets_the_certificate_of_a_signature(no_cloud: None, served: Running) -> None:
-    """From the server that signed, and from no other place."""
+    """It comes from the server that signed, and from no other address."""
     started = start(served.url, account=new_number())
     url = boto3.client("sqs").create_queue(QueueName="orders")["QueueUrl"]
     arn = boto3.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
@@ -401,7 +401,7 @@ def test_a_notebook_gets_the_certificate_of_a_signature(no_cloud: None, served: 
 
 
 def test_a_still_account_repeats(ada: Learner) -> None:
-    """Reset so, its time stands where the offline cloud's begins, and the same calls get the same ids."""
+    """With a frozen clock at the offline cloud's start, the same calls get the same ids."""
     ids = []
     for _ in range(2):
         told = ada.control.post("reset", still=True, seed=7)
@@ -412,7 +412,7 @@ def test_a_still_account_repeats(ada: Learner) -> None:
 
 
 def test_unkindness_is_asked_for_by_its_account(ada: Learner, bob: Learner) -> None:
-    """What was asked for happens to that account, and what was done can be read."""
+    """It affects only the account that asked for it, and what was done can be read."""
     ada.control.post("unkind", throttling=1)
     assert refused(ada.sqs.list_queues)[0] == "RequestThrottled"
     bob.sqs.list_queues()
@@ -427,13 +427,13 @@ def test_unkindness_is_asked_for_by_its_account(ada: Learner, bob: Learner) -> N
 
 @pytest.fixture
 def only_woken(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Polls look again when they are woken, and not by themselves after a while."""
+    """Polls look again only when they are woken, and never after a pause."""
     monkeypatch.setattr(receiving, "_STEP", 60, raising=False)
 
 
 def polling(pool: ThreadPoolExecutor, served: Running, learner: Learner, url: str) -> "Future[list[str]]":
-    """Start a long poll, and return it when it waits in the server."""
-    learner.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])  # the client is made
+    """Start a long poll, and return it once it's waiting in the server."""
+    learner.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])  # creates the client
     waiting = served.cloud.accounts.changed._waiters
     before = len(waiting)
     poll = pool.submit(learner.bodies, url, WaitTimeSeconds=LONG)
@@ -448,7 +448,7 @@ def polling(pool: ThreadPoolExecutor, served: Running, learner: Learner, url: st
 def test_a_long_poll_blocks_nobody_and_a_send_wakes_it(
     served: Running, ada: Learner, bob: Learner, pool: ThreadPoolExecutor
 ) -> None:
-    """While it waits, its own account and others are answered; the message ends it."""
+    """While it waits, its own account and others get responses; a message ends it."""
     url, began = ada.queue(), time.monotonic()
     poll = polling(pool, served, ada, url)
     bob.queue()
@@ -463,7 +463,7 @@ def test_a_long_poll_blocks_nobody_and_a_send_wakes_it(
 def test_moving_a_clock_wakes_its_accounts_polls_only(
     served: Running, ada: Learner, bob: Learner, pool: ThreadPoolExecutor
 ) -> None:
-    """One poll ends as its time is over, another gets what was delayed, and a third, of another account, waits on."""
+    """One poll times out, another gets a delayed message, and a third, of another account, goes on waiting."""
     empty, delayed, others = ada.queue("empty"), ada.queue("delayed"), bob.queue()
     ada.sqs.send_message(QueueUrl=delayed, MessageBody="late", DelaySeconds=15)
     polls = [polling(pool, served, *poll) for poll in ((ada, empty), (ada, delayed), (bob, others))]
@@ -476,17 +476,17 @@ def test_moving_a_clock_wakes_its_accounts_polls_only(
 
 @pytest.mark.usefixtures("only_woken")
 def test_a_reset_ends_the_polls_of_its_account(served: Running, ada: Learner, pool: ThreadPoolExecutor) -> None:
-    """They would wait in a queue that is gone."""
+    """Otherwise they would wait in a queue that no longer exists."""
     poll = polling(pool, served, ada, ada.queue())
     ada.control.post("reset")
     assert poll.result(5) == []
 
 
-# ---- Many at once
+# ---- Many clients at once
 
 
 def test_twenty_learners_at_once_lose_nothing(served: Running, pool: ThreadPoolExecutor) -> None:
-    """Each sends and receives in an account of its own: every message comes once, and to its sender."""
+    """Each sends and receives in a separate account: every message arrives once, at its sender."""
 
     def work(learner: Learner) -> list[str]:
         url, got = learner.queue(VisibilityTimeout="600"), []
@@ -503,7 +503,7 @@ def test_twenty_learners_at_once_lose_nothing(served: Running, pool: ThreadPoolE
 
 
 def test_twenty_workers_of_one_queue_share_its_messages(ada: Learner, pool: ThreadPoolExecutor) -> None:
-    """Twenty threads send and twenty receive: nothing is lost, and nothing comes twice."""
+    """Twenty threads send and twenty receive: no message is lost, and none arrives twice."""
     url, sqs = ada.queue(VisibilityTimeout="600"), ada.sqs
     got: list[str] = []
     wanted = sorted(f"{worker} {number}" for worker in range(20) for number in range(10))
@@ -527,7 +527,7 @@ def test_twenty_workers_of_one_queue_share_its_messages(ada: Learner, pool: Thre
 
 
 def fetch(running: Running, method: str, path: str, body: bytes, headers: dict[str, str]) -> tuple[int, bytes]:
-    """Return status and body of one request over a connection of its own."""
+    """Return status and body of one request over a new connection."""
     connection = http.client.HTTPConnection(*running.server.server_address[:2], timeout=10)
     connection.request(method, path, body, headers)
     reply = connection.getresponse()
@@ -537,7 +537,7 @@ def fetch(running: Running, method: str, path: str, body: bytes, headers: dict[s
 
 
 def raw(running: Running, sent: bytes, end: bool = True) -> bytes:
-    """Return all that comes back for these bytes. end: whether the client says that it sends no more."""
+    """Return everything that the server sends for these bytes. end: whether the client closes its sending side."""
     with socket.create_connection(running.server.server_address[:2], timeout=10) as plain:
         plain.sendall(sent)
         if end:
@@ -555,7 +555,7 @@ def signed(
     secret: str = "-",
     service: str = "sqs",
 ) -> dict[str, str]:
-    """Return the headers with a signature, made here by botocore."""
+    """Return the headers with a signature from botocore."""
     request = AWSRequest(method, f"{running.url}{path}", headers=headers, data=body)
     request.headers["Host"] = running.url.removeprefix("http://")
     SigV4Auth(Credentials(key, secret), service, "us-east-1").add_auth(request)
@@ -563,7 +563,7 @@ def signed(
 
 
 def test_a_connection_stays_open(served: Running) -> None:
-    """Several requests, one of them refused, go over one TCP connection; boto3 opens one for all its calls."""
+    """Several requests, one of them rejected, use one TCP connection; boto3 opens one for all its calls."""
     connection = http.client.HTTPConnection(*served.server.server_address[:2], timeout=10)
     connection.connect()
     ours = connection.sock.getsockname()
@@ -577,7 +577,7 @@ def test_a_connection_stays_open(served: Running) -> None:
 
 
 def test_boto3_opens_one_connection(ada: Learner, served: Running, monkeypatch: pytest.MonkeyPatch) -> None:
-    """All calls of a client go over it, those that fail as well."""
+    """All calls of a client use it, including those that fail."""
     opened: list[Any] = []
     plain = served.server.process_request
     monkeypatch.setattr(
@@ -591,13 +591,13 @@ def test_boto3_opens_one_connection(ada: Learner, served: Running, monkeypatch: 
 
 
 def test_requests_that_come_in_one_piece(served: Running) -> None:
-    """Each is answered in its order."""
+    """They get their responses in sequence."""
     got = raw(served, b"GET /_course/ HTTP/1.1\r\nHost: x\r\n\r\nGET /none HTTP/1.1\r\nHost: x\r\n\r\n")
     assert re.findall(rb"HTTP/1.1 (\d+)", got) == [b"200", b"403"]
 
 
 def test_older_and_shorter_ways(served: Running) -> None:
-    """HTTP/1.0 closes the connection, so does Connection: close; HEAD gets no body; 100-continue is said."""
+    """HTTP/1.0 and Connection: close end the connection; HEAD gets no body; 100-continue is sent."""
     got = raw(served, b"GET /_course/ HTTP/1.0\r\n\r\n", end=False)
     assert b"Connection: close" in got
     assert b"Connection: close" in raw(served, b"GET /_course/ HTTP/1.1\r\nConnection: close\r\n\r\n", end=False)
@@ -631,14 +631,14 @@ GARBAGE = {
 
 @pytest.mark.parametrize(("sent", "status"), GARBAGE.values(), ids=GARBAGE)
 def test_malformed_http_does_not_end_it(served: Running, sent: bytes, status: int | None) -> None:
-    """It is refused, or the connection closed; the next request is answered."""
+    """It is rejected, or the connection is closed, and the next request gets its response."""
     got = raw(served, sent)
     assert got.startswith(f"HTTP/1.1 {status} ".encode()) if status else got == b""
     assert fetch(served, "GET", "/_course/", b"", {})[0] == 200
 
 
 def test_bodies_have_a_limit(ada: Learner, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A client that sends more gets an error that it can show, and goes on."""
+    """A client that sends more gets a readable error, and can go on."""
     url = ada.queue()
     monkeypatch.setattr(http_server, "LARGEST_BODY", 100_000)
     code, status, text = refused(ada.sqs.send_message, QueueUrl=url, MessageBody="x" * 3_000_000)
@@ -648,7 +648,7 @@ def test_bodies_have_a_limit(ada: Learner, monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_the_largest_message_fits(ada: Learner) -> None:
-    """One of 1 MiB whose every byte is escaped."""
+    """It has 1 MiB, with every byte escaped."""
     url = ada.queue()
     ada.sqs.send_message(QueueUrl=url, MessageBody="\u00e9" * (512 * 1024))
     assert ada.bodies(url) == ["\u00e9" * (512 * 1024)]
@@ -666,13 +666,13 @@ def test_a_mistake_of_the_server_is_an_answer(
 
 
 def test_urls_begin_as_the_client_addressed_the_server(served: Running) -> None:
-    """Under another name of this computer, queue URLs and links have that name."""
+    """A client that uses another name of this computer gets queue URLs and links with that name."""
     named = served.url.replace("127.0.0.1", "localhost")
     assert keyed(named, "sqs", "us-east-1", new_number()).create_queue(QueueName="a")["QueueUrl"].startswith(named)
 
 
 def test_the_query_protocol(served: Running, ada: Learner) -> None:
-    """Older clients: a form, or all in the URL; the queue's address may stand in for its parameter."""
+    """Older clients send a form, or everything in the URL; the queue's address can replace the QueueUrl."""
     url = ada.queue()
     path = url.removeprefix(served.url)
     asks = [
@@ -688,11 +688,11 @@ def test_the_query_protocol(served: Running, ada: Learner) -> None:
     assert sorted(ada.bodies(url)) == ["a URL", "a form", "the queue's address"]
 
 
-# ---- Beyond this computer: the token
+# ---- The token, for other computers
 
 
 def test_beyond_loopback_the_token_is_needed(guarded: Running) -> None:
-    """Who has it is served, who has not is refused; neither opens an account nor moves a clock."""
+    """Requests without it are rejected, and neither open an account nor move a clock."""
     insider, outsider = Learner(guarded, secret=TOKEN), Learner(guarded, secret="guessed")
     url = insider.queue("ünïcode".encode("ascii", "ignore").decode() or "q")
     insider.sqs.send_message(QueueUrl=url, MessageBody="Zoë & co")
@@ -712,7 +712,7 @@ def test_beyond_loopback_the_token_is_needed(guarded: Running) -> None:
 
 
 def test_what_was_changed_on_its_way_is_refused(guarded: Running) -> None:
-    """Method, path, query, each signed header and the body count. The number does not: all share the token."""
+    """The signature covers method, path, query, headers and body, but not the number: all share the token."""
     key, body = new_number(), b'{"QueueName":"orders"}'
     written = {"X-Amz-Target": "AmazonSQS.CreateQueue", "Content-Type": "application/x-amz-json-1.0"}
     good = signed(guarded, "POST", "/", body, written, key, TOKEN)
@@ -745,7 +745,7 @@ def test_what_was_changed_on_its_way_is_refused(guarded: Running) -> None:
 
 @pytest.mark.parametrize("minutes", [-16, 16, -600])
 def test_old_requests_are_refused(guarded: Running, monkeypatch: pytest.MonkeyPatch, minutes: int) -> None:
-    """A request that is played back later, or is dated ahead, has expired; the account's clock does not count."""
+    """A replayed request, or one dated in the future, has expired. The account's clock doesn't matter."""
     learner = Learner(guarded, secret=TOKEN)
     learner.control.post("clock", seconds=86_400)
     learner.sqs.list_queues()
@@ -757,7 +757,7 @@ def test_old_requests_are_refused(guarded: Running, monkeypatch: pytest.MonkeyPa
 
 
 def test_a_roles_keys_have_a_secret_of_their_own(guarded: Running) -> None:
-    """The secret that STS gave out signs for them, and no other does, not even the token."""
+    """Only the secret that STS returned is valid for them, and the token isn't."""
     ada = Learner(guarded, secret=TOKEN)
     role = f"arn:aws:iam::{ada.number}:role/visitor"
     ada.queue()
@@ -767,17 +767,17 @@ def test_a_roles_keys_have_a_secret_of_their_own(guarded: Running) -> None:
     assert refused(Learner(guarded, keys["AccessKeyId"], TOKEN).sqs.list_queues)[0] == "SignatureDoesNotMatch"
 
 
-# ---- The notebook's side
+# ---- The notebook
 
 
 @pytest.fixture
 def place(no_cloud: None, served: Running) -> str:
-    """The URL of the server, where no cloud runs in this process."""
+    """The server's URL, in a process without a running cloud."""
     return served.url
 
 
 def test_a_notebook_joins(place: str) -> None:
-    """Plain boto3 works in the learner's account; profiles are two accounts; the clock moves both and nobody else."""
+    """Plain boto3 uses the learner's account, the profiles are two accounts, and the clock moves just these."""
     started = start(place, account=7)
     assert str(started) == f"Course cloud {place}, account 000000000007, region us-east-1."
     assert [cloud.can(ability) for ability in ("time travel", "reset", "private checks")] == [True, True, False]
@@ -803,7 +803,7 @@ def test_a_notebook_joins(place: str) -> None:
 
 
 def test_an_account_starts_empty(place: str) -> None:
-    """Started again, it has no queues, and its clock shows the real time."""
+    """After another start it has no queues, and its clock shows the real time."""
     start(place, account=new_number())
     boto3.client("sqs").create_queue(QueueName="orders")
     clock.advance(days=1)
@@ -813,7 +813,7 @@ def test_an_account_starts_empty(place: str) -> None:
 
 
 def test_the_number_may_come_from_a_variable_or_be_drawn(place: str) -> None:
-    """COURSE_ACCOUNT names it; without it the number is the same each time, and told."""
+    """COURSE_ACCOUNT has it; otherwise the number is the same every time, and shown."""
     os.environ["COURSE_ACCOUNT"] = "42"
     assert start(place).account == "000000000042"
     del os.environ["COURSE_ACCOUNT"]
@@ -827,7 +827,7 @@ def test_the_number_may_come_from_a_variable_or_be_drawn(place: str) -> None:
 
 
 def test_a_notebook_needs_the_token(no_cloud: None, guarded: Running) -> None:
-    """It is an option or COURSE_TOKEN; without it the cloud before stays."""
+    """It's an option or COURSE_TOKEN; without it the cloud before goes on running."""
     before = start("offline")
     with pytest.raises(CloudError, match="AWS_SECRET_ACCESS_KEY"):
         start(guarded.url, account=1)
@@ -841,7 +841,7 @@ def test_a_notebook_needs_the_token(no_cloud: None, guarded: Running) -> None:
 
 
 def test_an_endpoint_that_is_no_course_serve(no_cloud: None) -> None:
-    """Where nobody answers, an account or a token is an error, and without them the endpoint starts as any other."""
+    """An account or token for it is an error; without them it starts like any other endpoint."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         url = f"http://127.0.0.1:{free.getsockname()[1]}"
     with pytest.raises(CloudError, match="no `course serve`, or it does not run"):
@@ -851,7 +851,7 @@ def test_an_endpoint_that_is_no_course_serve(no_cloud: None) -> None:
 
 
 def test_a_server_that_stops_answering(no_cloud: None) -> None:
-    """Moving its clock says that it does not answer."""
+    """Moving its clock raises an error that says so."""
     running = Running()
     start(running.url, account=1)
     running.close()
@@ -863,7 +863,7 @@ def test_a_server_that_stops_answering(no_cloud: None) -> None:
 
 
 def command(*words: str) -> "subprocess.Popen[str]":
-    """Start `course` with these words."""
+    """Start the `course` command with these arguments."""
     return subprocess.Popen(
         [sys.executable, "-m", "helpers.cli", *words],
         cwd=ROOT,
@@ -876,7 +876,7 @@ def command(*words: str) -> "subprocess.Popen[str]":
 
 @pytest.mark.skipif(os.name == "nt", reason="a console's Ctrl-C cannot be sent to one process there")
 def test_the_command_serves_until_ctrl_c() -> None:
-    """It says what learners type; what it says works; Ctrl-C ends it, with a long poll waiting."""
+    """The instructions that it prints work, and Ctrl-C ends it even during a long poll."""
     with command("serve", "--port", "0") as process:
         said = "".join(iter(process.stdout.readline, "Ctrl-C stops it.\n"))
         url = re.search(r"export AWS_ENDPOINT_URL=(\S+)", said)[1]
@@ -909,7 +909,7 @@ def _ends(sqs: Any, queue_url: str) -> None:
 
 
 def test_a_port_that_is_in_use(served: Running) -> None:
-    """The command says so in its own words, names another port, and ends with exit code 1."""
+    """The command explains it, suggests another port, and exits with code 1."""
     port = served.server.server_address[1]
     with command("serve", "--port", str(port)) as process:
         said = process.stdout.read()
@@ -920,7 +920,7 @@ def test_a_port_that_is_in_use(served: Running) -> None:
 
 
 def test_beyond_loopback_a_token_is_made_and_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each start makes a new one; the learners' lines have it; the server asks for it."""
+    """Every start has a new token, which is in the instructions and required by the server."""
     made: list[Any] = []
 
     class Fake:
