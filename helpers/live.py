@@ -60,7 +60,7 @@ def queue(cloud: Cloud, region: str, url: str) -> LiveQueue:
         "advance": advance,
         "run": run,
         "hold": hold,
-        "look": lambda message: picture.said,
+        "look": lambda message: picture.status,
     }
 
     def on_click(action: str, message: str) -> None:
@@ -75,7 +75,7 @@ def queue(cloud: Cloud, region: str, url: str) -> LiveQueue:
         try:
             draw(result)
         except CloudError:
-            picture.said = result
+            picture.status = result
 
     def draw(result: str) -> None:
         picture.show(snapshot.queue(cloud.world, region, url), clock.runs, result)

@@ -10,9 +10,9 @@ export default {
   render({ model, el }) {
     const root = node("section", "", { "aria-label": "Inbox", class: "course-live course-inbox" });
     const title = node("strong", "");
-    const said = node("p", "", { role: "status" });
+    const status = node("p", "", { role: "status" });
     const place = node("div", "");
-    root.append(title, said, place);
+    root.append(title, status, place);
     el.append(root);
 
     function row(mail, number) {
@@ -38,7 +38,7 @@ export default {
     function draw() {
       const data = model.get("data");
       title.textContent = data.title;
-      said.textContent = data.said;
+      status.textContent = data.status;
       const head = node("tr", "");
       for (const name of ["at", "by", "to", "message", "do"]) head.append(node("th", name, { scope: "col" }));
       const table = node("table", "", { "aria-label": data.title });

@@ -28,13 +28,13 @@ class LiveInbox(anywidget.AnyWidget):
         self._show("")
         self.on_msg(self._clicked)
 
-    def _show(self, said: str) -> None:
+    def _show(self, status: str) -> None:
         self._picture = InboxList(tuple(self._mails()))
         mails = [
             {**mail, "short": short(mail), "message": mail["message"][:_LONGEST_MESSAGE]}
             for mail in self._picture.mails
         ]
-        self.data = {"title": self._picture.title, "said": said, "mails": mails}
+        self.data = {"title": self._picture.title, "status": status, "mails": mails}
 
     def _clicked(self, widget: Any, content: Mapping[str, Any], buffers: Any) -> None:
         number = content.get("number")

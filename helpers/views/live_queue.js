@@ -26,10 +26,10 @@ export default {
     const root = node("section", "", { "aria-label": "Queue", class: "course-live course-queue" });
     const title = node("strong", "");
     const facts = node("div", "");
-    const said = node("p", "", { role: "status" });
+    const status = node("p", "", { role: "status" });
     const bar = node("div", "", { role: "toolbar", "aria-label": "What you can do" });
     const place = node("div", "");
-    root.append(title, facts, bar, said, place);
+    root.append(title, facts, bar, status, place);
     el.append(root);
     let drawnAt = performance.now();
 
@@ -112,9 +112,9 @@ export default {
       tick();
     }
 
-    const say = () => (said.textContent = model.get("said"));
+    const say = () => (status.textContent = model.get("status"));
     model.on("change:data", draw);
-    model.on("change:said", say);
+    model.on("change:status", say);
     draw();
     say();
     const timer = setInterval(tick, 250);

@@ -16,13 +16,13 @@ _LONGEST_BODY = 80  # characters
 class LiveQueue(anywidget.AnyWidget):
     """The widget. A click calls `on_click` with the action and the message's id, such as ("delete", "5fea...").
 
-    data: what the browser draws. said: a sentence about the last click, which a screen reader speaks.
+    data: what the browser draws. status: a sentence about the last click, which a screen reader speaks.
     """
 
     _esm = Path(__file__).with_suffix(".js")
     _css = Path(__file__).with_suffix(".css")
     data = traitlets.Dict().tag(sync=True)
-    said = traitlets.Unicode("").tag(sync=True)
+    status = traitlets.Unicode("").tag(sync=True)
 
     def __init__(self, on_click: Callable[[str, str], None]):
         super().__init__()
@@ -30,7 +30,7 @@ class LiveQueue(anywidget.AnyWidget):
         self._picture = QueuePicture({})
         self.on_msg(self._clicked)
 
-    def show(self, queue: Mapping[str, Any], running: bool, said: str) -> None:
+    def show(self, queue: Mapping[str, Any], running: bool, status: str) -> None:
         """Draw a snapshot from helpers.backends.offline.snapshot.queue. running: whether the clock is running."""
         self._picture = QueuePicture(queue)
         drawn = {"title": self._picture.title, "facts": self._picture.facts, "running": running}
@@ -38,7 +38,7 @@ class LiveQueue(anywidget.AnyWidget):
         messages = [{**message, "body": parts.cut(message["body"], _LONGEST_BODY)} for message in queue["messages"]]
         with self.hold_sync():  # so that the browser gets both together
             self.data = drawn | {"messages": messages, "more": queue["more"]}
-            self.said = said
+            self.status = status
 
     def _clicked(self, widget: Any, content: Mapping[str, Any], buffers: Any) -> None:
         self._on_click(str(content.get("act", "")), str(content.get("message", "")))

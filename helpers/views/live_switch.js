@@ -42,8 +42,8 @@ export default {
       form.append(line);
     }
     const button = node("button", "Start", { ...KEYS, type: "submit" });
-    const said = node("p", model.get("said"), { role: "status" });
-    form.append(button, said);
+    const status = node("p", model.get("status"), { role: "status" });
+    form.append(button, status);
     el.append(form);
 
     function fit() {
@@ -54,12 +54,12 @@ export default {
     fields.which.addEventListener("change", fit);
     form.addEventListener("submit", (event) => {
       event.preventDefault();
-      said.textContent = "Starting…";
+      status.textContent = "Starting…";
       const given = Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, field.value]));
       model.send({ act: "start", ...given, remember: fields.remember.checked });
     });
-    model.on("change:said", () => { said.textContent = model.get("said"); });
-    model.on("msg:custom", (message) => { said.textContent = message.said; });
+    model.on("change:status", () => { status.textContent = model.get("status"); });
+    model.on("msg:custom", (message) => { status.textContent = message.status; });
     fit();
   },
 };

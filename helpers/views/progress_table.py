@@ -36,8 +36,8 @@ def _table(lesson: Mapping[str, Any]) -> str:
     rows = []
     for exercise in lesson["exercises"]:
         name, mark, status, since, tries = _cells(exercise)
-        stands = parts.chip(f"{mark} {status}", _LOOKS[status][1])
-        rows.append([parts.text(name), stands, parts.text(since), parts.text(tries)])
+        status_cell = parts.chip(f"{mark} {status}", _LOOKS[status][1])
+        rows.append([parts.text(name), status_cell, parts.text(since), parts.text(tries)])
     return parts.table(_title(lesson), _HEAD, rows)
 
 

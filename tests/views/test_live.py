@@ -25,7 +25,7 @@ def picture(offline: Cloud, sqs: Any, queue_url: str) -> LiveQueue:
 def click(picture: LiveQueue, act: str, message: str = "") -> str:
     """Click as the browser does, and return the sentence that the picture shows."""
     picture._clicked(picture, {"act": act, "message": message}, [])
-    return picture.said
+    return picture.status
 
 
 def states(picture: LiveQueue) -> list[tuple[str, str]]:
@@ -124,7 +124,7 @@ def mails(offline: Cloud, sns: Any) -> LiveInbox:
 def test_confirm_follows_the_link(mails: LiveInbox, sns: Any) -> None:
     """The subscription is confirmed, and the picture says so."""
     mails._clicked(mails, {"act": "confirm", "number": 0}, [])
-    assert mails.data["said"] == "ada@shop.example has confirmed."
+    assert mails.data["status"] == "ada@shop.example has confirmed."
     (one,) = sns.list_subscriptions()["Subscriptions"]
     assert one["SubscriptionArn"] != "PendingConfirmation"
 
@@ -143,7 +143,7 @@ def test_a_link_that_is_too_old_is_told(mails: LiveInbox) -> None:
     """The picture shows SNS's error."""
     clock.advance(days=2)
     mails._clicked(mails, {"act": "confirm", "number": 0}, [])
-    assert "does not work" in mails.data["said"]
+    assert "does not work" in mails.data["status"]
 
 
 def test_the_still_inbox_tells_the_same(mails: LiveInbox) -> None:
@@ -160,7 +160,7 @@ def switched(**given: Any) -> str:
     """Return the text of the form after filling in these fields and clicking Start."""
     made = live.switch()
     made._clicked(made, {"act": "start", **given}, [])
-    return made.said
+    return made.status
 
 
 def test_the_switch_starts_what_was_chosen(offline: Cloud) -> None:

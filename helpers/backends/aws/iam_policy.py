@@ -1,7 +1,7 @@
 """The IAM policy for a learner: the operations that the lessons call, on resources with the learner's tag or prefix.
 
 For both services a policy can require tags on the resource, and tags in a request that creates one. Creating with tags
-also needs the permission to tag. Some operations can't be restricted to a resource; they get a statement of their own.
+also needs the permission to tag. Some operations can't be restricted to a resource; they get a separate statement.
 Source: Service Authorization Reference, Amazon SQS and Amazon SNS; SQS API reference, CreateQueue.
 """
 
