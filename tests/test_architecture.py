@@ -60,10 +60,17 @@ def room(name):
 
 
 @lru_cache
-def imported(path):
-    """Return the modules of `helpers` that a file imports: inside functions and by `import_module` too."""
+def imported(path, for_types=True):
+    """Return the modules of `helpers` that a file imports: inside functions and by `import_module` too.
+
+    for_types: whether imports that never run, under `if TYPE_CHECKING:`, are included.
+    """
     found = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING" and not for_types:
+            node.body.clear()
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
@@ -107,7 +114,7 @@ def test_no_modules_import_each_other():
 
     The packages' own `__init__` modules count only where they are named: importing any module runs those above it.
     """
-    assert_no_cycle({name: imported(path) - {name} for name, path in NAMES.items()})
+    assert_no_cycle({name: imported(path, for_types=False) - {name} for name, path in NAMES.items()})
 
 
 def test_no_folders_of_a_room_import_each_other():
@@ -115,7 +122,7 @@ def test_no_folders_of_a_room_import_each_other():
     graph = {}
     for name, path in NAMES.items():
         here = path.parent
-        beside = {NAMES[other].parent for other in imported(path) if other in NAMES} - {here}
+        beside = {NAMES[other].parent for other in imported(path, for_types=False) if other in NAMES} - {here}
         if name not in SIDEWAYS:
             graph.setdefault(here, set()).update(other for other in beside if other.parent == here.parent != PACKAGE)
     assert_no_cycle(graph)
