@@ -7,7 +7,7 @@ from typing import Any
 
 from helpers import secret_scan
 from helpers.course import Lesson
-from helpers.learner.working_copy import writing
+from helpers.folders import writing
 
 SETTINGS = Path(__file__).parent / "lab_settings"  # defaults; what the learner set in JupyterLab goes before them
 WORKSPACE = "course"

@@ -20,8 +20,9 @@ from urllib.parse import quote
 from helpers import secret_scan
 from helpers.course import Course, Exercise, Lesson
 from helpers.errors import CourseError, NotebookError
-from helpers.learner.working_copy import DISTRIBUTION, WorkingCopy, nbgrader, read_notebook, writing
-from helpers.learner.working_copy import write as write_file
+from helpers.folders import write as write_file
+from helpers.folders import writing
+from helpers.learner.working_copy import DISTRIBUTION, WorkingCopy, nbgrader, read_notebook
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -37,9 +38,7 @@ class Contents:
     unanswered: list[str] = field(default_factory=list)
     unsaved: list[str] = field(default_factory=list)  # run in JupyterLab after they were last saved
     unreadable: list[str] = field(default_factory=list)
-    secrets: list[str] = field(
-        default_factory=list
-    )  # where one seems to stand, and its kind; never the secret itself
+    secrets: list[str] = field(default_factory=list)  # where one seems to stand, and its kind; never the secret itself
 
 
 def look(copy: WorkingCopy, listed: Course) -> Contents:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from helpers.course import Course, Exercise, Lesson
 from helpers.errors import UnknownExercise
-from helpers.learner.working_copy import WorkingCopy, cleared, nbgrader, read_notebook, shipped, unused, write, writing
+from helpers.folders import unused, write, writing
+from helpers.learner.working_copy import WorkingCopy, cleared, nbgrader, read_notebook, shipped
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode

@@ -10,9 +10,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from helpers.authoring.release import check_new, new_folder
 from helpers.course import Course, course
 from helpers.errors import CourseError
+from helpers.folders import check_new, new_folder
 from helpers.learner.working_copy import DISTRIBUTION
 from helpers.site import core, distributions, own, pages, stand_ins, wheels
 from helpers.site.mending import mend_python, mend_scripts

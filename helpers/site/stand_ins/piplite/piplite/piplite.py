@@ -7,8 +7,8 @@ boto3 is kept from asking a computer in Amazon's cloud for keys, should it be us
 import os
 
 import boto3  # noqa: F401
-import helpers.backends.offline.offline_cloud
 
+import helpers.backends.offline.offline_cloud
 import helpers.show  # noqa: F401
 
 os.environ["AWS_EC2_METADATA_DISABLED"] = "true"

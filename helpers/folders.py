@@ -1,0 +1,63 @@
+"""Writing into people's folders: nothing of theirs is overwritten, and what cannot be written is said in words."""
+
+import itertools
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from helpers.course import HOME
+from helpers.errors import CourseError
+
+_PACKAGE = Path(__file__).parent
+
+
+def is_inside(path: Path, folder: Path) -> bool:
+    """Return whether the path is the folder or in it. The disk is asked, because case matters on some systems only."""
+    whole = path.resolve()
+    return any(os.path.exists(place) and os.path.samefile(place, folder) for place in (whole, *whole.parents))
+
+
+def unused(path: Path) -> Path:
+    """Return the path, with a number at its end if there is such a file already."""
+    others = (path.with_name(f"{path.stem}-{number}{path.suffix}") for number in itertools.count(2))
+    return next(place for place in itertools.chain([path], others) if not place.exists())
+
+
+@contextmanager
+def writing(folder: Path) -> Iterator[None]:
+    """Turn what keeps this block from writing, such as a read-only folder, into a CourseError."""
+    try:
+        yield
+    except OSError as problem:
+        raise CourseError(f"Cannot write to {folder}: {problem.strerror or problem}. Name another folder.") from None
+
+
+def write(path: Path, content: str | bytes) -> None:
+    """Write the whole content or nothing, and make the folder: a learner's disk may be full."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f"{path.name}.part")
+    try:
+        part.write_bytes(content.encode() if isinstance(content, str) else content)
+        part.replace(path)
+    except OSError:
+        part.unlink(missing_ok=True)
+        raise
+
+
+def check_new(out: Path) -> None:
+    """Raise CourseError unless this folder is new or empty, and no part of the course."""
+    if is_inside(out, HOME) or is_inside(out, _PACKAGE):
+        raise CourseError(f"{out} is inside the course's own files. Name a folder elsewhere.")
+    with writing(out):
+        if out.exists() and any(out.iterdir()):
+            raise CourseError(f"{out} is not empty. Name a new folder, so that nothing in it is mixed up.")
+
+
+@contextmanager
+def new_folder(out: Path) -> Iterator[None]:
+    """Make this folder for a block that writes into it. CourseError as `check_new`, or when it cannot be written."""
+    check_new(out)
+    with writing(out):
+        out.mkdir(parents=True, exist_ok=True)
+        yield
