@@ -19,6 +19,7 @@ PATTERN = PACKAGE / "authoring" / "pattern"
 ARROWS = {
     "errors": set(),
     "course": {"errors"},
+    "folders": {"course", "errors"},
     "secret_scan": set(),
     "simulation": {"errors"},
     "aws_rules": {"simulation"},
@@ -32,9 +33,10 @@ ARROWS = {
     "kernels": set(),
     "sandbox": {"checks", "backends", "simulation", "errors"},
     "grading": {"sandbox", "checks", "backends", "simulation", "views", "course", "errors"},
-    "learner": {"kernels", "checks", "backends", "secret_scan", "course", "errors"},
-    "authoring": {"kernels", "learner", "backends", "course", "errors"},
-    "site": {"authoring", "learner", "course", "errors"},
+    "learner": {"kernels", "checks", "backends", "secret_scan", "folders", "course", "errors"},
+    # A course or an exercise set is proven by grading it.
+    "authoring": {"kernels", "grading", "checks", "backends", "folders", "course", "errors"},
+    "site": {"learner", "folders", "course", "errors"},
     "pytest_plugin": {"backends"},
     "cli": {"grading", "learner", "authoring", "workshop", "site", "backends", "course", "errors"},
     "": {"backends", "checks", "show"},  # helpers/__init__.py

@@ -1,18 +1,22 @@
 """An instructor's own exercises: the pattern to begin with, and the learners' notebooks, made from the solved ones."""
 
 import shutil
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from helpers.authoring import normal
-from helpers.authoring.exercise import exercise
+from helpers.authoring import exercise, normal, proof
 from helpers.course import Course
 from helpers.errors import CourseError, NotebookError
+from helpers.grading.exercise_set import of_folder
 
 _PATTERN = Path(__file__).parent / "pattern"
 
 
 def new(folder: Path) -> None:
-    """Lay the pattern of a set into a new folder. CourseError when it is not empty, or cannot be written."""
+    """Copy the pattern of a custom exercise set into a new folder.
+
+    CourseError when the folder is not empty, or cannot be written.
+    """
     try:
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
             raise CourseError(f"{folder} is not empty. Name a new folder, so that nothing in it is mixed up.")
@@ -21,26 +25,39 @@ def new(folder: Path) -> None:
         raise CourseError(f"Cannot write to {folder}: {problem.strerror or problem}. Name another folder.") from None
 
 
-def build(folder: Path, listed: Course) -> list[Path]:
-    """Make the exercises of this set from its solutions; return the notebooks that learners get.
+def build(folder: Path, walled: bool = True, say: Callable[[str], None] = print) -> list[Path]:
+    """Make the exercises of this set from its solutions, and return the notebooks that learners get.
 
-    NotebookError when a solution is missing, cannot be read, or has no cell that defines an answer.
+    walled: whether the answers run isolated while the checks are proven. Nothing is written when a solution is missing,
+    cannot be read or cannot become an exercise, or a check does not hold: NotebookError says what to mend. CourseError
+    when the set cannot be read, or this computer cannot grade.
     """
-    made = []
+    chosen = of_folder(folder)
+    solved = read(folder, chosen.listed)
+    proof.require(chosen, solved, walled, say)
+    return write(folder, solved)
+
+
+def read(folder: Path, listed: Course) -> list[exercise.Solved]:
+    """Return the solved notebooks of this set. NotebookError when one is missing, or cannot become an exercise."""
+    solved = []
     for lesson in listed.lessons:
-        solved = folder / "solutions" / f"{lesson.slug}.ipynb"
+        path = folder / "solutions" / f"{lesson.slug}.ipynb"
         try:
-            notebook = exercise(normal.normal(normal.read(solved)))
-        except NotebookError:
-            raise
+            notebook = normal.normal(normal.read(path))
         except Exception as problem:  # nbformat raises many kinds for a file that is damaged
-            raise NotebookError(f"{solved} cannot be read: {problem}. Each lesson needs its solved notebook.") from None
-        sources = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "code")
-        for one in lesson.exercises:
-            if f"def {one.answer}(" not in sources:
-                raise NotebookError(f"{solved} has no cell that defines {one.answer}.")
-        path = folder / "exercises" / f"{lesson.slug}.ipynb"
+            raise NotebookError(f"{path} cannot be read: {problem}. Each lesson needs its solved notebook.") from None
+        solved.append(exercise.Solved(lesson, notebook, str(path)))
+    exercise.require(solved)
+    return solved
+
+
+def write(folder: Path, solved: Iterable[exercise.Solved]) -> list[Path]:
+    """Write the exercises made from these notebooks, and return where."""
+    made = []
+    for each in solved:
+        path = folder / "exercises" / f"{each.lesson.slug}.ipynb"
         path.parent.mkdir(exist_ok=True)
-        normal.write(notebook, path)
+        normal.write(exercise.exercise(each.notebook, each.lesson.exercises), path)
         made.append(path)
     return made

@@ -7,6 +7,14 @@ import nbformat
 from nbformat import NotebookNode
 
 _KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
+# What every tool needs to know of the language. A kernel also stores its version, which differs between machines.
+_LANGUAGE = {
+    "name": "python",
+    "file_extension": ".py",
+    "mimetype": "text/x-python",
+    "pygments_lexer": "ipython3",
+    "nbconvert_exporter": "python",
+}
 _KEPT_METADATA = ("nbgrader", "tags", "deletable", "editable")
 
 
@@ -16,7 +24,7 @@ def normal(notebook: NotebookNode) -> NotebookNode:
     Cell ids are names (`lease-predict`), given by the author; one drawn by chance is left for a test to find.
     """
     cells = [_cell(cell) for cell in notebook.cells]
-    metadata = {"kernelspec": _KERNEL, "language_info": {"name": "python"}}
+    metadata = {"kernelspec": _KERNEL, "language_info": _LANGUAGE}
     return nbformat.v4.new_notebook(cells=cells, metadata=metadata)
 
 

@@ -1,13 +1,13 @@
 """What an instructor takes out of the course: one without the solutions to hand out, and the folder for nbgrader."""
 
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
+from helpers.authoring import normal
+from helpers.authoring.exercise import Solved, require, with_grading
 from helpers.course import HOME, course
 from helpers.errors import CourseError
-from helpers.learner.working_copy import is_inside, writing
+from helpers.folders import new_folder
 
 _NOTE = "The solutions of this course are kept by whoever gave it to you.\n"
 _PACKAGE = Path(__file__).parent.parent
@@ -29,35 +29,19 @@ def nbgrader_course(out: Path) -> list[str]:
 
     A folder that `release` refuses, and a copy of the course without solutions, raise CourseError.
     """
-    sources = [HOME / "solutions" / f"{lesson.slug}.ipynb" for lesson in course().lessons]
-    if missing := [source.name for source in sources if not source.is_file()]:
+    paths = {lesson: HOME / "solutions" / f"{lesson.slug}.ipynb" for lesson in course().lessons}
+    if missing := [path.name for path in paths.values() if not path.is_file()]:
         raise CourseError(f"This copy of the course has no solutions, and nbgrader starts from them: {missing[0]}.")
+    solved = [Solved(lesson, normal.read(path), f"solutions/{path.name}") for lesson, path in paths.items()]
+    require(solved, with_checks=True)
     with new_folder(out):
         # nbgrader reads its settings from the folder that it is started in, and wants a folder for each assignment.
         shutil.copy(_PACKAGE / "grading" / "nbgrader_config.py", out)
-        for source in sources:
-            folder = out / "source" / source.stem
+        for each in solved:
+            folder = out / "source" / each.lesson.slug
             folder.mkdir(parents=True)
-            shutil.copy(source, folder)
-    return [source.stem for source in sources]
-
-
-def check_new(out: Path) -> None:
-    """Raise CourseError unless this folder is new or empty, and no part of the course."""
-    if is_inside(out, HOME) or is_inside(out, _PACKAGE):
-        raise CourseError(f"{out} is inside the course's own files. Name a folder elsewhere.")
-    with writing(out):
-        if out.exists() and any(out.iterdir()):
-            raise CourseError(f"{out} is not empty. Name a new folder, so that nothing in it is mixed up.")
-
-
-@contextmanager
-def new_folder(out: Path) -> Iterator[None]:
-    """A block that writes into this folder, which is made; CourseError as `check_new`, or when it cannot be written."""
-    check_new(out)
-    with writing(out):
-        out.mkdir(parents=True, exist_ok=True)
-        yield
+            normal.write(with_grading(each.notebook, each.lesson.exercises), folder / f"{each.lesson.slug}.ipynb")
+    return [each.lesson.slug for each in solved]
 
 
 def _copy(out: Path) -> None:

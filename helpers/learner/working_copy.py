@@ -1,12 +1,9 @@
 """The folder in which a learner works: a copy of the notebooks, outside the tracked files, never overwritten."""
 
 import hashlib
-import itertools
 import json
 import os
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
@@ -14,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from helpers.course import HOME, Course, Lesson, course
 from helpers.errors import CourseError, NotebookError
+from helpers.folders import is_inside, unused, write, writing
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -78,11 +76,13 @@ class WorkingCopy:
         target = self.path(kind, lesson)
         name = target.relative_to(self.folder).as_posix()
         text = cleared(shipped(kind, lesson))
-        digest = hashlib.sha256(text.encode()).hexdigest()
+        digest = _digest(text)
         if not target.exists():
             write(target, text)
             done.new.append(name)
-        elif laid.get(name, digest) != digest and target.read_bytes() != text.encode():
+        elif laid.get(name, digest) not in (digest, _digest(_with_less_metadata(text))) and (
+            target.read_bytes() != text.encode()
+        ):
             # A clone moves on without a new version, so there may be a newer edition under this name already.
             beside = unused(target.with_name(f"{target.stem}.v{version(DISTRIBUTION)}.ipynb"))
             write(beside, text)
@@ -92,7 +92,7 @@ class WorkingCopy:
     def _lay_page(self, name: str, laid: dict[str, str], done: Laid) -> None:
         """Copy a page that is missing, or that is as it was laid; one that the learner wrote in stays."""
         target, text = self.folder / name, (HOME / name).read_text(encoding="utf-8")
-        digest = hashlib.sha256(text.encode()).hexdigest()
+        digest = _digest(text)
         there = hashlib.sha256(target.read_bytes()).hexdigest() if target.is_file() else ""
         if not target.exists():
             done.new.append(name)
@@ -109,16 +109,18 @@ class WorkingCopy:
         return laid if isinstance(laid, dict) else {}
 
 
-def is_inside(path: Path, folder: Path) -> bool:
-    """Return whether the path is the folder or in it. The disk is asked, since not everywhere does a case tell."""
-    whole = path.resolve()
-    return any(os.path.exists(place) and os.path.samefile(place, folder) for place in (whole, *whole.parents))
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
-def unused(path: Path) -> Path:
-    """Return the path, with a number at its end where there is such a file already."""
-    others = (path.with_name(f"{path.stem}-{number}{path.suffix}") for number in itertools.count(2))
-    return next(place for place in itertools.chain([path], others) if not place.exists())
+def _with_less_metadata(text: str) -> str:
+    """Return the notebook's text as an earlier version would have laid it, with the name alone of the language.
+
+    A notebook that differs in that alone is no newer edition.
+    """
+    notebook = json.loads(text)
+    notebook["metadata"]["language_info"] = {"name": "python"}
+    return json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
 
 def shipped(kind: str, lesson: Lesson) -> str:
@@ -171,24 +173,3 @@ def cleared(text: str) -> str:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
     return nbformat.writes(notebook, version=4) + "\n"
-
-
-@contextmanager
-def writing(folder: Path) -> Iterator[None]:
-    """Have what keeps this block from writing, such as a folder that may not be written, raise CourseError."""
-    try:
-        yield
-    except OSError as problem:
-        raise CourseError(f"Cannot write to {folder}: {problem.strerror or problem}. Name another folder.") from None
-
-
-def write(path: Path, content: str | bytes) -> None:
-    """Write the whole content or nothing, making the folder: a learner's disk may be full."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f"{path.name}.part")
-    try:
-        part.write_bytes(content.encode() if isinstance(content, str) else content)
-        part.replace(path)
-    except OSError:
-        part.unlink(missing_ok=True)
-        raise

@@ -20,7 +20,7 @@ def read(kind, lesson):
 @pytest.mark.parametrize("lesson", LESSONS)
 def test_the_exercise_is_what_the_solution_generates(lesson):
     """Generated again, the exercise is the same to the byte: nobody edited it, nobody forgot to build."""
-    generated = normal.text(normal.normal(exercise(read("solutions", lesson))))
+    generated = normal.text(normal.normal(exercise(read("solutions", lesson), lesson.exercises)))
     stored = (HOME / "exercises" / f"{lesson.slug}.ipynb").read_text(encoding="utf-8")
     assert generated == stored, "run `course build`"
 
@@ -28,8 +28,8 @@ def test_the_exercise_is_what_the_solution_generates(lesson):
 @pytest.mark.parametrize("lesson", LESSONS)
 def test_each_listed_exercise_has_its_cells(lesson):
     """Three to five exercises, each with a task that has title and minutes, a cell to write in, and one that checks."""
-    notebook = read("solutions", lesson)
-    cells = {cell.id: cell for cell in notebook.cells}
+    notebook, released = read("solutions", lesson), read("exercises", lesson)
+    cells = {cell.id: cell for cell in released.cells}
     text = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
     assert 3 <= len(lesson.exercises) <= 5
     assert lesson.exercises[0].minutes <= 3
@@ -39,9 +39,28 @@ def test_each_listed_exercise_has_its_cells(lesson):
         assert answer.source.startswith(f"def {item.answer}(")
         assert '"""' in answer.source, "the contract stands in a docstring"
         assert check.source.startswith(f"check({item.answer})")
-        assert check.metadata["nbgrader"]["points"] == item.points
+        assert answer.metadata["nbgrader"]["grade_id"] == item.answer
+        assert answer.metadata["nbgrader"]["solution"]
+        assert (check.metadata["nbgrader"]["points"], check.metadata["editable"]) == (item.points, False)
     assert notebook.cells[-1].id == NEXT
     assert notebook.cells[-1].source == contents.next_after_exercises(course(), lesson)
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_authors_write_no_metadata(lesson):
+    """A solution stores nothing of what the generator derives, so that nothing in it can be wrong."""
+    stored = {key for cell in read("solutions", lesson).cells for key in cell.metadata}
+    assert stored <= {"tags"}
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_stored_metadata_changes_nothing(lesson):
+    """Whatever nbgrader's metadata in a solution says, the exercise is the same."""
+    solved = read("solutions", lesson)
+    for number, cell in enumerate(solved.cells):
+        said = {"grade": True, "grade_id": f"x{number}", "locked": True, "points": 99, "solution": False, "task": False}
+        cell.metadata.update(nbgrader=said, deletable=False, editable=False)
+    assert exercise(solved, lesson.exercises) == exercise(read("solutions", lesson), lesson.exercises)
 
 
 @pytest.mark.parametrize("lesson", LESSONS)
@@ -96,5 +115,5 @@ def test_cells_of_the_solution_alone_vanish():
     """A cell with the tag solution-only is in the solution and not in the exercise."""
     why = nbformat.v4.new_markdown_cell("why", id="why", metadata={"tags": ["solution-only"]})
     task = nbformat.v4.new_markdown_cell("task", id="task")
-    released = exercise(nbformat.v4.new_notebook(cells=[why, task]))
+    released = exercise(nbformat.v4.new_notebook(cells=[why, task]), [])
     assert [cell.id for cell in released.cells] == ["task"]

@@ -290,7 +290,7 @@ def exam(tmp_path):
     """A set of exercises as `course new` lays it and `course build` makes it."""
     folder = tmp_path / "exam"
     custom_set.new(folder)
-    custom_set.build(folder, of_folder(folder).listed)
+    custom_set.write(folder, custom_set.read(folder, of_folder(folder).listed))
     return folder
 
 

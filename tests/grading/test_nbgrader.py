@@ -153,13 +153,16 @@ def test_the_feedback_says_what_a_check_said(learner, graded, offline):
 
 
 def test_a_course_for_nbgrader_has_a_source_for_each_lesson(tmp_path):
-    """Its settings and the solutions lie where nbgrader looks for them."""
+    """Its settings and the solutions are where nbgrader looks for them, with the metadata that nbgrader reads."""
     names = release.nbgrader_course(tmp_path / "course")
     assert names == [lesson.slug for lesson in course().lessons]
     assert (tmp_path / "course" / "nbgrader_config.py").is_file()
     for name in names:
-        source = tmp_path / "course" / "source" / name / f"{name}.ipynb"
-        assert source.read_bytes() == (HOME / "solutions" / f"{name}.ipynb").read_bytes()
+        source = nbformat.read(tmp_path / "course" / "source" / name / f"{name}.ipynb", as_version=4)
+        solution = nbformat.read(HOME / "solutions" / f"{name}.ipynb", as_version=4)
+        assert [(cell.id, cell.source) for cell in source.cells] == [(cell.id, cell.source) for cell in solution.cells]
+        points = [cell.metadata["nbgrader"].get("points") for cell in source.cells if "nbgrader" in cell.metadata]
+        assert sum(filter(None, points)) == sum(exercise.points for exercise in course().lesson(name).exercises)
 
 
 def test_a_course_for_nbgrader_needs_the_solutions(tmp_path, monkeypatch):

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from helpers.authoring import normal
-from helpers.authoring.exercise import EXPLANATION, STUB, exercise
+from helpers.authoring.exercise import EXPLANATION, STUB, exercise, with_grading
 from helpers.course import HOME, course
 
 pytestmark = pytest.mark.peers
@@ -29,9 +29,9 @@ def released_by_nbgrader(solved):
 @pytest.mark.parametrize("lesson", LESSONS)
 def test_the_generated_exercise_is_nbgrader_s_release(lesson):
     """Cell by cell the same source and the same metadata, checksums included."""
-    solved = normal.read(HOME / "solutions" / f"{lesson.slug}.ipynb")
+    solved = with_grading(normal.read(HOME / "solutions" / f"{lesson.slug}.ipynb"), lesson.exercises)
     solved.cells = [cell for cell in solved.cells if EXPLANATION not in cell.metadata.get("tags", [])]
-    theirs, ours = released_by_nbgrader(solved), exercise(solved)
+    theirs, ours = released_by_nbgrader(solved), exercise(solved, lesson.exercises)
     for their, our in zip(theirs.cells, ours.cells, strict=True):
         assert our.source == their.source, our.id
         assert our.metadata == their.metadata, our.id

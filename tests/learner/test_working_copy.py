@@ -1,6 +1,7 @@
 """The learner's folder: laid once, added to by an upgrade, and never written over."""
 
 import errno
+import hashlib
 import json
 import os
 from pathlib import Path
@@ -10,8 +11,9 @@ import pytest
 
 from helpers.course import HOME, course
 from helpers.errors import CourseError, NotebookError
+from helpers.folders import is_inside, unused
 from helpers.learner import working_copy
-from helpers.learner.working_copy import WorkingCopy, default_folder, is_inside, read_notebook, unused
+from helpers.learner.working_copy import WorkingCopy, default_folder, read_notebook
 
 LESSON = course().lessons[0]
 
@@ -102,6 +104,22 @@ def test_an_edition_that_the_learner_has_already_is_not_added(copy, upgrade):
     mine = copy.path("lessons", LESSON)
     mine.write_text(working_copy.cleared(working_copy.shipped("lessons", LESSON)), encoding="utf-8", newline="\n")
     assert copy.lay().newer == []
+
+
+def test_what_only_a_tool_reads_makes_no_newer_edition(copy):
+    """An earlier version stored less about the language; nobody is given twelve notebooks with the same cells again."""
+    record = copy.folder / ".course" / "laid.json"
+    laid = json.loads(record.read_text(encoding="utf-8"))
+    for path in copy.folder.rglob("*.ipynb"):
+        notebook = nbformat.read(path, as_version=4)
+        notebook.metadata.language_info = {"name": "python"}
+        text = nbformat.writes(notebook, version=4) + "\n"
+        path.write_text(text, encoding="utf-8", newline="\n")
+        laid[path.relative_to(copy.folder).as_posix()] = hashlib.sha256(text.encode()).hexdigest()
+    record.write_text(json.dumps(laid), encoding="utf-8")
+    before = contents(copy.folder)
+    assert copy.lay().newer == []
+    assert contents(copy.folder) == before
 
 
 @pytest.mark.parametrize("record", ["", "[]", "5", '{"lessons', "\x00"])
