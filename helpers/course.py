@@ -1,4 +1,4 @@
-"""lessons/course.toml as frozen records. Knows no AWS and no notebook's content."""
+"""lessons/course.toml as frozen records. Knows nothing of AWS, nor of what is in a notebook."""
 
 import re
 import sys
@@ -16,7 +16,7 @@ else:
     import tomli as tomllib
 
 _PACKAGE = Path(__file__).parent
-# A wheel carries the course inside the package; a clone has it beside.
+# A wheel has the course inside the package; a clone has it beside the package.
 HOME = _PACKAGE / "_course" if (_PACKAGE / "_course").is_dir() else _PACKAGE.parent
 
 
@@ -24,8 +24,8 @@ HOME = _PACKAGE / "_course" if (_PACKAGE / "_course").is_dir() else _PACKAGE.par
 class Exercise:
     """One exercise: a function to write.
 
-    answer: the function's name. takeaway: what *correct* says. hints: three, each one step further. partial: what the
-    milestones of its check are worth to an answer that is not correct, by their names, in points.
+    answer: the function's name. takeaway: what a learner reads when the answer is correct. hints: three, each one step
+    further. partial: by name, how many points each milestone of its check is worth to an answer that is not correct.
     """
 
     id: str  # "01.3": lesson and place in it
@@ -41,7 +41,7 @@ class Exercise:
 
 @dataclass(frozen=True)
 class Choice:
-    """One choice of a question. why: the reason for which it is right or not."""
+    """One choice of a question. why: the reason why it is right or wrong."""
 
     text: str
     why: str
@@ -50,7 +50,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class Quiz:
-    """A question that a lesson asks, with two or more choices, of which one at least is right."""
+    """A question that a lesson asks, with two or more choices. At least one of them is right."""
 
     id: str
     question: str
@@ -60,7 +60,7 @@ class Quiz:
 
 @dataclass(frozen=True)
 class Lesson:
-    """One lesson; its three notebooks are named after the slug."""
+    """One lesson. Its three notebooks are named after the slug."""
 
     slug: str
     title: str
@@ -90,7 +90,7 @@ class Course:
         return tuple(exercise for lesson in self.lessons for exercise in lesson.exercises)
 
     def lesson(self, name: str) -> Lesson:
-        """Return the lesson by number ("1", "01") or slug; UnknownExercise when there is none."""
+        """Return the lesson with this number ("1", "01") or slug. UnknownExercise when there is none."""
         for lesson in self.lessons:
             if name in (lesson.slug, lesson.number, lesson.number.lstrip("0")):
                 return lesson
@@ -98,7 +98,7 @@ class Course:
         raise UnknownExercise(f"There is no lesson {name!r}. Lessons: {known}.")
 
     def exercise(self, name: str) -> Exercise:
-        """Return the exercise by id ("01.3", "1.3") or by the name of its function."""
+        """Return the exercise with this id ("01.3", "1.3") or function. UnknownExercise when there is none."""
         for exercise in self.exercises:
             if name in (exercise.answer, exercise.id, exercise.id.lstrip("0")):
                 return exercise
@@ -106,7 +106,7 @@ class Course:
         raise UnknownExercise(f"There is no exercise {name!r}. Exercises: {known}.")
 
     def quiz(self, name: str) -> Quiz:
-        """Return the question with this id; CourseError when there is none."""
+        """Return the question with this id. CourseError when there is none."""
         quizzes = [quiz for lesson in self.lessons for quiz in lesson.quizzes]
         for quiz in quizzes:
             if quiz.id == name:
@@ -117,12 +117,12 @@ class Course:
 
 @lru_cache
 def course() -> Course:
-    """Return the course as the manifest lists it; ManifestError says what is wrong with it."""
+    """Return the course as lessons/course.toml lists it. ManifestError says what is wrong with the list."""
     return parse((HOME / "lessons" / "course.toml").read_text(encoding="utf-8"))
 
 
 def parse(text: str) -> Course:
-    """Return the course that this manifest describes; ManifestError says what is wrong with it."""
+    """Return the course that this text describes. ManifestError says what is wrong with it."""
     try:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as problem:
@@ -147,10 +147,16 @@ def _lesson(entry: Mapping[str, Any]) -> Lesson:
         )
         for place, exercise in enumerate(entry.get("exercise", []), start=1)
     )
-    simple = {key: _get(entry, key, slug) for key in ("title", "able_to", "minutes")}
-    lists = {key: tuple(_get(entry, key, slug)) for key in ("needs", "teaches")}
-    quizzes = tuple(_quiz(quiz, slug) for quiz in entry.get("quiz", []))
-    return Lesson(slug=slug, exercises=exercises, quizzes=quizzes, **simple, **lists)
+    return Lesson(
+        slug=slug,
+        title=_get(entry, "title", slug),
+        able_to=_get(entry, "able_to", slug),
+        minutes=_get(entry, "minutes", slug),
+        needs=tuple(_get(entry, "needs", slug)),
+        teaches=tuple(_get(entry, "teaches", slug)),
+        exercises=exercises,
+        quizzes=tuple(_quiz(quiz, slug) for quiz in entry.get("quiz", [])),
+    )
 
 
 def _partial(entry: Mapping[str, Any], slug: str) -> dict[str, float]:
@@ -182,7 +188,7 @@ def _choice(entry: Mapping[str, Any], place: int, quiz: str) -> Choice:
 
 
 def _words(entry: Mapping[str, Any], key: str, where: str) -> str:
-    """Return the text under this key; ManifestError when it is missing, empty or no text."""
+    """Return the text under this key. ManifestError when it is missing, empty or no text."""
     words = _get(entry, key, where)
     if not isinstance(words, str) or not words.strip():
         raise ManifestError(f"course.toml: {where} has an empty {key!r}, or one that is no text.")
@@ -204,7 +210,7 @@ def _three_hints(exercise: Mapping[str, Any]) -> tuple[str, str, str]:
 
 
 def _validate(lessons: tuple[Lesson, ...]) -> None:
-    """Refuse names that stand twice, lessons out of order, and needs that nobody taught before."""
+    """Raise ManifestError for names used twice, lessons out of order, and needs that no earlier lesson teaches."""
     numbers = [lesson.number for lesson in lessons]
     if numbers != sorted(set(numbers)):
         raise ManifestError(f"course.toml: the lessons must be in order, each number once; found {numbers}.")

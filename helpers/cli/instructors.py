@@ -74,7 +74,7 @@ def grade(
     _show_grades(done, out, notebooks)
 
 
-def _show_grades(done, out: Path, notebooks: bool) -> None:  # type: ignore[no-untyped-def]
+def _show_grades(done, out: Path, notebooks: bool) -> None:
     for remark in done.remarks:
         say(f"[yellow]Look:[/] {escape(remark)}")
     odd = sum(bool(row.remarks) for row in done.rows)
@@ -98,7 +98,7 @@ def _many(count: int, what: str) -> str:
     return f"{count} {what}{'' if count == 1 else 's'}"
 
 
-def _progress():  # type: ignore[no-untyped-def]
+def _progress():
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())

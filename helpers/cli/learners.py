@@ -15,7 +15,7 @@ from helpers.errors import NotebookError
 _MARKS = {"correct": "[green]✓[/]", "not yet": "[yellow]○[/]", "not attempted": "[dim]…[/]"}
 
 
-def _copy(folder: Path | None):  # type: ignore[no-untyped-def]
+def _copy(folder: Path | None):
     from helpers.learner.working_copy import WorkingCopy, default_folder
 
     return WorkingCopy(folder or default_folder())
@@ -70,7 +70,7 @@ def check(
     raise typer.Exit(0 if all(outcome.correct for outcome in outcomes) and not unread else 1)
 
 
-def _show(outcomes) -> None:  # type: ignore[no-untyped-def]
+def _show(outcomes) -> None:
     table = Table("exercise", "", "outcome", "what was seen")
     for outcome in outcomes:
         mark = _MARKS.get(outcome.status, "[red]✗[/]")

@@ -125,7 +125,7 @@ def _secrets(notebook: "NotebookNode", name: str, lesson: Lesson) -> list[str]:
     exercises = {exercise.answer: exercise.id for exercise in lesson.exercises}
     told = []
     for number, cell in enumerate(notebook.cells, start=1):
-        exercise = exercises.get(nbgrader(cell).get("grade_id"))
+        exercise = exercises.get(str(nbgrader(cell).get("grade_id")))
         where = f"{name}, cell {number}" + (f" (exercise {exercise})" if exercise else "")
         told += [f"{where}, {found}" for found in secret_scan.in_cell(cell)]
     return told

@@ -1,18 +1,20 @@
-"""The site's own pages: where it opens, the line that tells how far it is, and what this edition can and cannot do."""
+"""What a visitor of the site sees: the notebooks, the page that opens, how far it is, and a page about this edition."""
 
 import json
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from string import Template
 from typing import Any
 from urllib.parse import quote
 
-from helpers.course import Course
+from helpers.course import HOME, Course
 from helpers.errors import CourseError
 from helpers.learner import lab
+from helpers.learner.working_copy import KINDS, PAGES, cleared, shipped
 from helpers.site import stand_ins
 
-_PAGES = Path(__file__).parent / "front"
+_FRONT = Path(__file__).parent / "front"
 _SCRIPTS = ("progress.js", "narrow.js")
 TITLE = "Mastering Messaging with the AWS SDK for Python"
 ABOUT = "about_this_edition.md"
@@ -26,11 +28,24 @@ _SETTINGS = {
 _RUNTIME = {".wasm", ".mjs", ".zip", ".whl"}  # what Python is made of
 
 
-def lay(lite: Path, lock: dict[str, Any], name: str) -> None:
-    """Write what JupyterLite's build takes from its folder: settings, layout, and the page about this edition.
+def contents(listed: Course) -> Iterator[tuple[str, str]]:
+    """Yield the name and text of each file that a learner sees: notebooks without outputs, as in a working copy."""
+    for kind in KINDS:
+        for lesson in listed.lessons:
+            yield f"{kind}/{lesson.slug}.ipynb", cleared(shipped(kind, lesson))
+    for name in (*PAGES, "README.md"):
+        yield name, (HOME / name).read_text(encoding="utf-8")
 
-    lock: the packages in it. name: of the file that lists them, beside Python's core.
+
+def lay(lite: Path, listed: Course, lock: dict[str, Any], name: str) -> None:
+    """Write what JupyterLite's build takes from its folder: the learner's files, settings and layout.
+
+    lock: the packages of a tab. name: of the file that lists them, beside Python's core.
     """
+    for place, text in contents(listed):
+        path = lite / "files" / place
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
     packages = sorted(lock["packages"])
     settings = json.loads((lab.SETTINGS / "page_config.json").read_text(encoding="utf-8"))
     kernel = {
@@ -42,7 +57,7 @@ def lay(lite: Path, lock: dict[str, Any], name: str) -> None:
         "appName": settings["appName"],
         "disabledExtensions": list(settings["disabledExtensions"]),
         "faviconUrl": "./icon-120x120.png",  # the usual one has 300 kB
-        "exposeAppInBrowser": True,  # for the line that tells how far it is
+        "exposeAppInBrowser": True,  # progress.js shows how far it is
         "litePluginSettings": {"@jupyterlite/pyodide-kernel-extension:kernel": kernel},
     }
     _write(lite / "jupyter-lite.json", {"jupyter-lite-schema-version": 0, "jupyter-config-data": config})
@@ -57,22 +72,22 @@ def _write(path: Path, content: Any) -> None:
 
 
 def about(lock: dict[str, Any]) -> str:
-    """Return the page on this edition, with the packages in it."""
+    """Return the page about this edition, which lists its packages."""
     versions = {name: entry["version"] for name, entry in lock["packages"].items()}
     rows = "\n".join(f"| {name} | {stand_ins.told(name)} |" for name in stand_ins.NAMES)
     others = ", ".join(f"{name} {versions[name]}" for name in sorted(versions) if name not in stand_ins.NAMES)
-    text = Template((_PAGES / ABOUT).read_text(encoding="utf-8"))
+    text = Template((_FRONT / ABOUT).read_text(encoding="utf-8"))
     return text.substitute(stand_ins=rows, packages=others, python=lock["info"]["python"])
 
 
 def finish(out: Path, listed: Course) -> None:
-    """Have the built site open at the first lesson, and tell how far it is while Python starts."""
+    """Make the built site open at the first lesson, and show how far it is while Python starts."""
     first = quote(f"lessons/{listed.lessons[0].slug}.ipynb")
     start = f"lab/index.html?workspace={lab.WORKSPACE}&path={first}"
-    index = Template((_PAGES / "index.html").read_text(encoding="utf-8")).substitute(title=TITLE, start=start)
+    index = Template((_FRONT / "index.html").read_text(encoding="utf-8")).substitute(title=TITLE, start=start)
     (out / "index.html").write_text(index, encoding="utf-8")
     for name in _SCRIPTS:
-        shutil.copy(_PAGES / name, out)
+        shutil.copy(_FRONT / name, out)
     page = out / "lab" / "index.html"
     text = page.read_text(encoding="utf-8")
     if text.count("</body>") != 1:

@@ -19,7 +19,7 @@ from helpers.cli import app
 from helpers.course import HOME, course
 from helpers.errors import CloudError, CourseError
 from helpers.simulation import browser_tab
-from helpers.site import build, core, distributions, mending, own, pages, stand_ins, wheels
+from helpers.site import build, jupyterlite, packages, pages, pyodide, stand_ins
 
 PYTHON = "3.14.2"
 # What a lesson imports on this machine, by module: what a tab needs.
@@ -44,9 +44,9 @@ print(*sorted(file for module in list(sys.modules.values()) if (file := getattr(
 
 def packed():
     """Return the paths within site-packages of all that a tab has."""
-    found = {path for needed in distributions.needed(PYTHON) for path, _ in distributions.files(needed)}
+    found = {path for needed in packages.needed(PYTHON) for path, _ in packages.files(needed)}
     found |= {path for name in stand_ins.NAMES for path, _ in stand_ins.files(name)}
-    return found | {path for path, _ in own.files(course())}
+    return found | {path for path, _ in packages.course_files(course())}
 
 
 def test_a_tab_has_each_module_that_a_lesson_imports():
@@ -83,13 +83,13 @@ def test_what_is_compiled_and_needed_ends_the_build(monkeypatch):
     """A package whose compiled part nobody replaced is named."""
     monkeypatch.setattr(stand_ins, "NAMES", ())
     with pytest.raises(CourseError, match=r"cryptography is compiled \(.*\), and a browser tab needs it in Python"):
-        list(distributions.files(metadata.distribution("cryptography")))
+        list(packages.files(metadata.distribution("cryptography")))
 
 
 def test_a_package_that_is_not_installed_is_named():
     """The build says which one is missing."""
     with pytest.raises(CourseError, match="needs no-such-package, which is not installed here"):
-        distributions.needed(PYTHON, ["no-such-package"])
+        packages.needed(PYTHON, ["no-such-package"])
 
 
 SIGN = """
@@ -116,7 +116,7 @@ def test_the_stand_in_signs_as_cryptography_does():
 def test_each_stand_in_says_what_it_is():
     """A sentence of each stands on the page about the edition, and those who have no module refuse."""
     assert stand_ins.NAMES == ("cryptography", "jedi", "micropip", "piplite")
-    lock = core.lock({"python": PYTHON}, [])
+    lock = pyodide.lock({"python": PYTHON}, [])
     lock["packages"] = {"boto3": {"version": "1.2"}, "jedi": {"version": "0"}}
     text = pages.about(lock)
     for name in stand_ins.NAMES:
@@ -134,14 +134,14 @@ def test_a_wheel_s_name_tells_its_content(tmp_path, monkeypatch):
         monkeypatch.setattr(time, "time", lambda now=now: now)
         (folder / "module.py").write_text(text)
         os.utime(folder / "module.py", (now, now))
-        path = wheels.write(tmp_path, "some-name", "1.0", folder)
+        path = packages.write_wheel(tmp_path, "some-name", "1.0", folder)
         made.append((path.name, path.read_bytes()))
     assert made[0] == made[2]
     assert made[0][0] != made[1][0]
     assert made[0][0].startswith("some_name-1.0-0x")
-    entry = core.lock({}, [tmp_path / made[0][0]])["packages"]["some-name"]
+    entry = pyodide.lock({}, [tmp_path / made[0][0]])["packages"]["some-name"]
     assert (entry["version"], entry["file_name"]) == ("1.0", made[0][0])
-    assert core.write_lock({"a": 1}, tmp_path) != core.write_lock({"a": 2}, tmp_path)
+    assert pyodide.write_lock({"a": 1}, tmp_path) != pyodide.write_lock({"a": 2}, tmp_path)
 
 
 SCRIPT = "async startNew(e){var t;let{path:a,name:i}=e,o=this._sessions.find(e=>e.name===i);if(o)return o;let l=1}"
@@ -152,24 +152,24 @@ def test_jupyterlite_s_sessions_are_told_apart_by_path(tmp_path):
     (tmp_path / "build").mkdir()
     script = tmp_path / "build" / "1.js"
     script.write_text(f"first();{SCRIPT};last()")
-    mending.mend_scripts(tmp_path)
+    jupyterlite.mend_scripts(tmp_path)
     assert script.read_text() == f"first();{SCRIPT.replace('e.name===i', 'e.path===a')};last()"
     with pytest.raises(CourseError, match="in another way than this course knows"):
-        mending.mend_scripts(tmp_path)
+        jupyterlite.mend_scripts(tmp_path)
 
 
 def test_the_kernel_completes_without_jedi():
     """One line of one file is mended; another form of it ends the build."""
     file = "pyodide_kernel/interpreter.py"
-    assert mending.mend_python(file, b"self.Completer.use_jedi = True\n") == b"self.Completer.use_jedi = False\n"
-    assert mending.mend_python("other.py", b"self.Completer.use_jedi = True") == b"self.Completer.use_jedi = True"
+    assert jupyterlite.mend_python(file, b"self.Completer.use_jedi = True\n") == b"self.Completer.use_jedi = False\n"
+    assert jupyterlite.mend_python("other.py", b"self.Completer.use_jedi = True") == b"self.Completer.use_jedi = True"
     with pytest.raises(CourseError, match="completes in another way"):
-        mending.mend_python(file, b"")
+        jupyterlite.mend_python(file, b"")
 
 
 def test_learners_get_notebooks_without_outputs():
     """As in a working copy, with the README that says how to start on one's own computer."""
-    texts = dict(own.contents(course()))
+    texts = dict(pages.contents(course()))
     assert json.loads(texts["lessons/01_messaging_fundamentals.ipynb"])["cells"][1]["outputs"] == []
     assert texts["README.md"] == (HOME / "README.md").read_text(encoding="utf-8")
     assert not any(name.startswith("solutions/") for name in texts)
@@ -190,7 +190,7 @@ def test_what_the_build_needs_of_npm_is_said(tmp_path, monkeypatch, path, said):
         npm.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:/bin:/usr/bin" if path is None else path)
     with pytest.raises(CourseError, match=said):
-        core.fetch("0.0.0", tmp_path)
+        pyodide.fetch("0.0.0", tmp_path)
 
 
 def test_another_form_of_npm_s_package_is_told(tmp_path, monkeypatch):
@@ -200,9 +200,9 @@ def test_another_form_of_npm_s_package_is_told(tmp_path, monkeypatch):
         with tarfile.open(Path(arguments[-1]) / "pyodide-0.0.0.tgz", "w:gz"):
             pass
 
-    monkeypatch.setattr(core, "_run", pack)
+    monkeypatch.setattr(pyodide, "_run", pack)
     with pytest.raises(CourseError, match=r"npm's package of pyodide has no pyodide\.mjs"):
-        core.fetch("0.0.0", tmp_path)
+        pyodide.fetch("0.0.0", tmp_path)
 
 
 def test_the_command_says_what_is_missing(tmp_path, monkeypatch):
@@ -217,7 +217,7 @@ def test_the_command_says_what_is_missing(tmp_path, monkeypatch):
 @pytest.mark.parametrize("place", ["not empty", "in the course"])
 def test_a_folder_that_is_not_new_is_left_alone(tmp_path, monkeypatch, place):
     """Nothing is mixed up, and nothing is fetched before that is clear."""
-    monkeypatch.setattr(build, "_pyodide_version", lambda: pytest.fail("it went on"))
+    monkeypatch.setattr(jupyterlite, "pyodide_version", lambda: pytest.fail("it went on"))
     (tmp_path / "thesis.txt").write_text("mine")
     out, said = (
         (tmp_path, "is not empty") if place == "not empty" else (HOME / "_site", "inside the course's own files")
@@ -234,8 +234,8 @@ def test_a_build_that_fails_leaves_nothing(tmp_path, monkeypatch):
     def fails(*_):
         raise CourseError("npm failed")
 
-    monkeypatch.setattr(build, "_pyodide_version", lambda: "0.0.0")
-    monkeypatch.setattr(core, "fetch", fails)
+    monkeypatch.setattr(jupyterlite, "pyodide_version", lambda: "0.0.0")
+    monkeypatch.setattr(pyodide, "fetch", fails)
     with pytest.raises(CourseError, match="npm failed"):
         build.site(tmp_path / "out")
     assert list(tmp_path.iterdir()) == []

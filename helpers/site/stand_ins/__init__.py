@@ -1,6 +1,6 @@
-"""Stand-ins for packages that have no form for a browser tab, or no use there: a folder for each, with its modules.
+"""Stand-ins for packages that don't exist for a browser tab, or are of no use there: a folder for each.
 
-What is in its told.txt stands on the site's own page. One without modules is missed by whoever imports it.
+told.txt has the sentence about it on the site's own page. A stand-in without modules only makes the import fail.
 """
 
 from collections.abc import Iterator
@@ -18,5 +18,5 @@ def files(name: str) -> Iterator[tuple[str, bytes]]:
 
 
 def told(name: str) -> str:
-    """Return the sentence on what stands in for this package, and what that cannot do."""
+    """Return the sentence about this stand-in, and what it cannot do."""
     return (_FOLDER / name / "told.txt").read_text(encoding="utf-8").strip()

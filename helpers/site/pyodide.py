@@ -1,4 +1,4 @@
-"""Pyodide, which is Python for the browser: its core as npm has it, and the list of packages that it may load."""
+"""Pyodide, Python for the browser: its core as npm has it, bytecode made with it, and the packages that it may load."""
 
 import hashlib
 import json
@@ -17,13 +17,13 @@ from helpers.errors import CourseError
 NPM_LOCK = "pyodide-lock.json"
 STDLIB = "python_stdlib.zip"
 FILES = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", STDLIB, NPM_LOCK)
-# What of Python's own library the errors of learners lead through; its source stays.
+# The modules of Python's own library that learners' errors lead through: they keep their source.
 _SHOWN = r"(json|sqlite3|collections)/|(base64|contextlib|dataclasses|enum|functools|queue|random|threading|uuid)\.py"
 _BYTECODE = Path(__file__).parent / "bytecode.mjs"
 
 
 def fetch(version: str, folder: Path) -> dict[str, Any]:
-    """Put the core of this version into the folder, and return what it says of itself, with its "python".
+    """Put the core of this version into the folder, and return its own description, which has "python", the version.
 
     CourseError when npm is missing or fails.
     """
@@ -39,9 +39,9 @@ def fetch(version: str, folder: Path) -> dict[str, Any]:
 def compile_all(runtime: Path, packages: Path, shown: Collection[str], python: str) -> None:
     """Put the bytecode of all packages in this folder beside them, and of Python's own library into its archive.
 
-    A tab starts in half the time so. packages: a folder for each. shown: those whose source stays, for tracebacks; of
-    the others the bytecode alone does. python: the version, such as "3.14.2". CourseError when node is missing or
-    fails.
+    A tab then starts in half the time. packages: a folder for each. shown: those that keep their source, for
+    tracebacks; the others keep only the bytecode. python: the version, such as "3.14.2". CourseError when node is
+    missing or fails.
     """
     library = runtime / STDLIB
     major, minor = python.split(".")[:2]
@@ -94,7 +94,7 @@ def lock(info: dict[str, Any], wheels: Iterable[Path]) -> dict[str, Any]:
 
 
 def write_lock(lock: dict[str, Any], folder: Path) -> str:
-    """Write the list into this folder and return its name, which tells its content as those of wheels do."""
+    """Write the list into this folder and return its name, which depends on its content, as the names of wheels do."""
     text = json.dumps(lock, indent=1)
     name = f"packages-{hashlib.sha256(text.encode()).hexdigest()[:8]}.json"
     (folder / name).write_text(text, encoding="utf-8")
