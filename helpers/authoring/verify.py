@@ -1,20 +1,57 @@
-"""Running lessons and solutions on another cloud, and comparing what should be the same."""
+"""Runs lessons and solutions on another cloud, and says whether their outputs there mean the same as the stored ones.
+
+What differs between any two clouds is replaced first: accounts, ids and receipt handles by the order in which they
+first appear, so that "the same id again" is still compared; hosts, signatures and moments by a word.
+"""
 
 import os
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from copy import deepcopy
+from dataclasses import dataclass
+from difflib import unified_diff
 from pathlib import Path
+from typing import Any
 
 import nbformat
 
 from helpers import kernels
-from helpers.authoring.comparing import Row, compare
+from helpers.backends.not_available import SAID
 from helpers.backends.running import COMPARED
 from helpers.course import HOME, Lesson
 
 KINDS = ("lessons", "solutions")
 ACCOUNT = "123456789012"  # on a course server, as in the stored outputs
 LONGEST = 600  # seconds
+
+SAME, PASSED_OVER, DIFFERS = "same", "passed over", "differs"
+_WORDS = (
+    (r"(?m)^Requests to your account: .*\n?", ""),
+    (r"(?m)^(?:Offline cloud, account|Course cloud|Endpoint|REAL AWS,) .*$", "<which cloud>"),
+    (r"https?://[\w.:\[\]-]+/\?\S*", "<link>"),
+    (r"https://[\w.-]+\.amazonaws\.com/Simple\S*", "<link>"),
+    (r'("MessageId" : ")[0-9a-f-]{1,35}(?![0-9a-f-])', r"\1<the begin of an id>"),
+    (r"https?://[\w.:\[\]-]+/(?=\d{12}/)", "<host>/"),
+    (r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:\+00:00|Z| UTC)?", "<moment>"),
+    (r"\b\d\d:\d\d:\d\d\b", "<moment>"),
+    (r"\b1[5-9]\d{8}(?:\d{3})?\b", "<moment>"),  # seconds or milliseconds since 1970
+)
+# Numbered in the order in which they first appear. The long ones are receipt handles and signatures, whole or cut off.
+_ORDINALS = re.compile(
+    r"(?P<id>[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})|(?P<account>(?<!\d)\d{12}(?!\d))"
+    r"|(?P<long>(?<![\w+/=-])(?=[\w+/=-]*\d)(?=[\w+/=-]*[A-Z])(?=[\w+/=-]*[a-z])[\w+/=-]{28,}|(?<!\w)[a-z]{40,})"
+    r"|(?P<md5>(?<!\w)[0-9a-f]{32}(?!\w))"
+)
+_SHOWN = 6  # lines of a difference
+
+
+@dataclass(frozen=True)
+class Row:
+    """What came of one cell. why: what the course said instead, or the first lines that differ."""
+
+    cell: str  # its id
+    verdict: str  # SAME, PASSED_OVER or DIFFERS
+    why: str = ""
 
 
 def verify(
@@ -27,7 +64,7 @@ def verify(
 ) -> Iterator[tuple[str, list[Row]]]:
     """Yield the name of each notebook and its rows.
 
-    cloud: "offline", "aws", or an endpoint's URL. kinds: of KINDS. env: variables besides this process's. say: is told
+    cloud: "offline", "aws", or an endpoint's URL. kinds: of KINDS. env: variables besides this process's. say: gets
     each notebook's name before it runs. longest: seconds for a cell, waits among them. A cell that raises, or takes
     longer, does not keep the next from running.
     """
@@ -44,3 +81,58 @@ def _run(path: Path, cloud: str, more: Mapping[str, str], longest: int) -> list[
     env = {"COURSE_ACCOUNT": ACCOUNT, **os.environ, COMPARED: "1", "COURSE_CLOUD": cloud, **more}
     kernels.execute(notebook, path.parent, env, timeout=longest, interrupt_on_timeout=True, allow_errors=True)
     return compare(stored, notebook)
+
+
+def compare(stored: Mapping[str, Any], run: Mapping[str, Any]) -> list[Row]:
+    """Return a row for each code cell of these two notebooks, which stay as they are.
+
+    A cell that differs is passed over if the course said, in it or in a cell before it, that this cloud cannot do what
+    was asked for: what follows then shows things as they are there.
+    """
+    rows, said = [], ""
+    for (cell, before, _), (_, now, word) in zip(_texts(stored), _texts(run), strict=True):
+        said = word or said
+        if before == now:
+            rows.append(Row(cell, SAME))
+        elif said:
+            rows.append(Row(cell, PASSED_OVER, said))
+        else:
+            rows.append(Row(cell, DIFFERS, _difference(before, now)))
+    return rows
+
+
+def _texts(notebook: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """Yield each code cell's id, its outputs without what may differ, and what the course said instead, if anything."""
+    seen: dict[str, dict[str, int]] = {}
+
+    def ordinal(found: re.Match[str]) -> str:
+        kind = found.lastgroup or ""
+        numbers = seen.setdefault(kind, {})
+        return f"<{kind} {numbers.setdefault(found[0], len(numbers) + 1)}>"
+
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "code":
+            text = _whole(cell["outputs"])
+            found = re.search(rf"{SAID}.*", text)
+            for pattern, word in _WORDS:
+                text = re.sub(pattern, word, text)
+            yield cell["id"], _ORDINALS.sub(ordinal, text.rstrip()), found[0] if found else ""
+
+
+def _whole(outputs: list[Mapping[str, Any]]) -> str:
+    """Return all outputs as one text; what was printed may have come in pieces."""
+    pieces = [_shown(output) if output["output_type"] == "stream" else f"\n{_shown(output)}\n" for output in outputs]
+    return "\n".join(line for line in "".join(pieces).splitlines() if line)
+
+
+def _shown(output: Mapping[str, Any]) -> str:
+    if output["output_type"] == "stream":
+        return str(output["text"])
+    if output["output_type"] == "error":
+        return f"{output['ename']}: {output['evalue']}"
+    return str(output["data"].get("text/plain", ""))
+
+
+def _difference(before: str, now: str) -> str:
+    lines = unified_diff(before.splitlines(), now.splitlines(), lineterm="", n=0)
+    return "\n".join([line[:200] for line in lines if not line.startswith(("---", "+++", "@@"))][:_SHOWN])

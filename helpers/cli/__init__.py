@@ -1,9 +1,9 @@
-"""The `course` command: words in, one function of a room below called, words out."""
+"""The `course` command: each command reads its words, calls one function of a room below, and prints what came back."""
 
 import sys
 from io import TextIOWrapper
 
-# Each puts its commands into the application, in the order in which the help shows them.
+# Each adds its commands to the application, in the order in which the help shows them.
 from helpers.cli import learners  # noqa: F401
 
 # isort: split
@@ -16,7 +16,7 @@ from helpers.errors import CourseError
 
 
 def main() -> None:
-    """Run the command; a CourseError is said in its own words, without a traceback."""
+    """Run the command. A CourseError is printed in its own words, without a traceback, and ends it with exit code 1."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")  # a pipe on Windows has no sign for a tick

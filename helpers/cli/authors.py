@@ -46,7 +46,7 @@ def new(folder: Annotated[Path, typer.Argument(help="A new folder.")]) -> None:
 
 
 def _build_own(folder: Path, walled: bool) -> None:
-    """Make the learners' notebooks of an own set, and prove its checks."""
+    """Prove the checks of a custom exercise set, and make the learners' notebooks of it."""
     from helpers.authoring import custom_set
 
     for path in custom_set.build(folder, walled, say=lambda text: say(f"[dim]{escape(text)}[/]")):

@@ -1,12 +1,17 @@
 """The commands for instructors."""
 
 from pathlib import Path
-from typing import Annotated, Optional
+from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 from rich.markup import escape
 
 from helpers.cli.shared import INSTRUCTORS, app, errors, say
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
+
+    from helpers.grading.cohort import Summary
 
 
 @app.command(rich_help_panel=INSTRUCTORS)
@@ -74,7 +79,7 @@ def grade(
     _show_grades(done, out, notebooks)
 
 
-def _show_grades(done, out: Path, notebooks: bool) -> None:
+def _show_grades(done: "Summary", out: Path, notebooks: bool) -> None:
     for remark in done.remarks:
         say(f"[yellow]Look:[/] {escape(remark)}")
     odd = sum(bool(row.remarks) for row in done.rows)
@@ -98,7 +103,7 @@ def _many(count: int, what: str) -> str:
     return f"{count} {what}{'' if count == 1 else 's'}"
 
 
-def _progress():
+def _progress() -> "Progress":
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
@@ -117,7 +122,7 @@ def verify(
 
     from rich.table import Table
 
-    from helpers.authoring.comparing import DIFFERS, SAME
+    from helpers.authoring.verify import DIFFERS, SAME
     from helpers.authoring.verify import verify as run
     from helpers.cli.shared import console
     from helpers.course import course

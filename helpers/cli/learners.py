@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import Annotated, Optional
+from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 from rich.markup import escape
@@ -12,10 +12,14 @@ from helpers.cli.shared import LEARNERS, Folder, app, complain, console, errors,
 from helpers.course import course
 from helpers.errors import NotebookError
 
+if TYPE_CHECKING:  # imported where they are used, since a mistyped command should be answered at once
+    from helpers.learner import marking
+    from helpers.learner.working_copy import WorkingCopy
+
 _MARKS = {"correct": "[green]✓[/]", "not yet": "[yellow]○[/]", "not attempted": "[dim]…[/]"}
 
 
-def _copy(folder: Path | None):
+def _copy(folder: Path | None) -> "WorkingCopy":
     from helpers.learner.working_copy import WorkingCopy, default_folder
 
     return WorkingCopy(folder or default_folder())
@@ -53,9 +57,10 @@ def check(
 
     copy, listed = _copy(folder), course()
     wanted = [target(listed, what)] if what else [(lesson, None) for lesson in listed.lessons]
-    from helpers.learner.marking import mark  # takes seconds; what was mistyped is told before
+    from helpers.learner.marking import mark  # takes seconds; what was mistyped is said before
 
-    outcomes, unread = [], False
+    outcomes: list[marking.Outcome] = []
+    unread = False
     for lesson, exercise in wanted:
         try:
             with errors().status(f"Running exercises/{lesson.slug}.ipynb"):
@@ -70,7 +75,7 @@ def check(
     raise typer.Exit(0 if all(outcome.correct for outcome in outcomes) and not unread else 1)
 
 
-def _show(outcomes) -> None:
+def _show(outcomes: "list[marking.Outcome]") -> None:
     table = Table("exercise", "", "outcome", "what was seen")
     for outcome in outcomes:
         mark = _MARKS.get(outcome.status, "[red]✗[/]")

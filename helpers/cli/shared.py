@@ -1,4 +1,4 @@
-"""What all commands share: the application, and how they speak."""
+"""What all commands share: the application, the console and how an error is shown."""
 
 from functools import partial
 from pathlib import Path
@@ -19,7 +19,7 @@ app = typer.Typer(
     add_completion=False,
     rich_markup_mode="rich",
 )
-# Neither emoji nor line breaks of its own: what is printed holds ARNs, with words between colons, and paths to copy.
+# No emoji and no line breaks by rich: ARNs have words between colons, and paths are there to be copied.
 console = Console(emoji=False)
 say = partial(console.print, soft_wrap=True)
 
@@ -30,10 +30,10 @@ Folder = Annotated[
 
 
 def errors() -> Console:
-    """Return the console for what is no result: progress, and what went wrong."""
+    """Return the console for progress and for errors, which are no result of a command."""
     return Console(stderr=True, emoji=False)
 
 
 def complain(problem: CourseError) -> None:
-    """Say what went wrong."""
+    """Print what went wrong."""
     errors().print(f"[red]{escape(str(problem))}[/]", soft_wrap=True)

@@ -10,8 +10,7 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output
 from served_lab import Running
 from typer.testing import CliRunner
 
-from helpers.authoring.comparing import DIFFERS, PASSED_OVER, SAME, Row, compare
-from helpers.authoring.verify import verify
+from helpers.authoring.verify import DIFFERS, PASSED_OVER, SAME, Row, compare, verify
 from helpers.cli import app
 from helpers.course import course
 

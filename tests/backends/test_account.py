@@ -22,8 +22,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 from helpers import cloud, kernels, start
 from helpers.authoring import normal
 from helpers.authoring.build import notebooks
-from helpers.authoring.comparing import DIFFERS, SAME
-from helpers.authoring.verify import verify
+from helpers.authoring.verify import DIFFERS, SAME, verify
 from helpers.backends.aws import cleanup, consent, creation_log, limits, tags
 from helpers.backends.aws.aws_resources import AwsResource
 from helpers.backends.aws.iam_policy import permissions, policy

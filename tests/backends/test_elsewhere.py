@@ -14,8 +14,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from helpers.authoring.comparing import DIFFERS, SAME, Row
-from helpers.authoring.verify import KINDS, verify
+from helpers.authoring.verify import DIFFERS, KINDS, SAME, Row, verify
 from helpers.backends.not_available import SAID
 from helpers.course import HOME, course
 
