@@ -1,1 +1,1 @@
-"""For authors: makes what is generated. Never imported by a notebook, nor by the rest of `helpers`."""
+"""For authors: builds, proves and releases what they write. Only `cli` imports it; no notebook does."""

@@ -1,5 +1,7 @@
-"""Makes everything that is generated: runs lessons and solutions, stores their outputs and which operations they call,
-and derives the exercises."""
+"""`course build`: proves the checks, runs lessons and solutions, and writes what is generated.
+
+Generated are the stored outputs, the exercises, the list of the operations that lessons call, and the README's table.
+"""
 
 import json
 import os

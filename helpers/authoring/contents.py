@@ -1,4 +1,4 @@
-"""What is written from the list of lessons: the README's table, and the last cell of each notebook. Pure."""
+"""Texts made from the list of lessons: the README's table, and the last cell of each notebook."""
 
 import re
 

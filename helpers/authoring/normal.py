@@ -1,4 +1,4 @@
-"""The normal form of a notebook: what is stored of it, and in which order. Pure: notebooks in, notebooks out."""
+"""The normal form in which the course stores notebooks: what is kept of one, and in which order."""
 
 import re
 from pathlib import Path
@@ -19,9 +19,9 @@ _KEPT_METADATA = ("nbgrader", "tags", "deletable", "editable")
 
 
 def normal(notebook: NotebookNode) -> NotebookNode:
-    """Return the notebook in normal form: allowed metadata only, no widget state, code cells numbered as run.
+    """Return the notebook in normal form: only metadata that is needed, no widget state, one way to store outputs.
 
-    Cell ids are names (`lease-predict`), given by the author; one drawn by chance is left for a test to find.
+    Cell ids stay as they are. Authors give names (`lease-predict`), and a test finds ids that Jupyter made up.
     """
     cells = [_cell(cell) for cell in notebook.cells]
     metadata = {"kernelspec": _KERNEL, "language_info": _LANGUAGE}
@@ -38,7 +38,7 @@ def _cell(cell: NotebookNode) -> NotebookNode:
 
 
 def _outputs(outputs: list[NotebookNode]) -> list[NotebookNode]:
-    """Return the outputs without metadata; what was printed in pieces, by chance, becomes one piece."""
+    """Return the outputs without metadata. What was printed in several pieces, which varies, becomes one piece."""
     made: list[NotebookNode] = []
     for output in outputs:
         same_stream = made and output.output_type == "stream" and made[-1].get("name") == output.name

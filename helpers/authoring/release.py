@@ -1,4 +1,4 @@
-"""What an instructor takes out of the course: one without the solutions to hand out, and the folder for nbgrader."""
+"""`course release`: the course without its solutions, to hand out, or as a course folder for nbgrader."""
 
 import shutil
 from pathlib import Path
@@ -16,8 +16,8 @@ _PACKAGE = Path(__file__).parent.parent
 def release(out: Path) -> list[str]:
     """Write the course without its solutions into this folder, and return the names at its top.
 
-    It installs and runs as the whole course does. A folder that is not empty, lies in the course's own files or cannot
-    be written raises CourseError.
+    It installs and runs as the whole course does. CourseError for a folder that is not empty, is among the course's own
+    files or cannot be written.
     """
     with new_folder(out):
         _copy(out)
@@ -25,9 +25,10 @@ def release(out: Path) -> list[str]:
 
 
 def nbgrader_course(out: Path) -> list[str]:
-    """Write a course folder for nbgrader: a source for each lesson, and its settings. Return the assignments' names.
+    """Write a course folder for nbgrader: its settings, and a source for each lesson. Return the assignments' names.
 
-    A folder that `release` refuses, and a copy of the course without solutions, raise CourseError.
+    The sources are the solutions with nbgrader's metadata, which is derived. CourseError for a folder that `release`
+    refuses, and in a copy of the course without solutions.
     """
     paths = {lesson: HOME / "solutions" / f"{lesson.slug}.ipynb" for lesson in course().lessons}
     if missing := [path.name for path in paths.values() if not path.is_file()]:

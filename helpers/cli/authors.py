@@ -22,7 +22,7 @@ def build(
     from helpers.course import HOME
 
     if exercises:
-        _build_own(exercises, not without_wall)
+        _build_custom_set(exercises, not without_wall)
         return
     if not (HOME / "tests").is_dir():
         raise CourseError("This is an installed course. Authors build in a clone.")
@@ -45,7 +45,7 @@ def new(folder: Annotated[Path, typer.Argument(help="A new folder.")]) -> None:
     say(f"Then: course build --exercises {place}")
 
 
-def _build_own(folder: Path, walled: bool) -> None:
+def _build_custom_set(folder: Path, walled: bool) -> None:
     """Prove the checks of a custom exercise set, and make the learners' notebooks of it."""
     from helpers.authoring import custom_set
 

@@ -100,7 +100,7 @@ def doctor(
         for finding in examine(port):
             findings.append(finding)
             mark = "[green]✓[/]" if finding.well else "[red]✗[/]"
-            table.add_row(mark, finding.what, escape(finding.found), escape(finding.mend))
+            table.add_row(mark, finding.what, escape(finding.found), escape(finding.repair))
     console.print(table)
     raise typer.Exit(0 if all_well(findings, say) else 1)
 

@@ -1,1 +1,1 @@
-"""What the `course` command does for a learner: the working copy, JupyterLab, checks from a terminal, handing in."""
+"""What the `course` command does for learners: the working copy, JupyterLab, checks from a terminal, handing in."""

@@ -1,4 +1,4 @@
-"""Whether this machine can take the course, and how to mend what it can't."""
+"""`course doctor`: whether this machine can take the course, and how to repair what is missing."""
 
 import os
 import socket
@@ -21,20 +21,20 @@ _PYTHON = f'"{sys.executable}"' if " " in sys.executable else sys.executable
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that was looked at. mend: what to do, empty when all is well."""
+    """One part of the machine. repair: what to do about it, empty when all is well."""
 
     what: str
     found: str
-    mend: str = ""
+    repair: str = ""
 
     @property
     def well(self) -> bool:
         """Whether nothing has to be done."""
-        return not self.mend
+        return not self.repair
 
 
 def examine(port: int = 8888) -> Iterator[Finding]:
-    """Yield what was found, one after the other. Only AWS is asked anything, if COURSE_CLOUD is "aws" and had a yes."""
+    """Yield one finding after the other. No request leaves the machine, unless COURSE_CLOUD is "aws" and had a yes."""
     yield _python()
     yield from _packages()
     yield _kernel()
@@ -44,7 +44,7 @@ def examine(port: int = 8888) -> Iterator[Finding]:
 
 def _python() -> Finding:
     found = ".".join(map(str, sys.version_info[:3]))
-    if sys.version_info < (3, 10):  # noqa: UP036 - ruff trusts pip, which can be told to ignore it
+    if sys.version_info < (3, 10):  # noqa: UP036 - ruff trusts pip, which has an option to ignore it
         return Finding("Python", found, "Install Python 3.10 or newer, and make the virtual environment with it.")
     return Finding("Python", found)
 
@@ -59,31 +59,31 @@ def _packages() -> Iterator[Finding]:
         if wanted.marker and not wanted.marker.evaluate({"extra": ""}):
             continue
         # Double quotes, since cmd knows no others.
-        repair = f'{_PYTHON} -m pip install "{wanted.name}{wanted.specifier}"'
+        install = f'{_PYTHON} -m pip install "{wanted.name}{wanted.specifier}"'
         try:
             found = metadata.version(wanted.name)
         except metadata.PackageNotFoundError:
-            yield Finding(wanted.name, "not installed", repair)
+            yield Finding(wanted.name, "not installed", install)
             continue
         inside = wanted.specifier.contains(Version(found), prereleases=True)
-        yield Finding(wanted.name, found, "" if inside else repair)
+        yield Finding(wanted.name, found, "" if inside else install)
 
 
 def _kernel() -> Finding:
-    """Start a kernel, since that is what fails where a machine is odd, and ask which Python it is."""
+    """Start a kernel, which is what fails on an unusual machine, and see which Python it runs."""
     try:
-        # Its folder, since a virtual environment's `python` may be a link to the Python that it was made with.
-        found = _said_by_kernel("import sys, helpers; print(sys.prefix)")
-    except Exception as problem:  # whatever keeps a kernel from starting is what is to be told
+        # Compare folders: a virtual environment's `python` can be a link to the Python that it was made with.
+        found = _printed_by_kernel("import sys, helpers; print(sys.prefix)")
+    except Exception as problem:  # whatever keeps a kernel from starting is the finding
         return Finding("kernel", f"does not start: {problem}", f"{_PYTHON} -m pip install --force-reinstall ipykernel")
     if not found or not os.path.samefile(found, sys.prefix):
-        told = f"is another Python: {found}" if found else "cannot import helpers"
-        return Finding("kernel", told, f"{_PYTHON} -m ipykernel install --sys-prefix")
+        wrong = f"is another Python: {found}" if found else "cannot import helpers"
+        return Finding("kernel", wrong, f"{_PYTHON} -m ipykernel install --sys-prefix")
     return Finding("kernel", "starts, with this Python")
 
 
-def _said_by_kernel(source: str) -> str:
-    """Return what this source prints in a kernel that is started away from any clone, as a check's is."""
+def _printed_by_kernel(source: str) -> str:
+    """Return what this source prints in a kernel that starts outside of any clone, as the kernel of a check does."""
     from nbformat.v4 import new_code_cell, new_notebook
 
     from helpers import kernels
@@ -127,12 +127,12 @@ def _aws() -> Finding:
 
     meant = consent.accounts()
     if not meant:
-        mend = "Say which account you mean: set COURSE_YES to its twelve digits."
-        return Finding("cloud", "real AWS, without a yes; nothing was asked", mend)
+        repair = "Say which account you mean: set COURSE_YES to its twelve digits."
+        return Finding("cloud", "real AWS, without a yes; nothing was asked", repair)
 
     try:
         core = botocore.session.get_session()
-        # Without a network the defaults would keep the learner waiting for minutes.
+        # Without a network, the defaults would keep a learner waiting for minutes.
         core.set_default_client_config(Config(connect_timeout=5, read_timeout=5, retries={"total_max_attempts": 1}))
         session = boto3.Session(botocore_session=core)
         if not session.region_name:
@@ -140,14 +140,14 @@ def _aws() -> Finding:
         account, who = identity(session)
     except CourseError as problem:
         return Finding("cloud", "real AWS", str(problem))
-    except Exception as problem:  # boto3 raises many kinds for what a machine's files and variables may hold
-        mend = f"{type(problem).__name__}: {problem} Check your profile and the variables AWS_..."
-        return Finding("cloud", "real AWS", mend)
+    except Exception as problem:  # boto3 raises many kinds of errors for a machine's files and variables
+        repair = f"{type(problem).__name__}: {problem} Check your profile and the variables AWS_..."
+        return Finding("cloud", "real AWS", repair)
     found = f"real AWS, account {account}, region {session.region_name}, as {who}"
-    mend = (
+    repair = (
         "" if account in meant else f"You said yes to account {' and '.join(meant)}. Change COURSE_YES or the profile."
     )
-    return Finding("cloud", found, mend)
+    return Finding("cloud", found, repair)
 
 
 def _endpoint(url: str) -> Finding:
@@ -168,7 +168,7 @@ def _endpoint(url: str) -> Finding:
 
 
 def all_well(findings: list[Finding], say: Callable[[str], None]) -> bool:
-    """Say the verdict and return whether nothing has to be mended."""
+    """Say the verdict, and return whether nothing has to be repaired."""
     broken = [finding for finding in findings if not finding.well]
     say(f"{len(broken)} to mend." if broken else "This machine can take the course.")
     return not broken

@@ -1,4 +1,4 @@
-"""JupyterLab as the course opens it: at the lesson, files on the left, contents on the right, and nothing to click."""
+"""`course lab`: JupyterLab at the lesson, with files on the left, contents on the right, and nothing to click away."""
 
 import json
 import os
@@ -9,11 +9,11 @@ from helpers import secret_scan
 from helpers.course import Lesson
 from helpers.folders import writing
 
-SETTINGS = Path(__file__).parent / "lab_settings"  # defaults; what the learner set in JupyterLab goes before them
+SETTINGS = Path(__file__).parent / "lab_settings"  # defaults; what the learner set in JupyterLab wins over them
 WORKSPACE = "course"
 _CONTENTS = "@jupyterlab/toc:plugin"  # JupyterLab's name of the table of contents in a stored layout
 
-_told: set[str] = set()  # JupyterLab saves every two minutes; each warning is given once
+_warned: set[str] = set()  # JupyterLab saves every two minutes; each warning is given once
 
 
 def arguments(folder: Path, lesson: Lesson, kind: str, browser: bool, port: int | None) -> list[str]:
@@ -52,22 +52,22 @@ def open_lab(arguments: list[str]) -> None:
 
 
 def warn_of_secrets(model: dict[str, Any], path: str, contents_manager: Any, **_: Any) -> None:
-    """Write into the terminal which cells of a notebook that is being saved seem to hold a secret. It is saved as is.
+    """Warn in the terminal of cells that seem to hold a secret in a notebook that is being saved; it is saved as it is.
 
-    Jupyter calls this before it saves. A browser shows nothing of it: a hook can refuse to save, and no more.
+    Jupyter calls this before it saves. The browser shows no warning, because a hook can do nothing there but refuse.
     """
     if model.get("type") != "notebook" or not isinstance(model.get("content"), dict):
         return
     for number, cell in enumerate(model["content"].get("cells", []), start=1):
         for found in secret_scan.in_cell(cell):
-            told = f"{path}, cell {number}, {found}"
-            if told not in _told:
-                _told.add(told)
-                contents_manager.log.warning("A secret is being saved? %s. Take it out, and save again.", told)
+            where = f"{path}, cell {number}, {found}"
+            if where not in _warned:
+                _warned.add(where)
+                contents_manager.log.warning("A secret is being saved? %s. Take it out, and save again.", where)
 
 
 def _lay_workspace(folder: Path) -> Path:
-    """Return the folder of JupyterLab's layouts, with the course's own in it unless the learner has one already."""
+    """Return the folder of JupyterLab's layouts. The course's layout is in it, unless the learner has one already."""
     from jupyterlab_server.workspaces_handler import WorkspacesManager
 
     place = folder / ".course" / "workspaces"

@@ -1,4 +1,4 @@
-"""Runs a learner's exercise notebook in a kernel of its own and checks each answer in it."""
+"""`course check`: runs a learner's exercise notebook in a new kernel, and checks each answer in it."""
 
 import os
 import re
@@ -22,16 +22,15 @@ from helpers.learner.reset import defines
 from helpers.learner.working_copy import nbgrader, read_notebook
 
 CELL_SECONDS = 30
-_CHECK_SECONDS = 120  # no check takes as long, since each run of an answer has a limit of its own
+_CHECK_SECONDS = 120  # no check takes that long, because each run of an answer has a shorter limit
 
 
 def mark(path: Path, lesson: Lesson, only: Exercise | None = None) -> list[Outcome]:
-    """Return the outcome of each exercise in the learner's notebook, or of one. The file stays as it is.
+    """Return the outcome of each exercise in the learner's notebook, or of one of them. The file stays as it is.
 
-    The outcomes are recorded in the learner's progress, as those of `check` in the notebook are.
-
-    Answers are found by their names, wherever in the notebook they stand. Cells that raise, or that do not end, are
-    passed over, as in JupyterLab one by one. NotebookError for a notebook that cannot be read, for a cell that ends the
+    The outcomes are recorded in the learner's progress, as those of `check` in the notebook are. Answers are found by
+    name, wherever in the notebook they are. A cell that raises or does not end does not keep the next one from running,
+    as when a learner runs them one by one. NotebookError for a notebook that cannot be read, for a cell that ends the
     kernel or cannot be interrupted, and for a kernel that does not start.
     """
     notebook = read_notebook(path)
@@ -46,7 +45,7 @@ def mark(path: Path, lesson: Lesson, only: Exercise | None = None) -> list[Outco
 
 
 def _check_cell(exercise: Exercise) -> NotebookNode:
-    # Nothing but `_` is added to the learner's names, and none of them is used: they may have been given away.
+    # It defines `_` alone and uses no other name: the learner may have given any of them another meaning.
     source = f"from helpers.learner import report as _\n_.report({exercise.answer!r})"
     return new_code_cell(source, metadata={"checks": exercise.answer})
 
@@ -58,12 +57,12 @@ def _run(notebook: NotebookNode, path: Path) -> None:
     def executed(cell: NotebookNode, cell_index: int, execute_reply: dict[str, Any]) -> None:
         content = execute_reply["content"]
         if any(asked.get("source") == "ask_exit" for asked in content.get("payload", [])):
-            raise DeadKernelError("quit() lets the kernel live on for some cells")
+            raise DeadKernelError("after quit() the kernel still runs some cells")
         if "timed_out" not in content:
             endless.clear()
             return
         endless.append(cell)
-        if len(endless) > 1:  # the kernel is still busy with the first: it does not let itself be interrupted
+        if len(endless) > 1:  # the kernel is still busy with the first, which cannot be interrupted
             raise NotebookError(f"{path.name}: the kernel got stuck {_place(endless[0])}. Give its loop a way out.")
 
     try:
@@ -92,7 +91,7 @@ def _place(cell: NotebookNode) -> str:
 
 
 def _environment() -> dict[str, str]:
-    """Return the kernel's environment: checks are drawn from a fixed seed, and a terminal needs no panels."""
+    """Return the kernel's environment: checks use a fixed seed, and panels are not needed in a terminal."""
     return {**os.environ, COMPARED: "1", "COURSE_CLOUD": "offline"}
 
 
@@ -116,4 +115,4 @@ def _missing(exercise: Exercise, own: list[NotebookNode]) -> Outcome:
 def _error(cell: NotebookNode) -> str:
     """Return the error in which the cell ended, empty when there was none."""
     errors = [f"{output.ename}: {output.evalue}" for output in cell.outputs if output.output_type == "error"]
-    return re.sub(r"\(\d+\.py, ", "(", errors[0]) if errors else ""  # a cell has a number of its kernel's for a name
+    return re.sub(r"\(\d+\.py, ", "(", errors[0]) if errors else ""  # the kernel names a cell by a number

@@ -1,4 +1,4 @@
-"""Makes the file that a learner hands in: the exercise notebooks and a manifest, as they lie on the disk."""
+"""`course pack`: makes the file that a learner hands in: the exercise notebooks as they are on disk, and a manifest."""
 
 import ast
 import hashlib
@@ -32,19 +32,19 @@ _LONGEST = 60  # characters of a name that go into the file's
 
 @dataclass
 class Contents:
-    """What will be handed in, and what a learner should know before it is."""
+    """What will be handed in, and what the learner should know first."""
 
     notebooks: dict[str, Path] = field(default_factory=dict)  # by name in the file
     unanswered: list[str] = field(default_factory=list)
     unsaved: list[str] = field(default_factory=list)  # run in JupyterLab after they were last saved
     unreadable: list[str] = field(default_factory=list)
-    secrets: list[str] = field(default_factory=list)  # where one seems to stand, and its kind; never the secret itself
+    secrets: list[str] = field(default_factory=list)  # where there seems to be one, and its kind; never the secret
 
 
 def look(copy: WorkingCopy, listed: Course) -> Contents:
-    """Return what lies in the working copy. A notebook that cannot be read is named, and not taken along.
+    """Return what there is to hand in. A notebook that cannot be read is named and left out.
 
-    A folder without any exercises, or with none that can be read, raises CourseError.
+    CourseError when the folder has no exercises, or none that can be read.
     """
     found = Contents()
     last_activity = _last_activity()
@@ -71,9 +71,9 @@ def look(copy: WorkingCopy, listed: Course) -> Contents:
 
 
 def write(contents: Contents, name: str, out: Path) -> Path:
-    """Write the file into the folder `out` and return its path. An earlier one of the same name is replaced.
+    """Write the file into the folder `out`, and return its path. It replaces an earlier one of the same name.
 
-    A name without a letter or digit, and a folder that is not there or cannot be written, raise CourseError.
+    CourseError for a name without a letter or digit, and for a folder that does not exist or cannot be written.
     """
     name = " ".join("".join(c if c.isprintable() else " " for c in unicodedata.normalize("NFC", name)).split())
     slug = re.sub(r"[^\w-]+", "-", name)[:_LONGEST].strip("-_")
@@ -112,7 +112,7 @@ def _title(exercise: Exercise) -> str:
 
 
 def _unanswered(notebook: "NotebookNode", lesson: Lesson) -> list[str]:
-    """Return the exercises of which the notebook holds no answer: no such function, or one that is still the stub."""
+    """Return the exercises that have no answer in the notebook: no such function, or one that is still the stub."""
     written = set()
     for cell in notebook.cells:
         if cell.cell_type == "code":
@@ -121,14 +121,14 @@ def _unanswered(notebook: "NotebookNode", lesson: Lesson) -> list[str]:
 
 
 def _secrets(notebook: "NotebookNode", name: str, lesson: Lesson) -> list[str]:
-    """Return where the notebook seems to hold a secret: the exercise or the cell's number, the line, and the kind."""
+    """Return where the notebook seems to hold a secret: the cell's number, its exercise, the line, and the kind."""
     exercises = {exercise.answer: exercise.id for exercise in lesson.exercises}
-    told = []
+    places = []
     for number, cell in enumerate(notebook.cells, start=1):
         exercise = exercises.get(str(nbgrader(cell).get("grade_id")))
         where = f"{name}, cell {number}" + (f" (exercise {exercise})" if exercise else "")
-        told += [f"{where}, {found}" for found in secret_scan.in_cell(cell)]
-    return told
+        places += [f"{where}, {found}" for found in secret_scan.in_cell(cell)]
+    return places
 
 
 def _answers(source: str) -> set[str]:
@@ -137,7 +137,7 @@ def _answers(source: str) -> set[str]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of the learner's own code
             tree = ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError):  # an answer that does not parse yet is an answer all the same
+    except (SyntaxError, ValueError, RecursionError):  # an answer that does not parse yet is still an answer
         return set(re.findall(r"^def (\w+)\(", source, re.MULTILINE))
     functions = {node.name for node in tree.body if isinstance(node, ast.FunctionDef) and not _is_stub(node)}
     assigned = {name for node in tree.body if isinstance(node, ast.Assign) for name in map(ast.unparse, node.targets)}
@@ -152,11 +152,11 @@ def _is_stub(function: ast.FunctionDef) -> bool:
 
 
 def _last_activity() -> dict[Path, float]:
-    """Return when the kernel of each open notebook was last active, as the running Jupyter servers of this user say."""
+    """Return when the kernel of each open notebook was last active, from the running Jupyter servers of this user."""
     from jupyter_server.serverapp import list_running_servers
 
     active: dict[Path, float] = {}
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # a server's token is for that server alone
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # no proxy may see a server's token
     for server in list_running_servers():
         try:
             url = f"{server['url']}api/sessions?token={quote(server['token'])}"
@@ -166,5 +166,5 @@ def _last_activity() -> dict[Path, float]:
                 when = datetime.fromisoformat(session["kernel"]["last_activity"].replace("Z", "+00:00"))
                 active[Path(server["root_dir"], session["path"]).resolve()] = when.timestamp()
         except (OSError, ValueError, KeyError, TypeError, HTTPException):
-            continue  # one that is gone, or does not let us ask
+            continue  # one that has ended, or that refuses to answer
     return active

@@ -1,4 +1,4 @@
-"""Lays an exercise anew, and keeps what the learner wrote aside."""
+"""`course reset`: puts an exercise back as it was shipped, and sets aside what the learner wrote."""
 
 import os
 import re
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 class Reset:
     """What was done.
 
-    aside: where the old notebook was put, None if there was none. others: how many other cells define the answer too.
+    aside: where the old notebook is now, None if there was none. others: how many other cells define the answer too.
     """
 
     aside: Path | None = None
@@ -29,7 +29,7 @@ class Reset:
 
 
 def target(listed: Course, name: str) -> tuple[Lesson, Exercise | None]:
-    """Return what the name means: a whole lesson's exercises, or one of them; UnknownExercise when neither."""
+    """Return what the name means: all exercises of a lesson, or one of them. UnknownExercise when it is neither."""
     try:
         exercise = listed.exercise(name)
         return listed.lesson(exercise.lesson), exercise
@@ -41,10 +41,10 @@ def target(listed: Course, name: str) -> tuple[Lesson, Exercise | None]:
 
 
 def reset(copy: WorkingCopy, lesson: Lesson, exercise: Exercise | None) -> Reset:
-    """Lay the exercise, or all of the lesson's, as shipped, after a copy of the notebook was put aside.
+    """Set a copy of the notebook aside; then put the exercise, or all of the lesson's, back as shipped.
 
-    One exercise: its cell alone is laid anew, and one that was deleted comes back. NotebookError when the notebook
-    cannot be read, CourseError when the folder cannot be written; nothing was changed then.
+    Of one exercise, only its own cell changes, and a deleted one comes back. NotebookError when the notebook cannot be
+    read, CourseError when the folder cannot be written; nothing is changed then.
     """
     path, fresh = copy.path("exercises", lesson), cleared(shipped("exercises", lesson))
     aside, others = None, 0
@@ -52,7 +52,7 @@ def reset(copy: WorkingCopy, lesson: Lesson, exercise: Exercise | None) -> Reset
         fresh, others = _with_fresh_cell(path, fresh, exercise)
     with writing(copy.folder):
         if path.exists():
-            # A copy, so that the learner's notebook is in its place whatever fails from here on.
+            # A copy, so that the learner's notebook stays in place whatever fails from here on.
             aside = unused(path.with_name(f"{path.stem}.{datetime.now():%Y-%m-%d-%H%M%S}.ipynb"))
             shutil.copy2(path, aside)
         write(path, fresh)
@@ -77,7 +77,7 @@ def _with_fresh_cell(path: Path, fresh: str, exercise: Exercise) -> tuple[str, i
 
 
 def _put_before_check(notebook: "NotebookNode", cell: "NotebookNode", exercise: Exercise) -> None:
-    """Put the cell before the one that checks the exercise, or at the end where that is gone too."""
+    """Put the cell before the one that checks the exercise, or at the end when that is gone too."""
     grade_ids = [nbgrader(other).get("grade_id") for other in notebook.cells]
     check = f"check-{exercise.answer}"
     notebook.cells.insert(grade_ids.index(check) if check in grade_ids else len(grade_ids), cell)

@@ -1,4 +1,4 @@
-"""The folder in which a learner works: a copy of the notebooks, outside the tracked files, never overwritten."""
+"""The learner's working copy: a folder with the notebooks, outside the course's own files and never overwritten."""
 
 import hashlib
 import json
@@ -16,30 +16,30 @@ from helpers.folders import is_inside, unused, write, writing
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-# nbformat is imported where it is used: it takes two seconds, and a mistyped lesson should be told at once.
+# nbformat is imported where it is used: it takes two seconds, and a mistyped lesson should be reported at once.
 
-KINDS = ("lessons", "exercises")  # solutions come on request, by solution()
+KINDS = ("lessons", "exercises")  # learners ask for a solution by solution()
 PAGES = ("lessons/differences_from_aws.md", "lessons/other_clouds.md")  # read, not worked in
 DISTRIBUTION = "mastering-aws-messaging"
 
 
 def default_folder() -> Path:
-    """Return COURSE_FOLDER, else a folder named after the course in the home directory."""
+    """Return COURSE_FOLDER; without it, a folder in the home directory that is named after the course."""
     return Path(os.environ.get("COURSE_FOLDER") or f"~/{DISTRIBUTION}")
 
 
 @dataclass
 class Laid:
-    """What laying the working copy did, by paths relative to its folder."""
+    """What `WorkingCopy.lay` did, by paths relative to the folder."""
 
     new: list[str] = field(default_factory=list)
     newer: list[str] = field(default_factory=list)  # new editions, put beside what the learner has
 
 
 class WorkingCopy:
-    """A learner's folder. Beside the notebooks it holds `.course/`, with what was laid and JupyterLab's layout.
+    """A learner's folder: the notebooks, and `.course/` with a record of what was copied and JupyterLab's layout.
 
-    A folder that is among the course's own files raises CourseError.
+    CourseError for a folder among the course's own files.
     """
 
     def __init__(self, folder: Path):
@@ -54,13 +54,13 @@ class WorkingCopy:
         self._record = self.folder / ".course" / "laid.json"
 
     def path(self, kind: str, lesson: Lesson) -> Path:
-        """Return where this lesson's notebook of this kind lies."""
+        """Return the path of this lesson's notebook of this kind."""
         return self.folder / kind / f"{lesson.slug}.ipynb"
 
     def lay(self, listed: Course | None = None) -> Laid:
-        """Copy what is missing; put a newer edition of what the learner already has beside it. Never replace.
+        """Copy what is missing, and put a newer edition of what the learner already has beside it. Never replace.
 
-        A folder that cannot be written raises CourseError.
+        CourseError when the folder cannot be written.
         """
         done, laid = Laid(), self._laid()
         with writing(self.folder):
@@ -83,14 +83,14 @@ class WorkingCopy:
         elif laid.get(name, digest) not in (digest, _digest(_with_less_metadata(text))) and (
             target.read_bytes() != text.encode()
         ):
-            # A clone moves on without a new version, so there may be a newer edition under this name already.
+            # A clone changes without a new version, so a newer edition can have this name already.
             beside = unused(target.with_name(f"{target.stem}.v{version(DISTRIBUTION)}.ipynb"))
             write(beside, text)
             done.newer.append(beside.relative_to(self.folder).as_posix())
         laid[name] = digest
 
     def _lay_page(self, name: str, laid: dict[str, str], done: Laid) -> None:
-        """Copy a page that is missing, or that is as it was laid; one that the learner wrote in stays."""
+        """Copy a page that is missing, or unchanged since it was copied. One that the learner changed stays."""
         target, text = self.folder / name, (HOME / name).read_text(encoding="utf-8")
         digest = _digest(text)
         there = hashlib.sha256(target.read_bytes()).hexdigest() if target.is_file() else ""
@@ -124,7 +124,7 @@ def _with_less_metadata(text: str) -> str:
 
 
 def shipped(kind: str, lesson: Lesson) -> str:
-    """Return the text of the course's own notebook; NotebookError when it is not there."""
+    """Return the text of the course's own notebook. NotebookError when there is none."""
     path = HOME / kind / f"{lesson.slug}.ipynb"
     try:
         return path.read_text(encoding="utf-8")
@@ -133,10 +133,10 @@ def shipped(kind: str, lesson: Lesson) -> str:
 
 
 def read_notebook(path: Path) -> "NotebookNode":
-    """Return a learner's notebook; NotebookError says what is wrong with a file that is none, and what to do."""
+    """Return a learner's notebook. NotebookError says what is wrong with the file, and what to do."""
     mend = f"`course reset {path.name[:2]}` lays it anew and keeps this file aside."
     try:
-        text = path.read_text(encoding="utf-8-sig")  # some editors on Windows put a mark at the start
+        text = path.read_text(encoding="utf-8-sig")  # some editors on Windows begin a file with a byte order mark
     except FileNotFoundError:
         raise NotebookError(f"{path} is not there. `course lab` lays it out.") from None
     except UnicodeDecodeError:
@@ -149,7 +149,7 @@ def read_notebook(path: Path) -> "NotebookNode":
 
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of ids that are missing or stand twice, which reading mends
+            warnings.simplefilter("ignore")  # about missing and repeated ids, which reading repairs
             notebook = nbformat.reads(text, as_version=4)
         nbformat.validate(notebook, relax_add_props=True)
     except Exception as problem:  # nbformat raises many kinds for a file that is damaged
@@ -159,13 +159,13 @@ def read_notebook(path: Path) -> "NotebookNode":
 
 
 def nbgrader(cell: "NotebookNode") -> dict[str, Any]:
-    """Return what nbgrader keeps in the cell: `grade_id` names an answer's cell, `grade` tells a check's."""
+    """Return nbgrader's metadata of the cell: `grade_id` names an answer's cell, `grade` is true for a check's."""
     kept = cell.metadata.get("nbgrader")
     return kept if isinstance(kept, dict) else {}
 
 
 def cleared(text: str) -> str:
-    """Return the notebook's text without outputs: a learner guesses first, and sees them by running the cells."""
+    """Return the notebook's text without outputs, because a learner predicts first and runs the cells then."""
     import nbformat
 
     notebook = nbformat.reads(text, as_version=4)

@@ -17,7 +17,6 @@ from handin_files import SLUG, notebook, packed, put
 from helpers.authoring import custom_set
 from helpers.checks.outcome import CORRECT, ERROR
 from helpers.checks.solutions import answer_source
-from helpers.cli import authors
 from helpers.course import course
 from helpers.errors import CourseError
 from helpers.grading import cluster, work, workers
@@ -344,7 +343,7 @@ def test_a_set_that_cannot_be_right_is_told(exam, file, old, new, said):
     path = exam / file
     path.write_text(path.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
     with pytest.raises(CourseError, match=re.escape(said)):
-        authors._build_own(exam, walled=True)
+        custom_set.build(exam)
 
 
 def test_a_set_is_laid_into_a_new_folder_only(tmp_path):

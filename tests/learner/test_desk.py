@@ -468,8 +468,8 @@ def test_packages_out_of_range_or_missing_are_named_with_the_command_that_mends_
     monkeypatch.setattr(metadata, "version", version)
     broken = {finding.what: finding for finding in doctor._packages() if not finding.well}
     assert {what: finding.found for what, finding in broken.items()} == {"moto": "4.0.0", "nbval": "not installed"}
-    assert broken["moto"].mend.startswith(doctor._PYTHON)
-    assert broken["moto"].mend.endswith('-m pip install "moto<5.3,>=5.2.3"')
+    assert broken["moto"].repair.startswith(doctor._PYTHON)
+    assert broken["moto"].repair.endswith('-m pip install "moto<5.3,>=5.2.3"')
 
 
 def test_a_course_that_is_not_installed_is_told(monkeypatch):
@@ -480,7 +480,7 @@ def test_a_course_that_is_not_installed_is_told(monkeypatch):
 
     monkeypatch.setattr(metadata, "requires", missing)
     (finding,) = doctor._packages()
-    assert finding.mend.endswith("-m pip install -e .")
+    assert finding.repair.endswith("-m pip install -e .")
 
 
 @pytest.mark.parametrize(
@@ -495,10 +495,10 @@ def test_a_kernel_that_is_not_the_course_s_is_told(monkeypatch, said, found):
             raise said
         return said
 
-    monkeypatch.setattr(doctor, "_said_by_kernel", kernel)
+    monkeypatch.setattr(doctor, "_printed_by_kernel", kernel)
     finding = doctor._kernel()
     assert found in finding.found
-    assert "ipykernel" in finding.mend
+    assert "ipykernel" in finding.repair
 
 
 def test_a_port_in_use_is_told_and_no_obstacle():
@@ -541,7 +541,7 @@ KEYS = {"AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE", "AWS_SECRET_ACCESS_KEY": "x
 def test_which_cloud_is_told(cloud, which, mend):
     """What COURSE_CLOUD says is well, or said to be wrong with what to do. Nothing is sent elsewhere."""
     finding = cloud(which)
-    assert mend in finding.mend
+    assert mend in finding.repair
     assert finding.well == (not mend)
 
 
@@ -567,7 +567,7 @@ def test_an_endpoint_that_answers_is_well(cloud, jupyter):
 def test_what_keeps_real_aws_from_being_used_is_told(cloud, variables, mend):
     """Region, credentials, profile, endpoint, network: what is missing or wrong is said, and nothing is raised."""
     finding = cloud("aws", COURSE_YES="111122223333", **variables)
-    assert mend in finding.mend
+    assert mend in finding.repair
 
 
 def test_real_aws_is_told_with_account_region_and_identity(cloud, monkeypatch):
@@ -576,12 +576,12 @@ def test_real_aws_is_told_with_account_region_and_identity(cloud, monkeypatch):
     unasked = cloud("aws", **KEYS)
     assert not unasked.well
     assert "nothing was asked" in unasked.found
-    assert "COURSE_YES" in unasked.mend
+    assert "COURSE_YES" in unasked.repair
     finding = cloud("aws", COURSE_YES="111122223333", **KEYS)
     assert finding.well
     assert all(fact in finding.found for fact in ("111122223333", "us-east-1", "user/ada"))
     other = cloud("aws", COURSE_YES="444455556666", **KEYS)
-    assert "yes to account 444455556666" in other.mend
+    assert "yes to account 444455556666" in other.repair
 
 
 def test_the_verdict():
