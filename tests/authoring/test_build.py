@@ -39,7 +39,7 @@ def refused(notebook):
 # --- what keeps a solved notebook from becoming an exercise -----------------------------------------------------------
 
 
-@pytest.mark.parametrize("lesson", course().lessons, ids=lambda lesson: lesson.slug)
+@pytest.mark.parametrize("lesson", course().lessons, ids=lambda lesson: f"lesson_{lesson.number}")
 def test_the_course_has_no_faults(lesson):
     """Every solution can become an exercise."""
     notebook = normal.read(HOME / "solutions" / f"{lesson.slug}.ipynb")

@@ -9,7 +9,7 @@ from helpers.authoring.exercise import exercise, stubbed
 from helpers.course import HOME, course
 from helpers.errors import NotebookError
 
-LESSONS = [pytest.param(lesson, id=lesson.slug) for lesson in course().lessons]
+LESSONS = [pytest.param(lesson, id=f"lesson_{lesson.number}") for lesson in course().lessons]
 
 
 def read(kind, lesson):

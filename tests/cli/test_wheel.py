@@ -115,8 +115,8 @@ def test_the_wheel_brings_the_course_along(wheel):
     wanted = {f"{kind}/{lesson.slug}.ipynb" for kind in kinds for lesson in course().lessons}
     wanted |= {"lessons/course.toml", "pyproject.toml", "README.md"}
     assert {f"helpers/_course/{name}" for name in wanted} <= found
-    settings = {"desk/lab_settings/overrides.json", "desk/lab_settings/page_config.json"}
-    profiles = {"cloud/offline_profiles/config", "cloud/offline_profiles/credentials"}
+    settings = {"learner/lab_settings/overrides.json", "learner/lab_settings/page_config.json"}
+    profiles = {"backends/offline/profiles/config", "backends/offline/profiles/credentials"}
     assert {f"helpers/{name}" for name in settings | profiles} <= found
 
 

@@ -1,4 +1,4 @@
-"""What the `course` command does: reset, pack, release, doctor, the arguments for JupyterLab, and marking."""
+"""What the `course` command does for a learner: reset, pack, doctor, the arguments for JupyterLab, and checks."""
 
 import dataclasses
 import hashlib
@@ -10,16 +10,14 @@ import zipfile
 from datetime import datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from importlib import metadata
-from pathlib import Path
 
 import nbformat
 import pytest
 from typer.testing import CliRunner
 
-from helpers.authoring import release
 from helpers.backends.aws import aws_cloud
 from helpers.cli import app
-from helpers.course import HOME, Course, course
+from helpers.course import Course, course
 from helpers.errors import CourseError, NotebookError, UnknownExercise
 from helpers.learner import doctor, lab, marking, pack, reset
 from helpers.learner.working_copy import WorkingCopy, nbgrader
@@ -382,64 +380,6 @@ def test_pack_asks_before_it_packs_a_secret(copy, path, answer, code):
     assert "an AWS access key id" in done.output
     assert key not in done.output
     assert len(list(copy.folder.glob("*.zip"))) == (code == 0)
-
-
-# --- release ---------------------------------------------------------------------------------------------------------
-
-
-def test_a_release_has_everything_but_the_solutions(tmp_path):
-    """The package, lessons, exercises and what builds them are there; no solution, test or cache is."""
-    out = tmp_path / "deep" / "release"
-    names = release.release(out)
-    assert names == [".github", "README.md", "exercises", "helpers", "lessons", "pyproject.toml", "solutions"]
-    assert [file.name for file in (out / "solutions").iterdir()] == ["README.md"]
-    wanted = {f"{lesson.slug}.ipynb" for lesson in course().lessons}
-    for kind in ("lessons", "exercises"):
-        assert {file.name for file in (out / kind).glob("*.ipynb")} == wanted
-    assert (out / "helpers/learner/lab_settings/overrides.json").is_file()
-    assert (out / "helpers/backends/offline/profiles/config").is_file()
-
-
-def test_a_release_has_no_leftovers(tmp_path, monkeypatch):
-    """What Python and JupyterLab leave behind in a clone stays there, and so do the tests."""
-    clone = tmp_path / "clone"
-    wanted = {"helpers/cli/shared.py", "lessons/01.ipynb", "exercises/01.ipynb", "pyproject.toml", "README.md"}
-    leftovers = {
-        "helpers/__pycache__/cli.pyc",
-        "lessons/.ipynb_checkpoints/01.ipynb",
-        "solutions/01.ipynb",
-        "tests/a.py",
-    }
-    for name in wanted | leftovers:
-        (clone / name).parent.mkdir(parents=True, exist_ok=True)
-        (clone / name).touch()
-    monkeypatch.setattr(release, "HOME", clone)
-    monkeypatch.setattr(release, "_PACKAGE", clone / "helpers")
-    out = tmp_path / "out"
-    release.release(out)
-    found = {path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file()}
-    assert found == wanted | {"solutions/README.md"}
-
-
-@pytest.mark.parametrize("inside", [".", "new", "helpers/new", "lessons/new"])
-def test_a_release_is_not_written_into_the_course(inside, monkeypatch):
-    """The course's own files are no place for it, however it is named, and nothing is written there."""
-    monkeypatch.chdir(HOME / "tests")
-    for out in (HOME / inside, Path("..", inside)):
-        with pytest.raises(CourseError, match="inside the course's own files"):
-            release.release(out)
-    assert not (HOME / inside / "pyproject.toml").exists() or inside == "."
-
-
-def test_a_release_is_written_into_a_new_folder_only(tmp_path):
-    """A folder with something in it, a file, and a folder in a file raise CourseError; what was there stays alone."""
-    (tmp_path / "mine.txt").write_text("mine", encoding="utf-8")
-    for name, said in ((".", "is not empty"), ("mine.txt", "Cannot write"), ("mine.txt/x", "Cannot write")):
-        out = tmp_path / name
-        with pytest.raises(CourseError, match=said):
-            release.release(out)
-    assert {path.name for path in tmp_path.iterdir()} == {"mine.txt", "runtime"}
-    assert (tmp_path / "mine.txt").read_text(encoding="utf-8") == "mine"
 
 
 # --- doctor ----------------------------------------------------------------------------------------------------------
