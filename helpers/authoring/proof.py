@@ -1,20 +1,30 @@
-"""Proves the checks of a lesson by grading three notebooks: its solution, its exercise, and answers that do nothing."""
+"""Proves the checks of lessons by grading three notebooks of each: solution, exercise, and answers that do nothing."""
 
+import os
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 
 from nbformat import NotebookNode
 
-from helpers.authoring import exercise as exercises
-from helpers.authoring.exercise import Solved
+from helpers.authoring.exercise import DOES_NOTHING, Solved, exercise, with_grading
 from helpers.checks.outcome import CORRECT, NOT_ATTEMPTED, Outcome
-from helpers.course import Lesson
+from helpers.course import Exercise
 from helpers.errors import NotebookError
-from helpers.grading import work
 from helpers.grading.exercise_set import ExerciseSet
 from helpers.grading.store import Job
-from helpers.grading.work import Task
+from helpers.grading.workers import Task, run
 
 SEEDS = (1, 2, 3)
+SOLUTION, STUB, NOTHING = "solution", "stub", "nothing"
+
+
+@dataclass(frozen=True)
+class _Version:
+    """One of the three notebooks of a lesson, as its cells."""
+
+    of: Solved
+    kind: str
+    cells: tuple[str, ...]
 
 
 def require(chosen: ExerciseSet, notebooks: Sequence[Solved], walled: bool, say: Callable[[str], None]) -> None:
@@ -27,66 +37,44 @@ def faults(chosen: ExerciseSet, notebooks: Sequence[Solved], walled: bool, say: 
     """Return what is wrong with the checks of these lessons or with their solutions, a sentence or two each.
 
     notebooks: in which `exercise.require` found nothing wrong. walled: whether answers run isolated, as hand-ins do.
-    say: called before each lesson. CourseError when this computer cannot grade.
+    say: called as the proof goes on. CourseError when this computer cannot grade.
     """
-    found: list[str] = []
-    try:
-        for solved in notebooks:
-            say(f"proving the checks of {solved.name}")
-            found += _of_lesson(chosen, solved, walled)
-    finally:
-        work.close()
-    return list(dict.fromkeys(found))
+    versions = [version for solved in notebooks for version in _versions(solved)]
+    rounds = {seed: [one for one in versions if one.kind != STUB or seed == SEEDS[0]] for seed in SEEDS}
+    total, done = sum(map(len, rounds.values())), 0
+    found: dict[tuple[int, str], None] = {}  # with the place of the notebook, by which they are sorted
+    for seed, chosen_now in rounds.items():
+        jobs = [Job(str(versions.index(one)), one.of.lesson.slug, one.cells) for one in chosen_now]
+        for job, graded, _ in run(Task(chosen, seed, walled), jobs, os.cpu_count() or 1):
+            version, done = versions[int(job.key)], done + 1
+            say(f"proving the checks: {done} of {total}, {version.of.name}")
+            found |= {(int(job.key), fault): None for outcome in graded.outcomes for fault in _faults(version, outcome)}
+    return [fault for _, fault in sorted(found, key=lambda each: each[0])]
 
 
-def _of_lesson(chosen: ExerciseSet, solved: Solved, walled: bool) -> list[str]:
-    lesson, name = solved.lesson, solved.name
-    released = exercises.exercise(solved.notebook, lesson.exercises)
-    does_nothing = exercises.exercise(solved.notebook, lesson.exercises, exercises.DOES_NOTHING)
-    # Stub and empty function end a check early or not at all, whatever it draws.
-    return [
-        *_solutions(_outcomes(chosen, lesson, solved.notebook, walled, SEEDS), name),
-        *_stubs(_outcomes(chosen, lesson, released, walled, SEEDS[:1]), name),
-        *_accepted(_outcomes(chosen, lesson, does_nothing, walled, SEEDS), name),
-    ]
+def _versions(solved: Solved) -> Iterator[_Version]:
+    asked = solved.lesson.exercises
+    yield _Version(solved, SOLUTION, _cells(solved.notebook, asked))
+    yield _Version(solved, STUB, _cells(exercise(solved.notebook, asked), asked))
+    yield _Version(solved, NOTHING, _cells(exercise(solved.notebook, asked, DOES_NOTHING), asked))
 
 
-def _outcomes(
-    chosen: ExerciseSet, lesson: Lesson, notebook: NotebookNode, walled: bool, seeds: Sequence[int]
-) -> Iterator[Outcome]:
-    """Yield what the lesson's checks say of the answers in this notebook, for each seed."""
-    graded = exercises.with_grading(notebook, lesson.exercises)
-    cells = [cell for cell in graded.cells if cell.cell_type == "code"]
-    sources = tuple(cell.source for cell in cells if not cell.metadata.get("nbgrader", {}).get("grade"))
-    for seed in seeds:
-        yield from work.do(Task(chosen, seed, walled), Job("", lesson.slug, sources)).outcomes
+def _cells(notebook: NotebookNode, exercises: Sequence[Exercise]) -> tuple[str, ...]:
+    """Return the sources of the code cells, without those that check."""
+    cells = [cell for cell in with_grading(notebook, exercises).cells if cell.cell_type == "code"]
+    return tuple(cell.source for cell in cells if not cell.metadata.get("nbgrader", {}).get("grade"))
 
 
-def _solutions(outcomes: Iterator[Outcome], name: str) -> list[str]:
-    return [
-        f"{name}, {one.answer}: the solution comes out as {one.status!r}. {_said(one)} Mend the solution or its check."
-        for one in outcomes
-        if one.status != CORRECT
-    ]
-
-
-def _stubs(outcomes: Iterator[Outcome], name: str) -> list[str]:
-    return [
-        f"{name}, {one.answer}: the stub that learners get comes out as {one.status!r}. {_said(one)} "
-        "Its check has to run the answer before it ends."
-        for one in outcomes
-        if one.status != NOT_ATTEMPTED
-    ]
-
-
-def _accepted(outcomes: Iterator[Outcome], name: str) -> list[str]:
-    return [
-        f"{name}, {one.answer}: a function that does nothing and returns None comes out as {one.status!r}. "
-        "Its check has to look at what only a right answer returns or leaves behind."
-        for one in outcomes
-        if one.status == CORRECT
-    ]
-
-
-def _said(one: Outcome) -> str:
-    return f"{one.got} {one.why}".strip()
+def _faults(version: _Version, outcome: Outcome) -> Iterator[str]:
+    """Yield what is wrong when this version of an answer has this outcome."""
+    where = f"{version.of.name}, {outcome.answer}"
+    came, said = f"comes out as {outcome.status!r}.", f"{outcome.got} {outcome.why}".strip()
+    if version.kind == SOLUTION and outcome.status != CORRECT:
+        yield f"{where}: the solution {came} {said} Mend the solution or its check."
+    if version.kind == STUB and outcome.status != NOT_ATTEMPTED:
+        yield f"{where}: the stub that learners get {came} {said} Its check has to run the answer before it ends."
+    if version.kind == NOTHING and outcome.status == CORRECT:
+        yield (
+            f"{where}: a function that does nothing and returns None {came} "
+            "Its check has to look at what only a right answer returns or leaves behind."
+        )

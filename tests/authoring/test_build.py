@@ -203,7 +203,7 @@ def test_a_solution_that_its_check_refuses_writes_nothing(clone, command):
     before = files(clone, OPERATIONS)
     code, said = command("build", "01")
     assert code == 1
-    assert "proving the checks of solutions/01_messaging_fundamentals.ipynb" in said
+    assert "proving the checks: 7 of 7, solutions/01_messaging_fundamentals.ipynb" in said
     assert "solutions/01_messaging_fundamentals.ipynb, take_one: the solution comes out as 'not yet'." in said
     assert "hand_over" not in said
     assert files(clone, OPERATIONS) == before
