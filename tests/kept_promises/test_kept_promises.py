@@ -12,32 +12,27 @@ They were made by the `course` command of commit 4a208c7 with boto3 1.44.8 and m
 Wording may change, so only what a program or a grade book reads is compared: outcomes, points, lines and milestones.
 """
 
+import csv
 import hashlib
 import json
 import os
 import subprocess
 import sys
 import zipfile
-from functools import lru_cache
 from pathlib import Path
 
 import nbformat
 import pytest
-from behind_the_wall import needs_fork
+from typer.testing import CliRunner
 
 from helpers import progress
 from helpers.authoring import custom_set
-from helpers.course import course
-from helpers.grading import work
-from helpers.grading.cohort import Options, grade_cohort
-from helpers.grading.exercise_set import of_folder, own
-from helpers.grading.gradebook import books, marks
-from helpers.grading.intake.handins import collect
-from helpers.grading.store import FOLDER, Job, unpacked
-from helpers.grading.work import Task
+from helpers.cli import app
+from helpers.course import course, parse
 from helpers.learner import lab, pack
 from helpers.learner.working_copy import WorkingCopy
 
+needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
 HERE = Path(__file__).parent
 CHECKED = json.loads((HERE / "checked.json").read_text(encoding="utf-8"))
 
@@ -49,33 +44,26 @@ def unzipped(name, folder):
     return folder
 
 
-@lru_cache
-def book(name):
-    """Return a grade book as it was written then."""
-    with zipfile.ZipFile(HERE / f"{name}.zip") as archive:
-        return json.loads(archive.read(books.BOOK))
-
-
-def marked_then(name):
-    """Return points, status and milestones by learner and exercise, as the grade book has them."""
+def marked(book):
+    """Return points, status and milestones by learner and exercise, as a grade book in JSON has them."""
     return {
         (learner["learner"], mark["exercise"]): (mark["points"], mark["status"], mark["outcome"].get("reached", []))
-        for learner in book(name)["learners"]
+        for learner in book["learners"]
         for mark in learner["marks"]
     }
 
 
-def marked_now(rows):
-    """Return points, status and milestones by learner and exercise, as they are now."""
-    return {
-        (row.learner, mark.exercise): (
-            mark.points,
-            marks.status(mark),
-            list(mark.outcome.reached) if mark.outcome else [],
-        )
-        for row in rows
-        for mark in row.marks
-    }
+def marked_then(results):
+    """Return the marks of then."""
+    with zipfile.ZipFile(HERE / f"{results}.zip") as archive:
+        return marked(json.loads(archive.read("gradebook.json")))
+
+
+def grade(folder, out, *options):
+    """Grade as `course grade` does; return the marks of now, and what it said."""
+    done = CliRunner().invoke(app, ["grade", str(folder), "--out", str(out), *map(str, options)])
+    assert done.exit_code == 0, done.output
+    return marked(json.loads((out / "gradebook.json").read_text(encoding="utf-8"))), done.output
 
 
 def files(folder):
@@ -151,50 +139,23 @@ def test_an_old_working_copy_is_checked(copy):
 # --- the instructor ---------------------------------------------------------------------------------------------------
 
 
-def graded_now(name, exercises, slug, learner):
-    """Return what came of a learner's hand-in for one lesson, by exercise: the status and the milestones."""
-    [found] = [
-        hand_in
-        for one in collect(name, exercises.listed).learners
-        for hand_in in one.hand_ins
-        if (one.name, hand_in.lesson) == (learner, slug)
-    ]
-    try:
-        return work.do(Task(exercises, 1), Job("", slug, found.cells)).outcomes
-    finally:
-        work.close()
-
-
-def test_old_results_are_read(tmp_path):
-    """Grade book, seed and every stored outcome of a grading of then, with the milestones that count."""
-    for name in ("hand_ins_graded", "exercise_set_graded"):
-        out = unzipped(name, tmp_path / name)
-        assert books.read_book(out) == book(name)
-        stored = [json.loads(path.read_text(encoding="utf-8")) for path in (out / FOLDER).glob("*.json")]
-        found = [outcome for raw in stored for outcome in unpacked(raw).outcomes]
-        assert {outcome.exercise for outcome in found} == {exercise for _, exercise in marked_then(name)}
-        assert {outcome.status for outcome in found} >= {"correct", "not yet", "not attempted"}
-        assert any(outcome.reached for outcome in found)
-
-
 @needs_fork
 def test_an_old_hand_in_gets_the_marks_of_then(tmp_path):
     """One lesson of what `course pack` made: right, wrong, partly right, untouched."""
-    outcomes = graded_now(unzipped("hand_ins", tmp_path / "x"), own(), "01_messaging_fundamentals", "Ada Lovelace")
+    now, _ = grade(unzipped("hand_ins", tmp_path / "in"), tmp_path / "out", "--lesson", "01")
     then = marked_then("hand_ins_graded")
-    for outcome in outcomes:
-        assert (outcome.status, list(outcome.reached)) == then["Ada Lovelace", outcome.exercise][1:], outcome
+    mine = {key for key in then if key[0] == "Ada Lovelace" and key[1].startswith("01.")}
+    assert {then[key][1] for key in mine} == {"correct", "not yet", "not attempted"}
+    assert {key: now[key] for key in mine} == {key: then[key] for key in mine}
 
 
 @needs_fork
-@pytest.mark.parametrize("learner", ["ada", "grace"])
-def test_an_old_exercise_set_grades_as_then(learner, tmp_path):
+def test_an_old_exercise_set_grades_as_then(tmp_path):
     """Its checks get from `Case` what they got then: ada's answers are right, grace's are wrong or half right."""
-    exercises = of_folder(unzipped("exercise_set", tmp_path / "exam"))
-    outcomes = graded_now(unzipped("exercise_set_hand_ins", tmp_path / "x"), exercises, "90_exam", learner)
+    exam, folder = unzipped("exercise_set", tmp_path / "exam"), unzipped("exercise_set_hand_ins", tmp_path / "in")
     then = marked_then("exercise_set_graded")
-    for outcome in outcomes:
-        assert (outcome.status, list(outcome.reached)) == then[learner, outcome.exercise][1:], outcome
+    assert {mark[1] for (learner, _), mark in then.items() if learner == "ada"} == {"correct"}
+    assert grade(folder, tmp_path / "out", "--exercises", exam)[0] == then
 
 
 def test_an_old_exercise_set_is_built(tmp_path):
@@ -203,7 +164,8 @@ def test_an_old_exercise_set_is_built(tmp_path):
     path = folder / "exercises" / "90_exam.ipynb"
     then = nbformat.read(path, as_version=4)
     path.unlink()
-    assert custom_set.write(folder, custom_set.read(folder, of_folder(folder).listed)) == [path]
+    listed = parse((folder / "course.toml").read_text(encoding="utf-8"))
+    assert custom_set.write(folder, custom_set.read(folder, listed)) == [path]
     assert nbformat.read(path, as_version=4).cells == then.cells
 
 
@@ -217,26 +179,40 @@ def test_an_old_exercise_set_is_proven_by_the_command(tmp_path):
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+def total(out, learner):
+    """Return a learner's points, as the grade book's table has them."""
+    with (out / "gradebook.csv").open(encoding="utf-8-sig", newline="") as file:
+        return next(row["total"] for row in csv.DictReader(file) if row["learner"] == learner)
+
+
 @needs_fork
 @pytest.mark.full
-@pytest.mark.parametrize("of_the_course", [True, False], ids=["the course", "an exercise set"])
-def test_an_old_grading_goes_on(of_the_course, tmp_path):
+@pytest.mark.parametrize(
+    ("name", "results", "answer", "changed"),
+    [
+        ("hand_ins", "hand_ins_graded", "send_all", ("grace-hopper", "04.2")),
+        ("exercise_set_hand_ins", "exercise_set_graded", "numbers", ("grace", "90.5")),
+    ],
+    ids=["the course", "an exercise set"],
+)
+def test_an_old_grading_goes_on(name, results, answer, changed, tmp_path):
     """Graded again, every mark is what it was. A hand-in that changes afterwards is reported with its reason."""
-    name, results = ("hand_ins", "hand_ins_graded")
-    exercises = own()
-    if not of_the_course:
-        name, results = ("exercise_set_hand_ins", "exercise_set_graded")
-        exercises = of_folder(unzipped("exercise_set", tmp_path / "exam"))
     folder, out = unzipped(name, tmp_path / "in"), unzipped(results, tmp_path / "out")
-    seed = (out / FOLDER / "seed").read_text(encoding="ascii")
-    done = grade_cohort(exercises, Options(folder, out))
-    assert marked_now(done.rows) == marked_then(results)
-    assert (done.changes, done.news) == ([], [])
-    assert (out / FOLDER / "seed").read_text(encoding="ascii") == seed
+    exam = unzipped("exercise_set", tmp_path / "exam")
+    options = [] if name == "hand_ins" else ["--exercises", exam]
+    then, seed = marked_then(results), (out / ".course-results" / "seed").read_text(encoding="ascii")
+    points = total(out, changed[0])
+    now, said = grade(folder, out, *options)
+    assert now == then
+    assert "changed since the last time" not in said
+    assert total(out, changed[0]) == points
+    assert (out / ".course-results" / "seed").read_text(encoding="ascii") == seed
 
     path = next(folder.glob("grace*.ipynb"))
     text = path.read_text(encoding="utf-8")
-    answer = "send_all" if of_the_course else "numbers"
     path.write_text(text.replace(f"def {answer}(", f"def no_{answer}("), encoding="utf-8")
-    changed = grade_cohort(exercises, Options(folder, out)).changes
-    assert [(change.status, change.reason) for change in changed] == [("not attempted", marks.ANEW)]
+    now, said = grade(folder, out, *options)
+    assert {key for key in then if now[key] != then[key]} == {changed}
+    assert "1 mark changed since the last time" in said
+    report = " ".join((out / "report.txt").read_text(encoding="utf-8").split())
+    assert "handed in anew" in report

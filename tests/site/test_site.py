@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 from browsing import another, command, installed, opened, picture, scroll_to, tab
+from endless_loops import LOOPS
 from site_in_a_tab import QUIET, RUN, STARTED, build, outputs, served, stored
-from test_one_thread import LOOPS
 
 from helpers.aws_rules.sns import signing
 from helpers.course import HOME, course
