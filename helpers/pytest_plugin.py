@@ -1,18 +1,27 @@
-"""Runs the course's notebooks under nbval: lessons and solutions strictly, exercises laxly.
-
-It tells the kernels that their outputs are compared, so that time stands in them. It mends two things in how nbval runs
-a cell, and loosens nothing in how it compares:
-
-- history is stored, as every front end does; without it `_` and a trailing `;` behave otherwise than in JupyterLab;
-- a kernel that died is noticed at once, not at the end of the cell's time limit.
-
-And it saves time: while a notebook runs, the kernel of the next one starts beside it.
+"""Runs the course's tests: its notebooks under nbval, several test files at once, and one lesson by its keyword.
 
 Loaded by `-p helpers.pytest_plugin` in pyproject.toml.
+
+**Notebooks.** Lessons and solutions are compared strictly; exercises, which are stored without outputs, must only run to
+the bottom. The kernels know that their outputs are compared, so time stands still within cells. Two details of how nbval
+runs a cell are changed, and nothing in how it compares:
+
+- history is stored, as every front end does; without it `_` and a trailing `;` don't behave as in JupyterLab;
+- a kernel that died is noticed at once, and not at the end of the cell's time limit.
+
+Without workers, the next notebook's kernel starts while a notebook runs, which saves a second for each.
+
+**Workers.** pytest-xdist runs as many test files at once as there are cores. Each file stays on one worker (`loadfile`):
+a notebook's cells share a kernel, so the default, which deals tests out one by one, breaks most of them. The longest
+files start first. There are no workers where they would only be in the way: for a single file, with `-s` or `--pdb`, or
+when `-n` asks for another number (`-n 0` for none).
+
+**Keywords.** `pytest -k lesson_03` selects what concerns lesson 03: its notebooks, its answers, its statements.
 """
 
 import contextlib
 import os
+import re
 import sys
 import time
 from collections.abc import Generator
@@ -20,7 +29,7 @@ from pathlib import Path
 from queue import Empty
 from typing import Any
 
-# jsonschema, which nbval brings along, takes a second to read the grammar of web addresses. No notebook needs it.
+# jsonschema, which nbval imports, takes a second to read the grammar of web addresses. No notebook needs it.
 sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
 import nbval.plugin  # noqa: E402
@@ -29,11 +38,21 @@ from jupyter_client.manager import KernelManager  # noqa: E402
 from nbval.kernel import NbvalKernelspecManager, RunningKernel  # noqa: E402
 
 from helpers.backends.running import COMPARED  # noqa: E402
+from helpers.course import course  # noqa: E402
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
 
 _LOOK = 0.5  # seconds between two looks whether the kernel still lives
+_MOST_WORKERS = 8  # each collects all tests itself, and the longest file takes as long as an eighth of them
 
 
-class MendedKernel(RunningKernel):
+# ---- Notebooks
+
+
+class CourseKernel(RunningKernel):
     """nbval's kernel, executing as JupyterLab does and noticing its own death. When made it is launched, not ready."""
 
     def __init__(self, kernel_name: str, cwd: str | None = None, startup_timeout: float = 60):
@@ -45,15 +64,16 @@ class MendedKernel(RunningKernel):
         self.kc.start_channels()
 
     def wait_until_ready(self) -> None:
-        """Return when the kernel answers; raise what `await_reply` raises when it does not."""
+        """Return when the kernel answers. Raises what `await_reply` raises when it doesn't."""
         self.await_reply(self.kc.kernel_info(), timeout=self._startup_timeout)
         self._ensure_iopub_up()
 
     def stop(self) -> None:
-        """Kill the kernel; it is gone when this returns."""
-        process = self.km.provisioner.process
-        process.kill()
-        process.wait()  # for some milliseconds; Jupyter would look again after 0.1 s
+        """Kill the kernel. It's gone when this returns."""
+        process = getattr(self.km.provisioner, "process", None)
+        if process is not None:
+            process.kill()
+            process.wait()  # takes some milliseconds; Jupyter would look again only after 0.1 s
         super().stop()
 
     def execute_cell_input(self, cell_input: str, allow_stdin: bool | None = None) -> str:
@@ -61,7 +81,7 @@ class MendedKernel(RunningKernel):
         return self.kc.execute(cell_input, store_history=True, allow_stdin=allow_stdin, stop_on_error=False)
 
     def await_reply(self, msg_id: str, timeout: float | None = None) -> None:
-        """Wait for the reply; raise queue.Empty at the time limit and RuntimeError when the kernel is dead."""
+        """Wait for the reply. Raises queue.Empty at the time limit, and RuntimeError when the kernel is dead."""
         end = None if timeout is None else time.monotonic() + timeout
         while True:
             try:
@@ -77,13 +97,15 @@ class MendedKernel(RunningKernel):
 class CourseNotebook(nbval.plugin.IPyNbFile):
     """A notebook of the course."""
 
+    kernel: CourseKernel | None
+
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
         if self.path.parent.name == "exercises":
-            self.compare_outputs = False  # as shipped they have no outputs; they must run to the bottom
+            self.compare_outputs = False
 
     def launch(self) -> None:
-        """Launch a kernel that knows that outputs are compared. The end of the session stops it at the latest."""
+        """Launch a kernel that knows that outputs are compared, once. The end of the session stops it at the latest."""
         if self.kernel is not None:
             return
         before = os.environ.get(COMPARED)
@@ -98,13 +120,16 @@ class CourseNotebook(nbval.plugin.IPyNbFile):
         self.session.addfinalizer(self.teardown)
 
     def setup(self) -> None:
-        """Have a kernel ready, and launch the next notebook's."""
+        """Have a kernel ready and, where one process runs all notebooks, launch the next one's."""
         self.launch()
+        assert self.kernel is not None
         self.kernel.wait_until_ready()
+        if _is_worker(self.config):
+            return  # the next notebook may be another worker's
         parents = dict.fromkeys(item.parent for item in self.session.items)
         notebooks = [parent for parent in parents if isinstance(parent, CourseNotebook)]
         for following in notebooks[notebooks.index(self) + 1 :][:1]:
-            with contextlib.suppress(Exception):  # what is wrong is told in that notebook's own setup
+            with contextlib.suppress(Exception):  # an error belongs to that notebook, whose own setup raises it again
                 following.launch()
 
     def teardown(self) -> None:
@@ -114,15 +139,81 @@ class CourseNotebook(nbval.plugin.IPyNbFile):
 
 
 def pytest_configure() -> None:
-    """Have nbval run its cells in mended kernels."""
-    nbval.plugin.RunningKernel = MendedKernel
+    """Make nbval run its cells in this module's kernels."""
+    nbval.plugin.RunningKernel = CourseKernel
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> Generator[None, list[Any], list[Any]]:
-    """Have every notebook that nbval collects be a CourseNotebook."""
+    """Return a CourseNotebook for every notebook that nbval collects."""
     collected = yield
     return [
         CourseNotebook.from_parent(parent, path=file_path) if isinstance(node, nbval.plugin.IPyNbFile) else node
         for node in collected
     ]
+
+
+# ---- Workers
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_cmdline_main(config: pytest.Config) -> Generator[None, Any, Any]:
+    """Choose the number of workers, unless `-n` did, before pytest-xdist looks at its options."""
+    if config.pluginmanager.hasplugin("xdist") and not _is_worker(config):
+        option = config.option
+        if option.numprocesses in (None, "auto", "logical") and option.dist == "no" and not option.tx:
+            option.numprocesses = _workers(config)
+        if option.numprocesses and option.dist == "no":
+            option.dist = "loadfile"
+            option.loadscopereorder = False  # they are sorted already, see _longest_first
+    return (yield)
+
+
+def _workers(config: pytest.Config) -> int:
+    """Return how many workers this run gets; 0 means that it runs in this process."""
+    option = config.option
+    if option.usepdb or option.trace or option.capture == "no" or option.collectonly:
+        return 0
+    named = {argument.partition("::")[0] for argument in config.args}
+    files = len(named) if all(os.path.isfile(name) for name in named) else _MOST_WORKERS
+    count = min(files, _cores(), _MOST_WORKERS)
+    return count if count > 1 else 0
+
+
+def _cores() -> int:
+    """Return how many cores this process can use, or what xdist's variable says instead."""
+    with contextlib.suppress(KeyError, ValueError):
+        return int(os.environ["PYTEST_XDIST_AUTO_NUM_WORKERS"])
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _is_worker(config: pytest.Config) -> bool:
+    return hasattr(config, "workerinput")
+
+
+def _longest_first(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Sort the files by the CPU seconds that tests/budget.toml recorded. A new file is taken for a long one."""
+    budget = config.rootpath / "tests" / "budget.toml"
+    seconds = tomllib.loads(budget.read_text(encoding="utf-8"))["seconds"] if budget.is_file() else {}
+    items.sort(key=lambda item: -seconds.get(item.nodeid.partition("::")[0], 60.0))
+
+
+# ---- Keywords
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Give each test the keywords of its lessons, before `-k` selects; on a worker, put the longest files first."""
+    lessons = {f"lesson_{lesson.number}": lesson for lesson in course().lessons}
+    answers = {exercise.answer: f"lesson_{lesson.number}" for lesson in lessons.values() for exercise in lesson.exercises}
+    for item in items:
+        if item.get_closest_marker("every_lesson"):
+            item.extra_keyword_matches.update(lessons)
+        item.extra_keyword_matches.update(name for name, lesson in lessons.items() if lesson.slug in item.nodeid)
+        if "/checks/" in item.nodeid:  # where an answer's name among the parameters means that answer
+            named = {word.partition("__")[0] for word in re.findall(r"\w+", item.nodeid.partition("[")[2])}
+            item.extra_keyword_matches.update(answers[name] for name in named & answers.keys())
+    if _is_worker(config):
+        _longest_first(config, items)

@@ -162,3 +162,13 @@ def receive(sqs: Any, queue_url: str) -> Callable[..., list[str]]:
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add what authors ask for."""
     parser.addoption("--update-differences", action="store_true", help="write lessons/differences_from_aws.md anew")
+    parser.addoption("--cpu", action="store_true", help="show the CPU seconds of this run and its twenty slowest tests")
+    parser.addoption("--record-cpu", action="store_true", help="write the CPU seconds of this run to tests/budget.toml")
+    parser.addoption("--judge-cpu", action="store_true", help="fail where this run exceeds tests/budget.toml")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Measure what the tests take, wherever they are."""
+    import cpu_seconds  # in tests/support, where a Python that imports only this module's guard doesn't look
+
+    config.pluginmanager.register(cpu_seconds.Recorder(), "cpu_seconds")

@@ -37,7 +37,7 @@ ARROWS = {
     # A course or an exercise set is proven by grading it.
     "authoring": {"kernels", "grading", "checks", "backends", "folders", "course", "errors"},
     "site": {"learner", "folders", "course", "errors"},
-    "pytest_plugin": {"backends"},
+    "pytest_plugin": {"backends", "course"},
     "cli": {"grading", "learner", "authoring", "workshop", "site", "backends", "course", "errors"},
     "": {"backends", "checks", "show"},  # helpers/__init__.py
 }

@@ -5,6 +5,8 @@ import pytest
 from helpers.course import HOME, course, parse
 from helpers.errors import ManifestError, UnknownExercise
 
+pytestmark = pytest.mark.every_lesson
+
 LESSON = """
 title = "A course"
 [[lesson]]
