@@ -2,19 +2,19 @@
 
 Loaded by `-p helpers.pytest_plugin` in pyproject.toml.
 
-**Notebooks.** Lessons and solutions are compared strictly; exercises, which are stored without outputs, must only run to
-the bottom. The kernels know that their outputs are compared, so time stands still within cells. Two details of how nbval
-runs a cell are changed, and nothing in how it compares:
+**Notebooks.** Lessons and solutions are compared strictly. Exercises are stored without outputs and must only run to
+the bottom. The kernels know that their outputs are compared, so time stands still within cells. Two details of how
+nbval runs a cell are changed, and nothing in how it compares:
 
 - history is stored, as every front end does; without it `_` and a trailing `;` don't behave as in JupyterLab;
 - a kernel that died is noticed at once, and not at the end of the cell's time limit.
 
 Without workers, the next notebook's kernel starts while a notebook runs, which saves a second for each.
 
-**Workers.** pytest-xdist runs as many test files at once as there are cores. Each file stays on one worker (`loadfile`):
-a notebook's cells share a kernel, so the default, which deals tests out one by one, breaks most of them. The longest
-files start first. There are no workers where they would only be in the way: for a single file, with `-s` or `--pdb`, or
-when `-n` asks for another number (`-n 0` for none).
+**Workers.** pytest-xdist runs as many test files at once as there are cores. Each file stays on one worker
+(`loadfile`): a notebook's cells share a kernel, so the default, which deals tests out one by one, breaks most of them.
+The longest files start first. There are no workers where they would only be in the way: for a single file, with `-s`
+or `--pdb`, or when `-n` asks for another number (`-n 0` for none).
 
 **Keywords.** `pytest -k lesson_03` selects what concerns lesson 03: its notebooks, its answers, its statements.
 """
@@ -207,7 +207,9 @@ def _longest_first(config: pytest.Config, items: list[pytest.Item]) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Give each test the keywords of its lessons, before `-k` selects; on a worker, put the longest files first."""
     lessons = {f"lesson_{lesson.number}": lesson for lesson in course().lessons}
-    answers = {exercise.answer: f"lesson_{lesson.number}" for lesson in lessons.values() for exercise in lesson.exercises}
+    answers = {
+        exercise.answer: f"lesson_{lesson.number}" for lesson in lessons.values() for exercise in lesson.exercises
+    }
     for item in items:
         if item.get_closest_marker("every_lesson"):
             item.extra_keyword_matches.update(lessons)

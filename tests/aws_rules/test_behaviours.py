@@ -1,13 +1,15 @@
 """Every behaviour in the book, in three clouds: the offline cloud, the same over HTTP, and plain moto.
 
-`pytest tests/aws_rules/test_behaviours.py -s -k table` prints the table. --update-differences writes the page for
-learners.
+The quick run tries all of them in the offline cloud, a sample over HTTP, and in plain moto those that a rule adds.
+`pytest tests/aws_rules/test_behaviours.py -m full -s -k table` prints the table. --update-differences writes the page
+for learners.
 """
 
 import importlib
 import pkgutil
 from collections import Counter
 from functools import cache
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +23,11 @@ from served_lab import ServedLab
 for module in pkgutil.iter_modules(behaviours.__path__):
     importlib.import_module(f"behaviours.{module.name}")
 
-each_behaviour = pytest.mark.parametrize("name", BOOK)
+# The first and the last of each family, and what differs over HTTP.
+SAMPLE = set(ServedLab.differs)
+for _, family in groupby(BOOK, lambda name: BOOK[name].family):
+    members = list(family)
+    SAMPLE |= {members[0], members[-1]}
 
 
 @cache
@@ -39,7 +45,7 @@ def agrees(make_lab: Any, behaviour: Behaviour) -> bool:
     return outcome(make_lab, behaviour.name) == behaviour.aws
 
 
-@each_behaviour
+@pytest.mark.parametrize("name", BOOK)
 def test_the_offline_cloud_behaves_as_aws(name: str) -> None:
     """The result is the same as on AWS, and differs where the book says that it does."""
     found, behaviour = outcome(OfflineLab, name), BOOK[name]
@@ -49,7 +55,9 @@ def test_the_offline_cloud_behaves_as_aws(name: str) -> None:
         assert found == behaviour.aws, behaviour.says
 
 
-@each_behaviour
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=() if name in SAMPLE else pytest.mark.full) for name in BOOK]
+)
 def test_over_http_it_behaves_the_same(name: str) -> None:
     """The served cloud has the same result as the offline cloud, except for two texts that include the host."""
     if name in ServedLab.differs:
@@ -58,6 +66,7 @@ def test_over_http_it_behaves_the_same(name: str) -> None:
         assert outcome(ServedLab, name) == outcome(OfflineLab, name)
 
 
+@pytest.mark.full
 def test_the_table() -> None:
     """Print how many behaviours of each family agree with AWS, in each of the three clouds."""
     families = Counter(behaviour.family for behaviour in BOOK.values())

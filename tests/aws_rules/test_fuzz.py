@@ -418,14 +418,14 @@ def form(values: dict[str, Any] | list[tuple[str, Any]]) -> bytes:
 # AWS has closed these to new customers.
 NOT_TAUGHT = ("GetDataProtectionPolicy", "PutDataProtectionPolicy")
 TAUGHT = [(service, name) for service, name in operations() if name not in NOT_TAUGHT]
-ROUNDS = 120
 
 
+@pytest.mark.parametrize("rounds", [20, pytest.param(120, marks=pytest.mark.full)])
 @pytest.mark.parametrize(("service", "name"), TAUGHT)
-def test_whatever_the_parameters_are_the_answer_is_one_of_awss(service: str, name: str) -> None:
+def test_whatever_the_parameters_are_the_answer_is_one_of_awss(service: str, name: str, rounds: int) -> None:
     """There is no Python exception, no InternalError, and no code that AWS doesn't have."""
     wire, draw = Wire(), Random(f"parameters of {name}")
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         wire.call(service, name, Maker(draw, wire.known).params(model(service).operation_model(name)))
     wire.still_works()
 
@@ -441,7 +441,7 @@ def test_an_operation_that_the_course_does_not_teach_gets_one_clear_refusal(name
     wire.still_works()
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.full) for seed in (1, 2, 3))])
 def test_a_long_random_program_leaves_the_cloud_working(seed: int) -> None:
     """Operations follow each other in one cloud, so that one reads what another has stored, and time passes."""
     wire, draw = Wire(), Random(f"program {seed}")

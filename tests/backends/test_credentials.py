@@ -232,10 +232,10 @@ def test_retries_are_boto3_s_own(
     aws: FakeAws, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mode: str, tries: int
 ) -> None:
     """The retry mode decides how often a throttled call is tried; every try counts, and the error is AWS's."""
-    monkeypatch.setattr("time.sleep", lambda seconds: None)
     variables(aws, tmp_path)
     os.environ["AWS_RETRY_MODE"] = mode
     started = start("aws", yes=ACCOUNT)
+    monkeypatch.setattr("time.sleep", lambda seconds: None)  # the start puts its own in place
     aws.faults = lambda number, asked: "throttles"
     sqs = boto3.client("sqs")
     with pytest.raises(sqs.exceptions.ClientError) as caught:

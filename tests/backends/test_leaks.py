@@ -1,6 +1,7 @@
 """In the offline cloud no request leaves the process, whatever keys, profiles, endpoints and proxies a machine has.
 
 Each test runs in a new Python, since what a learner made before start() can be made only there. The guard is on in it.
+The quick run has clients, endpoints, keys and a login; CI has every other place where a machine keeps such settings.
 """
 
 import hashlib
@@ -214,6 +215,7 @@ def test_endpoints_in_the_environment_are_not_used(run: Run) -> None:
     assert found["attempts"] == []
 
 
+@pytest.mark.full
 def test_endpoints_in_a_config_file_are_not_used(run: Run, tmp_path: Path) -> None:
     """An endpoint in the user's config file, of a profile or of a services section, leads nobody away."""
     config = tmp_path / "config"
@@ -259,6 +261,7 @@ def _credentials(folder: Path, profile: str) -> Path:
     return file
 
 
+@pytest.mark.full
 def test_a_profile_that_does_not_exist_does_not_matter(run: Run) -> None:
     """AWS_PROFILE may name a profile that does not exist: before start() boto3 refuses it, afterwards it is gone."""
     found = run(
@@ -305,6 +308,7 @@ def test_a_single_sign_on_is_not_used(run: Run, tmp_path: Path) -> None:
     assert found["attempts"] == []
 
 
+@pytest.mark.full
 def test_keys_of_a_machine_in_the_cloud_are_not_fetched(run: Run) -> None:
     """On a machine whose keys come over the network, as in EC2 or a container, nothing asks for them after start()."""
     found = run(
@@ -347,6 +351,7 @@ def test_keys_and_proxies_of_the_machine_are_not_used(run: Run) -> None:
     assert found == {"outcomes": dict.fromkeys(names, "offline"), "attempts": []}
 
 
+@pytest.mark.full
 def test_a_program_that_gives_keys_is_not_asked(run: Run, tmp_path: Path) -> None:
     """The credential_process of the profile in AWS_PROFILE is not run after start(), nor for a session from before."""
     asked = tmp_path / "asked"

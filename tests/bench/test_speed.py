@@ -1,4 +1,4 @@
-"""The offline cloud against plain moto, side by side in one process. The margins are wide."""
+"""The offline cloud against plain moto, side by side in one process, in CPU seconds. The margins are wide."""
 
 import time
 from collections.abc import Callable
@@ -19,12 +19,12 @@ def per_second(make_lab: Callable[[], Any], work: Callable[[Lab, int], float], c
 def round_trips(lab: Lab, count: int) -> float:
     """Send, receive and delete so many messages; return the seconds that it took."""
     sqs, url = lab.sqs, lab.queue()
-    started = time.perf_counter()
+    started = time.process_time()
     for _ in range(count):
         sqs.send_message(QueueUrl=url, MessageBody="order")
         (message,) = sqs.receive_message(QueueUrl=url)["Messages"]
         sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
-    return time.perf_counter() - started
+    return time.process_time() - started
 
 
 def receives_of_a_long_queue(lab: Lab, count: int) -> float:
@@ -32,13 +32,16 @@ def receives_of_a_long_queue(lab: Lab, count: int) -> float:
     sqs, url = lab.sqs, lab.queue()
     for _ in range(THOUSAND // 10):
         sqs.send_message_batch(QueueUrl=url, Entries=[{"Id": str(n), "MessageBody": "order"} for n in range(10)])
-    started = time.perf_counter()
+    started = time.process_time()
     for _ in range(count):
         assert len(sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10)["Messages"]) == 10
-    return time.perf_counter() - started
+    return time.process_time() - started
 
 
-@pytest.mark.parametrize(("work", "count", "times"), [(round_trips, 60, 1), (receives_of_a_long_queue, 3, 20)])
+@pytest.mark.parametrize(
+    ("work", "count", "times"),
+    [(round_trips, 60, 1), pytest.param(receives_of_a_long_queue, 3, 20, marks=pytest.mark.full)],
+)
 def test_the_offline_cloud_is_at_least_so_much_faster_than_plain_moto(work: Any, count: int, times: int) -> None:
     """As many round trips a second as plain moto, and twenty times as many receives from a queue of a thousand."""
     moto, offline = (per_second(lab, work, count) for lab in (MotoLab, OfflineLab))

@@ -1,21 +1,38 @@
-"""That nbval, as the course runs it, finds what it should: each of these notebooks is run by a pytest of its own."""
+"""nbval, as the course runs it, finds what it should; and the tests get the workers and keywords that they should.
+
+What nbval does in a kernel is tested by a pytest that runs made-up notebooks: one such run serves most of the tests.
+"""
 
 import contextlib
 import os
+import re
 import subprocess
 import sys
+from copy import deepcopy
 from pathlib import Path
+from types import SimpleNamespace
 
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
+from helpers import pytest_plugin
 from helpers.course import HOME, course
 
 
 def run_pytest(*arguments, **environment):
-    """Return what a pytest of its own says, with the course's settings."""
-    command = [sys.executable, "-m", "pytest", "-q", "-c", str(HOME / "pyproject.toml"), "-p", "no:cacheprovider"]
+    """Return the completed run of another pytest with the course's settings, in one process."""
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-n0",
+        "-c",
+        str(HOME / "pyproject.toml"),
+        "-p",
+        "no:cacheprovider",
+    ]
     env = os.environ | environment
     return subprocess.run([*command, *arguments], capture_output=True, text=True, cwd=HOME, env=env, check=False)
 
@@ -38,22 +55,53 @@ def result(text):
     return new_output("execute_result", {"text/plain": text}, execution_count=1)
 
 
-def changed(value):
-    """Return a stored output with one sign more."""
+def change(output):
+    """Put one more character into a stored output."""
+    if output.output_type == "stream":
+        output.text = longer(output.text)
+    elif output.output_type == "error":
+        output.evalue = longer(output.evalue)
+    else:
+        kind = min(output.data, key=lambda kind: kind != "text/plain")
+        output.data[kind] = longer(output.data[kind])
+
+
+def longer(value):
+    """Return a text, as a notebook stores it, with one more character."""
     return value + "!" if isinstance(value, str) else [*value, "!"]
 
 
-@pytest.mark.parametrize("kind", ["lessons", "solutions"])
-@pytest.mark.parametrize("lesson", course().lessons, ids=lambda lesson: lesson.slug)
+each_kind = pytest.mark.parametrize("kind", ["lessons", "solutions"])
+each_lesson = pytest.mark.parametrize("lesson", course().lessons, ids=lambda lesson: lesson.slug)
+
+
+@each_kind
+@each_lesson
+def test_no_changed_output_is_taken_for_the_stored_one(kind, lesson, request):
+    """Change any one stored output of a notebook, and nbval's comparison of that cell fails."""
+    path = HOME / kind / f"{lesson.slug}.ipynb"
+    collected = pytest_plugin.CourseNotebook.from_parent(request.session, path=path)
+    cells = [cell for cell in collected.collect() if cell.cell.outputs]
+    assert collected.compare_outputs
+    assert len(cells) >= 5
+    for cell in cells:
+        stored = cell.cell.outputs
+        assert cell.compare_outputs(deepcopy(stored), stored), cell.nodeid
+        for number in range(len(stored)):
+            ran = deepcopy(stored)
+            change(ran[number])
+            assert not cell.compare_outputs(ran, stored), f"{cell.nodeid}, output {number}"
+
+
+@pytest.mark.full
+@each_kind
+@each_lesson
 def test_one_changed_output_is_found(kind, lesson, tmp_path):
-    """Change one stored output of a notebook and the run fails, in that cell alone."""
+    """Change one stored output of a notebook and its run fails, in that cell alone."""
     stored = nbformat.read(HOME / kind / f"{lesson.slug}.ipynb", as_version=4)
     code = [cell for cell in stored.cells if cell.cell_type == "code"]
     number, output = next((n, cell.outputs[0]) for n, cell in reversed(list(enumerate(code))) if cell.outputs)
-    if output.output_type == "stream":
-        output.text = changed(output.text)
-    else:
-        output.data["text/plain"] = changed(output.data["text/plain"])
+    change(output)
     path = tmp_path / kind / "changed.ipynb"
     path.parent.mkdir()
     nbformat.write(stored, path)
@@ -63,53 +111,75 @@ def test_one_changed_output_is_found(kind, lesson, tmp_path):
     assert f"Cell {number}" in said.stdout
 
 
-def test_a_cell_that_dies_or_lacks_an_output_is_found(tmp_path):
-    """A kernel that ends, an output that is new, one that is missing: each fails, and at once."""
-    path = notebook(tmp_path, ("1 + 1", None), ("None", result("2")), ("import os; os._exit(1)", None))
-    said = run_pytest("--durations=0", path)
-    assert "3 failed" in said.stdout, said.stdout
-    assert "the kernel died" in said.stdout
+HERE = "(os.path.basename(os.getcwd()), os.environ['COURSE_OUTPUTS_COMPARED'])"
+TIME = "from helpers import clock, start\nimport time\nstart(); time.sleep(3600)\nclock"
+LESSON = [  # source, stored output, whether it passes
+    ("mine = 40 + 1; mine;", None, True),
+    ("1 + 1", result("2"), True),
+    ("_ + 1", result("3"), True),
+    (f"import os; {HERE}", result("('lessons', '1')"), True),
+    (TIME, result("The clock says Mon 05 Jan 2026, 10:00:00 UTC"), True),
+    ("'a'", result("'a!'"), False),
+    ("print('a')", new_output("stream", text="a!\n"), False),
+    ("1 + 1", None, False),
+    ("None", result("2"), False),
+    ("import os; os._exit(1)", None, False),
+]
+EXERCISE = [
+    ("assert 'mine' not in globals()", None, True),
+    (f"import os; assert {HERE} == ('exercises', '1')", None, True),
+    ("1 + 1", result("3"), True),
+    ("1 / 0", None, False),
+]
 
 
-def test_a_cell_behaves_as_in_jupyterlab(tmp_path):
-    """A trailing semicolon silences a result, and `_` is the last one."""
-    path = notebook(tmp_path, ("40 + 1;", None), ("1 + 1", result("2")), ("_ + 1", result("3")))
-    said = run_pytest(path)
-    assert "3 passed" in said.stdout, said.stdout
+@pytest.fixture(scope="module")
+def made_up(tmp_path_factory):
+    """What a pytest says of a lesson, an exercise and a solution whose kernel is missing; the outcome of each cell."""
+    folder = tmp_path_factory.mktemp("made_up")
+    notebooks = [
+        notebook(folder, *(cell[:2] for cell in LESSON)),
+        notebook(folder, *(cell[:2] for cell in EXERCISE), folder="exercises"),
+        notebook(folder, ("1 + 1", result("2")), folder="solutions", kernel="unheard_of"),
+    ]
+    said = run_pytest("-rA", f"--rootdir={folder}", *notebooks).stdout
+    outcomes = re.findall(r"(?m)^(PASSED|FAILED|ERROR) \S*?(\w+)/made_up\.ipynb::Cell (\d+)", said)
+    return said, {(kind, int(number)): outcome for outcome, kind, number in outcomes}
 
 
-def test_an_exercise_is_run_laxly_and_must_reach_the_bottom(tmp_path):
-    """In the folder of exercises outputs are not compared, but an error still fails."""
-    path = notebook(tmp_path, ("1 + 1", result("3")), ("1 / 0", None), folder="exercises")
-    said = run_pytest(path)
-    assert "1 failed, 1 passed" in said.stdout, said.stdout
+def of_cells(cells):
+    """Return the parameters for a test of each cell."""
+    passes = [pytest.param(number, cell[2], id=f"cell {number}") for number, cell in enumerate(cells)]
+    return pytest.mark.parametrize(("number", "passes"), passes)
 
 
-def test_time_stands_where_outputs_are_compared(tmp_path):
-    """The kernels know that their outputs are compared: a sleep of an hour ends at once and moves the clock."""
-    source = "from helpers import clock, start\nimport time\nstart(); time.sleep(3600)\nclock"
-    path = notebook(tmp_path, (source, result("The clock says Mon 05 Jan 2026, 10:00:00 UTC")))
-    said = run_pytest(path)
-    assert "1 passed" in said.stdout, said.stdout
+@of_cells(LESSON)
+def test_a_lesson_behaves_as_in_jupyterlab_and_each_other_output_is_found(number, passes, made_up):
+    """A `;` silences a result, `_` is the last one, time stands still; outputs changed, new or missing fail."""
+    said, outcomes = made_up
+    assert outcomes["lessons", number] == ("PASSED" if passes else "FAILED"), said
 
 
-def test_each_notebook_has_a_fresh_kernel_that_knows_that_outputs_are_compared(tmp_path):
-    """The second notebook sees nothing of the first, and its own folder."""
-    seen = "import os; os.path.basename(os.getcwd()), os.environ['COURSE_OUTPUTS_COMPARED'], 'mine' in globals()"
-    first = notebook(tmp_path, ("mine = 1", None), (seen, result("('lessons', '1', True)")))
-    second = notebook(tmp_path, (seen, result("('solutions', '1', False)")), folder="solutions")
-    said = run_pytest(first, second)
-    assert "3 passed" in said.stdout, said.stdout
+@of_cells(EXERCISE)
+def test_an_exercise_has_a_kernel_of_its_own_and_must_reach_the_bottom(number, passes, made_up):
+    """Its kernel sees nothing of the lesson's. Outputs are not compared, but an error fails."""
+    said, outcomes = made_up
+    assert outcomes["exercises", number] == ("PASSED" if passes else "FAILED"), said
 
 
-def test_a_kernel_that_cannot_start_is_told_in_its_own_notebook(tmp_path):
-    """The notebook before it, beside which it would have started, passes."""
-    first = notebook(tmp_path, ("1 + 1", result("2")))
-    second = notebook(tmp_path, ("1 + 1", result("2")), folder="solutions", kernel="unheard_of")
-    said = run_pytest(first, second)
-    assert "1 passed, 1 error" in said.stdout, said.stdout
-    assert said.stdout.startswith(".E")
-    assert "unheard_of" in said.stdout
+def test_a_kernel_that_dies_is_named(made_up):
+    """It fails its cell at once, with the reason, and not at the cell's time limit."""
+    said, _ = made_up
+    assert "the kernel died" in said
+    assert "Timeout of 60" not in said
+
+
+def test_a_kernel_that_cannot_start_is_told_in_its_own_notebook(made_up):
+    """The notebook before it, beside which it would have started, has its own outcomes; nothing but this one errs."""
+    said, outcomes = made_up
+    assert [cell for cell, outcome in outcomes.items() if outcome == "ERROR"] == [("solutions", 0)], said
+    assert "unheard_of" in said
+    assert len(outcomes) == len(LESSON) + len(EXERCISE) + 1
 
 
 def processes_of(folder):
@@ -121,15 +191,14 @@ def processes_of(folder):
     return [command for command in found if str(folder) in command]
 
 
-@pytest.mark.parametrize(
-    ("last", "options", "outcome"),
-    [
-        ("1 / 0", ["-x"], "1 failed, 1 passed"),
-        ("import os, signal; os.kill(os.getppid(), signal.SIGINT)", [], "1 passed"),
-        ("None", ["--deselect", "::Cell 1"], "2 passed, 1 deselected"),
-    ],
-    ids=["first failure", "interrupt", "some cells"],
-)
+LEFT_BEHIND = [
+    pytest.param("1 / 0", ["-x"], "1 failed, 1 passed", marks=pytest.mark.full, id="first failure"),
+    pytest.param("import os, signal; os.kill(os.getppid(), signal.SIGINT)", [], "1 passed", id="interrupt"),
+    pytest.param("None", ["--deselect", "::Cell 1"], "2 passed, 1 deselected", marks=pytest.mark.full, id="some cells"),
+]
+
+
+@pytest.mark.parametrize(("last", "options", "outcome"), LEFT_BEHIND)
 def test_no_kernel_is_left_behind(last, options, outcome, tmp_path):
     """The next notebook's kernel is there while the first notebook runs; after the run there is none."""
     files = tmp_path / "files"  # Jupyter keeps a file of connections there for each kernel that runs
@@ -141,3 +210,89 @@ def test_no_kernel_is_left_behind(last, options, outcome, tmp_path):
     assert processes_of(files) == []
     assert list(files.glob("*.json")) == []
     assert outcome in said.stdout, said.stdout
+
+
+# ---- Workers and keywords
+
+
+@pytest.mark.full
+def test_on_workers_a_notebook_s_cells_share_a_kernel(tmp_path):
+    """Two notebooks on two workers: each cell sees what the one before it did, and no kernel is left."""
+    files = tmp_path / "files"
+    files.mkdir()
+    cells = [("mine = 1", None), ("mine += 1", None), ("mine", result("2")), ("mine + 1", result("3"))]
+    first, second = (notebook(tmp_path, *cells, folder=folder) for folder in ("lessons", "solutions"))
+    said = run_pytest("-n2", f"--rootdir={tmp_path}", first, second, TMPDIR=str(files))
+    assert "8 passed" in said.stdout, said.stdout
+    assert processes_of(files) == []
+
+
+def configured(*arguments, **options):
+    """Return what the plugin sees of a pytest run with these arguments."""
+    chosen = {"usepdb": False, "trace": False, "capture": "fd", "collectonly": False} | options
+    return SimpleNamespace(args=list(arguments), option=SimpleNamespace(**chosen))
+
+
+FILE = "tests/lessons/test_nbval.py"
+RUNS = {
+    "everything": (configured("tests", "lessons"), 4),
+    "a room": (configured("tests/lessons"), 4),
+    "one file": (configured(FILE), 0),
+    "one test": (configured(f"{FILE}::test_x[a-b]"), 0),
+    "two tests of a file": (configured(f"{FILE}::test_x", f"{FILE}::test_y"), 0),
+    "two files": (configured(FILE, "tests/conftest.py"), 2),
+    "nothing captured": (configured("tests", capture="no"), 0),
+    "a debugger": (configured("tests", usepdb=True), 0),
+    "a debugger at once": (configured("tests", trace=True), 0),
+    "collecting": (configured("tests", collectonly=True), 0),
+}
+
+
+@pytest.mark.parametrize(("config", "workers"), RUNS.values(), ids=RUNS)
+def test_a_run_gets_workers_where_they_help(config, workers, monkeypatch):
+    """As many as there are cores and files, and none where a person wants to see one process."""
+    monkeypatch.chdir(HOME)
+    monkeypatch.setenv("PYTEST_XDIST_AUTO_NUM_WORKERS", "4")
+    assert pytest_plugin._workers(config) == workers
+
+
+def test_there_are_no_more_workers_than_help(monkeypatch):
+    """A big machine gets eight; one core runs all in this process."""
+    monkeypatch.setenv("PYTEST_XDIST_AUTO_NUM_WORKERS", "64")
+    assert pytest_plugin._workers(configured("tests")) == 8
+    monkeypatch.setenv("PYTEST_XDIST_AUTO_NUM_WORKERS", "1")
+    assert pytest_plugin._workers(configured("tests")) == 0
+
+
+def test_the_longest_files_start_first(pytestconfig, tmp_path):
+    """A file that the table doesn't know may be long. Within a file nothing moves."""
+    (tmp_path / "tests").mkdir()
+    (tmp_path / "tests" / "budget.toml").write_text('[seconds]\n"a" = 1.0\n"b" = 2.5\n')
+    items = [SimpleNamespace(nodeid=name) for name in ("a::2", "b::2", "a::1", "new::1", "b::1")]
+    pytest_plugin._longest_first(SimpleNamespace(rootpath=tmp_path), items)
+    assert [item.nodeid for item in items] == ["new::1", "b::2", "b::1", "a::2", "a::1"]
+
+
+class Item(SimpleNamespace):
+    """What the plugin sees of a collected test."""
+
+    def __init__(self, nodeid, *markers):
+        super().__init__(nodeid=nodeid, get_closest_marker=markers.__contains__, extra_keyword_matches=set())
+
+
+@pytest.mark.parametrize(
+    ("item", "keywords"),
+    [
+        (Item("exercises/03_messages.ipynb::Cell 4"), {"lesson_03"}),
+        (Item("tests/lessons/test_notebooks.py::test_x[solutions/02_queues]"), {"lesson_02"}),
+        (Item("tests/checks/test_x.py::test_y[publish_all__forgets]"), {"lesson_05"}),
+        (Item("tests/checks/test_x.py::test_y"), set()),
+        (Item("tests/views/test_x.py::test_y[publish_all]"), set()),
+        (Item("tests/x.py::test_y", "every_lesson"), {f"lesson_{lesson.number}" for lesson in course().lessons}),
+    ],
+    ids=lambda value: getattr(value, "nodeid", None),
+)
+def test_a_lesson_s_tests_have_its_keyword(item, keywords, pytestconfig):
+    """`pytest -k lesson_03` selects notebooks, answers, and what looks at all lessons."""
+    pytest_plugin.pytest_collection_modifyitems(SimpleNamespace(), [item])
+    assert item.extra_keyword_matches == keywords

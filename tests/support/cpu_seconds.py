@@ -4,9 +4,9 @@ Counted is what the pytest process used and what the processes used that it star
 sandboxes. Wall time would depend on what else the machine does.
 
 Machines differ, so all seconds are *reference seconds*: measured seconds, divided by how much longer this machine takes
-for `calibrate` than the machine that the limits were made for. What's left of the differences is why only CI judges a
-run (`--judge-cpu`), and why it allows `SLACK`. A plain run compares nothing that it measured; tests/test_budget.py holds
-the *recorded* seconds to the limits, and they are the same everywhere.
+for `calibrate` than the machine that the limits were made for. Some difference remains, so only CI judges a run
+(`--judge-cpu`), and allows `SLACK`. A plain run judges nothing that it measured: tests/test_budget.py holds the
+*recorded* seconds to the limits, and they are the same everywhere.
 """
 
 import json

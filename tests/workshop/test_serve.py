@@ -216,7 +216,15 @@ OTHER_SERVICES = {
 }
 
 
-@pytest.mark.parametrize(("service", "call"), OTHER_SERVICES.items(), ids=OTHER_SERVICES)
+# Two of them; CI has the rest.
+QUICK = {"dynamodb", "s3"}
+each_other_service = [
+    pytest.param(service, call, id=service, marks=() if service in QUICK else pytest.mark.full)
+    for service, call in OTHER_SERVICES.items()
+]
+
+
+@pytest.mark.parametrize(("service", "call"), each_other_service)
 def test_other_services_are_refused(ada: Learner, service: str, call: tuple[str, dict[str, Any]]) -> None:
     """The client of any other service raises a ClientError that lists the services."""
     code, status, text = refused(getattr(ada.client(service), call[0]), **call[1])
@@ -485,7 +493,8 @@ def test_a_reset_ends_the_polls_of_its_account(served: Running, ada: Learner, po
 # ---- Many clients at once
 
 
-def test_twenty_learners_at_once_lose_nothing(served: Running, pool: ThreadPoolExecutor) -> None:
+@pytest.mark.parametrize("number", [4, pytest.param(20, marks=pytest.mark.full)])
+def test_learners_at_once_lose_nothing(served: Running, pool: ThreadPoolExecutor, number: int) -> None:
     """Each sends and receives in a separate account: every message arrives once, at its sender."""
 
     def work(learner: Learner) -> list[str]:
@@ -497,7 +506,7 @@ def test_twenty_learners_at_once_lose_nothing(served: Running, pool: ThreadPoolE
                 got.append(message["Body"])
         return got
 
-    learners = [Learner(served) for _ in range(20)]
+    learners = [Learner(served) for _ in range(number)]
     for learner, got in zip(learners, pool.map(work, learners), strict=True):
         assert got == [f"{learner.number} {number}" for number in range(15)]
 
