@@ -133,8 +133,11 @@ class CourseNotebook(nbval.plugin.IPyNbFile):
                 following.launch()
 
     def teardown(self) -> None:
-        """Stop the kernel."""
-        super().teardown()
+        """Stop the kernel. nbval stops only a living one, and leaves a dead one's channels and its file."""
+        if self.kernel is not None and not self.kernel.is_alive():
+            self.kernel.stop()
+        else:
+            super().teardown()
         self.kernel = None
 
 

@@ -71,6 +71,20 @@ def longer(value):
     return value + "!" if isinstance(value, str) else [*value, "!"]
 
 
+def processes_of(folder):
+    """Return the command lines of the processes that were given a file of this folder; none where there is no /proc."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        with contextlib.suppress(OSError):  # a process that ended meanwhile
+            found.append(path.read_text(errors="replace"))
+    return [command for command in found if str(folder) in command]
+
+
+def left_behind(folder):
+    """Return what is left of kernels whose files are in this folder: processes, and files of connections."""
+    return processes_of(folder) + list(folder.glob("*.json"))
+
+
 each_kind = pytest.mark.parametrize("kind", ["lessons", "solutions"])
 each_lesson = pytest.mark.parametrize("lesson", course().lessons, ids=lambda lesson: lesson.slug)
 
@@ -113,7 +127,10 @@ def test_one_changed_output_is_found(kind, lesson, tmp_path):
 
 HERE = "(os.path.basename(os.getcwd()), os.environ['COURSE_OUTPUTS_COMPARED'])"
 TIME = "from helpers import clock, start\nimport time\nstart(); time.sleep(3600)\nclock"
+# Jupyter keeps a file of connections for each kernel that runs: this one's, and the next notebook's.
+KERNELS = "import tempfile; from pathlib import Path; len(list(Path(tempfile.gettempdir()).glob('*.json')))"
 LESSON = [  # source, stored output, whether it passes
+    (KERNELS, result("2"), True),
     ("mine = 40 + 1; mine;", None, True),
     ("1 + 1", result("2"), True),
     ("_ + 1", result("3"), True),
@@ -142,9 +159,10 @@ def made_up(tmp_path_factory):
         notebook(folder, *(cell[:2] for cell in EXERCISE), folder="exercises"),
         notebook(folder, ("1 + 1", result("2")), folder="solutions", kernel="unheard_of"),
     ]
-    said = run_pytest("-rA", f"--rootdir={folder}", *notebooks).stdout
+    said = run_pytest("-rA", f"--rootdir={folder}", *notebooks, TMPDIR=str(folder)).stdout
     outcomes = re.findall(r"(?m)^(PASSED|FAILED|ERROR) \S*?(\w+)/made_up\.ipynb::Cell (\d+)", said)
-    return said, {(kind, int(number)): outcome for outcome, kind, number in outcomes}
+    outcomes = {(kind, int(number)): outcome for outcome, kind, number in outcomes}
+    return SimpleNamespace(said=said, outcomes=outcomes, left_behind=left_behind(folder))
 
 
 def of_cells(cells):
@@ -156,59 +174,52 @@ def of_cells(cells):
 @of_cells(LESSON)
 def test_a_lesson_behaves_as_in_jupyterlab_and_each_other_output_is_found(number, passes, made_up):
     """A `;` silences a result, `_` is the last one, time stands still; outputs changed, new or missing fail."""
-    said, outcomes = made_up
-    assert outcomes["lessons", number] == ("PASSED" if passes else "FAILED"), said
+    assert made_up.outcomes["lessons", number] == ("PASSED" if passes else "FAILED"), made_up.said
 
 
 @of_cells(EXERCISE)
 def test_an_exercise_has_a_kernel_of_its_own_and_must_reach_the_bottom(number, passes, made_up):
     """Its kernel sees nothing of the lesson's. Outputs are not compared, but an error fails."""
-    said, outcomes = made_up
-    assert outcomes["exercises", number] == ("PASSED" if passes else "FAILED"), said
+    assert made_up.outcomes["exercises", number] == ("PASSED" if passes else "FAILED"), made_up.said
 
 
 def test_a_kernel_that_dies_is_named(made_up):
     """It fails its cell at once, with the reason, and not at the cell's time limit."""
-    said, _ = made_up
-    assert "the kernel died" in said
-    assert "Timeout of 60" not in said
+    assert "the kernel died" in made_up.said
+    assert "Timeout of 60" not in made_up.said
 
 
 def test_a_kernel_that_cannot_start_is_told_in_its_own_notebook(made_up):
     """The notebook before it, beside which it would have started, has its own outcomes; nothing but this one errs."""
-    said, outcomes = made_up
-    assert [cell for cell, outcome in outcomes.items() if outcome == "ERROR"] == [("solutions", 0)], said
-    assert "unheard_of" in said
-    assert len(outcomes) == len(LESSON) + len(EXERCISE) + 1
+    errors = [cell for cell, outcome in made_up.outcomes.items() if outcome == "ERROR"]
+    assert errors == [("solutions", 0)], made_up.said
+    assert "unheard_of" in made_up.said
+    assert len(made_up.outcomes) == len(LESSON) + len(EXERCISE) + 1
 
 
-def processes_of(folder):
-    """Return the command lines of the processes that were given a file of this folder; none where there is no /proc."""
-    found = []
-    for path in Path("/proc").glob("[0-9]*/cmdline"):
-        with contextlib.suppress(OSError):  # a process that ended meanwhile
-            found.append(path.read_text(errors="replace"))
-    return [command for command in found if str(folder) in command]
-
-
-LEFT_BEHIND = [
-    pytest.param("1 / 0", ["-x"], "1 failed, 1 passed", marks=pytest.mark.full, id="first failure"),
-    pytest.param("import os, signal; os.kill(os.getppid(), signal.SIGINT)", [], "1 passed", id="interrupt"),
-    pytest.param("None", ["--deselect", "::Cell 1"], "2 passed, 1 deselected", marks=pytest.mark.full, id="some cells"),
-]
-
-
-@pytest.mark.parametrize(("last", "options", "outcome"), LEFT_BEHIND)
-def test_no_kernel_is_left_behind(last, options, outcome, tmp_path):
+def test_a_run_leaves_no_kernel_behind(made_up):
     """The next notebook's kernel is there while the first notebook runs; after the run there is none."""
-    files = tmp_path / "files"  # Jupyter keeps a file of connections there for each kernel that runs
+    assert made_up.left_behind == []
+
+
+@pytest.mark.full
+@pytest.mark.parametrize(
+    ("last", "options", "outcome"),
+    [
+        ("1 / 0", ["-x"], "1 failed, 1 passed"),
+        ("import os, signal; os.kill(os.getppid(), signal.SIGINT)", [], "1 passed"),
+        ("None", ["--deselect", "::Cell 1"], "2 passed, 1 deselected"),
+    ],
+    ids=["first failure", "interrupt", "some cells"],
+)
+def test_no_kernel_is_left_behind(last, options, outcome, tmp_path):
+    """Neither by a run that ends early nor by one of some cells."""
+    files = tmp_path / "files"
     files.mkdir()
-    count = f"from pathlib import Path; len(list(Path({str(files)!r}).glob('*.json')))"
-    first = notebook(tmp_path, (count, result("2")), (last, None))
-    second = notebook(tmp_path, (count, result("1")), folder="solutions")
+    first = notebook(tmp_path, (KERNELS, result("2")), (last, None))
+    second = notebook(tmp_path, (KERNELS, result("1")), folder="solutions")
     said = run_pytest(*options, first, second, TMPDIR=str(files))
-    assert processes_of(files) == []
-    assert list(files.glob("*.json")) == []
+    assert left_behind(files) == []
     assert outcome in said.stdout, said.stdout
 
 
@@ -224,7 +235,7 @@ def test_on_workers_a_notebook_s_cells_share_a_kernel(tmp_path):
     first, second = (notebook(tmp_path, *cells, folder=folder) for folder in ("lessons", "solutions"))
     said = run_pytest("-n2", f"--rootdir={tmp_path}", first, second, TMPDIR=str(files))
     assert "8 passed" in said.stdout, said.stdout
-    assert processes_of(files) == []
+    assert left_behind(files) == []
 
 
 def configured(*arguments, **options):
