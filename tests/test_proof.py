@@ -49,7 +49,7 @@ def test_every_lesson_is_in_the_budget():
     [
         ("lessons/03_messages.ipynb", "lesson 03 notebooks"),
         ("exercises/03_messages.ipynb", "lesson 03 notebooks"),
-        ("tests/checks/test_lesson_03.py", "lesson 03 answers"),
+        ("tests/checks/test_answers_lesson_03.py", "lesson 03 answers"),
         ("tests/checks/test_checks.py", "tests/checks"),
         ("tests/views/gallery/gallery.ipynb", "tests/views"),
         ("tests/test_proof.py", "tests"),
@@ -60,7 +60,7 @@ def test_a_file_counts_to_one_part_of_the_budget(file, part):
     assert cpu_seconds.group(file) == part
 
 
-ANSWERS, OTHER = "tests/checks/test_lesson_03.py", "tests/views/test_views.py"
+ANSWERS, OTHER = "tests/checks/test_answers_lesson_03.py", "tests/views/test_views.py"
 
 
 @pytest.mark.parametrize(
@@ -133,12 +133,14 @@ def test_the_page_says_where_each_earlier_test_is():
             assert list(proof.HOME.glob(name)), f"{file} is said to be in {name}"
 
 
+@pytest.mark.parametrize("file", ["tests/views/test_views.py", ANSWERS])
 @pytest.mark.parametrize("mark", [None, "full", *proof.ELSEWHERE])
-def test_ci_runs_every_kind_once(mark):
-    """Neither a mark nor two together leave a test out of every command of .ci/run."""
-    assert proof.runs({mark} - {None}) == 1
-    if mark not in (None, "full"):
-        assert proof.runs({mark, "full"}) == 1
+def test_ci_runs_every_kind_once(mark, file):
+    """Neither a mark nor two together leave a test out of every command of .ci/run, nor have it run twice."""
+    marks = frozenset({mark} - {None})
+    assert proof.runs(marks, file) == 1
+    if mark in proof.ELSEWHERE:
+        assert proof.runs(marks | {"full"}, file) == 1
 
 
 def test_ci_ends_processes_by_their_ids():

@@ -12,6 +12,10 @@ import shlex
 import sys
 from collections import Counter
 from contextlib import redirect_stdout
+from dataclasses import dataclass
+from fnmatch import fnmatch
+from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +40,7 @@ def files() -> set[str]:
     return {path.relative_to(HOME).as_posix() for path in found if ".ipynb_checkpoints" not in path.parts}
 
 
-def kind(marks: set[str]) -> str:
+def kind(marks: frozenset[str]) -> str:
     """Return in which of KINDS a test with these marks counts."""
     if "bench" in marks:
         return "bench"
@@ -45,24 +49,45 @@ def kind(marks: set[str]) -> str:
     return "full" if "full" in marks else "quick"
 
 
-def commands() -> list[str]:
-    """Return the expressions after `-m` of the commands in .ci/run that run all files, and the quick run's."""
+@dataclass(frozen=True)
+class Command:
+    """A pytest command of CI: its expression after `-m`, and the patterns of the files that it takes and leaves out."""
+
+    expression: str
+    only: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+
+    def runs(self, marks: frozenset[str], file: str) -> bool:
+        """Return whether it runs a test of this file with these marks."""
+        if (self.only and not _matches(file, self.only)) or _matches(file, self.without):
+            return False
+        return Expression.compile(self.expression).evaluate(lambda name, **_: name in marks)
+
+
+def _matches(file: str, patterns: tuple[str, ...]) -> bool:
+    return any(fnmatch(file, pattern) for pattern in patterns)
+
+
+@cache
+def commands() -> list[Command]:
+    """Return the quick run and what .ci/run runs after it, without what it repeats with the lowest versions."""
     text = (HOME / ".ci" / "run").read_text(encoding="utf-8").replace("\\\n", " ")
     addopts = re.search(r'(?m)^  "-m", "(.+)",$', (HOME / "pyproject.toml").read_text(encoding="utf-8"))
     assert addopts, "pyproject.toml has no -m among its addopts"
-    found = [addopts[1]] if "readme_tests" in text else []
+    found = [Command(addopts[1])] if "readme_tests" in text else []
     for line in text.splitlines():
-        words = shlex.split(line, comments=True) if " -m '" in line else []
-        if not any(word.startswith(("tests/", "lessons")) for word in words):
-            found += [
-                words[number + 1] for number, word in enumerate(words) if word == "-m" and " " in words[number + 1]
-            ]
+        if " -m '" in line and "$lowest" not in line:
+            words = shlex.split(line, comments=True)
+            expressions = [word for before, word in pairwise(words) if before == "-m" and " " in word]
+            only = tuple(word for word in words if word.startswith("tests/"))
+            without = tuple(word.partition("=")[2] for word in words if word.startswith("--ignore-glob="))
+            found += [Command(expression, only, without) for expression in expressions]
     return found
 
 
-def runs(marks: set[str]) -> int:
-    """Return how many commands of CI run a test with these marks."""
-    return sum(Expression.compile(expression).evaluate(lambda name, **_: name in marks) for expression in commands())
+def runs(marks: frozenset[str], file: str) -> int:
+    """Return how many commands of CI run a test of this file with these marks."""
+    return sum(command.runs(marks, file) for command in commands())
 
 
 class Collected:
@@ -70,20 +95,19 @@ class Collected:
 
     def __init__(self) -> None:
         self.counts: Counts = {}
-        self.not_once: dict[frozenset[str], str] = {}
+        self.not_once: dict[str, int] = {}  # how often instead: one test for each file and its marks
         self.skipped: set[str] = set()  # files that want an extra which is not installed
-        self._seen: dict[frozenset[str], int] = {}
+        self._seen: set[tuple[frozenset[str], str]] = set()
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Count by file and kind."""
         for item in items:
-            marks = frozenset(mark.name for mark in item.iter_markers())
-            self.counts.setdefault(item.nodeid.partition("::")[0], Counter())[kind(set(marks))] += 1
-            if marks not in self._seen:
-                self._seen[marks] = runs(set(marks))
-            if self._seen[marks] != (0 if NOT_IN_CI in marks else 1):
-                self.not_once.setdefault(marks, item.nodeid)
+            marks, file = frozenset(mark.name for mark in item.iter_markers()), item.nodeid.partition("::")[0]
+            self.counts.setdefault(file, Counter())[kind(marks)] += 1
+            if (marks, file) not in self._seen and runs(marks, file) != (NOT_IN_CI not in marks):
+                self.not_once[item.nodeid] = runs(marks, file)
+            self._seen.add((marks, file))
 
     def pytest_collectreport(self, report: Any) -> None:
         """Note what could not be collected here."""
@@ -125,7 +149,7 @@ def main(write: bool) -> int:
         for kind in KINDS
         if (have := counts.get(file, Counter())[kind]) < old[file][kind]
     ]
-    wrong += [f"CI runs {test} {runs(set(marks))} times" for marks, test in found.not_once.items()]
+    wrong += [f"CI runs {test} {times} times" for test, times in found.not_once.items()]
     print(*wrong, sep="\n")
     if status:
         print(*said.getvalue().splitlines()[-40:], "not all tests could be collected", sep="\n")
