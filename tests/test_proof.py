@@ -40,8 +40,8 @@ def test_every_lesson_is_in_the_budget():
     """Its answers and its three notebooks were recorded under its number."""
     parts = cpu_seconds.by_group(TABLE["seconds"])
     for lesson in course().lessons:
-        assert parts[f"lesson {lesson.number} answers"] > 0
-        assert parts[f"lesson {lesson.number} notebooks"] > 0
+        assert parts.get(f"lesson {lesson.number} answers", 0) > 0
+        assert parts.get(f"lesson {lesson.number} notebooks", 0) > 0
 
 
 @pytest.mark.parametrize(
