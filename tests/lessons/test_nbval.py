@@ -33,7 +33,7 @@ def run_pytest(*arguments, **environment):
         "-p",
         "no:cacheprovider",
     ]
-    env = os.environ | environment
+    env = {name: value for name, value in os.environ.items() if name != "PYTEST_ADDOPTS"} | environment
     return subprocess.run([*command, *arguments], capture_output=True, text=True, cwd=HOME, env=env, check=False)
 
 
