@@ -11,8 +11,8 @@ from typing import Any
 
 import boto3
 
+from helpers.aws_rules.common.request import Request
 from helpers.backends import environment, transport
-from helpers.backends.calls import operation
 from helpers.backends.offline.offline_cloud import any_account, make_world
 from helpers.checks import case as cases
 from helpers.checks.outcome import CORRECT, ERROR, NOT_ATTEMPTED, NOT_YET, Outcome, outcome
@@ -121,15 +121,14 @@ def _watch_calls(world: worlds.World, during: dict[str, Callable[[], None]]) -> 
     """
     answer, made = world.send, 0
 
-    def send(request: Any, network: Any) -> Any:
+    def send(request: Request, network: Any) -> Any:
         nonlocal made
         if world.journal.recording:
             made += 1
             if made > cases.CALLS:
                 world.open = False
                 raise Stopped(TOO_MANY_CALLS)
-            target = transport.text(request.headers.get("X-Amz-Target", ""))
-            if happening := during.pop(operation(target, transport.body(request)), None):
+            if happening := during.pop(request.operation, None):
                 world.journal.recording = False
                 try:
                     happening()

@@ -31,6 +31,6 @@ def install() -> None:
     A thread that cannot start says so in the course's words. The folder in which progress is kept is made, in the
     browser's own storage.
     """
-    threading.Thread.start = _start  # type: ignore[method-assign]
+    threading.Thread.start = _start  # type: ignore[method-assign, assignment]
     if _STORAGE.is_dir():
         (_STORAGE / ".course").mkdir(exist_ok=True)

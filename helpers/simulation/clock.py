@@ -65,39 +65,40 @@ class Clock(_Clock):
     def __init__(self, still: bool = False):
         self.still = still
         self._lock = threading.RLock()
-        self._base = START.timestamp()  # the time when it last stood
-        self._running_since: float | None = None  # on the monotonic clock
+        # The time when it last stood, and since when it has been running, on the monotonic clock. They are replaced
+        # together, so that whoever reads the time needs no lock.
+        self._state: tuple[float, float | None] = START.timestamp(), None
 
     def time(self) -> float:
         """Return the seconds since 1970-01-01 UTC."""
-        with self._lock:
-            running = 0.0 if self._running_since is None else _monotonic() - self._running_since
-            return self._base + running
+        base, since = self._state
+        return base if since is None else base + (_monotonic() - since)
 
     @property
     def runs(self) -> bool:
         """Whether time passes now."""
-        return self._running_since is not None
+        return self._state[1] is not None
 
     def run(self) -> None:
         """Let time pass at its real pace, unless this clock is a still one."""
         with self._lock:
             self.held = False
-            if not self.still and self._running_since is None:
-                self._running_since = _monotonic()
+            if not self.still and not self.runs:
+                self._state = self._state[0], _monotonic()
 
     def hold(self) -> None:
         """Stop time where it is."""
         with self._lock:
-            self._base, self._running_since, self.held = self.time(), None, True
+            self._state, self.held = (self.time(), None), True
 
     def advance(self, seconds: float = 0, *, minutes: float = 0, hours: float = 0, days: float = 0) -> "Clock":
         """Move the time forward at once and return the clock, which shows the new time."""
         length = _seconds(seconds, minutes=minutes, hours=hours, days=days)
         with self._lock:
-            if self._base + length > _END:
+            base, since = self._state
+            if base + length > _END:
                 raise ClockError(f"The clock cannot go beyond the year 9998; {length:g} seconds would take it there.")
-            self._base += length
+            self._state = base + length, since
         return self
 
     def sleep(self, seconds: float) -> None:

@@ -16,7 +16,7 @@ _kernel_thread = threading.main_thread()
 
 def install() -> None:
     """Put the sleep that follows the clock in place; safe to call twice."""
-    time.sleep = _sleep
+    time.sleep = _sleep  # type: ignore[assignment]
 
 
 def _sleep(seconds: float) -> None:

@@ -55,7 +55,7 @@ def default() -> World | None:
 
 def current() -> World | None:
     """Return the world of the calling thread, or None before a cloud was started."""
-    return _private(threading.current_thread()) or _default
+    return getattr(threading.current_thread(), _PLACE, None) or _default
 
 
 def _private(thread: threading.Thread) -> World | None:

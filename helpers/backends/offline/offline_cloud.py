@@ -6,13 +6,13 @@ from random import Random
 from typing import Any
 
 import boto3
-from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.awsrequest import AWSResponse
 from botocore.exceptions import EndpointConnectionError
-from moto.core.botocore_stubber import MockRawResponse
 
 from helpers.aws_rules.common import dispatch
 from helpers.aws_rules.common.accounts import Account, Accounts, Web
 from helpers.aws_rules.common.regions import regions
+from helpers.aws_rules.common.request import Request
 from helpers.aws_rules.common.steps import Step
 from helpers.aws_rules.sns.inbox import Arrived
 from helpers.backends import environment, transport
@@ -41,27 +41,22 @@ def make_world(
     """
     accounts = Accounts(web)
 
-    def send(request: AWSPreparedRequest, network: Callable[[], AWSResponse]) -> AWSResponse:
-        target = transport.scope(request)
-        if target.service not in dispatch.OPERATIONS:
+    def send(request: Request, network: Callable[[], AWSResponse]) -> AWSResponse:
+        if request.service not in dispatch.OPERATIONS:
             known = ", ".join(dispatch.OPERATIONS)
             raise CloudError(
-                f"The offline cloud has no service {target.service!r}; it knows {known}. Nothing was sent."
+                f"The offline cloud has no service {request.service!r}; it knows {known}. Nothing was sent."
             )
-        if target.region not in regions():
-            # What a client for a region that does not exist meets on AWS: nobody answers at that name.
+        if request.region not in regions():
+            # A client for a region that doesn't exist finds nobody at that name on AWS either.
             raise EndpointConnectionError(endpoint_url=request.url)
-        key = accounts.of_key(target.access_key)
-        owner, identity = (key.account, key.identity) if key else _of_profile(target.access_key)
-        headers = {name.lower(): transport.text(value) for name, value in request.headers.items()}
-        host = f"https://{target.service}.{target.region}.amazonaws.com"
-        found = dispatch.answer(owner, identity, target.service, target.region, host, headers, transport.body(request))
-        status, reply_headers, reply = found
-        return AWSResponse(request.url, status, reply_headers, MockRawResponse(reply))
-
-    def _of_profile(key: str) -> tuple[Account, str]:
-        owner = theirs if key == _OTHER_KEY else ours
-        return owner, f"arn:aws:iam::{owner.number}:user/learner"
+        if key := accounts.of_key(request.access_key):
+            request.account, request.identity = key.account, key.identity
+        else:
+            request.account = theirs if request.access_key == _OTHER_KEY else ours
+            request.identity = f"arn:aws:iam::{request.account.number}:user/learner"
+        request.host = f"https://{request.service}.{request.region}.amazonaws.com"
+        return transport.response(request.url, *dispatch.answer(request))
 
     world = World(Clock(still), Journal(), Random(seed), send, accounts)
     ours, theirs = accounts.open(account, world), accounts.open(other_account, world)
