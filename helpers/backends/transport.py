@@ -1,8 +1,8 @@
 """Where every botocore request of this process passes, no matter which client makes it, and when the client was made.
 
-There are two such places: the one where a call is made, with its parameters, and the one where its request is sent. Both
-are methods of botocore's classes, BaseClient and URLLib3Session, so clients and sessions made before the cloud started
-pass through them too. botocore's events can't do this: a session copies the handlers when it is made.
+There are two such places: one where a call is made, with its parameters, and one where its request is sent. Both are
+methods of botocore's classes, BaseClient and URLLib3Session, so clients and sessions made before the cloud started pass
+through them too. botocore's events can't do this: a session copies the handlers when it is made.
 """
 
 import random
@@ -17,8 +17,7 @@ from botocore.client import BaseClient
 from botocore.httpsession import URLLib3Session
 from botocore.retries.standard import ExponentialBackoff
 
-from helpers.aws_rules.common.request import Request
-from helpers.aws_rules.common.request import as_text as text
+from helpers.aws_rules.common.request import Request, as_text
 from helpers.backends.calls import Exchange
 from helpers.errors import CloudError
 from helpers.simulation import worlds
@@ -28,6 +27,7 @@ _perf_counter = time.perf_counter
 _network_send = URLLib3Session.send
 _plain_call = BaseClient._make_api_call
 _plain_backoff = ExponentialBackoff.__init__
+text = as_text
 
 
 def body(request: AWSPreparedRequest) -> bytes:

@@ -1,16 +1,17 @@
 """The parameters of a request, read from its bytes as botocore's model of the operation describes them.
 
-A reader is made once for each operation, and reads what every SDK sends. It accepts only what is plainly valid. Whatever
-is odd (a value of the wrong type, a missing parameter, the query protocol of SQS) is left to moto's parser, which is slow
-and knows every case; moto is imported only then.
+A reader is made once for each operation, and reads what every SDK sends. It accepts only what is plainly valid. What is
+odd (a value of the wrong type, a missing parameter, the query protocol of SQS) is left to moto's parser, which is slow
+and knows every case. moto is imported only then.
 """
 
 import base64
 import json
+import re
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
-from urllib.parse import unquote_plus
+from urllib.parse import unquote
 
 from botocore.model import Shape
 
@@ -37,8 +38,20 @@ def form(body: bytes) -> dict[str, str]:
     return fields
 
 
+_ESCAPES = re.compile(rb"(?:%[0-9A-Fa-f]{2})+")
+
+
 def _unquoted(text: str) -> str:
-    return unquote_plus(text) if "%" in text or "+" in text else text
+    if "+" in text:
+        text = text.replace("+", " ")
+    if "%" not in text:
+        return text
+    if not text.isascii():
+        return unquote(text)
+    # A run of escapes at once: a long text in another alphabet than ours is nothing else.
+    return _ESCAPES.sub(lambda run: bytes.fromhex(run[0].replace(b"%", b"").decode()), text.encode()).decode(
+        "utf-8", "replace"
+    )
 
 
 def parameters(service: str, operation: str, body: bytes, form: dict[str, str] | None) -> tuple[dict[str, Any], bool]:

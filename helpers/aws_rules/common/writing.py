@@ -1,7 +1,7 @@
 """The results of operations as bytes, as botocore's model of the operation describes them.
 
-A writer is made once for each operation and does what moto's serializer does, byte for byte. Where a model has something
-that the writers don't know (a timestamp, the query protocol of SQS), there is none, and moto's serializer writes it.
+A writer is made once for each operation and writes what moto's serializer does, byte for byte. Where a model has
+something that the writers don't know (a timestamp, the query protocol of SQS), moto's serializer writes the result.
 """
 
 import base64
