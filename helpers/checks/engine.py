@@ -114,10 +114,10 @@ def _judge(exercise: Exercise, check: cases.Check, runner: AnswerRunner, case: c
 
 
 def _watch_calls(world: worlds.World, during: dict[str, Callable[[], None]]) -> None:
-    """Stop an answer that calls AWS without end, and let things happen while it calls.
+    """Stop an answer that calls AWS without end, and make things happen while it calls.
 
-    during: what is to happen, once, just before the answer's call of an operation. The check's own calls, which the
-    journal leaves out, are neither counted nor met by it.
+    during: what happens, once, just before the answer's call of an operation. The check's own calls, which aren't in
+    the journal, don't count and cause nothing.
     """
     answer, made = world.send, 0
 

@@ -1,4 +1,4 @@
-"""One request, parsed once: the cloud that answers it and everybody who looks at it see the same reading of its bytes."""
+"""One request, parsed once: the cloud that answers it and all who look at it see the same reading of its bytes."""
 
 import json
 from typing import Any
