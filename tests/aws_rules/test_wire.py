@@ -9,12 +9,14 @@ import pytest
 from botocore.exceptions import ParamValidationError
 from botocore.serialize import create_serializer
 from botocore.validate import validate_parameters
+from moto.core.model import OperationModel
 from moto.core.parse import PROTOCOL_PARSERS
 from moto.core.serialize import SerializationContext, get_serializer_class
 from moto.core.utils import get_service_model
 
-from helpers.aws_rules.common import dispatch, models, reading, writing
+from helpers.aws_rules.common import dispatch, models, reading, wire, writing
 from helpers.aws_rules.common.reading import Unreadable
+from helpers.aws_rules.common.refusals import Refused
 
 OPERATIONS = [
     (service, name) for service in dispatch.OPERATIONS for name in models.service_model(service).operation_names
@@ -172,3 +174,21 @@ def test_parameters_stay_in_the_order_in_which_they_were_sent() -> None:
     body = json.dumps({"MessageBody": "order", "DelaySeconds": 1, "QueueUrl": "x"}).encode()
     found, _ = reading.parameters("sqs", "SendMessage", body, None)
     assert list(found) == ["MessageBody", "DelaySeconds", "QueueUrl"]
+
+
+@pytest.mark.parametrize(
+    ("service", "protocol"), [("sqs", "json"), ("sqs", "query"), ("sns", "query"), ("sts", "query")]
+)
+@pytest.mark.parametrize(
+    "code", ["AWS.SimpleQueueService.NonExistentQueue", "InvalidParameter", "NotFound", "AccessDenied", "Throttling"]
+)
+def test_errors_are_written_as_moto_writes_them(service: str, protocol: str, code: str) -> None:
+    """Its search for an error's shape is left out, and nothing else; SQS's unmodelled errors get AWS's names."""
+    problem = Refused(code, "because of <this> & that")
+    serializer = get_serializer_class(service, protocol)
+    theirs = serializer(OperationModel({}, get_service_model(service)), SerializationContext("id")).serialize(problem)
+    for _ in range(2):
+        status, headers, body = wire.refusal(service, protocol, problem, "id")
+        assert status == theirs["status_code"]
+        assert headers.items() >= theirs["headers"].items()
+        assert body.decode().replace("AccessDeniedException", "AccessDenied") == theirs["body"]

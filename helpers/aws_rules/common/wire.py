@@ -10,6 +10,7 @@ from typing import Any
 from botocore.exceptions import ParamValidationError, UnknownServiceError
 from botocore.model import OperationNotFoundError
 from botocore.validate import validate_parameters
+from moto.core.errors import ErrorShape, get_error_model
 from moto.core.exceptions import ServiceException as ServiceException
 from moto.core.model import OperationModel
 from moto.core.serialize import ResponseSerializer, SerializationContext, get_serializer_class
@@ -90,12 +91,29 @@ def refusal(service: str, protocol: str, problem: Refused, request_id: str) -> R
 
 def _by_moto(service: str, operation: str, protocol: str, found: Any, request_id: str) -> Response:
     model = _operation_model(service, operation) or OperationModel({}, get_service_model(service))
-    serializer: type[ResponseSerializer] = get_serializer_class(service, protocol)
-    written = serializer(model, SerializationContext(request_id)).serialize(found)
+    written = _serializer(service, protocol)(model, SerializationContext(request_id)).serialize(found)
     text = str(written["body"])
     if isinstance(found, Refused) and (shape := _UNMODELLED.get(found.code)):
         text = text.replace(f"#{found.code}", f"#{shape}")
     return _response(written["status_code"], dict(written["headers"]), text, protocol, request_id)
+
+
+@lru_cache
+def _serializer(service: str, protocol: str) -> type[ResponseSerializer]:
+    """Return moto's serializer, which here doesn't search all errors of the service for each one that it writes."""
+
+    class Serializer(get_serializer_class(service, protocol)):  # type: ignore[misc]
+        def _serialize_error(self, resp: Any, error: Any) -> Any:
+            shape, serialized = _error_shape(service, error.code), self.MAP_TYPE()
+            self._serialize_error_metadata(serialized, error, shape)
+            return self._serialized_error_to_response(resp, error, shape, serialized)
+
+    return Serializer
+
+
+@lru_cache
+def _error_shape(service: str, code: str) -> ErrorShape:
+    return get_error_model(Refused(code, ""), get_service_model(service))
 
 
 def _response(status: int, headers: dict[str, str], text: str, protocol: str, request_id: str) -> Response:
