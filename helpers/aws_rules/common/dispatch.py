@@ -96,11 +96,12 @@ def follow(accounts: Accounts, link: str) -> wire.Response | None:
 
 @lru_cache
 def find(service: str, name: str) -> Callable[[Request], Any]:
-    """Return the function that answers an operation; Refused for one that this cloud does not have."""
+    """Return the function that answers an operation; Refused for an operation that this cloud doesn't have."""
     for name_of_module in OPERATIONS[service]:
         module = importlib.import_module(f"helpers.aws_rules.{name_of_module}")
         found = getattr(module, xform_name(name), None)
-        if found is not None and found.__module__ == module.__name__:  # not one that the module imports
+        # Not one that the module imports.
+        if found is not None and getattr(found, "__module__", "") == module.__name__:
             return found
     text = f"{name} is an operation of AWS that this course's offline cloud does not have; it needs real AWS."
     raise Refused("InvalidAction", text)
