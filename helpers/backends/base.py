@@ -1,4 +1,4 @@
-"""What every kind of cloud offers: boto3's own objects, what it can do, and one line that says which it is."""
+"""What every kind of cloud offers: boto3's own objects, a list of abilities, and one line that names the cloud."""
 
 import os
 from contextlib import AbstractContextManager
@@ -27,9 +27,9 @@ def longest_wait() -> float:
 class Cloud:
     """Where boto3's calls go in this kernel.
 
-    abilities: what a notebook may ask for with `can`: "time travel" (the clock moves at once), "private checks"
-    (checks run in a cloud of their own), "reset" (starts empty), "inbox" (keeps what SNS sends elsewhere than to
-    queues), "steps" (knows what happened to each message), "unkindness" (can be unkind on purpose).
+    abilities: what `can` answers. "time travel": the clock moves at once. "private checks": checks run in a cloud of
+    their own. "reset": each start is empty. "inbox": what SNS sends elsewhere than to queues is kept. "steps": what
+    happened to each message is known. "unkindness": the cloud can be unkind on purpose.
     """
 
     name = ""
@@ -40,7 +40,7 @@ class Cloud:
         self.region = region
 
     def can(self, ability: str) -> bool:
-        """Return whether this cloud can do it; an ability nobody knows raises CloudError."""
+        """Return whether this cloud can do it; CloudError for an ability that no cloud has."""
         if ability not in ABILITIES:
             raise CloudError(f"No cloud has the ability {ability!r}. Known: {', '.join(sorted(ABILITIES))}.")
         return ability in self.abilities
@@ -70,11 +70,11 @@ class Cloud:
         return self._maker(region_name, profile_name).resource(service_name, region_name=region_name)
 
     def without_region(self) -> AbstractContextManager[None]:
-        """Return a block in which boto3 finds no region; afterwards everything is as before."""
+        """Return a context manager: within its block boto3 finds no region."""
         return environment.without("AWS_DEFAULT_REGION", "AWS_REGION")
 
     def _maker(self, region_name: str | None, profile_name: str | None) -> Any:
-        """Return what makes clients: the default session where it serves, since each new session costs 0.1 s."""
+        """Return what makes clients: the default session if possible, since each new session costs 0.1 s."""
         self._know_region(region_name)
         return self.session(region_name, profile_name) if profile_name else boto3
 
@@ -102,23 +102,23 @@ class Cloud:
             raise CloudError(f"AWS has no region {region!r} for SQS. For example: {', '.join(close[:6])}.")
 
     def after_cell(self) -> str:
-        """Return what is to be said below a cell that has run; "" for nothing."""
+        """Return the text to print below a cell that has run; "" for none."""
         return ""
 
     def unkind(self, **kinds: float) -> Any:
-        """Say that this cloud cannot be unkind on purpose, and return a block that changes nothing."""
+        """Return a context manager that changes nothing, after printing that this cloud can't be unkind on purpose."""
         print(not_available.UNKIND)
         return not_available.AsItIs()
 
     def look_at_queue(self, region: str, url: str) -> dict[str, Any]:
-        """Return what is known of a queue, as plain data for a picture: on most clouds what the API reports."""
-        from helpers.backends import api_snapshot  # brings moto along, which other clouds do without until now
+        """Return what is known about a queue, as plain data for a picture: on most clouds what the API reports."""
+        from helpers.backends import api_snapshot  # imports moto, which most other clouds never need
 
         with self.world.journal.paused():
             return api_snapshot.queue(self.client("sqs", region), url)
 
     def look_at_topics(self, region: str) -> list[dict[str, Any]]:
-        """Return what is known of topics and their subscriptions, as plain data for a picture."""
+        """Return what is known about topics and their subscriptions, as plain data for a picture."""
         from helpers.backends import api_snapshot
 
         with self.world.journal.paused():
@@ -127,8 +127,8 @@ class Cloud:
     def __getattr__(self, name: str) -> Any:
         if name in not_available.MISSING:
             raise CloudError(
-                f"{not_available.SAID}{not_available.MISSING[name]} Go on with the next cell; the offline cloud has it: "
-                'start("offline").'
+                f"{not_available.SAID}{not_available.MISSING[name]} Go on with the next cell; the offline cloud has "
+                'it: start("offline").'
             )
         raise AttributeError(f"{type(self).__name__} has no {name!r}")
 

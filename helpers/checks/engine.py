@@ -11,8 +11,8 @@ from typing import Any
 
 import boto3
 
+from helpers.aws_rules.common.request import Request
 from helpers.backends import environment, transport
-from helpers.backends.calls import operation
 from helpers.backends.offline.offline_cloud import any_account, make_world
 from helpers.checks import case as cases
 from helpers.checks.outcome import CORRECT, ERROR, NOT_ATTEMPTED, NOT_YET, Outcome, outcome
@@ -114,22 +114,21 @@ def _judge(exercise: Exercise, check: cases.Check, runner: AnswerRunner, case: c
 
 
 def _watch_calls(world: worlds.World, during: dict[str, Callable[[], None]]) -> None:
-    """Stop an answer that calls AWS without end, and let things happen while it calls.
+    """Stop an answer that calls AWS without end, and make things happen while it calls.
 
-    during: what is to happen, once, just before the answer's call of an operation. The check's own calls, which the
-    journal leaves out, are neither counted nor met by it.
+    during: what happens, once, just before the answer's call of an operation. The check's own calls, which aren't in
+    the journal, don't count and cause nothing.
     """
     answer, made = world.send, 0
 
-    def send(request: Any, network: Any) -> Any:
+    def send(request: Request, network: Any) -> Any:
         nonlocal made
         if world.journal.recording:
             made += 1
             if made > cases.CALLS:
                 world.open = False
                 raise Stopped(TOO_MANY_CALLS)
-            target = transport.text(request.headers.get("X-Amz-Target", ""))
-            if happening := during.pop(operation(target, transport.body(request)), None):
+            if happening := during.pop(request.operation, None):
                 world.journal.recording = False
                 try:
                     happening()

@@ -141,7 +141,7 @@ class _HandIn:
 
 
 def _limit_calls(world: World) -> None:
-    """Close the world to a notebook whose cells call without end."""
+    """Close the world when a notebook's cells call AWS without end."""
     answer, made = world.send, 0
 
     def send(request: Any, network: Any) -> Any:

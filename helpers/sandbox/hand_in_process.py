@@ -165,7 +165,7 @@ def _closed(world: World) -> Iterator[None]:
 
 
 def _served(message: dict[str, Any], world: World) -> dict[str, Any]:
-    """Return what a process needs while its code runs: the cloud's response, or nothing but the time after a sleep."""
+    """Return the answer to what a hand-in's process asks for: the cloud's response to a request, {} after a sleep."""
     url = ""
     try:
         if "sleep" in message:
@@ -183,6 +183,6 @@ def _served(message: dict[str, Any], world: World) -> dict[str, Any]:
         return {"stopped": str(stop)}
     except EndpointConnectionError:
         return {"unreachable": url}
-    except Exception as problem:  # a request that no client of boto3 makes
+    except Exception as problem:  # boto3's clients make no such request
         return {"refused": str(problem)[:1000], "type": type(problem).__name__}
     return {"response": [response.status_code, list(response.headers.items()), content]}

@@ -1,1 +1,1 @@
-"""What every cloud stands on: a clock, a source of ids, a journal, and the question whose world a thread is in."""
+"""What every cloud is built on: a clock, a source of ids, a journal, and which world a thread belongs to."""

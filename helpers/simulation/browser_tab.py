@@ -1,4 +1,4 @@
-"""What a browser tab cannot do, said in a sentence with what does it instead."""
+"""What a browser tab can't do: whether this is one, and the sentences that name what to use instead."""
 
 import sys
 import threading
@@ -12,7 +12,7 @@ ONLY_OFFLINE = (
 )
 NO_THREADS = f"In a browser tab there are no threads, so this one cannot start. {INSTEAD}"
 
-_STORAGE = Path("/drive")  # where JupyterLite shows its files to Python
+_STORAGE = Path("/drive")  # where Python finds JupyterLite's files
 _plain_start = threading.Thread.start
 
 
@@ -26,11 +26,11 @@ def _start(thread: threading.Thread) -> None:
 
 
 def install() -> None:
-    """Make a kernel in a tab ready; safe to call twice.
+    """Prepare a kernel in a tab; safe to call twice.
 
-    A thread that cannot start says so in the course's words. The folder in which progress is kept is made, in the
-    browser's own storage.
+    Starting a thread raises RuntimeError with the course's explanation. The folder for progress is created in the
+    browser's storage.
     """
-    threading.Thread.start = _start  # type: ignore[method-assign]
+    threading.Thread.start = _start  # type: ignore[method-assign, assignment]
     if _STORAGE.is_dir():
         (_STORAGE / ".course").mkdir(exist_ok=True)

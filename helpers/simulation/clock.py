@@ -1,4 +1,4 @@
-"""The time of a cloud: one that can be moved and held, and the real one for clouds that live elsewhere."""
+"""The clocks of clouds: one that can be moved and stopped, and the real one for clouds that run elsewhere."""
 
 import math
 import threading
@@ -7,7 +7,7 @@ from datetime import datetime, timedelta, timezone
 
 from helpers.errors import ClockError
 
-# The functions themselves, so that a clock keeps real time even while an answer is shown another one.
+# The functions themselves: while an answer is checked, the module `time` shows another time.
 _monotonic = time.monotonic
 _sleep = time.sleep
 _wall = time.time
@@ -19,8 +19,8 @@ NOT_BY_AN_ANSWER = (
     "To wait, it sleeps: time.sleep(60). In a check that takes no real time."
 )
 
-SAID = "On this cloud: "  # how every word begins that stands in for what a cloud cannot do
-_IN_A_LOOP = 10  # waits of one length that were not waited; who asks on is a loop that waits for its end
+SAID = "On this cloud: "  # the beginning of every sentence about something that a cloud can't do
+_IN_A_LOOP = 10  # refused waits of one length; one more means that a loop waits for something that never happens
 
 
 def _in_words(length: float) -> str:
@@ -29,7 +29,7 @@ def _in_words(length: float) -> str:
 
 
 def _seconds(seconds: float, **units: float) -> float:
-    """Return the length in seconds; it must be a number and not negative."""
+    """Return the length in seconds; ClockError when it's negative or not a number."""
     try:
         length = seconds + timedelta(**units).total_seconds()
     except OverflowError:
@@ -40,9 +40,9 @@ def _seconds(seconds: float, **units: float) -> float:
 
 
 class _Clock:
-    """What every clock can tell."""
+    """What every clock can do: tell the time."""
 
-    held = False  # between cells, and where somebody holds it
+    held = False  # whether time is stopped: between cells, and where `hold` was called
 
     def time(self) -> float:
         """Return the seconds since 1970-01-01 UTC."""
@@ -57,51 +57,52 @@ class _Clock:
 
 
 class Clock(_Clock):
-    """A time of its own that starts at START. It runs or stands, and `advance` moves it at once.
+    """A clock that starts at START, runs or stands still, and that `advance` moves at once.
 
-    still: never runs by itself, and a sleep moves it; for outputs that are compared and for checks.
+    still: a frozen clock. It never runs by itself, and a sleep moves it. For outputs that are compared, and for checks.
     """
 
     def __init__(self, still: bool = False):
         self.still = still
         self._lock = threading.RLock()
-        self._base = START.timestamp()  # the time when it last stood
-        self._running_since: float | None = None  # on the monotonic clock
+        # The time when it last stood still, and the moment on the monotonic clock since when it has been running; None
+        # while it stands still. Both are replaced together, so reading the time needs no lock.
+        self._state: tuple[float, float | None] = START.timestamp(), None
 
     def time(self) -> float:
         """Return the seconds since 1970-01-01 UTC."""
-        with self._lock:
-            running = 0.0 if self._running_since is None else _monotonic() - self._running_since
-            return self._base + running
+        base, since = self._state
+        return base if since is None else base + (_monotonic() - since)
 
     @property
     def runs(self) -> bool:
         """Whether time passes now."""
-        return self._running_since is not None
+        return self._state[1] is not None
 
     def run(self) -> None:
-        """Let time pass at its real pace, unless this clock is a still one."""
+        """Let time pass at its real pace, unless this clock is frozen."""
         with self._lock:
             self.held = False
-            if not self.still and self._running_since is None:
-                self._running_since = _monotonic()
+            if not self.still and not self.runs:
+                self._state = self._state[0], _monotonic()
 
     def hold(self) -> None:
         """Stop time where it is."""
         with self._lock:
-            self._base, self._running_since, self.held = self.time(), None, True
+            self._state, self.held = (self.time(), None), True
 
     def advance(self, seconds: float = 0, *, minutes: float = 0, hours: float = 0, days: float = 0) -> "Clock":
         """Move the time forward at once and return the clock, which shows the new time."""
         length = _seconds(seconds, minutes=minutes, hours=hours, days=days)
         with self._lock:
-            if self._base + length > _END:
+            base, since = self._state
+            if base + length > _END:
                 raise ClockError(f"The clock cannot go beyond the year 9998; {length:g} seconds would take it there.")
-            self._base += length
+            self._state = base + length, since
         return self
 
     def sleep(self, seconds: float) -> None:
-        """Let this many seconds of this clock's time pass: at once where it is still, else really."""
+        """Let this many seconds of this clock's time pass: at once if it's frozen, otherwise by really waiting."""
         if self.still:
             self.advance(seconds)
         else:
@@ -109,30 +110,30 @@ class Clock(_Clock):
 
 
 class RealClock(_Clock):
-    """The time of a cloud that lives elsewhere. It cannot be moved: `advance` really waits, within a limit."""
+    """The clock of a cloud that runs elsewhere. It can't be moved: `advance` really waits, within a limit."""
 
     still = False
 
     def __init__(self, limit: float = 120):
         self.limit = limit  # the longest wait in seconds that `advance` really waits
-        self._not_waited: list[float] = []  # lengths, one after the other, since a cell began
+        self._not_waited: list[float] = []  # the lengths of refused waits since the cell began
 
     def time(self) -> float:
         """Return the seconds since 1970-01-01 UTC."""
         return _wall()
 
     def run(self) -> None:
-        """Begin a cell. Real time runs by itself."""
+        """Note that a cell begins. Real time runs by itself."""
         self.held, self._not_waited = False, []
 
     def hold(self) -> None:
-        """End a cell. Real time cannot be held."""
+        """Note that a cell ended. Real time can't be stopped."""
         self.held = True
 
     def advance(self, seconds: float = 0, *, minutes: float = 0, hours: float = 0, days: float = 0) -> "RealClock":
-        """Wait really, and return the clock. Instead of a wait beyond `limit` seconds it says that it did not wait.
+        """Really wait, and return the clock. For a wait beyond `limit` seconds, print that it was not waited.
 
-        A loop that waits so for something would never end: after ten such waits of one length it raises ClockError.
+        A loop that waits for something in this way would never end: after ten such waits of one length, ClockError.
         """
         length = _seconds(seconds, minutes=minutes, hours=hours, days=days)
         if length > self.limit:
@@ -153,5 +154,5 @@ class RealClock(_Clock):
         return self
 
     def sleep(self, seconds: float) -> None:
-        """Wait really."""
+        """Really wait."""
         _sleep(seconds)

@@ -1,8 +1,8 @@
-"""`time.sleep` where outputs are compared: in a thread whose cloud has a still clock, a sleep moves that clock.
+"""A `time.sleep` for frozen clocks: in a thread whose cloud has one, a sleep moves that clock.
 
-Only time.sleep, and only there. What tells the time (time.time, datetime.now) is left alone, so the kernel, the
-display and the signing of requests keep the real one. A check shows its answer more, but cannot reach a time.sleep that
-the answer holds as a parameter's default; this one follows the check's clock by itself.
+It changes time.sleep and nothing else. What tells the time (time.time, datetime.now) stays real, for the kernel, the
+display and the signing of requests. A check also changes what tells its answer the time, but it can't reach a
+time.sleep that the answer holds as a parameter's default. This one follows the check's clock without that.
 """
 
 import threading
@@ -15,13 +15,13 @@ _kernel_thread = threading.main_thread()
 
 
 def install() -> None:
-    """Put the sleep that follows the clock in place; safe to call twice."""
-    time.sleep = _sleep
+    """Replace time.sleep with the one that follows the clock; safe to call twice."""
+    time.sleep = _sleep  # type: ignore[assignment]
 
 
 def _sleep(seconds: float) -> None:
     world = worlds.current()
-    # Helpers of the kernel (its heartbeat, history, output threads) sleep too, and must go on doing so really. So must
+    # The kernel's own threads (heartbeat, history, output) sleep too, and their sleeps must stay real. So must those of
     # its main thread between cells, when the clock is held: ipykernel sleeps after each cell.
     follows = threading.current_thread() is _kernel_thread or worlds.in_private_world()
     if world is not None and world.clock.still and not world.clock.held and follows and seconds >= 0:

@@ -1,4 +1,4 @@
-"""What happened in a cloud, in order. It knows nothing of AWS: it keeps what it is given and forgets the oldest."""
+"""A journal of what happened in a cloud, in order. It knows nothing about AWS, and forgets the oldest entries."""
 
 from collections import deque
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ LIMIT = 10_000  # entries; the oldest go first
 
 
 class Journal:
-    """An ordered, bounded list of entries that can be read from a mark on."""
+    """An ordered list of entries with a limited length, which can be read from a mark on."""
 
     def __init__(self, limit: int = LIMIT, recording: bool = True):
         self.recording = recording
@@ -17,14 +17,14 @@ class Journal:
         self._count = 0
 
     def append(self, entry: Any) -> None:
-        """Write the entry down, unless the journal is not recording."""
+        """Add an entry, if the journal is recording."""
         if self.recording:
             self._entries.append((self._count, entry))
             self._count += 1
 
     @contextmanager
     def paused(self) -> Iterator[None]:
-        """Write nothing down within the block."""
+        """Return a context manager: within its block nothing is recorded."""
         before, self.recording = self.recording, False
         try:
             yield
@@ -36,7 +36,7 @@ class Journal:
         return self._count
 
     def since(self, mark: int) -> list[Any]:
-        """Return the entries written after the mark, oldest first, as far as they are still kept."""
+        """Return the entries that were added after the mark and are still kept, oldest first."""
         return [entry for number, entry in list(self._entries) if number >= mark]
 
     def __iter__(self) -> Iterator[Any]:

@@ -1,7 +1,7 @@
-"""Ending threads that do not end by themselves. Python has no call for it, only an exception thrown from outside.
+"""Ending threads that don't end by themselves, by an exception that is raised in them from outside.
 
-A thread that catches everything, `except: pass` in an endless loop, cannot be ended. It is parked: it waits for ever,
-does nothing and costs nothing.
+Python has no other way. A thread that catches everything, with `except: pass` in an endless loop, can't be ended. It is
+parked: it waits forever, and costs nothing.
 """
 
 import concurrent.futures.thread
@@ -17,7 +17,7 @@ from typing import Any, NoReturn
 from helpers.errors import Stopped
 
 _monotonic, _sleep = time.monotonic, time.sleep
-_GRACE, _THROWING = 0.05, 0.15  # real seconds in which threads may end undisturbed, and are thrown at
+_GRACE, _THROWING = 0.05, 0.15  # real seconds: threads can end undisturbed, and then get SystemExit
 
 
 def stoppable(run: Callable[[], Any]) -> Any:
@@ -26,12 +26,12 @@ def stoppable(run: Callable[[], Any]) -> Any:
 
 
 def shielded(run: Callable[[], Any]) -> Any:
-    """Return what `run` returns; its thread can be stopped only in what runs through `stoppable` in it."""
+    """Return what `run` returns; within it, its thread can be stopped only in what `stoppable` runs."""
     return run()
 
 
 def quietly(run: Callable[[], Any]) -> None:
-    """Run what a thread is for; when it is stopped, the thread ends without a word on stderr."""
+    """Run a thread's work; when it's stopped, the thread ends without printing anything."""
     with contextlib.suppress(Stopped):
         stoppable(run)
 
@@ -41,18 +41,18 @@ _WORKER = concurrent.futures.thread._worker.__code__
 
 
 def park() -> NoReturn:  # type: ignore[misc]
-    """Have the calling thread wait for ever."""
+    """Make the calling thread wait forever."""
     threading.current_thread().is_parked = True  # type: ignore[attr-defined]
     threading.Event().wait()
 
 
 def is_parked(thread: threading.Thread) -> bool:
-    """Return whether the thread waits for ever."""
+    """Return whether the thread was parked."""
     return hasattr(thread, "is_parked")
 
 
 class _Parking(SystemExit):
-    """Parks the thread that it is thrown at: Python makes the instance there, at the latest where it is caught."""
+    """Parks the thread in which it is raised: Python makes the instance there, at the latest where it's caught."""
 
     def __init__(self) -> None:
         park()
@@ -61,9 +61,9 @@ class _Parking(SystemExit):
 def stop(threads: Callable[[], list[threading.Thread]], is_own: Callable[[FrameType], bool], seconds: float) -> None:
     """Wait a moment for these threads to end, then end or park them, for so many real seconds at most.
 
-    threads: returns those that still run. is_own: whether a frame is of the code that must end, not of a library, which
-    might keep a lock for ever when it is ended within. A thread that waits within C is met when that wait is over; an
-    idle worker of a pool is left to its pool.
+    threads: returns those that still run. is_own: whether a frame belongs to the code that must end. A library's code
+    is left alone, since ending it could leave a lock closed forever. A thread that waits within C gets the exception
+    when that wait is over. An idle worker of a pool is left to its pool.
     """
     interval, start = sys.getswitchinterval(), _monotonic()
     sys.setswitchinterval(1e-5)  # so that this thread looks at the others often
@@ -74,7 +74,7 @@ def stop(threads: Callable[[], list[threading.Thread]], is_own: Callable[[FrameT
             for thread, frame in left:
                 if passed > _GRACE and frame is not None and is_own(frame) and _may_be_stopped(frame):
                     _throw(thread, exception)
-            _sleep(0)  # lets them run
+            _sleep(0)  # so that they can run
     finally:
         sys.setswitchinterval(interval)
 

@@ -1,7 +1,7 @@
-"""Whose world a thread is in: the learner's, or the private one of a check.
+"""Worlds: simulated clouds with everything that belongs to them, and which of them a thread is in.
 
-Everything that has to know (the transport, moto's time, moto's ids) asks `current()`. So a check and the learner's own
-threads can run side by side, and neither sees the other's queues or clock.
+There is the learner's world, and a private one for each check. What depends on it (the transport, the time, the ids)
+asks `current()`. So a check can run beside the learner's own threads, and neither sees the other's queues or clock.
 """
 
 import threading
@@ -20,12 +20,13 @@ from helpers.simulation.journal import Journal
 
 @dataclass(eq=False)
 class World:
-    """One cloud as its calls see it.
+    """One cloud, as the calls in it see it.
 
-    send: takes botocore's prepared request and the function that would send it over the network; returns the response.
-    accounts: what the offline cloud holds, see helpers.aws_rules.common.accounts; None elsewhere.
-    around: takes boto3's client, the operation, its parameters and the function that makes the call with them; returns
-    what the call returns. None where calls are made as they are.
+    clock: its time. journal: what happened in it. ids: draws its ids.
+    send: takes a request (helpers.aws_rules.common.request) and a function that sends it over the network; returns the
+    response. accounts: what the offline cloud holds (helpers.aws_rules.common.accounts); None elsewhere.
+    around: takes boto3's client, the operation, its parameters and a function that makes the call with them; returns
+    what the call returns. None where calls aren't changed. open: whether it still accepts calls.
     """
 
     clock: Clock | RealClock
@@ -38,12 +39,12 @@ class World:
 
 
 _default: World | None = None
-# Attributes of a thread that is in another world than the learner's: which, and whether it was turned away there.
+# Attributes of a thread that is in a private world: the world, and whether a call was rejected after it was closed.
 _PLACE, _REJECTED = "world_of_the_course", "turned_away_by_the_course"
 
 
 def set_default(world: World | None) -> None:
-    """Make this the world of every thread that is in no other one."""
+    """Make this the world of every thread that isn't in a private one."""
     global _default
     _default = world
 
@@ -55,29 +56,30 @@ def default() -> World | None:
 
 def current() -> World | None:
     """Return the world of the calling thread, or None before a cloud was started."""
-    return _private(threading.current_thread()) or _default
+    # Every call asks this, some more than once: no detour by `_private`.
+    return getattr(threading.current_thread(), _PLACE, None) or _default
 
 
 def _private(thread: threading.Thread) -> World | None:
-    # Kept on the thread itself, so that a thread and its world, which know each other, are collected together.
+    # It's kept on the thread itself, so that the two, which refer to each other, are collected together.
     return getattr(thread, _PLACE, None)
 
 
 def in_private_world() -> bool:
-    """Return whether the calling thread is in another world than the learner's: a check's."""
+    """Return whether the calling thread is in the private world of a check."""
     return _private(threading.current_thread()) is not None
 
 
 def threads(world: World) -> list[threading.Thread]:
-    """Return the living threads that were put into this world, without those that are parked."""
+    """Return the living threads of this world, without parked ones."""
     here = [thread for thread in threading.enumerate() if _private(thread) is world]
     return [thread for thread in here if not stopping.is_parked(thread)]
 
 
 def reject_late_call() -> NoReturn:
-    """End the calling thread, whose world is closed, by Stopped. One that caught it and comes again is parked."""
+    """End the calling thread, whose world is closed, by Stopped. If it caught that once and calls again, park it."""
     thread = threading.current_thread()
-    if hasattr(thread, _REJECTED):  # only a thread that a check started may be lost
+    if hasattr(thread, _REJECTED):  # park no thread that the check didn't start
         if getattr(thread, _REJECTED):
             stopping.park()
         setattr(thread, _REJECTED, True)
@@ -94,9 +96,9 @@ def require() -> World:
 
 @contextmanager
 def enter(world: World) -> Iterator[World]:
-    """Put the calling thread, and every thread that it starts meanwhile, into this world; close it afterwards.
+    """Return a context manager that puts the calling thread, and every thread that it starts, into this world.
 
-    A thread that outlives the visit stays in the closed world, where every call is refused.
+    Afterwards the world is closed. A thread that goes on running stays in it, and every call that it makes is rejected.
     """
     _let_threads_inherit()
     thread = threading.current_thread()
@@ -110,7 +112,7 @@ def enter(world: World) -> Iterator[World]:
 
 
 def _let_threads_inherit() -> None:
-    """Make a new thread belong to the world of the thread that starts it; Python has no hook for that."""
+    """Have a new thread belong to the world of the thread that starts it; Python has no hook for that."""
     plain_start = threading.Thread.start
     if hasattr(plain_start, "inherits_world"):
         return
@@ -120,7 +122,7 @@ def _let_threads_inherit() -> None:
         if world is not None and self.ident is None:
             setattr(self, _PLACE, world)
             self.run = partial(stopping.quietly, self.run)  # type: ignore[method-assign]
-            self.daemon = True  # whatever it is doing, the process need not wait for it
+            self.daemon = True  # the process doesn't wait for it
             setattr(self, _REJECTED, False)
         plain_start(self)
 

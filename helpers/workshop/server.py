@@ -19,6 +19,7 @@ from helpers.aws_rules.common import dispatch, signatures, wire
 from helpers.aws_rules.common.accounts import Account, Accounts
 from helpers.aws_rules.common.refusals import Refused
 from helpers.aws_rules.common.regions import regions
+from helpers.aws_rules.common.request import JSON, QUERY, Request
 from helpers.aws_rules.sns import signing
 from helpers.aws_rules.sqs.region import SqsRegion
 from helpers.backends.addresses import is_loopback
@@ -138,13 +139,16 @@ class WorkshopCloud:
             raise Refused("SignatureDoesNotMatch", text, 403)
         if _QUEUE_PATH.fullmatch(http.path) and "x-amz-target" not in http.headers and b"QueueUrl=" not in body:
             body += b"&" + urlencode({"QueueUrl": f"http://{host}{http.path}"}).encode()
-        return dispatch.answer(account, identity, signed.service, signed.region, f"http://{host}", http.headers, body)
+        request = Request.received(signed.service, signed.region, http.headers, body)
+        request.account, request.identity, request.host = account, identity, f"http://{host}"
+        return dispatch.answer(request)
 
     def _refusal(self, http: HttpRequest, problem: Refused) -> HttpResponse:
         signed = signatures.read(http.headers.get("authorization", ""))
         service = signed.service if signed else _guess_service(http)
         if service in dispatch.OPERATIONS:
-            return wire.reply(None, service, http.headers, problem, str(uuid.uuid4()))
+            protocol = JSON if "x-amz-target" in http.headers else QUERY
+            return wire.refusal(service, protocol, problem, str(uuid.uuid4()))
         return unsupported_services.error_response(
             service, http.headers, problem.code, problem.message, problem.status or 400
         )

@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 from moto.core.botocore_stubber import MockRawResponse
 
 from helpers import clock, cloud, show, start
+from helpers.aws_rules.common.request import Request
 from helpers.backends.base import Cloud
 from helpers.backends.calls import Call, Exchange
 from helpers.simulation.clock import START
@@ -196,8 +197,9 @@ def test_an_error_is_kept_with_the_code_that_boto3_gives(offline: Cloud, service
 )
 def test_a_request_that_cannot_be_read_has_no_parameters(service: str, target: str, body: bytes) -> None:
     """What no client of boto3 would send is kept, and reads as a call without parameters; it stops no reader."""
-    headers = {"x-amz-target": target}
-    call = Call((Exchange(service, "us-east-1", "", headers, body, START, 0.1, status=400),))
+    headers = {"x-amz-target": target} if target else {}
+    request = Request.received(service, "us-east-1", headers, body)
+    call = Call((Exchange(request, START, 0.1, status=400),))
     assert call.params == {}
     assert call.operation in ("SendMessage", "Missing", "Known", "?")
     assert call.error_code is not None

@@ -1,7 +1,9 @@
 """What the rules of SQS, SNS and STS share.
 
 - `accounts`: the accounts of one simulated AWS, and what each has per region. `regions`: which regions AWS has.
-- `dispatch`, `wire`, `request`, `missing_parameters`, `refusals`: from a request to its answer or AWS's error.
+- `request`: one request, parsed once. `dispatch`: from a request to AWS's answer or error.
+- `wire`: bytes in, bytes out, with `reading` for parameters, `writing` for results, and botocore's `models` of both.
+- `refusals`, `missing_parameters`: AWS's errors.
 - `signatures`: reads and checks the AWS signature on a request.
 - `message_contents`, `deduplication`: what queues and topics have in common. `numbers`: numbers written as text.
 - `steps`: what happened to a message, for the journal.

@@ -1,7 +1,7 @@
-"""From a request on the wire to AWS's answer: decode, find the operation, let the rules answer, encode.
+"""From a request to AWS's answer: find the operation, check what was sent, run the operation's rule, encode the result.
 
-AWS: an operation that a service does not have is refused with InvalidAction. Those that AWS has and this cloud has
-not are refused the same way, with a text that says so.
+AWS: refuses an operation that the service doesn't have with InvalidAction. This cloud refuses operations that only AWS
+has the same way, with a text that names the reason.
 moto: raises NotImplementedError, and Python's own errors for input that it does not expect.
 """
 
@@ -19,9 +19,9 @@ from helpers.aws_rules.common.refusals import Refused
 from helpers.aws_rules.common.regions import regions
 from helpers.aws_rules.common.request import ANONYMOUS, Request
 
-_LINKS = {"ConfirmSubscription": "TopicArn", "Unsubscribe": "SubscriptionArn"}  # what works unsigned; its topic
-_FORM = {"content-type": "application/x-www-form-urlencoded"}
-# Where a service's operations stand. A module is imported when one of its service is first asked for: SNS's take long.
+# The operations that work unsigned, and the parameter that names their topic.
+_LINKS = {"ConfirmSubscription": "TopicArn", "Unsubscribe": "SubscriptionArn"}
+# The modules with a service's operations, imported at the service's first request: importing SNS's takes long.
 OPERATIONS = {
     "sqs": ("sqs.queue_operations", "sqs.message_operations"),
     "sns": (
@@ -35,54 +35,53 @@ OPERATIONS = {
 }
 
 
-def answer(
-    account: Account, identity: str, service: str, region: str, host: str, headers: dict[str, str], body: bytes
-) -> wire.Response:
-    """Return the response to a request of this account: status, headers, body.
-
-    headers: with their names in lower case. host: what the URLs of queues begin with.
-    """
-    request_id, model = account.new_id(), None
-    with account.accounts.changed:
-        try:
-            account.catch_up()
-            name = wire.operation(headers, body)
-            model = wire.operation_model(service, name)
-            operation = find(service, name)
-            _be_unkind(account, service, name)
-            params = wire.parameters(model, headers, body)
-            trace = headers.get("x-amzn-trace-id", "")
-            result = operation(Request(service, name, params, account, region, host, identity, trace))
-        except Refused as problem:
-            result = problem
-        except wire.ServiceException as problem:  # moto's own refusals, where no rule is stricter
-            result = Refused(problem.code, problem.message)
-    account.accounts.run_errands()
-    return wire.reply(model, service, headers, result, request_id)
+def answer(request: Request) -> wire.Response:
+    """Return the response to a request whose caller is known: status, headers, body."""
+    request_id = request.account.new_id()
+    try:
+        found, problem = _execute(request, from_wire=True), None
+    except Refused as refused:
+        found, problem = None, refused
+    request.account.accounts.run_errands()
+    if problem is not None:
+        return wire.refusal(request.service, request.protocol, problem, request_id)
+    return wire.result(request, found, request_id)
 
 
 def run(request: Request) -> dict[str, Any]:
     """Return what an operation answers to a request that is decoded already, without a wire; Refused as on AWS.
 
-    It draws no request id, and an unkind cloud is unkind to it too.
+    It draws no request id. An unkind cloud throttles it and fails as it does with every request.
     """
-    account = request.account
     try:
-        with account.accounts.changed:
+        return _execute(request) or {}
+    finally:
+        request.account.accounts.run_errands()
+
+
+def _execute(request: Request, from_wire: bool = False) -> Any:
+    """Return what the operation answers; Refused as on AWS. from_wire: whether to check what was sent, too."""
+    account = request.account
+    with account.accounts.changed:
+        try:
             account.catch_up()
+            if from_wire:
+                wire.check_operation(request)
             operation = find(request.service, request.operation)
             _be_unkind(account, request.service, request.operation)
-            return operation(request) or {}
-    except wire.ServiceException as problem:
-        raise problem if isinstance(problem, Refused) else Refused(problem.code, problem.message) from None
-    finally:
-        account.accounts.run_errands()
+            if from_wire:
+                wire.check_parameters(request)
+            return operation(request)
+        except Refused:
+            raise
+        except wire.ServiceException as problem:  # moto's own refusals, where no rule is stricter
+            raise Refused(problem.code, problem.message) from None
 
 
 def follow(accounts: Accounts, link: str) -> wire.Response | None:
-    """Return what comes of following a link of an envelope, unsigned; None when it is no such link.
+    """Return the response to following a link of an envelope, unsigned; None when it isn't such a link.
 
-    link: one that confirms a subscription or unsubscribes. It is answered for the account of its topic.
+    Those links confirm a subscription or end one. The account of the topic answers.
     """
     parts = urlsplit(link)
     params = dict(parse_qsl(parts.query))
@@ -90,17 +89,19 @@ def follow(accounts: Accounts, link: str) -> wire.Response | None:
     account = accounts.get(arn[4]) if len(arn) > 5 else None
     if account is None or arn[3] not in regions():
         return None
-    host = f"{parts.scheme}://{parts.netloc}"
-    return answer(account, ANONYMOUS, "sns", arn[3], host, _FORM, parts.query.encode())
+    request = Request.received("sns", arn[3], {}, parts.query.encode(), link)
+    request.account, request.identity, request.host = account, ANONYMOUS, f"{parts.scheme}://{parts.netloc}"
+    return answer(request)
 
 
 @lru_cache
 def find(service: str, name: str) -> Callable[[Request], Any]:
-    """Return the function that answers an operation; Refused for one that this cloud does not have."""
+    """Return the function that answers an operation; Refused for an operation that this cloud doesn't have."""
     for name_of_module in OPERATIONS[service]:
         module = importlib.import_module(f"helpers.aws_rules.{name_of_module}")
         found = getattr(module, xform_name(name), None)
-        if getattr(found, "__module__", "") == module.__name__:  # not one that the module imports
+        # Not one that the module imports.
+        if found is not None and getattr(found, "__module__", "") == module.__name__:
             return found
     text = f"{name} is an operation of AWS that this course's offline cloud does not have; it needs real AWS."
     raise Refused("InvalidAction", text)

@@ -1,4 +1,4 @@
-"""How SNS refuses a request that lacks a parameter: a text at the top in one way, all else in another.
+"""SNS's errors for a missing parameter: one form for a text at the top level, another form for everything else.
 
 Source: recorded answers.
 """
@@ -13,7 +13,7 @@ _STEP = re.compile(r"\[(\d+)\]|\.?([^.\[]+)")
 
 
 def of_sns(shape: Any, report: str) -> Refused:
-    """Return the error. shape: of the operation's input; report: what botocore says is missing."""
+    """Return the error. shape: the operation's input; report: botocore's text about what is missing."""
     found = _REPORT.search(report)
     if found is None:
         return Refused("ValidationError", "The request cannot be read.")
@@ -26,7 +26,7 @@ def of_sns(shape: Any, report: str) -> Refused:
 
 
 def _path(shape: Any, where: str) -> str:
-    """Return the place as SNS writes it, with a dot behind it."""
+    """Return the path as SNS writes it, with a dot at its end."""
     written = ""
     for number, name in _STEP.findall(where):
         if number:

@@ -1,12 +1,12 @@
-"""How a rule refuses a request: with AWS's own code and words."""
+"""The errors with which rules refuse requests, in AWS's own codes and words."""
 
 from moto.core.exceptions import ServiceException
 
 
 class Refused(ServiceException):
-    """An error that AWS answers with; boto3 raises it as ClientError.
+    """An error that AWS answers with, and that boto3 raises as ClientError.
 
-    code: as `e.response["Error"]["Code"]` gives it. status: of HTTP; None takes the one in botocore's model, else 400.
+    code: as in `e.response["Error"]["Code"]`. status: the HTTP status; None for the one in botocore's model, or 400.
     """
 
     def __init__(self, code: str, message: str, status: int | None = None):
@@ -15,7 +15,7 @@ class Refused(ServiceException):
 
 
 def no_such_queue(more: str = "") -> Refused:
-    """Return the error for a queue that does not exist. more: what else may be the case."""
+    """Return the error for a queue that does not exist. more: another possible reason, added to the text."""
     return Refused("AWS.SimpleQueueService.NonExistentQueue", f"The specified queue does not exist{more}.")
 
 
@@ -26,7 +26,7 @@ def invalid_value(value: object, parameter: str, reason: str) -> Refused:
 
 
 def missing(parameter: str) -> Refused:
-    """Return SQS's error for a parameter that is not there."""
+    """Return SQS's error for a missing parameter."""
     return Refused("MissingParameter", f"The request must contain the parameter {parameter}.")
 
 

@@ -1,31 +1,134 @@
-"""A request as the rules see it: decoded, with who asks and where."""
+"""One request, parsed once: the object that rules, policies, the journal, budgets and hooks share.
 
-from dataclasses import dataclass
+It holds what was sent (headers, body), whom the signature names (service, region, access key), what is asked for
+(operation, parameters), and, in a cloud that answers requests itself, who the caller is. Operation and parameters are
+decoded when they are first read. Everybody who looks at the same request afterwards sees the same reading of its bytes.
+"""
+
+import re
+from collections.abc import Mapping
+from functools import cached_property
 from typing import Any
+from urllib.parse import urlsplit
 
+from helpers.aws_rules.common import reading
 from helpers.aws_rules.common.accounts import Account
 
-ANONYMOUS = "anonymous"  # who follows a link without signing
+ANONYMOUS = "anonymous"  # the identity of a caller who follows a link without signing
+JSON, QUERY = "json", "query"
+# Credential=KEY/20260105/us-east-1/sqs/aws4_request: what the request was signed with and for.
+_SCOPE = re.compile(r"Credential=([^/]+)/\d{8}/([^/]+)/([^/]+)/aws4_request")
 
 
-@dataclass
 class Request:
     """One call of one operation.
 
-    params: as boto3 takes them. account: the caller's. host: what a new queue's URL begins with, as in
-    "https://sqs.us-east-1.amazonaws.com".
+    Made from what is known already, as here, or by `received` from what was sent.
+
+    params: as boto3 takes them. account: the caller's. region: the one that the request is signed for. host: what a new
+    queue's URL begins with, as in "https://sqs.us-east-1.amazonaws.com". identity: the caller's ARN. trace: X-Ray's
+    header, which says what the call is part of.
     """
 
-    service: str
-    operation: str
-    params: dict[str, Any]
-    account: Account
-    region: str
-    host: str = ""
-    identity: str = ""  # the caller's ARN
-    trace: str = ""  # X-Ray's header: what the call is a part of
+    account: Account  # only in a cloud that answers requests itself; others don't know it
+    target: str | None = None  # the header X-Amz-Target, which names the operation of a request in JSON
+    access_key, url, body = "", "", b""
+    is_valid = False  # whether the parameters, once read, are known to be what the operation's model describes
+
+    def __init__(
+        self,
+        service: str,
+        operation: str,
+        params: dict[str, Any],
+        account: Account,
+        region: str,
+        host: str = "",
+        identity: str = "",
+        trace: str = "",
+    ):
+        self.service, self.operation, self.params, self.account = service, operation, params, account
+        self.region, self.host, self.identity = region, host, identity
+        self._sent: Mapping[str, Any] = {"x-amzn-trace-id": trace} if trace else {}
+
+    @classmethod
+    def received(cls, service: str, region: str, headers: Mapping[str, Any], body: bytes, url: str = "") -> "Request":
+        """Return the request that these headers and this body are.
+
+        headers: a mapping that ignores case, or one with names in lower case; values as text or bytes.
+        """
+        new = cls.__new__(cls)
+        new.service, new.region, new.body, new.url, new._sent = service, region, body, url, headers
+        new.host = new.identity = ""
+        target = headers.get("x-amz-target")
+        if target is not None:
+            new.target = as_text(target)
+        return new
+
+    @classmethod
+    def signed(cls, headers: Mapping[str, Any], body: bytes, url: str) -> "Request":
+        """Return the request that botocore sends, for the service and region that its signature names.
+
+        They don't depend on the host, so no endpoint setting can mislead. An unsigned request is for those that the
+        host's name begins with.
+        """
+        found = _SCOPE.search(as_text(headers.get("authorization", "")))
+        if found:
+            new = cls.received(found[3], found[2], headers, body, url)
+            new.access_key = found[1]
+            return new
+        labels = (urlsplit(url).hostname or "").split(".")
+        return cls.received(labels[0], labels[1] if len(labels) > 1 else "", headers, body, url)
+
+    @property
+    def protocol(self) -> str:
+        """How the request is written: JSON names its operation in a header, QUERY is a form that names it inside."""
+        return QUERY if self.target is None else JSON
+
+    @cached_property
+    def operation(self) -> str:
+        """The operation's name, as in "SendMessage"; "" when the request names none."""
+        return self.form.get("Action", "") if self.target is None else self.target.rpartition(".")[2]
 
     @property
     def action(self) -> str:
         """The operation as policies write it: "sqs:SendMessage"."""
         return f"{self.service}:{self.operation}"
+
+    @cached_property
+    def form(self) -> dict[str, str]:
+        """The fields of a request in the query protocol. The last one counts of those with the same name."""
+        return reading.form(self.body)
+
+    @cached_property
+    def params(self) -> dict[str, Any]:
+        """The parameters as boto3 takes them; Unreadable when the body is not what the operation's model describes.
+
+        Rules read them and change nothing in them: the journal has the same object.
+        """
+        form = self.form if self.target is None else None
+        params, self.is_valid = reading.parameters(self.service, self.operation, self.body, form)
+        return params
+
+    @cached_property
+    def headers(self) -> dict[str, str]:
+        """The headers, with their names in lower case."""
+        return lower_case(self._sent)
+
+    def header(self, name: str) -> str:
+        """Return one header's value, "" for none. name: in lower case."""
+        return as_text(self._sent.get(name, ""))
+
+    @property
+    def trace(self) -> str:
+        """X-Ray's header: what the call is part of; "" for none."""
+        return self.header("x-amzn-trace-id")
+
+
+def as_text(value: str | bytes) -> str:
+    """Return a header's value as text; botocore keeps some as bytes."""
+    return value if isinstance(value, str) else value.decode()
+
+
+def lower_case(headers: Mapping[str, Any]) -> dict[str, str]:
+    """Return headers with their names in lower case and their values as text."""
+    return {name.lower(): as_text(value) for name, value in headers.items()}

@@ -1,25 +1,26 @@
-"""Bytes to requests and results to bytes, in the protocols that SQS and SNS speak.
+"""What goes over the wire: a request's parameters as its operation takes them, and results and refusals as bytes.
 
-moto's parsers and serializers do the work, from botocore's models of the services.
+`reading` and `writing` do what every SDK asks for. Errors, and what those two leave out, moto's serializers write.
 """
 
 import warnings
 from functools import lru_cache
 from typing import Any
-from urllib.parse import parse_qsl
 
 from botocore.exceptions import ParamValidationError, UnknownServiceError
 from botocore.model import OperationNotFoundError
 from botocore.validate import validate_parameters
+from moto.core.errors import ErrorShape, get_error_model
 from moto.core.exceptions import ServiceException as ServiceException
-from moto.core.model import OperationModel, ServiceModel
-from moto.core.parse import PROTOCOL_PARSERS
-from moto.core.serialize import SerializationContext, get_serializer_class
+from moto.core.model import OperationModel
+from moto.core.serialize import ResponseSerializer, SerializationContext, get_serializer_class
 from moto.core.utils import get_service_model
 
-from helpers.aws_rules.common import missing_parameters
+from helpers.aws_rules.common import missing_parameters, models, writing
 from helpers.aws_rules.common.message_contents import FORBIDDEN
+from helpers.aws_rules.common.reading import Unreadable
 from helpers.aws_rules.common.refusals import Refused
+from helpers.aws_rules.common.request import JSON, QUERY, Request
 
 # SQS's errors that botocore has no model of, by the name that AWS gives their shapes in the JSON protocol.
 _UNMODELLED = {
@@ -27,84 +28,96 @@ _UNMODELLED = {
     "MissingParameter": "MissingRequiredParameterException",
     "AccessDenied": "AccessDeniedException",
 }
-# moto says on stderr that botocore has no model of such an error; AWS sends it all the same.
+# moto warns on stderr that botocore has no model of such an error. AWS sends it all the same.
 warnings.filterwarnings("ignore", r"Exception\(Refused\) with code")
-JSON, QUERY = "json", "query"
 Response = tuple[int, dict[str, str], bytes]
 
 
 @lru_cache
-def service_model(service: str) -> ServiceModel:
-    """Return botocore's model of the service, as moto reads it."""
-    return get_service_model(service)
+def _operation_model(service: str, name: str) -> OperationModel | None:
+    try:
+        return get_service_model(service).operation_model(name)
+    except (OperationNotFoundError, UnknownServiceError):
+        return None
 
 
-def protocol(headers: dict[str, str]) -> str:
-    """Return which protocol the request is written in: JSON names its operation in a header, query in its body."""
-    return JSON if "x-amz-target" in headers else QUERY
+def check_operation(request: Request) -> None:
+    """Refuse a request for an operation that its service doesn't have."""
+    if models.operation_model(request.service, request.operation) is None:
+        text = f"The action {request.operation or '(none)'} is not valid for this web service."
+        raise Refused("InvalidAction", text)
 
 
-def operation(headers: dict[str, str], body: bytes) -> str:
-    """Return the operation that is asked for; "" when the request names none."""
-    if target := headers.get("x-amz-target"):
-        return target.rpartition(".")[2]
-    return dict(parse_qsl(_text(body))).get("Action", "")
+def check_parameters(request: Request) -> None:
+    """Refuse a request whose parameters are not what the operation's model describes."""
+    try:
+        params = request.params
+        shape = _operation_model(request.service, request.operation).input_shape  # type: ignore[union-attr]
+        if shape is not None and not request.is_valid:
+            validate_parameters(params, shape)
+    except Unreadable:
+        raise _malformed(request, "The request cannot be read.") from None
+    except ParamValidationError as problem:
+        raise _malformed(request, str(problem.kwargs["report"])) from None
+
+
+def _malformed(request: Request, report: str) -> Refused:
+    if "Missing required parameter" in report:
+        if request.service == "sns" and request.protocol == QUERY:
+            shape = _operation_model(request.service, request.operation).input_shape  # type: ignore[union-attr]
+            return missing_parameters.of_sns(shape, report)
+        name = report.partition('"')[2].partition('"')[0]
+        code = "MissingParameter" if request.service == "sqs" else "ValidationError"
+        return Refused(code, f"The request must contain the parameter {name}.")
+    # What botocore says of the value itself may be a place in this process's memory.
+    code = "SerializationException" if request.protocol == JSON else "MalformedInput"
+    return Refused(code, report.partition(", value")[0])
+
+
+def result(request: Request, found: Any, request_id: str) -> Response:
+    """Return the response that carries what an operation returned."""
+    write = writing.writer(request.service, request.operation, request.protocol == JSON)
+    if write is None:
+        return _by_moto(request.service, request.operation, request.protocol, found, request_id)
+    status, kind, text = write(found, request_id)
+    return _response(status, {"Content-Type": kind}, text, request.protocol, request_id)
+
+
+def refusal(service: str, protocol: str, problem: Refused, request_id: str) -> Response:
+    """Return the response that refuses a request."""
+    status, headers, content = _by_moto(service, "", protocol, problem, request_id)
+    return problem.status or status, headers, content
+
+
+def _by_moto(service: str, operation: str, protocol: str, found: Any, request_id: str) -> Response:
+    model = _operation_model(service, operation) or OperationModel({}, get_service_model(service))
+    written = _serializer(service, protocol)(model, SerializationContext(request_id)).serialize(found)
+    text = str(written["body"])
+    if isinstance(found, Refused) and (shape := _UNMODELLED.get(found.code)):
+        text = text.replace(f"#{found.code}", f"#{shape}")
+    return _response(written["status_code"], dict(written["headers"]), text, protocol, request_id)
 
 
 @lru_cache
-def operation_model(service: str, name: str) -> OperationModel:
-    """Return the model of an operation; Refused when the service has none of this name."""
-    try:
-        return service_model(service).operation_model(name)
-    except (OperationNotFoundError, UnknownServiceError):
-        raise Refused("InvalidAction", f"The action {name or '(none)'} is not valid for this web service.") from None
+def _serializer(service: str, protocol: str) -> type[ResponseSerializer]:
+    """Return moto's serializer, which here doesn't search all errors of the service for each one that it writes."""
+
+    class Serializer(get_serializer_class(service, protocol)):  # type: ignore[misc]
+        def _serialize_error(self, resp: Any, error: Any) -> Any:
+            shape, serialized = _error_shape(service, error.code), self.MAP_TYPE()
+            self._serialize_error_metadata(serialized, error, shape)
+            return self._serialized_error_to_response(resp, error, shape, serialized)
+
+    return Serializer
 
 
-def parameters(model: OperationModel, headers: dict[str, str], body: bytes) -> dict[str, Any]:
-    """Return the request's parameters as boto3 takes them; Refused when they are not what the model describes."""
-    written = protocol(headers)
-    values = dict(parse_qsl(_text(body), keep_blank_values=True)) if written == QUERY else {}
-    asked = {"method": "POST", "values": values, "headers": headers, "body": body or b"{}", "url_path": "/"}
-    try:
-        params = PROTOCOL_PARSERS[written](model).parse(asked | {"url_params": {}}) or {}
-        if model.input_shape is not None:
-            validate_parameters(params, model.input_shape)
-    except ParamValidationError as problem:
-        raise _malformed(model, written, str(problem.kwargs["report"])) from None
-    except (ValueError, TypeError, AttributeError, KeyError, RecursionError):
-        raise _malformed(model, written, "The request cannot be read.") from None
-    return params
+@lru_cache
+def _error_shape(service: str, code: str) -> ErrorShape:
+    return get_error_model(Refused(code, ""), get_service_model(service))
 
 
-def _malformed(model: OperationModel, written: str, report: str) -> Refused:
-    if "Missing required parameter" in report:
-        if model.service_model.service_name == "sns" and written == QUERY:
-            return missing_parameters.of_sns(model.input_shape, report)
-        name = report.partition('"')[2].partition('"')[0]
-        code = "MissingParameter" if model.service_model.service_name == "sqs" else "ValidationError"
-        return Refused(code, f"The request must contain the parameter {name}.")
-    # What botocore says of the value itself may be a place in this process's memory.
-    return Refused("SerializationException" if written == JSON else "MalformedInput", report.partition(", value")[0])
-
-
-def reply(
-    model: OperationModel | None, service: str, headers: dict[str, str], result: Any, request_id: str
-) -> Response:
-    """Return the response's status, headers and body for a result or a Refused."""
-    model = model or OperationModel({}, service_model(service))
-    serializer = get_serializer_class(service, protocol(headers))
-    written = serializer(model, SerializationContext(request_id)).serialize(result)
-    status, named, text = written["status_code"], dict(written["headers"]), str(written["body"])
-    if isinstance(result, Refused):
-        status = result.status or status
-        if shape := _UNMODELLED.get(result.code):
-            text = text.replace(f"#{result.code}", f"#{shape}")
-    if protocol(headers) == QUERY:
+def _response(status: int, headers: dict[str, str], text: str, protocol: str, request_id: str) -> Response:
+    if protocol == QUERY:
         text = FORBIDDEN.sub("\ufffd", text)
     content = text.encode("utf-8", errors="replace")
-    fixed = {"x-amzn-RequestId": request_id, "Content-Length": str(len(content))}
-    return status, named | fixed, content
-
-
-def _text(body: bytes) -> str:
-    return body.decode("utf-8", errors="replace")
+    return status, headers | {"x-amzn-RequestId": request_id, "Content-Length": str(len(content))}, content

@@ -9,7 +9,8 @@ The caller's own IAM policies aren't simulated: they allow everything.
 """
 
 import json
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
 from helpers.aws_rules.common.accounts import Account
 from helpers.aws_rules.common.refusals import Refused
@@ -90,7 +91,13 @@ def _decide(policy: str | None, request: Request, action: str, arn: str, context
         "aws:SourceIp": "127.0.0.1",
     }
     caller = Principal(account=account.number, arn=request.identity)
-    return decide(json.loads(policy), AccessRequest(caller, action, arn, known | context))
+    return decide(_parsed(policy), AccessRequest(caller, action, arn, known | context))
+
+
+@lru_cache
+def _parsed(policy: str) -> Any:
+    """Return a policy's document, which is only read."""
+    return json.loads(policy)
 
 
 def _common_context(account: Account) -> dict[str, str]:

@@ -25,6 +25,8 @@ def as_list(value: Any) -> list[Any]:
 
 def matches_wildcards(pattern: str, text: str) -> bool:
     """Return whether the text matches a pattern in which * is any number of characters and ? is one."""
+    if "*" not in pattern and "?" not in pattern:
+        return pattern == text
     # Written out, because a regular expression takes exponential time for patterns such as *a*a*a*a*b.
     at = position = retry = 0
     star = -1

@@ -11,15 +11,14 @@ from contextlib import contextmanager
 from random import Random
 from typing import Any
 
-from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ClientError
 
-from helpers.backends import transport
+from helpers.aws_rules.common.request import Request
 from helpers.backends.aws import aws_resources, limits, tags
 from helpers.backends.aws.aws_resources import AwsResource
 from helpers.backends.aws.creation_log import CreationLog
 from helpers.backends.aws.ownership import Ownership
-from helpers.backends.calls import operation as operation_of
 from helpers.errors import CloudError
 from helpers.simulation.clock import RealClock
 from helpers.simulation.journal import Journal
@@ -172,16 +171,14 @@ class Gate:
 
     # ---- The signed request
 
-    def send(self, request: AWSPreparedRequest, network: Callable[[], AWSResponse]) -> AWSResponse:
+    def send(self, request: Request, network: Callable[[], AWSResponse]) -> AWSResponse:
         """Send the request and return the response; CloudError if it isn't allowed."""
-        target = transport.scope(request)
-        if not target.access_key and target.service not in limits.allowed_operations():
+        if not request.access_key and request.service not in limits.allowed_operations():
             return network()  # an unsigned request for credentials, such as to a metadata service, can change nothing
-        headers = {name.lower(): transport.text(value) for name, value in request.headers.items()}
-        limits.check_operation(target.service, operation_of(headers.get("x-amz-target", ""), transport.body(request)))
-        if target.service in limits.CREDENTIAL_OPERATIONS:
+        limits.check_operation(request.service, request.operation or "?")
+        if request.service in limits.CREDENTIAL_OPERATIONS:
             return network()
-        if self._accounts_of_keys.get(target.access_key) != self.account:
+        if self._accounts_of_keys.get(request.access_key) != self.account:
             raise CloudError(
                 "This request is signed with keys whose account the course has not asked for, so it was not sent. If "
                 "your keys were just renewed, run the cell again."

@@ -13,8 +13,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import boto3
-from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.awsrequest import AWSResponse
 
+from helpers.aws_rules.common.request import Request
 from helpers.backends import environment, transport
 from helpers.backends.addresses import is_loopback
 from helpers.backends.base import Cloud, longest_wait
@@ -62,7 +63,7 @@ class EndpointCloud(Cloud):
         elif account or token:
             raise CloudError(f"{self.url} is no `course serve`, or it does not run; account= and token= are for one.")
 
-        def send(request: AWSPreparedRequest, network: Callable[[], AWSResponse]) -> AWSResponse:
+        def send(request: Request, network: Callable[[], AWSResponse]) -> AWSResponse:
             if _origin(request.url) != origin:
                 raise CloudError(f"This cloud is {self.url}; a request to {request.url} was not sent.")
             return network()

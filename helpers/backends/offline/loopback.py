@@ -1,4 +1,4 @@
-"""The one way out of the offline cloud: a web server on this computer that a topic's learner has started himself."""
+"""The one way out of the offline cloud: to a web server that the learner has started on this computer."""
 
 import urllib.error
 import urllib.request
@@ -11,11 +11,11 @@ _direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 class Loopback:
-    """Reaches http addresses of this computer, and no other."""
+    """Reaches http addresses on this computer, and no others."""
 
     @staticmethod
     def reaches(url: str) -> bool:
-        """Return whether the address is one of this computer."""
+        """Return whether the address is on this computer."""
         try:
             parts = urlsplit(url)
             return parts.scheme == "http" and parts.port is not None and is_loopback(parts.hostname or "")
@@ -24,7 +24,7 @@ class Loopback:
 
     @staticmethod
     def post(url: str, headers: dict[str, str], body: bytes) -> int:
-        """Make a POST and return the HTTP status; 0 when nobody answered."""
+        """Make a POST and return the HTTP status; 0 when there was no answer."""
         try:
             with _direct.open(urllib.request.Request(url, body, headers, method="POST"), timeout=_PATIENCE) as reply:
                 return reply.status

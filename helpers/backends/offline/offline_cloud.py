@@ -1,18 +1,18 @@
-"""The offline cloud: moto and the rules in this process. No request leaves it, whatever keys, endpoints or profiles
-there are."""
+"""The offline cloud: moto and the rules in this process. No request leaves it, whatever keys, endpoints and profiles
+the computer has."""
 
 from collections.abc import Callable
 from random import Random
 from typing import Any
 
 import boto3
-from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.awsrequest import AWSResponse
 from botocore.exceptions import EndpointConnectionError
-from moto.core.botocore_stubber import MockRawResponse
 
 from helpers.aws_rules.common import dispatch
 from helpers.aws_rules.common.accounts import Account, Accounts, Web
 from helpers.aws_rules.common.regions import regions
+from helpers.aws_rules.common.request import Request
 from helpers.aws_rules.common.steps import Step
 from helpers.aws_rules.sns.inbox import Arrived
 from helpers.backends import environment, transport
@@ -33,35 +33,29 @@ _OTHER_KEY = "OFFLINEPARTNER"
 def make_world(
     still: bool, seed: int = SEED, account: str = ACCOUNT, other_account: str = OTHER_ACCOUNT, web: Web | None = None
 ) -> World:
-    """Return an empty world whose calls the rules answer.
+    """Return an empty world whose calls the rules answer. Two worlds share nothing.
 
-    still: whether its clock stands even while code runs. seed: draws its ids. account, other_account: twelve digits
-    each. web: what reaches web addresses; a check's world has none, since an answer could make it ask for things. Two
-    worlds share nothing.
+    still: whether its clock is frozen even while code runs. seed: draws its ids. account, other_account: twelve digits
+    each. web: what reaches web addresses; a check's world has none, since an answer could make it send requests.
     """
     accounts = Accounts(web)
 
-    def send(request: AWSPreparedRequest, network: Callable[[], AWSResponse]) -> AWSResponse:
-        target = transport.scope(request)
-        if target.service not in dispatch.OPERATIONS:
+    def send(request: Request, network: Callable[[], AWSResponse]) -> AWSResponse:
+        if request.service not in dispatch.OPERATIONS:
             known = ", ".join(dispatch.OPERATIONS)
             raise CloudError(
-                f"The offline cloud has no service {target.service!r}; it knows {known}. Nothing was sent."
+                f"The offline cloud has no service {request.service!r}; it knows {known}. Nothing was sent."
             )
-        if target.region not in regions():
-            # What a client for a region that does not exist meets on AWS: nobody answers at that name.
+        if request.region not in regions():
+            # A client for a region that doesn't exist finds nobody at that name on AWS either.
             raise EndpointConnectionError(endpoint_url=request.url)
-        key = accounts.of_key(target.access_key)
-        owner, identity = (key.account, key.identity) if key else _of_profile(target.access_key)
-        headers = {name.lower(): transport.text(value) for name, value in request.headers.items()}
-        host = f"https://{target.service}.{target.region}.amazonaws.com"
-        found = dispatch.answer(owner, identity, target.service, target.region, host, headers, transport.body(request))
-        status, reply_headers, reply = found
-        return AWSResponse(request.url, status, reply_headers, MockRawResponse(reply))
-
-    def _of_profile(key: str) -> tuple[Account, str]:
-        owner = theirs if key == _OTHER_KEY else ours
-        return owner, f"arn:aws:iam::{owner.number}:user/learner"
+        if key := accounts.of_key(request.access_key):
+            request.account, request.identity = key.account, key.identity
+        else:
+            request.account = theirs if request.access_key == _OTHER_KEY else ours
+            request.identity = f"arn:aws:iam::{request.account.number}:user/learner"
+        request.host = f"https://{request.service}.{request.region}.amazonaws.com"
+        return transport.response(request.url, *dispatch.answer(request))
 
     world = World(Clock(still), Journal(), Random(seed), send, accounts)
     ours, theirs = accounts.open(account, world), accounts.open(other_account, world)
@@ -86,7 +80,7 @@ class OfflineCloud(Cloud):
         return list(self._account.inbox)
 
     def follow(self, link: str) -> None:
-        """Open a link that SNS sent: it confirms a subscription, or ends one. CloudError when it does not work."""
+        """Open a link that SNS sent to confirm or end a subscription. CloudError when it doesn't work."""
         found = dispatch.follow(self.world.accounts, link)
         if found is None:
             raise CloudError(f"That is no link of this cloud's SNS: {link[:100]!r}")
@@ -95,18 +89,18 @@ class OfflineCloud(Cloud):
 
     def certificate(self, url: str) -> bytes:
         """Return the certificate at an envelope's SigningCertURL, as PEM. CloudError for any other address."""
-        from helpers.aws_rules.sns import signing  # brings cryptography along, which takes 0.1 s
+        from helpers.aws_rules.sns import signing  # imports cryptography, which takes 0.1 s
 
         if not signing.is_certificate(url):
             raise CloudError(f"That is no SigningCertURL of this cloud's SNS: {url[:100]!r}")
         return signing.certificate()
 
     def web_fails(self, url: str, status: int = 503) -> None:
-        """Let a web address answer with this HTTP status from now on; SNS then tries again, or gives up."""
+        """Have a web address answer with this HTTP status from now on; SNS then retries, or gives up."""
         self._account.down[url] = status
 
     def web_works(self, url: str) -> None:
-        """Let a web address take what SNS sends again."""
+        """Have a web address accept again what SNS sends."""
         self._account.down.pop(url, None)
 
     def steps(self, message_id: str = "") -> list[Step]:
@@ -115,11 +109,11 @@ class OfflineCloud(Cloud):
         return [step for step in found if not message_id or step.message == message_id]
 
     def unkind(self, **kinds: float) -> Unkind:
-        """Make the cloud unkind, with a seed, until it is told otherwise or the `with` block ends.
+        """Make the cloud unkind, with a seed, until the next call of this or the end of the `with` block.
 
         kinds: chances between 0 and 1 for duplicates, missed (short polls that miss messages), disorder, throttling and
-        errors; lag, the seconds by which counters are behind; seed. Without any the cloud is kind again. What comes
-        back tells afterwards what was done. CloudError for a kind that there is not.
+        errors; lag, the seconds by which counters are behind; seed. Without any, the cloud is kind again. The returned
+        object lists afterwards what was done. CloudError for an unknown kind.
         """
         return Unkind(self.world.accounts, kinds)
 
@@ -144,7 +138,7 @@ class OfflineCloud(Cloud):
 
 
 def any_account(draw: Random) -> str:
-    """Return twelve digits that are no account of the learner's offline cloud."""
+    """Return twelve digits that aren't one of the accounts of the learner's offline cloud."""
     while (account := str(draw.randrange(10**11, 10**12))) in (ACCOUNT, OTHER_ACCOUNT):
         pass
     return account

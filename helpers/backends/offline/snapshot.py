@@ -1,4 +1,4 @@
-"""What the offline cloud holds, as plain data for pictures. Looking makes no call, draws no id and moves no time."""
+"""Snapshots of the offline cloud as plain data for pictures. They make no call, draw no id and move no time."""
 
 import json
 from datetime import datetime, timedelta
@@ -17,18 +17,18 @@ STATES = {"visible": "", "in flight": "NotVisible", "delayed": "Delayed"}
 
 
 def queue(world: World, region: str, url: str, most: int = MOST) -> dict[str, Any]:
-    """Return what a queue of the offline cloud holds now; CloudError when there is none at this URL."""
+    """Return what a queue holds now; CloudError when there is no queue at this URL."""
     return _drawn(_queue(world, region, url), most)
 
 
 def receipt_handle(world: World, region: str, url: str, message_id: str) -> str:
-    """Return the newest receipt handle of a message; "" when it was never received, or is not there."""
+    """Return the newest receipt handle of a message; "" when it was never received, or doesn't exist."""
     found = [m for m in _queue(world, region, url).stored.values() if m.id == message_id and m.receipt_handle]
     return found[-1].receipt_handle if found else ""
 
 
 def time_left(world: World, region: str, url: str, message_id: str) -> float:
-    """Return for how many seconds a message is hidden yet."""
+    """Return for how many more seconds a message is hidden."""
     queue = _queue(world, region, url)
     return max((m.visible_at - queue.now() for m in queue.stored.values() if m.id == message_id), default=0) / 1000
 
@@ -71,7 +71,7 @@ def _drawn(queue: Any, most: int) -> dict[str, Any]:
 
 
 def _reported(queue: Any, counts: dict[str, int]) -> dict[str, int]:
-    """Return what GetQueueAttributes would tell now; an unkind cloud's counters lag."""
+    """Return the counters that GetQueueAttributes would report now; an unkind cloud's lag."""
     exact = (counts["visible"], counts["in flight"], counts["delayed"])
     told = queue.owner.unkindness.would_tell(queue.queue_arn, lambda: exact, queue.owner.time())
     return dict(zip(STATES, told, strict=True))
@@ -98,7 +98,7 @@ def _message(message: Any, now: float) -> dict[str, Any]:
 
 
 def policy_in_words(text: str | None) -> str:
-    """Return in a few words whom the policy lets do what."""
+    """Return in a few words who the policy allows to do what."""
     if not text:
         return "none, so only this account may use the queue"
     told = []
@@ -111,7 +111,7 @@ def policy_in_words(text: str | None) -> str:
 
 
 def timeline(journal: list[steps.Step], message_id: str, now: datetime) -> list[dict[str, Any]]:
-    """Return the steps of one message, with those that nobody makes: it comes back when its lease or delay is over."""
+    """Return the steps of one message, and when it became visible again after its visibility timeout or delay."""
     of_it = [step for step in journal if step.message == message_id]
     told = []
     for number, step in enumerate(of_it, start=1):
@@ -150,7 +150,7 @@ def inbox(arrived: list[Any]) -> list[dict[str, Any]]:
 
 
 def fan_out(world: World, region: str) -> list[dict[str, Any]]:
-    """Return the subscriptions of the learner's topics in this region, and what the last publish of each topic came to.
+    """Return a row for each subscription in this region, with what happened to the last message of its topic.
 
     A topic without subscriptions has one row, whose endpoint is "".
     """

@@ -1,4 +1,4 @@
-"""Making the offline cloud unkind on purpose, for a while or for good, and telling afterwards what it did."""
+"""Making the offline cloud unkind on purpose, for a while or for good, and listing afterwards what it did."""
 
 from dataclasses import fields
 from typing import Any
@@ -9,9 +9,9 @@ from helpers.errors import CloudError
 
 
 class Unkind:
-    """What a cloud does to a program, from when this is made. In a `with` block it ends with the block.
+    """An unkind cloud, from when this is made. In a `with` block it ends with the block.
 
-    done: what was done, in order, in words.
+    done: what was done to the program, in order, in words.
     """
 
     def __init__(self, accounts: Accounts, kinds: dict[str, Any]):
