@@ -50,16 +50,17 @@ def _expect_message_id(case, returned, envelope):
     """The returned id is the one that Publish gave."""
     if returned == envelope["MessageId"]:
         return
-    why = "Publish answers with a MessageId; it is in every envelope, too."
+    reason, why = "not-the-message-id", "Publish answers with a MessageId; it is in every envelope, too."
     if isinstance(returned, dict):
-        why = "That is the whole response. Of its keys, MessageId is what the caller needs."
-    case.not_yet(got=returned, expected=f"the message id, {envelope['MessageId']!r}", why=why)
+        reason, why = "whole-response", "That is the whole response. Of its keys, MessageId is what the caller needs."
+    case.not_yet(reason, got=returned, expected=f"the message id, {envelope['MessageId']!r}", why=why)
 
 
 def _expect_nothing_at(case, others):
     """Nothing was published on the neighbours' topic."""
     if _read(case, others):
         case.not_yet(
+            "other-topic",
             got=case.said("Something was published on another topic."),
             expected="a message on the topic that your function was given",
             why="topic_arn says which topic it is.",
@@ -99,19 +100,24 @@ def _expect_announced(case, topic_arn, reader, subject, others):
     _expect_nothing_at(case, others)
     found = _read(case, reader)
     if len(found) != 1:
-        why = "Nobody hears what is not published." if not found else "Each publish is a message to everybody."
-        case.not_yet(got=case.said(f"Messages on the topic: {len(found)}."), expected="one message", why=why)
+        reason, why = "published-twice", "Each publish is a message to everybody."
+        if not found:
+            reason, why = "not-published", "Nobody hears what is not published."
+        case.not_yet(reason, got=case.said(f"Messages on the topic: {len(found)}."), expected="one message", why=why)
     [envelope] = found
     wanted = " ".join(subject.split())[:LONGEST_SUBJECT]
     published = envelope.get("Subject", "")
     if published.split() != wanted.split() or len(published) > LONGEST_SUBJECT:
+        reason, why = _why_not_subject(published, wanted, subject)
         case.not_yet(
+            reason,
             got=case.said(f"The subject is {published!r}, of {len(published)} characters."),
             expected=f"{wanted!r}",
-            why=_why_not_subject(published, wanted, subject),
+            why=why,
         )
     if envelope["Message"] != text:
         case.not_yet(
+            "text-changed",
             got=envelope["Message"],
             expected="the text as it was given",
             why="Only a subject has to be short and in one line. A text may have line breaks, and 262,144 bytes.",
@@ -122,25 +128,32 @@ def _expect_announced(case, topic_arn, reader, subject, others):
 def _why_not_subject(published, wanted, subject):
     """Return why this is not the subject."""
     if not published:
-        return "Without Subject the message has none."
+        return "no-subject", "Without Subject the message has none."
     if len(published) == LONGEST_SUBJECT + 1:
-        return "AWS says: less than 100 characters. So 99 are the most."
+        return "hundred-characters", "AWS says: less than 100 characters. So 99 are the most."
     if wanted.startswith(published.strip()):
         if len(wanted) < LONGEST_SUBJECT or "\n" in subject[: len(published) + 2]:
-            return "The rest of the subject is lost. A line break becomes a space; only what is too long is cut."
-        return "A subject may have 99 characters, so more of it fits."
-    return "Apart from line breaks, which become spaces, and from what is too long, the subject stays as it is."
+            return (
+                "subject-lost",
+                "The rest of the subject is lost. A line break becomes a space; only what is too long is cut.",
+            )
+        return "subject-too-short", "A subject may have 99 characters, so more of it fits."
+    return (
+        "subject-changed",
+        "Apart from line breaks, which become spaces, and from what is too long, the subject stays as it is.",
+    )
 
 
 def _explain_subject(case, error, published):
     """Say what SNS refused about the subject."""
     subject = str(published[-1].params.get("Subject", "")) if published else ""
-    why = "A subject has less than 100 characters. Cut it off, at 99."
+    reason, why = "subject-too-long", "A subject has less than 100 characters. Cut it off, at 99."
     if "\n" in subject:
+        reason = "line-break-in-subject"
         why = "A subject is one line: SNS refuses line breaks and other control characters in it."
     elif not subject:
-        why = "A subject may be left out, but it must not be empty."
-    shop.explain(case, error, "the message id", [("InvalidParameter", "Invalid parameter: Subject", why)])
+        reason, why = "empty-subject", "A subject may be left out, but it must not be empty."
+    shop.explain(case, error, "the message id", [(reason, "InvalidParameter", "Invalid parameter: Subject", why)])
 
 
 # --- 05.2 ------------------------------------------------------------------------------------------------------------
@@ -167,6 +180,7 @@ def subscribe_all(case):
     _expect_subscribed(case, topic_arn, [], first | second)
     if _listed(case, others) != before:
         case.not_yet(
+            "other-topic-changed",
             got=case.said("The subscriptions of another topic have changed."),
             expected="subscriptions of the topic that your function was given, and no others",
             why="topic_arn says which topic it is.",
@@ -203,6 +217,7 @@ def _expect_subscribed(case, topic_arn, contacts, known):
     lost = [endpoint for endpoint, arn in before.items() if arn not in {one["SubscriptionArn"] for one in listed}]
     if lost:
         case.not_yet(
+            "subscription-replaced",
             got=case.said(f"The subscription that {lost[0]} had is gone."),
             expected="what was subscribed stays so",
             why="Whoever had confirmed would have to confirm again. Subscribing again is no error: SNS returns the "
@@ -223,17 +238,24 @@ def _explain_subscribe_error(case, error):
         error,
         "a dictionary from contact to subscription ARN",
         [
-            ("InvalidParameter", "must match the specified protocol", web),
-            ("InvalidParameter", "SQS endpoint ARN", queue),
-            ("InvalidParameter", "Invalid SMS endpoint", phone),
-            ("InvalidParameter", "Email address", mail),
-            ("InvalidParameter", "does not support this protocol", "There are email, sms, https, http and sqs."),
+            ("wrong-web-protocol", "InvalidParameter", "must match the specified protocol", web),
+            ("not-a-queue", "InvalidParameter", "SQS endpoint ARN", queue),
+            ("not-a-phone", "InvalidParameter", "Invalid SMS endpoint", phone),
+            ("not-a-mail-address", "InvalidParameter", "Email address", mail),
             (
+                "unknown-protocol",
+                "InvalidParameter",
+                "does not support this protocol",
+                "There are email, sms, https, http and sqs.",
+            ),
+            (
+                "other-attributes",
                 "InvalidParameter",
                 "already exists with different attributes",
                 "A contact is subscribed already, with settings of its own. Without Attributes SNS leaves them alone.",
             ),
             (
+                "pending-as-arn",
                 "InvalidParameter",
                 "An ARN must have at least 6 elements",
                 '"pending confirmation" is no ARN. ReturnSubscriptionArn=True brings the real one.',
@@ -247,10 +269,13 @@ def _expect_protocols(case, listed, contacts, known):
     found = {(one["Protocol"], one["Endpoint"]) for one in listed}
     for protocol, endpoint in sorted(found):
         if known.get(endpoint) != protocol:
+            reason = "not-asked-for"
             why = "Nobody asked for this subscription. The endpoint is the contact, letter by letter."
             if endpoint in known:
+                reason = "wrong-protocol"
                 why = f"Look at how a contact begins, not at what is in it: this one is for {known[endpoint]}."
             case.not_yet(
+                reason,
                 got=case.said(f"{endpoint} is subscribed by the protocol {protocol}."),
                 expected="each contact by the protocol that fits",
                 why=why,
@@ -258,6 +283,7 @@ def _expect_protocols(case, listed, contacts, known):
     for contact in contacts:
         if (known[contact], contact) not in found:
             case.not_yet(
+                "not-subscribed",
                 got=case.said(f"{contact} is not subscribed to the topic."),
                 expected=f"a subscription by {known[contact]}",
                 why="Each contact of the list is to hear the news.",
@@ -269,11 +295,15 @@ def _expect_asked_once(case, calls, contacts, before, known):
     asked = Counter(call.params.get("Endpoint") for call in shop.of(calls, "Subscribe") if not call.error_code)
     for contact, times in asked.items():
         if times > 1 and contact not in before and known.get(contact) in ("email", "https", "http"):
-            why = "Each Subscribe of somebody who has yet to confirm sends the request again."
+            reason, why = "asked-again", "Each Subscribe of somebody who has yet to confirm sends the request again."
             if contacts.count(contact) > 1:
+                reason = "asked-for-each-mention"
                 why += " The contact stands in the list more than once: keep in mind whom you have had."
             case.not_yet(
-                got=case.said(f"{contact} got {times} requests to confirm."), expected="one request to confirm", why=why
+                reason,
+                got=case.said(f"{contact} got {times} requests to confirm."),
+                expected="one request to confirm",
+                why=why,
             )
 
 
@@ -282,23 +312,26 @@ def _expect_arns(case, returned, topic_arn, contacts):
     expected = "a dictionary from contact to subscription ARN"
     if not isinstance(returned, dict) or set(returned) != set(contacts):
         why = "Each contact of the list is a key, and nothing else is."
-        case.not_yet(got=returned, expected=expected, why=why)
+        case.not_yet("wrong-keys", got=returned, expected=expected, why=why)
     for contact, arn in returned.items():
         if str(arn).replace(" ", "").lower() == PENDING.lower():
             case.not_yet(
+                "pending-returned",
                 got={contact: arn},
                 expected=expected,
                 why="That is no ARN, only the word that stands in place of one until somebody confirms. Subscribe has "
                 "a parameter that has the ARN returned all the same: ReturnSubscriptionArn.",
             )
         if not isinstance(arn, str) or not arn.startswith("arn:"):
-            case.not_yet(got={contact: arn}, expected=expected, why="The value is the SubscriptionArn, as a text.")
+            case.not_yet(
+                "no-text", got={contact: arn}, expected=expected, why="The value is the SubscriptionArn, as a text."
+            )
         if not arn.startswith(f"{topic_arn}:"):
             why = "That is not the ARN of a subscription to this topic. It begins with the topic's own ARN."
-            case.not_yet(got={contact: arn}, expected=expected, why=why)
+            case.not_yet("arn-of-other-topic", got={contact: arn}, expected=expected, why=why)
         if _endpoint(case, arn) != contact:
             why = "That is not the ARN of this contact's subscription."
-            case.not_yet(got={contact: arn}, expected=expected, why=why)
+            case.not_yet("arn-of-other-contact", got={contact: arn}, expected=expected, why=why)
 
 
 def _endpoint(case, arn):
@@ -345,10 +378,11 @@ def _expect_channels(case, topic_arn, reader, texts):
     if result.error:
         _explain_structure(case, result.error)
     if len(calls) != 1:
-        why = "Nobody hears what is not published."
+        reason, why = "not-published", "Nobody hears what is not published."
         if calls:
+            reason = "published-twice"
             why = "Each publish goes to all subscribers. One publish can hold a text for each protocol."
-        case.not_yet(got=case.said(f"Publishes: {len(calls)}."), expected="one publish", why=why)
+        case.not_yet(reason, got=case.said(f"Publishes: {len(calls)}."), expected="one publish", why=why)
     arrived = case.inbox()[inbox:]
     found = [(one.protocol, one.message) for one in arrived if one.protocol in ("sms", "email")]
     found += [("https", json.loads(one.message)["Message"]) for one in arrived if one.protocol == "https"]
@@ -357,6 +391,7 @@ def _expect_channels(case, topic_arn, reader, texts):
     missing = {"sms", "email", "https", "sqs"} - {protocol for protocol, _ in found}
     if missing:
         case.not_yet(
+            "not-delivered",
             got=case.said(f"Nothing arrived by {sorted(missing)[0]}."),
             expected="the text for its protocol for every subscriber of the topic",
             why="A publish to TopicArn reaches all subscribers of that topic; one to PhoneNumber reaches one phone.",
@@ -365,22 +400,37 @@ def _expect_channels(case, topic_arn, reader, texts):
         wanted = texts.get(protocol, texts["email"][:PART] if protocol == "sms" else texts["email"])
         if text != wanted:
             structured = calls[0].params.get("MessageStructure") == "json"
-            why = _why_not_text(protocol, text, texts, structured)
-            case.not_yet(got=case.said(f"By {protocol} came {text!r}."), expected=repr(wanted), why=why)
+            reason, why = _why_not_text(protocol, text, texts, structured)
+            case.not_yet(reason, got=case.said(f"By {protocol} came {text!r}."), expected=repr(wanted), why=why)
     _expect_message_id(case, result.value, envelopes[0])
 
 
 def _why_not_text(protocol, text, texts, structured):
     """Return why this is not the text for the protocol."""
     if not structured:
-        return 'Everybody got the same. Only with MessageStructure="json" does SNS look for texts in the message.'
+        return (
+            "not-structured",
+            'Everybody got the same. Only with MessageStructure="json" does SNS look for texts in the message.',
+        )
     if protocol != "sms":
         if protocol in texts:
-            return "There is a text for this protocol. Its key in the message is the protocol's name."
-        return "There is no text for this protocol, so it gets the default: the text for email, as it is."
+            return (
+                "own-text-missing",
+                "There is a text for this protocol. Its key in the message is the protocol's name.",
+            )
+        return (
+            "default-missing",
+            "There is no text for this protocol, so it gets the default: the text for email, as it is.",
+        )
     if "sms" in texts:
-        return "There is a text for phones. It goes out as it is; only a text that you make up has a limit."
-    return f"There is no text for phones, so they get the first {PART} characters of the text for email."
+        return (
+            "text-for-phones-cut",
+            "There is a text for phones. It goes out as it is; only a text that you make up has a limit.",
+        )
+    return (
+        "no-text-for-phones",
+        f"There is no text for phones, so they get the first {PART} characters of the text for email.",
+    )
 
 
 def _explain_structure(case, error):
@@ -391,16 +441,27 @@ def _explain_structure(case, error):
         error,
         "the message id",
         [
-            ("InvalidParameter", "No default entry", default),
+            ("no-default", "InvalidParameter", "No default entry", default),
             (
+                "no-json",
                 "InvalidParameter",
                 "failed to parse",
                 'With MessageStructure="json" the message is JSON. json.dumps writes it, with all that quotes and line '
                 "breaks need; str() and f-strings do not.",
             ),
-            ("ParamValidationError", "parameter Message,", "A message is text. json.dumps makes text of a dictionary."),
-            ("KeyError", "sms", "There need not be a text for phones."),
-            ("KeyError", "default", "A text for default is nothing that your function gets: it has to make one."),
+            (
+                "dictionary-as-message",
+                "ParamValidationError",
+                "parameter Message,",
+                "A message is text. json.dumps makes text of a dictionary.",
+            ),
+            ("sms-expected", "KeyError", "sms", "There need not be a text for phones."),
+            (
+                "default-expected",
+                "KeyError",
+                "default",
+                "A text for default is nothing that your function gets: it has to make one.",
+            ),
         ],
     )
 
@@ -484,19 +545,25 @@ def _expect_all_published(case, topic_arn, reader, news):
     found = Counter((one.get("Subject"), one["Message"]) for one in _read(case, reader))
     expected = f"{good.total()} messages on the topic, each item once"
     if lost := (good - found).total():
-        case.not_yet(got=case.said(f"Not published: {lost}."), expected=expected, why=_why_lost(good, found))
+        reason, why = _why_lost(good, found)
+        case.not_yet(reason, got=case.said(f"Not published: {lost}."), expected=expected, why=why)
     if more := (found - good).total():
+        reason = "published-twice"
         why = "Some were published twice: each publish and each entry is a message to everybody."
         if set(found) - set(good):
+            reason = "texts-changed"
             why = "What SNS refused goes back as it is; nobody asked for other texts or subjects."
-        case.not_yet(got=case.said(f"More messages than items: {more}."), expected=expected, why=why)
+        case.not_yet(reason, got=case.said(f"More messages than items: {more}."), expected=expected, why=why)
     case.reach("published")
     _expect_refused(case, result.value, refused)
     if len(calls) > _fewest(news):
+        reason = "too-many-requests"
         why = "publish_batch takes ten at once, as long as all together have no more than 262,144 bytes."
         if any(call.operation == "PublishBatch" for call in calls) and refused:
+            reason = "refused-items-sent-again"
             why += " And what SNS refused for the sender's fault is refused again."
         case.not_yet(
+            reason,
             got=case.said(f"Your code made {len(calls)} requests to publish."),
             expected=f"{_fewest(news)} at most",
             why=why,
@@ -506,38 +573,56 @@ def _expect_all_published(case, topic_arn, reader, news):
 def _why_lost(good, found):
     """Return why some of the items are not on the topic."""
     if {text for _, text in good} <= {text for _, text in found} and {text for _, text in found - good}:
-        return "The texts are there, but with other subjects. Each entry has a Subject of its own."
+        return "subjects-changed", "The texts are there, but with other subjects. Each entry has a Subject of its own."
     return (
+        "items-lost",
         "Each of them fits into a request, alone or with others. An entry that fails stops only itself; all others of "
-        "its batch are published."
+        "its batch are published.",
     )
 
 
 def _explain_batch_error(case, error, calls):
     """Say what SNS refused about the batch."""
     entries = calls[-1].params.get("PublishBatchRequestEntries", []) if calls else []
-    too_long = "All entries of a batch together may have 262,144 bytes. Begin a new batch before it is more."
+    reason, too_long = (
+        "batch-too-large",
+        "All entries of a batch together may have 262,144 bytes. Begin a new batch before it is more.",
+    )
     if sum(len(str(entry.get("Message", ""))) for entry in entries) <= BATCH_BYTES:
+        reason = "characters-counted"
         too_long += " Bytes, not characters: len(text.encode())."
     shop.explain(
         case,
         error,
         "a list of the items that SNS refused",
         [
-            ("BatchRequestTooLong", "", too_long),
-            ("TooManyEntriesInBatchRequest", "", f"A batch takes up to {BATCH} entries; of more it takes none."),
-            ("EmptyBatchRequest", "", "A batch with no entry is refused. Without items there is nothing to publish."),
+            (reason, "BatchRequestTooLong", "", too_long),
             (
+                "too-many-entries",
+                "TooManyEntriesInBatchRequest",
+                "",
+                f"A batch takes up to {BATCH} entries; of more it takes none.",
+            ),
+            (
+                "empty-batch",
+                "EmptyBatchRequest",
+                "",
+                "A batch with no entry is refused. Without items there is nothing to publish.",
+            ),
+            (
+                "invalid-id",
                 "InvalidBatchEntryId",
                 "",
                 "An Id has up to 80 letters, digits, hyphens and underscores, and no other characters.",
             ),
             (
+                "ids-not-distinct",
                 "BatchEntryIdsNotDistinct",
                 "",
                 "Two entries of a batch have the same Id. An item's words do not tell it apart: equal ones may occur.",
             ),
             (
+                "error-not-caught",
                 "InvalidParameter",
                 "Invalid parameter: Subject",
                 "A single publish raises an error for a wrong subject. A batch goes on, and lists it under Failed.",
@@ -551,16 +636,19 @@ def _expect_refused(case, returned, refused):
     if returned == refused:
         return
     expected = f"a list of the {len(refused)} items that SNS refused" if refused else "an empty list"
+    reason = "not-the-items"
     why = "Each entry under Failed has the Id that you gave it. That Id leads back to the item."
     if not isinstance(returned, list):
-        why = "A list was asked for, an empty one where nothing was refused."
+        reason, why = "no-list", "A list was asked for, an empty one where nothing was refused."
     elif not returned:
+        reason = "failed-ignored"
         why = "No error is raised for an entry that fails. The response lists it under Failed, by its Id."
     elif all(isinstance(item, dict) and "subject" in item for item in returned):
+        reason = "other-items"
         why = "Some are missing, or were not refused. An Id means something in one response only."
         if sorted(map(str, returned)) == sorted(map(str, refused)):
-            why = "They are to stand in the order that they had in the list."
-    case.not_yet(got=returned, expected=expected, why=why)
+            reason, why = "other-order-of-items", "They are to stand in the order that they had in the list."
+    case.not_yet(reason, got=returned, expected=expected, why=why)
 
 
 # --- 05.5 ------------------------------------------------------------------------------------------------------------
@@ -633,7 +721,8 @@ def _expect_report(case, name, wanted):
     if result.value == wanted:
         return
     expected = "None" if wanted is None else _in_short(wanted)
-    case.not_yet(got=result.value, expected=expected, why=_why_not_report(result.value, wanted))
+    reason, why = _why_not_report(result.value, wanted)
+    case.not_yet(reason, got=result.value, expected=expected, why=why)
 
 
 def _in_short(report):
@@ -647,12 +736,14 @@ def _expect_unchanged(case, before, after):
     """Topics, subscriptions and mailboxes are as before."""
     if len(after[0]) > len(before[0]):
         case.not_yet(
+            "topic-created",
             got=case.said("There is a topic more than before."),
             expected="a report, and nothing changed",
             why="create_topic makes what it does not find. Whoever only wants to know looks into the list.",
         )
     if after != before:
         case.not_yet(
+            "something-changed",
             got=case.said("Topics, subscriptions or mailboxes are not as they were."),
             expected="a report, and nothing changed",
             why="A report only reads. Subscribing again, say, sends a request to confirm.",
@@ -663,29 +754,46 @@ def _explain_report_error(case, error, wanted):
     """Say why the answer could not make its report."""
     missing = "There is no such topic, and your code is to say so: None. Look for the name in the list first."
     pending = f"Where somebody has yet to confirm, the list has the word {PENDING} in place of the ARN."
-    whys = [("NotFound", "", missing), ("KeyError", "NextToken", "The last page has no NextToken.")]
+    whys = [
+        ("no-topic", "NotFound", "", missing),
+        ("no-next-token-key", "KeyError", "NextToken", "The last page has no NextToken."),
+    ]
     if wanted is None:
-        whys += [(kind, "", missing) for kind in ("IndexError", "StopIteration", "UnboundLocalError")]
-        whys += [("TypeError", "NoneType", missing), ("ParamValidationError", "TopicArn, value: None", missing)]
+        whys += [("no-topic", kind, "", missing) for kind in ("IndexError", "StopIteration", "UnboundLocalError")]
+        whys += [
+            ("no-topic", "TypeError", "NoneType", missing),
+            ("no-topic", "ParamValidationError", "TopicArn, value: None", missing),
+        ]
     new_key = "A key that is not in a dictionary yet has to be put there first: setdefault does it."
-    whys += [("KeyError", repr(protocol), new_key) for protocol in ("email", "sms", "https", "sqs")]
-    whys += [("InvalidParameter", "An ARN must have at least 6 elements", pending)]
+    whys += [
+        ("protocol-key-missing", "KeyError", repr(protocol), new_key) for protocol in ("email", "sms", "https", "sqs")
+    ]
+    whys += [("pending-as-arn", "InvalidParameter", "An ARN must have at least 6 elements", pending)]
     shop.explain(case, error, "None" if wanted is None else _in_short(wanted), whys)
 
 
 def _why_not_report(returned, wanted):
     """Return why this is not the report."""
     if wanted is None:
-        return "There is no topic of this name. Names that only contain it, or have other capitals, are other topics."
+        return (
+            "not-none",
+            "There is no topic of this name. Names that only contain it, or have other capitals, are other topics.",
+        )
     if returned is None:
-        return "The topic is there. The list of topics comes in pages of 100, and the name is the last part of an ARN."
+        return (
+            "topic-not-found",
+            "The topic is there. The list of topics comes in pages of 100, and the name is the last part of an ARN.",
+        )
     if not isinstance(returned, dict) or set(returned) != {"confirmed", "pending"}:
-        return 'The report is a dictionary with the keys "confirmed" and "pending".'
+        return "wrong-report-keys", 'The report is a dictionary with the keys "confirmed" and "pending".'
     confirmed, pending = returned["confirmed"], returned["pending"]
     if not isinstance(confirmed, dict) or not isinstance(pending, list):
-        return '"confirmed" is a dictionary from protocol to endpoints, and "pending" is a list of endpoints.'
+        return (
+            "wrong-report-types",
+            '"confirmed" is a dictionary from protocol to endpoints, and "pending" is a list of endpoints.',
+        )
     if any(not isinstance(found, list) for found in confirmed.values()):
-        return "To each protocol belongs a list of endpoints."
+        return "no-list-of-endpoints", "To each protocol belongs a list of endpoints."
     return _why_not_listeners(confirmed, pending, wanted)
 
 
@@ -694,13 +802,19 @@ def _why_not_listeners(confirmed, pending, wanted):
     listed = [str(endpoint) for found in confirmed.values() for endpoint in found]
     everybody = {endpoint for found in wanted["confirmed"].values() for endpoint in found} | set(wanted["pending"])
     if set(listed) & set(wanted["pending"]):
-        return f"Some of the confirmed have yet to confirm. In the list they have {PENDING} in place of the ARN."
+        return (
+            "pending-as-confirmed",
+            f"Some of the confirmed have yet to confirm. In the list they have {PENDING} in place of the ARN.",
+        )
     if set(listed + [str(one) for one in pending]) - everybody:
-        return "Some of these do not listen to this topic. Names count as a whole, capitals too."
+        return "other-listeners", "Some of these do not listen to this topic. Names count as a whole, capitals too."
     if len(everybody) > 100 and len(listed) + len(pending) == 100:
-        return "The list of subscriptions comes in pages of 100. This is the first page."
+        return "first-page-only", "The list of subscriptions comes in pages of 100. This is the first page."
     if set(listed + list(map(str, pending))) < everybody:
-        return "Some are missing."
+        return "listeners-missing", "Some are missing."
     if any(not found for found in confirmed.values()):
-        return "Only protocols by which somebody gets messages are in the report."
-    return "Each endpoint stands in the report once, under its own protocol, and each list is in the order of sorted()."
+        return "empty-protocols", "Only protocols by which somebody gets messages are in the report."
+    return (
+        "not-sorted",
+        "Each endpoint stands in the report once, under its own protocol, and each list is in the order of sorted().",
+    )

@@ -46,6 +46,7 @@ def visible(case, queue_url):
             found |= {message["MessageId"]: message for message in messages}
     except case.sqs.exceptions.QueueDoesNotExist:
         case.not_yet(
+            "queue-deleted",
             got=case.said("The queue does not exist any more."),
             expected="the queue, and what else was in it",
             why="delete_queue takes the queue itself away, with every message in it. delete_message takes one message.",
@@ -90,10 +91,10 @@ def of(calls, *operations):
 def explain(case, error, expected, whys):
     """End the check over an error that the answer raised: with its reason where one is known, else as it is.
 
-    whys: tuples of the error's type or code, a text in its message, and why it came.
+    whys: tuples of a reason id, the error's type or code, a text in its message, and why it came.
     """
-    for name, text, why in whys:
+    for reason, name, text, why in whys:
         if name in (error.type, error.code) and text in error.message:
             raised = f"{error.type}: {error.message.rstrip('.')}, raised by your line {error.line!r}."
-            case.not_yet(got=case.said(raised), expected=expected, why=why)
+            case.not_yet(reason, got=case.said(raised), expected=expected, why=why)
     raise error
