@@ -81,7 +81,7 @@ def _pair(case, region):
             reason = "no-client"
             why = "A client is what boto3.client returns. It is the object whose methods make the calls."
             if kind == "resource":
-                reason = "resource"
+                reason = "resource-for-client"
                 why = (
                     "A resource is the other face: it wraps some of the operations into objects. The callers use the "
                     "methods of a client, one for each operation of the service."
@@ -270,12 +270,12 @@ def _what_hides(operations):
     """Return why messages are not visible after calls of these operations."""
     if "ReceiveMessage" in operations:
         return (
-            "received",
+            "leased-by-receiving",
             "A receive leases what it returns: until the visibility timeout is over, billing receives none of it.",
         )
     if operations & {"PurgeQueue", "DeleteMessage", "DeleteMessageBatch"}:
         return "deleted-others", "A purge or a delete takes away what others have sent."
-    return "delayed", "A message that is sent with DelaySeconds cannot be received until its delay is over."
+    return "sent-with-delay", "A message that is sent with DelaySeconds cannot be received until its delay is over."
 
 
 def _expect_json(case, body, order):
@@ -317,7 +317,7 @@ def _explain_return(case, returned, message, order, waiting):
             "That is the whole response. Of its keys, MessageId names the message.",
         ),
         (
-            "checksum",
+            "checksum-returned",
             returned == message["MD5OfBody"],
             "That is a checksum of the body: two equal orders have the same one.",
         ),
@@ -442,13 +442,13 @@ def _explain_order(case, taken, orders):
     """Say what came back in place of one of the orders."""
     whys = [
         (
-            "text",
+            "text-returned",
             isinstance(taken, str),
             "The body is the order as JSON text; json.loads makes a dictionary of it again.",
         ),
-        ("list", isinstance(taken, list), "One order was asked for, not a list of them."),
+        ("list-returned", isinstance(taken, list), "One order was asked for, not a list of them."),
         (
-            "message",
+            "message-returned",
             isinstance(taken, dict) and "Body" in taken,
             "That is the message around the order. The order is its Body.",
         ),
@@ -636,7 +636,7 @@ def _expect_nobody_twice(case, listener, meanwhile, calls):
         )
     if any(call.operation in ("Publish", "PublishBatch") for call in calls):
         case.not_yet(
-            "published",
+            "something-published",
             got=case.said("Something was published."),
             expected="the missed texts reach the newcomer's queue and nobody else",
             why="What is published goes to all who are subscribed at that time. While others are unsubscribed or "
@@ -726,7 +726,7 @@ def _expect_next(case, topic_arn, listener, newcomer):
     bodies = shop.bodies(case, newcomer)
     if not any(text in body for body in bodies):
         case.not_yet(
-            "filtered",
+            "filter-added",
             did=did,
             got=case.said("The new announcement did not reach the newcomer's queue, though it is subscribed."),
             expected="it is delivered to the queue",

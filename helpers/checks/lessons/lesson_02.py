@@ -162,9 +162,9 @@ def _why_not_names(returned, names, prefix):
     if not isinstance(returned, list):
         return "no-list", "A list was asked for, an empty one where there is nothing to list."
     if any(isinstance(name, str) and "://" in name for name in returned):
-        return "urls", "These are URLs. The name is the last part of a queue's URL."
+        return "urls-returned", "These are URLs. The name is the last part of a queue's URL."
     if sorted(map(str, returned)) == names:
-        return "unsorted", "SQS promises no order; put the names into that of `sorted`, which has capitals first."
+        return "not-sorted", "SQS promises no order; put the names into that of `sorted`, which has capitals first."
     if any(not str(name).startswith(prefix) for name in returned):
         return "other-prefix", f"There are names among them that do not start with {prefix!r}, letter by letter."
     if {str(name) for name in returned} - set(names):
@@ -239,7 +239,7 @@ def _expect_lease(case, queue_url, seconds):
     if result.value != wanted or type(result.value) is not int:
         reason, why = "not-the-lease", "Return the queue's new visibility timeout, as an int."
         if result.value == str(wanted):
-            reason, why = "text", "That is a text. The caller counts with it: return an int."
+            reason, why = "text-returned", "That is a text. The caller counts with it: return an int."
         case.not_yet(reason, got=result.value, expected=str(wanted), why=why)
 
 
@@ -368,7 +368,7 @@ def _expect_backlog(case, team, wanted):
         _explain_backlog_error(case, result.error)
     if (waited := (case.clock.now() - started).total_seconds()) >= 60:
         case.not_yet(
-            "waited",
+            "waited-for-states",
             got=case.said(f"Your code waited for {waited:g} s."),
             expected="what is left now, at closing time",
             why="A message in flight or delayed becomes visible in time, but the team wants to go home. Each state has "
@@ -433,7 +433,7 @@ def _why_not_backlog(returned, wanted, names):
     if not isinstance(returned, dict):
         return "no-dictionary", "A dictionary was asked for: from a queue's name to a number."
     if any("://" in name for name in returned):
-        return "urls", "The keys are URLs. The name is the last part of a queue's URL."
+        return "urls-returned", "The keys are URLs. The name is the last part of a queue's URL."
     if unknown := sorted(set(returned) - set(names)):
         return "unknown-queue", f"{unknown[0]} is not the name of a queue."
     if more := sorted(set(returned) - set(wanted)):

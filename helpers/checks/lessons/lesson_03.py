@@ -128,14 +128,14 @@ def _expect_parcel(case, labels):
     found = _by_id(case, queue_url).get(message_id)
     if found is None:
         case.not_yet(
-            "deleted",
+            "order-deleted",
             got=case.said("The message is not in the queue any more."),
             expected="it stays, leased",
             why="Packing comes later. Whoever deletes first loses the order if packing fails.",
         )
     if found["state"] != "in flight":
         case.not_yet(
-            "visible",
+            "order-visible",
             got=case.said("The message is visible, so the next packer is given it too."),
             expected="it stays leased",
             why="A timeout of 0 is a lease of no time, or gives the message back.",
@@ -151,7 +151,7 @@ def _why_not_parcel(returned, wanted):
     if not isinstance(returned, dict) or set(returned) != {"order", "speed"}:
         return "no-dictionary", "A dictionary with the two keys order and speed was asked for."
     if isinstance(returned["order"], str):
-        return "text", "The body is JSON text; json.loads makes a dictionary of it."
+        return "text-returned", "The body is JSON text; json.loads makes a dictionary of it."
     if returned["order"] != wanted["order"]:
         return "other-order", "The order is what the message's body says."
     if returned["speed"] == "normal":
@@ -241,7 +241,7 @@ def _expect_fit(case, queue_url, limit, body, labels, above):
                     "Attributes",
                     "Without AttributeNames the response has no Attributes.",
                 ),
-                ("sent", "InvalidParameterValue", "shorter than", "Nothing is to be sent, only counted."),
+                ("sent-to-count", "InvalidParameterValue", "shorter than", "Nothing is to be sent, only counted."),
             ],
         )
     if result.value is (size <= limit):
@@ -493,7 +493,7 @@ def _expect_next(case, queue_url, aside_url, tries, wanted, too_often=()):
     elif result.value is None:
         reason, why = "none-too-early", f"{passed_over} After setting one message aside, go on to the next."
     elif isinstance(result.value, str):
-        reason, why = "text", "The body is JSON text; json.loads makes a dictionary of it."
+        reason, why = "text-returned", "The body is JSON text; json.loads makes a dictionary of it."
     elif isinstance(result.value, dict):
         reason, why = "passed-over", f"{passed_over} It comes before this one."
     case.not_yet(reason, got=result.value, expected=str(wanted), why=why)

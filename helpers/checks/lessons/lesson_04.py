@@ -101,15 +101,21 @@ def _expect_leased(case, queue_url, value, orders):
     if value not in orders:
         reason, why = "other-order", "This is none of the orders in the queue."
         if isinstance(value, str):
-            reason, why = "text", "That is a text. The caller needs the dictionary that json.loads makes of it."
+            reason, why = (
+                "text-returned",
+                "That is a text. The caller needs the dictionary that json.loads makes of it.",
+            )
         elif isinstance(value, list):
-            reason, why = "list", "Messages is a list. The caller needs one order."
+            reason, why = "list-returned", "Messages is a list. The caller needs one order."
         elif isinstance(value, dict) and ("Body" in value or "Messages" in value):
-            reason, why = "message", "That is what SQS said about the message. The order is in its Body, as JSON."
+            reason, why = (
+                "message-returned",
+                "That is what SQS said about the message. The order is in its Body, as JSON.",
+            )
         case.not_yet(reason, got=value, expected="an order, as a dictionary", why=why)
     if len(state["messages"]) < len(orders):
         case.not_yet(
-            "deleted",
+            "order-deleted",
             got=case.said(f"{len(orders) - len(state['messages'])} of {len(orders)} orders are deleted."),
             expected="the order leased, and still in the queue",
             why="Nobody has packed it yet. If the caller fails now, the order is lost.",
@@ -554,7 +560,7 @@ def _expect_packed(case, lease, steps, seconds):
     _expect_rest(case, queue_url, lease, len(orders) - 1)
     if result.value != json.loads(taken[0]["Body"]):
         why = "The order is in the message's Body, as JSON: json.loads makes a dictionary of it."
-        case.not_yet("text", got=result.value, expected="the order that was packed, as a dictionary", why=why)
+        case.not_yet("text-returned", got=result.value, expected="the order that was packed, as a dictionary", why=why)
 
 
 def _expect_no_gap(case, receive, calls, lease):

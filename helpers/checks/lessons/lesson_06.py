@@ -218,10 +218,10 @@ def _expect_order(case, message):
     if result.value != order:
         reason, why = "not-the-order", "The dictionary of the order was asked for, as json.loads makes it."
         if result.value == body:
-            reason = "envelope"
+            reason = "envelope-left"
             why = "That is SNS's envelope. The order is the text under Message, which is JSON once more."
         elif isinstance(result.value, str):
-            reason, why = "text", "That is a text. The order in it is JSON: json.loads makes a dictionary."
+            reason, why = "text-returned", "That is a text. The order in it is JSON: json.loads makes a dictionary."
         elif not wrapped and "Message" in order:
             reason, why = "card-as-envelope", mistaken
         case.not_yet(reason, got=result.value, expected=str(order), why=why)
@@ -389,7 +389,7 @@ def _expect_filter(case, home, least):
     came = [json.loads(body) for body in _take(case, queue_url)]
     if any("TopicArn" in body for body in came):
         case.not_yet(
-            "envelope",
+            "envelope-left",
             got=case.said("The orders came in SNS's envelope."),
             expected="raw messages",
             why='The attribute RawMessageDelivery is "false" unless it is set to "true".',
@@ -481,8 +481,8 @@ def _customs_orders(case, home, least):
             False,
             "It costs less than the limit.",
         ),
-        ("gift", {"total": 5, "gift": True, "address": {"country": away[2]}}, True, gift),
-        ("gift", {"gift": True, "address": {"country": away[3]}}, True, gift),
+        ("gift-held-back", {"total": 5, "gift": True, "address": {"country": away[2]}}, True, gift),
+        ("gift-held-back", {"gift": True, "address": {"country": away[3]}}, True, gift),
         ("costs-enough", {"total": least + 1, "gift": True, "address": {"country": away[4]}}, True, enough),
         (
             "no-gift",
@@ -647,7 +647,7 @@ def _expect_all_published(case, queue_url, published, last):
     raw = bodies.count('{"order_id": "last"}')
     if not raw and any(last in body for body in bodies):
         case.not_yet(
-            "envelope",
+            "envelope-left",
             got=case.said("A message came in SNS's envelope."),
             expected="raw messages",
             why='The attribute RawMessageDelivery is "false" unless it is set to "true".',
@@ -848,7 +848,7 @@ def _bodies(case, departments):
     for name, bodies in found.items():
         if any("TopicArn" in body for body in bodies):
             case.not_yet(
-                "envelope",
+                "envelope-left",
                 got=case.said(f"An order for {name} came in SNS's envelope."),
                 expected="raw messages, from the first one on",
                 why='RawMessageDelivery is "false" unless it is set to "true", best in the call of subscribe itself.',

@@ -1,4 +1,4 @@
-"""Wrong answers to the exercises of lesson 01, as learners write them. Each docstring says what the check must say."""
+"""Wrong answers to the exercises of lesson 01, as learners write them. Each says the reason id of its refusal."""
 
 import ast
 import configparser
@@ -12,22 +12,22 @@ import boto3
 
 
 def clients_for__no_region(region):
-    """Says: AWS_DEFAULT_REGION and the profile decide only where no region is named."""
+    """Says: queues-in-wrong-region"""
     return {"sqs": boto3.client("sqs"), "sns": boto3.client("sns")}
 
 
 def clients_for__region_of_the_example(region):
-    """Says: A client works in the region it was made with"""
+    """Says: queues-in-wrong-region"""
     return {name: boto3.client(name, region_name="eu-west-1") for name in ("sqs", "sns")}
 
 
 def clients_for__sns_without_region(region):
-    """Says: What the sns client created stands in us-east-1."""
+    """Says: topics-in-wrong-region"""
     return {"sqs": boto3.client("sqs", region_name=region), "sns": boto3.client("sns")}
 
 
 def clients_for__sets_a_variable_boto3_does_not_read(region):
-    """Says: AWS_DEFAULT_REGION and the profile decide only where no region is named."""
+    """Says: queues-in-wrong-region"""
     os.environ["AWS_REGION"] = region
     return {"sqs": boto3.client("sqs"), "sns": boto3.client("sns")}
 
@@ -38,25 +38,25 @@ def _one_client(service):
 
 
 def clients_for__environment_and_kept_clients(region):
-    """Says: each region needs clients of its own"""
+    """Says: queues-in-wrong-region"""
     os.environ["AWS_DEFAULT_REGION"] = region
     return {"sqs": _one_client("sqs"), "sns": _one_client("sns")}
 
 
 def clients_for__environment(region):
-    """Says: The environment and the default session belong to the whole program."""
+    """Says: others-moved"""
     os.environ["AWS_DEFAULT_REGION"] = region
     return {"sqs": boto3.client("sqs"), "sns": boto3.client("sns")}
 
 
 def clients_for__default_session(region):
-    """Says: Who changes them moves every client that is made later with nothing but defaults."""
+    """Says: others-moved"""
     boto3.setup_default_session(region_name=region)
     return {"sqs": boto3.client("sqs"), "sns": boto3.client("sns")}
 
 
 def clients_for__takes_the_variable_away(region):
-    """Says: That client failed with NoRegionError"""
+    """Says: others-broken"""
     os.environ.pop("AWS_DEFAULT_REGION", None)
     return {"sqs": boto3.client("sqs", region_name=region), "sns": boto3.client("sns", region_name=region)}
 
@@ -65,29 +65,29 @@ _pair = {}
 
 
 def clients_for__made_once_for_all_regions(region):
-    """Says: each region needs clients of its own"""
+    """Says: queues-in-wrong-region"""
     if not _pair:
         _pair.update(sqs=boto3.client("sqs", region_name=region), sns=boto3.client("sns", region_name=region))
     return _pair
 
 
 def clients_for__swapped(region):
-    """Says: A client speaks to one service only"""
+    """Says: client-of-other-service"""
     return {"sqs": boto3.client("sns", region_name=region), "sns": boto3.client("sqs", region_name=region)}
 
 
 def clients_for__tuple(region):
-    """Says: a dictionary with two keys"""
+    """Says: no-pair"""
     return boto3.client("sqs", region_name=region), boto3.client("sns", region_name=region)
 
 
 def clients_for__resources(region):
-    """Says: it wraps some of the operations into objects"""
+    """Says: resource-for-client"""
     return {"sqs": boto3.resource("sqs", region_name=region), "sns": boto3.resource("sns", region_name=region)}
 
 
 def clients_for__swallows_its_mistake(region):
-    """Says: a dictionary with two keys"""
+    """Says: no-pair"""
     try:
         return {"sqs": boto3.client("sqs", region=region), "sns": boto3.client("sns", region=region)}
     except Exception:
@@ -98,17 +98,17 @@ def clients_for__swallows_its_mistake(region):
 
 
 def session_for__no_region(profile, region):
-    """Says: One without a region takes what it finds at the time"""
+    """Says: wrong-region"""
     return boto3.Session(profile_name=profile)
 
 
 def session_for__no_profile(profile, region):
-    """Says: The credentials that sign a call decide whose account it is for."""
+    """Says: wrong-account"""
     return boto3.Session(region_name=region)
 
 
 def session_for__key_in_code(profile, region):
-    """Says: your code gave boto3 the keys"""
+    """Says: keys-in-code"""
     return boto3.Session(
         aws_access_key_id={"shop": "OFFLINESHOP", "partner": "OFFLINEPARTNER"}[profile],
         aws_secret_access_key="not-a-secret",
@@ -117,7 +117,7 @@ def session_for__key_in_code(profile, region):
 
 
 def session_for__reads_the_file(profile, region):
-    """Says: Keys that pass through code are copied and committed with it"""
+    """Says: keys-in-code"""
     file = configparser.ConfigParser()
     file.read(os.environ["AWS_SHARED_CREDENTIALS_FILE"])
     keys = file[profile]
@@ -125,25 +125,25 @@ def session_for__reads_the_file(profile, region):
 
 
 def session_for__copies_the_keys_of_a_session(profile, region):
-    """Says: A profile is the name under which boto3 finds them itself."""
+    """Says: keys-in-code"""
     keys = boto3.Session(profile_name=profile).get_credentials()
     return boto3.Session(keys.access_key, keys.secret_key, region_name=region)
 
 
 def session_for__region_in_the_environment(profile, region):
-    """Says: One without a region takes what it finds at the time"""
+    """Says: wrong-region"""
     os.environ["AWS_DEFAULT_REGION"] = region
     return boto3.Session(profile_name=profile)
 
 
 def session_for__profile_in_the_environment(profile, region):
-    """Says: Keys that are written into the code, or found in the environment, stay the same"""
+    """Says: wrong-account"""
     os.environ["AWS_PROFILE"] = profile
     return boto3.Session(region_name=region)
 
 
 def session_for__profile_in_the_environment_without_its_keys(profile, region):
-    """Says: The credentials that sign a call decide whose account it is for."""
+    """Says: wrong-account"""
     os.environ["AWS_PROFILE"] = profile
     os.environ.pop("AWS_ACCESS_KEY_ID", None)
     os.environ.pop("AWS_SECRET_ACCESS_KEY", None)
@@ -151,7 +151,7 @@ def session_for__profile_in_the_environment_without_its_keys(profile, region):
 
 
 def session_for__is_the_default_session(profile, region):
-    """Says: The environment and the default session belong to the whole program."""
+    """Says: others-moved"""
     boto3.setup_default_session(profile_name=profile, region_name=region)
     return boto3.DEFAULT_SESSION
 
@@ -160,46 +160,46 @@ _sessions = {}
 
 
 def session_for__one_for_each_profile(profile, region):
-    """Says: A session keeps the region that it is given"""
+    """Says: wrong-region"""
     if profile not in _sessions:
         _sessions[profile] = boto3.Session(profile_name=profile, region_name=region)
     return _sessions[profile]
 
 
 def session_for__client(profile, region):
-    """Says: A session holds credentials and a region"""
+    """Says: no-session"""
     return boto3.Session(profile_name=profile, region_name=region).client("sqs")
 
 
 def session_for__profile_as_key(profile, region):
-    """Says: what you hand over by position is taken for these"""
+    """Says: name-as-key"""
     return boto3.Session(profile, region_name=region)
 
 
 def session_for__by_position(profile, region):
-    """Says: as if that were an access key"""
+    """Says: name-as-key"""
     return boto3.Session(profile, region)
 
 
 def session_for__by_position_the_other_way(profile, region):
-    """Says: boto3.Session takes an access key first, then its secret"""
+    """Says: name-as-key"""
     return boto3.Session(region, profile)
 
 
 def session_for__by_position_in_four(profile, region):
-    """Says: what you hand over by position is taken for these"""
+    """Says: name-as-key"""
     return boto3.Session(profile, "not-a-secret", None, region)
 
 
 def session_for__sets_region_name(profile, region):
-    """Says: AttributeError"""
+    """Says: error:AttributeError"""
     session = boto3.Session(profile_name=profile)
     session.region_name = region
     return session
 
 
 def session_for__falls_back_silently(profile, region):
-    """Says: The credentials that sign a call decide whose account it is for."""
+    """Says: wrong-account"""
     try:
         return boto3.Session(profile_name=f"{profile}-{region}", region_name=region)
     except Exception:
@@ -210,113 +210,113 @@ def session_for__falls_back_silently(profile, region):
 
 
 def hand_over__str(sqs, queue_url, order):
-    """Says: What str() makes of a dictionary is Python's own notation"""
+    """Says: not-json"""
     return sqs.send_message(QueueUrl=queue_url, MessageBody=str(order))["MessageId"]
 
 
 def hand_over__str_with_double_quotes(sqs, queue_url, order):
-    """Says: This is not JSON"""
+    """Says: not-json"""
     body = str(order).replace("'", '"').replace("None", "null").replace("True", "true")
     return sqs.send_message(QueueUrl=queue_url, MessageBody=body)["MessageId"]
 
 
 def hand_over__json_twice(sqs, queue_url, order):
-    """Says: This is a text inside a JSON text"""
+    """Says: json-twice"""
     return sqs.send_message(QueueUrl=queue_url, MessageBody=json.dumps(json.dumps(order)))["MessageId"]
 
 
 def hand_over__dictionary_as_body(sqs, queue_url, order):
-    """Says: Invalid type for parameter MessageBody"""
+    """Says: error:ParamValidationError"""
     return sqs.send_message(QueueUrl=queue_url, MessageBody=order)["MessageId"]
 
 
 def hand_over__fields_of_the_example(sqs, queue_url, order):
-    """Says: The body must be the whole order and nothing else"""
+    """Says: other-body"""
     body = {"order_id": order["order_id"], "customer": order["customer"], "items": order["items"]}
     return sqs.send_message(QueueUrl=queue_url, MessageBody=json.dumps(body))["MessageId"]
 
 
 def hand_over__order_of_the_example(sqs, queue_url, order):
-    """Says: The body must be the whole order and nothing else"""
+    """Says: other-body"""
     body = {"order_id": "A-100", "customer": "Ada", "items": {"tea": 2}}
     return sqs.send_message(QueueUrl=queue_url, MessageBody=json.dumps(body))["MessageId"]
 
 
 def hand_over__sends_twice(sqs, queue_url, order):
-    """Says: The order would be billed twice."""
+    """Says: sent-twice"""
     sqs.send_message(QueueUrl=queue_url, MessageBody=json.dumps(order))
     return sqs.send_message(QueueUrl=queue_url, MessageBody=json.dumps(order))["MessageId"]
 
 
 def hand_over__whole_response(sqs, queue_url, order):
-    """Says: That is the whole response."""
+    """Says: whole-response"""
     return sqs.send_message(QueueUrl=queue_url, MessageBody=json.dumps(order))
 
 
 def hand_over__checksum(sqs, queue_url, order):
-    """Says: That is a checksum of the body"""
+    """Says: checksum-returned"""
     return sqs.send_message(QueueUrl=queue_url, MessageBody=json.dumps(order))["MD5OfMessageBody"]
 
 
 def hand_over__request_id(sqs, queue_url, order):
-    """Says: That names the request."""
+    """Says: request-id"""
     response = sqs.send_message(QueueUrl=queue_url, MessageBody=json.dumps(order))
     return response["ResponseMetadata"]["RequestId"]
 
 
 def hand_over__order_id(sqs, queue_url, order):
-    """Says: That is the shop's own number."""
+    """Says: order-id"""
     sqs.send_message(QueueUrl=queue_url, MessageBody=json.dumps(order))
     return order["order_id"]
 
 
 def hand_over__returns_nothing(sqs, queue_url, order):
-    """Says: Nothing came back."""
+    """Says: nothing-returned"""
     print(sqs.send_message(QueueUrl=queue_url, MessageBody=json.dumps(order))["MessageId"])
 
 
 def hand_over__never_sends(sqs, queue_url, order):
-    """Says: Nothing reaches a queue until it is sent"""
+    """Says: not-sent"""
     return json.dumps(order)
 
 
 def hand_over__receives_to_learn_the_id(sqs, queue_url, order):
-    """Says: To hand over is only to send."""
+    """Says: leased-by-receiving"""
     sqs.send_message(QueueUrl=queue_url, MessageBody=json.dumps(order))
     return sqs.receive_message(QueueUrl=queue_url)["Messages"][0]["MessageId"]
 
 
 def hand_over__receives_without_a_lease(sqs, queue_url, order):
-    """Says: A receive brings any of those that are visible."""
+    """Says: other-message"""
     sqs.send_message(QueueUrl=queue_url, MessageBody=json.dumps(order))
     return sqs.receive_message(QueueUrl=queue_url, VisibilityTimeout=0)["Messages"][0]["MessageId"]
 
 
 def hand_over__purges_first(sqs, queue_url, order):
-    """Says: A purge or a delete takes away what others have sent."""
+    """Says: deleted-others"""
     sqs.purge_queue(QueueUrl=queue_url)
     return sqs.send_message(QueueUrl=queue_url, MessageBody=json.dumps(order))["MessageId"]
 
 
 def hand_over__delays(sqs, queue_url, order):
-    """Says: cannot be received until its delay is over"""
+    """Says: sent-with-delay"""
     return sqs.send_message(QueueUrl=queue_url, MessageBody=json.dumps(order), DelaySeconds=60)["MessageId"]
 
 
 def hand_over__first_queue_of_the_account(sqs, queue_url, order):
-    """Says: The queue's URL says which one is meant."""
+    """Says: wrong-queue"""
     url = sqs.list_queues()["QueueUrls"][0]
     return sqs.send_message(QueueUrl=url, MessageBody=json.dumps(order))["MessageId"]
 
 
 def hand_over__makes_a_queue_of_its_own(sqs, queue_url, order):
-    """Says: The order went into another queue."""
+    """Says: wrong-queue"""
     url = sqs.create_queue(QueueName="billing")["QueueUrl"]
     return sqs.send_message(QueueUrl=url, MessageBody=json.dumps(order))["MessageId"]
 
 
 def hand_over__swallows_its_mistake(sqs, queue_url, order):
-    """Says: Nothing was sent to the queue."""
+    """Says: not-sent"""
     try:
         return sqs.send_message(QueueUrl=queue_url, MessageBody=order)["MessageId"]
     except Exception:
@@ -327,13 +327,13 @@ def hand_over__swallows_its_mistake(sqs, queue_url, order):
 
 
 def take_one__never_deletes(sqs, queue_url):
-    """Says: Receiving is a lease, however long it is."""
+    """Says: message-left-behind"""
     messages = sqs.receive_message(QueueUrl=queue_url).get("Messages", [])
     return json.loads(messages[0]["Body"]) if messages else None
 
 
 def take_one__message_id_as_handle(sqs, queue_url):
-    """Says: Deleting takes the receipt handle, which came with this receive."""
+    """Says: message-id-as-handle"""
     messages = sqs.receive_message(QueueUrl=queue_url).get("Messages", [])
     if not messages:
         return None
@@ -342,7 +342,7 @@ def take_one__message_id_as_handle(sqs, queue_url):
 
 
 def take_one__message_id_in_a_batch(sqs, queue_url):
-    """Says: Only deleting, with the receipt handle of this receive, takes a message out of the queue."""
+    """Says: message-left-behind"""
     messages = sqs.receive_message(QueueUrl=queue_url).get("Messages", [])
     if not messages:
         return None
@@ -351,7 +351,7 @@ def take_one__message_id_in_a_batch(sqs, queue_url):
 
 
 def take_one__delete_without_handle(sqs, queue_url):
-    """Says: Missing required parameter in input: "ReceiptHandle\""""
+    """Says: error:ParamValidationError"""
     messages = sqs.receive_message(QueueUrl=queue_url).get("Messages", [])
     if not messages:
         return None
@@ -360,7 +360,7 @@ def take_one__delete_without_handle(sqs, queue_url):
 
 
 def take_one__deletes_what_another_receive_brought(sqs, queue_url):
-    """Says: Only deleting, with the receipt handle of this receive, takes a message out of the queue."""
+    """Says: message-left-behind"""
     first = sqs.receive_message(QueueUrl=queue_url).get("Messages", [])
     second = sqs.receive_message(QueueUrl=queue_url).get("Messages", [])
     if second:
@@ -369,7 +369,7 @@ def take_one__deletes_what_another_receive_brought(sqs, queue_url):
 
 
 def take_one__receives_to_look_first(sqs, queue_url):
-    """Says: Each receive leases every message that it returns."""
+    """Says: others-hidden"""
     if "Messages" not in sqs.receive_message(QueueUrl=queue_url):
         return None
     messages = sqs.receive_message(QueueUrl=queue_url).get("Messages", [])
@@ -380,7 +380,7 @@ def take_one__receives_to_look_first(sqs, queue_url):
 
 
 def take_one__deletes_all_it_received(sqs, queue_url):
-    """Says: Everything that was received was deleted, or the queue was emptied."""
+    """Says: others-lost"""
     order = None
     for message in sqs.receive_message(QueueUrl=queue_url, MaxNumberOfMessages=10).get("Messages", []):
         order = json.loads(message["Body"])
@@ -389,7 +389,7 @@ def take_one__deletes_all_it_received(sqs, queue_url):
 
 
 def take_one__purges(sqs, queue_url):
-    """Says: An order that nobody worked on is lost."""
+    """Says: others-lost"""
     messages = sqs.receive_message(QueueUrl=queue_url).get("Messages", [])
     if not messages:
         return None
@@ -398,7 +398,7 @@ def take_one__purges(sqs, queue_url):
 
 
 def take_one__deletes_the_queue(sqs, queue_url):
-    """Says: delete_queue takes the queue itself away, with every message in it."""
+    """Says: queue-deleted"""
     messages = sqs.receive_message(QueueUrl=queue_url).get("Messages", [])
     if not messages:
         return None
@@ -407,7 +407,7 @@ def take_one__deletes_the_queue(sqs, queue_url):
 
 
 def take_one__hides_the_others(sqs, queue_url):
-    """Says: Take no more than you will work on"""
+    """Says: others-hidden"""
     messages = sqs.receive_message(QueueUrl=queue_url, MaxNumberOfMessages=10).get("Messages", [])
     if not messages:
         return None
@@ -416,7 +416,7 @@ def take_one__hides_the_others(sqs, queue_url):
 
 
 def take_one__gives_the_others_back(sqs, queue_url):
-    """Says: A packer who asks before they are given back finds nothing."""
+    """Says: others-hidden-for-a-while"""
     messages = sqs.receive_message(QueueUrl=queue_url, MaxNumberOfMessages=10).get("Messages", [])
     for other in messages[1:]:
         sqs.change_message_visibility(QueueUrl=queue_url, ReceiptHandle=other["ReceiptHandle"], VisibilityTimeout=0)
@@ -427,7 +427,7 @@ def take_one__gives_the_others_back(sqs, queue_url):
 
 
 def take_one__queue_without_a_lease(sqs, queue_url):
-    """Says: A visibility timeout of 0 is a lease of no time"""
+    """Says: lease-of-no-time"""
     sqs.set_queue_attributes(QueueUrl=queue_url, Attributes={"VisibilityTimeout": "0"})
     messages = sqs.receive_message(QueueUrl=queue_url).get("Messages", [])
     if not messages:
@@ -437,7 +437,7 @@ def take_one__queue_without_a_lease(sqs, queue_url):
 
 
 def take_one__sends_the_others_back(sqs, queue_url):
-    """Says: A message that is deleted and sent again is another message"""
+    """Says: others-sent-again"""
     messages = sqs.receive_message(QueueUrl=queue_url, MaxNumberOfMessages=10).get("Messages", [])
     for message in messages:
         sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])
@@ -447,13 +447,13 @@ def take_one__sends_the_others_back(sqs, queue_url):
 
 
 def take_one__lease_of_no_time(sqs, queue_url):
-    """Says: A visibility timeout of 0 is a lease of no time, and the message was not deleted."""
+    """Says: lease-of-no-time"""
     messages = sqs.receive_message(QueueUrl=queue_url, VisibilityTimeout=0).get("Messages", [])
     return json.loads(messages[0]["Body"]) if messages else None
 
 
 def take_one__lease_of_no_time_then_delete(sqs, queue_url):
-    """Says: A visibility timeout of 0 is a lease of no time"""
+    """Says: lease-of-no-time"""
     messages = sqs.receive_message(QueueUrl=queue_url, VisibilityTimeout=0).get("Messages", [])
     if not messages:
         return None
@@ -462,21 +462,21 @@ def take_one__lease_of_no_time_then_delete(sqs, queue_url):
 
 
 def take_one__expects_messages(sqs, queue_url):
-    """Says: the response has no key Messages at all"""
+    """Says: no-messages-key"""
     message = sqs.receive_message(QueueUrl=queue_url)["Messages"][0]
     sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])
     return json.loads(message["Body"])
 
 
 def take_one__first_of_an_empty_list(sqs, queue_url):
-    """Says: That is an ordinary answer, which the code must be ready for."""
+    """Says: no-messages-key"""
     message = sqs.receive_message(QueueUrl=queue_url).get("Messages", [])[0]
     sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])
     return json.loads(message["Body"])
 
 
 def take_one__loop_that_binds_nothing(sqs, queue_url):
-    """Says: the response has no key Messages at all"""
+    """Says: no-messages-key"""
     for message in sqs.receive_message(QueueUrl=queue_url).get("Messages", []):
         sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])
         order = json.loads(message["Body"])
@@ -484,7 +484,7 @@ def take_one__loop_that_binds_nothing(sqs, queue_url):
 
 
 def take_one__empty_dictionary(sqs, queue_url):
-    """Says: There was no order to take, and None says so."""
+    """Says: not-none"""
     messages = sqs.receive_message(QueueUrl=queue_url).get("Messages", [])
     if not messages:
         return {}
@@ -493,7 +493,7 @@ def take_one__empty_dictionary(sqs, queue_url):
 
 
 def take_one__waits_until_there_is_one(sqs, queue_url):
-    """Says: It was stopped after 300 calls to AWS."""
+    """Says: stopped:calls"""
     while not (messages := sqs.receive_message(QueueUrl=queue_url).get("Messages")):
         pass
     sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=messages[0]["ReceiptHandle"])
@@ -501,7 +501,7 @@ def take_one__waits_until_there_is_one(sqs, queue_url):
 
 
 def take_one__text(sqs, queue_url):
-    """Says: json.loads makes a dictionary of it again"""
+    """Says: text-returned"""
     messages = sqs.receive_message(QueueUrl=queue_url).get("Messages", [])
     if not messages:
         return None
@@ -510,7 +510,7 @@ def take_one__text(sqs, queue_url):
 
 
 def take_one__message(sqs, queue_url):
-    """Says: That is the message around the order."""
+    """Says: message-returned"""
     messages = sqs.receive_message(QueueUrl=queue_url).get("Messages", [])
     if not messages:
         return None
@@ -519,7 +519,7 @@ def take_one__message(sqs, queue_url):
 
 
 def take_one__reads_python_literals(sqs, queue_url):
-    """Says: malformed node or string"""
+    """Says: error:ValueError"""
     messages = sqs.receive_message(QueueUrl=queue_url).get("Messages", [])
     if not messages:
         return None
@@ -528,7 +528,7 @@ def take_one__reads_python_literals(sqs, queue_url):
 
 
 def take_one__first_queue_of_the_account(sqs, queue_url):
-    """Says: That order waits in another queue."""
+    """Says: order-of-other-queue"""
     url = sqs.list_queues()["QueueUrls"][0]
     messages = sqs.receive_message(QueueUrl=url).get("Messages", [])
     if not messages:
@@ -541,7 +541,7 @@ _orders = []
 
 
 def take_one__always_the_first_order(sqs, queue_url):
-    """Says: A worker need not remember any: the queue does."""
+    """Says: not-waiting"""
     for message in sqs.receive_message(QueueUrl=queue_url).get("Messages", []):
         sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])
         _orders.append(json.loads(message["Body"]))
@@ -549,7 +549,7 @@ def take_one__always_the_first_order(sqs, queue_url):
 
 
 def take_one__swallows_everything(sqs, queue_url):
-    """Says: orders were waiting, and nothing was taken."""
+    """Says: nothing-taken"""
     try:
         message = sqs.receive_message(queue_url)["Messages"][0]
         sqs.delete_message(queue_url, message["ReceiptHandle"])
@@ -576,18 +576,18 @@ def _send_all(sqs, queue_url, missed):
 
 
 def join_late__only_subscribes(sqs, sns, topic_arn, queue_url, missed):
-    """Says: SNS keeps nothing for those who subscribe later"""
+    """Says: nothing-handed-over"""
     return _subscribe(sqs, sns, topic_arn, queue_url)
 
 
 def join_late__subscribes_last(sqs, sns, topic_arn, queue_url, missed):
-    """Says: subscribe first, and nothing does"""
+    """Says: subscribed-late"""
     _send_all(sqs, queue_url, missed)
     return _subscribe(sqs, sns, topic_arn, queue_url)
 
 
 def join_late__batches_and_subscribes_last(sqs, sns, topic_arn, queue_url, missed):
-    """Says: A topic delivers to those who are subscribed when it is published."""
+    """Says: subscribed-late"""
     for start in range(0, len(missed), 10):
         entries = [{"Id": str(n), "MessageBody": text} for n, text in enumerate(missed[start : start + 10])]
         sqs.send_message_batch(QueueUrl=queue_url, Entries=entries)
@@ -595,7 +595,7 @@ def join_late__batches_and_subscribes_last(sqs, sns, topic_arn, queue_url, misse
 
 
 def join_late__publishes_again(sqs, sns, topic_arn, queue_url, missed):
-    """Says: It cannot speak to the newcomer alone."""
+    """Says: published-again"""
     subscription = _subscribe(sqs, sns, topic_arn, queue_url)
     for text in missed:
         sns.publish(TopicArn=topic_arn, Message=text)
@@ -603,7 +603,7 @@ def join_late__publishes_again(sqs, sns, topic_arn, queue_url, missed):
 
 
 def join_late__unsubscribes_the_others_meanwhile(sqs, sns, topic_arn, queue_url, missed):
-    """Says: What is published goes to all who are subscribed at that time."""
+    """Says: something-published"""
     others = sns.list_subscriptions_by_topic(TopicArn=topic_arn)["Subscriptions"]
     for other in others:
         sns.unsubscribe(SubscriptionArn=other["SubscriptionArn"])
@@ -618,7 +618,7 @@ def join_late__unsubscribes_the_others_meanwhile(sqs, sns, topic_arn, queue_url,
 
 
 def join_late__topic_of_its_own(sqs, sns, topic_arn, queue_url, missed):
-    """Says: the queue's policy lets in no other topic"""
+    """Says: something-published"""
     own = sns.create_topic(Name="for-the-newcomer")["TopicArn"]
     raw = {"RawMessageDelivery": "true"}
     sns.subscribe(TopicArn=own, Protocol="sqs", Endpoint=_queue_arn(sqs, queue_url), Attributes=raw)
@@ -629,7 +629,7 @@ def join_late__topic_of_its_own(sqs, sns, topic_arn, queue_url, missed):
 
 
 def join_late__takes_the_others_off(sqs, sns, topic_arn, queue_url, missed):
-    """Says: The other subscribers' subscriptions are not the newcomer's to change."""
+    """Says: others-unsubscribed"""
     for other in sns.list_subscriptions_by_topic(TopicArn=topic_arn)["Subscriptions"]:
         sns.unsubscribe(SubscriptionArn=other["SubscriptionArn"])
     subscription = _subscribe(sqs, sns, topic_arn, queue_url)
@@ -638,7 +638,7 @@ def join_late__takes_the_others_off(sqs, sns, topic_arn, queue_url, missed):
 
 
 def join_late__publishes_to_the_queue(sqs, sns, topic_arn, queue_url, missed):
-    """Says: A publish takes the ARN of a topic"""
+    """Says: published-to-queue"""
     subscription = _subscribe(sqs, sns, topic_arn, queue_url)
     for text in missed:
         sns.publish(TargetArn=_queue_arn(sqs, queue_url), Message=text)
@@ -646,21 +646,21 @@ def join_late__publishes_to_the_queue(sqs, sns, topic_arn, queue_url, missed):
 
 
 def join_late__subscribes_the_url(sqs, sns, topic_arn, queue_url, missed):
-    """Says: SNS knows a queue by its ARN."""
+    """Says: url-as-endpoint"""
     subscription = sns.subscribe(TopicArn=topic_arn, Protocol="sqs", Endpoint=queue_url)
     _send_all(sqs, queue_url, missed)
     return subscription["SubscriptionArn"]
 
 
 def join_late__subscribes_the_url_as_a_web_address(sqs, sns, topic_arn, queue_url, missed):
-    """Says: SNS knows a queue by its ARN"""
+    """Says: wrong-endpoint"""
     subscription = sns.subscribe(TopicArn=topic_arn, Protocol="https", Endpoint=queue_url)
     _send_all(sqs, queue_url, missed)
     return subscription["SubscriptionArn"]
 
 
 def join_late__account_of_the_lesson(sqs, sns, topic_arn, queue_url, missed):
-    """Says: SNS knows a queue by its ARN, in which region and account stand"""
+    """Says: wrong-endpoint"""
     name = queue_url.split("/")[-1]
     arn = f"arn:aws:sqs:us-east-1:123456789012:{name}"
     subscription = sns.subscribe(TopicArn=topic_arn, Protocol="sqs", Endpoint=arn)["SubscriptionArn"]
@@ -669,7 +669,7 @@ def join_late__account_of_the_lesson(sqs, sns, topic_arn, queue_url, missed):
 
 
 def join_late__first_queue_of_the_account(sqs, sns, topic_arn, queue_url, missed):
-    """Says: The queue that had listened all along was given"""
+    """Says: published-again"""
     url = sqs.list_queues()["QueueUrls"][0]
     subscription = _subscribe(sqs, sns, topic_arn, url)
     _send_all(sqs, url, missed)
@@ -677,13 +677,13 @@ def join_late__first_queue_of_the_account(sqs, sns, topic_arn, queue_url, missed
 
 
 def join_late__never_subscribes(sqs, sns, topic_arn, queue_url, missed):
-    """Says: Sending brings what was missed, and nothing that comes later."""
+    """Says: not-subscribed"""
     _send_all(sqs, queue_url, missed)
     return topic_arn
 
 
 def join_late__returns_in_the_loop(sqs, sns, topic_arn, queue_url, missed):
-    """Says: Every missed text is one message, no fewer and no more."""
+    """Says: texts-missing-or-added"""
     subscription = _subscribe(sqs, sns, topic_arn, queue_url)
     for text in missed:
         sqs.send_message(QueueUrl=queue_url, MessageBody=text)
@@ -691,14 +691,14 @@ def join_late__returns_in_the_loop(sqs, sns, topic_arn, queue_url, missed):
 
 
 def join_late__all_in_one_message(sqs, sns, topic_arn, queue_url, missed):
-    """Says: Every missed text is one message, no fewer and no more."""
+    """Says: texts-missing-or-added"""
     subscription = _subscribe(sqs, sns, topic_arn, queue_url)
     sqs.send_message(QueueUrl=queue_url, MessageBody="\n".join(missed))
     return subscription
 
 
 def join_late__texts_as_json(sqs, sns, topic_arn, queue_url, missed):
-    """Says: Each missed text goes in as it is"""
+    """Says: texts-changed"""
     subscription = _subscribe(sqs, sns, topic_arn, queue_url)
     for text in missed:
         sqs.send_message(QueueUrl=queue_url, MessageBody=json.dumps(text))
@@ -706,14 +706,14 @@ def join_late__texts_as_json(sqs, sns, topic_arn, queue_url, missed):
 
 
 def join_late__each_text_once(sqs, sns, topic_arn, queue_url, missed):
-    """Says: What was announced twice is in the list twice."""
+    """Says: texts-missing-or-added"""
     subscription = _subscribe(sqs, sns, topic_arn, queue_url)
     _send_all(sqs, queue_url, set(missed))
     return subscription
 
 
 def join_late__more_than_a_batch_holds(sqs, sns, topic_arn, queue_url, missed):
-    """Says: TooManyEntriesInBatchRequest"""
+    """Says: error:AWS.SimpleQueueService.TooManyEntriesInBatchRequest"""
     subscription = _subscribe(sqs, sns, topic_arn, queue_url)
     if missed:
         entries = [{"Id": str(number), "MessageBody": text} for number, text in enumerate(missed)]
@@ -722,7 +722,7 @@ def join_late__more_than_a_batch_holds(sqs, sns, topic_arn, queue_url, missed):
 
 
 def join_late__subscribes_in_the_loop(sqs, sns, topic_arn, queue_url, missed):
-    """Says: UnboundLocalError"""
+    """Says: error:UnboundLocalError"""
     for text in missed:
         subscription = _subscribe(sqs, sns, topic_arn, queue_url)
         sqs.send_message(QueueUrl=queue_url, MessageBody=text)
@@ -730,7 +730,7 @@ def join_late__subscribes_in_the_loop(sqs, sns, topic_arn, queue_url, missed):
 
 
 def join_late__with_a_filter(sqs, sns, topic_arn, queue_url, missed):
-    """Says: A subscription with a filter policy delivers only what matches it."""
+    """Says: filter-added"""
     only = {"FilterPolicy": json.dumps({"kind": ["new"]})}
     arn = _queue_arn(sqs, queue_url)
     subscription = sns.subscribe(TopicArn=topic_arn, Protocol="sqs", Endpoint=arn, Attributes=only)
@@ -739,14 +739,14 @@ def join_late__with_a_filter(sqs, sns, topic_arn, queue_url, missed):
 
 
 def join_late__whole_response(sqs, sns, topic_arn, queue_url, missed):
-    """Says: That is the whole response, of which SubscriptionArn is one key."""
+    """Says: whole-response"""
     response = sns.subscribe(TopicArn=topic_arn, Protocol="sqs", Endpoint=_queue_arn(sqs, queue_url))
     _send_all(sqs, queue_url, missed)
     return response
 
 
 def join_late__returns_the_first_subscription(sqs, sns, topic_arn, queue_url, missed):
-    """Says: That is the ARN of another subscription."""
+    """Says: other-subscription"""
     _subscribe(sqs, sns, topic_arn, queue_url)
     _send_all(sqs, queue_url, missed)
     return sns.list_subscriptions_by_topic(TopicArn=topic_arn)["Subscriptions"][0]["SubscriptionArn"]

@@ -1,4 +1,4 @@
-"""Wrong answers to the exercises of lesson 03, as learners write them. Each docstring says what the check must say."""
+"""Wrong answers to the exercises of lesson 03, as learners write them. Each says the reason id of its refusal."""
 
 import json
 import time
@@ -16,39 +16,39 @@ def _speed(message):
 
 
 def next_parcel__does_not_ask(sqs, queue_url):
-    """Says: It comes only to a receive that asks for it"""
+    """Says: labels-not-asked-for"""
     message = _one(sqs, queue_url)
     return message and {"order": json.loads(message["Body"]), "speed": _speed(message)}
 
 
 def next_parcel__asks_for_system_attributes(sqs, queue_url):
-    """Says: It comes only to a receive that asks for it"""
+    """Says: labels-not-asked-for"""
     message = _one(sqs, queue_url, MessageSystemAttributeNames=["All"])
     return message and {"order": json.loads(message["Body"]), "speed": _speed(message)}
 
 
 def next_parcel__always_labelled(sqs, queue_url):
-    """Says: A message may have no labels, or others"""
+    """Says: label-missing"""
     message = _one(sqs, queue_url, MessageAttributeNames=["All"])
     speed = message["MessageAttributes"]["speed"]["StringValue"]
     return {"order": json.loads(message["Body"]), "speed": speed}
 
 
 def next_parcel__any_label(sqs, queue_url):
-    """Says: Only the label called speed says it"""
+    """Says: other-label"""
     message = _one(sqs, queue_url, MessageAttributeNames=["All"])
     speeds = [value["StringValue"] for value in (message or {}).get("MessageAttributes", {}).values()]
     return message and {"order": json.loads(message["Body"]), "speed": (speeds or ["normal"])[-1]}
 
 
 def next_parcel__no_message(sqs, queue_url):
-    """Says: the response has no key Messages at all."""
+    """Says: no-messages-key"""
     message = sqs.receive_message(QueueUrl=queue_url, MessageAttributeNames=["All"])["Messages"][0]
     return {"order": json.loads(message["Body"]), "speed": _speed(message)}
 
 
 def next_parcel__deletes(sqs, queue_url):
-    """Says: Whoever deletes first loses the order if packing fails."""
+    """Says: order-deleted"""
     message = _one(sqs, queue_url, MessageAttributeNames=["All"])
     if message:
         sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])
@@ -56,19 +56,19 @@ def next_parcel__deletes(sqs, queue_url):
 
 
 def next_parcel__no_lease(sqs, queue_url):
-    """Says: A timeout of 0 is a lease of no time"""
+    """Says: order-visible"""
     message = _one(sqs, queue_url, MessageAttributeNames=["All"], VisibilityTimeout=0)
     return message and {"order": json.loads(message["Body"]), "speed": _speed(message)}
 
 
 def next_parcel__text(sqs, queue_url):
-    """Says: json.loads makes a dictionary of it."""
+    """Says: text-returned"""
     message = _one(sqs, queue_url, MessageAttributeNames=["All"])
     return message and {"order": message["Body"], "speed": _speed(message)}
 
 
 def next_parcel__whole_label(sqs, queue_url):
-    """Says: Its text is under StringValue."""
+    """Says: label-with-type"""
     message = _one(sqs, queue_url, MessageAttributeNames=["All"])
     if message is None:
         return None
@@ -76,7 +76,7 @@ def next_parcel__whole_label(sqs, queue_url):
 
 
 def next_parcel__takes_ten(sqs, queue_url):
-    """Says: MaxNumberOfMessages is 1 unless you say more."""
+    """Says: others-received"""
     message = _one(sqs, queue_url, MessageAttributeNames=["All"], MaxNumberOfMessages=10)
     return message and {"order": json.loads(message["Body"]), "speed": _speed(message)}
 
@@ -90,54 +90,54 @@ def _limit(sqs, queue_url):
 
 
 def fits__characters(sqs, queue_url, body, attributes):
-    """Says: SQS counts bytes, and such a letter takes two or three."""
+    """Says: characters-counted"""
     labels = sum(len(name) + sum(len(text) for text in value.values()) for name, value in attributes.items())
     return len(body) + labels <= _limit(sqs, queue_url)
 
 
 def fits__body_alone(sqs, queue_url, body, attributes):
-    """Says: A label counts too: its name, its type and its value"""
+    """Says: labels-not-counted"""
     return len(body.encode()) <= _limit(sqs, queue_url)
 
 
 def fits__values_alone(sqs, queue_url, body, attributes):
-    """Says: A label counts too: its name, its type and its value"""
+    """Says: labels-not-counted"""
     values = sum(len(value["StringValue"].encode()) for value in attributes.values())
     return len(body.encode()) + values <= _limit(sqs, queue_url)
 
 
 def fits__without_types(sqs, queue_url, body, attributes):
-    """Says: A label counts too: its name, its type and its value"""
+    """Says: labels-not-counted"""
     labels = sum(len(name.encode()) + len(value["StringValue"].encode()) for name, value in attributes.items())
     return len(body.encode()) + labels <= _limit(sqs, queue_url)
 
 
 def fits__one_mebibyte(sqs, queue_url, body, attributes):
-    """Says: The limit is that of the queue"""
+    """Says: limit-of-another-queue"""
     labels = sum(len(name + "".join(value.values())) for name, value in attributes.items())
     return len(body.encode()) + labels <= 1_048_576
 
 
 def fits__shorter_than(sqs, queue_url, body, attributes):
-    """Says: the limit itself is fine"""
+    """Says: at-the-limit"""
     labels = sum(len((name + "".join(value.values())).encode()) for name, value in attributes.items())
     return len(body.encode()) + labels < _limit(sqs, queue_url)
 
 
 def fits__labels_in_characters(sqs, queue_url, body, attributes):
-    """Says: A label counts too: its name, its type and its value"""
+    """Says: labels-not-counted"""
     labels = sum(len(name + "".join(value.values())) for name, value in attributes.items())
     return len(body.encode()) + labels <= _limit(sqs, queue_url)
 
 
 def fits__compares_with_a_string(sqs, queue_url, body, attributes):
-    """Says: Attributes of a queue come as strings"""
+    """Says: text-and-number"""
     reply = sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=["MaximumMessageSize"])
     return len(body.encode()) <= reply["Attributes"]["MaximumMessageSize"]
 
 
 def fits__sends_to_see(sqs, queue_url, body, attributes):
-    """Says: Your code called SendMessage"""
+    """Says: forbidden-call"""
     try:
         sqs.send_message(QueueUrl=queue_url, MessageBody=body, MessageAttributes=attributes)
         return True
@@ -146,7 +146,7 @@ def fits__sends_to_see(sqs, queue_url, body, attributes):
 
 
 def fits__json(sqs, queue_url, body, attributes):
-    """Says: what SQS counts, and nothing else."""
+    """Says: at-the-limit"""
     return len(json.dumps(body).encode()) + len(json.dumps(attributes).encode()) - 4 <= _limit(sqs, queue_url)
 
 
@@ -171,17 +171,17 @@ def _give_back(sqs, queue_url, message):
 
 
 def pick__gives_nothing_back(sqs, queue_url, town):
-    """Says: change_message_visibility with a VisibilityTimeout of 0 gives it back."""
+    """Says: others-hidden"""
     return [_entry(message) for message in _ten(sqs, queue_url, VisibilityTimeout=600) if _town(message) == town]
 
 
 def pick__no_lease(sqs, queue_url, town):
-    """Says: With a timeout of 0 a receive leases nothing"""
+    """Says: own-visible"""
     return [_entry(message) for message in _ten(sqs, queue_url, VisibilityTimeout=0) if _town(message) == town]
 
 
 def pick__queue_s_lease(sqs, queue_url, town):
-    """Says: Ask for 600."""
+    """Says: lease-too-short"""
     kept = []
     for message in _ten(sqs, queue_url):
         if _town(message) == town:
@@ -192,7 +192,7 @@ def pick__queue_s_lease(sqs, queue_url, town):
 
 
 def pick__gives_all_back(sqs, queue_url, town):
-    """Says: giving back is for the messages of other towns"""
+    """Says: own-visible"""
     messages = _ten(sqs, queue_url, VisibilityTimeout=600)
     for message in messages:
         _give_back(sqs, queue_url, message)
@@ -200,7 +200,7 @@ def pick__gives_all_back(sqs, queue_url, town):
 
 
 def pick__one_message(sqs, queue_url, town):
-    """Says: unless MaxNumberOfMessages asks for more"""
+    """Says: not-ten"""
     kept = []
     for message in _ten(sqs, queue_url, VisibilityTimeout=600, MaxNumberOfMessages=1):
         if _town(message) == town:
@@ -211,7 +211,7 @@ def pick__one_message(sqs, queue_url, town):
 
 
 def pick__again_and_again(sqs, queue_url, town):
-    """Says: Your code received"""
+    """Says: received-again"""
     kept = []
     for _ in range(20):
         for message in _ten(sqs, queue_url, VisibilityTimeout=600):
@@ -223,7 +223,7 @@ def pick__again_and_again(sqs, queue_url, town):
 
 
 def pick__sends_back(sqs, queue_url, town):
-    """Says: whoever deletes a message and sends it again makes another message"""
+    """Says: messages-gone"""
     kept = []
     for message in _ten(sqs, queue_url, VisibilityTimeout=600):
         if _town(message) == town:
@@ -236,7 +236,7 @@ def pick__sends_back(sqs, queue_url, town):
 
 
 def pick__without_labels(sqs, queue_url, town):
-    """Says: Message attributes come only to a receive that asks for them"""
+    """Says: labels-not-asked-for"""
     kept = []
     for message in _ten(sqs, queue_url, VisibilityTimeout=600, MessageAttributeNames=[]):
         if _town(message) == town:
@@ -245,7 +245,7 @@ def pick__without_labels(sqs, queue_url, town):
 
 
 def pick__whatever_the_capitals(sqs, queue_url, town):
-    """Says: Towns are compared whole, letter by letter."""
+    """Says: others-hidden"""
     kept = []
     for message in _ten(sqs, queue_url, VisibilityTimeout=600):
         if (_town(message) or "").lower() == town.lower():
@@ -256,7 +256,7 @@ def pick__whatever_the_capitals(sqs, queue_url, town):
 
 
 def pick__key_error(sqs, queue_url, town):
-    """Says: A message"""
+    """Says: no-labels-key"""
     kept = []
     for message in _ten(sqs, queue_url, VisibilityTimeout=600):
         if message["MessageAttributes"]["town"]["StringValue"] == town:
@@ -267,7 +267,7 @@ def pick__key_error(sqs, queue_url, town):
 
 
 def pick__message_ids(sqs, queue_url, town):
-    """Says: a message id is none"""
+    """Says: handle-does-not-delete"""
     kept = []
     for message in _ten(sqs, queue_url, VisibilityTimeout=600):
         if _town(message) == town:
@@ -278,7 +278,7 @@ def pick__message_ids(sqs, queue_url, town):
 
 
 def pick__leases_afterwards(sqs, queue_url, town):
-    """Says: Another packer may be quicker than the next call."""
+    """Says: visible-at-first"""
     kept = []
     for message in _ten(sqs, queue_url, VisibilityTimeout=0):
         if _town(message) == town:
@@ -289,7 +289,7 @@ def pick__leases_afterwards(sqs, queue_url, town):
 
 
 def pick__sets_the_queue(sqs, queue_url, town):
-    """Says: An attribute of a queue is for everybody who uses it."""
+    """Says: settings-changed"""
     sqs.set_queue_attributes(QueueUrl=queue_url, Attributes={"VisibilityTimeout": "600"})
     kept = []
     for message in _ten(sqs, queue_url):
@@ -301,7 +301,7 @@ def pick__sets_the_queue(sqs, queue_url, town):
 
 
 def pick__asks_for_the_town(sqs, queue_url, town):
-    """Says: Message attributes come only to a receive that asks for them by name"""
+    """Says: labels-not-asked-for"""
     kept = []
     for message in _ten(sqs, queue_url, VisibilityTimeout=600, MessageAttributeNames=[town]):
         if _town(message) == town:
@@ -312,7 +312,7 @@ def pick__asks_for_the_town(sqs, queue_url, town):
 
 
 def pick__part_of_the_name(sqs, queue_url, town):
-    """Says: Towns are compared whole, letter by letter."""
+    """Says: others-hidden"""
     kept = []
     for message in _ten(sqs, queue_url, VisibilityTimeout=600):
         if town in (_town(message) or ""):
@@ -338,7 +338,7 @@ def _count(message):
 
 
 def take_or_set_aside__compares_texts(sqs, queue_url, aside_url, tries):
-    """Says: as a text the count 10 comes before 9."""
+    """Says: received-too-often"""
     while message := _one(sqs, queue_url, **ASK):
         if message["Attributes"]["ApproximateReceiveCount"] <= str(tries):
             return json.loads(message["Body"])
@@ -346,7 +346,7 @@ def take_or_set_aside__compares_texts(sqs, queue_url, aside_url, tries):
 
 
 def take_or_set_aside__text_and_number(sqs, queue_url, aside_url, tries):
-    """Says: int(...) makes a number of it"""
+    """Says: text-and-number"""
     while message := _one(sqs, queue_url, **ASK):
         if message["Attributes"]["ApproximateReceiveCount"] <= tries:
             return json.loads(message["Body"])
@@ -354,7 +354,7 @@ def take_or_set_aside__text_and_number(sqs, queue_url, aside_url, tries):
 
 
 def take_or_set_aside__one_too_few(sqs, queue_url, aside_url, tries):
-    """Says: not too often."""
+    """Says: passed-over"""
     while message := _one(sqs, queue_url, **ASK):
         if _count(message) < tries:
             return json.loads(message["Body"])
@@ -362,7 +362,7 @@ def take_or_set_aside__one_too_few(sqs, queue_url, aside_url, tries):
 
 
 def take_or_set_aside__one_too_many(sqs, queue_url, aside_url, tries):
-    """Says: this receive included"""
+    """Says: received-too-often"""
     while message := _one(sqs, queue_url, **ASK):
         if _count(message) <= tries + 1:
             return json.loads(message["Body"])
@@ -370,7 +370,7 @@ def take_or_set_aside__one_too_many(sqs, queue_url, aside_url, tries):
 
 
 def take_or_set_aside__does_not_ask(sqs, queue_url, aside_url, tries):
-    """Says: System attributes come to a receive that asks"""
+    """Says: attributes-not-asked-for"""
     while message := _one(sqs, queue_url, MessageAttributeNames=["All"]):
         if _count(message) <= tries:
             return json.loads(message["Body"])
@@ -378,7 +378,7 @@ def take_or_set_aside__does_not_ask(sqs, queue_url, aside_url, tries):
 
 
 def take_or_set_aside__deletes_first(sqs, queue_url, aside_url, tries):
-    """Says: Send first, then delete"""
+    """Says: lost-in-a-crash"""
     while message := _one(sqs, queue_url, **ASK):
         if _count(message) <= tries:
             return json.loads(message["Body"])
@@ -388,7 +388,7 @@ def take_or_set_aside__deletes_first(sqs, queue_url, aside_url, tries):
 
 
 def take_or_set_aside__forgets_labels(sqs, queue_url, aside_url, tries):
-    """Says: a send makes a new message"""
+    """Says: labels-lost"""
     while message := _one(sqs, queue_url, **ASK):
         if _count(message) <= tries:
             return json.loads(message["Body"])
@@ -397,7 +397,7 @@ def take_or_set_aside__forgets_labels(sqs, queue_url, aside_url, tries):
 
 
 def take_or_set_aside__reads_everything(sqs, queue_url, aside_url, tries):
-    """Says: A body may be anything"""
+    """Says: body-read-as-json"""
     while message := _one(sqs, queue_url, **ASK):
         order = json.loads(message["Body"])
         if _count(message) <= tries:
@@ -406,7 +406,7 @@ def take_or_set_aside__reads_everything(sqs, queue_url, aside_url, tries):
 
 
 def take_or_set_aside__one_message_only(sqs, queue_url, aside_url, tries):
-    """Says: There is an order that has been received"""
+    """Says: none-too-early"""
     message = _one(sqs, queue_url, **ASK)
     if message is None:
         return None
@@ -417,7 +417,7 @@ def take_or_set_aside__one_message_only(sqs, queue_url, aside_url, tries):
 
 
 def take_or_set_aside__does_not_delete(sqs, queue_url, aside_url, tries):
-    """Says: To move a message is to send it there and to delete it here."""
+    """Says: moved-but-left"""
     while message := _one(sqs, queue_url, **ASK):
         if _count(message) <= tries:
             return json.loads(message["Body"])
@@ -426,7 +426,7 @@ def take_or_set_aside__does_not_delete(sqs, queue_url, aside_url, tries):
 
 
 def take_or_set_aside__drops_poison(sqs, queue_url, aside_url, tries):
-    """Says: is set aside once, with its body as it is"""
+    """Says: set-aside-wrong"""
     while message := _one(sqs, queue_url, **ASK):
         if _count(message) <= tries:
             return json.loads(message["Body"])
@@ -434,7 +434,7 @@ def take_or_set_aside__drops_poison(sqs, queue_url, aside_url, tries):
 
 
 def take_or_set_aside__deletes_the_order(sqs, queue_url, aside_url, tries):
-    """Says: Deleted now, it would be lost if the program fails."""
+    """Says: order-deleted"""
     while message := _one(sqs, queue_url, **ASK):
         if _count(message) <= tries:
             sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])
@@ -443,7 +443,7 @@ def take_or_set_aside__deletes_the_order(sqs, queue_url, aside_url, tries):
 
 
 def take_or_set_aside__no_message(sqs, queue_url, aside_url, tries):
-    """Says: the response has no key Messages at all."""
+    """Says: no-messages-key"""
     while True:
         message = sqs.receive_message(QueueUrl=queue_url, **ASK)["Messages"][0]
         if _count(message) <= tries:
@@ -452,7 +452,7 @@ def take_or_set_aside__no_message(sqs, queue_url, aside_url, tries):
 
 
 def take_or_set_aside__takes_ten(sqs, queue_url, aside_url, tries):
-    """Says: Each receive leases and counts every message that it brings."""
+    """Says: others-received"""
     while messages := sqs.receive_message(QueueUrl=queue_url, MaxNumberOfMessages=10, **ASK).get("Messages"):
         for message in messages:
             if _count(message) <= tries:
@@ -461,7 +461,7 @@ def take_or_set_aside__takes_ten(sqs, queue_url, aside_url, tries):
 
 
 def take_or_set_aside__tidies_the_body(sqs, queue_url, aside_url, tries):
-    """Says: with its body as it is"""
+    """Says: set-aside-wrong"""
     while message := _one(sqs, queue_url, **ASK):
         if _count(message) <= tries:
             return json.loads(message["Body"])
@@ -472,7 +472,7 @@ def take_or_set_aside__tidies_the_body(sqs, queue_url, aside_url, tries):
 
 
 def pack_and_pass_on__queue_s_lease(sqs, orders_url, packed_url, seconds):
-    """Says: Without a timeout of its own a receive leases for the queue's 30 seconds."""
+    """Says: lease-too-short"""
     message = _one(sqs, orders_url, MessageAttributeNames=["All"])
     if message:
         time.sleep(seconds)
@@ -481,7 +481,7 @@ def pack_and_pass_on__queue_s_lease(sqs, orders_url, packed_url, seconds):
 
 
 def pack_and_pass_on__just_as_long(sqs, orders_url, packed_url, seconds):
-    """Says: A lease of just the length of the work ends when the work does"""
+    """Says: lease-too-short"""
     message = _one(sqs, orders_url, MessageAttributeNames=["All"], VisibilityTimeout=seconds)
     if message:
         time.sleep(seconds)
@@ -490,7 +490,7 @@ def pack_and_pass_on__just_as_long(sqs, orders_url, packed_url, seconds):
 
 
 def pack_and_pass_on__an_hour(sqs, orders_url, packed_url, seconds):
-    """Says: another packer could receive it"""
+    """Says: lease-too-short"""
     message = _one(sqs, orders_url, MessageAttributeNames=["All"], VisibilityTimeout=3600)
     if message:
         time.sleep(seconds)
@@ -499,7 +499,7 @@ def pack_and_pass_on__an_hour(sqs, orders_url, packed_url, seconds):
 
 
 def pack_and_pass_on__deletes_first(sqs, orders_url, packed_url, seconds):
-    """Says: Pass the order on first, then delete"""
+    """Says: lost-in-a-crash"""
     message = _one(sqs, orders_url, MessageAttributeNames=["All"], VisibilityTimeout=seconds + 60)
     if message:
         sqs.delete_message(QueueUrl=orders_url, ReceiptHandle=message["ReceiptHandle"])
@@ -510,7 +510,7 @@ def pack_and_pass_on__deletes_first(sqs, orders_url, packed_url, seconds):
 
 
 def pack_and_pass_on__deletes_then_sends(sqs, orders_url, packed_url, seconds):
-    """Says: Pass the order on first, then delete"""
+    """Says: lost-in-a-crash"""
     message = _one(sqs, orders_url, MessageAttributeNames=["All"], VisibilityTimeout=seconds + 60)
     if message:
         time.sleep(seconds)
@@ -521,7 +521,7 @@ def pack_and_pass_on__deletes_then_sends(sqs, orders_url, packed_url, seconds):
 
 
 def pack_and_pass_on__in_the_end(sqs, orders_url, packed_url, seconds):
-    """Says: Pass the order on first, then delete"""
+    """Says: lost-in-a-crash"""
     message = _one(sqs, orders_url, MessageAttributeNames=["All"], VisibilityTimeout=seconds + 60)
     if message:
         try:
@@ -534,7 +534,7 @@ def pack_and_pass_on__in_the_end(sqs, orders_url, packed_url, seconds):
 
 
 def pack_and_pass_on__never_deletes(sqs, orders_url, packed_url, seconds):
-    """Says: Only deleting takes it out"""
+    """Says: order-left"""
     message = _one(sqs, orders_url, MessageAttributeNames=["All"], VisibilityTimeout=seconds + 60)
     if message:
         time.sleep(seconds)
@@ -544,7 +544,7 @@ def pack_and_pass_on__never_deletes(sqs, orders_url, packed_url, seconds):
 
 
 def pack_and_pass_on__forgets_labels(sqs, orders_url, packed_url, seconds):
-    """Says: a send makes a new message"""
+    """Says: labels-lost"""
     message = _one(sqs, orders_url, VisibilityTimeout=seconds + 60)
     if message:
         time.sleep(seconds)
@@ -553,7 +553,7 @@ def pack_and_pass_on__forgets_labels(sqs, orders_url, packed_url, seconds):
 
 
 def pack_and_pass_on__writes_it_anew(sqs, orders_url, packed_url, seconds):
-    """Says: It is passed on as it came"""
+    """Says: body-changed"""
     message = _one(sqs, orders_url, MessageAttributeNames=["All"], VisibilityTimeout=seconds + 60)
     if message:
         time.sleep(seconds)
@@ -563,7 +563,7 @@ def pack_and_pass_on__writes_it_anew(sqs, orders_url, packed_url, seconds):
 
 
 def pack_and_pass_on__does_not_pack(sqs, orders_url, packed_url, seconds):
-    """Says: Packing is time.sleep(seconds)"""
+    """Says: passed-on-early"""
     message = _one(sqs, orders_url, MessageAttributeNames=["All"], VisibilityTimeout=seconds + 60)
     if message:
         _move(sqs, orders_url, packed_url, message)
@@ -571,7 +571,7 @@ def pack_and_pass_on__does_not_pack(sqs, orders_url, packed_url, seconds):
 
 
 def pack_and_pass_on__packs_nothing(sqs, orders_url, packed_url, seconds):
-    """Says: Receive first, then pack."""
+    """Says: packed-nothing"""
     time.sleep(seconds)
     message = _one(sqs, orders_url, MessageAttributeNames=["All"])
     if message:
@@ -580,13 +580,13 @@ def pack_and_pass_on__packs_nothing(sqs, orders_url, packed_url, seconds):
 
 
 def pack_and_pass_on__no_message(sqs, orders_url, packed_url, seconds):
-    """Says: the response has no key Messages at all."""
+    """Says: no-messages-key"""
     [message] = sqs.receive_message(QueueUrl=orders_url)["Messages"]
     return json.loads(message["Body"])["order_id"]
 
 
 def pack_and_pass_on__returns_the_order(sqs, orders_url, packed_url, seconds):
-    """Says: Return the order_id of the body's JSON."""
+    """Says: not-the-order-id"""
     message = _one(sqs, orders_url, MessageAttributeNames=["All"], VisibilityTimeout=seconds + 60)
     if message:
         time.sleep(seconds)
@@ -595,7 +595,7 @@ def pack_and_pass_on__returns_the_order(sqs, orders_url, packed_url, seconds):
 
 
 def pack_and_pass_on__passes_on_first(sqs, orders_url, packed_url, seconds):
-    """Says: shipping must not be given an order that is not packed yet."""
+    """Says: passed-on-early"""
     message = _one(sqs, orders_url, MessageAttributeNames=["All"], VisibilityTimeout=seconds + 60)
     if message:
         labels = message.get("MessageAttributes", {})
@@ -606,7 +606,7 @@ def pack_and_pass_on__passes_on_first(sqs, orders_url, packed_url, seconds):
 
 
 def pack_and_pass_on__renews_too_late(sqs, orders_url, packed_url, seconds):
-    """Says: another packer could receive it"""
+    """Says: lease-too-short"""
     message = _one(sqs, orders_url, MessageAttributeNames=["All"])
     if message:
         time.sleep(seconds)
@@ -616,7 +616,7 @@ def pack_and_pass_on__renews_too_late(sqs, orders_url, packed_url, seconds):
 
 
 def pack_and_pass_on__sets_the_queue(sqs, orders_url, packed_url, seconds):
-    """Says: An attribute of a queue is for everybody who uses it."""
+    """Says: settings-changed"""
     sqs.set_queue_attributes(QueueUrl=orders_url, Attributes={"VisibilityTimeout": str(seconds + 60)})
     message = _one(sqs, orders_url, MessageAttributeNames=["All"])
     if message:
@@ -626,7 +626,7 @@ def pack_and_pass_on__sets_the_queue(sqs, orders_url, packed_url, seconds):
 
 
 def pack_and_pass_on__takes_ten(sqs, orders_url, packed_url, seconds):
-    """Says: Each receive leases and counts every message that it brings."""
+    """Says: others-received"""
     message = _one(
         sqs, orders_url, MessageAttributeNames=["All"], VisibilityTimeout=seconds + 60, MaxNumberOfMessages=10
     )
@@ -637,7 +637,7 @@ def pack_and_pass_on__takes_ten(sqs, orders_url, packed_url, seconds):
 
 
 def pack_and_pass_on__deletes_in_any_case(sqs, orders_url, packed_url, seconds):
-    """Says: delete only if that has worked"""
+    """Says: lost-in-a-crash"""
     message = _one(sqs, orders_url, MessageAttributeNames=["All"], VisibilityTimeout=seconds + 60)
     if message:
         time.sleep(seconds)

@@ -1,4 +1,4 @@
-"""Wrong answers to the exercises of lesson 04, as learners write them. Each docstring says what the check must say."""
+"""Wrong answers to the exercises of lesson 04, as learners write them. Each says the reason id of its refusal."""
 
 import json
 import time
@@ -7,7 +7,7 @@ import time
 
 
 def wait_for_order__short_polls(sqs, queue_url, seconds):
-    """Says: Every receive is a request, an empty one too."""
+    """Says: too-many-receives"""
     for _ in range(seconds):
         messages = sqs.receive_message(QueueUrl=queue_url).get("Messages", [])
         if messages:
@@ -17,7 +17,7 @@ def wait_for_order__short_polls(sqs, queue_url, seconds):
 
 
 def wait_for_order__seldom(sqs, queue_url, seconds):
-    """Says: An order lay there, and your code was waiting elsewhere."""
+    """Says: returned-late"""
     while True:
         messages = sqs.receive_message(QueueUrl=queue_url).get("Messages", [])
         if messages:
@@ -29,19 +29,19 @@ def wait_for_order__seldom(sqs, queue_url, seconds):
 
 
 def wait_for_order__one_long_wait(sqs, queue_url, seconds):
-    """Says: WaitTimeSeconds is 20 at most."""
+    """Says: poll-too-long"""
     messages = sqs.receive_message(QueueUrl=queue_url, WaitTimeSeconds=seconds).get("Messages", [])
     return json.loads(messages[0]["Body"]) if messages else None
 
 
 def wait_for_order__one_poll(sqs, queue_url, seconds):
-    """Says: It gave up after 20 s."""
+    """Says: gave-up-after-one-poll"""
     messages = sqs.receive_message(QueueUrl=queue_url, WaitTimeSeconds=min(seconds, 20)).get("Messages", [])
     return json.loads(messages[0]["Body"]) if messages else None
 
 
 def wait_for_order__rounds_up(sqs, queue_url, seconds):
-    """Says: The last poll must not be longer than the time that is left."""
+    """Says: waited-too-long"""
     while seconds > 0:
         messages = sqs.receive_message(QueueUrl=queue_url, WaitTimeSeconds=20).get("Messages", [])
         if messages:
@@ -50,7 +50,7 @@ def wait_for_order__rounds_up(sqs, queue_url, seconds):
 
 
 def wait_for_order__rounds_down(sqs, queue_url, seconds):
-    """Says: Your code gave up after 40 s."""
+    """Says: gave-up-early"""
     for _ in range(max(1, seconds // 20)):
         wait = min(20, seconds)
         messages = sqs.receive_message(QueueUrl=queue_url, WaitTimeSeconds=wait).get("Messages", [])
@@ -60,7 +60,7 @@ def wait_for_order__rounds_down(sqs, queue_url, seconds):
 
 
 def wait_for_order__no_key(sqs, queue_url, seconds):
-    """Says: An empty receive has no key Messages."""
+    """Says: no-messages-key"""
     while seconds > 0:
         wait = min(seconds, 20)
         for message in sqs.receive_message(QueueUrl=queue_url, WaitTimeSeconds=wait)["Messages"]:
@@ -69,7 +69,7 @@ def wait_for_order__no_key(sqs, queue_url, seconds):
 
 
 def wait_for_order__text(sqs, queue_url, seconds):
-    """Says: The caller needs the dictionary that json.loads makes of it."""
+    """Says: text-returned"""
     while seconds > 0:
         wait = min(seconds, 20)
         for message in sqs.receive_message(QueueUrl=queue_url, WaitTimeSeconds=wait).get("Messages", []):
@@ -78,7 +78,7 @@ def wait_for_order__text(sqs, queue_url, seconds):
 
 
 def wait_for_order__message(sqs, queue_url, seconds):
-    """Says: That is what SQS said about the message."""
+    """Says: message-returned"""
     while seconds > 0:
         wait = min(seconds, 20)
         for message in sqs.receive_message(QueueUrl=queue_url, WaitTimeSeconds=wait).get("Messages", []):
@@ -87,7 +87,7 @@ def wait_for_order__message(sqs, queue_url, seconds):
 
 
 def wait_for_order__deletes(sqs, queue_url, seconds):
-    """Says: Nobody has packed it yet."""
+    """Says: order-deleted"""
     while seconds > 0:
         wait = min(seconds, 20)
         for message in sqs.receive_message(QueueUrl=queue_url, WaitTimeSeconds=wait).get("Messages", []):
@@ -97,7 +97,7 @@ def wait_for_order__deletes(sqs, queue_url, seconds):
 
 
 def wait_for_order__takes_ten(sqs, queue_url, seconds):
-    """Says: What else was received is hidden from all others"""
+    """Says: others-leased"""
     while seconds > 0:
         ask = {"MaxNumberOfMessages": 10, "WaitTimeSeconds": min(seconds, 20)}
         for message in sqs.receive_message(QueueUrl=queue_url, **ask).get("Messages", []):
@@ -106,7 +106,7 @@ def wait_for_order__takes_ten(sqs, queue_url, seconds):
 
 
 def wait_for_order__last_look(sqs, queue_url, seconds):
-    """Says: Every receive is a request, an empty one too."""
+    """Says: too-many-receives"""
     while seconds >= 0:
         wait = min(seconds, 20)
         for message in sqs.receive_message(QueueUrl=queue_url, WaitTimeSeconds=wait).get("Messages", []):
@@ -115,7 +115,7 @@ def wait_for_order__last_look(sqs, queue_url, seconds):
 
 
 def wait_for_order__empty_dictionary(sqs, queue_url, seconds):
-    """Says: No order came in this time, and None says so."""
+    """Says: not-none"""
     while seconds > 0:
         wait = min(seconds, 20)
         for message in sqs.receive_message(QueueUrl=queue_url, WaitTimeSeconds=wait).get("Messages", []):
@@ -136,13 +136,13 @@ def _entries(texts):
 
 
 def send_all__one_batch(sqs, queue_url, bodies):
-    """Says: One batch takes 10 entries, and no more."""
+    """Says: batch-too-large"""
     reply = sqs.send_message_batch(QueueUrl=queue_url, Entries=_entries(bodies))
     return [bodies[int(failure["Id"])] for failure in reply.get("Failed", [])]
 
 
 def send_all__failed_ignored(sqs, queue_url, bodies):
-    """Says: A batch raises nothing when some of its entries fail"""
+    """Says: failed-ignored"""
     refused = []
     for texts in _tens(bodies):
         try:
@@ -153,7 +153,7 @@ def send_all__failed_ignored(sqs, queue_url, bodies):
 
 
 def send_all__no_key(sqs, queue_url, bodies):
-    """Says: Where nothing failed, the response has no key Failed."""
+    """Says: no-failed-key"""
     refused = []
     for texts in _tens(bodies):
         for failure in sqs.send_message_batch(QueueUrl=queue_url, Entries=_entries(texts))["Failed"]:
@@ -162,7 +162,7 @@ def send_all__no_key(sqs, queue_url, bodies):
 
 
 def send_all__ids_are_texts(sqs, queue_url, bodies):
-    """Says: A text will not do; its place will."""
+    """Says: invalid-id"""
     refused = []
     for texts in _tens(bodies):
         entries = [{"Id": text, "MessageBody": text} for text in texts]
@@ -171,7 +171,7 @@ def send_all__ids_are_texts(sqs, queue_url, bodies):
 
 
 def send_all__ids_by_index(sqs, queue_url, bodies):
-    """Says: Texts may be equal; their places are not."""
+    """Says: ids-not-distinct"""
     refused = []
     for texts in _tens(sorted(bodies)):
         entries = [{"Id": str(texts.index(text)), "MessageBody": text} for text in texts]
@@ -181,7 +181,7 @@ def send_all__ids_by_index(sqs, queue_url, bodies):
 
 
 def send_all__ids_are_numbers(sqs, queue_url, bodies):
-    """Says: An Id is a string"""
+    """Says: number-as-id"""
     for texts in _tens(bodies):
         entries = [{"Id": place, "MessageBody": text} for place, text in enumerate(texts)]
         sqs.send_message_batch(QueueUrl=queue_url, Entries=entries)
@@ -189,7 +189,7 @@ def send_all__ids_are_numbers(sqs, queue_url, bodies):
 
 
 def send_all__empty_batch(sqs, queue_url, bodies):
-    """Says: SQS refuses a batch without entries."""
+    """Says: empty-batch"""
     refused, rest = [], list(bodies)
     while True:
         texts, rest = rest[:10], rest[10:]
@@ -200,7 +200,7 @@ def send_all__empty_batch(sqs, queue_url, bodies):
 
 
 def send_all__batch_again(sqs, queue_url, bodies):
-    """Says: Whoever sends the whole batch again sends it twice."""
+    """Says: texts-sent-twice"""
     refused = []
     for texts in _tens(bodies):
         for _ in range(2):
@@ -212,7 +212,7 @@ def send_all__batch_again(sqs, queue_url, bodies):
 
 
 def send_all__failed_again(sqs, queue_url, bodies):
-    """Says: what SQS refused for the sender's fault it refuses again"""
+    """Says: too-many-requests"""
     refused = []
     for texts in _tens(bodies):
         for _ in range(2):
@@ -225,7 +225,7 @@ def send_all__failed_again(sqs, queue_url, bodies):
 
 
 def send_all__ids_returned(sqs, queue_url, bodies):
-    """Says: None of these was refused."""
+    """Says: not-refused"""
     refused = []
     for texts in _tens(bodies):
         reply = sqs.send_message_batch(QueueUrl=queue_url, Entries=_entries(texts))
@@ -234,7 +234,7 @@ def send_all__ids_returned(sqs, queue_url, bodies):
 
 
 def send_all__failures_returned(sqs, queue_url, bodies):
-    """Says: That is what SQS said about them."""
+    """Says: entries-returned"""
     refused = []
     for texts in _tens(bodies):
         refused += sqs.send_message_batch(QueueUrl=queue_url, Entries=_entries(texts)).get("Failed", [])
@@ -242,7 +242,7 @@ def send_all__failures_returned(sqs, queue_url, bodies):
 
 
 def send_all__last_batch_only(sqs, queue_url, bodies):
-    """Says: Failed"""
+    """Says: failed-ignored"""
     reply, texts = {}, []
     for texts in _tens(bodies):
         reply = sqs.send_message_batch(QueueUrl=queue_url, Entries=_entries(texts))
@@ -250,7 +250,7 @@ def send_all__last_batch_only(sqs, queue_url, bodies):
 
 
 def send_all__place_in_the_whole_list(sqs, queue_url, bodies):
-    """Says: by the Id that you gave them; each response has its own"""
+    """Says: other-response"""
     refused = []
     for texts in _tens(bodies):
         reply = sqs.send_message_batch(QueueUrl=queue_url, Entries=_entries(texts))
@@ -259,7 +259,7 @@ def send_all__place_in_the_whole_list(sqs, queue_url, bodies):
 
 
 def send_all__set(sqs, queue_url, bodies):
-    """Says: Equal texts are several messages, and each of them was refused."""
+    """Says: equal-texts-once"""
     refused = []
     for texts in _tens(bodies):
         reply = sqs.send_message_batch(QueueUrl=queue_url, Entries=_entries(texts))
@@ -268,12 +268,12 @@ def send_all__set(sqs, queue_url, bodies):
 
 
 def send_all__equal_ones_once(sqs, queue_url, bodies):
-    """Says: all that SQS takes, equal ones too"""
+    """Says: texts-lost"""
     return send_all__sorted(sqs, queue_url, list(dict.fromkeys(bodies)))
 
 
 def send_all__sorted(sqs, queue_url, bodies):
-    """Says: They have another order than the texts had that were given."""
+    """Says: other-order-of-texts"""
     refused = []
     for texts in _tens(bodies):
         reply = sqs.send_message_batch(QueueUrl=queue_url, Entries=_entries(texts))
@@ -282,7 +282,7 @@ def send_all__sorted(sqs, queue_url, bodies):
 
 
 def send_all__one_by_one(sqs, queue_url, bodies):
-    """Says: send_message_batch takes 10 texts in one request."""
+    """Says: too-many-requests"""
     refused = []
     for body in bodies:
         try:
@@ -293,7 +293,7 @@ def send_all__one_by_one(sqs, queue_url, bodies):
 
 
 def send_all__nine(sqs, queue_url, bodies):
-    """Says: send_message_batch takes 10 texts in one request."""
+    """Says: too-many-requests"""
     refused = []
     for start in range(0, len(bodies), 9):
         texts = bodies[start : start + 9]
@@ -303,7 +303,7 @@ def send_all__nine(sqs, queue_url, bodies):
 
 
 def send_all__characters(sqs, queue_url, bodies):
-    """Says: One text that is refused does not keep the others of its batch"""
+    """Says: texts-lost"""
     names = ["MaximumMessageSize"]
     most = int(sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=names)["Attributes"][names[0]])
     good = [body for body in bodies if 0 < len(body) <= most and body.isprintable()]
@@ -323,7 +323,7 @@ def _delete(sqs, queue_url, messages):
 
 
 def drain__short_polls(sqs, queue_url):
-    """Says: Your code stopped after an empty short poll"""
+    """Says: short-poll-at-the-end"""
     orders = {}
     while messages := sqs.receive_message(QueueUrl=queue_url, **TEN).get("Messages"):
         orders |= {json.loads(message["Body"])["order_id"]: json.loads(message["Body"]) for message in messages}
@@ -332,7 +332,7 @@ def drain__short_polls(sqs, queue_url):
 
 
 def drain__three_short_polls(sqs, queue_url):
-    """Says: Your code stopped after an empty short poll"""
+    """Says: short-poll-at-the-end"""
     orders, empty = {}, 0
     while empty < 3:
         messages = sqs.receive_message(QueueUrl=queue_url, **TEN).get("Messages", [])
@@ -346,7 +346,7 @@ def drain__three_short_polls(sqs, queue_url):
 
 
 def drain__fewer_than_ten(sqs, queue_url):
-    """Says: and then your code stopped"""
+    """Says: stopped-early"""
     orders = {}
     while True:
         messages = sqs.receive_message(QueueUrl=queue_url, WaitTimeSeconds=20, **TEN).get("Messages", [])
@@ -360,7 +360,7 @@ def drain__fewer_than_ten(sqs, queue_url):
 
 
 def drain__by_the_counter(sqs, queue_url):
-    """Says: The counters of a queue are approximate and lag behind."""
+    """Says: never-received"""
     orders = {}
     names = ["ApproximateNumberOfMessages"]
     while int(sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=names)["Attributes"][names[0]]):
@@ -371,7 +371,7 @@ def drain__by_the_counter(sqs, queue_url):
 
 
 def drain__keeps_repeats_in_the_queue(sqs, queue_url):
-    """Says: also for the second one with the same order"""
+    """Says: messages-left"""
     orders = {}
     while messages := sqs.receive_message(QueueUrl=queue_url, WaitTimeSeconds=20, **TEN).get("Messages"):
         fresh = []
@@ -386,7 +386,7 @@ def drain__keeps_repeats_in_the_queue(sqs, queue_url):
 
 
 def drain__repeats_returned(sqs, queue_url):
-    """Says: An order is in the list twice."""
+    """Says: order-twice"""
     orders = []
     while messages := sqs.receive_message(QueueUrl=queue_url, WaitTimeSeconds=20, **TEN).get("Messages"):
         orders += [json.loads(message["Body"]) for message in messages]
@@ -395,7 +395,7 @@ def drain__repeats_returned(sqs, queue_url):
 
 
 def drain__by_message_id(sqs, queue_url):
-    """Says: Two messages can hold the same order; its order_id tells."""
+    """Says: order-twice"""
     orders = {}
     while messages := sqs.receive_message(QueueUrl=queue_url, WaitTimeSeconds=20, **TEN).get("Messages"):
         orders |= {message["MessageId"]: json.loads(message["Body"]) for message in messages}
@@ -404,7 +404,7 @@ def drain__by_message_id(sqs, queue_url):
 
 
 def drain__no_delete(sqs, queue_url):
-    """Says: What was received and not deleted comes again when its lease is over."""
+    """Says: messages-left"""
     orders = {}
     ask = {"WaitTimeSeconds": 20, "VisibilityTimeout": 900} | TEN
     while messages := sqs.receive_message(QueueUrl=queue_url, **ask).get("Messages"):
@@ -413,7 +413,7 @@ def drain__no_delete(sqs, queue_url):
 
 
 def drain__deletes_the_first(sqs, queue_url):
-    """Says: What was received and not deleted comes again when its lease is over."""
+    """Says: messages-left"""
     orders = {}
     ask = {"WaitTimeSeconds": 1} | TEN
     while messages := sqs.receive_message(QueueUrl=queue_url, **ask).get("Messages"):
@@ -423,7 +423,7 @@ def drain__deletes_the_first(sqs, queue_url):
 
 
 def drain__one_by_one(sqs, queue_url):
-    """Says: MaxNumberOfMessages=10 brings up to ten with one receive"""
+    """Says: too-many-requests"""
     orders = {}
     while messages := sqs.receive_message(QueueUrl=queue_url, WaitTimeSeconds=20).get("Messages"):
         order = json.loads(messages[0]["Body"])
@@ -433,7 +433,7 @@ def drain__one_by_one(sqs, queue_url):
 
 
 def drain__single_deletes(sqs, queue_url):
-    """Says: and delete_message_batch deletes ten"""
+    """Says: too-many-requests"""
     orders = {}
     while messages := sqs.receive_message(QueueUrl=queue_url, WaitTimeSeconds=20, **TEN).get("Messages"):
         for message in messages:
@@ -444,7 +444,7 @@ def drain__single_deletes(sqs, queue_url):
 
 
 def drain__purges(sqs, queue_url):
-    """Says: That takes away what nobody has received, too"""
+    """Says: not-received"""
     orders = {}
     while messages := sqs.receive_message(QueueUrl=queue_url, WaitTimeSeconds=20, **TEN).get("Messages"):
         orders |= {json.loads(message["Body"])["order_id"]: json.loads(message["Body"]) for message in messages}
@@ -453,7 +453,7 @@ def drain__purges(sqs, queue_url):
 
 
 def drain__no_key(sqs, queue_url):
-    """Says: An empty receive has no key Messages."""
+    """Says: no-messages-key"""
     orders = {}
     while messages := sqs.receive_message(QueueUrl=queue_url, WaitTimeSeconds=20, **TEN)["Messages"]:
         orders |= {json.loads(message["Body"])["order_id"]: json.loads(message["Body"]) for message in messages}
@@ -462,7 +462,7 @@ def drain__no_key(sqs, queue_url):
 
 
 def drain__all_in_one_delete(sqs, queue_url):
-    """Says: One batch takes 10 entries, and no more."""
+    """Says: batch-too-large"""
     found = []
     while messages := sqs.receive_message(QueueUrl=queue_url, WaitTimeSeconds=20, **TEN).get("Messages"):
         found += messages
@@ -471,7 +471,7 @@ def drain__all_in_one_delete(sqs, queue_url):
 
 
 def drain__empty_delete(sqs, queue_url):
-    """Says: SQS refuses a batch without entries."""
+    """Says: empty-batch"""
     orders = {}
     while True:
         messages = sqs.receive_message(QueueUrl=queue_url, WaitTimeSeconds=20, **TEN).get("Messages", [])
@@ -482,7 +482,7 @@ def drain__empty_delete(sqs, queue_url):
 
 
 def drain__order_ids_as_entry_ids(sqs, queue_url):
-    """Says: The same order can be in two messages."""
+    """Says: ids-not-distinct"""
     orders = {}
     while messages := sqs.receive_message(QueueUrl=queue_url, WaitTimeSeconds=20, **TEN).get("Messages"):
         entries = []
@@ -495,7 +495,7 @@ def drain__order_ids_as_entry_ids(sqs, queue_url):
 
 
 def drain__texts(sqs, queue_url):
-    """Says: A dictionary was asked for each order"""
+    """Says: no-dictionaries"""
     bodies = []
     while messages := sqs.receive_message(QueueUrl=queue_url, WaitTimeSeconds=20, **TEN).get("Messages"):
         bodies += [message["Body"] for message in messages if message["Body"] not in bodies]
@@ -504,7 +504,7 @@ def drain__texts(sqs, queue_url):
 
 
 def drain__first_ten(sqs, queue_url):
-    """Says: The last receive brought 10 messages"""
+    """Says: stopped-early"""
     messages = sqs.receive_message(QueueUrl=queue_url, WaitTimeSeconds=20, **TEN).get("Messages", [])
     _delete(sqs, queue_url, messages)
     return [json.loads(message["Body"]) for message in messages]
@@ -522,7 +522,7 @@ def _take(sqs, queue_url, **params):
 
 
 def pack_slowly__no_heartbeat(sqs, queue_url, steps, seconds):
-    """Says: From then on anybody could receive the order, and pack it too."""
+    """Says: lease-gap"""
     lease, order = _take(sqs, queue_url)
     if order:
         time.sleep(steps * seconds)
@@ -531,7 +531,7 @@ def pack_slowly__no_heartbeat(sqs, queue_url, steps, seconds):
 
 
 def pack_slowly__one_long_lease(sqs, queue_url, steps, seconds):
-    """Says: If the packer crashes now, nobody can take the order for all that time."""
+    """Says: lease-too-long"""
     lease, order = _take(sqs, queue_url, VisibilityTimeout=steps * seconds + 30)
     if order:
         time.sleep(steps * seconds)
@@ -540,7 +540,7 @@ def pack_slowly__one_long_lease(sqs, queue_url, steps, seconds):
 
 
 def pack_slowly__extended_once(sqs, queue_url, steps, seconds):
-    """Says: If the packer crashes now, nobody can take the order for all that time."""
+    """Says: lease-too-long"""
     lease, order = _take(sqs, queue_url)
     if order:
         sqs.change_message_visibility(**lease, VisibilityTimeout=43200)
@@ -550,7 +550,7 @@ def pack_slowly__extended_once(sqs, queue_url, steps, seconds):
 
 
 def pack_slowly__extended_once_to_two_minutes(sqs, queue_url, steps, seconds):
-    """Says: The lease was over after 120 s"""
+    """Says: lease-gap"""
     lease, order = _take(sqs, queue_url)
     if order:
         sqs.change_message_visibility(**lease, VisibilityTimeout=120)
@@ -560,7 +560,7 @@ def pack_slowly__extended_once_to_two_minutes(sqs, queue_url, steps, seconds):
 
 
 def pack_slowly__adds_up(sqs, queue_url, steps, seconds):
-    """Says: is not added to the old one"""
+    """Says: lease-too-long"""
     lease, order = _take(sqs, queue_url)
     for step in range(steps if order else 0):
         sqs.change_message_visibility(**lease, VisibilityTimeout=30 + seconds * (step + 1))
@@ -571,7 +571,7 @@ def pack_slowly__adds_up(sqs, queue_url, steps, seconds):
 
 
 def pack_slowly__to_the_second(sqs, queue_url, steps, seconds):
-    """Says: to last longer than the next step"""
+    """Says: lease-gap"""
     lease, order = _take(sqs, queue_url)
     for _ in range(steps if order else 0):
         sqs.change_message_visibility(**lease, VisibilityTimeout=seconds)
@@ -582,7 +582,7 @@ def pack_slowly__to_the_second(sqs, queue_url, steps, seconds):
 
 
 def pack_slowly__every_second_step(sqs, queue_url, steps, seconds):
-    """Says: it has to come before the lease is over"""
+    """Says: lease-gap"""
     lease, order = _take(sqs, queue_url)
     for step in range(steps if order else 0):
         time.sleep(seconds)
@@ -594,7 +594,7 @@ def pack_slowly__every_second_step(sqs, queue_url, steps, seconds):
 
 
 def pack_slowly__thirty_whatever(sqs, queue_url, steps, seconds):
-    """Says: to last longer than the next step"""
+    """Says: lease-gap"""
     lease, order = _take(sqs, queue_url)
     for _ in range(steps if order else 0):
         sqs.change_message_visibility(**lease, VisibilityTimeout=30)
@@ -605,7 +605,7 @@ def pack_slowly__thirty_whatever(sqs, queue_url, steps, seconds):
 
 
 def pack_slowly__deletes_first(sqs, queue_url, steps, seconds):
-    """Says: If the packer crashes after the delete, the order is lost"""
+    """Says: deleted-early"""
     lease, order = _take(sqs, queue_url)
     if order:
         sqs.delete_message(**lease)
@@ -614,7 +614,7 @@ def pack_slowly__deletes_first(sqs, queue_url, steps, seconds):
 
 
 def pack_slowly__deletes_twice(sqs, queue_url, steps, seconds):
-    """Says: If the packer crashes after the delete, the order is lost"""
+    """Says: deleted-early"""
     lease, order = _take(sqs, queue_url)
     if order:
         sqs.delete_message(**lease)
@@ -624,7 +624,7 @@ def pack_slowly__deletes_twice(sqs, queue_url, steps, seconds):
 
 
 def pack_slowly__renews_after_the_delete(sqs, queue_url, steps, seconds):
-    """Says: The delete comes last."""
+    """Says: renewed-after-delete"""
     lease, order = _take(sqs, queue_url)
     if order:
         sqs.delete_message(**lease)
@@ -635,7 +635,7 @@ def pack_slowly__renews_after_the_delete(sqs, queue_url, steps, seconds):
 
 
 def pack_slowly__no_delete(sqs, queue_url, steps, seconds):
-    """Says: What is not deleted comes again when the lease is over, and is packed once more."""
+    """Says: not-deleted"""
     lease, order = _take(sqs, queue_url)
     for _ in range(steps if order else 0):
         time.sleep(seconds)
@@ -644,7 +644,7 @@ def pack_slowly__no_delete(sqs, queue_url, steps, seconds):
 
 
 def pack_slowly__does_not_pack(sqs, queue_url, steps, seconds):
-    """Says: Packing takes"""
+    """Says: deleted-early"""
     lease, order = _take(sqs, queue_url)
     if order:
         time.sleep(seconds)
@@ -653,7 +653,7 @@ def pack_slowly__does_not_pack(sqs, queue_url, steps, seconds):
 
 
 def pack_slowly__one_step_less(sqs, queue_url, steps, seconds):
-    """Says: Packing takes"""
+    """Says: deleted-early"""
     lease, order = _take(sqs, queue_url)
     for _ in range(1, steps if order else 0):
         time.sleep(seconds)
@@ -664,13 +664,13 @@ def pack_slowly__one_step_less(sqs, queue_url, steps, seconds):
 
 
 def pack_slowly__sets_the_queue(sqs, queue_url, steps, seconds):
-    """Says: The lease was over after"""
+    """Says: lease-gap"""
     sqs.set_queue_attributes(QueueUrl=queue_url, Attributes={"VisibilityTimeout": "120"})
     return pack_slowly__no_heartbeat(sqs, queue_url, steps, seconds)
 
 
 def pack_slowly__sets_the_queue_and_renews(sqs, queue_url, steps, seconds):
-    """Says: The queue's VisibilityTimeout is for all its messages and all its workers."""
+    """Says: queue-changed"""
     sqs.set_queue_attributes(QueueUrl=queue_url, Attributes={"VisibilityTimeout": "120"})
     lease, order = _take(sqs, queue_url)
     for _ in range(steps if order else 0):
@@ -682,7 +682,7 @@ def pack_slowly__sets_the_queue_and_renews(sqs, queue_url, steps, seconds):
 
 
 def pack_slowly__takes_ten(sqs, queue_url, steps, seconds):
-    """Says: The others are hidden from all packers, and nobody packs them."""
+    """Says: others-received"""
     lease, order = _take(sqs, queue_url, MaxNumberOfMessages=10)
     for _ in range(steps if order else 0):
         time.sleep(seconds)
@@ -693,7 +693,7 @@ def pack_slowly__takes_ten(sqs, queue_url, steps, seconds):
 
 
 def pack_slowly__renewals_fail(sqs, queue_url, steps, seconds):
-    """Says: From then on anybody could receive the order, and pack it too."""
+    """Says: lease-gap"""
     message = next(iter(sqs.receive_message(QueueUrl=queue_url).get("Messages", [])), None)
     if message is None:
         return None
@@ -706,7 +706,7 @@ def pack_slowly__renewals_fail(sqs, queue_url, steps, seconds):
 
 
 def pack_slowly__no_key(sqs, queue_url, steps, seconds):
-    """Says: An empty receive has no key Messages."""
+    """Says: no-messages-key"""
     message = sqs.receive_message(QueueUrl=queue_url)["Messages"][0]
     lease = {"QueueUrl": queue_url, "ReceiptHandle": message["ReceiptHandle"]}
     for _ in range(steps):
@@ -717,7 +717,7 @@ def pack_slowly__no_key(sqs, queue_url, steps, seconds):
 
 
 def pack_slowly__waits_for_nothing(sqs, queue_url, steps, seconds):
-    """Says: With nothing to pack there are no steps to wait for."""
+    """Says: packed-nothing"""
     lease, order = _take(sqs, queue_url)
     for _ in range(steps):
         time.sleep(seconds)
@@ -729,7 +729,7 @@ def pack_slowly__waits_for_nothing(sqs, queue_url, steps, seconds):
 
 
 def pack_slowly__text(sqs, queue_url, steps, seconds):
-    """Says: The order is in the message's Body, as JSON"""
+    """Says: text-returned"""
     lease, order = _take(sqs, queue_url)
     for _ in range(steps if order else 0):
         time.sleep(seconds)
@@ -776,7 +776,7 @@ def _work_rightly(sqs, orders_url, bills_url, done, seconds):
 
 
 def bill_orders__until_empty(sqs, orders_url, bills_url, done, seconds):
-    """Says: An empty receive is no reason to go"""
+    """Says: stopped-early"""
     while messages := _receive(sqs, orders_url):
         for message in messages:
             try:
@@ -791,7 +791,7 @@ def bill_orders__until_empty(sqs, orders_url, bills_url, done, seconds):
 
 
 def bill_orders__one_round(sqs, orders_url, bills_url, done, seconds):
-    """Says: An empty receive is no reason to go"""
+    """Says: stopped-early"""
     for message in _receive(sqs, orders_url):
         order = json.loads(message["Body"])
         if order["order_id"] not in done:
@@ -802,7 +802,7 @@ def bill_orders__one_round(sqs, orders_url, bills_url, done, seconds):
 
 
 def bill_orders__counts_polls(sqs, orders_url, bills_url, done, seconds):
-    """Says: The worker stopped after"""
+    """Says: stopped-early"""
     for _ in range(seconds // 20 + 1):
         for message in _receive(sqs, orders_url):
             try:
@@ -817,7 +817,7 @@ def bill_orders__counts_polls(sqs, orders_url, bills_url, done, seconds):
 
 
 def bill_orders__no_record(sqs, orders_url, bills_url, done, seconds):
-    """Says: It was billed in a run before."""
+    """Says: billed-again"""
     end = time.time() + seconds
     while time.time() < end:
         for message in _receive(sqs, orders_url):
@@ -832,7 +832,7 @@ def bill_orders__no_record(sqs, orders_url, bills_url, done, seconds):
 
 
 def bill_orders__old_record_only(sqs, orders_url, bills_url, done, seconds):
-    """Says: has two bills."""
+    """Says: two-bills"""
     new, end = [], time.time() + seconds
     while time.time() < end:
         for message in _receive(sqs, orders_url):
@@ -848,7 +848,7 @@ def bill_orders__old_record_only(sqs, orders_url, bills_url, done, seconds):
 
 
 def bill_orders__record_by_message_id(sqs, orders_url, bills_url, done, seconds):
-    """Says: Look into the record for each single message"""
+    """Says: two-bills"""
     seen, end = set(), time.time() + seconds
     while time.time() < end:
         for message in _receive(sqs, orders_url):
@@ -865,7 +865,7 @@ def bill_orders__record_by_message_id(sqs, orders_url, bills_url, done, seconds)
 
 
 def bill_orders__record_after_the_batch(sqs, orders_url, bills_url, done, seconds):
-    """Says: Look into the record for each single message"""
+    """Says: two-bills"""
     end = time.time() + seconds
     while time.time() < end:
         new = []
@@ -883,7 +883,7 @@ def bill_orders__record_after_the_batch(sqs, orders_url, bills_url, done, second
 
 
 def bill_orders__dies_of_json(sqs, orders_url, bills_url, done, seconds):
-    """Says: One message that is no order has ended the worker"""
+    """Says: broken-message-ends-worker"""
     end = time.time() + seconds
     while time.time() < end:
         for message in _receive(sqs, orders_url):
@@ -896,7 +896,7 @@ def bill_orders__dies_of_json(sqs, orders_url, bills_url, done, seconds):
 
 
 def bill_orders__only_json_errors(sqs, orders_url, bills_url, done, seconds):
-    """Says: One message that is no order has ended the worker"""
+    """Says: broken-message-ends-worker"""
     end = time.time() + seconds
     while time.time() < end:
         for message in _receive(sqs, orders_url):
@@ -912,7 +912,7 @@ def bill_orders__only_json_errors(sqs, orders_url, bills_url, done, seconds):
 
 
 def bill_orders__deletes_broken_ones(sqs, orders_url, bills_url, done, seconds):
-    """Says: Delete says that the work is done."""
+    """Says: broken-message-deleted"""
     end = time.time() + seconds
     while time.time() < end:
         for message in _receive(sqs, orders_url):
@@ -928,7 +928,7 @@ def bill_orders__deletes_broken_ones(sqs, orders_url, bills_url, done, seconds):
 
 
 def bill_orders__deletes_first(sqs, orders_url, bills_url, done, seconds):
-    """Says: What was deleted never comes again."""
+    """Says: order-lost"""
     end = time.time() + seconds
     while time.time() < end:
         for message in _receive(sqs, orders_url):
@@ -946,7 +946,7 @@ def bill_orders__deletes_first(sqs, orders_url, bills_url, done, seconds):
 
 
 def bill_orders__deletes_in_finally(sqs, orders_url, bills_url, done, seconds):
-    """Says: is gone"""
+    """Says: broken-message-deleted"""
     end = time.time() + seconds
     while time.time() < end:
         for message in _receive(sqs, orders_url):
@@ -963,7 +963,7 @@ def bill_orders__deletes_in_finally(sqs, orders_url, bills_url, done, seconds):
 
 
 def bill_orders__notes_first(sqs, orders_url, bills_url, done, seconds):
-    """Says: is not in the queue any more"""
+    """Says: order-lost"""
     end = time.time() + seconds
     while time.time() < end:
         for message in _receive(sqs, orders_url):
@@ -979,7 +979,7 @@ def bill_orders__notes_first(sqs, orders_url, bills_url, done, seconds):
 
 
 def bill_orders__notes_last(sqs, orders_url, bills_url, done, seconds):
-    """Says: note the id as soon as its bill is out"""
+    """Says: two-bills"""
     end = time.time() + seconds
     while time.time() < end:
         for message in _receive(sqs, orders_url):
@@ -997,7 +997,7 @@ def bill_orders__notes_last(sqs, orders_url, bills_url, done, seconds):
 
 
 def bill_orders__repeats_stay(sqs, orders_url, bills_url, done, seconds):
-    """Says: It comes again and again until it is deleted"""
+    """Says: billed-but-left"""
     end = time.time() + seconds
     while time.time() < end:
         for message in _receive(sqs, orders_url):
@@ -1013,7 +1013,7 @@ def bill_orders__repeats_stay(sqs, orders_url, bills_url, done, seconds):
 
 
 def bill_orders__never_deletes(sqs, orders_url, bills_url, done, seconds):
-    """Says: It comes again and again until it is deleted"""
+    """Says: billed-but-left"""
     end = time.time() + seconds
     while time.time() < end:
         for message in _receive(sqs, orders_url):
@@ -1028,7 +1028,7 @@ def bill_orders__never_deletes(sqs, orders_url, bills_url, done, seconds):
 
 
 def bill_orders__receive_may_fail(sqs, orders_url, bills_url, done, seconds):
-    """Says: An error of SQS in one call has ended the worker."""
+    """Says: fault-ends-worker"""
     end = time.time() + seconds
     ask = {"QueueUrl": orders_url, "MaxNumberOfMessages": 10, "WaitTimeSeconds": 20}
     while time.time() < end:
@@ -1045,7 +1045,7 @@ def bill_orders__receive_may_fail(sqs, orders_url, bills_url, done, seconds):
 
 
 def bill_orders__one_try_around_all(sqs, orders_url, bills_url, done, seconds):
-    """Says: one try for each."""
+    """Says: others-given-up"""
     end = time.time() + seconds
     while time.time() < end:
         try:
@@ -1061,7 +1061,7 @@ def bill_orders__one_try_around_all(sqs, orders_url, bills_url, done, seconds):
 
 
 def bill_orders__works_too_long(sqs, orders_url, bills_url, done, seconds):
-    """Says: Look at the time again after each receive"""
+    """Says: stopped-late"""
     for _ in range(max(3, seconds)):
         for message in _receive(sqs, orders_url, WaitTimeSeconds=15):
             try:
@@ -1076,24 +1076,24 @@ def bill_orders__works_too_long(sqs, orders_url, bills_url, done, seconds):
 
 
 def bill_orders__new_ids_only(sqs, orders_url, bills_url, done, seconds):
-    """Says: The next run goes by this list"""
+    """Says: ids-missing"""
     everything = _work_rightly(sqs, orders_url, bills_url, list(done), seconds)
     return [order_id for order_id in everything if order_id not in done]
 
 
 def bill_orders__nothing_returned(sqs, orders_url, bills_url, done, seconds):
-    """Says: A list of ids was asked for."""
+    """Says: no-list"""
     _work_rightly(sqs, orders_url, bills_url, done, seconds)
 
 
 def bill_orders__old_list_returned(sqs, orders_url, bills_url, done, seconds):
-    """Says: The orders of this run are missing"""
+    """Says: ids-of-this-run-missing"""
     _work_rightly(sqs, orders_url, bills_url, list(done), seconds)
     return done
 
 
 def bill_orders__whole_order_as_bill(sqs, orders_url, bills_url, done, seconds):
-    """Says: reads just these two from the message"""
+    """Says: wrong-bill"""
     end = time.time() + seconds
     while time.time() < end:
         for message in _receive(sqs, orders_url):
@@ -1109,7 +1109,7 @@ def bill_orders__whole_order_as_bill(sqs, orders_url, bills_url, done, seconds):
 
 
 def bill_orders__gives_broken_ones_back_at_once(sqs, orders_url, bills_url, done, seconds):
-    """Says: tries again without waiting"""
+    """Says: stopped:calls"""
     end = time.time() + seconds
     while time.time() < end:
         for message in _receive(sqs, orders_url):
