@@ -50,7 +50,7 @@ class Answer:
         return not self.says
 
     def load(self) -> Callable[..., Any]:
-        """Return the function, from a module that is executed anew: nothing is left of what an earlier run remembered."""
+        """Return the function. Its module is executed anew, so it remembers nothing of an earlier run."""
         namespace: dict[str, Any] = {"__name__": "answers_of_a_learner", "__file__": self.file}
         exec(_compiled(self.source, self.file), namespace)
         return namespace[self.function]
@@ -80,7 +80,9 @@ def answers(lesson: str) -> dict[str, Answer]:
             elif exercise and "__" in name:
                 says = _says(name, value) if kind == "wrong" else ""
                 found[name] = Answer(name, exercise, says, source, name, str(path))
-    return found | {name: _varied(name, variant, found) for name, variant in variants.items()}
+    for name, variant in variants.items():
+        found[name] = _varied(name, variant, found)
+    return found
 
 
 def _says(name: str, function: Any) -> str:
@@ -91,13 +93,13 @@ def _says(name: str, function: Any) -> str:
     return says
 
 
-def _varied(name: str, variant: Variant, written: dict[str, Answer]) -> Answer:
+def _varied(name: str, variant: Variant, known: dict[str, Answer]) -> Answer:
     """Return the answer that a variant describes. AnswerFileError where a text isn't in the base exactly once."""
     exercise = EXERCISES[name.partition("__")[0]]
     if variant.base == "solution":
         before, body, function = f"{imports(exercise.lesson)}\n\n", answer_source(exercise), exercise.answer
     else:
-        base = written[variant.base]
+        base = known[variant.base]
         body, function = ast.get_source_segment(base.source, _defined(base)), base.function
         before = base.source[: base.source.index(body)]
         after = base.source[len(before) + len(body) :]

@@ -7,6 +7,7 @@ import os
 from functools import lru_cache
 
 import boto3
+from variants import variant
 
 # --- clients_for ------------------------------------------------------------------------------------------------------
 
@@ -21,9 +22,9 @@ def clients_for__region_of_the_example(region):
     return {name: boto3.client(name, region_name="eu-west-1") for name in ("sqs", "sns")}
 
 
-def clients_for__sns_without_region(region):
-    """Says: topics-in-wrong-region"""
-    return {"sqs": boto3.client("sqs", region_name=region), "sns": boto3.client("sns")}
+clients_for__sns_without_region = variant(
+    "solution", '"sns", region_name=region', '"sns"', says="topics-in-wrong-region"
+)
 
 
 def clients_for__sets_a_variable_boto3_does_not_read(region):
@@ -97,14 +98,8 @@ def clients_for__swallows_its_mistake(region):
 # --- session_for ------------------------------------------------------------------------------------------------------
 
 
-def session_for__no_region(profile, region):
-    """Says: wrong-region"""
-    return boto3.Session(profile_name=profile)
-
-
-def session_for__no_profile(profile, region):
-    """Says: wrong-account"""
-    return boto3.Session(region_name=region)
+session_for__no_region = variant("solution", ", region_name=region", "", says="wrong-region")
+session_for__no_profile = variant("solution", "profile_name=profile, ", "", says="wrong-account")
 
 
 def session_for__key_in_code(profile, region):
@@ -166,29 +161,20 @@ def session_for__one_for_each_profile(profile, region):
     return _sessions[profile]
 
 
-def session_for__client(profile, region):
-    """Says: no-session"""
-    return boto3.Session(profile_name=profile, region_name=region).client("sqs")
+session_for__client = variant("solution", "region_name=region)", 'region_name=region).client("sqs")', says="no-session")
+session_for__profile_as_key = variant("solution", "profile_name=profile", "profile", says="name-as-key")
 
+session_for__by_position = variant(
+    "solution", "profile_name=profile, region_name=region", "profile, region", says="name-as-key"
+)
 
-def session_for__profile_as_key(profile, region):
-    """Says: name-as-key"""
-    return boto3.Session(profile, region_name=region)
+session_for__by_position_the_other_way = variant(
+    "solution", "profile_name=profile, region_name=region", "region, profile", says="name-as-key"
+)
 
-
-def session_for__by_position(profile, region):
-    """Says: name-as-key"""
-    return boto3.Session(profile, region)
-
-
-def session_for__by_position_the_other_way(profile, region):
-    """Says: name-as-key"""
-    return boto3.Session(region, profile)
-
-
-def session_for__by_position_in_four(profile, region):
-    """Says: name-as-key"""
-    return boto3.Session(profile, "not-a-secret", None, region)
+session_for__by_position_in_four = variant(
+    "solution", "profile_name=profile, region_name=region", 'profile, "not-a-secret", None, region', says="name-as-key"
+)
 
 
 def session_for__sets_region_name(profile, region):
@@ -209,9 +195,7 @@ def session_for__falls_back_silently(profile, region):
 # --- hand_over --------------------------------------------------------------------------------------------------------
 
 
-def hand_over__str(sqs, queue_url, order):
-    """Says: not-json"""
-    return sqs.send_message(QueueUrl=queue_url, MessageBody=str(order))["MessageId"]
+hand_over__str = variant("solution", "json.dumps(order)", "str(order)", says="not-json")
 
 
 def hand_over__str_with_double_quotes(sqs, queue_url, order):
@@ -220,14 +204,8 @@ def hand_over__str_with_double_quotes(sqs, queue_url, order):
     return sqs.send_message(QueueUrl=queue_url, MessageBody=body)["MessageId"]
 
 
-def hand_over__json_twice(sqs, queue_url, order):
-    """Says: json-twice"""
-    return sqs.send_message(QueueUrl=queue_url, MessageBody=json.dumps(json.dumps(order)))["MessageId"]
-
-
-def hand_over__dictionary_as_body(sqs, queue_url, order):
-    """Says: error:ParamValidationError"""
-    return sqs.send_message(QueueUrl=queue_url, MessageBody=order)["MessageId"]
+hand_over__json_twice = variant("solution", "json.dumps(order)", "json.dumps(json.dumps(order))", says="json-twice")
+hand_over__dictionary_as_body = variant("solution", "json.dumps(order)", "order", says="error:ParamValidationError")
 
 
 def hand_over__fields_of_the_example(sqs, queue_url, order):
@@ -248,31 +226,14 @@ def hand_over__sends_twice(sqs, queue_url, order):
     return sqs.send_message(QueueUrl=queue_url, MessageBody=json.dumps(order))["MessageId"]
 
 
-def hand_over__whole_response(sqs, queue_url, order):
-    """Says: whole-response"""
-    return sqs.send_message(QueueUrl=queue_url, MessageBody=json.dumps(order))
+hand_over__whole_response = variant("solution", 'response["MessageId"]', "response", says="whole-response")
+hand_over__checksum = variant("solution", '"MessageId"', '"MD5OfMessageBody"', says="checksum-returned")
+hand_over__request_id = variant("solution", '["MessageId"]', '["ResponseMetadata"]["RequestId"]', says="request-id")
+hand_over__order_id = variant("solution", 'response["MessageId"]', 'order["order_id"]', says="order-id")
 
-
-def hand_over__checksum(sqs, queue_url, order):
-    """Says: checksum-returned"""
-    return sqs.send_message(QueueUrl=queue_url, MessageBody=json.dumps(order))["MD5OfMessageBody"]
-
-
-def hand_over__request_id(sqs, queue_url, order):
-    """Says: request-id"""
-    response = sqs.send_message(QueueUrl=queue_url, MessageBody=json.dumps(order))
-    return response["ResponseMetadata"]["RequestId"]
-
-
-def hand_over__order_id(sqs, queue_url, order):
-    """Says: order-id"""
-    sqs.send_message(QueueUrl=queue_url, MessageBody=json.dumps(order))
-    return order["order_id"]
-
-
-def hand_over__returns_nothing(sqs, queue_url, order):
-    """Says: nothing-returned"""
-    print(sqs.send_message(QueueUrl=queue_url, MessageBody=json.dumps(order))["MessageId"])
+hand_over__returns_nothing = variant(
+    "solution", 'return response["MessageId"]', 'print(response["MessageId"])', says="nothing-returned"
+)
 
 
 def hand_over__never_sends(sqs, queue_url, order):
@@ -292,15 +253,13 @@ def hand_over__receives_without_a_lease(sqs, queue_url, order):
     return sqs.receive_message(QueueUrl=queue_url, VisibilityTimeout=0)["Messages"][0]["MessageId"]
 
 
-def hand_over__purges_first(sqs, queue_url, order):
-    """Says: deleted-others"""
-    sqs.purge_queue(QueueUrl=queue_url)
-    return sqs.send_message(QueueUrl=queue_url, MessageBody=json.dumps(order))["MessageId"]
+hand_over__purges_first = variant(
+    "solution", "    response =", "    sqs.purge_queue(QueueUrl=queue_url)\n    response =", says="deleted-others"
+)
 
-
-def hand_over__delays(sqs, queue_url, order):
-    """Says: sent-with-delay"""
-    return sqs.send_message(QueueUrl=queue_url, MessageBody=json.dumps(order), DelaySeconds=60)["MessageId"]
+hand_over__delays = variant(
+    "solution", "json.dumps(order)", "json.dumps(order), DelaySeconds=60", says="sent-with-delay"
+)
 
 
 def hand_over__first_queue_of_the_account(sqs, queue_url, order):
@@ -326,37 +285,27 @@ def hand_over__swallows_its_mistake(sqs, queue_url, order):
 # --- take_one ---------------------------------------------------------------------------------------------------------
 
 
-def take_one__never_deletes(sqs, queue_url):
-    """Says: message-left-behind"""
-    messages = sqs.receive_message(QueueUrl=queue_url).get("Messages", [])
-    return json.loads(messages[0]["Body"]) if messages else None
+take_one__never_deletes = variant(
+    "solution",
+    '    sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])\n',
+    "",
+    says="message-left-behind",
+)
 
+take_one__message_id_as_handle = variant(
+    "solution", 'message["ReceiptHandle"]', 'message["MessageId"]', says="message-id-as-handle"
+)
 
-def take_one__message_id_as_handle(sqs, queue_url):
-    """Says: message-id-as-handle"""
-    messages = sqs.receive_message(QueueUrl=queue_url).get("Messages", [])
-    if not messages:
-        return None
-    sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=messages[0]["MessageId"])
-    return json.loads(messages[0]["Body"])
+take_one__message_id_in_a_batch = variant(
+    "solution",
+    'delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])',
+    'delete_message_batch(QueueUrl=queue_url, Entries=[{"Id": "1", "ReceiptHandle": message["MessageId"]}])',
+    says="message-left-behind",
+)
 
-
-def take_one__message_id_in_a_batch(sqs, queue_url):
-    """Says: message-left-behind"""
-    messages = sqs.receive_message(QueueUrl=queue_url).get("Messages", [])
-    if not messages:
-        return None
-    sqs.delete_message_batch(QueueUrl=queue_url, Entries=[{"Id": "1", "ReceiptHandle": messages[0]["MessageId"]}])
-    return json.loads(messages[0]["Body"])
-
-
-def take_one__delete_without_handle(sqs, queue_url):
-    """Says: error:ParamValidationError"""
-    messages = sqs.receive_message(QueueUrl=queue_url).get("Messages", [])
-    if not messages:
-        return None
-    sqs.delete_message(QueueUrl=queue_url)
-    return json.loads(messages[0]["Body"])
+take_one__delete_without_handle = variant(
+    "solution", ', ReceiptHandle=message["ReceiptHandle"]', "", says="error:ParamValidationError"
+)
 
 
 def take_one__deletes_what_another_receive_brought(sqs, queue_url):
@@ -406,13 +355,12 @@ def take_one__deletes_the_queue(sqs, queue_url):
     return json.loads(messages[0]["Body"])
 
 
-def take_one__hides_the_others(sqs, queue_url):
-    """Says: others-hidden"""
-    messages = sqs.receive_message(QueueUrl=queue_url, MaxNumberOfMessages=10).get("Messages", [])
-    if not messages:
-        return None
-    sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=messages[0]["ReceiptHandle"])
-    return json.loads(messages[0]["Body"])
+take_one__hides_the_others = variant(
+    "solution",
+    "receive_message(QueueUrl=queue_url",
+    "receive_message(QueueUrl=queue_url, MaxNumberOfMessages=10",
+    says="others-hidden",
+)
 
 
 def take_one__gives_the_others_back(sqs, queue_url):
@@ -426,14 +374,12 @@ def take_one__gives_the_others_back(sqs, queue_url):
     return json.loads(messages[0]["Body"])
 
 
-def take_one__queue_without_a_lease(sqs, queue_url):
-    """Says: lease-of-no-time"""
-    sqs.set_queue_attributes(QueueUrl=queue_url, Attributes={"VisibilityTimeout": "0"})
-    messages = sqs.receive_message(QueueUrl=queue_url).get("Messages", [])
-    if not messages:
-        return None
-    sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=messages[0]["ReceiptHandle"])
-    return json.loads(messages[0]["Body"])
+take_one__queue_without_a_lease = variant(
+    "solution",
+    "    messages =",
+    '    sqs.set_queue_attributes(QueueUrl=queue_url, Attributes={"VisibilityTimeout": "0"})\n    messages =',
+    says="lease-of-no-time",
+)
 
 
 def take_one__sends_the_others_back(sqs, queue_url):
@@ -446,19 +392,21 @@ def take_one__sends_the_others_back(sqs, queue_url):
     return json.loads(messages[0]["Body"]) if messages else None
 
 
-def take_one__lease_of_no_time(sqs, queue_url):
-    """Says: lease-of-no-time"""
-    messages = sqs.receive_message(QueueUrl=queue_url, VisibilityTimeout=0).get("Messages", [])
-    return json.loads(messages[0]["Body"]) if messages else None
+take_one__lease_of_no_time = variant(
+    "solution",
+    "receive_message(QueueUrl=queue_url",
+    "receive_message(QueueUrl=queue_url, VisibilityTimeout=0",
+    '    sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])\n',
+    "",
+    says="lease-of-no-time",
+)
 
-
-def take_one__lease_of_no_time_then_delete(sqs, queue_url):
-    """Says: lease-of-no-time"""
-    messages = sqs.receive_message(QueueUrl=queue_url, VisibilityTimeout=0).get("Messages", [])
-    if not messages:
-        return None
-    sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=messages[0]["ReceiptHandle"])
-    return json.loads(messages[0]["Body"])
+take_one__lease_of_no_time_then_delete = variant(
+    "solution",
+    "receive_message(QueueUrl=queue_url",
+    "receive_message(QueueUrl=queue_url, VisibilityTimeout=0",
+    says="lease-of-no-time",
+)
 
 
 def take_one__expects_messages(sqs, queue_url):
@@ -483,13 +431,7 @@ def take_one__loop_that_binds_nothing(sqs, queue_url):
     return order
 
 
-def take_one__empty_dictionary(sqs, queue_url):
-    """Says: not-none"""
-    messages = sqs.receive_message(QueueUrl=queue_url).get("Messages", [])
-    if not messages:
-        return {}
-    sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=messages[0]["ReceiptHandle"])
-    return json.loads(messages[0]["Body"])
+take_one__empty_dictionary = variant("solution", "return None", "return {}", says="not-none")
 
 
 def take_one__waits_until_there_is_one(sqs, queue_url):
@@ -500,22 +442,8 @@ def take_one__waits_until_there_is_one(sqs, queue_url):
     return json.loads(messages[0]["Body"])
 
 
-def take_one__text(sqs, queue_url):
-    """Says: text-returned"""
-    messages = sqs.receive_message(QueueUrl=queue_url).get("Messages", [])
-    if not messages:
-        return None
-    sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=messages[0]["ReceiptHandle"])
-    return messages[0]["Body"]
-
-
-def take_one__message(sqs, queue_url):
-    """Says: message-returned"""
-    messages = sqs.receive_message(QueueUrl=queue_url).get("Messages", [])
-    if not messages:
-        return None
-    sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=messages[0]["ReceiptHandle"])
-    return messages[0]
+take_one__text = variant("solution", 'json.loads(message["Body"])', 'message["Body"]', says="text-returned")
+take_one__message = variant("solution", 'json.loads(message["Body"])', "message", says="message-returned")
 
 
 def take_one__reads_python_literals(sqs, queue_url):
@@ -575,9 +503,12 @@ def _send_all(sqs, queue_url, missed):
         sqs.send_message(QueueUrl=queue_url, MessageBody=text)
 
 
-def join_late__only_subscribes(sqs, sns, topic_arn, queue_url, missed):
-    """Says: nothing-handed-over"""
-    return _subscribe(sqs, sns, topic_arn, queue_url)
+join_late__only_subscribes = variant(
+    "solution",
+    "    for text in missed:\n        sqs.send_message(QueueUrl=queue_url, MessageBody=text)\n",
+    "",
+    says="nothing-handed-over",
+)
 
 
 def join_late__subscribes_last(sqs, sns, topic_arn, queue_url, missed):
@@ -594,12 +525,12 @@ def join_late__batches_and_subscribes_last(sqs, sns, topic_arn, queue_url, misse
     return _subscribe(sqs, sns, topic_arn, queue_url)
 
 
-def join_late__publishes_again(sqs, sns, topic_arn, queue_url, missed):
-    """Says: published-again"""
-    subscription = _subscribe(sqs, sns, topic_arn, queue_url)
-    for text in missed:
-        sns.publish(TopicArn=topic_arn, Message=text)
-    return subscription
+join_late__publishes_again = variant(
+    "solution",
+    "sqs.send_message(QueueUrl=queue_url, MessageBody=text)",
+    "sns.publish(TopicArn=topic_arn, Message=text)",
+    says="published-again",
+)
 
 
 def join_late__unsubscribes_the_others_meanwhile(sqs, sns, topic_arn, queue_url, missed):
@@ -637,26 +568,18 @@ def join_late__takes_the_others_off(sqs, sns, topic_arn, queue_url, missed):
     return subscription
 
 
-def join_late__publishes_to_the_queue(sqs, sns, topic_arn, queue_url, missed):
-    """Says: published-to-queue"""
-    subscription = _subscribe(sqs, sns, topic_arn, queue_url)
-    for text in missed:
-        sns.publish(TargetArn=_queue_arn(sqs, queue_url), Message=text)
-    return subscription
+join_late__publishes_to_the_queue = variant(
+    "solution",
+    "sqs.send_message(QueueUrl=queue_url, MessageBody=text)",
+    "sns.publish(TargetArn=queue_arn, Message=text)",
+    says="published-to-queue",
+)
 
+join_late__subscribes_the_url = variant("solution", "Endpoint=queue_arn", "Endpoint=queue_url", says="url-as-endpoint")
 
-def join_late__subscribes_the_url(sqs, sns, topic_arn, queue_url, missed):
-    """Says: url-as-endpoint"""
-    subscription = sns.subscribe(TopicArn=topic_arn, Protocol="sqs", Endpoint=queue_url)
-    _send_all(sqs, queue_url, missed)
-    return subscription["SubscriptionArn"]
-
-
-def join_late__subscribes_the_url_as_a_web_address(sqs, sns, topic_arn, queue_url, missed):
-    """Says: wrong-endpoint"""
-    subscription = sns.subscribe(TopicArn=topic_arn, Protocol="https", Endpoint=queue_url)
-    _send_all(sqs, queue_url, missed)
-    return subscription["SubscriptionArn"]
+join_late__subscribes_the_url_as_a_web_address = variant(
+    "solution", '"sqs", Endpoint=queue_arn', '"https", Endpoint=queue_url', says="wrong-endpoint"
+)
 
 
 def join_late__account_of_the_lesson(sqs, sns, topic_arn, queue_url, missed):
@@ -682,34 +605,16 @@ def join_late__never_subscribes(sqs, sns, topic_arn, queue_url, missed):
     return topic_arn
 
 
-def join_late__returns_in_the_loop(sqs, sns, topic_arn, queue_url, missed):
-    """Says: texts-missing-or-added"""
-    subscription = _subscribe(sqs, sns, topic_arn, queue_url)
-    for text in missed:
-        sqs.send_message(QueueUrl=queue_url, MessageBody=text)
-        return subscription
+join_late__returns_in_the_loop = variant(
+    "solution", "MessageBody=text)\n    return", "MessageBody=text)\n        return", says="texts-missing-or-added"
+)
 
+join_late__all_in_one_message = variant(
+    "solution", "in missed:", 'in ["\\n".join(missed)]:', says="texts-missing-or-added"
+)
 
-def join_late__all_in_one_message(sqs, sns, topic_arn, queue_url, missed):
-    """Says: texts-missing-or-added"""
-    subscription = _subscribe(sqs, sns, topic_arn, queue_url)
-    sqs.send_message(QueueUrl=queue_url, MessageBody="\n".join(missed))
-    return subscription
-
-
-def join_late__texts_as_json(sqs, sns, topic_arn, queue_url, missed):
-    """Says: texts-changed"""
-    subscription = _subscribe(sqs, sns, topic_arn, queue_url)
-    for text in missed:
-        sqs.send_message(QueueUrl=queue_url, MessageBody=json.dumps(text))
-    return subscription
-
-
-def join_late__each_text_once(sqs, sns, topic_arn, queue_url, missed):
-    """Says: texts-missing-or-added"""
-    subscription = _subscribe(sqs, sns, topic_arn, queue_url)
-    _send_all(sqs, queue_url, set(missed))
-    return subscription
+join_late__texts_as_json = variant("solution", "MessageBody=text", "MessageBody=json.dumps(text)", says="texts-changed")
+join_late__each_text_once = variant("solution", "in missed:", "in set(missed):", says="texts-missing-or-added")
 
 
 def join_late__more_than_a_batch_holds(sqs, sns, topic_arn, queue_url, missed):
@@ -729,24 +634,20 @@ def join_late__subscribes_in_the_loop(sqs, sns, topic_arn, queue_url, missed):
     return subscription
 
 
-def join_late__with_a_filter(sqs, sns, topic_arn, queue_url, missed):
-    """Says: filter-added"""
-    only = {"FilterPolicy": json.dumps({"kind": ["new"]})}
-    arn = _queue_arn(sqs, queue_url)
-    subscription = sns.subscribe(TopicArn=topic_arn, Protocol="sqs", Endpoint=arn, Attributes=only)
-    _send_all(sqs, queue_url, missed)
-    return subscription["SubscriptionArn"]
+join_late__with_a_filter = variant(
+    "solution",
+    "Endpoint=queue_arn",
+    'Endpoint=queue_arn, Attributes={"FilterPolicy": \'{"kind": ["new"]}\'}',
+    says="filter-added",
+)
 
+join_late__whole_response = variant(
+    "solution", 'subscription["SubscriptionArn"]', "subscription", says="whole-response"
+)
 
-def join_late__whole_response(sqs, sns, topic_arn, queue_url, missed):
-    """Says: whole-response"""
-    response = sns.subscribe(TopicArn=topic_arn, Protocol="sqs", Endpoint=_queue_arn(sqs, queue_url))
-    _send_all(sqs, queue_url, missed)
-    return response
-
-
-def join_late__returns_the_first_subscription(sqs, sns, topic_arn, queue_url, missed):
-    """Says: other-subscription"""
-    _subscribe(sqs, sns, topic_arn, queue_url)
-    _send_all(sqs, queue_url, missed)
-    return sns.list_subscriptions_by_topic(TopicArn=topic_arn)["Subscriptions"][0]["SubscriptionArn"]
+join_late__returns_the_first_subscription = variant(
+    "solution",
+    'subscription["SubscriptionArn"]',
+    'sns.list_subscriptions_by_topic(TopicArn=topic_arn)["Subscriptions"][0]["SubscriptionArn"]',
+    says="other-subscription",
+)

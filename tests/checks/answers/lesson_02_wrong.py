@@ -3,6 +3,7 @@
 import time
 
 from botocore.exceptions import ClientError
+from variants import variant
 
 # --- find_queue -------------------------------------------------------------------------------------------------------
 
@@ -22,20 +23,8 @@ def find_queue__compares_the_class_s_name(sqs, name):
         raise
 
 
-def find_queue__any_client_error(sqs, name):
-    """Says: outage-as-missing"""
-    try:
-        return sqs.get_queue_url(QueueName=name)["QueueUrl"]
-    except ClientError:
-        return None
-
-
-def find_queue__bare_except(sqs, name):
-    """Says: outage-as-missing"""
-    try:
-        return sqs.get_queue_url(QueueName=name)["QueueUrl"]
-    except:
-        return None
+find_queue__any_client_error = variant("solution", "QueueDoesNotExist", "ClientError", says="outage-as-missing")
+find_queue__bare_except = variant("solution", " sqs.exceptions.QueueDoesNotExist", "", says="outage-as-missing")
 
 
 def find_queue__creates(sqs, name):
@@ -68,22 +57,14 @@ def find_queue__made_by_hand(sqs, name):
     return some.rsplit("/", 1)[0] + "/" + name
 
 
-def find_queue__response(sqs, name):
-    """Says: whole-response"""
-    try:
-        return sqs.get_queue_url(QueueName=name)
-    except sqs.exceptions.QueueDoesNotExist:
-        return None
+find_queue__response = variant("solution", '["QueueUrl"]', "", says="whole-response")
 
-
-def find_queue__another_error(sqs, name):
-    """Says: error-replaced"""
-    try:
-        return sqs.get_queue_url(QueueName=name)["QueueUrl"]
-    except sqs.exceptions.QueueDoesNotExist:
-        return None
-    except ClientError:
-        raise RuntimeError("could not look")
+find_queue__another_error = variant(
+    "solution",
+    "return None",
+    'return None\n    except sqs.exceptions.ClientError:\n        raise RuntimeError("could not look")',
+    says="error-replaced",
+)
 
 
 def find_queue__any_status_of_400(sqs, name):
@@ -96,12 +77,7 @@ def find_queue__any_status_of_400(sqs, name):
         raise
 
 
-def find_queue__says_it_in_words(sqs, name):
-    """Says: not-none"""
-    try:
-        return sqs.get_queue_url(QueueName=name)["QueueUrl"]
-    except sqs.exceptions.QueueDoesNotExist:
-        return "no such queue"
+find_queue__says_it_in_words = variant("solution", "return None", 'return "no such queue"', says="not-none")
 
 
 # --- queue_names ------------------------------------------------------------------------------------------------------
@@ -113,12 +89,9 @@ def queue_names__one_call(sqs, prefix):
     return sorted(url.split("/")[-1] for url in urls)
 
 
-def queue_names__paginator_without_size(sqs, prefix):
-    """Says: pages-missing"""
-    names = []
-    for page in sqs.get_paginator("list_queues").paginate(QueueNamePrefix=prefix):
-        names += [url.split("/")[-1] for url in page.get("QueueUrls", [])]
-    return sorted(names)
+queue_names__paginator_without_size = variant(
+    "solution", ', PaginationConfig={"PageSize": 1000}', "", says="pages-missing"
+)
 
 
 def queue_names__first_page(sqs, prefix):
@@ -145,31 +118,10 @@ def queue_names__same_page_again(sqs, prefix):
     return sorted(url.split("/")[-1] for url in urls)
 
 
-def queue_names__no_key(sqs, prefix):
-    """Says: no-urls-key"""
-    names = []
-    for page in sqs.get_paginator("list_queues").paginate(QueueNamePrefix=prefix, PaginationConfig={"PageSize": 1000}):
-        names += [url.split("/")[-1] for url in page["QueueUrls"]]
-    return sorted(names)
-
-
-def queue_names__none_for_none(sqs, prefix):
-    """Says: no-list"""
-    result = sqs.get_paginator("list_queues").paginate(QueueNamePrefix=prefix, PaginationConfig={"PageSize": 1000})
-    urls = result.build_full_result().get("QueueUrls")
-    return sorted(url.split("/")[-1] for url in urls) if urls else None
-
-
-def queue_names__urls(sqs, prefix):
-    """Says: urls-returned"""
-    pages = sqs.get_paginator("list_queues").paginate(QueueNamePrefix=prefix, PaginationConfig={"PageSize": 1000})
-    return sorted(pages.build_full_result().get("QueueUrls", []))
-
-
-def queue_names__unsorted(sqs, prefix):
-    """Says: not-sorted"""
-    pages = sqs.get_paginator("list_queues").paginate(QueueNamePrefix=prefix, PaginationConfig={"PageSize": 1000})
-    return [url.split("/")[-1] for url in pages.build_full_result().get("QueueUrls", [])]
+queue_names__no_key = variant("solution", 'page.get("QueueUrls", [])', 'page["QueueUrls"]', says="no-urls-key")
+queue_names__none_for_none = variant("solution", "return sorted(names)", "return sorted(names) or None", says="no-list")
+queue_names__urls = variant("solution", 'url.split("/")[-1]', "url", says="urls-returned")
+queue_names__unsorted = variant("solution", "return sorted(names)", "return names", says="not-sorted")
 
 
 def queue_names__anywhere(sqs, prefix):
@@ -187,53 +139,43 @@ def _lease(sqs, queue_url):
     return reply["Attributes"]["VisibilityTimeout"]
 
 
-def lengthen_lease__replaces(sqs, queue_url, seconds):
-    """Says: lease-replaced"""
-    sqs.set_queue_attributes(QueueUrl=queue_url, Attributes={"VisibilityTimeout": str(seconds)})
-    return seconds
+lengthen_lease__replaces = variant(
+    "solution", 'min(int(reply["Attributes"]["VisibilityTimeout"]) + seconds, 43_200)', "seconds", says="lease-replaced"
+)
 
+lengthen_lease__strings = variant(
+    "solution",
+    'min(int(reply["Attributes"]["VisibilityTimeout"]) + seconds, 43_200)',
+    'reply["Attributes"]["VisibilityTimeout"] + str(seconds)',
+    says="texts-joined",
+)
 
-def lengthen_lease__strings(sqs, queue_url, seconds):
-    """Says: texts-joined"""
-    lease = _lease(sqs, queue_url) + str(seconds)
-    sqs.set_queue_attributes(QueueUrl=queue_url, Attributes={"VisibilityTimeout": lease})
-    return lease
+lengthen_lease__string_and_int = variant(
+    "solution",
+    'int(reply["Attributes"]["VisibilityTimeout"])',
+    'reply["Attributes"]["VisibilityTimeout"]',
+    says="text-and-number",
+)
 
+lengthen_lease__sets_an_int = variant("solution", "str(lease)", "lease", says="number-as-attribute")
 
-def lengthen_lease__string_and_int(sqs, queue_url, seconds):
-    """Says: text-and-number"""
-    lease = _lease(sqs, queue_url) + seconds
-    sqs.set_queue_attributes(QueueUrl=queue_url, Attributes={"VisibilityTimeout": str(lease)})
-    return lease
+lengthen_lease__no_limit = variant(
+    "solution",
+    'min(int(reply["Attributes"]["VisibilityTimeout"]) + seconds, 43_200)',
+    'int(reply["Attributes"]["VisibilityTimeout"]) + seconds',
+    says="lease-too-long",
+)
 
+lengthen_lease__gives_up_at_the_limit = variant(
+    "solution",
+    "    sqs.set_queue_attributes",
+    "    if lease < 43_200:\n        sqs.set_queue_attributes",
+    says="limit-not-set",
+)
 
-def lengthen_lease__sets_an_int(sqs, queue_url, seconds):
-    """Says: number-as-attribute"""
-    lease = min(int(_lease(sqs, queue_url)) + seconds, 43200)
-    sqs.set_queue_attributes(QueueUrl=queue_url, Attributes={"VisibilityTimeout": lease})
-    return lease
-
-
-def lengthen_lease__no_limit(sqs, queue_url, seconds):
-    """Says: lease-too-long"""
-    lease = int(_lease(sqs, queue_url)) + seconds
-    sqs.set_queue_attributes(QueueUrl=queue_url, Attributes={"VisibilityTimeout": str(lease)})
-    return lease
-
-
-def lengthen_lease__gives_up_at_the_limit(sqs, queue_url, seconds):
-    """Says: limit-not-set"""
-    lease = int(_lease(sqs, queue_url)) + seconds
-    if lease < 43200:
-        sqs.set_queue_attributes(QueueUrl=queue_url, Attributes={"VisibilityTimeout": str(lease)})
-    return min(lease, 43200)
-
-
-def lengthen_lease__default_thirty(sqs, queue_url, seconds):
-    """Says: lease-not-set"""
-    lease = min(30 + seconds, 43200)
-    sqs.set_queue_attributes(QueueUrl=queue_url, Attributes={"VisibilityTimeout": str(lease)})
-    return lease
+lengthen_lease__default_thirty = variant(
+    "solution", 'int(reply["Attributes"]["VisibilityTimeout"])', "30", says="lease-not-set"
+)
 
 
 def lengthen_lease__writes_everything_back(sqs, queue_url, seconds):
@@ -246,17 +188,8 @@ def lengthen_lease__writes_everything_back(sqs, queue_url, seconds):
     return lease
 
 
-def lengthen_lease__returns_the_string(sqs, queue_url, seconds):
-    """Says: text-returned"""
-    lease = str(min(int(_lease(sqs, queue_url)) + seconds, 43200))
-    sqs.set_queue_attributes(QueueUrl=queue_url, Attributes={"VisibilityTimeout": lease})
-    return lease
-
-
-def lengthen_lease__returns_nothing(sqs, queue_url, seconds):
-    """Says: not-the-lease"""
-    lease = str(min(int(_lease(sqs, queue_url)) + seconds, 43200))
-    sqs.set_queue_attributes(QueueUrl=queue_url, Attributes={"VisibilityTimeout": lease})
+lengthen_lease__returns_the_string = variant("solution", "return lease", "return str(lease)", says="text-returned")
+lengthen_lease__returns_nothing = variant("solution", "return lease", "print(lease)", says="not-the-lease")
 
 
 def lengthen_lease__of_messages(sqs, queue_url, seconds):
@@ -269,10 +202,9 @@ def lengthen_lease__of_messages(sqs, queue_url, seconds):
     return lease
 
 
-def lengthen_lease__asks_for_nothing(sqs, queue_url, seconds):
-    """Says: attributes-not-asked-for"""
-    lease = int(sqs.get_queue_attributes(QueueUrl=queue_url)["Attributes"]["VisibilityTimeout"]) + seconds
-    return lease
+lengthen_lease__asks_for_nothing = variant(
+    "solution", ', AttributeNames=["VisibilityTimeout"]', "", says="attributes-not-asked-for"
+)
 
 
 def lengthen_lease__creates_it_anew(sqs, queue_url, seconds):
@@ -287,18 +219,16 @@ def lengthen_lease__creates_it_anew(sqs, queue_url, seconds):
     return lease
 
 
-def lengthen_lease__thirty_for_nothing(sqs, queue_url, seconds):
-    """Says: lease-not-set"""
-    lease = min((int(_lease(sqs, queue_url)) or 30) + seconds, 43200)
-    sqs.set_queue_attributes(QueueUrl=queue_url, Attributes={"VisibilityTimeout": str(lease)})
-    return lease
+lengthen_lease__thirty_for_nothing = variant(
+    "solution",
+    'int(reply["Attributes"]["VisibilityTimeout"])',
+    '(int(reply["Attributes"]["VisibilityTimeout"]) or 30)',
+    says="lease-not-set",
+)
 
-
-def lengthen_lease__float(sqs, queue_url, seconds):
-    """Says: not-the-lease"""
-    lease = min(float(_lease(sqs, queue_url)) + seconds, 43200)
-    sqs.set_queue_attributes(QueueUrl=queue_url, Attributes={"VisibilityTimeout": str(int(lease))})
-    return lease
+lengthen_lease__float = variant(
+    "solution", "int(reply", "float(reply", "str(lease)", "str(int(lease))", says="not-the-lease"
+)
 
 
 # --- backlog ----------------------------------------------------------------------------------------------------------
@@ -320,53 +250,25 @@ def _of_team(sqs, team):
     return [url for url in urls if sqs.list_queue_tags(QueueUrl=url).get("Tags", {}).get("team") == team]
 
 
-def backlog__visible_only(sqs, team):
-    """Says: states-missing"""
-    return {url.split("/")[-1]: sum(_counted(sqs, url, COUNTERS[:1])) for url in _of_team(sqs, team)}
+backlog__visible_only = variant(
+    "solution", "AttributeNames=counters", "AttributeNames=counters[:1]", says="states-missing"
+)
 
+backlog__without_delayed = variant(
+    "solution", "AttributeNames=counters", "AttributeNames=counters[:2]", says="states-missing"
+)
 
-def backlog__without_delayed(sqs, team):
-    """Says: states-missing"""
-    return {url.split("/")[-1]: sum(_counted(sqs, url, COUNTERS[:2])) for url in _of_team(sqs, team)}
+backlog__strings = variant(
+    "solution", "sum(int(number) for number in counted.values())", '"".join(counted.values())', says="texts-joined"
+)
 
+backlog__sum_of_strings = variant(
+    "solution", "sum(int(number) for number in counted.values())", "sum(counted.values())", says="text-counters"
+)
 
-def backlog__strings(sqs, team):
-    """Says: texts-joined"""
-    report = {}
-    for url in _of_team(sqs, team):
-        found = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=COUNTERS)["Attributes"]
-        report[url.split("/")[-1]] = found[COUNTERS[0]] + found[COUNTERS[1]] + found[COUNTERS[2]]
-    return report
-
-
-def backlog__sum_of_strings(sqs, team):
-    """Says: text-counters"""
-    report = {}
-    for url in _of_team(sqs, team):
-        found = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=COUNTERS)["Attributes"]
-        report[url.split("/")[-1]] = sum(found.values())
-    return report
-
-
-def backlog__no_queues_at_all(sqs, team):
-    """Says: no-urls-key"""
-    urls = sqs.list_queues()["QueueUrls"]
-    mine = [url for url in urls if sqs.list_queue_tags(QueueUrl=url).get("Tags", {}).get("team") == team]
-    return {url.split("/")[-1]: sum(_counted(sqs, url)) for url in mine}
-
-
-def backlog__tags_key(sqs, team):
-    """Says: no-tags-key"""
-    urls = sqs.list_queues().get("QueueUrls", [])
-    mine = [url for url in reversed(urls) if sqs.list_queue_tags(QueueUrl=url)["Tags"].get("team") == team]
-    return {url.split("/")[-1]: sum(_counted(sqs, url)) for url in mine}
-
-
-def backlog__team_key(sqs, team):
-    """Says: no-team-tag"""
-    urls = sqs.list_queues().get("QueueUrls", [])
-    mine = [url for url in urls if sqs.list_queue_tags(QueueUrl=url).get("Tags", {})["team"] == team]
-    return {url.split("/")[-1]: sum(_counted(sqs, url)) for url in mine}
+backlog__no_queues_at_all = variant("solution", '.get("QueueUrls", [])', '["QueueUrls"]', says="no-urls-key")
+backlog__tags_key = variant("solution", '.get("Tags", {})', '["Tags"]', says="no-tags-key")
+backlog__team_key = variant("solution", 'tags.get("team")', 'tags["team"]', says="no-team-tag")
 
 
 def backlog__by_name(sqs, team):
@@ -375,17 +277,11 @@ def backlog__by_name(sqs, team):
     return {url.split("/")[-1]: sum(_counted(sqs, url)) for url in urls}
 
 
-def backlog__any_value(sqs, team):
-    """Says: other-team"""
-    urls = sqs.list_queues().get("QueueUrls", [])
-    mine = [url for url in urls if team in sqs.list_queue_tags(QueueUrl=url).get("Tags", {}).values()]
-    return {url.split("/")[-1]: sum(_counted(sqs, url)) for url in mine}
+backlog__any_value = variant("solution", 'tags.get("team") == team', "team in tags.values()", says="other-team")
 
-
-def backlog__leaves_out_empty_ones(sqs, team):
-    """Says: queue-missing"""
-    report = {url.split("/")[-1]: sum(_counted(sqs, url)) for url in _of_team(sqs, team)}
-    return {name: count for name, count in report.items() if count}
+backlog__leaves_out_empty_ones = variant(
+    "solution", "return left", "return {name: count for name, count in left.items() if count}", says="queue-missing"
+)
 
 
 def backlog__counts_by_receiving(sqs, team):
@@ -398,9 +294,7 @@ def backlog__counts_by_receiving(sqs, team):
     return report
 
 
-def backlog__urls(sqs, team):
-    """Says: urls-returned"""
-    return {url: sum(_counted(sqs, url)) for url in _of_team(sqs, team)}
+backlog__urls = variant("solution", 'left[url.split("/")[-1]]', "left[url]", says="urls-returned")
 
 
 def backlog__gives_up_at_the_first_without(sqs, team):
@@ -415,17 +309,18 @@ def backlog__gives_up_at_the_first_without(sqs, team):
     return report
 
 
-def backlog__whatever_the_capitals(sqs, team):
-    """Says: other-team"""
-    urls = sqs.list_queues().get("QueueUrls", [])
-    tags = {url: sqs.list_queue_tags(QueueUrl=url).get("Tags", {}).get("team", "") for url in urls}
-    return {url.split("/")[-1]: sum(_counted(sqs, url)) for url in urls if tags[url].lower() == team}
+backlog__whatever_the_capitals = variant(
+    "solution", 'tags.get("team") == team', 'tags.get("team", "").lower() == team', says="other-team"
+)
 
-
-def backlog__waits_until_all_is_visible(sqs, team):
-    """Says: waited-for-states"""
-    time.sleep(43_200)
-    return {url.split("/")[-1]: sum(_counted(sqs, url, COUNTERS[:1])) for url in _of_team(sqs, team)}
+backlog__waits_until_all_is_visible = variant(
+    "solution",
+    "    left = {}",
+    "    time.sleep(43_200)\n    left = {}",
+    "AttributeNames=counters",
+    "AttributeNames=counters[:1]",
+    says="waited-for-states",
+)
 
 
 # --- ensure_queue -----------------------------------------------------------------------------------------------------
@@ -461,9 +356,7 @@ def ensure_queue__creates_only(sqs, name, attributes, tags):
     return _create(sqs, name, _texts(attributes) | _kind(name), tags=tags)
 
 
-def ensure_queue__ints(sqs, name, attributes, tags):
-    """Says: number-as-attribute"""
-    return _create(sqs, name, attributes | _kind(name), tags=tags)
+ensure_queue__ints = variant("solution", "str(value)", "value", says="number-as-attribute")
 
 
 def ensure_queue__deletes_first(sqs, name, attributes, tags):
@@ -483,99 +376,40 @@ def ensure_queue__swallows_that_it_exists(sqs, name, attributes, tags):
         return sqs.get_queue_url(QueueName=name)["QueueUrl"]
 
 
-def ensure_queue__adds_tags(sqs, name, attributes, tags):
-    """Says: undeclared-tag-left"""
-    url = _create(sqs, name, _kind(name))
-    if attributes:
-        sqs.set_queue_attributes(QueueUrl=url, Attributes=_texts(attributes))
-    if tags:
-        sqs.tag_queue(QueueUrl=url, Tags=tags)
-    return url
+ensure_queue__adds_tags = variant(
+    "solution", "    if extra:\n        sqs.untag_queue(QueueUrl=url, TagKeys=extra)\n", "", says="undeclared-tag-left"
+)
 
+ensure_queue__no_tags = variant(
+    "solution", "    if tags:\n        sqs.tag_queue(QueueUrl=url, Tags=tags)\n", "", says="tag-not-set"
+)
 
-def ensure_queue__no_tags(sqs, name, attributes, tags):
-    """Says: tag-not-set"""
-    url = _create(sqs, name, _kind(name))
-    if attributes:
-        sqs.set_queue_attributes(QueueUrl=url, Attributes=_texts(attributes))
-    return url
+ensure_queue__does_not_wait = variant("solution", "time.sleep(60)", "raise", says="deleted-recently")
 
+ensure_queue__always_waits = variant(
+    "solution",
+    "    try:\n        url = sqs.get",
+    "    time.sleep(60)\n    try:\n        url = sqs.get",
+    says="waited-for-nothing",
+)
 
-def ensure_queue__does_not_wait(sqs, name, attributes, tags):
-    """Says: deleted-recently"""
-    url = sqs.create_queue(QueueName=name, Attributes=_kind(name))["QueueUrl"]
-    if attributes:
-        sqs.set_queue_attributes(QueueUrl=url, Attributes=_texts(attributes))
-    return _retag(sqs, url, tags)
+ensure_queue__waits_too_short = variant("solution", "time.sleep(60)", "time.sleep(5)", says="deleted-recently")
 
+ensure_queue__forgets_fifo = variant(
+    "solution", '{"FifoQueue": "true"} if name.endswith(".fifo") else {}', "{}", says="suffix-without-fifo"
+)
 
-def ensure_queue__always_waits(sqs, name, attributes, tags):
-    """Says: waited-for-nothing"""
-    time.sleep(60)
-    return ensure_queue__does_not_wait(sqs, name, attributes, tags)
+ensure_queue__starts_from_defaults = variant(
+    "solution",
+    "Attributes={key",
+    'Attributes={"MessageRetentionPeriod": "345600"} | {key',
+    says="undeclared-attribute-changed",
+)
 
-
-def ensure_queue__waits_too_short(sqs, name, attributes, tags):
-    """Says: deleted-recently"""
-    try:
-        return ensure_queue__does_not_wait(sqs, name, attributes, tags)
-    except sqs.exceptions.QueueDeletedRecently:
-        time.sleep(5)
-        return ensure_queue__does_not_wait(sqs, name, attributes, tags)
-
-
-def ensure_queue__forgets_fifo(sqs, name, attributes, tags):
-    """Says: suffix-without-fifo"""
-    url = _create(sqs, name, {})
-    if attributes:
-        sqs.set_queue_attributes(QueueUrl=url, Attributes=_texts(attributes))
-    return _retag(sqs, url, tags)
-
-
-def ensure_queue__starts_from_defaults(sqs, name, attributes, tags):
-    """Says: undeclared-attribute-changed"""
-    url = _create(sqs, name, _kind(name))
-    usual = {"VisibilityTimeout": "30", "MessageRetentionPeriod": "345600", "DelaySeconds": "0"}
-    sqs.set_queue_attributes(QueueUrl=url, Attributes=usual | _texts(attributes))
-    return _retag(sqs, url, tags)
-
-
-def ensure_queue__tags_nothing(sqs, name, attributes, tags):
-    """Says: nothing-to-send"""
-    url = _create(sqs, name, _kind(name))
-    if attributes:
-        sqs.set_queue_attributes(QueueUrl=url, Attributes=_texts(attributes))
-    extra = set(sqs.list_queue_tags(QueueUrl=url).get("Tags", {})) - set(tags)
-    if extra:
-        sqs.untag_queue(QueueUrl=url, TagKeys=list(extra))
-    sqs.tag_queue(QueueUrl=url, Tags=tags)
-    return url
-
-
-def ensure_queue__untags_nothing(sqs, name, attributes, tags):
-    """Says: nothing-to-send"""
-    url = _create(sqs, name, _kind(name))
-    if attributes:
-        sqs.set_queue_attributes(QueueUrl=url, Attributes=_texts(attributes))
-    extra = set(sqs.list_queue_tags(QueueUrl=url).get("Tags", {})) - set(tags)
-    sqs.untag_queue(QueueUrl=url, TagKeys=list(extra))
-    return _retag(sqs, url, tags)
-
-
-def ensure_queue__tags_key(sqs, name, attributes, tags):
-    """Says: no-tags-key"""
-    url = _create(sqs, name, _kind(name))
-    extra = set(sqs.list_queue_tags(QueueUrl=url)["Tags"]) - set(tags)
-    if extra:
-        sqs.untag_queue(QueueUrl=url, TagKeys=list(extra))
-    return url
-
-
-def ensure_queue__only_existing(sqs, name, attributes, tags):
-    """Says: queue-missing"""
-    url = sqs.get_queue_url(QueueName=name)["QueueUrl"]
-    sqs.set_queue_attributes(QueueUrl=url, Attributes=_texts(attributes))
-    return _retag(sqs, url, tags)
+ensure_queue__tags_nothing = variant("solution", "if tags:", "if True:", says="nothing-to-send")
+ensure_queue__untags_nothing = variant("solution", "if extra:", "if True:", says="nothing-to-send")
+ensure_queue__tags_key = variant("solution", '.get("Tags", {})', '["Tags"]', says="no-tags-key")
+ensure_queue__only_existing = variant("solution", "QueueDoesNotExist", "QueueNameExists", says="queue-missing")
 
 
 def ensure_queue__purges(sqs, name, attributes, tags):
@@ -590,10 +424,7 @@ def ensure_queue__purges(sqs, name, attributes, tags):
     return _retag(sqs, url, tags)
 
 
-def ensure_queue__returns_the_name(sqs, name, attributes, tags):
-    """Says: not-the-url"""
-    ensure_queue__does_not_wait(sqs, name, attributes, tags)
-    return name
+ensure_queue__returns_the_name = variant("solution", "return url", "return name", says="not-the-url")
 
 
 def ensure_queue__first_of_the_prefix(sqs, name, attributes, tags):
@@ -604,12 +435,9 @@ def ensure_queue__first_of_the_prefix(sqs, name, attributes, tags):
     return _retag(sqs, url, tags)
 
 
-def ensure_queue__fifo_anywhere(sqs, name, attributes, tags):
-    """Says: fifo-without-suffix"""
-    url = _create(sqs, name, {"FifoQueue": "true"} if "fifo" in name else {})
-    if attributes:
-        sqs.set_queue_attributes(QueueUrl=url, Attributes=_texts(attributes))
-    return _retag(sqs, url, tags)
+ensure_queue__fifo_anywhere = variant(
+    "solution", 'name.endswith(".fifo")', '"fifo" in name', says="fifo-without-suffix"
+)
 
 
 def ensure_queue__writes_everything_back(sqs, name, attributes, tags):
