@@ -311,39 +311,21 @@ def _explain_return(case, returned, message, order, waiting):
     """Say what came back in place of the message's id."""
     reply_headers = case.calls[-1].exchanges[-1].reply_headers.values()
     whys = [
-        (
-            "whole-response",
-            isinstance(returned, dict),
-            "That is the whole response. Of its keys, MessageId names the message.",
-        ),
-        (
-            "checksum-returned",
-            returned == message["MD5OfBody"],
-            "That is a checksum of the body: two equal orders have the same one.",
-        ),
-        (
-            "order-id",
-            returned == order["order_id"],
-            "That is the shop's own number. SQS knows the message by the id it gave it.",
-        ),
-        (
-            "request-id",
-            returned in reply_headers,
-            "That names the request. The message has an id of its own: MessageId.",
-        ),
-        (
-            "other-message",
-            returned in list(waiting),
-            "That names another message. A receive brings any of those that are visible.",
-        ),
-        (
-            "nothing-returned",
-            returned is None,
-            "Nothing came back. send_message returns a response; the id stands in it.",
-        ),
-    ]
+        ("whole-response", isinstance(returned, dict),
+         "That is the whole response. Of its keys, MessageId names the message."),
+        ("checksum-returned", returned == message["MD5OfBody"],
+         "That is a checksum of the body: two equal orders have the same one."),
+        ("order-id", returned == order["order_id"],
+         "That is the shop's own number. SQS knows the message by the id it gave it."),
+        ("request-id", returned in reply_headers,
+         "That names the request. The message has an id of its own: MessageId."),
+        ("other-message", returned in list(waiting),
+         "That names another message. A receive brings any of those that are visible."),
+        ("nothing-returned", returned is None,
+         "Nothing came back. send_message returns a response; the id stands in it."),
+    ]  # fmt: skip
     other = "not-the-id", "SQS answers a send with the MessageId of the new message."
-    reason, why = next(((name, text) for name, applies, text in whys if applies), other)
+    reason, why = shop.first_that_applies(whys, other)
     case.not_yet(reason, got=returned, expected=f"the message's id, as in {message['MessageId']!r}", why=why)
 
 
@@ -441,29 +423,20 @@ def _taken(case, queue_url, waiting):
 def _explain_order(case, taken, orders):
     """Say what came back in place of one of the orders."""
     whys = [
-        (
-            "text-returned",
-            isinstance(taken, str),
-            "The body is the order as JSON text; json.loads makes a dictionary of it again.",
-        ),
+        ("text-returned", isinstance(taken, str),
+         "The body is the order as JSON text; json.loads makes a dictionary of it again."),
         ("list-returned", isinstance(taken, list), "One order was asked for, not a list of them."),
-        (
-            "message-returned",
-            isinstance(taken, dict) and "Body" in taken,
-            "That is the message around the order. The order is its Body.",
-        ),
-        (
-            "whole-response",
-            isinstance(taken, dict) and "Messages" in taken,
-            "That is the whole response. The order is a message's Body.",
-        ),
+        ("message-returned", isinstance(taken, dict) and "Body" in taken,
+         "That is the message around the order. The order is its Body."),
+        ("whole-response", isinstance(taken, dict) and "Messages" in taken,
+         "That is the whole response. The order is a message's Body."),
         ("nothing-taken", taken is None, f"{len(orders)} orders were waiting, and nothing was taken."),
-    ]
+    ]  # fmt: skip
     not_waiting = (
         "not-waiting",
         "It is not one of the orders that are waiting now. A worker need not remember any: the queue does.",
     )
-    reason, why = next(((name, text) for name, applies, text in whys if applies), not_waiting)
+    reason, why = shop.first_that_applies(whys, not_waiting)
     case.not_yet(reason, got=taken, expected=f"one of the orders, as a dictionary: {orders[0]!r}", why=why)
 
 
@@ -747,17 +720,14 @@ def _expect_arn(case, returned, subscription_arn):
     if returned == subscription_arn:
         return
     whys = [
-        (
-            "whole-response",
-            isinstance(returned, dict),
-            "That is the whole response, of which SubscriptionArn is one key.",
-        ),
+        ("whole-response", isinstance(returned, dict),
+         "That is the whole response, of which SubscriptionArn is one key."),
         ("nothing-returned", returned is None, "Nothing came back."),
         ("other-subscription", str(returned).count(":") == 6, "That is the ARN of another subscription."),
         ("arn-of-queue-or-topic", str(returned).startswith("arn:"), "That is the ARN of a queue or a topic."),
-    ]
+    ]  # fmt: skip
     other = "not-the-arn", "That is not what `subscribe` answered."
-    reason, why = next(((name, text) for name, applies, text in whys if applies), other)
+    reason, why = shop.first_that_applies(whys, other)
     case.not_yet(
         reason,
         got=returned,

@@ -245,41 +245,20 @@ def _expect_lease(case, queue_url, seconds):
 
 def _explain_lease_error(case, error, wanted):
     """Say why SQS, boto3 or Python refused."""
-    shop.explain(
-        case,
-        error,
-        f"a lease of {wanted} s",
-        [
-            (
-                "number-as-attribute",
-                "ParamValidationError",
-                "<class 'int'>",
-                "Attributes are strings, numbers too: str(...) makes one of it.",
-            ),
-            ("text-and-number", "TypeError", "concatenate", TEXT_AND_NUMBER),
-            ("text-and-number", "TypeError", "unsupported operand", TEXT_AND_NUMBER),
-            ("text-and-number", "TypeError", "not supported between", TEXT_AND_NUMBER),
-            (
-                "lease-too-long",
-                "InvalidAttributeValue",
-                "VisibilityTimeout",
-                f"A lease is a whole number from 0 to {LONGEST_LEASE:,} seconds (twelve hours), written as a string. "
-                "Where the sum is more, the queue is to get the longest.",
-            ),
-            (
-                "attributes-not-asked-for",
-                "KeyError",
-                "Attributes",
-                "Without AttributeNames the response has no Attributes.",
-            ),
-            (
-                "counter-set",
-                "InvalidAttributeName",
-                "",
-                "What SQS counts or notes itself cannot be set. Name only what you change.",
-            ),
-        ],
-    )
+    shop.explain(case, error, f"a lease of {wanted} s", [
+        ("number-as-attribute", "ParamValidationError", "<class 'int'>",
+         "Attributes are strings, numbers too: str(...) makes one of it."),
+        ("text-and-number", "TypeError", "concatenate", TEXT_AND_NUMBER),
+        ("text-and-number", "TypeError", "unsupported operand", TEXT_AND_NUMBER),
+        ("text-and-number", "TypeError", "not supported between", TEXT_AND_NUMBER),
+        ("lease-too-long", "InvalidAttributeValue", "VisibilityTimeout",
+         f"A lease is a whole number from 0 to {LONGEST_LEASE:,} seconds (twelve hours), written as a string. "
+         "Where the sum is more, the queue is to get the longest."),
+        ("attributes-not-asked-for", "KeyError", "Attributes",
+         "Without AttributeNames the response has no Attributes."),
+        ("counter-set", "InvalidAttributeName", "",
+         "What SQS counts or notes itself cannot be set. Name only what you change."),
+    ])  # fmt: skip
 
 
 def _expect_new_lease(case, found, had, seconds, wanted):
@@ -366,7 +345,7 @@ def _expect_backlog(case, team, wanted):
     result = case.attempt(team=team)
     if result.error:
         _explain_backlog_error(case, result.error)
-    if (waited := (case.clock.now() - started).total_seconds()) >= 60:
+    if (waited := shop.seconds_since(case, started)) >= 60:
         case.not_yet(
             "waited-for-states",
             got=case.said(f"Your code waited for {waited:g} s."),
@@ -392,40 +371,19 @@ def _expect_backlog(case, team, wanted):
 
 def _explain_backlog_error(case, error):
     """Say which key a response did not have."""
-    shop.explain(
-        case,
-        error,
-        "the report",
-        [
-            ("no-urls-key", "KeyError", "QueueUrls", "An account without queues answers without the key QueueUrls."),
-            ("no-tags-key", "KeyError", "Tags", "A queue without tags answers without the key Tags."),
-            ("no-team-tag", "KeyError", "team", 'Some queues have tags, but no tag "team".'),
-            (
-                "attributes-not-asked-for",
-                "KeyError",
-                "Attributes",
-                "Without AttributeNames the response has no Attributes.",
-            ),
-            (
-                "text-counters",
-                "TypeError",
-                "unsupported operand",
-                "Attributes come as strings. int(...) makes numbers of them.",
-            ),
-            (
-                "nothing-for-empty",
-                "AttributeError",
-                "NoneType",
-                "What is empty is left out of a response: .get then needs a default, {} or [].",
-            ),
-            (
-                "nothing-for-empty",
-                "TypeError",
-                "NoneType",
-                "What is empty is left out of a response: .get then needs a default, {} or [].",
-            ),
-        ],
-    )
+    shop.explain(case, error, "the report", [
+        ("no-urls-key", "KeyError", "QueueUrls", "An account without queues answers without the key QueueUrls."),
+        ("no-tags-key", "KeyError", "Tags", "A queue without tags answers without the key Tags."),
+        ("no-team-tag", "KeyError", "team", 'Some queues have tags, but no tag "team".'),
+        ("attributes-not-asked-for", "KeyError", "Attributes",
+         "Without AttributeNames the response has no Attributes."),
+        ("text-counters", "TypeError", "unsupported operand",
+         "Attributes come as strings. int(...) makes numbers of them."),
+        ("nothing-for-empty", "AttributeError", "NoneType",
+         "What is empty is left out of a response: .get then needs a default, {} or []."),
+        ("nothing-for-empty", "TypeError", "NoneType",
+         "What is empty is left out of a response: .get then needs a default, {} or []."),
+    ])  # fmt: skip
 
 
 def _why_not_backlog(returned, wanted, names):
@@ -506,7 +464,7 @@ def _expect_ensured(case, state, name, attributes, tags, waiting=frozenset(), ma
     started = case.clock.now()
     meanwhile = _meanwhile(case, name)
     result = case.attempt(name=name, attributes=attributes, tags=tags)
-    waited = (case.clock.now() - started).total_seconds()
+    waited = shop.seconds_since(case, started)
     case.did += f" with {state}"
     if result.error:
         _explain_ensure_error(case, result.error)
@@ -565,68 +523,29 @@ def _explain_ensure_error(case, error):
     )
     fifo = 'Only a queue that is created with the attribute FifoQueue="true" has a name that ends with .fifo.'
     empty = "Nothing was declared, so there is nothing to send: SQS and boto3 refuse a call without its tags or keys."
-    shop.explain(
-        case,
-        error,
-        "the queue as declared",
-        [
-            (
-                "number-as-attribute",
-                "ParamValidationError",
-                "<class 'int'>",
-                "Attributes are strings, numbers too: str(...) makes one of it.",
-            ),
-            (
-                "created-again",
-                "QueueAlreadyExists",
-                "",
-                "create_queue never changes a queue that is there: with other attributes or tags it is refused. "
-                "set_queue_attributes, tag_queue and untag_queue change it.",
-            ),
-            ("deleted-recently", "AWS.SimpleQueueService.QueueDeletedRecently", "", recently),
-            ("no-tags-key", "KeyError", "Tags", "A queue without tags answers without the key Tags."),
-            (
-                "nothing-for-empty",
-                "TypeError",
-                "NoneType",
-                "What is empty is left out of a response: .get then needs a default, {} or [].",
-            ),
-            (
-                "nothing-for-empty-attribute",
-                "AttributeError",
-                "NoneType",
-                "What is empty is left out of a response: .get then needs a default.",
-            ),
-            (
-                "code-as-class",
-                "AttributeError",
-                "QueueAlreadyExists",
-                "That is the error's code. Its class is QueueNameExists.",
-            ),
-            (
-                "fifo-attribute-on-standard",
-                "InvalidAttributeName",
-                "FifoQueue",
-                "A standard queue does not know the attribute FifoQueue, not even as false.",
-            ),
-            (
-                "truth-as-attribute",
-                "ParamValidationError",
-                "<class 'bool'>",
-                'Attributes are strings: "true", not True.',
-            ),
-            (
-                "queue-missing",
-                "AWS.SimpleQueueService.NonExistentQueue",
-                "",
-                "There is no such queue just now: create it.",
-            ),
-            ("fifo-without-suffix", "InvalidParameterValue", "must end with .fifo", fifo),
-            ("suffix-without-fifo", "InvalidParameterValue", "alphanumeric", fifo),
-            ("nothing-to-send", "InvalidParameterValue", "Tag keys", empty),
-            ("nothing-to-send", "MissingParameter", "Tags", empty),
-        ],
-    )
+    shop.explain(case, error, "the queue as declared", [
+        ("number-as-attribute", "ParamValidationError", "<class 'int'>",
+         "Attributes are strings, numbers too: str(...) makes one of it."),
+        ("created-again", "QueueAlreadyExists", "",
+         "create_queue never changes a queue that is there: with other attributes or tags it is refused. "
+         "set_queue_attributes, tag_queue and untag_queue change it."),
+        ("deleted-recently", "AWS.SimpleQueueService.QueueDeletedRecently", "", recently),
+        ("no-tags-key", "KeyError", "Tags", "A queue without tags answers without the key Tags."),
+        ("nothing-for-empty", "TypeError", "NoneType",
+         "What is empty is left out of a response: .get then needs a default, {} or []."),
+        ("nothing-for-empty-attribute", "AttributeError", "NoneType",
+         "What is empty is left out of a response: .get then needs a default."),
+        ("code-as-class", "AttributeError", "QueueAlreadyExists",
+         "That is the error's code. Its class is QueueNameExists."),
+        ("fifo-attribute-on-standard", "InvalidAttributeName", "FifoQueue",
+         "A standard queue does not know the attribute FifoQueue, not even as false."),
+        ("truth-as-attribute", "ParamValidationError", "<class 'bool'>", 'Attributes are strings: "true", not True.'),
+        ("queue-missing", "AWS.SimpleQueueService.NonExistentQueue", "", "There is no such queue just now: create it."),
+        ("fifo-without-suffix", "InvalidParameterValue", "must end with .fifo", fifo),
+        ("suffix-without-fifo", "InvalidParameterValue", "alphanumeric", fifo),
+        ("nothing-to-send", "InvalidParameterValue", "Tag keys", empty),
+        ("nothing-to-send", "MissingParameter", "Tags", empty),
+    ])  # fmt: skip
 
 
 def _expect_messages(case, queue_url, waiting):

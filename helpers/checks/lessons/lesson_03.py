@@ -7,12 +7,11 @@ from helpers.checks.lessons import shop
 
 TOWNS = ["Bath", "Derby", "Leeds", "Truro", "Wells", "York"]
 NO_MESSAGES = "When there is nothing to receive, the response has no key Messages at all."
+NOTHING_RECEIVED = [
+    ("no-messages-key", "KeyError", "Messages", NO_MESSAGES),
+    ("no-messages-key", "IndexError", "", NO_MESSAGES),
+]
 NO_LABELS = "A message without labels comes without the key MessageAttributes."
-
-
-def _labels(**texts):
-    """Return message attributes of the type String."""
-    return {name: {"DataType": "String", "StringValue": text} for name, text in texts.items()}
 
 
 def _send(case, queue_url, body, labels):
@@ -47,7 +46,7 @@ def _expect_settings(case, before, *queue_urls):
 
 def _expect_untouched(case, queue_url, message_id):
     """Another message of the queue was not received."""
-    found = _by_id(case, queue_url).get(message_id)
+    found = shop.held(case, queue_url).get(message_id)
     if found is None or found["receives"]:
         case.not_yet(
             "others-received",
@@ -56,11 +55,6 @@ def _expect_untouched(case, queue_url, message_id):
             why="Each receive leases and counts every message that it brings. MaxNumberOfMessages is 1 unless you say "
             "more.",
         )
-
-
-def _by_id(case, queue_url):
-    """Return the messages that are in the queue, in whatever state, by their ids."""
-    return {message["id"]: message for message in case.state(queue_url)["messages"]}
 
 
 def _expect_only(case, allowed):
@@ -82,11 +76,11 @@ def next_parcel(case):
     """Messages with the label, with others, and with none, one at a time; and an empty queue."""
     speeds = case.draw.sample(["express", "overnight", "same day"], 2)
     kinds = [
-        _labels(speed=speeds[0], gift="yes"),
+        shop.labels(speed=speeds[0], gift="yes"),
         {},
-        _labels(gift="express", Speed="express"),
-        _labels(speed=speeds[1]),
-        _labels(speedy="yes"),
+        shop.labels(gift="express", Speed="express"),
+        shop.labels(speed=speeds[1]),
+        shop.labels(speedy="yes"),
     ]
     case.draw.shuffle(kinds)
     for labels in kinds:
@@ -95,15 +89,7 @@ def next_parcel(case):
     result = case.attempt(queue_url=queue_url)
     case.did += " on an empty queue"
     if result.error:
-        shop.explain(
-            case,
-            result.error,
-            "None",
-            [
-                ("no-messages-key", "KeyError", "Messages", NO_MESSAGES),
-                ("no-messages-key", "IndexError", "", NO_MESSAGES),
-            ],
-        )
+        shop.explain(case, result.error, "None", NOTHING_RECEIVED)
     if result.value is not None:
         case.not_yet("not-none", got=result.value, expected="None", why="There was no message, and None says so.")
     _expect_only(case, ("Receive", "Get", "ChangeMessageVisibility"))
@@ -125,7 +111,7 @@ def _expect_parcel(case, labels):
             str(wanted),
             [("label-missing", "KeyError", key, why) for key in ("MessageAttributes", "speed")],
         )
-    found = _by_id(case, queue_url).get(message_id)
+    found = shop.held(case, queue_url).get(message_id)
     if found is None:
         case.not_yet(
             "order-deleted",
@@ -170,9 +156,9 @@ def _why_not_parcel(returned, wanted):
 def fits(case):
     """Around the limit of two queues: plain letters, other letters, labels; then all of them together."""
     small, usual = case.draw.randrange(1024, 3000), 1_048_576
-    queues = {usual: case.queue("cards"), small: _limited(case, small)}
-    plain, number = _labels(speed="express"), {"weight.kg": {"DataType": "Number.grams", "StringValue": "12"}}
-    greek = _labels(town="Αθήνα")
+    queues = {usual: case.queue("cards"), small: shop.queue(case, "cards", MaximumMessageSize=small)}
+    plain, number = shop.labels(speed="express"), {"weight.kg": {"DataType": "Number.grams", "StringValue": "12"}}
+    greek = shop.labels(town="Αθήνα")
     for limit in queues:
         of_queue = "limit-of-another-queue", "The limit is that of the queue, its MaximumMessageSize."
         _expect_fits(case, queues, limit, "x", {}, of_queue)
@@ -198,11 +184,6 @@ def _expect_fits(case, queues, limit, letter, labels, above):
         _expect_fit(case, queues[limit], limit, body, labels, above)
 
 
-def _limited(case, limit):
-    attributes = {"MaximumMessageSize": str(limit)}
-    return case.sqs.create_queue(QueueName=case.name("cards"), Attributes=attributes)["QueueUrl"]
-
-
 def _size(labels):
     """Return how many bytes the labels are."""
     texts = [text for name, value in labels.items() for text in (name, value["DataType"], value["StringValue"])]
@@ -224,26 +205,13 @@ def _expect_fit(case, queue_url, limit, body, labels, above):
         about += f", with labels of {_size(labels)} bytes"
     case.did = f"fits(...) with {about}, for a queue whose limit is {limit}"
     if result.error:
-        shop.explain(
-            case,
-            result.error,
-            "True or False",
-            [
-                (
-                    "text-and-number",
-                    "TypeError",
-                    "not supported between",
-                    "Attributes of a queue come as strings: int(...) makes a number.",
-                ),
-                (
-                    "attributes-not-asked-for",
-                    "KeyError",
-                    "Attributes",
-                    "Without AttributeNames the response has no Attributes.",
-                ),
-                ("sent-to-count", "InvalidParameterValue", "shorter than", "Nothing is to be sent, only counted."),
-            ],
-        )
+        shop.explain(case, result.error, "True or False", [
+            ("text-and-number", "TypeError", "not supported between",
+             "Attributes of a queue come as strings: int(...) makes a number."),
+            ("attributes-not-asked-for", "KeyError", "Attributes",
+             "Without AttributeNames the response has no Attributes."),
+            ("sent-to-count", "InvalidParameterValue", "shorter than", "Nothing is to be sent, only counted."),
+        ])  # fmt: skip
     if result.value is (size <= limit):
         return
     reason, why = above
@@ -266,10 +234,15 @@ def _expect_fit(case, queue_url, limit, body, labels, above):
 def pick(case):
     """Some of a few; none of a few; all of ten, with more waiting; and an empty queue."""
     town, other = case.draw.sample(TOWNS, 2)
-    decoys = [_labels(town=other), _labels(town=town.lower()), _labels(Town=town, to=town), _labels(town=f"{town} 2")]
-    some = [*decoys, {}, *[_labels(town=town, speed="express")] * 3]
-    for labels in (some, decoys, [_labels(town=town)] * 12, []):
-        _expect_picked(case, town, case.draw.sample(labels, len(labels)))
+    decoys = [
+        shop.labels(town=other),
+        shop.labels(town=town.lower()),
+        shop.labels(Town=town, to=town),
+        shop.labels(town=f"{town} 2"),
+    ]
+    some = [*decoys, {}, *[shop.labels(town=town, speed="express")] * 3]
+    for labels in (some, decoys, [shop.labels(town=town)] * 12, []):
+        _expect_picked(case, town, shop.shuffled(case, labels))
 
 
 def _expect_picked(case, town, labels):
@@ -295,7 +268,7 @@ def _expect_picked(case, town, labels):
         )
     calls = case.calls[before:]
     _expect_one_receive(case, [call for call in calls if call.operation == "ReceiveMessage"])
-    found = _by_id(case, queue_url)
+    found = shop.held(case, queue_url)
     _expect_all_there(case, sent, found)
     received = {key for key, message in found.items() if message["receives"]}
     kept = {key: order for key, order in own.items() if key in received}
@@ -323,7 +296,7 @@ def _watch_leases(case, queue_url, own):
     exposed = []
 
     def look():
-        for key, message in _by_id(case, queue_url).items():
+        for key, message in shop.held(case, queue_url).items():
             if key in own and message["receives"] and message["state"] == "visible":
                 exposed.append(key)
 
@@ -423,7 +396,7 @@ def _expect_list(case, queue_url, returned, kept):
     for entry in returned:
         with contextlib.suppress(case.sqs.exceptions.ReceiptHandleIsInvalid):
             case.sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=str(entry["receipt_handle"]))
-        if by_order[entry["order_id"]] in _by_id(case, queue_url):
+        if by_order[entry["order_id"]] in shop.held(case, queue_url):
             case.not_yet(
                 "handle-does-not-delete",
                 did=f"{case.did}, then delete_message with a receipt_handle of the list",
@@ -441,13 +414,13 @@ def take_or_set_aside(case):
     for tries in (case.draw.randrange(2, 5), 9, 10):
         queue_url, aside_url = case.queue("orders"), case.queue("aside")
         good, tired, fresh = shop.orders(case, 3)
-        poison = [(json.dumps(tired), _labels(speed="express"))]
+        poison = [(json.dumps(tired), shop.labels(speed="express"))]
         if tries < 9:  # with counts of one digit only; there a comparison of texts reads none of them
-            poison += [(" <order/>\n", {}), ('{"order_id":', _labels(to="York"))]
-        for body, labels in case.draw.sample(poison, len(poison)):
+            poison += [(" <order/>\n", {}), ('{"order_id":', shop.labels(to="York"))]
+        for body, labels in shop.shuffled(case, poison):
             _send(case, queue_url, body, labels)
         _receive_often(case, queue_url, tries)
-        good_id = _send(case, queue_url, good, _labels(speed="normal"))
+        good_id = _send(case, queue_url, good, shop.labels(speed="normal"))
         _receive_often(case, queue_url, tries - 1, good_id)
         fresh_id = _send(case, queue_url, fresh, {})
         _expect_next(case, queue_url, aside_url, tries, good, [tired])
@@ -460,7 +433,7 @@ def take_or_set_aside(case):
         case.sqs.purge_queue(QueueUrl=queue_url)
         _expect_next(case, queue_url, aside_url, tries, None, [good, tired])
         _expect_left(case, queue_url, set())
-        _expect_aside(case, aside_url, [(json.dumps(good), _labels(speed="normal"))])
+        _expect_aside(case, aside_url, [(json.dumps(good), shop.labels(speed="normal"))])
     _expect_sent_first(case)
 
 
@@ -502,34 +475,21 @@ def _expect_next(case, queue_url, aside_url, tries, wanted, too_often=()):
 def _explain_aside_error(case, error):
     """Say what the answer was not ready for."""
     raw = "A body may be anything, which may be the reason why packing fails. Read it as JSON only to return an order."
-    shop.explain(
-        case,
-        error,
-        "the next order, or None",
-        [
-            ("no-messages-key", "KeyError", "Messages", NO_MESSAGES),
-            ("no-labels-key", "KeyError", "MessageAttributes", NO_LABELS),
-            (
-                "attributes-not-asked-for",
-                "KeyError",
-                "Attributes",
-                "System attributes come to a receive that asks: MessageSystemAttributeNames.",
-            ),
-            ("body-read-as-json", "JSONDecodeError", "", raw),
-            (
-                "text-and-number",
-                "TypeError",
-                "not supported between",
-                "The receive count comes as a string: int(...) makes a number of it.",
-            ),
-            ("wrong-handle", "ReceiptHandleIsInvalid", "", "Deleting takes the receipt handle of this receive."),
-        ],
-    )
+    shop.explain(case, error, "the next order, or None", [
+        ("no-messages-key", "KeyError", "Messages", NO_MESSAGES),
+        ("no-labels-key", "KeyError", "MessageAttributes", NO_LABELS),
+        ("attributes-not-asked-for", "KeyError", "Attributes",
+         "System attributes come to a receive that asks: MessageSystemAttributeNames."),
+        ("body-read-as-json", "JSONDecodeError", "", raw),
+        ("text-and-number", "TypeError", "not supported between",
+         "The receive count comes as a string: int(...) makes a number of it."),
+        ("wrong-handle", "ReceiptHandleIsInvalid", "", "Deleting takes the receipt handle of this receive."),
+    ])  # fmt: skip
 
 
 def _expect_left(case, queue_url, wanted, visible=""):
     """These messages are in the queue, all but one of them leased; no others are."""
-    found = _by_id(case, queue_url)
+    found = shop.held(case, queue_url)
     if set(found) - wanted:
         case.not_yet(
             "moved-but-left",
@@ -624,7 +584,7 @@ CHANGES = ("ChangeMessageVisibility", "ChangeMessageVisibilityBatch")
 def pack_and_pass_on(case):
     """Nothing to do; short and long work, with labels and without; breakdowns, of everything and of one call."""
     _expect_nothing_packed(case)
-    labels = [{}, _labels(speed="express") | {"seal": {"DataType": "Binary", "BinaryValue": b"\x00\x01"}}]
+    labels = [{}, shop.labels(speed="express") | {"seal": {"DataType": "Binary", "BinaryValue": b"\x00\x01"}}]
     case.draw.shuffle(labels)
     for seconds, label in (
         (case.draw.randrange(3, 20), labels[0]),
@@ -644,18 +604,10 @@ def _expect_nothing_packed(case):
     result = case.attempt(orders_url=orders_url, packed_url=packed_url, seconds=seconds)
     case.did += " on an empty queue"
     if result.error:
-        shop.explain(
-            case,
-            result.error,
-            "None",
-            [
-                ("no-messages-key", "KeyError", "Messages", NO_MESSAGES),
-                ("no-messages-key", "IndexError", "", NO_MESSAGES),
-            ],
-        )
+        shop.explain(case, result.error, "None", NOTHING_RECEIVED)
     if result.value is not None or case.state(packed_url)["messages"]:
         case.not_yet("not-none", got=result.value, expected="None", why="There was no order, and None says so.")
-    if (case.clock.now() - started).total_seconds() >= seconds:
+    if shop.seconds_since(case, started) >= seconds:
         case.not_yet(
             "packed-nothing",
             got=case.said("Your code packed, although there was nothing to pack."),
@@ -701,31 +653,20 @@ def _watch(case, orders_url, order_id):
     seen, started = [], case.clock.now()
 
     def look(operation):
-        message = _by_id(case, orders_url).get(order_id)
-        seen.append((operation, message and message["state"], (case.clock.now() - started).total_seconds()))
-        case.during(operation, lambda: look(operation))
+        message = shop.held(case, orders_url).get(order_id)
+        seen.append((operation, message and message["state"], shop.seconds_since(case, started)))
 
-    for operation in (*SENDS, *DELETES, *CHANGES):
-        case.during(operation, lambda operation=operation: look(operation))
+    shop.before_each(case, (*SENDS, *DELETES, *CHANGES), look)
     return seen
 
 
 def _explain_pack_error(case, error):
     """Say what the answer was not ready for."""
-    shop.explain(
-        case,
-        error,
-        "the order's id",
-        [
-            ("no-labels-key", "KeyError", "MessageAttributes", NO_LABELS),
-            (
-                "wrong-handle",
-                "ReceiptHandleIsInvalid",
-                "",
-                "Deleting takes the receipt handle of this receive, and its queue's URL.",
-            ),
-        ],
-    )
+    shop.explain(case, error, "the order's id", [
+        ("no-labels-key", "KeyError", "MessageAttributes", NO_LABELS),
+        ("wrong-handle", "ReceiptHandleIsInvalid", "",
+         "Deleting takes the receipt handle of this receive, and its queue's URL."),
+    ])  # fmt: skip
 
 
 def _expect_packed(case, seen, seconds):
@@ -742,7 +683,7 @@ def _expect_packed(case, seen, seconds):
 
 def _expect_moved(case, orders_url, packed_url, body, labels, order_id):
     """The message is in the queue of packed orders as it came, and there alone."""
-    if order_id in _by_id(case, orders_url):
+    if order_id in shop.held(case, orders_url):
         case.not_yet(
             "order-left",
             got=case.said("The order is still in the queue of orders."),

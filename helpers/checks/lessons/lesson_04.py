@@ -10,19 +10,6 @@ BATCH = 10
 NO_MESSAGES = "An empty receive has no key Messages. That is an ordinary answer."
 
 
-def _queue(case, stem, **attributes):
-    """Create a queue with these attributes and return its URL."""
-    queue_url = case.queue(stem)
-    texts = {name: str(value) for name, value in attributes.items()}
-    case.sqs.set_queue_attributes(QueueUrl=queue_url, Attributes=texts)
-    return queue_url
-
-
-def _seconds_since(case, moment):
-    """Return the seconds by the cloud's clock since then."""
-    return (case.clock.now() - moment).total_seconds()
-
-
 def _brought(call):
     """Return the messages that a receive brought."""
     return (call.response or {}).get("Messages", [])
@@ -30,12 +17,7 @@ def _brought(call):
 
 def _bodies(case, queue_url):
     """Return the bodies of all messages in the queue, whatever state they are in."""
-    return [message["body"] for message in case.state(queue_url)["messages"]]
-
-
-def _left(case, queue_url):
-    """Return how many messages are in the queue, whatever state they are in."""
-    return len(case.state(queue_url)["messages"])
+    return [message["body"] for message in shop.held(case, queue_url).values()]
 
 
 # --- 04.1 ------------------------------------------------------------------------------------------------------------
@@ -92,7 +74,7 @@ def _wait(case, queue_url, seconds):
             ("empty-list", "IndexError", "", "The list is empty where a receive found nothing."),
         ]
         shop.explain(case, result.error, "an order, or None", whys)
-    return result, _seconds_since(case, started), case.calls[made:]
+    return result, shop.seconds_since(case, started), case.calls[made:]
 
 
 def _expect_leased(case, queue_url, value, orders):
@@ -180,24 +162,20 @@ def send_all(case):
     good = [f"{case.draw.choice(shop.SHOPPERS)} wants {case.draw.choice(shop.GOODS)}" for _ in range(12)]
     good += [good[0], good[1], "x" * most, "line\nbreak\tand tab", "☕" * (most // 3)]
     bad = ["", "", "x" * (most + 1), "☕" * (most // 3 + 1), f"{case.name('note')}\x0b", f"\x00{case.name('note')}"]
-    _expect_sent(case, most, _shuffled(case, good), [])
+    _expect_sent(case, most, shop.shuffled(case, good), [])
     case.reach("sent")
     for extra in (good + good, good[:8]):
-        bodies = _shuffled(case, extra + bad)
+        bodies = shop.shuffled(case, extra + bad)
         bodies.insert(case.draw.randrange(1, 9), bad[2])  # in the first batch for certain, and not alone
         _expect_sent(case, most, bodies, bad)
-    _expect_sent(case, most, _shuffled(case, good)[:10], [])
-    _expect_sent(case, most, _shuffled(case, bad), bad)
+    _expect_sent(case, most, shop.shuffled(case, good)[:10], [])
+    _expect_sent(case, most, shop.shuffled(case, bad), bad)
     _expect_sent(case, most, [], [])
-
-
-def _shuffled(case, things):
-    return case.draw.sample(things, len(things))
 
 
 def _expect_sent(case, most, bodies, bad):
     """The good texts are in the queue, each as often as it was given; the bad ones come back, in their order."""
-    queue_url = _queue(case, "orders", MaximumMessageSize=most)
+    queue_url = shop.queue(case, "orders", MaximumMessageSize=most)
     refused = [body for body in bodies if body in bad]
     made = len(case.calls)
     result = case.attempt(queue_url=queue_url, bodies=bodies)
@@ -227,49 +205,23 @@ def _explain_send_error(case, error, refused):
         "send_message raises for a text that SQS refuses. In a batch each text succeeds or fails by itself, and the "
         "response tells which."
     )
-    shop.explain(
-        case,
-        error,
-        f"the {len(refused)} refused texts" if refused else "an empty list",
-        [
-            (
-                "batch-too-large",
-                f"{prefix}TooManyEntriesInBatchRequest",
-                "",
-                f"One batch takes {BATCH} entries, and no more.",
-            ),
-            (
-                "ids-not-distinct",
-                f"{prefix}BatchEntryIdsNotDistinct",
-                "",
-                "Each entry needs an Id that no other entry of its batch has. Texts may be equal; their places are "
-                "not.",
-            ),
-            (
-                "invalid-id",
-                f"{prefix}InvalidBatchEntryId",
-                "",
-                "An Id has 1 to 80 letters, digits, hyphens and underscores. A text will not do; its place will.",
-            ),
-            (
-                "empty-batch",
-                f"{prefix}EmptyBatchRequest",
-                "",
-                "SQS refuses a batch without entries. With no texts, send nothing.",
-            ),
-            ("no-failed-key", "KeyError", "Failed", "Where nothing failed, the response has no key Failed."),
-            (
-                "no-successful-key",
-                "KeyError",
-                "Successful",
-                "Where everything failed, the response has no key Successful.",
-            ),
-            ("number-as-id", "ParamValidationError", "Id", "An Id is a string: str(...) makes one of a number."),
-            ("error-not-caught", "InvalidMessageContents", "SendMessage operation", single),
-            ("error-not-caught", "InvalidParameterValue", "SendMessage operation", single),
-            ("error-not-caught", "MissingParameter", "SendMessage operation", single),
-        ],
-    )
+    shop.explain(case, error, f"the {len(refused)} refused texts" if refused else "an empty list", [
+        ("batch-too-large", f"{prefix}TooManyEntriesInBatchRequest", "",
+         f"One batch takes {BATCH} entries, and no more."),
+        ("ids-not-distinct", f"{prefix}BatchEntryIdsNotDistinct", "",
+         "Each entry needs an Id that no other entry of its batch has. Texts may be equal; their places are "
+         "not."),
+        ("invalid-id", f"{prefix}InvalidBatchEntryId", "",
+         "An Id has 1 to 80 letters, digits, hyphens and underscores. A text will not do; its place will."),
+        ("empty-batch", f"{prefix}EmptyBatchRequest", "",
+         "SQS refuses a batch without entries. With no texts, send nothing."),
+        ("no-failed-key", "KeyError", "Failed", "Where nothing failed, the response has no key Failed."),
+        ("no-successful-key", "KeyError", "Successful", "Where everything failed, the response has no key Successful."),
+        ("number-as-id", "ParamValidationError", "Id", "An Id is a string: str(...) makes one of a number."),
+        ("error-not-caught", "InvalidMessageContents", "SendMessage operation", single),
+        ("error-not-caught", "InvalidParameterValue", "SendMessage operation", single),
+        ("error-not-caught", "MissingParameter", "SendMessage operation", single),
+    ])  # fmt: skip
 
 
 def _expect_texts(case, wanted, found):
@@ -341,7 +293,7 @@ def _expect_drained(case, count, twice, newcomers=0, **kinds):
     queue_url = case.queue()
     orders = shop.orders(case, count + newcomers)
     late, made = orders[count:], len(case.calls)
-    sent = _shuffled(case, orders[:count] + case.draw.sample(orders[:count], twice))
+    sent = shop.shuffled(case, orders[:count] + case.draw.sample(orders[:count], twice))
     with case.unkind(lag=60, **kinds):
         # A first look at the counters, before anything is sent: with the lag they tell the same for a minute.
         case.sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=["ApproximateNumberOfMessages"])
@@ -370,38 +322,17 @@ def _expect_drained(case, count, twice, newcomers=0, **kinds):
 def _explain_drain_error(case, error):
     """Say which response or which batch was not as the answer expected."""
     prefix = "AWS.SimpleQueueService."
-    shop.explain(
-        case,
-        error,
-        "the list of orders",
-        [
-            ("no-messages-key", "KeyError", "Messages", NO_MESSAGES),
-            (
-                "empty-batch",
-                f"{prefix}EmptyBatchRequest",
-                "",
-                "SQS refuses a batch without entries. With nothing to delete, stop.",
-            ),
-            (
-                "batch-too-large",
-                f"{prefix}TooManyEntriesInBatchRequest",
-                "",
-                f"One batch takes {BATCH} entries, and no more.",
-            ),
-            (
-                "ids-not-distinct",
-                f"{prefix}BatchEntryIdsNotDistinct",
-                "",
-                "Each entry needs an Id that no other entry of its batch has. The same order can be in two messages.",
-            ),
-            (
-                "invalid-id",
-                f"{prefix}InvalidBatchEntryId",
-                "",
-                "An Id has 1 to 80 letters, digits, hyphens and underscores.",
-            ),
-        ],
-    )
+    shop.explain(case, error, "the list of orders", [
+        ("no-messages-key", "KeyError", "Messages", NO_MESSAGES),
+        ("empty-batch", f"{prefix}EmptyBatchRequest", "",
+         "SQS refuses a batch without entries. With nothing to delete, stop."),
+        ("batch-too-large", f"{prefix}TooManyEntriesInBatchRequest", "",
+         f"One batch takes {BATCH} entries, and no more."),
+        ("ids-not-distinct", f"{prefix}BatchEntryIdsNotDistinct", "",
+         "Each entry needs an Id that no other entry of its batch has. The same order can be in two messages."),
+        ("invalid-id", f"{prefix}InvalidBatchEntryId", "",
+         "An Id has 1 to 80 letters, digits, hyphens and underscores."),
+    ])  # fmt: skip
 
 
 def _expect_no_shortcut(case, calls):
@@ -436,7 +367,7 @@ def _expect_seen_empty(case, queue_url, calls):
         )
     reply = case.sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=["ReceiveMessageWaitTimeSeconds"])
     if not polls[-1].params.get("WaitTimeSeconds", int(reply["Attributes"]["ReceiveMessageWaitTimeSeconds"])):
-        left = _left(case, queue_url)
+        left = len(shop.held(case, queue_url))
         case.not_yet(
             "short-poll-at-the-end",
             got=case.said(f"Your code stopped after an empty short poll, with {left or 'no'} messages in the queue."),
@@ -448,7 +379,7 @@ def _expect_seen_empty(case, queue_url, calls):
 
 def _expect_all_deleted(case, queue_url):
     """Nothing is left in the queue."""
-    if left := _left(case, queue_url):
+    if left := len(shop.held(case, queue_url)):
         case.not_yet(
             "messages-left",
             got=case.said(f"{left} message{'s are' if left != 1 else ' is'} left in the queue."),
@@ -502,7 +433,7 @@ def pack_slowly(case):
     case.did += " with an empty queue"
     if result.value is not None:
         case.not_yet("not-none", got=result.value, expected="None", why="There is nothing to pack, and None says so.")
-    if (waited := _seconds_since(case, started)) > LONGEST_POLL + 1:
+    if (waited := shop.seconds_since(case, started)) > LONGEST_POLL + 1:
         case.not_yet(
             "packed-nothing",
             got=case.said(f"Your code returned after {waited:g} s."),
@@ -520,20 +451,16 @@ def _pack(case, queue_url, steps, seconds):
             ("no-messages-key", "KeyError", "Messages", NO_MESSAGES),
             ("empty-list", "IndexError", "", "The list is empty where a receive found nothing."),
             ("renewed-after-delete", "InvalidParameterValue", "does not exist or is not available", gone),
-            (
-                "lease-over-twelve-hours",
-                "InvalidParameterValue",
-                "Total VisibilityTimeout",
-                "No lease lasts longer than twelve hours in all.",
-            ),
-        ]
+            ("lease-over-twelve-hours", "InvalidParameterValue", "Total VisibilityTimeout",
+             "No lease lasts longer than twelve hours in all."),
+        ]  # fmt: skip
         shop.explain(case, result.error, "the order, packed and deleted, or None", whys)
     return result
 
 
 def _expect_packed(case, lease, steps, seconds):
     """One order is leased without a gap until it is deleted, after its last step; the others are as before."""
-    queue_url = _queue(case, "baskets", VisibilityTimeout=lease)
+    queue_url = shop.queue(case, "baskets", VisibilityTimeout=lease)
     orders = shop.orders(case, 3)
     shop.send(case, queue_url, orders)
     made = len(case.calls)
@@ -654,7 +581,7 @@ def bill_orders(case):
     sent = [_text(known), *map(_text, orders), _text(orders[0])]
     _run_worker(case, _two_queues(case), sent, [known["order_id"]], orders, [], LONGEST_POLL + 5)
     case.reach("billed")
-    _run_worker(case, _two_queues(case), _shuffled(case, [*BROKEN, _text(known)]), [], [known], BROKEN, 1)
+    _run_worker(case, _two_queues(case), shop.shuffled(case, [*BROKEN, _text(known)]), [], [known], BROKEN, 1)
     case.reach("kept")
     for operations, when in ((RECEIVES, "a receive"), (SENDS, "the send of a bill"), (DELETES, "a delete")):
         _expect_fault_survived(case, operations, when)
@@ -664,7 +591,7 @@ def bill_orders(case):
 
 def _two_queues(case):
     """Return the URLs of a queue for orders, with a short lease, and of one for bills."""
-    return _queue(case, "orders", VisibilityTimeout=LEASE), case.queue("bills")
+    return shop.queue(case, "orders", VisibilityTimeout=LEASE), case.queue("bills")
 
 
 def _expect_unkindness_survived(case, bad):
@@ -729,7 +656,7 @@ def _run_worker(case, urls, sent, done, orders, broken, seconds, did="", may_wai
         case.sqs.send_message(QueueUrl=urls[0], MessageBody=text)
     started = case.clock.now()
     result = case.attempt(orders_url=urls[0], bills_url=urls[1], done=done, seconds=seconds)
-    took = _seconds_since(case, started)
+    took = shop.seconds_since(case, started)
     case.did += did
     if result.error:
         _explain_billing_error(case, result.error)
@@ -766,28 +693,18 @@ def _explain_billing_error(case, error):
         "message by message, and leave that message where it is."
     )
     fault = "An error of SQS in one call has ended the worker. It passes; catch it and go on. The message comes again."
-    shop.explain(
-        case,
-        error,
-        "a worker that goes on until its time is over",
-        [
-            ("no-messages-key", "KeyError", "Messages", NO_MESSAGES),
-            ("broken-message-ends-worker", "JSONDecodeError", "", broken),
-            ("broken-message-ends-worker", "KeyError", "order_id", broken),
-            ("broken-message-ends-worker", "KeyError", "customer", broken),
-            ("broken-message-ends-worker", "TypeError", "indices must be", broken),
-            ("broken-message-ends-worker", "TypeError", "not subscriptable", broken),
-            ("broken-message-ends-worker", "TypeError", "not iterable", broken),
-            ("broken-message-ends-worker", "AttributeError", "object has no attribute", broken),
-            ("fault-ends-worker", "InternalError", "", fault),
-            (
-                "poll-too-long",
-                "InvalidParameterValue",
-                "WaitTimeSeconds",
-                f"WaitTimeSeconds is {LONGEST_POLL} at most.",
-            ),
-        ],
-    )
+    shop.explain(case, error, "a worker that goes on until its time is over", [
+        ("no-messages-key", "KeyError", "Messages", NO_MESSAGES),
+        ("broken-message-ends-worker", "JSONDecodeError", "", broken),
+        ("broken-message-ends-worker", "KeyError", "order_id", broken),
+        ("broken-message-ends-worker", "KeyError", "customer", broken),
+        ("broken-message-ends-worker", "TypeError", "indices must be", broken),
+        ("broken-message-ends-worker", "TypeError", "not subscriptable", broken),
+        ("broken-message-ends-worker", "TypeError", "not iterable", broken),
+        ("broken-message-ends-worker", "AttributeError", "object has no attribute", broken),
+        ("fault-ends-worker", "InternalError", "", fault),
+        ("poll-too-long", "InvalidParameterValue", "WaitTimeSeconds", f"WaitTimeSeconds is {LONGEST_POLL} at most."),
+    ])  # fmt: skip
 
 
 def _expect_bills(case, bills_url, orders, done):

@@ -12,11 +12,6 @@ PENDING = "PendingConfirmation"
 NEWS = ["Honey is back", "Closed on Monday", "Tea from Assam", "A café in the shop", "New mugs", "Candles of beeswax"]
 
 
-def _topic(case, name):
-    """Create a topic and return its ARN."""
-    return case.sns.create_topic(Name=name)["TopicArn"]
-
-
 def _reader(case, topic_arn):
     """Return the URL of a queue that listens to the topic."""
     queue_url = case.queue("reader")
@@ -38,12 +33,6 @@ def _subscribe(case, topic_arn, protocol, endpoint, confirm=False):
         token = case.inbox()[-1].confirm_url.partition("&Token=")[2]
         case.sns.confirm_subscription(TopicArn=topic_arn, Token=token)
     return arn
-
-
-def _listed(case, topic_arn):
-    """Return the topic's subscriptions, as the list has them."""
-    pages = case.sns.get_paginator("list_subscriptions_by_topic").paginate(TopicArn=topic_arn)
-    return [one for page in pages for one in page["Subscriptions"]]
 
 
 def _expect_message_id(case, returned, envelope):
@@ -72,10 +61,10 @@ def _expect_nothing_at(case, others):
 
 def announce(case):
     """Subjects that are fine, that have line breaks, that are too long, and just at the limit; a text of many lines."""
-    others = _reader(case, _topic(case, case.name("other-news")))
-    topic_arn = _topic(case, case.name("shop-news"))
+    others = _reader(case, shop.topic(case, case.name("other-news")))
+    topic_arn = shop.topic(case, case.name("shop-news"))
     reader = _reader(case, topic_arn)
-    words = case.draw.sample(NEWS, len(NEWS))
+    words = shop.shuffled(case, NEWS)
     goods = "-".join(case.draw.choices(shop.GOODS, k=30))
     long = f"{words[0]}, and {goods}"
     for subject in (
@@ -161,7 +150,7 @@ def _explain_subject(case, error, published):
 
 def subscribe_all(case):
     """A list with everything twice that can be; some are subscribed already; then a shorter list, and an empty one."""
-    topic_arn, others = (_topic(case, case.name(stem)) for stem in case.draw.sample(["shop-news", "other-news"], 2))
+    topic_arn, others = (shop.topic(case, case.name(stem)) for stem in case.draw.sample(["shop-news", "other-news"], 2))
     first, second = _contacts(case), _contacts(case)
     for contact, protocol in first.items():
         _subscribe(case, others, protocol, contact)
@@ -171,14 +160,14 @@ def subscribe_all(case):
     arn = _subscribe(case, topic_arn, "sqs", queue)
     raw = {"AttributeName": "RawMessageDelivery", "AttributeValue": "true"}
     case.sns.set_subscription_attributes(SubscriptionArn=arn, **raw)
-    before = _listed(case, others)
+    before = shop.subscriptions(case, others)
 
     twice = list(first) + case.draw.sample(list(first), 5) + [contact for contact in first if "@" in contact]
     case.draw.shuffle(twice)
     _expect_subscribed(case, topic_arn, twice, first)
     _expect_subscribed(case, topic_arn, list(second), first | second)
     _expect_subscribed(case, topic_arn, [], first | second)
-    if _listed(case, others) != before:
+    if shop.subscriptions(case, others) != before:
         case.not_yet(
             "other-topic-changed",
             got=case.said("The subscriptions of another topic have changed."),
@@ -202,17 +191,17 @@ def _contacts(case):
         case.queue_arn(case.queue("till")): "sqs",
         case.queue_arn(case.queue("warehouse")): "sqs",
     }
-    return dict(case.draw.sample(list(made.items()), len(made)))
+    return dict(shop.shuffled(case, list(made.items())))
 
 
 def _expect_subscribed(case, topic_arn, contacts, known):
     """Each contact is subscribed once, by its protocol, and its real ARN is returned. known: all that may be there."""
-    before = {one["Endpoint"]: one["SubscriptionArn"] for one in _listed(case, topic_arn)}
+    before = {one["Endpoint"]: one["SubscriptionArn"] for one in shop.subscriptions(case, topic_arn)}
     made = len(case.calls)
     result = case.attempt(topic_arn=topic_arn, contacts=contacts)
     if result.error:
         _explain_subscribe_error(case, result.error)
-    listed = _listed(case, topic_arn)
+    listed = shop.subscriptions(case, topic_arn)
     _expect_protocols(case, listed, contacts, known)
     lost = [endpoint for endpoint, arn in before.items() if arn not in {one["SubscriptionArn"] for one in listed}]
     if lost:
@@ -233,35 +222,18 @@ def _explain_subscribe_error(case, error):
     queue = 'Something that is no queue\'s ARN was subscribed as sqs. Look at how a contact begins: "arn:" is a queue.'
     phone = 'Something that is no phone number was subscribed as sms. A phone number begins with "+".'
     mail = "Something that is no mail address was subscribed as email: +, arn:, https:// or http:// begins it."
-    shop.explain(
-        case,
-        error,
-        "a dictionary from contact to subscription ARN",
-        [
-            ("wrong-web-protocol", "InvalidParameter", "must match the specified protocol", web),
-            ("not-a-queue", "InvalidParameter", "SQS endpoint ARN", queue),
-            ("not-a-phone", "InvalidParameter", "Invalid SMS endpoint", phone),
-            ("not-a-mail-address", "InvalidParameter", "Email address", mail),
-            (
-                "unknown-protocol",
-                "InvalidParameter",
-                "does not support this protocol",
-                "There are email, sms, https, http and sqs.",
-            ),
-            (
-                "other-attributes",
-                "InvalidParameter",
-                "already exists with different attributes",
-                "A contact is subscribed already, with settings of its own. Without Attributes SNS leaves them alone.",
-            ),
-            (
-                "pending-as-arn",
-                "InvalidParameter",
-                "An ARN must have at least 6 elements",
-                '"pending confirmation" is no ARN. ReturnSubscriptionArn=True brings the real one.',
-            ),
-        ],
-    )
+    shop.explain(case, error, "a dictionary from contact to subscription ARN", [
+        ("wrong-web-protocol", "InvalidParameter", "must match the specified protocol", web),
+        ("not-a-queue", "InvalidParameter", "SQS endpoint ARN", queue),
+        ("not-a-phone", "InvalidParameter", "Invalid SMS endpoint", phone),
+        ("not-a-mail-address", "InvalidParameter", "Email address", mail),
+        ("unknown-protocol", "InvalidParameter", "does not support this protocol",
+         "There are email, sms, https, http and sqs."),
+        ("other-attributes", "InvalidParameter", "already exists with different attributes",
+         "A contact is subscribed already, with settings of its own. Without Attributes SNS leaves them alone."),
+        ("pending-as-arn", "InvalidParameter", "An ARN must have at least 6 elements",
+         '"pending confirmation" is no ARN. ReturnSubscriptionArn=True brings the real one.'),
+    ])  # fmt: skip
 
 
 def _expect_protocols(case, listed, contacts, known):
@@ -347,8 +319,8 @@ def _endpoint(case, arn):
 
 def by_channel(case):
     """Texts for all, for some and for mail alone; mails longer and shorter than a text message; quotes and accents."""
-    others = _reader(case, _topic(case, case.name("other-news")))
-    topic_arn = _topic(case, case.name("shop-news"))
+    others = _reader(case, shop.topic(case, case.name("other-news")))
+    topic_arn = shop.topic(case, case.name("shop-news"))
     reader = _reader(case, topic_arn)
     name = case.name("ada")
     for _ in range(2):
@@ -436,34 +408,17 @@ def _why_not_text(protocol, text, texts, structured):
 def _explain_structure(case, error):
     """Say what SNS or Python refused about the message."""
     default = 'With MessageStructure="json" there must be a key default: a text for all protocols without their own.'
-    shop.explain(
-        case,
-        error,
-        "the message id",
-        [
-            ("no-default", "InvalidParameter", "No default entry", default),
-            (
-                "no-json",
-                "InvalidParameter",
-                "failed to parse",
-                'With MessageStructure="json" the message is JSON. json.dumps writes it, with all that quotes and line '
-                "breaks need; str() and f-strings do not.",
-            ),
-            (
-                "dictionary-as-message",
-                "ParamValidationError",
-                "parameter Message,",
-                "A message is text. json.dumps makes text of a dictionary.",
-            ),
-            ("sms-expected", "KeyError", "sms", "There need not be a text for phones."),
-            (
-                "default-expected",
-                "KeyError",
-                "default",
-                "A text for default is nothing that your function gets: it has to make one.",
-            ),
-        ],
-    )
+    shop.explain(case, error, "the message id", [
+        ("no-default", "InvalidParameter", "No default entry", default),
+        ("no-json", "InvalidParameter", "failed to parse",
+         'With MessageStructure="json" the message is JSON. json.dumps writes it, with all that quotes and line '
+         "breaks need; str() and f-strings do not."),
+        ("dictionary-as-message", "ParamValidationError", "parameter Message,",
+         "A message is text. json.dumps makes text of a dictionary."),
+        ("sms-expected", "KeyError", "sms", "There need not be a text for phones."),
+        ("default-expected", "KeyError", "default",
+         "A text for default is nothing that your function gets: it has to make one."),
+    ])  # fmt: skip
 
 
 # --- 05.4 ------------------------------------------------------------------------------------------------------------
@@ -471,8 +426,8 @@ def _explain_structure(case, error):
 
 def publish_all(case):
     """Many short items; long ones, in bytes more than in characters; full batches; wrong subjects; one, and none."""
-    others = _reader(case, _topic(case, case.name("other-news")))
-    topic_arn = _topic(case, case.name("shop-news"))
+    others = _reader(case, shop.topic(case, case.name("other-news")))
+    topic_arn = shop.topic(case, case.name("shop-news"))
     reader = _reader(case, topic_arn)
     for news in (
         _short_news(case, case.draw.randrange(23, 29), 4),
@@ -591,44 +546,19 @@ def _explain_batch_error(case, error, calls):
     if sum(len(str(entry.get("Message", ""))) for entry in entries) <= BATCH_BYTES:
         reason = "characters-counted"
         too_long += " Bytes, not characters: len(text.encode())."
-    shop.explain(
-        case,
-        error,
-        "a list of the items that SNS refused",
-        [
-            (reason, "BatchRequestTooLong", "", too_long),
-            (
-                "too-many-entries",
-                "TooManyEntriesInBatchRequest",
-                "",
-                f"A batch takes up to {BATCH} entries; of more it takes none.",
-            ),
-            (
-                "empty-batch",
-                "EmptyBatchRequest",
-                "",
-                "A batch with no entry is refused. Without items there is nothing to publish.",
-            ),
-            (
-                "invalid-id",
-                "InvalidBatchEntryId",
-                "",
-                "An Id has up to 80 letters, digits, hyphens and underscores, and no other characters.",
-            ),
-            (
-                "ids-not-distinct",
-                "BatchEntryIdsNotDistinct",
-                "",
-                "Two entries of a batch have the same Id. An item's words do not tell it apart: equal ones may occur.",
-            ),
-            (
-                "error-not-caught",
-                "InvalidParameter",
-                "Invalid parameter: Subject",
-                "A single publish raises an error for a wrong subject. A batch goes on, and lists it under Failed.",
-            ),
-        ],
-    )
+    shop.explain(case, error, "a list of the items that SNS refused", [
+        (reason, "BatchRequestTooLong", "", too_long),
+        ("too-many-entries", "TooManyEntriesInBatchRequest", "",
+         f"A batch takes up to {BATCH} entries; of more it takes none."),
+        ("empty-batch", "EmptyBatchRequest", "",
+         "A batch with no entry is refused. Without items there is nothing to publish."),
+        ("invalid-id", "InvalidBatchEntryId", "",
+         "An Id has up to 80 letters, digits, hyphens and underscores, and no other characters."),
+        ("ids-not-distinct", "BatchEntryIdsNotDistinct", "",
+         "Two entries of a batch have the same Id. An item's words do not tell it apart: equal ones may occur."),
+        ("error-not-caught", "InvalidParameter", "Invalid parameter: Subject",
+         "A single publish raises an error for a wrong subject. A batch goes on, and lists it under Failed."),
+    ])  # fmt: skip
 
 
 def _expect_refused(case, returned, refused):
@@ -661,10 +591,10 @@ def who_listens(case):
     alike = [f"old-{name}" for name in (few, many, missing)] + [f"{name}-2" for name in (few, many, missing)]
     alike += [few.upper(), missing.upper()]
     _fill(case, alike, 4)
-    early = {few: _topic(case, few), nobody: _topic(case, nobody)}
+    early = {few: shop.topic(case, few), nobody: shop.topic(case, nobody)}
     for number in case.draw.sample(range(1000), 95):
-        _topic(case, f"{case.draw.choice(alike)}-{number}")
-    late = _topic(case, many)
+        shop.topic(case, f"{case.draw.choice(alike)}-{number}")
+    late = shop.topic(case, many)
     case.client("sns", "eu-west-1").create_topic(Name=missing)
 
     wanted = _listeners(case, early[few], {"sms": 2, "https": 1}, 2)
@@ -679,7 +609,7 @@ def who_listens(case):
 def _fill(case, names, count):
     """Create topics of these names, with a few subscribers that nobody asks for."""
     for name in names:
-        _listeners(case, _topic(case, name), {"sms": count}, 1)
+        _listeners(case, shop.topic(case, name), {"sms": count}, 1)
 
 
 def _listeners(case, topic_arn, counts, pending):

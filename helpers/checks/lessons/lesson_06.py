@@ -20,8 +20,8 @@ STRANGERS = (
 
 
 def _topic(case, stem="orders-placed"):
-    """Create a topic and return its ARN."""
-    return case.sns.create_topic(Name=case.name(stem))["TopicArn"]
+    """Create a topic with a name that no answer can know, and return its ARN."""
+    return shop.topic(case, case.name(stem))
 
 
 def _policy(case, queue_url):
@@ -50,13 +50,7 @@ def _subscribe(case, topic_arn, queue_url, **settings):
 
 def _endpoints(case, topic_arn):
     """Return the ARNs of the queues that are subscribed, one for each subscription."""
-    pages = case.sns.get_paginator("list_subscriptions_by_topic").paginate(TopicArn=topic_arn)
-    return [one["Endpoint"] for page in pages for one in page["Subscriptions"]]
-
-
-def _label(text):
-    """Return a message attribute of the type String."""
-    return {"DataType": "String", "StringValue": text}
+    return [one["Endpoint"] for one in shop.subscriptions(case, topic_arn)]
 
 
 def _take(case, queue_url):
@@ -113,41 +107,21 @@ def _expect_no_sender(case, queue_url):
 
 
 POLICY_ERRORS = [
-    (
-        "no-attributes-key",
-        "KeyError",
-        "Attributes",
-        "Where nothing that was asked for is there, as a policy, there is no Attributes.",
-    ),
+    ("no-attributes-key", "KeyError", "Attributes",
+     "Where nothing that was asked for is there, as a policy, there is no Attributes."),
     ("no-policy-key", "KeyError", "Policy", "A queue without a policy answers without the key Policy."),
-    (
-        "policy-not-text",
-        "ParamValidationError",
-        "Policy",
-        "Attributes are strings, a policy too: json.dumps makes one of it.",
-    ),
+    ("policy-not-text", "ParamValidationError", "Policy",
+     "Attributes are strings, a policy too: json.dumps makes one of it."),
     ("policy-refused", "InvalidAttributeValue", "Policy", f"SQS does not take this policy. {STATEMENT}"),
-    (
-        "url-as-endpoint",
-        "InvalidParameter",
-        "SQS endpoint ARN",
-        "A queue is subscribed by its ARN, which is its attribute QueueArn.",
-    ),
-    (
-        "created-again",
-        "QueueAlreadyExists",
-        "",
-        "Creating never changes a queue that is there, and another value is refused: create it "
-        "by its name alone, and set attributes afterwards.",
-    ),
-    (
-        "subscribed-again",
-        "InvalidParameter",
-        "already exists with different attributes",
-        "subscribe never changes a subscription that is "
-        "there, and other attributes are refused. set_subscription_attributes changes it.",
-    ),
-]
+    ("url-as-endpoint", "InvalidParameter", "SQS endpoint ARN",
+     "A queue is subscribed by its ARN, which is its attribute QueueArn."),
+    ("created-again", "QueueAlreadyExists", "",
+     "Creating never changes a queue that is there, and another value is refused: create it "
+     "by its name alone, and set attributes afterwards."),
+    ("subscribed-again", "InvalidParameter", "already exists with different attributes",
+     "subscribe never changes a subscription that is "
+     "there, and other attributes are refused. set_subscription_attributes changes it."),
+]  # fmt: skip
 
 
 def _run(case, expected, **arguments):
@@ -175,7 +149,7 @@ def read_order(case):
     ]
     orders = [order | card for order, card in zip(shop.orders(case, 3), cards, strict=True)]
     for order in orders:
-        labels = {"delivery": _label("express")} if case.draw.random() < 0.5 else {}
+        labels = shop.labels(delivery="express") if case.draw.random() < 0.5 else {}
         case.sns.publish(TopicArn=topic_arn, Message=json.dumps(order), MessageAttributes=labels)
     shop.send(case, raw, orders[1:])
     messages = [*shop.visible(case, wrapped).values(), *shop.visible(case, raw).values()]
@@ -195,26 +169,13 @@ def _expect_order(case, message):
     case.did = f"read_order(...) for an order{card} {'in an envelope' if wrapped else 'without an envelope'}"
     mistaken = "This order has no envelope. Its card is called Message as well; only an envelope has a TopicArn."
     if result.error:
-        shop.explain(
-            case,
-            result.error,
-            "the order",
-            [
-                (
-                    "no-message-key",
-                    "KeyError",
-                    "Message",
-                    "Without an envelope the body is the order itself, and has no Message around it.",
-                ),
-                (
-                    "no-topic-arn-key",
-                    "KeyError",
-                    "TopicArn",
-                    "Only an envelope has a TopicArn. Without one the body is the order itself.",
-                ),
-                ("card-as-envelope", "JSONDecodeError", "", mistaken),
-            ],
-        )
+        shop.explain(case, result.error, "the order", [
+            ("no-message-key", "KeyError", "Message",
+             "Without an envelope the body is the order itself, and has no Message around it."),
+            ("no-topic-arn-key", "KeyError", "TopicArn",
+             "Only an envelope has a TopicArn. Without one the body is the order itself."),
+            ("card-as-envelope", "JSONDecodeError", "", mistaken),
+        ])  # fmt: skip
     if result.value != order:
         reason, why = "not-the-order", "The dictionary of the order was asked for, as json.loads makes it."
         if result.value == body:
@@ -260,7 +221,7 @@ def _others(case, queue_url, topic_arn):
         {"Sid": "look", "Effect": "Allow", "Principal": {"AWS": partner}, "Action": "sqs:GetQueueUrl", "Resource": arn},
         {"Sid": "not", "Effect": "Deny", "Principal": {"AWS": partner}, "Action": "sqs:PurgeQueue", "Resource": arn},
     ]
-    return case.draw.sample(found, len(found))
+    return shop.shuffled(case, found)
 
 
 def _expect_let_in(case, queue_url, topic_arn, others):
@@ -539,10 +500,10 @@ def _expect_fan_out(case, topic_arn, states):
     """All queues get what they should, in between too. states: each name's queue, None where there is none."""
     names = case.draw.sample(list(states), len(states))
     before = {name: _settings(case, url) for name, url in states.items() if url}
-    waiting = {name: _ids(case, url) for name, url in states.items() if url}
-    owed = _publish_between(case, topic_arn, set(_endpoints(case, topic_arn)))
+    waiting = {name: set(shop.held(case, url)) for name, url in states.items() if url}
+    published, end = _publish_between(case, topic_arn, set(_endpoints(case, topic_arn)))
     urls = _run(case, "a queue for each department", topic_arn=topic_arn, names=names)
-    owed["over"] = True
+    end()
     case.did += f" with {len(names)} departments, of which {len(before)} have a queue already"
     _expect_urls(case, urls, names)
     for name in names:
@@ -550,39 +511,27 @@ def _expect_fan_out(case, topic_arn, states):
     last = case.sns.publish(TopicArn=topic_arn, Message='{"order_id": "last"}')["MessageId"]
     for name in names:
         _expect_one_subscription(case, topic_arn, urls[name])
-        _expect_all_published(case, urls[name], owed["published"], last)
+        _expect_all_published(case, urls[name], published, last)
         _expect_no_strangers(case, urls[name], topic_arn)
         shop.send(case, urls[name], shop.orders(case, 1))
     return urls
 
 
-def _ids(case, queue_url):
-    """Return the ids of the messages in the queue, in whatever state."""
-    return {message["id"] for message in case.state(queue_url)["messages"]}
-
-
 def _publish_between(case, topic_arn, subscribed):
-    """Publish an order before each call that matters; return what each subscribed queue is owed, as it grows.
+    """Publish an order before each call that matters. Return the list of these, which grows, and what ends it.
 
-    subscribed: the ARNs of queues that were subscribed before; they are owed everything.
+    subscribed: the ARNs of queues that were subscribed before. In the list are the text, the queues that it's owed to,
+    and the operation that followed.
     """
-    owed = {"published": [], "over": False}
+    published = []
 
-    def publish_before(operation):
-        def happening():
-            if owed["over"]:
-                return
-            number = len(owed["published"]) + 1
-            text = json.dumps({"order_id": f"between-{number}-{case.draw.randrange(1000)}"})
-            owed["published"].append((text, subscribed | set(_endpoints(case, topic_arn)), operation))
-            case.sns.publish(TopicArn=topic_arn, Message=text)
-            case.during(operation, happening)
+    def publish(operation):
+        text = json.dumps({"order_id": f"between-{len(published) + 1}-{case.draw.randrange(1000)}"})
+        published.append((text, subscribed | set(_endpoints(case, topic_arn)), operation))
+        case.sns.publish(TopicArn=topic_arn, Message=text)
 
-        return happening
-
-    for operation in ("CreateQueue", "SetQueueAttributes", "Subscribe", "SetSubscriptionAttributes"):
-        case.during(operation, publish_before(operation))
-    return owed
+    operations = ("CreateQueue", "SetQueueAttributes", "Subscribe", "SetSubscriptionAttributes")
+    return published, shop.before_each(case, operations, publish)
 
 
 def _expect_urls(case, urls, names):
@@ -618,10 +567,12 @@ def _expect_same(case, name, queue_url, before, waiting):
             expected="nothing but its policy is set",
             why="Departments set their queues up by hand. What is not named in set_queue_attributes stays.",
         )
-    if not waiting <= _ids(case, queue_url):
+    if not waiting <= shop.held(case, queue_url).keys():
         case.not_yet(
             "messages-gone",
-            got=case.said(f"Messages that waited in a queue are gone: {len(waiting - _ids(case, queue_url))}."),
+            got=case.said(
+                f"Messages that waited in a queue are gone: {len(waiting - shop.held(case, queue_url).keys())}."
+            ),
             expected="they wait still",
             why="A queue that is there keeps its orders: neither delete nor purge it.",
         )
@@ -688,15 +639,15 @@ WISHES = ("billing", "analytics", "shipping", "express", "safe", "bakery")
 def wire_up(case):
     """Orders that differ from a plain one in one thing each, also between the calls; all of it again; no strangers."""
     topic_arn = _topic(case)
-    names = case.draw.sample(WISHES, len(WISHES))
+    names = shop.shuffled(case, WISHES)
     departments = {name: case.queue(name[:3]) for name in names}
     kinds = _kinds(case)
     probes = [kinds[0], next(kind for kind in kinds if kind[0] == "express")]
-    between = _probe_between(case, topic_arn, departments, probes)
+    between, end = _probe_between(case, topic_arn, departments, probes)
     expected = "each department gets what it wants"
     for _ in range(2):
         _run(case, expected, topic_arn=topic_arn, departments=departments)
-        between["over"] = True
+        end()
         _expect_subscribed(case, topic_arn, departments)
     sent = {f"D-{number}": (*kind, set(departments)) for number, kind in enumerate(kinds, start=200)}
     for order_id in case.draw.sample(list(sent), len(sent)):
@@ -704,7 +655,7 @@ def wire_up(case):
     bodies, scopes = _bodies(case, departments), _wrong_scopes(case, topic_arn, departments)
     _expect_wishes(case, bodies, sent, scopes)
     case.reach("sorted")
-    _expect_wishes(case, bodies, between["sent"], {}, " between your calls")
+    _expect_wishes(case, bodies, between, {}, " between your calls")
     _expect_notice(case, topic_arn, departments)
     for url in departments.values():
         _expect_no_strangers(case, url, topic_arn)
@@ -801,31 +752,22 @@ def _kinds(case):
 def _publish_kind(case, topic_arn, order_id, kind):
     """Publish an order of this kind."""
     _, order, labels, *_ = kind
-    labels = {name: _label(text) for name, text in labels.items()}
-    case.sns.publish(TopicArn=topic_arn, Message=json.dumps({"order_id": order_id} | order), MessageAttributes=labels)
+    message = json.dumps({"order_id": order_id} | order)
+    case.sns.publish(TopicArn=topic_arn, Message=message, MessageAttributes=shop.labels(**labels))
 
 
 def _probe_between(case, topic_arn, departments, kinds):
-    """Publish orders of these kinds before each call that matters; return what was sent, as it grows."""
-    arns = {case.queue_arn(url): name for name, url in departments.items()}
-    between = {"sent": {}, "over": False}
+    """Publish such orders before each call that matters. Return what was sent, which grows, and what ends it."""
+    arns, sent = {case.queue_arn(url): name for name, url in departments.items()}, {}
 
-    def before(operation):
-        def happening():
-            if between["over"]:
-                return
-            for kind in kinds:
-                order_id = f"B-{len(between['sent'])}-{case.draw.randrange(1000)}"
-                listening = {arns[arn] for arn in _endpoints(case, topic_arn) if arn in arns}
-                between["sent"][order_id] = (*kind, listening)
-                _publish_kind(case, topic_arn, order_id, kind)
-            case.during(operation, happening)
+    def publish(_):
+        for kind in kinds:
+            order_id = f"B-{len(sent)}-{case.draw.randrange(1000)}"
+            listening = {arns[arn] for arn in _endpoints(case, topic_arn) if arn in arns}
+            sent[order_id] = (*kind, listening)
+            _publish_kind(case, topic_arn, order_id, kind)
 
-        return happening
-
-    for operation in ("SetQueueAttributes", "Subscribe", "SetSubscriptionAttributes"):
-        case.during(operation, before(operation))
-    return between
+    return sent, shop.before_each(case, ("SetQueueAttributes", "Subscribe", "SetSubscriptionAttributes"), publish)
 
 
 def _expect_subscribed(case, topic_arn, departments):

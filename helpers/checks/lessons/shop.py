@@ -1,4 +1,4 @@
-"""What the checks of several lessons do in the shop: draw its orders, send them, and look at what a queue holds."""
+"""What the checks of several lessons share: the shop's orders, queues and topics, and what they say about an answer."""
 
 import json
 
@@ -6,7 +6,7 @@ from helpers.aws_rules.common import signatures
 
 SHOPPERS = ["Ada", "Grace", "Edsger", "Barbara", "Alan", "Frances", "Kurt", "Mary"]
 GOODS = ["tea", "mugs", "honey", "candles", "soap", "jam"]
-LEASE = 600  # seconds, of a look at what is visible
+LEASE = 600  # seconds that `visible` leases what it finds
 
 
 def orders(case, count, letter="A"):
@@ -19,6 +19,50 @@ def orders(case, count, letter="A"):
         }
         for number in case.draw.sample(range(100, 999), count)
     ]
+
+
+def shuffled(case, things):
+    """Return a list of these in any order."""
+    return case.draw.sample(things, len(things))
+
+
+def labels(**texts):
+    """Return message attributes of the type String."""
+    return {name: {"DataType": "String", "StringValue": text} for name, text in texts.items()}
+
+
+def queue(case, stem, **attributes):
+    """Create a queue with these attributes and return its URL."""
+    texts = {name: str(value) for name, value in attributes.items()}
+    return case.sqs.create_queue(QueueName=case.name(stem), Attributes=texts)["QueueUrl"]
+
+
+def topic(case, name):
+    """Create a topic and return its ARN."""
+    return case.sns.create_topic(Name=name)["TopicArn"]
+
+
+def subscriptions(case, topic_arn):
+    """Return the topic's subscriptions, as the list has them."""
+    pages = case.sns.get_paginator("list_subscriptions_by_topic").paginate(TopicArn=topic_arn)
+    return [one for page in pages for one in page["Subscriptions"]]
+
+
+def seconds_since(case, moment):
+    """Return the seconds by the cloud's clock since then."""
+    return (case.clock.now() - moment).total_seconds()
+
+
+def before_each(case, operations, happening):
+    """Have `happening(operation)` called before each of the answer's calls of these operations. Return what ends it."""
+    over = []
+
+    def arm(operation):
+        case.during(operation, lambda: over or (happening(operation), arm(operation)))
+
+    for operation in operations:
+        arm(operation)
+    return lambda: over.append(True)
 
 
 def access_key(call):
@@ -59,6 +103,11 @@ def bodies(case, queue_url):
     return [message["Body"] for message in visible(case, queue_url).values()]
 
 
+def held(case, queue_url):
+    """Return the messages in the queue by their ids, whatever state they are in."""
+    return {message["id"]: message for message in case.state(queue_url)["messages"]}
+
+
 def settings(case, queue_url):
     """Return the queue's attributes without what SQS counts or notes itself."""
     noted = ("Approximate", "Created", "LastModified")
@@ -86,6 +135,14 @@ def let_in(case, topic_arn, queue_url):
 def of(calls, *operations):
     """Return the calls of these operations."""
     return [call for call in calls if call.operation in operations]
+
+
+def first_that_applies(whys, otherwise):
+    """Return the reason id and the text of the first row that applies.
+
+    whys: tuples of a reason id, whether it applies, and a text. otherwise: an id and a text for when none does.
+    """
+    return next(((reason, why) for reason, applies, why in whys if applies), otherwise)
 
 
 def explain(case, error, expected, whys):
