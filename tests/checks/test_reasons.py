@@ -60,9 +60,10 @@ def ids_in(nodes):
     """Yield each id that is written in these nodes, with the source of the text that explains the fault."""
     for node in nodes:
         if is_refusal(node):
-            if node.args and isinstance(node.args[0], ast.Constant):
-                why = next(keyword.value for keyword in node.keywords if keyword.arg == "why")
-                yield node.args[0].value, ast.unparse(why)
+            why = next(ast.unparse(keyword.value) for keyword in node.keywords if keyword.arg == "why")
+            first = node.args[0] if node.args else None
+            choices = [first.body, first.orelse] if isinstance(first, ast.IfExp) else [first]
+            yield from ((choice.value, why) for choice in choices if isinstance(choice, ast.Constant))
         elif isinstance(node, ast.Tuple) and len(node.elts) > 1 and is_id(text_of(node.elts[0])):
             yield text_of(node.elts[0]), ast.unparse(node.elts[-1])
         for statement, following in pairs(node):
@@ -97,7 +98,9 @@ def test_each_refusal_has_a_reason(path):
 
 
 def says_reason(node):
-    """Return whether this argument is an id or is called `reason`."""
+    """Return whether this argument is an id, one of two ids, or is called `reason`."""
+    if isinstance(node, ast.IfExp):
+        return says_reason(node.body) and says_reason(node.orelse)
     return is_id(text_of(node)) or ast.unparse(node).startswith("reason")
 
 
