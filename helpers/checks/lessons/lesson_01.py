@@ -1,4 +1,4 @@
-"""The checks of lesson 01. Each gets a helpers.checks.case.Case and says `case.not_yet(...)` when something is off."""
+"""The checks of lesson 01. Each gets a helpers.checks.case.Case and calls `case.not_yet(...)` at the first fault."""
 
 import json
 import re
@@ -88,7 +88,7 @@ def _pair(case, region):
 
 
 def _expect_region(case, region, pair):
-    """What each client of the pair creates stands in the region."""
+    """What each client of the pair creates is in the region."""
     did = f"clients_for({region!r}), then a queue and a topic created with what it returned"
     for reason, service, operation, key, found_in in (
         ("queues-in-wrong-region", "sqs", "create_queue", "QueueName", _regions_with_queue),
@@ -146,7 +146,7 @@ def _session(case, profile, region):
 
 
 def _expect_place(case, profile, region, session):
-    """The queue that a client of this session creates stands in the profile's account, in the region."""
+    """The queue that a client of this session creates is in the profile's account, in the region."""
     did = f"session_for(profile={profile!r}, region={region!r}), then a queue created with a client from it"
     name = case.name("probe")
     result = case.let(session, "sqs", "create_queue", QueueName=name)
@@ -267,7 +267,7 @@ def _what_hides(operations):
     """Return why messages are not visible after calls of these operations."""
     if "ReceiveMessage" in operations:
         return (
-            "leased-by-receiving",
+            "hidden-by-receiving",
             "A receive leases what it returns: until the visibility timeout is over, billing receives none of it.",
         )
     if operations & {"PurgeQueue", "DeleteMessage", "DeleteMessageBatch"}:
@@ -330,7 +330,7 @@ def _explain_return(case, returned, message, order, waiting):
 
 
 def take_one(case):
-    """An empty queue; several orders, looked at after one was taken and when every lease is over; then one by one."""
+    """An empty queue; several orders, looked at after one was taken and when all timeouts are over; then one by one."""
     elsewhere, queue_url = case.queue("archive"), case.queue("orders")
     shop.send(case, elsewhere, shop.orders(case, 1, "B"))
     _expect_none(case, queue_url)
@@ -338,7 +338,7 @@ def take_one(case):
     seen = _other_packer(case, queue_url)
     taken = _taken(case, queue_url, waiting)
     _expect_rest(case, queue_url, taken, waiting)
-    _expect_lease(case, taken, waiting, seen)
+    _expect_hidden(case, taken, waiting, seen)
     case.sqs.purge_queue(QueueUrl=queue_url)
     # true and null in the orders, so that reading the body as Python fails.
     waiting = shop.send(case, queue_url, [order | {"gift": True, "note": None} for order in shop.orders(case, 2, "C")])
@@ -348,9 +348,9 @@ def take_one(case):
 
 
 def _other_packer(case, queue_url):
-    """Have another packer look for orders while the answer works; return a list, to which goes what is seen each time.
+    """Have another packer look for orders while the answer works. Return a list of what it saw, which grows.
 
-    It happens just before the answer deletes, or changes a lease, with a lease of no time, so nothing is taken away.
+    It looks just before the answer deletes or changes a visibility timeout, with a timeout of 0, so it takes nothing.
     """
     seen = []
 
@@ -438,7 +438,7 @@ def _explain_order(case, taken, orders):
 
 
 def _expect_rest(case, queue_url, taken, rest):
-    """Nobody is given the taken order again, and all others are there for others at once."""
+    """The taken order is never received again, and all others can be received at once."""
     did = f"{case.did} with {len(rest) + 1} orders waiting"
     now = set(shop.visible(case, queue_url))
     case.after_every_lease()
@@ -451,7 +451,7 @@ def _expect_never_again(case, did, taken, now, later):
     """The taken order is not among the messages that can be received now, nor among the later ones."""
     if taken in now:
         case.not_yet(
-            "lease-of-no-time",
+            "timeout-of-zero",
             did=did,
             got=case.said("The next receive was given the same order again, at once."),
             expected="nobody is given it again",
@@ -500,7 +500,7 @@ def _expect_others_kept(case, did, rest, now, later):
         )
 
 
-def _expect_lease(case, taken, rest, seen):
+def _expect_hidden(case, taken, rest, seen):
     """While the answer worked, another packer saw all the other orders, and not the taken one."""
     if any(taken in ids for ids in seen):
         case.not_yet(
@@ -532,7 +532,7 @@ def join_late(case):
 
 
 def _expect_joined(case, missed):
-    """A topic with a listener that was always there, and a newcomer's queue with the policy that lets the topic in."""
+    """A topic with a listener that was always there, and a newcomer's queue whose policy allows the topic to send."""
     topic_arn = case.sns.create_topic(Name=case.name("news"))["TopicArn"]
     listener, newcomer = case.queue("shop-window"), case.queue("warehouse")
     for queue_url in (listener, newcomer):
@@ -557,7 +557,7 @@ def _expect_joined(case, missed):
 
 
 def _announcement_meanwhile(case, topic_arn):
-    """Have something announced when the answer first sends; return a list, to which its text goes when it happens."""
+    """Have something announced when the answer first sends. Return a list that gets its text when it happens."""
     texts = []
 
     def publish():
@@ -576,7 +576,7 @@ def _without(bodies, texts):
 
 
 def _explain_error(case, error):
-    """Say what an error of SNS means; raise any other."""
+    """Explain an error of SNS that is known; raise any other."""
     if "calling the Publish operation" in error.message:
         case.not_yet(
             "published-to-queue",
@@ -596,7 +596,7 @@ def _explain_error(case, error):
 
 
 def _expect_nobody_twice(case, listener, meanwhile, calls):
-    """The listener got nothing from the answer, which published nothing, to whomever it would have gone."""
+    """The listener got nothing from the answer, which published nothing at all."""
     if again := _without(shop.bodies(case, listener), meanwhile):
         case.not_yet(
             "published-again",

@@ -1,4 +1,4 @@
-"""The checks of lesson 02. Each gets a helpers.checks.case.Case and says `case.not_yet(...)` when something is off."""
+"""The checks of lesson 02. Each gets a helpers.checks.case.Case and calls `case.not_yet(...)` at the first fault."""
 
 from helpers.checks.lessons import shop
 
@@ -184,7 +184,7 @@ def _why_not_names(returned, names, prefix):
 
 
 def lengthen_lease(case):
-    """Queues with settings of their own, one of them twice; and sums at the limit and beyond it."""
+    """Queues with different settings, one of them twice; and sums at the limit and beyond it."""
     one = _furnished(case, case.draw.randrange(40, 90))
     _expect_lease(case, one, 60 + case.draw.randrange(30))
     _expect_lease(case, one, 7)
@@ -196,9 +196,9 @@ def lengthen_lease(case):
     _expect_lease(case, _furnished(case, LONGEST_LEASE), 600)
 
 
-def _furnished(case, lease):
+def _furnished(case, timeout):
     """Return the URL of a queue with settings, a tag and orders in it."""
-    attributes = {"VisibilityTimeout": lease, "DelaySeconds": 0, "MessageRetentionPeriod": 86_400 + lease}
+    attributes = {"VisibilityTimeout": timeout, "DelaySeconds": 0, "MessageRetentionPeriod": 86_400 + timeout}
     queue_url = case.sqs.create_queue(
         QueueName=case.name("packing"),
         Attributes={name: str(value) for name, value in attributes.items()},
@@ -209,7 +209,7 @@ def _furnished(case, lease):
 
 
 def _expect_lease(case, queue_url, seconds):
-    """The lease is so much longer, and nothing else has changed, even what others changed meanwhile."""
+    """The visibility timeout is so much longer. Nothing else has changed, and what others changed meanwhile is kept."""
     before = shop.settings(case, queue_url)
     inside = _tags(case, queue_url), _counted(case, queue_url)
     had = int(before["VisibilityTimeout"])
@@ -237,7 +237,7 @@ def _expect_lease(case, queue_url, seconds):
             why="set_queue_attributes needs nothing else: no receive, which leases messages, and no new queue.",
         )
     if result.value != wanted or type(result.value) is not int:
-        reason, why = "not-the-lease", "Return the queue's new visibility timeout, as an int."
+        reason, why = "not-the-timeout", "Return the queue's new visibility timeout, as an int."
         if result.value == str(wanted):
             reason, why = "text-returned", "That is a text. The caller counts with it: return an int."
         case.not_yet(reason, got=result.value, expected=str(wanted), why=why)
@@ -251,7 +251,7 @@ def _explain_lease_error(case, error, wanted):
         ("text-and-number", "TypeError", "concatenate", TEXT_AND_NUMBER),
         ("text-and-number", "TypeError", "unsupported operand", TEXT_AND_NUMBER),
         ("text-and-number", "TypeError", "not supported between", TEXT_AND_NUMBER),
-        ("lease-too-long", "InvalidAttributeValue", "VisibilityTimeout",
+        ("timeout-too-long", "InvalidAttributeValue", "VisibilityTimeout",
          f"A lease is a whole number from 0 to {LONGEST_LEASE:,} seconds (twelve hours), written as a string. "
          "Where the sum is more, the queue is to get the longest."),
         ("attributes-not-asked-for", "KeyError", "Attributes",
@@ -262,12 +262,12 @@ def _explain_lease_error(case, error, wanted):
 
 
 def _expect_new_lease(case, found, had, seconds, wanted):
-    """The queue's lease is the wanted one."""
+    """The queue's visibility timeout is the wanted one."""
     if found == str(wanted):
         return
-    reason, why = "lease-not-set", "set_queue_attributes sets a queue's VisibilityTimeout for every later receive."
+    reason, why = "timeout-not-set", "set_queue_attributes sets a queue's VisibilityTimeout for every later receive."
     if found == str(seconds) and had:
-        reason = "lease-replaced"
+        reason = "timeout-replaced"
         why = "The seconds are to be added to what the queue has. An attribute that is set is replaced."
     elif found == f"{had}{seconds}":
         reason = "texts-joined"

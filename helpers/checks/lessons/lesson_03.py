@@ -1,4 +1,4 @@
-"""The checks of lesson 03. Each gets a helpers.checks.case.Case and says `case.not_yet(...)` when something is off."""
+"""The checks of lesson 03. Each gets a helpers.checks.case.Case and calls `case.not_yet(...)` at the first fault."""
 
 import contextlib
 import json
@@ -96,7 +96,7 @@ def next_parcel(case):
 
 
 def _expect_parcel(case, labels):
-    """The order and its speed; and the message stays, leased."""
+    """The order and its speed; and the message stays in flight."""
     queue_url, [order] = case.queue(), shop.orders(case, 1)
     message_id = _send(case, queue_url, order, labels)
     other_id = _send(case, queue_url, shop.orders(case, 1, "Z")[0], {})
@@ -109,7 +109,7 @@ def _expect_parcel(case, labels):
             case,
             result.error,
             str(wanted),
-            [("label-missing", "KeyError", key, why) for key in ("MessageAttributes", "speed")],
+            [("message-attribute-missing", "KeyError", key, why) for key in ("MessageAttributes", "speed")],
         )
     found = shop.held(case, queue_url).get(message_id)
     if found is None:
@@ -142,12 +142,15 @@ def _why_not_parcel(returned, wanted):
         return "other-order", "The order is what the message's body says."
     if returned["speed"] == "normal":
         return (
-            "labels-not-asked-for",
+            "message-attributes-not-asked-for",
             "The label was there. It comes only to a receive that asks for it, with MessageAttributeNames.",
         )
     if isinstance(returned["speed"], dict):
-        return "label-with-type", "That is the whole label, with its type. Its text is under StringValue."
-    return "other-label", "Only the label called speed says it, letter by letter; without it an order is normal."
+        return "message-attribute-with-type", "That is the whole label, with its type. Its text is under StringValue."
+    return (
+        "other-message-attribute",
+        "Only the label called speed says it, letter by letter; without it an order is normal.",
+    )
 
 
 # --- 03.2 ------------------------------------------------------------------------------------------------------------
@@ -166,7 +169,7 @@ def fits(case):
         in_bytes = "characters-counted", "SQS counts bytes, and such a letter takes two or three."
         _expect_fits(case, queues, small, letter, {}, in_bytes)
     for labels in (plain, number, greek):
-        label_too = "labels-not-counted", "A label counts too: its name, its type and its value, in bytes."
+        label_too = "message-attributes-not-counted", "A label counts too: its name, its type and its value, in bytes."
         _expect_fits(case, queues, small, "x", labels, label_too)
     together = "not-everything-counted", "Everything counts, in bytes: the body, and each label's name, type and value."
     for labels in (plain | number, greek | number):
@@ -246,7 +249,7 @@ def pick(case):
 
 
 def _expect_picked(case, town, labels):
-    """The own messages are leased for ten minutes, the others can be received, and nothing is gone."""
+    """The town's messages are hidden for ten minutes, the others can be received, and nothing is gone."""
     queue_url = case.queue()
     orders = shop.orders(case, len(labels), case.draw.choice("ABC"))
     sent = {_send(case, queue_url, order, label): (order, label) for order, label in zip(orders, labels, strict=True)}
@@ -262,7 +265,7 @@ def _expect_picked(case, town, labels):
             "the packer's own messages",
             [
                 ("no-messages-key", "KeyError", "Messages", NO_MESSAGES),
-                ("no-labels-key", "KeyError", "MessageAttributes", NO_LABELS),
+                ("no-message-attributes-key", "KeyError", "MessageAttributes", NO_LABELS),
                 ("town-missing", "KeyError", "town", "A message may have other labels than town."),
             ],
         )
@@ -292,7 +295,7 @@ def _expect_picked(case, town, labels):
 
 
 def _watch_leases(case, queue_url, own):
-    """Return a list, to which goes each own message that was received and is visible when a lease is changed."""
+    """Return a list that gets each of these messages that was received and is visible when a timeout is changed."""
     exposed = []
 
     def look():
@@ -317,7 +320,7 @@ def _expect_one_receive(case, receives):
     asked = receives[0].params.get("MessageAttributeNames", []) if receives else ["All"]
     if not any(name in ("All", "*", "town") or "town".startswith(name.removesuffix(".*")) for name in asked):
         case.not_yet(
-            "labels-not-asked-for",
+            "message-attributes-not-asked-for",
             got=case.said(
                 f"Your receive asked for the labels {', '.join(asked)}."
                 if asked
@@ -350,7 +353,7 @@ def _expect_all_there(case, sent, found):
 
 
 def _expect_leases(case, found, kept, sent, town):
-    """What is kept is leased for 600 seconds, all others can be received."""
+    """What is kept is hidden for 600 seconds, all others can be received."""
     for key, message in found.items():
         label = sent[key][1].get("town", {}).get("StringValue")
         if key in kept and message["state"] != "in flight":
@@ -362,7 +365,7 @@ def _expect_leases(case, found, kept, sent, town):
             )
         if key in kept and message["left"] != 600:
             case.not_yet(
-                "lease-too-short",
+                "timeout-too-short",
                 got=case.said(f"A message whose town is {label!r} is leased for {message['left']:g} s more."),
                 expected="600 s, from the receive on",
                 why="A receive leases for its VisibilityTimeout, and without one for that of the queue. Ask for 600.",
@@ -477,7 +480,7 @@ def _explain_aside_error(case, error):
     raw = "A body may be anything, which may be the reason why packing fails. Read it as JSON only to return an order."
     shop.explain(case, error, "the next order, or None", [
         ("no-messages-key", "KeyError", "Messages", NO_MESSAGES),
-        ("no-labels-key", "KeyError", "MessageAttributes", NO_LABELS),
+        ("no-message-attributes-key", "KeyError", "MessageAttributes", NO_LABELS),
         ("attributes-not-asked-for", "KeyError", "Attributes",
          "System attributes come to a receive that asks: MessageSystemAttributeNames."),
         ("body-read-as-json", "JSONDecodeError", "", raw),
@@ -488,7 +491,7 @@ def _explain_aside_error(case, error):
 
 
 def _expect_left(case, queue_url, wanted, visible=""):
-    """These messages are in the queue, all but one of them leased; no others are."""
+    """These messages are in the queue, all but one of them in flight; no others are."""
     found = shop.held(case, queue_url)
     if set(found) - wanted:
         case.not_yet(
@@ -529,7 +532,7 @@ def _expect_aside(case, aside_url, wanted):
     labels = dict(wanted)
     if any(label != labels[body] for body, label in found):
         case.not_yet(
-            "labels-lost",
+            "message-attributes-lost",
             got=case.said("A message that was set aside has lost labels, or has others than it had."),
             expected="body and labels as they were",
             why="Labels come to a receive that asks for them (MessageAttributeNames), and a send makes a new message: "
@@ -589,7 +592,7 @@ def pack_and_pass_on(case):
     for seconds, label in (
         (case.draw.randrange(3, 20), labels[0]),
         (case.draw.randrange(100, 200), labels[1]),
-        (case.draw.randrange(3700, 4500), labels[0]),  # not more: a lease may be renewed every half minute
+        (case.draw.randrange(3700, 4500), labels[0]),  # not more: a timeout can be renewed every half minute
     ):
         _expect_passed_on(case, seconds, label)
     for operations, recovers in ((SENDS, ()), (DELETES, ()), (SENDS, DELETES)):
@@ -629,7 +632,7 @@ def _expect_passed_on(case, seconds, labels):
         _explain_pack_error(case, result.error)
     if any(state == "visible" for _, state, _ in seen):
         case.not_yet(
-            "lease-too-short",
+            "timeout-too-short",
             got=case.said("Before the order was passed on and deleted, another packer could receive it."),
             expected=f"a lease that lasts longer than {seconds} s of packing",
             why="Without a timeout of its own a receive leases for the queue's 30 seconds. A lease of just the length "
@@ -649,7 +652,7 @@ def _expect_passed_on(case, seconds, labels):
 
 
 def _watch(case, orders_url, order_id):
-    """Return a list, to which goes what the answer is about to call, the order's state, and the seconds since now."""
+    """Return a list that gets what the answer is about to call, the order's state, and the seconds since now."""
     seen, started = [], case.clock.now()
 
     def look(operation):
@@ -663,7 +666,7 @@ def _watch(case, orders_url, order_id):
 def _explain_pack_error(case, error):
     """Say what the answer was not ready for."""
     shop.explain(case, error, "the order's id", [
-        ("no-labels-key", "KeyError", "MessageAttributes", NO_LABELS),
+        ("no-message-attributes-key", "KeyError", "MessageAttributes", NO_LABELS),
         ("wrong-handle", "ReceiptHandleIsInvalid", "",
          "Deleting takes the receipt handle of this receive, and its queue's URL."),
     ])  # fmt: skip
@@ -708,7 +711,7 @@ def _expect_moved(case, orders_url, packed_url, body, labels, order_id):
     case.reach("passed")
     if found[0][1] != labels:
         case.not_yet(
-            "labels-lost",
+            "message-attributes-lost",
             got=case.said(f"The labels of what was passed on: {', '.join(found[0][1]) or 'none'}."),
             expected=f"the labels {', '.join(labels) or 'none'}, as they came",
             why="Labels come to a receive that asks for them (MessageAttributeNames), and a send makes a new message: "

@@ -1,4 +1,4 @@
-"""The checks of lesson 04. Each gets a helpers.checks.case.Case and says `case.not_yet(...)` when something is off."""
+"""The checks of lesson 04. Each gets a helpers.checks.case.Case and calls `case.not_yet(...)` at the first fault."""
 
 import json
 from collections import Counter
@@ -36,7 +36,7 @@ def wait_for_order(case):
 
 
 def _expect_arrival(case, seconds, delay):
-    """One of the orders that come after the delay is returned at once, and is leased."""
+    """One of the orders that come after the delay is returned at once, and is in flight."""
     queue_url = case.queue()
     orders = shop.orders(case, 3)
     for order in orders:
@@ -105,7 +105,7 @@ def _expect_leased(case, queue_url, value, orders):
     leased = [json.loads(message["body"]) for message in state["messages"] if message["state"] == "in flight"]
     if leased != [value]:
         case.not_yet(
-            "others-leased",
+            "others-received",
             got=case.said(f"{len(leased)} of {len(orders)} orders are leased."),
             expected="one order leased, the one that was returned",
             why="The caller packs what it gets, under its lease. What else was received is hidden from all others, "
@@ -422,7 +422,7 @@ DELETES = ("DeleteMessage", "DeleteMessageBatch")
 
 
 def pack_slowly(case):
-    """Queues with leases of their own, steps short and long, and an empty queue."""
+    """Queues with different visibility timeouts, steps short and long, and an empty queue."""
     draw = case.draw.randrange
     _expect_packed(case, 30, draw(8, 11), draw(21, 27))
     case.reach("packed")
@@ -451,7 +451,7 @@ def _pack(case, queue_url, steps, seconds):
             ("no-messages-key", "KeyError", "Messages", NO_MESSAGES),
             ("empty-list", "IndexError", "", "The list is empty where a receive found nothing."),
             ("renewed-after-delete", "InvalidParameterValue", "does not exist or is not available", gone),
-            ("lease-over-twelve-hours", "InvalidParameterValue", "Total VisibilityTimeout",
+            ("timeout-over-twelve-hours", "InvalidParameterValue", "Total VisibilityTimeout",
              "No lease lasts longer than twelve hours in all."),
         ]  # fmt: skip
         shop.explain(case, result.error, "the order, packed and deleted, or None", whys)
@@ -459,7 +459,7 @@ def _pack(case, queue_url, steps, seconds):
 
 
 def _expect_packed(case, lease, steps, seconds):
-    """One order is leased without a gap until it is deleted, after its last step; the others are as before."""
+    """One order is hidden without a gap until it is deleted, after its last step; the others are as before."""
     queue_url = shop.queue(case, "baskets", VisibilityTimeout=lease)
     orders = shop.orders(case, 3)
     shop.send(case, queue_url, orders)
@@ -491,7 +491,7 @@ def _expect_packed(case, lease, steps, seconds):
 
 
 def _expect_no_gap(case, receive, calls, lease):
-    """Every renewal, and the delete, came while the lease before it still ran, and no lease was too long.
+    """Every renewal, and the delete, came while the timeout before it still ran, and no timeout was too long.
 
     Return after how many seconds the delete came.
     """
@@ -504,7 +504,7 @@ def _expect_no_gap(case, receive, calls, lease):
         at = (call.at - receive.at).total_seconds()
         if at >= over:
             case.not_yet(
-                "lease-gap",
+                "gap-between-timeouts",
                 got=case.said(f"The lease was over after {over:g} s, and {call.operation} came at {at:g} s."),
                 expected="a lease without a gap, from the receive to the delete",
                 why="From then on anybody could receive the order, and pack it too. A renewal counts from its own "
@@ -527,7 +527,7 @@ def _expect_no_gap(case, receive, calls, lease):
 def _expect_short(case, given):
     if given > LONGEST_HEARTBEAT:
         case.not_yet(
-            "lease-too-long",
+            "timeout-too-long",
             got=case.said(f"Your code asked for a lease of {given} s."),
             expected=f"leases of at most {LONGEST_HEARTBEAT} s",
             why="If the packer crashes now, nobody can take the order for all that time. A new timeout counts from its "
@@ -547,7 +547,7 @@ def _expect_delete_at_the_end(case, deleted, work):
 
 
 def _expect_rest(case, queue_url, lease, others):
-    """The other orders wait, and the queue's lease is as before."""
+    """The other orders wait, and the queue's visibility timeout is as before."""
     state = case.state(queue_url)
     if state["counts"]["visible"] != others or len(state["messages"]) != others:
         case.not_yet(
@@ -590,14 +590,14 @@ def bill_orders(case):
 
 
 def _two_queues(case):
-    """Return the URLs of a queue for orders, with a short lease, and of one for bills."""
+    """Return the URLs of a queue for orders, with a short visibility timeout, and of one for bills."""
     return shop.queue(case, "orders", VisibilityTimeout=LEASE), case.queue("bills")
 
 
 def _expect_unkindness_survived(case, bad):
     """Duplicates, missed messages, and orders that come while it works; then some of the orders once more."""
     urls, orders = _two_queues(case), shop.orders(case, 6)
-    seconds = 24 + case.draw.randrange(5)  # a duplicate comes within two leases
+    seconds = 24 + case.draw.randrange(5)  # a duplicate comes within two visibility timeouts
     with case.unkind(duplicates=0.5, missed=0.5, disorder=0.4):
         for order, delay in zip(orders[3:5], (LEASE + 3, seconds - 2), strict=True):
             case.sqs.send_message(QueueUrl=urls[0], MessageBody=_text(order), DelaySeconds=delay)

@@ -1,4 +1,4 @@
-"""The checks of lesson 05. Each gets a helpers.checks.case.Case and says `case.not_yet(...)` when something is off."""
+"""The checks of lesson 05. Each gets a helpers.checks.case.Case and calls `case.not_yet(...)` at the first fault."""
 
 import json
 from collections import Counter

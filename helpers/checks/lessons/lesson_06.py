@@ -1,4 +1,4 @@
-"""The checks of lesson 06. Each gets a helpers.checks.case.Case and says `case.not_yet(...)` when something is off."""
+"""The checks of lesson 06. Each gets a helpers.checks.case.Case and calls `case.not_yet(...)` at the first fault."""
 
 import json
 
@@ -10,7 +10,7 @@ STATEMENT = (
     "its Resource the queue's ARN, and its Condition compares aws:SourceArn with the topic's ARN."
 )
 REPLACED = "set_queue_attributes replaces the policy as a whole. Whoever adds to it reads it first."
-STRANGERS = (
+ONLY_THIS_TOPIC = (
     "SNS sends for any topic of any account, unless a Condition on aws:SourceArn asks for this one topic, from the "
     "first letter of its ARN to the last."
 )
@@ -66,16 +66,16 @@ def _settings(case, queue_url):
     return {name: value for name, value in shop.settings(case, queue_url).items() if name != "Policy"}
 
 
-def _expect_no_strangers(case, queue_url, topic_arn):
+def _expect_only_topic_let_in(case, queue_url, topic_arn):
     """Topics with names like this one's, here, in another region and at the partner's, send nothing to the queue."""
     queue_arn, name = case.queue_arn(queue_url), topic_arn.split(":")[-1]
     _take(case, queue_url)
-    strangers = [
+    others = [
         ("other-topic-let-in", "another topic of this account", case.sns, f"{name}-2"),
         ("other-region-let-in", "a topic of this account in another region", case.client("sns", "eu-west-1"), name),
         ("other-account-let-in", "a topic of another account", case.client("sns", profile="partner"), name),
     ]
-    for reason, who, sns, named in strangers:
+    for reason, who, sns, named in others:
         arn = sns.create_topic(Name=named)["TopicArn"]
         subscription = sns.subscribe(TopicArn=arn, Protocol="sqs", Endpoint=queue_arn)["SubscriptionArn"]
         sns.publish(TopicArn=arn, Message="from a stranger")
@@ -87,7 +87,7 @@ def _expect_no_strangers(case, queue_url, topic_arn):
                 reason,
                 got=case.said(f"Afterwards {who} got a message into the queue."),
                 expected="only this topic gets in",
-                why=STRANGERS,
+                why=ONLY_THIS_TOPIC,
             )
     _expect_no_sender(case, queue_url)
 
@@ -208,7 +208,7 @@ def let_in(case):
         _expect_no_more(case, queue_url, count)
         for topic_arn in topics:
             _expect_delivery(case, queue_url, topic_arn, "both topics are let in")
-        _expect_no_strangers(case, queue_url, topics[0])
+        _expect_only_topic_let_in(case, queue_url, topics[0])
 
 
 def _others(case, queue_url, topic_arn):
@@ -320,7 +320,7 @@ def _why_refused(case, queue_url, topic_arn):
 
 
 def filter_for(case):
-    """Two countries with limits of their own; each filter meets orders just inside and just outside of it."""
+    """Two countries with different limits; each filter meets orders just inside and just outside of it."""
     for home in case.draw.sample(COUNTRIES, 2):
         _expect_filter(case, home, case.draw.randrange(50, 500))
 
@@ -357,7 +357,7 @@ def _expect_filter(case, home, least):
         )
     ids = {order["order_id"] for order in came}
     if not ids:
-        reason = "labels-looked-for"
+        reason = "message-attributes-looked-for"
         why = "A filter looks for labels, unless FilterPolicyScope is MessageBody. The messages have none."
         if returned.get("FilterPolicyScope") == "MessageBody":
             reason = "nothing-matches"
@@ -397,7 +397,7 @@ def _why_not_taken(said):
     """Return the reason for an error of SNS in words of the lesson."""
     if "nested" in said:
         return (
-            "nested-labels",
+            "nested-message-attributes",
             "A filter looks at labels, which cannot be nested, unless FilterPolicyScope is MessageBody.",
         )
     if "must be an object or an array" in said or "Empty arrays" in said:
@@ -512,7 +512,7 @@ def _expect_fan_out(case, topic_arn, states):
     for name in names:
         _expect_one_subscription(case, topic_arn, urls[name])
         _expect_all_published(case, urls[name], published, last)
-        _expect_no_strangers(case, urls[name], topic_arn)
+        _expect_only_topic_let_in(case, urls[name], topic_arn)
         shop.send(case, urls[name], shop.orders(case, 1))
     return urls
 
@@ -637,7 +637,7 @@ WISHES = ("billing", "analytics", "shipping", "express", "safe", "bakery")
 
 
 def wire_up(case):
-    """Orders that differ from a plain one in one thing each, also between the calls; all of it again; no strangers."""
+    """Orders that differ from a plain one in one thing each, also between the calls; all again; and other topics."""
     topic_arn = _topic(case)
     names = shop.shuffled(case, WISHES)
     departments = {name: case.queue(name[:3]) for name in names}
@@ -658,7 +658,7 @@ def wire_up(case):
     _expect_wishes(case, bodies, between, {}, " between your calls")
     _expect_notice(case, topic_arn, departments)
     for url in departments.values():
-        _expect_no_strangers(case, url, topic_arn)
+        _expect_only_topic_let_in(case, url, topic_arn)
 
 
 def _expect_notice(case, topic_arn, departments):
@@ -681,13 +681,13 @@ def _kinds(case):
     plain = {key: PLAIN[key] for key in PLAIN if key != "delivery"}
     kinds = [
         ("plain", PLAIN, {}, "", "it is fetched, and nobody but billing wants it"),
-        ("labelled-web", PLAIN, {"channel": "web"}, "analytics", "its label channel is web"),
+        ("web-attribute", PLAIN, {"channel": "web"}, "analytics", "its label channel is web"),
         ("capital-web", PLAIN, {"channel": "Web"}, "", "its label channel is Web, with a capital"),
         ("longer-web", PLAIN, {"channel": "website"}, "", "its label channel begins with web"),
-        ("other-label-web", PLAIN, {"source": "web"}, "", "another label is web"),
+        ("other-attribute-web", PLAIN, {"source": "web"}, "", "another label is web"),
         ("web-in-body", PLAIN | {"channel": "web"}, {}, "", "channel is no label, but stands in the body"),
         (
-            "pickup-on-label",
+            "pickup-as-attribute",
             PLAIN | {"delivery": "post"},
             {"delivery": "pickup"},
             "shipping",
@@ -711,7 +711,7 @@ def _kinds(case):
             "shipping",
             "its delivery only begins with express",
         ),
-        ("express-on-label", PLAIN, {"delivery": "express"}, "", "express stands on a label only"),
+        ("express-as-attribute", PLAIN, {"delivery": "express"}, "", "express stands on a label only"),
         ("at-the-limit", PLAIN | {"total": 500}, {}, "safe", "its total is just 500"),
         ("above-the-limit", PLAIN | {"total": 500.01}, {}, "safe", "its total is 500.01"),
         ("far-above-the-limit", PLAIN | {"total": 12_000}, {}, "safe", "its total is 12000"),
@@ -810,7 +810,7 @@ def _wrong_scopes(case, topic_arn, departments):
             found[name] = "body-looked-at", why
         if scope == "MessageAttributes" and name in WISHES[2:]:
             why = "This filter looks at labels, as it does unless FilterPolicyScope is MessageBody."
-            found[name] = "labels-looked-at", why
+            found[name] = "message-attributes-looked-at", why
     return found
 
 

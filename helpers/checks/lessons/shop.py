@@ -6,11 +6,11 @@ from helpers.aws_rules.common import signatures
 
 SHOPPERS = ["Ada", "Grace", "Edsger", "Barbara", "Alan", "Frances", "Kurt", "Mary"]
 GOODS = ["tea", "mugs", "honey", "candles", "soap", "jam"]
-LEASE = 600  # seconds that `visible` leases what it finds
+LEASE = 600  # seconds that `visible` hides what it finds
 
 
 def orders(case, count, letter="A"):
-    """Return this many orders of the shop, with ids of their own that start with this letter."""
+    """Return this many orders of the shop, whose ids differ and start with this letter."""
     return [
         {
             "order_id": f"{letter}-{number}",
@@ -66,7 +66,7 @@ def before_each(case, operations, happening):
 
 
 def access_key(call):
-    """Return the access key with which the last try of the call was signed; nothing where it was not."""
+    """Return the access key that signed the last try of the call; "" where it was not signed."""
     signed = signatures.read(call.exchanges[-1].headers.get("authorization", ""))
     return signed.access_key if signed else ""
 
@@ -81,9 +81,9 @@ def send(case, queue_url, orders):
 
 
 def visible(case, queue_url):
-    """Lease everything that can be received now, delete nothing, and return the messages by their ids."""
+    """Receive everything that is visible, delete nothing, and return the messages by their ids."""
     found = {}
-    # A lease of its own length: the answer may have set the queue's to 0, and this loop would not end.
+    # The answer may have set the queue's timeout to 0, and then this loop would not end.
     ten = {"QueueUrl": queue_url, "MaxNumberOfMessages": 10, "VisibilityTimeout": LEASE}
     try:
         while messages := case.sqs.receive_message(**ten).get("Messages"):
@@ -99,7 +99,7 @@ def visible(case, queue_url):
 
 
 def bodies(case, queue_url):
-    """Lease everything that can be received now, and return the bodies."""
+    """Receive everything that is visible, delete nothing, and return the bodies."""
     return [message["Body"] for message in visible(case, queue_url).values()]
 
 
@@ -109,14 +109,14 @@ def held(case, queue_url):
 
 
 def settings(case, queue_url):
-    """Return the queue's attributes without what SQS counts or notes itself."""
+    """Return the queue's attributes without those that SQS counts or sets itself."""
     noted = ("Approximate", "Created", "LastModified")
     told = case.sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=["All"])["Attributes"]
     return {name: value for name, value in told.items() if not name.startswith(noted)}
 
 
 def statement(queue_arn, topic_arn):
-    """Return the statement of a queue's policy that lets this topic in."""
+    """Return the statement of a queue's policy that allows this topic to send to it."""
     return {
         "Effect": "Allow",
         "Principal": {"Service": "sns.amazonaws.com"},
@@ -127,7 +127,7 @@ def statement(queue_arn, topic_arn):
 
 
 def let_in(case, topic_arn, queue_url):
-    """Give the queue the policy with which AWS lets the topic send to it."""
+    """Give the queue the policy that allows the topic to send to it."""
     policy = json.dumps({"Version": "2012-10-17", "Statement": [statement(case.queue_arn(queue_url), topic_arn)]})
     case.sqs.set_queue_attributes(QueueUrl=queue_url, Attributes={"Policy": policy})
 
@@ -146,7 +146,7 @@ def first_that_applies(whys, otherwise):
 
 
 def explain(case, error, expected, whys):
-    """End the check over an error that the answer raised: with its reason where one is known, else as it is.
+    """End the check because of an error that the answer raised: with an explanation if it is known, or as it is.
 
     whys: tuples of a reason id, the error's type or code, a text in its message, and why it came.
     """

@@ -242,7 +242,7 @@ def hand_over__never_sends(sqs, queue_url, order):
 
 
 def hand_over__receives_to_learn_the_id(sqs, queue_url, order):
-    """Says: leased-by-receiving"""
+    """Says: hidden-by-receiving"""
     sqs.send_message(QueueUrl=queue_url, MessageBody=json.dumps(order))
     return sqs.receive_message(QueueUrl=queue_url)["Messages"][0]["MessageId"]
 
@@ -378,7 +378,7 @@ take_one__queue_without_a_lease = variant(
     "solution",
     "    messages =",
     '    sqs.set_queue_attributes(QueueUrl=queue_url, Attributes={"VisibilityTimeout": "0"})\n    messages =',
-    says="lease-of-no-time",
+    says="timeout-of-zero",
 )
 
 
@@ -398,14 +398,14 @@ take_one__lease_of_no_time = variant(
     "receive_message(QueueUrl=queue_url, VisibilityTimeout=0",
     '    sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])\n',
     "",
-    says="lease-of-no-time",
+    says="timeout-of-zero",
 )
 
 take_one__lease_of_no_time_then_delete = variant(
     "solution",
     "receive_message(QueueUrl=queue_url",
     "receive_message(QueueUrl=queue_url, VisibilityTimeout=0",
-    says="lease-of-no-time",
+    says="timeout-of-zero",
 )
 
 

@@ -140,7 +140,10 @@ def _lease(sqs, queue_url):
 
 
 lengthen_lease__replaces = variant(
-    "solution", 'min(int(reply["Attributes"]["VisibilityTimeout"]) + seconds, 43_200)', "seconds", says="lease-replaced"
+    "solution",
+    'min(int(reply["Attributes"]["VisibilityTimeout"]) + seconds, 43_200)',
+    "seconds",
+    says="timeout-replaced",
 )
 
 lengthen_lease__strings = variant(
@@ -163,7 +166,7 @@ lengthen_lease__no_limit = variant(
     "solution",
     'min(int(reply["Attributes"]["VisibilityTimeout"]) + seconds, 43_200)',
     'int(reply["Attributes"]["VisibilityTimeout"]) + seconds',
-    says="lease-too-long",
+    says="timeout-too-long",
 )
 
 lengthen_lease__gives_up_at_the_limit = variant(
@@ -174,7 +177,7 @@ lengthen_lease__gives_up_at_the_limit = variant(
 )
 
 lengthen_lease__default_thirty = variant(
-    "solution", 'int(reply["Attributes"]["VisibilityTimeout"])', "30", says="lease-not-set"
+    "solution", 'int(reply["Attributes"]["VisibilityTimeout"])', "30", says="timeout-not-set"
 )
 
 
@@ -189,11 +192,11 @@ def lengthen_lease__writes_everything_back(sqs, queue_url, seconds):
 
 
 lengthen_lease__returns_the_string = variant("solution", "return lease", "return str(lease)", says="text-returned")
-lengthen_lease__returns_nothing = variant("solution", "return lease", "print(lease)", says="not-the-lease")
+lengthen_lease__returns_nothing = variant("solution", "return lease", "print(lease)", says="not-the-timeout")
 
 
 def lengthen_lease__of_messages(sqs, queue_url, seconds):
-    """Says: lease-not-set"""
+    """Says: timeout-not-set"""
     lease = min(int(_lease(sqs, queue_url)) + seconds, 43200)
     for message in sqs.receive_message(QueueUrl=queue_url, MaxNumberOfMessages=10).get("Messages", []):
         sqs.change_message_visibility(
@@ -223,11 +226,11 @@ lengthen_lease__thirty_for_nothing = variant(
     "solution",
     'int(reply["Attributes"]["VisibilityTimeout"])',
     '(int(reply["Attributes"]["VisibilityTimeout"]) or 30)',
-    says="lease-not-set",
+    says="timeout-not-set",
 )
 
 lengthen_lease__float = variant(
-    "solution", "int(reply", "float(reply", "str(lease)", "str(int(lease))", says="not-the-lease"
+    "solution", "int(reply", "float(reply", "str(lease)", "str(int(lease))", says="not-the-timeout"
 )
 
 

@@ -13,22 +13,27 @@ def _one(sqs, queue_url, **more):
     return messages[0] if messages else None
 
 
-next_parcel__does_not_ask = variant("solution", ', MessageAttributeNames=["speed"]', "", says="labels-not-asked-for")
+next_parcel__does_not_ask = variant(
+    "solution", ', MessageAttributeNames=["speed"]', "", says="message-attributes-not-asked-for"
+)
 
 next_parcel__asks_for_system_attributes = variant(
-    "solution", 'MessageAttributeNames=["speed"]', 'MessageSystemAttributeNames=["All"]', says="labels-not-asked-for"
+    "solution",
+    'MessageAttributeNames=["speed"]',
+    'MessageSystemAttributeNames=["All"]',
+    says="message-attributes-not-asked-for",
 )
 
 next_parcel__always_labelled = variant(
     "solution",
     '.get("MessageAttributes", {}).get("speed", {"StringValue": "normal"})',
     '["MessageAttributes"]["speed"]',
-    says="label-missing",
+    says="message-attribute-missing",
 )
 
 
 def next_parcel__any_label(sqs, queue_url):
-    """Says: other-label"""
+    """Says: other-message-attribute"""
     message = _one(sqs, queue_url, MessageAttributeNames=["All"])
     speeds = [value["StringValue"] for value in (message or {}).get("MessageAttributes", {}).values()]
     return message and {"order": json.loads(message["Body"]), "speed": (speeds or ["normal"])[-1]}
@@ -55,7 +60,12 @@ next_parcel__no_lease = variant(
 next_parcel__text = variant("solution", 'json.loads(message["Body"])', 'message["Body"]', says="text-returned")
 
 next_parcel__whole_label = variant(
-    "solution", '{"StringValue": "normal"}', '"normal"', 'label["StringValue"]', "label", says="label-with-type"
+    "solution",
+    '{"StringValue": "normal"}',
+    '"normal"',
+    'label["StringValue"]',
+    "label",
+    says="message-attribute-with-type",
 )
 
 next_parcel__takes_ten = variant(
@@ -80,15 +90,17 @@ fits__characters = variant("solution", "body.encode()", "body", says="characters
 
 
 def fits__body_alone(sqs, queue_url, body, attributes):
-    """Says: labels-not-counted"""
+    """Says: message-attributes-not-counted"""
     return len(body.encode()) <= _limit(sqs, queue_url)
 
 
 fits__values_alone = variant(
-    "solution", 'len(name.encode()) + len(value["DataType"].encode()) + ', "", says="labels-not-counted"
+    "solution", 'len(name.encode()) + len(value["DataType"].encode()) + ', "", says="message-attributes-not-counted"
 )
 
-fits__without_types = variant("solution", ' + len(value["DataType"].encode())', "", says="labels-not-counted")
+fits__without_types = variant(
+    "solution", ' + len(value["DataType"].encode())', "", says="message-attributes-not-counted"
+)
 
 fits__one_mebibyte = variant(
     "solution", 'int(reply["Attributes"]["MaximumMessageSize"])', "1_048_576", says="limit-of-another-queue"
@@ -97,7 +109,7 @@ fits__one_mebibyte = variant(
 fits__shorter_than = variant("solution", "size <= ", "size < ", says="at-the-limit")
 
 fits__labels_in_characters = variant(
-    "solution", 'value["StringValue"].encode()', 'value["StringValue"]', says="labels-not-counted"
+    "solution", 'value["StringValue"].encode()', 'value["StringValue"]', says="message-attributes-not-counted"
 )
 
 fits__compares_with_a_string = variant(
@@ -155,7 +167,7 @@ def pick__no_lease(sqs, queue_url, town):
     return [_entry(message) for message in _ten(sqs, queue_url, VisibilityTimeout=0) if _town(message) == town]
 
 
-pick__queue_s_lease = variant("solution", " VisibilityTimeout=600,", "", says="lease-too-short")
+pick__queue_s_lease = variant("solution", " VisibilityTimeout=600,", "", says="timeout-too-short")
 pick__gives_all_back = variant("solution", "        else:\n", "        if True:\n", says="own-visible")
 pick__one_message = variant("solution", " MaxNumberOfMessages=10,", "", says="not-ten")
 
@@ -185,7 +197,9 @@ def pick__sends_back(sqs, queue_url, town):
     return kept
 
 
-pick__without_labels = variant("solution", ', MessageAttributeNames=["town"]', "", says="labels-not-asked-for")
+pick__without_labels = variant(
+    "solution", ', MessageAttributeNames=["town"]', "", says="message-attributes-not-asked-for"
+)
 
 pick__whatever_the_capitals = variant(
     "solution", '.get("StringValue") == town', '.get("StringValue", "").lower() == town.lower()', says="others-hidden"
@@ -195,7 +209,7 @@ pick__key_error = variant(
     "solution",
     '.get("MessageAttributes", {}).get("town", {}).get("StringValue")',
     '["MessageAttributes"]["town"]["StringValue"]',
-    says="no-labels-key",
+    says="no-message-attributes-key",
 )
 
 pick__message_ids = variant(
@@ -224,7 +238,10 @@ pick__sets_the_queue = variant(
 )
 
 pick__asks_for_the_town = variant(
-    "solution", 'MessageAttributeNames=["town"]', "MessageAttributeNames=[town]", says="labels-not-asked-for"
+    "solution",
+    'MessageAttributeNames=["town"]',
+    "MessageAttributeNames=[town]",
+    says="message-attributes-not-asked-for",
 )
 
 pick__part_of_the_name = variant(
@@ -272,7 +289,9 @@ take_or_set_aside__deletes_first = variant(
     says="lost-in-a-crash",
 )
 
-take_or_set_aside__forgets_labels = variant("solution", ", MessageAttributes=labels", "", says="labels-lost")
+take_or_set_aside__forgets_labels = variant(
+    "solution", ", MessageAttributes=labels", "", says="message-attributes-lost"
+)
 
 take_or_set_aside__reads_everything = variant(
     "solution",
@@ -327,9 +346,9 @@ take_or_set_aside__tidies_the_body = variant(
 # --- pack_and_pass_on -------------------------------------------------------------------------------------------------
 
 
-pack_and_pass_on__queue_s_lease = variant("solution", " VisibilityTimeout=seconds + 60,", "", says="lease-too-short")
-pack_and_pass_on__just_as_long = variant("solution", "seconds + 60", "seconds", says="lease-too-short")
-pack_and_pass_on__an_hour = variant("solution", "seconds + 60", "3600", says="lease-too-short")
+pack_and_pass_on__queue_s_lease = variant("solution", " VisibilityTimeout=seconds + 60,", "", says="timeout-too-short")
+pack_and_pass_on__just_as_long = variant("solution", "seconds + 60", "seconds", says="timeout-too-short")
+pack_and_pass_on__an_hour = variant("solution", "seconds + 60", "3600", says="timeout-too-short")
 
 pack_and_pass_on__deletes_first = variant(
     "solution",
@@ -366,7 +385,9 @@ pack_and_pass_on__never_deletes = variant(
     says="order-left",
 )
 
-pack_and_pass_on__forgets_labels = variant("solution", ', MessageAttributeNames=["All"]', "", says="labels-lost")
+pack_and_pass_on__forgets_labels = variant(
+    "solution", ', MessageAttributeNames=["All"]', "", says="message-attributes-lost"
+)
 
 pack_and_pass_on__writes_it_anew = variant(
     "solution",
@@ -398,7 +419,7 @@ pack_and_pass_on__passes_on_first = variant(
 
 
 def pack_and_pass_on__renews_too_late(sqs, orders_url, packed_url, seconds):
-    """Says: lease-too-short"""
+    """Says: timeout-too-short"""
     message = _one(sqs, orders_url, MessageAttributeNames=["All"])
     if message:
         time.sleep(seconds)

@@ -62,7 +62,7 @@ wait_for_order__takes_ten = variant(
     "WaitTimeSeconds=wait, MaxNumberOfMessages=10",
     "[message] =",
     "message, *_ =",
-    says="others-leased",
+    says="others-received",
 )
 
 wait_for_order__last_look = variant(
@@ -342,35 +342,38 @@ drain__first_ten = variant(
 
 
 pack_slowly__no_heartbeat = variant(
-    "solution", "        sqs.change_message_visibility(**lease, VisibilityTimeout=2 * seconds)\n", "", says="lease-gap"
+    "solution",
+    "        sqs.change_message_visibility(**lease, VisibilityTimeout=2 * seconds)\n",
+    "",
+    says="gap-between-timeouts",
 )
 
 pack_slowly__one_long_lease = variant(
     "solution",
     "receive_message(QueueUrl=queue_url",
     "receive_message(QueueUrl=queue_url, VisibilityTimeout=steps * seconds + 30",
-    says="lease-too-long",
+    says="timeout-too-long",
 )
 
 pack_slowly__extended_once = variant(
     "pack_slowly__no_heartbeat",
     "    for _",
     "    sqs.change_message_visibility(**lease, VisibilityTimeout=43200)\n    for _",
-    says="lease-too-long",
+    says="timeout-too-long",
 )
 
 pack_slowly__extended_once_to_two_minutes = variant(
     "pack_slowly__no_heartbeat",
     "    for _",
     "    sqs.change_message_visibility(**lease, VisibilityTimeout=120)\n    for _",
-    says="lease-gap",
+    says="gap-between-timeouts",
 )
 
 pack_slowly__adds_up = variant(
-    "solution", "for _ in", "for step in", "2 * seconds", "30 + seconds * (step + 1)", says="lease-too-long"
+    "solution", "for _ in", "for step in", "2 * seconds", "30 + seconds * (step + 1)", says="timeout-too-long"
 )
 
-pack_slowly__to_the_second = variant("solution", "2 * seconds", "seconds", says="lease-gap")
+pack_slowly__to_the_second = variant("solution", "2 * seconds", "seconds", says="gap-between-timeouts")
 
 pack_slowly__every_second_step = variant(
     "solution",
@@ -378,10 +381,10 @@ pack_slowly__every_second_step = variant(
     "for step in",
     "        sqs.change",
     "        if step % 2:\n            sqs.change",
-    says="lease-gap",
+    says="gap-between-timeouts",
 )
 
-pack_slowly__thirty_whatever = variant("solution", "2 * seconds", "30", says="lease-gap")
+pack_slowly__thirty_whatever = variant("solution", "2 * seconds", "30", says="gap-between-timeouts")
 
 pack_slowly__deletes_first = variant(
     "pack_slowly__no_heartbeat",
@@ -408,7 +411,7 @@ pack_slowly__sets_the_queue = variant(
     "pack_slowly__no_heartbeat",
     "    reply =",
     '    sqs.set_queue_attributes(QueueUrl=queue_url, Attributes={"VisibilityTimeout": "120"})\n    reply =',
-    says="lease-gap",
+    says="gap-between-timeouts",
 )
 
 pack_slowly__sets_the_queue_and_renews = variant(
@@ -431,7 +434,7 @@ pack_slowly__renewals_fail = variant(
     "solution",
     "        sqs.change_message_visibility(**lease, VisibilityTimeout=2 * seconds)\n",
     '        entry = {"Id": "it", "ReceiptHandle": message["MessageId"], "VisibilityTimeout": 2 * seconds}\n        sqs.change_message_visibility_batch(QueueUrl=queue_url, Entries=[entry])\n',
-    says="lease-gap",
+    says="gap-between-timeouts",
 )
 
 pack_slowly__no_key = variant(

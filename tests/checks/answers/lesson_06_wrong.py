@@ -220,7 +220,9 @@ def filter_for__the_filter_alone(home, least):
     return json.dumps(_abroad(home) | {"$or": [_worth(least), {"gift": [True]}]})
 
 
-filter_for__no_scope = variant("solution", '        "FilterPolicyScope": "MessageBody",\n', "", says="nested-labels")
+filter_for__no_scope = variant(
+    "solution", '        "FilterPolicyScope": "MessageBody",\n', "", says="nested-message-attributes"
+)
 
 
 def filter_for__flat_and_both(home, least):
@@ -237,7 +239,7 @@ filter_for__flat = variant(
 
 
 def filter_for__labels(home, least):
-    """Says: labels-looked-for"""
+    """Says: message-attributes-looked-for"""
     return _attributes({"country": [{"anything-but": [home]}]}, "MessageAttributes")
 
 
@@ -499,7 +501,7 @@ wire_up__any_label = variant("solution", '["web"]', '[{"equals-ignore-case": "we
 
 
 def wire_up__no_scope(sqs, sns, topic_arn, departments):
-    """Says: labels-looked-at"""
+    """Says: message-attributes-looked-at"""
     settings = _settings()
     for name in ("shipping", "express", "safe"):
         del settings[name]["FilterPolicyScope"]
