@@ -455,18 +455,23 @@ def _long_news(case):
     """Return items of which few fit into a request, by their bytes, among short ones."""
     lengths = [60_000, 70_000, 80_000, 90_000, 100_000, 110_000]
     made = [
-        {"subject": case.draw.choice(NEWS), "text": case.draw.choice("éx") * length}
+        {"subject": case.draw.choice(NEWS), "text": _text(length * case.draw.choice((2, 1)), accents=20_000)}
         for length in case.draw.sample(lengths, 6)
     ]
-    made += [{"subject": "é", "text": "é" * 80_000} for _ in range(3)] + _short_news(case, 8, 2)
+    made += [{"subject": "é", "text": _text(160_000, accents=45_000)} for _ in range(3)] + _short_news(case, 8, 2)
     case.draw.shuffle(made)
     return made
+
+
+def _text(size, accents):
+    """Return a text of so many bytes, with so many letters that take two. In a request each takes six."""
+    return "é" * accents + "x" * (size - 2 * accents)
 
 
 def _half_batches(place):
     """Return items of which two just fill a request, but for the one in this place, which is a byte longer."""
     half = BATCH_BYTES // 2
-    texts = [letter * (half // 2) for letter in "éèàù"]
+    texts = [letter + "x" * (half - 2) for letter in "éèàù"]
     texts.insert(place, "x" * (half + 1))
     return [{"subject": "Half", "text": text} for text in texts]
 

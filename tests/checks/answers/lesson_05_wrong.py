@@ -72,9 +72,9 @@ subscribe_all__twice = variant("solution", "set(contacts)", "contacts", says="as
 
 
 def subscribe_all__asks_again_for_the_arn(sns, topic_arn, contacts):
-    """Says: asked-for-each-mention"""
+    """Says: asked-again"""
     arns = {}
-    for contact in set(contacts):
+    for contact in sorted(set(contacts), key=contacts.count):
         arns[contact] = _subscribe(sns, topic_arn, contact)
         if not arns[contact].startswith("arn:"):
             arns[contact] = _subscribe(sns, topic_arn, contact, ReturnSubscriptionArn=True)
