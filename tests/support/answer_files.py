@@ -33,7 +33,8 @@ class AnswerFileError(Exception):
 class Answer:
     """One answer.
 
-    says: the reason id with which the check has to refuse it; "" for a right answer. source: a cell that defines it.
+    says: the reason id with which the check has to refuse it, or two with " or " between them where it depends on what
+    is drawn which fault comes first; "" for a right answer. source: a cell that defines it.
     function: the name that it has in this cell. file: where a traceback finds its lines.
     """
 
@@ -88,7 +89,7 @@ def answers(lesson: str) -> dict[str, Answer]:
 def _says(name: str, function: Any) -> str:
     """Return the reason id that a wrong answer's docstring names."""
     start, colon, says = (inspect.getdoc(function) or "").partition("Says: ")
-    if start or not colon or not says or len(says.split()) > 1:
+    if start or not colon or not says or any(len(reason.split()) != 1 for reason in says.split(" or ")):
         raise AnswerFileError(f"{name}: its docstring has to be 'Says: ' and one reason id")
     return says
 

@@ -9,7 +9,7 @@ import threading
 
 import nbformat
 import pytest
-from answer_files import EXERCISES, Answer, answers
+from answer_files import Answer, answers
 from in_sandbox import in_sandbox, needs_fork
 from solution_imports import imports
 
@@ -133,21 +133,20 @@ def _expect_correct(outcome, exercise):
 def _expect_refused(outcome, answer):
     """The check refused the answer, for the fault that it has."""
     assert outcome.status not in (CORRECT, NOT_ATTEMPTED)
-    assert outcome.reason == answer.says, f"{outcome.got}\n{outcome.expected}\n{outcome.why}"
+    refusal = f"{outcome.reason}, where the answer says {answer.says}\n{outcome.got}\n{outcome.expected}\n{outcome.why}"
+    assert outcome.reason in answer.says.split(" or "), refusal
 
 
 # --- the tests --------------------------------------------------------------------------------------------------------
 
 
 def test_an_answer(through, answer, seed):
-    """The check accepts a right answer at each seed. It refuses a wrong one, at the first seed for the fault it has."""
+    """The check accepts a right answer, and refuses a wrong one for the fault that it has, whatever the seed draws."""
     outcome = through(answer, "in process", seed=seed)
     if answer.right:
         _expect_correct(outcome, answer.exercise)
-    elif seed == SEEDS[0]:
+    else:
         _expect_refused(outcome, answer)
-    else:  # with other names and numbers another of its faults may come first
-        assert outcome.status not in (CORRECT, NOT_ATTEMPTED)
 
 
 def test_an_answer_through_another_runner(through, answer, runner):
@@ -177,4 +176,4 @@ def test_the_solution_of_another_exercise_is_refused(through, exercise, other):
     assert through(_solution(other), "in process", exercise).status != CORRECT
 
 
-__all__ = [name for name in globals() if name.startswith("test_")] + ["EXERCISES", "pytest_generate_tests", "through"]
+__all__ = [name for name in globals() if name.startswith("test_")] + ["pytest_generate_tests", "through"]

@@ -130,7 +130,7 @@ def fits__sends_to_see(sqs, queue_url, body, attributes):
 
 
 def fits__json(sqs, queue_url, body, attributes):
-    """Says: at-the-limit"""
+    """Says: at-the-limit or below-the-limit"""
     return len(json.dumps(body).encode()) + len(json.dumps(attributes).encode()) - 4 <= _limit(sqs, queue_url)
 
 
