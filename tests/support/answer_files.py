@@ -98,13 +98,12 @@ def _varied(name: str, variant: Variant, known: dict[str, Answer]) -> Answer:
     """Return the answer that a variant describes. AnswerFileError where a text isn't in the base exactly once."""
     exercise = EXERCISES[name.partition("__")[0]]
     if variant.base == "solution":
-        before, body, function = f"{imports(exercise.lesson)}\n\n", answer_source(exercise), exercise.answer
+        body, function = answer_source(exercise), exercise.answer
+        before, after = f"{imports(exercise.lesson)}\n\n", "\n"
     else:
         base = known[variant.base]
         body, function = ast.get_source_segment(base.source, _defined(base)), base.function
-        before = base.source[: base.source.index(body)]
-        after = base.source[len(before) + len(body) :]
-    after = "\n" if variant.base == "solution" else after
+        before, _, after = base.source.partition(body)
     for old, new in variant.changes:
         if (times := body.count(old)) != 1:
             raise AnswerFileError(f"{name}: {variant.base} has {times} times, and not once: {old!r}")
