@@ -15,7 +15,13 @@ from botocore.config import Config
 from helpers.backends.calls import Call, calls
 from helpers.backends.offline import snapshot
 from helpers.backends.offline.unkind import Unkind
-from helpers.checks.runners.in_process import NOT_ENDED, TIME_IS_UP, TOO_MUCH_COMPUTING, AnswerRunner
+from helpers.checks.runners.in_process import (
+    NOT_ENDED,
+    TIME_IS_UP,
+    TOO_MANY_CALLS,
+    TOO_MUCH_COMPUTING,
+    AnswerRunner,
+)
 from helpers.checks.values import NOT_WRITTEN, Boto3Object, decode, show, show_difference
 from helpers.simulation.worlds import World
 
@@ -44,6 +50,12 @@ class AnswerError(Exception):
     message: str
     number: int | None = None
     line: str = ""
+    stopped: str = ""  # why it was stopped: "time", "calls" or "computing"
+
+    @property
+    def reason(self) -> str:
+        """A stable id: "stopped:calls", or "error:" with AWS's code, or with the exception's type for another error."""
+        return f"stopped:{self.stopped}" if self.stopped else f"error:{self.code or self.type}"
 
     @property
     def code(self) -> str:
@@ -182,7 +194,8 @@ class Case:
             limits = {TIME_IS_UP: f"{SECONDS:g} seconds", TOO_MUCH_COMPUTING: "2 seconds of computing"}
             limit = limits.get(reply.get("stopped", ""), f"{CALLS} calls to AWS")
             message = f"It was stopped after {limit}. Which loop has no way out, or tries again without waiting?"
-            raise AnswerError(self.did, NOT_ENDED, message, reply.get("number"), reply.get("line", ""))
+            stopped = reply.get("stopped", TOO_MANY_CALLS)
+            raise AnswerError(self.did, NOT_ENDED, message, reply.get("number"), reply.get("line", ""), stopped)
         if error := reply.get("error"):
             return Result(error=AnswerError(self.did, **error))
         value = decode(reply["value"])

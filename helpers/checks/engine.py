@@ -99,6 +99,7 @@ def _judge(exercise: Exercise, check: cases.Check, runner: AnswerRunner, case: c
         return outcome(
             exercise,
             ERROR,
+            reason=problem.reason,
             did=problem.did,
             got=f"{problem.type}: {problem.message}",
             line_number=problem.number,
@@ -108,7 +109,8 @@ def _judge(exercise: Exercise, check: cases.Check, runner: AnswerRunner, case: c
         )
     except Exception as problem:  # the answer left something behind that the check is not ready for
         got = f"{STUMBLED} {type(problem).__name__}: {problem}"
-        return outcome(exercise, NOT_YET, did=case.did, got=got, expected=GO_ON, why=LOOK, printed=runner.printed)
+        said = {"reason": "check-stumbled", "did": case.did, "got": got, "expected": GO_ON, "why": LOOK}
+        return outcome(exercise, NOT_YET, printed=runner.printed, **said)
     finally:
         runner.close()
 

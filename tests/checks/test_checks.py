@@ -11,7 +11,7 @@ import types
 
 import boto3
 import pytest
-from behind_the_wall import behind_the_wall, needs_fork
+from in_sandbox import in_sandbox, needs_fork
 
 from helpers import clock
 from helpers.checks import case as cases
@@ -135,7 +135,7 @@ def outcome_of(request, source):
 
     def outcome(name):
         if request.param == "behind the wall":
-            return examine(EXERCISE, behind_the_wall(source.read_text(), name))
+            return examine(EXERCISE, in_sandbox(source.read_text(), name))
         namespace = {}
         exec(compile(source.read_text(), str(source), "exec"), namespace)
         return examine(EXERCISE, lambda world: InProcess(namespace[name], world))

@@ -1,7 +1,7 @@
 """Each solution is changed mechanically, one small change at a time, and its check refuses what became wrong.
 
-A mutant that the check finds correct shows a hole in the check, or is as right as the solution: such ones are listed,
-with the reason, in answers/equal_mutants.py.
+A mutant that the check accepts shows a hole in the check, or is as right as the solution. Those are listed, with the
+reason, in answers/equal_mutants.py.
 """
 
 import ast
@@ -106,7 +106,7 @@ def test_a_change(before, after):
 
 
 def test_equal_changes_are_one_and_equal_words_are_numbered():
-    """0 stands in place of 1 once, though two changes lead to it, and two changes of one line have two names."""
+    """0 takes the place of 1 once, though two changes lead to it, and two changes of one line have two names."""
     assert mutants("x = [1, 1]") == {
         "the cell: line 1, drop `x = [1, 1]`": "pass",
         "the cell: line 1, 1 -> 2": "x = [2, 1]",
@@ -127,7 +127,7 @@ def _is_correct(answer: str, source: str, seconds: float) -> bool:
     exec(imports(exercise.lesson), namespace)
     try:
         exec(source, namespace)
-    except Exception:  # what stands beside the function may be changed too
+    except Exception:  # what is beside the function may be changed too
         return False
     return examine(exercise, lambda world: InProcess(namespace[answer], world)).status == CORRECT
 

@@ -2,11 +2,10 @@
 
 import ast
 import dataclasses
-import importlib.util
-from pathlib import Path
 
 import nbformat
 import pytest
+from answer_files import answers
 from solution_imports import imports
 
 from helpers.checks import learner
@@ -19,7 +18,6 @@ from helpers.errors import CheckFailed, ManifestError
 from helpers.grading.gradebook.marks import row
 from helpers.grading.records import Graded, Learner
 
-ANSWERS = Path(__file__).parent / "answers"
 CHECKS = HOME / "helpers" / "checks" / "lessons"
 EXERCISES = {exercise.answer: exercise for exercise in course().exercises}
 PARTIAL = {answer: exercise for answer, exercise in EXERCISES.items() if exercise.partial}
@@ -75,19 +73,11 @@ def test_milestones_stand_in_the_order_of_their_points(answer):
 # --- what reaches them ------------------------------------------------------------------------------------------------
 
 
-def functions_in(answer):
-    """Return the wrong answers of an exercise by name, from a module that is executed anew."""
-    file = ANSWERS / f"lesson_{EXERCISES[answer].id[:2]}_wrong.py"
-    spec = importlib.util.spec_from_file_location(file.stem, file)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return {name: value for name, value in vars(module).items() if name.partition("__")[0] == answer}
-
-
 def wrong(answer):
     """Yield the outcomes of the wrong answers of an exercise."""
-    for name in functions_in(answer):
-        yield examined(answer, functions_in(answer)[name])
+    for found in answers(EXERCISES[answer].id[:2]).values():
+        if found.exercise.answer == answer and not found.right:
+            yield examined(answer, found.load())
 
 
 def examined(answer, function, exercise=None):
@@ -207,7 +197,7 @@ def test_right_and_worthless_answers_under_nbgrader(offline, capsys, monkeypatch
     exercise = EXERCISES["take_one"]
     assert learner.check(defined(answer_source(exercise), "take_one", exercise.lesson)) is None
     assert capsys.readouterr().out == ""
-    worthless = functions_in("take_one")["take_one__never_deletes"]
+    worthless = answers("01")["take_one__never_deletes"].load()
     worthless.__name__ = "take_one"
     with pytest.raises(CheckFailed, match="Receiving is a lease"):
         learner.check(worthless)

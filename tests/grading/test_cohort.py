@@ -11,8 +11,8 @@ import textwrap
 from pathlib import Path
 
 import pytest
-from behind_the_wall import needs_fork
 from handin_files import SLUG, notebook, packed, put
+from in_sandbox import needs_fork
 
 from helpers.authoring import custom_set
 from helpers.checks.outcome import CORRECT, ERROR

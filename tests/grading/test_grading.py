@@ -7,8 +7,8 @@ import sys
 import textwrap
 
 import pytest
-from behind_the_wall import launcher, needs_fork
 from handin_files import SLUG
+from in_sandbox import launcher, needs_fork
 from solution_imports import imports
 
 from helpers.checks.engine import find

@@ -31,8 +31,8 @@ def mutants(source: str) -> dict[str, str]:
 def _places(parent: ast.AST, label: str = "the cell", above: int = 0, line: int = 1) -> Iterator[tuple]:
     """Yield every node in the parent, with the list or dictionary that holds it, its key in there, and its line.
 
-    label: the function that the parent is in. above: how many lines stand above that function's body. line: of the
-    parent, for nodes that have none of their own.
+    label: the function that the parent is in. above: how many lines are above that function's body. line: the
+    parent's, for nodes that have none.
     """
     for holder, key in _slots(parent):
         node, within = holder[key], (label, above)
@@ -124,7 +124,7 @@ def other_default(node: ast.AST) -> Iterator[Change]:
 
 
 def ask_once(node: ast.AST) -> Iterator[Change]:
-    """Put `if` in place of `while`. The `if` stands in a loop of one turn, for the sake of break and continue."""
+    """Put `if` in place of `while`. The `if` is in a loop that runs once, so that break and continue still work."""
     if isinstance(node, ast.While):
         body = [ast.If(node.test, node.body, [])]
         once = ast.For(ast.Name("once"), ast.List([ast.Constant(1)]), body, node.orelse, lineno=0)
@@ -138,7 +138,7 @@ def first_item_only(node: ast.AST) -> Iterator[Change]:
 
 
 def negate(node: ast.AST) -> Iterator[Change]:
-    """Turn a condition round."""
+    """Negate a condition."""
     if isinstance(node, (ast.If, ast.While, ast.IfExp)):
         yield f"not {_short(node.test)}", _with(node, test=ast.UnaryOp(ast.Not(), node.test))
 
@@ -166,7 +166,7 @@ def return_none(node: ast.AST) -> Iterator[Change]:
 
 
 def ignore_answer(node: ast.AST) -> Iterator[Change]:
-    """Take the default of a `.get(...)` for what it finds: a response's Failed is not looked at."""
+    """Put the default of a `.get(...)` in place of what it finds, as code does that ignores a response's Failed."""
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "get":
         default = node.args[1] if len(node.args) > 1 else ast.Constant(None)
         yield f"{_short(default)} for {_short(node)}", default
@@ -182,7 +182,7 @@ def move_bound(node: ast.AST) -> Iterator[Change]:
 
 
 def drop_handler(node: ast.AST) -> Iterator[Change]:
-    """Let an exception through that was caught."""
+    """Don't catch an exception."""
     for handler in node.handlers if isinstance(node, ast.Try) else []:
         rest = [other for other in node.handlers if other is not handler]
         yield f"drop {_short(_with(handler, body=[ast.Pass()]))}", _try(node, rest, node.finalbody)

@@ -16,13 +16,13 @@ from pathlib import Path
 
 import nbformat
 import psutil
+from answer_files import answers
 from nbformat import NotebookNode
 
 from helpers.authoring.release import nbgrader_course
 from helpers.checks.solutions import answer_source
 from helpers.course import HOME, Exercise, Lesson, course
 
-ANSWERS = Path(__file__).parents[1] / "checks" / "answers"
 LESSON = course().lesson("03")
 NBGRADER_CELL_SECONDS = 10  # its default is 30; as long as a check lets an answer run
 OTTER_SECONDS = 40  # for a hand-in; `otter run` has no limit of its own
@@ -145,13 +145,13 @@ def cells(names: Iterable[str]) -> dict[str, str]:
 
 
 def cell(name: str) -> str:
-    """Return an answer of tests/checks/answers as a learner's cell: its imports, its helpers, and it under its proper name.
+    """Return an answer of tests/checks/answers as a learner's cell: imports, helpers, and it under its proper name.
 
     Helpers get names of their own, since another answer in the notebook may have a helper of the same name.
     """
     answer = name.partition("__")[0]
-    file = next(path for path in _files(answer) if f"def {name}(" in path.read_text(encoding="utf-8"))
-    text = file.read_text(encoding="utf-8")
+    found = answers(course().exercise(answer).id[:2])[name]
+    text, name = found.source, found.function
     lines, defined = text.splitlines(), {}
     for node in ast.parse(text).body:
         first = min([node.lineno, *(decorator.lineno for decorator in getattr(node, "decorator_list", []))])
@@ -164,11 +164,6 @@ def cell(name: str) -> str:
         if not isinstance(defined[told][1], (ast.Import, ast.ImportFrom)):
             text = re.sub(rf"\b{told}\b", answer if told == name else f"{told}_of_{answer}", text)
     return text
-
-
-def _files(answer: str) -> list[Path]:
-    number = course().exercise(answer).id[:2]
-    return [ANSWERS / f"lesson_{number}_{kind}.py" for kind in ("right", "wrong")]
 
 
 def _told(node: ast.stmt) -> list[str]:

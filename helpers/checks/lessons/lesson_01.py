@@ -1,4 +1,4 @@
-"""The checks of lesson 01. Each gets a helpers.checks.case.Case and says `case.not_yet(...)` when something is off."""
+"""The checks of lesson 01. Each gets a helpers.checks.case.Case and calls `case.not_yet(...)` at the first fault."""
 
 import json
 import re
@@ -39,6 +39,7 @@ def _expect_others_unmoved(case):
     if result.error:
         where = f"failed with {result.error.type}: {result.error.message.rstrip('.')}"
     case.not_yet(
+        "others-broken" if result.error else "others-moved",
         did=f"{case.did}, then another part of the program made boto3.client('sqs')",
         got=case.said(f"That client {where}."),
         expected="it works in us-east-1, in the shop's account, as before",
@@ -66,6 +67,7 @@ def _pair(case, region):
     pair = case.run(region=region)
     if not isinstance(pair, dict) or set(pair) != {"sqs", "sns"}:
         case.not_yet(
+            "no-pair",
             got=pair,
             expected='a dictionary with two keys: {"sqs": ..., "sns": ...}',
             why="The caller picks a client by the service's name.",
@@ -73,27 +75,30 @@ def _pair(case, region):
     for service, client in pair.items():
         kind = getattr(client, "kind", None)
         if kind != "client":
+            reason = "no-client"
             why = "A client is what boto3.client returns. It is the object whose methods make the calls."
             if kind == "resource":
+                reason = "resource-for-client"
                 why = (
                     "A resource is the other face: it wraps some of the operations into objects. The callers use the "
                     "methods of a client, one for each operation of the service."
                 )
-            case.not_yet(got=pair, expected=f'a boto3 client under "{service}"', why=why)
+            case.not_yet(reason, got=pair, expected=f'a boto3 client under "{service}"', why=why)
     return pair
 
 
 def _expect_region(case, region, pair):
-    """What each client of the pair creates stands in the region."""
+    """What each client of the pair creates is in the region."""
     did = f"clients_for({region!r}), then a queue and a topic created with what it returned"
-    for service, operation, key, found_in in (
-        ("sqs", "create_queue", "QueueName", _regions_with_queue),
-        ("sns", "create_topic", "Name", _regions_with_topic),
+    for reason, service, operation, key, found_in in (
+        ("queues-in-wrong-region", "sqs", "create_queue", "QueueName", _regions_with_queue),
+        ("topics-in-wrong-region", "sns", "create_topic", "Name", _regions_with_topic),
     ):
         name = case.name("probe")
         result = case.let(pair[service], service, operation, **{key: name})
         if result.error and "speaks to" in result.error.message:
             case.not_yet(
+                "client-of-other-service",
                 did=did,
                 got=case.said(f'The client under "{service}" failed: {result.error.message}.'),
                 expected=f'a client for {service.upper()} under "{service}"',
@@ -104,6 +109,7 @@ def _expect_region(case, region, pair):
         regions = found_in(case, name)
         if regions != [region]:
             case.not_yet(
+                reason,
                 did=did,
                 got=case.said(f"What the {service} client created stands in {', '.join(regions) or 'no region'}."),
                 expected=f"it stands in {region}",
@@ -131,6 +137,7 @@ def _session(case, profile, region):
     session = case.run(profile=profile, region=region)
     if getattr(session, "kind", None) != "session":
         case.not_yet(
+            "no-session",
             got=session,
             expected="a boto3.Session",
             why="A session holds credentials and a region; clients and resources are made from it.",
@@ -139,7 +146,7 @@ def _session(case, profile, region):
 
 
 def _expect_place(case, profile, region, session):
-    """The queue that a client of this session creates stands in the profile's account, in the region."""
+    """The queue that a client of this session creates is in the profile's account, in the region."""
     did = f"session_for(profile={profile!r}, region={region!r}), then a queue created with a client from it"
     name = case.name("probe")
     result = case.let(session, "sqs", "create_queue", QueueName=name)
@@ -149,6 +156,7 @@ def _expect_place(case, profile, region, session):
     other = {"shop": "partner", "partner": "shop"}[profile]
     if _regions_with_queue(case, name, other):
         case.not_yet(
+            "wrong-account",
             did=did,
             got=case.said(f"The queue stands in the account of the profile {other!r}."),
             expected=f"it stands in the account of {profile!r}",
@@ -158,6 +166,7 @@ def _expect_place(case, profile, region, session):
     regions = _regions_with_queue(case, name, profile)
     if regions != [region]:
         case.not_yet(
+            "wrong-region",
             did=did,
             got=case.said(f"The queue stands in {', '.join(regions) or 'no region'}."),
             expected=f"it stands in {region}",
@@ -172,6 +181,7 @@ def _expect_no_name_as_key(case, did, profile, region):
     key = shop.access_key(case.calls[-1]) if case.calls else ""
     if key in (profile, region):
         case.not_yet(
+            "name-as-key",
             did=did,
             got=case.said(f"Your session signs its calls with {key!r}, as if that were an access key."),
             expected=f"it signs with the keys of the profile {profile!r}",
@@ -186,6 +196,7 @@ def _expect_no_keys(case, did):
     noted = re.search(r" m/(\S+)", agent)
     if noted and "e" in noted[1].split(","):
         case.not_yet(
+            "keys-in-code",
             did=did,
             got=case.said("The account is right, but your code gave boto3 the keys (its request says so)."),
             expected="keys that boto3 finds by the profile's name",
@@ -221,27 +232,32 @@ def _expect_one_message(case, queue_url, waiting, calls):
     sent_to = {call.params["QueueUrl"] for call in calls if call.operation.startswith("SendMessage")}
     if sent_to - {queue_url}:
         case.not_yet(
+            "wrong-queue",
             got=case.said("The order went into another queue."),
             expected="it goes into the queue whose URL was given",
             why="An account has many queues. The queue's URL says which one is meant.",
         )
     if len(new) > 1:
         case.not_yet(
+            "sent-twice",
             got=case.said(f"{len(new)} messages were sent for one order."),
             expected="one message",
             why="Each send makes a message of its own, with an id of its own. The order would be billed twice.",
         )
     if not new and not sent_to:
         case.not_yet(
+            "not-sent",
             got=case.said("Nothing was sent to the queue."),
             expected="one new message in the queue",
             why="Nothing reaches a queue until it is sent: send_message, with the queue's URL and a body.",
         )
     if hidden := len(waiting) + 1 - len(found):
+        reason, why = _what_hides({call.operation for call in calls})
         case.not_yet(
+            reason,
             got=case.said(f"Billing cannot receive {hidden} of the orders in the queue now."),
             expected="all of them can be received at once",
-            why=f"To hand over is only to send. {_what_hides({call.operation for call in calls})}",
+            why=f"To hand over is only to send. {why}",
         )
     case.after_every_lease()
     return new[0]
@@ -250,10 +266,13 @@ def _expect_one_message(case, queue_url, waiting, calls):
 def _what_hides(operations):
     """Return why messages are not visible after calls of these operations."""
     if "ReceiveMessage" in operations:
-        return "A receive leases what it returns: until the visibility timeout is over, billing receives none of it."
+        return (
+            "hidden-by-receiving",
+            "A receive leases what it returns: until the visibility timeout is over, billing receives none of it.",
+        )
     if operations & {"PurgeQueue", "DeleteMessage", "DeleteMessageBatch"}:
-        return "A purge or a delete takes away what others have sent."
-    return "A message that is sent with DelaySeconds cannot be received until its delay is over."
+        return "deleted-others", "A purge or a delete takes away what others have sent."
+    return "sent-with-delay", "A message that is sent with DelaySeconds cannot be received until its delay is over."
 
 
 def _expect_json(case, body, order):
@@ -262,6 +281,7 @@ def _expect_json(case, body, order):
         read = json.loads(body)
     except ValueError:
         case.not_yet(
+            "not-json",
             got=body,
             expected=repr(json.dumps(order)),
             why="This is not JSON, so a reader in another language cannot take it apart. What str() makes of a "
@@ -269,6 +289,7 @@ def _expect_json(case, body, order):
         )
     if isinstance(read, str):
         case.not_yet(
+            "json-twice",
             got=body,
             expected=repr(json.dumps(order)),
             why="This is a text inside a JSON text, so the reader gets a string, not an order. json.dumps takes the "
@@ -276,6 +297,7 @@ def _expect_json(case, body, order):
         )
     if read != order:
         case.not_yet(
+            "other-body",
             got=body,
             expected=repr(json.dumps(order)),
             why="The body must be the whole order and nothing else, so that billing can work from it.",
@@ -286,22 +308,29 @@ def _explain_return(case, returned, message, order, waiting):
     """Say what came back in place of the message's id."""
     reply_headers = case.calls[-1].exchanges[-1].reply_headers.values()
     whys = [
-        (isinstance(returned, dict), "That is the whole response. Of its keys, MessageId names the message."),
-        (returned == message["MD5OfBody"], "That is a checksum of the body: two equal orders have the same one."),
-        (returned == order["order_id"], "That is the shop's own number. SQS knows the message by the id it gave it."),
-        (returned in reply_headers, "That names the request. The message has an id of its own: MessageId."),
-        (returned in list(waiting), "That names another message. A receive brings any of those that are visible."),
-        (returned is None, "Nothing came back. send_message returns a response; the id stands in it."),
-    ]
-    why = next((text for applies, text in whys if applies), "SQS answers a send with the MessageId of the new message.")
-    case.not_yet(got=returned, expected=f"the message's id, as in {message['MessageId']!r}", why=why)
+        ("whole-response", isinstance(returned, dict),
+         "That is the whole response. Of its keys, MessageId names the message."),
+        ("checksum-returned", returned == message["MD5OfBody"],
+         "That is a checksum of the body: two equal orders have the same one."),
+        ("order-id", returned == order["order_id"],
+         "That is the shop's own number. SQS knows the message by the id it gave it."),
+        ("request-id", returned in reply_headers,
+         "That names the request. The message has an id of its own: MessageId."),
+        ("other-message", returned in list(waiting),
+         "That names another message. A receive brings any of those that are visible."),
+        ("nothing-returned", returned is None,
+         "Nothing came back. send_message returns a response; the id stands in it."),
+    ]  # fmt: skip
+    other = "not-the-id", "SQS answers a send with the MessageId of the new message."
+    reason, why = shop.first_that_applies(whys, other)
+    case.not_yet(reason, got=returned, expected=f"the message's id, as in {message['MessageId']!r}", why=why)
 
 
 # --- 01.4 ------------------------------------------------------------------------------------------------------------
 
 
 def take_one(case):
-    """An empty queue; several orders, looked at after one was taken and when every lease is over; then one by one."""
+    """An empty queue; several orders, looked at after one was taken and when all timeouts are over; then one by one."""
     elsewhere, queue_url = case.queue("archive"), case.queue("orders")
     shop.send(case, elsewhere, shop.orders(case, 1, "B"))
     _expect_none(case, queue_url)
@@ -309,7 +338,7 @@ def take_one(case):
     seen = _other_packer(case, queue_url)
     taken = _taken(case, queue_url, waiting)
     _expect_rest(case, queue_url, taken, waiting)
-    _expect_lease(case, taken, waiting, seen)
+    _expect_hidden(case, taken, waiting, seen)
     case.sqs.purge_queue(QueueUrl=queue_url)
     # true and null in the orders, so that reading the body as Python fails.
     waiting = shop.send(case, queue_url, [order | {"gift": True, "note": None} for order in shop.orders(case, 2, "C")])
@@ -319,9 +348,9 @@ def take_one(case):
 
 
 def _other_packer(case, queue_url):
-    """Have another packer look for orders while the answer works; return a list, to which goes what is seen each time.
+    """Have another packer look for orders while the answer works. Return a list of what it saw, which grows.
 
-    It happens just before the answer deletes, or changes a lease, with a lease of no time, so nothing is taken away.
+    It looks just before the answer deletes or changes a visibility timeout, with a timeout of 0, so it takes nothing.
     """
     seen = []
 
@@ -342,6 +371,7 @@ def _expect_none(case, queue_url):
     if result.error and _stumbled_over_nothing(result.error):
         error = result.error
         case.not_yet(
+            "no-messages-key",
             did=did,
             got=case.said(f"{error.type}: {error.message}, raised by your line {error.line!r}."),
             expected="None",
@@ -351,10 +381,11 @@ def _expect_none(case, queue_url):
     if result.error:
         raise result.error
     if result.value is not None:
-        why = "There was no order to take, and None says so."
+        reason, why = "not-none", "There was no order to take, and None says so."
         if isinstance(result.value, dict) and "order_id" in result.value:
+            reason = "order-of-other-queue"
             why = "That order waits in another queue. The queue's URL says which one is meant."
-        case.not_yet(did=did, got=result.value, expected="None", why=why)
+        case.not_yet(reason, did=did, got=result.value, expected="None", why=why)
 
 
 def _stumbled_over_nothing(error):
@@ -371,6 +402,7 @@ def _taken(case, queue_url, waiting):
     result = case.attempt(queue_url=queue_url)
     if result.error and result.error.type == "ReceiptHandleIsInvalid":
         case.not_yet(
+            "message-id-as-handle",
             got=case.said(f"{result.error.message} It was raised by your line {result.error.line!r}."),
             expected="the order, and its message deleted",
             why="Deleting takes the receipt handle, which came with this receive. The MessageId names the message, but "
@@ -388,19 +420,25 @@ def _taken(case, queue_url, waiting):
 def _explain_order(case, taken, orders):
     """Say what came back in place of one of the orders."""
     whys = [
-        (isinstance(taken, str), "The body is the order as JSON text; json.loads makes a dictionary of it again."),
-        (isinstance(taken, list), "One order was asked for, not a list of them."),
-        (isinstance(taken, dict) and "Body" in taken, "That is the message around the order. The order is its Body."),
-        (isinstance(taken, dict) and "Messages" in taken, "That is the whole response. The order is a message's Body."),
-        (taken is None, f"{len(orders)} orders were waiting, and nothing was taken."),
-    ]
-    not_waiting = "It is not one of the orders that are waiting now. A worker need not remember any: the queue does."
-    why = next((text for applies, text in whys if applies), not_waiting)
-    case.not_yet(got=taken, expected=f"one of the orders, as a dictionary: {orders[0]!r}", why=why)
+        ("text-returned", isinstance(taken, str),
+         "The body is the order as JSON text; json.loads makes a dictionary of it again."),
+        ("list-returned", isinstance(taken, list), "One order was asked for, not a list of them."),
+        ("message-returned", isinstance(taken, dict) and "Body" in taken,
+         "That is the message around the order. The order is its Body."),
+        ("whole-response", isinstance(taken, dict) and "Messages" in taken,
+         "That is the whole response. The order is a message's Body."),
+        ("nothing-taken", taken is None, f"{len(orders)} orders were waiting, and nothing was taken."),
+    ]  # fmt: skip
+    not_waiting = (
+        "not-waiting",
+        "It is not one of the orders that are waiting now. A worker need not remember any: the queue does.",
+    )
+    reason, why = shop.first_that_applies(whys, not_waiting)
+    case.not_yet(reason, got=taken, expected=f"one of the orders, as a dictionary: {orders[0]!r}", why=why)
 
 
 def _expect_rest(case, queue_url, taken, rest):
-    """Nobody is given the taken order again, and all others are there for others at once."""
+    """The taken order is never received again, and all others can be received at once."""
     did = f"{case.did} with {len(rest) + 1} orders waiting"
     now = set(shop.visible(case, queue_url))
     case.after_every_lease()
@@ -413,6 +451,7 @@ def _expect_never_again(case, did, taken, now, later):
     """The taken order is not among the messages that can be received now, nor among the later ones."""
     if taken in now:
         case.not_yet(
+            "timeout-of-zero",
             did=did,
             got=case.said("The next receive was given the same order again, at once."),
             expected="nobody is given it again",
@@ -420,6 +459,7 @@ def _expect_never_again(case, did, taken, now, later):
         )
     if taken in later:
         case.not_yet(
+            "message-left-behind",
             did=did,
             got=case.said("When its visibility timeout was over, the order was in the queue again."),
             expected="nobody is given it again",
@@ -432,6 +472,7 @@ def _expect_others_kept(case, did, rest, now, later):
     """The other orders can be received now, as the messages that they were."""
     if later - rest:
         case.not_yet(
+            "others-sent-again",
             did=did,
             got=case.said(f"The queue has {len(later - rest)} new messages, with new ids."),
             expected="the messages that were not taken are left as they were",
@@ -440,6 +481,7 @@ def _expect_others_kept(case, did, rest, now, later):
         )
     if rest - later:
         case.not_yet(
+            "others-lost",
             did=did,
             got=case.said(f"The queue has lost {len(rest - later)} of the other orders for good."),
             expected=f"the other {len(rest)} orders still wait",
@@ -449,6 +491,7 @@ def _expect_others_kept(case, did, rest, now, later):
     case.reach("taken")
     if rest - now:
         case.not_yet(
+            "others-hidden",
             did=did,
             got=case.said(f"The other workers cannot receive {len(rest - now)} of the other orders now."),
             expected=f"the other {len(rest)} orders can be received at once",
@@ -457,10 +500,11 @@ def _expect_others_kept(case, did, rest, now, later):
         )
 
 
-def _expect_lease(case, taken, rest, seen):
+def _expect_hidden(case, taken, rest, seen):
     """While the answer worked, another packer saw all the other orders, and not the taken one."""
     if any(taken in ids for ids in seen):
         case.not_yet(
+            "seen-before-delete",
             got=case.said("Before the order was deleted, another packer's receive was given it too."),
             expected="a lease that lasts until the delete",
             why="A visibility timeout of 0 is a lease of no time: nothing keeps the order from the others until the "
@@ -468,6 +512,7 @@ def _expect_lease(case, taken, rest, seen):
         )
     if hidden := set(rest) - set(rest).intersection(*seen):
         case.not_yet(
+            "others-hidden-for-a-while",
             got=case.said(f"For a while another packer could not receive {len(hidden)} of the other orders."),
             expected="all other orders stay visible",
             why="Each receive leases every message that it returns. A packer who asks before they are given back finds "
@@ -487,7 +532,7 @@ def join_late(case):
 
 
 def _expect_joined(case, missed):
-    """A topic with a listener that was always there, and a newcomer's queue with the policy that lets the topic in."""
+    """A topic with a listener that was always there, and a newcomer's queue whose policy allows the topic to send."""
     topic_arn = case.sns.create_topic(Name=case.name("news"))["TopicArn"]
     listener, newcomer = case.queue("shop-window"), case.queue("warehouse")
     for queue_url in (listener, newcomer):
@@ -512,7 +557,7 @@ def _expect_joined(case, missed):
 
 
 def _announcement_meanwhile(case, topic_arn):
-    """Have something announced when the answer first sends; return a list, to which its text goes when it happens."""
+    """Have something announced when the answer first sends. Return a list that gets its text when it happens."""
     texts = []
 
     def publish():
@@ -531,9 +576,10 @@ def _without(bodies, texts):
 
 
 def _explain_error(case, error):
-    """Say what an error of SNS means; raise any other."""
+    """Explain an error of SNS that is known; raise any other."""
     if "calling the Publish operation" in error.message:
         case.not_yet(
+            "published-to-queue",
             got=case.said(f"{error.type}: {error.message}, raised by your line {error.line!r}."),
             expected="the missed texts reach the newcomer's queue and nobody else",
             why="A publish takes the ARN of a topic and goes to all who are subscribed. send_message, of SQS, reaches "
@@ -541,6 +587,7 @@ def _explain_error(case, error):
         )
     if "SQS endpoint ARN" in error.message:
         case.not_yet(
+            "url-as-endpoint",
             got=case.said(f"{error.type}: {error.message}, raised by your line {error.line!r}."),
             expected="the queue is subscribed",
             why="SNS knows a queue by its ARN. The URL is for SQS; the queue's attribute QueueArn has the other name.",
@@ -549,15 +596,17 @@ def _explain_error(case, error):
 
 
 def _expect_nobody_twice(case, listener, meanwhile, calls):
-    """The listener got nothing from the answer, which published nothing, to whomever it would have gone."""
+    """The listener got nothing from the answer, which published nothing at all."""
     if again := _without(shop.bodies(case, listener), meanwhile):
         case.not_yet(
+            "published-again",
             got=case.said(f"The queue that had listened all along was given {len(again)} messages."),
             expected="nobody else hears anything again",
             why="A topic delivers what is published to all who are subscribed. It cannot speak to the newcomer alone.",
         )
     if any(call.operation in ("Publish", "PublishBatch") for call in calls):
         case.not_yet(
+            "something-published",
             got=case.said("Something was published."),
             expected="the missed texts reach the newcomer's queue and nobody else",
             why="What is published goes to all who are subscribed at that time. While others are unsubscribed or "
@@ -570,15 +619,18 @@ def _expect_missed(case, bodies, missed):
     if sorted(bodies) == sorted(missed):
         return
     if not bodies:
+        reason = "nothing-handed-over"
         why = (
             "SNS keeps nothing for those who subscribe later: what was published before is delivered to nobody new. "
             "Hand the missed texts to the queue itself."
         )
     elif len(bodies) == len(missed):
-        why = "Each missed text goes in as it is, as the body of one message."
+        reason, why = "texts-changed", "Each missed text goes in as it is, as the body of one message."
     else:
+        reason = "texts-missing-or-added"
         why = "Every missed text is one message, no fewer and no more. What was announced twice is in the list twice."
     case.not_yet(
+        reason,
         got=sorted(bodies) or case.said("The newcomer's queue is empty."),
         wanted=sorted(missed),
         expected=f"{len(missed)} messages, one for each missed text",
@@ -592,6 +644,7 @@ def _expect_meanwhile(case, bodies, meanwhile):
         times = sum(text in body for body in bodies)
         if times != 1:
             case.not_yet(
+                "subscribed-late",
                 did=f"{case.did}, and while it sent the missed texts the shop announced {text!r}",
                 got=case.said(f"The new announcement is in the newcomer's queue {times} times."),
                 expected="it is there once",
@@ -612,12 +665,14 @@ def _expect_subscription(case, topic_arn, listener, newcomer):
     others = [f"{s['Protocol']}: {s['Endpoint']}" for s in subscriptions if s["Endpoint"] != known]
     if others:
         case.not_yet(
+            "wrong-endpoint",
             got=case.said(f"The topic was given a subscription for {others[0]}."),
             expected=f"one for sqs: {queue_arn}",
             why="SNS knows a queue by its ARN, in which region and account stand, and subscribes any ARN without "
             "asking whether there is such a queue. The queue's attribute QueueArn says what it is.",
         )
     return case.not_yet(
+        "not-subscribed",
         got=case.said("The topic has no subscription for the newcomer's queue."),
         expected="one that delivers to it from now on",
         why="Only a subscription makes a topic deliver to a queue. Sending brings what was missed, and nothing that "
@@ -632,6 +687,7 @@ def _expect_next(case, topic_arn, listener, newcomer):
     case.sns.publish(TopicArn=topic_arn, Message=text)
     if not shop.bodies(case, listener):
         case.not_yet(
+            "others-unsubscribed",
             did=did,
             got=case.said("The new announcement did not reach the queue that had listened all along."),
             expected="it is delivered to everybody who is subscribed",
@@ -640,6 +696,7 @@ def _expect_next(case, topic_arn, listener, newcomer):
     bodies = shop.bodies(case, newcomer)
     if not any(text in body for body in bodies):
         case.not_yet(
+            "filter-added",
             did=did,
             got=case.said("The new announcement did not reach the newcomer's queue, though it is subscribed."),
             expected="it is delivered to the queue",
@@ -647,6 +704,7 @@ def _expect_next(case, topic_arn, listener, newcomer):
         )
     if len(bodies) > 1:
         case.not_yet(
+            "delivered-twice",
             did=did,
             got=case.said(f"The newcomer's queue was given {len(bodies)} messages."),
             expected="the announcement, once",
@@ -659,13 +717,16 @@ def _expect_arn(case, returned, subscription_arn):
     if returned == subscription_arn:
         return
     whys = [
-        (isinstance(returned, dict), "That is the whole response, of which SubscriptionArn is one key."),
-        (returned is None, "Nothing came back."),
-        (str(returned).count(":") == 6, "That is the ARN of another subscription."),
-        (str(returned).startswith("arn:"), "That is the ARN of a queue or a topic."),
-    ]
-    why = next((text for applies, text in whys if applies), "That is not what `subscribe` answered.")
+        ("whole-response", isinstance(returned, dict),
+         "That is the whole response, of which SubscriptionArn is one key."),
+        ("nothing-returned", returned is None, "Nothing came back."),
+        ("other-subscription", str(returned).count(":") == 6, "That is the ARN of another subscription."),
+        ("arn-of-queue-or-topic", str(returned).startswith("arn:"), "That is the ARN of a queue or a topic."),
+    ]  # fmt: skip
+    other = "not-the-arn", "That is not what `subscribe` answered."
+    reason, why = shop.first_that_applies(whys, other)
     case.not_yet(
+        reason,
         got=returned,
         expected="the ARN of the newcomer's subscription",
         why=f"{why} `subscribe` answers with the SubscriptionArn. Whoever wants to unsubscribe later needs it.",

@@ -1,4 +1,4 @@
-"""The checks of lesson 02. Each gets a helpers.checks.case.Case and says `case.not_yet(...)` when something is off."""
+"""The checks of lesson 02. Each gets a helpers.checks.case.Case and calls `case.not_yet(...)` at the first fault."""
 
 from helpers.checks.lessons import shop
 
@@ -51,14 +51,15 @@ def _expect_url(case, name):
     returned = case.run(name=name)
     if returned == url:
         return
-    why = "get_queue_url answers with a QueueUrl for the name."
+    reason, why = "not-the-url", "get_queue_url answers with a QueueUrl for the name."
     if returned is None:
-        why = "The queue is there."
+        reason, why = "none-for-a-queue", "The queue is there."
     elif isinstance(returned, dict):
-        why = "That is the whole response. Of its keys, QueueUrl is what the caller needs."
+        reason, why = "whole-response", "That is the whole response. Of its keys, QueueUrl is what the caller needs."
     elif returned == f"{url}-room":
+        reason = "longer-name"
         why = "A list by prefix brings every queue whose name starts like this one. The first of them is another one."
-    case.not_yet(got=returned, expected=url, why=why)
+    case.not_yet(reason, got=returned, expected=url, why=why)
 
 
 def _expect_missing(case, name, before):
@@ -67,6 +68,7 @@ def _expect_missing(case, name, before):
     did = f"{case.did}, with no queue of this name"
     if sorted(_names(case)) != before:
         case.not_yet(
+            "queue-created",
             did=did,
             got=case.said("There is a queue of this name now."),
             expected="None, and no new queue",
@@ -74,6 +76,7 @@ def _expect_missing(case, name, before):
         )
     if result.error and result.error.code.endswith("NonExistentQueue"):
         case.not_yet(
+            "error-not-caught",
             did=did,
             got=case.said(f"{result.error.type} was raised, by your line {result.error.line!r}."),
             expected="None",
@@ -82,27 +85,32 @@ def _expect_missing(case, name, before):
             '"QueueDoesNotExist" is never true.',
         )
     if result.error:
-        whys = [("KeyError", "QueueUrls", "Where nothing matches, the response has no key QueueUrls.")]
+        whys = [("no-urls-key", "KeyError", "QueueUrls", "Where nothing matches, the response has no key QueueUrls.")]
         shop.explain(case, result.error, "None", whys)
     if result.value is not None:
-        why = "There is no such queue, and None says so."
+        reason, why = "not-none", "There is no such queue, and None says so."
         if isinstance(result.value, str) and result.value.endswith(f"/{name}"):
+            reason = "url-made-up"
             why = "A URL that is put together from its parts says nothing about whether there is a queue. Ask SQS."
         elif "://" in str(result.value):
+            reason = "other-queue"
             why = "That is another queue, whose name is alike. Names count letter by letter, capitals too."
-        case.not_yet(did=did, got=result.value, expected="None", why=why)
+        case.not_yet(reason, did=did, got=result.value, expected="None", why=why)
 
 
 def _expect_outage(case, result, code):
     """The error of a service that cannot answer goes on to the caller."""
     did = f"{case.did}, while SQS refuses every call with {code}"
     if result.error is None:
+        reason = "outage-as-missing"
         why = "None means that the queue is not there. This answer means that nobody knows; the queue is there."
         if result.value is not None:
+            reason = "outage-hidden"
             why = "The service was not asked, or its error was dropped. A caller must learn that nobody knows."
-        case.not_yet(did=did, got=result.value, expected="the error, as boto3 raised it", why=why)
+        case.not_yet(reason, did=did, got=result.value, expected="the error, as boto3 raised it", why=why)
     if result.error.code != code or result.error.type not in ("ClientError", code):
         case.not_yet(
+            "error-replaced",
             did=did,
             got=case.said(f"{result.error.type}: {result.error.message}"),
             expected="the error, as boto3 raised it",
@@ -134,6 +142,7 @@ def _expect_names(case, prefix, endings):
     did = f"{case.did}, with {len(names) or 'no'} such queues"
     if result.error and result.error.type in ("KeyError", "TypeError") and not names:
         case.not_yet(
+            "no-urls-key",
             did=did,
             got=case.said(f"{result.error.type}: {result.error.message}, raised by your line {result.error.line!r}."),
             expected="an empty list",
@@ -144,29 +153,30 @@ def _expect_names(case, prefix, endings):
     if result.value == names:
         return
     expected = "an empty list" if not names else f"{len(names)} names, in the order of sorted()"
-    why = _why_not_names(result.value, names, prefix)
-    case.not_yet(did=did, got=result.value, wanted=names, expected=expected, why=why)
+    reason, why = _why_not_names(result.value, names, prefix)
+    case.not_yet(reason, did=did, got=result.value, wanted=names, expected=expected, why=why)
 
 
 def _why_not_names(returned, names, prefix):
     """Return why these are not the names."""
     if not isinstance(returned, list):
-        return "A list was asked for, an empty one where there is nothing to list."
+        return "no-list", "A list was asked for, an empty one where there is nothing to list."
     if any(isinstance(name, str) and "://" in name for name in returned):
-        return "These are URLs. The name is the last part of a queue's URL."
+        return "urls-returned", "These are URLs. The name is the last part of a queue's URL."
     if sorted(map(str, returned)) == names:
-        return "SQS promises no order; put the names into that of `sorted`, which has capitals first."
+        return "not-sorted", "SQS promises no order; put the names into that of `sorted`, which has capitals first."
     if any(not str(name).startswith(prefix) for name in returned):
-        return f"There are names among them that do not start with {prefix!r}, letter by letter."
+        return "other-prefix", f"There are names among them that do not start with {prefix!r}, letter by letter."
     if {str(name) for name in returned} - set(names):
-        return "There are names among them that no queue has, letter by letter."
+        return "no-such-names", "There are names among them that no queue has, letter by letter."
     if len(set(map(str, returned))) < len(returned):
-        return "There are names that stand in it twice: a page was taken twice."
+        return "page-twice", "There are names that stand in it twice: a page was taken twice."
     if len(names) < 1000:
-        return "There are more queues of this prefix than these."
+        return "names-missing", "There are more queues of this prefix than these."
     return (
+        "pages-missing",
         f"Missing queues: {len(names) - len(returned)}. One response holds 1,000 queues at most, and it has a "
-        "NextToken only if MaxResults was given; a paginator gives it only with a PageSize. Follow every token."
+        "NextToken only if MaxResults was given; a paginator gives it only with a PageSize. Follow every token.",
     )
 
 
@@ -174,7 +184,7 @@ def _why_not_names(returned, names, prefix):
 
 
 def lengthen_lease(case):
-    """Queues with settings of their own, one of them twice; and sums at the limit and beyond it."""
+    """Queues with different settings, one of them twice; and sums at the limit and beyond it."""
     one = _furnished(case, case.draw.randrange(40, 90))
     _expect_lease(case, one, 60 + case.draw.randrange(30))
     _expect_lease(case, one, 7)
@@ -186,9 +196,9 @@ def lengthen_lease(case):
     _expect_lease(case, _furnished(case, LONGEST_LEASE), 600)
 
 
-def _furnished(case, lease):
+def _furnished(case, timeout):
     """Return the URL of a queue with settings, a tag and orders in it."""
-    attributes = {"VisibilityTimeout": lease, "DelaySeconds": 0, "MessageRetentionPeriod": 86_400 + lease}
+    attributes = {"VisibilityTimeout": timeout, "DelaySeconds": 0, "MessageRetentionPeriod": 86_400 + timeout}
     queue_url = case.sqs.create_queue(
         QueueName=case.name("packing"),
         Attributes={name: str(value) for name, value in attributes.items()},
@@ -199,7 +209,7 @@ def _furnished(case, lease):
 
 
 def _expect_lease(case, queue_url, seconds):
-    """The lease is so much longer, and nothing else has changed, even what others changed meanwhile."""
+    """The visibility timeout is so much longer. Nothing else has changed, and what others changed meanwhile is kept."""
     before = shop.settings(case, queue_url)
     inside = _tags(case, queue_url), _counted(case, queue_url)
     had = int(before["VisibilityTimeout"])
@@ -221,52 +231,51 @@ def _expect_lease(case, queue_url, seconds):
     _expect_rest_untouched(case, before | meanwhile | {"VisibilityTimeout": str(wanted)}, settings)
     if (_tags(case, queue_url), _counted(case, queue_url)) != inside:
         case.not_yet(
+            "queue-touched",
             got=case.said("The orders in the queue, or its tags, are not what they were."),
             expected="nothing but the lease has changed",
             why="set_queue_attributes needs nothing else: no receive, which leases messages, and no new queue.",
         )
     if result.value != wanted or type(result.value) is not int:
-        why = "Return the queue's new visibility timeout, as an int."
+        reason, why = "not-the-timeout", "Return the queue's new visibility timeout, as an int."
         if result.value == str(wanted):
-            why = "That is a text. The caller counts with it: return an int."
-        case.not_yet(got=result.value, expected=str(wanted), why=why)
+            reason, why = "text-returned", "That is a text. The caller counts with it: return an int."
+        case.not_yet(reason, got=result.value, expected=str(wanted), why=why)
 
 
 def _explain_lease_error(case, error, wanted):
     """Say why SQS, boto3 or Python refused."""
-    shop.explain(
-        case,
-        error,
-        f"a lease of {wanted} s",
-        [
-            ("ParamValidationError", "<class 'int'>", "Attributes are strings, numbers too: str(...) makes one of it."),
-            ("TypeError", "concatenate", TEXT_AND_NUMBER),
-            ("TypeError", "unsupported operand", TEXT_AND_NUMBER),
-            ("TypeError", "not supported between", TEXT_AND_NUMBER),
-            (
-                "InvalidAttributeValue",
-                "VisibilityTimeout",
-                f"A lease is a whole number from 0 to {LONGEST_LEASE:,} seconds (twelve hours), written as a string. "
-                "Where the sum is more, the queue is to get the longest.",
-            ),
-            ("KeyError", "Attributes", "Without AttributeNames the response has no Attributes."),
-            ("InvalidAttributeName", "", "What SQS counts or notes itself cannot be set. Name only what you change."),
-        ],
-    )
+    shop.explain(case, error, f"a lease of {wanted} s", [
+        ("number-as-attribute", "ParamValidationError", "<class 'int'>",
+         "Attributes are strings, numbers too: str(...) makes one of it."),
+        ("text-and-number", "TypeError", "concatenate", TEXT_AND_NUMBER),
+        ("text-and-number", "TypeError", "unsupported operand", TEXT_AND_NUMBER),
+        ("text-and-number", "TypeError", "not supported between", TEXT_AND_NUMBER),
+        ("timeout-too-long", "InvalidAttributeValue", "VisibilityTimeout",
+         f"A lease is a whole number from 0 to {LONGEST_LEASE:,} seconds (twelve hours), written as a string. "
+         "Where the sum is more, the queue is to get the longest."),
+        ("attributes-not-asked-for", "KeyError", "Attributes",
+         "Without AttributeNames the response has no Attributes."),
+        ("counter-set", "InvalidAttributeName", "",
+         "What SQS counts or notes itself cannot be set. Name only what you change."),
+    ])  # fmt: skip
 
 
 def _expect_new_lease(case, found, had, seconds, wanted):
-    """The queue's lease is the wanted one."""
+    """The queue's visibility timeout is the wanted one."""
     if found == str(wanted):
         return
-    why = "set_queue_attributes sets a queue's VisibilityTimeout for every later receive."
+    reason, why = "timeout-not-set", "set_queue_attributes sets a queue's VisibilityTimeout for every later receive."
     if found == str(seconds) and had:
+        reason = "timeout-replaced"
         why = "The seconds are to be added to what the queue has. An attribute that is set is replaced."
     elif found == f"{had}{seconds}":
+        reason = "texts-joined"
         why = "Two texts were put one behind the other. int(...) makes numbers of them, which can be added."
     elif wanted == LONGEST_LEASE:
+        reason = "limit-not-set"
         why = f"Twelve hours, {LONGEST_LEASE:,} seconds, is the longest lease, and the sum is at least that much."
-    case.not_yet(got=case.said(f"The queue's lease is {found} s."), expected=f"{wanted} s", why=why)
+    case.not_yet(reason, got=case.said(f"The queue's lease is {found} s."), expected=f"{wanted} s", why=why)
 
 
 def _expect_rest_untouched(case, wanted, settings):
@@ -274,6 +283,7 @@ def _expect_rest_untouched(case, wanted, settings):
     for name in wanted:
         if settings.get(name) != wanted[name]:
             case.not_yet(
+                "other-setting-changed",
                 got=case.said(f"{name} is {settings.get(name)}."),
                 expected=f"{name} is {wanted[name]}, as before or as another program set it a moment ago",
                 why="set_queue_attributes leaves alone what you do not name. Whoever writes back everything that was "
@@ -335,8 +345,9 @@ def _expect_backlog(case, team, wanted):
     result = case.attempt(team=team)
     if result.error:
         _explain_backlog_error(case, result.error)
-    if (waited := (case.clock.now() - started).total_seconds()) >= 60:
+    if (waited := shop.seconds_since(case, started)) >= 60:
         case.not_yet(
+            "waited-for-states",
             got=case.said(f"Your code waited for {waited:g} s."),
             expected="what is left now, at closing time",
             why="A message in flight or delayed becomes visible in time, but the team wants to go home. Each state has "
@@ -345,6 +356,7 @@ def _expect_backlog(case, team, wanted):
     touched = {call.operation for call in case.calls if not call.operation.startswith(("List", "Get"))}
     if touched:
         case.not_yet(
+            "messages-touched",
             got=case.said(f"Your code called {', '.join(sorted(touched))}."),
             expected="a report that leaves every queue and every message as it is",
             why="A receive leases the messages, counts as a receive, and sees neither those in flight nor those that "
@@ -353,50 +365,56 @@ def _expect_backlog(case, team, wanted):
     if isinstance(result.value, dict) and set(result.value) == set(wanted):
         case.reach("found")
     if result.value != wanted or any(type(count) is not int for count in result.value.values()):
-        case.not_yet(got=result.value, expected=str(wanted), why=_why_not_backlog(result.value, wanted, _names(case)))
+        reason, why = _why_not_backlog(result.value, wanted, _names(case))
+        case.not_yet(reason, got=result.value, expected=str(wanted), why=why)
 
 
 def _explain_backlog_error(case, error):
     """Say which key a response did not have."""
-    shop.explain(
-        case,
-        error,
-        "the report",
-        [
-            ("KeyError", "QueueUrls", "An account without queues answers without the key QueueUrls."),
-            ("KeyError", "Tags", "A queue without tags answers without the key Tags."),
-            ("KeyError", "team", 'Some queues have tags, but no tag "team".'),
-            ("KeyError", "Attributes", "Without AttributeNames the response has no Attributes."),
-            ("TypeError", "unsupported operand", "Attributes come as strings. int(...) makes numbers of them."),
-            (
-                "AttributeError",
-                "NoneType",
-                "What is empty is left out of a response: .get then needs a default, {} or [].",
-            ),
-            ("TypeError", "NoneType", "What is empty is left out of a response: .get then needs a default, {} or []."),
-        ],
-    )
+    shop.explain(case, error, "the report", [
+        ("no-urls-key", "KeyError", "QueueUrls", "An account without queues answers without the key QueueUrls."),
+        ("no-tags-key", "KeyError", "Tags", "A queue without tags answers without the key Tags."),
+        ("no-team-tag", "KeyError", "team", 'Some queues have tags, but no tag "team".'),
+        ("attributes-not-asked-for", "KeyError", "Attributes",
+         "Without AttributeNames the response has no Attributes."),
+        ("text-counters", "TypeError", "unsupported operand",
+         "Attributes come as strings. int(...) makes numbers of them."),
+        ("nothing-for-empty", "AttributeError", "NoneType",
+         "What is empty is left out of a response: .get then needs a default, {} or []."),
+        ("nothing-for-empty", "TypeError", "NoneType",
+         "What is empty is left out of a response: .get then needs a default, {} or []."),
+    ])  # fmt: skip
 
 
 def _why_not_backlog(returned, wanted, names):
     """Return why this is not the report."""
     if not isinstance(returned, dict):
-        return "A dictionary was asked for: from a queue's name to a number."
+        return "no-dictionary", "A dictionary was asked for: from a queue's name to a number."
     if any("://" in name for name in returned):
-        return "The keys are URLs. The name is the last part of a queue's URL."
+        return "urls-returned", "The keys are URLs. The name is the last part of a queue's URL."
     if unknown := sorted(set(returned) - set(names)):
-        return f"{unknown[0]} is not the name of a queue."
+        return "unknown-queue", f"{unknown[0]} is not the name of a queue."
     if more := sorted(set(returned) - set(wanted)):
-        return f"{more[0]} is no queue of this team: the tag must have the key team and this value, letter by letter."
+        return (
+            "other-team",
+            f"{more[0]} is no queue of this team: the tag must have the key team and this value, letter by letter.",
+        )
     if missing := sorted(set(wanted) - set(returned)):
-        return f"{missing[0]} is the team's queue as well. A queue in which nothing is left is reported with 0."
+        return (
+            "queue-missing",
+            f"{missing[0]} is the team's queue as well. A queue in which nothing is left is reported with 0.",
+        )
     if any(isinstance(count, str) for count in returned.values()):
-        return "The counters come as strings, and + puts strings one behind the other. Make them int, then add."
+        return (
+            "texts-joined",
+            "The counters come as strings, and + puts strings one behind the other. Make them int, then add.",
+        )
     if any(type(count) is not int for count in returned.values()):
-        return "The number of messages is an int."
+        return "no-numbers", "The number of messages is an int."
     return (
+        "states-missing",
         "A message that was not deleted is in one of three states: visible, in flight or delayed. Each state has a "
-        "counter of its own, and ApproximateNumberOfMessages counts the visible ones alone."
+        "counter of its own, and ApproximateNumberOfMessages counts the visible ones alone.",
     )
 
 
@@ -446,12 +464,13 @@ def _expect_ensured(case, state, name, attributes, tags, waiting=frozenset(), ma
     started = case.clock.now()
     meanwhile = _meanwhile(case, name)
     result = case.attempt(name=name, attributes=attributes, tags=tags)
-    waited = (case.clock.now() - started).total_seconds()
+    waited = shop.seconds_since(case, started)
     case.did += f" with {state}"
     if result.error:
         _explain_ensure_error(case, result.error)
     if name not in _names(case, name):
         case.not_yet(
+            "no-queue",
             got=case.said("There is no queue of this name."),
             expected="the queue as declared",
             why="A queue's name counts letter by letter. A list by prefix brings queues with longer names, too.",
@@ -462,9 +481,12 @@ def _expect_ensured(case, state, name, attributes, tags, waiting=frozenset(), ma
     _expect_attributes(case, before | meanwhile | declared, shop.settings(case, queue_url), declared)
     _expect_tags(case, _tags(case, queue_url), tags)
     if result.value != queue_url:
-        case.not_yet(got=result.value, expected=queue_url, why="The caller goes on with the URL of this queue.")
+        case.not_yet(
+            "not-the-url", got=result.value, expected=queue_url, why="The caller goes on with the URL of this queue."
+        )
     if waited >= 10 and not may_wait:  # a second after creating is what AWS asks for
         case.not_yet(
+            "waited-for-nothing",
             got=case.said(f"Your code waited for {waited:g} s."),
             expected="a wait only where the name was deleted a moment ago",
             why="Only the name of a queue that was deleted less than 60 seconds ago cannot be used at once. SQS says "
@@ -501,35 +523,29 @@ def _explain_ensure_error(case, error):
     )
     fifo = 'Only a queue that is created with the attribute FifoQueue="true" has a name that ends with .fifo.'
     empty = "Nothing was declared, so there is nothing to send: SQS and boto3 refuse a call without its tags or keys."
-    shop.explain(
-        case,
-        error,
-        "the queue as declared",
-        [
-            ("ParamValidationError", "<class 'int'>", "Attributes are strings, numbers too: str(...) makes one of it."),
-            (
-                "QueueAlreadyExists",
-                "",
-                "create_queue never changes a queue that is there: with other attributes or tags it is refused. "
-                "set_queue_attributes, tag_queue and untag_queue change it.",
-            ),
-            ("AWS.SimpleQueueService.QueueDeletedRecently", "", recently),
-            ("KeyError", "Tags", "A queue without tags answers without the key Tags."),
-            ("TypeError", "NoneType", "What is empty is left out of a response: .get then needs a default, {} or []."),
-            ("AttributeError", "NoneType", "What is empty is left out of a response: .get then needs a default."),
-            ("AttributeError", "QueueAlreadyExists", "That is the error's code. Its class is QueueNameExists."),
-            (
-                "InvalidAttributeName",
-                "FifoQueue",
-                "A standard queue does not know the attribute FifoQueue, not even as false.",
-            ),
-            ("ParamValidationError", "<class 'bool'>", 'Attributes are strings: "true", not True.'),
-            ("AWS.SimpleQueueService.NonExistentQueue", "", "There is no such queue just now: create it."),
-            ("InvalidParameterValue", "alphanumeric", fifo),
-            ("InvalidParameterValue", "Tag keys", empty),
-            ("MissingParameter", "Tags", empty),
-        ],
-    )
+    shop.explain(case, error, "the queue as declared", [
+        ("number-as-attribute", "ParamValidationError", "<class 'int'>",
+         "Attributes are strings, numbers too: str(...) makes one of it."),
+        ("created-again", "QueueAlreadyExists", "",
+         "create_queue never changes a queue that is there: with other attributes or tags it is refused. "
+         "set_queue_attributes, tag_queue and untag_queue change it."),
+        ("deleted-recently", "AWS.SimpleQueueService.QueueDeletedRecently", "", recently),
+        ("no-tags-key", "KeyError", "Tags", "A queue without tags answers without the key Tags."),
+        ("nothing-for-empty", "TypeError", "NoneType",
+         "What is empty is left out of a response: .get then needs a default, {} or []."),
+        ("nothing-for-empty-attribute", "AttributeError", "NoneType",
+         "What is empty is left out of a response: .get then needs a default."),
+        ("code-as-class", "AttributeError", "QueueAlreadyExists",
+         "That is the error's code. Its class is QueueNameExists."),
+        ("fifo-attribute-on-standard", "InvalidAttributeName", "FifoQueue",
+         "A standard queue does not know the attribute FifoQueue, not even as false."),
+        ("truth-as-attribute", "ParamValidationError", "<class 'bool'>", 'Attributes are strings: "true", not True.'),
+        ("queue-missing", "AWS.SimpleQueueService.NonExistentQueue", "", "There is no such queue just now: create it."),
+        ("fifo-without-suffix", "InvalidParameterValue", "must end with .fifo", fifo),
+        ("suffix-without-fifo", "InvalidParameterValue", "alphanumeric", fifo),
+        ("nothing-to-send", "InvalidParameterValue", "Tag keys", empty),
+        ("nothing-to-send", "MissingParameter", "Tags", empty),
+    ])  # fmt: skip
 
 
 def _expect_messages(case, queue_url, waiting):
@@ -540,6 +556,7 @@ def _expect_messages(case, queue_url, waiting):
     case.clock.advance(shop.LEASE)
     if lost := len(waiting - found):
         case.not_yet(
+            "messages-lost",
             got=case.said(f"{lost} of the {len(waiting)} orders in the queue are lost."),
             expected="all orders still wait",
             why="Deleting a queue deletes what is in it, and a purge does too. A queue that is there can be changed "
@@ -552,17 +569,20 @@ def _expect_attributes(case, wanted, settings, declared):
     for name, value in wanted.items():
         if settings.get(name) == value:
             continue
+        reason = "attribute-not-set"
         why = "set_queue_attributes changes a queue that is there; creating again does not."
         if name not in declared:
+            reason = "undeclared-attribute-changed"
             why = "It was not declared, so it stays as it is: set only what is declared, and never start from defaults."
-        case.not_yet(got=case.said(f"{name} is {settings.get(name)}."), expected=f"{name} is {value}", why=why)
+        case.not_yet(reason, got=case.said(f"{name} is {settings.get(name)}."), expected=f"{name} is {value}", why=why)
 
 
 def _expect_tags(case, found, wanted):
     """The queue has the declared tags and no others."""
     if found == wanted:
         return
-    why = "tag_queue adds and overwrites; untag_queue takes away what it is given."
+    reason, why = "tag-not-set", "tag_queue adds and overwrites; untag_queue takes away what it is given."
     if set(found) - set(wanted):
+        reason = "undeclared-tag-left"
         why = "tag_queue only adds. A tag that nobody declared stays until untag_queue takes it away, by its key."
-    case.not_yet(got=case.said(f"The queue's tags are {found}."), expected=f"its tags are {wanted}", why=why)
+    case.not_yet(reason, got=case.said(f"The queue's tags are {found}."), expected=f"its tags are {wanted}", why=why)

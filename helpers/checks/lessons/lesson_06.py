@@ -1,4 +1,4 @@
-"""The checks of lesson 06. Each gets a helpers.checks.case.Case and says `case.not_yet(...)` when something is off."""
+"""The checks of lesson 06. Each gets a helpers.checks.case.Case and calls `case.not_yet(...)` at the first fault."""
 
 import json
 
@@ -10,7 +10,7 @@ STATEMENT = (
     "its Resource the queue's ARN, and its Condition compares aws:SourceArn with the topic's ARN."
 )
 REPLACED = "set_queue_attributes replaces the policy as a whole. Whoever adds to it reads it first."
-STRANGERS = (
+ONLY_THIS_TOPIC = (
     "SNS sends for any topic of any account, unless a Condition on aws:SourceArn asks for this one topic, from the "
     "first letter of its ARN to the last."
 )
@@ -20,8 +20,8 @@ STRANGERS = (
 
 
 def _topic(case, stem="orders-placed"):
-    """Create a topic and return its ARN."""
-    return case.sns.create_topic(Name=case.name(stem))["TopicArn"]
+    """Create a topic with a name that no answer can know, and return its ARN."""
+    return shop.topic(case, case.name(stem))
 
 
 def _policy(case, queue_url):
@@ -50,13 +50,7 @@ def _subscribe(case, topic_arn, queue_url, **settings):
 
 def _endpoints(case, topic_arn):
     """Return the ARNs of the queues that are subscribed, one for each subscription."""
-    pages = case.sns.get_paginator("list_subscriptions_by_topic").paginate(TopicArn=topic_arn)
-    return [one["Endpoint"] for page in pages for one in page["Subscriptions"]]
-
-
-def _label(text):
-    """Return a message attribute of the type String."""
-    return {"DataType": "String", "StringValue": text}
+    return [one["Endpoint"] for one in shop.subscriptions(case, topic_arn)]
 
 
 def _take(case, queue_url):
@@ -72,16 +66,16 @@ def _settings(case, queue_url):
     return {name: value for name, value in shop.settings(case, queue_url).items() if name != "Policy"}
 
 
-def _expect_no_strangers(case, queue_url, topic_arn):
+def _expect_only_topic_let_in(case, queue_url, topic_arn):
     """Topics with names like this one's, here, in another region and at the partner's, send nothing to the queue."""
     queue_arn, name = case.queue_arn(queue_url), topic_arn.split(":")[-1]
     _take(case, queue_url)
-    strangers = {
-        "another topic of this account": (case.sns, f"{name}-2"),
-        "a topic of this account in another region": (case.client("sns", "eu-west-1"), name),
-        "a topic of another account": (case.client("sns", profile="partner"), name),
-    }
-    for who, (sns, named) in strangers.items():
+    others = [
+        ("other-topic-let-in", "another topic of this account", case.sns, f"{name}-2"),
+        ("other-region-let-in", "a topic of this account in another region", case.client("sns", "eu-west-1"), name),
+        ("other-account-let-in", "a topic of another account", case.client("sns", profile="partner"), name),
+    ]
+    for reason, who, sns, named in others:
         arn = sns.create_topic(Name=named)["TopicArn"]
         subscription = sns.subscribe(TopicArn=arn, Protocol="sqs", Endpoint=queue_arn)["SubscriptionArn"]
         sns.publish(TopicArn=arn, Message="from a stranger")
@@ -90,9 +84,10 @@ def _expect_no_strangers(case, queue_url, topic_arn):
             sns.unsubscribe(SubscriptionArn=subscription)
         if came:
             case.not_yet(
+                reason,
                 got=case.said(f"Afterwards {who} got a message into the queue."),
                 expected="only this topic gets in",
-                why=STRANGERS,
+                why=ONLY_THIS_TOPIC,
             )
     _expect_no_sender(case, queue_url)
 
@@ -104,6 +99,7 @@ def _expect_no_sender(case, queue_url):
     except case.sqs.exceptions.ClientError:
         return
     case.not_yet(
+        "anybody-allowed",
         got=case.said("Afterwards another account could call send_message on the queue."),
         expected="only SNS, on behalf of this topic",
         why="The Principal says who: the service sns.amazonaws.com. A star means everybody.",
@@ -111,14 +107,19 @@ def _expect_no_sender(case, queue_url):
 
 
 POLICY_ERRORS = [
-    ("KeyError", "Attributes", "Where nothing that was asked for is there, as a policy, there is no Attributes."),
-    ("KeyError", "Policy", "A queue without a policy answers without the key Policy."),
-    ("ParamValidationError", "Policy", "Attributes are strings, a policy too: json.dumps makes one of it."),
-    ("InvalidAttributeValue", "Policy", f"SQS does not take this policy. {STATEMENT}"),
-    ("InvalidParameter", "SQS endpoint ARN", "A queue is subscribed by its ARN, which is its attribute QueueArn."),
-    ("QueueAlreadyExists", "", "Creating never changes a queue that is there, and another value is refused: create it "
+    ("no-attributes-key", "KeyError", "Attributes",
+     "Where nothing that was asked for is there, as a policy, there is no Attributes."),
+    ("no-policy-key", "KeyError", "Policy", "A queue without a policy answers without the key Policy."),
+    ("policy-not-text", "ParamValidationError", "Policy",
+     "Attributes are strings, a policy too: json.dumps makes one of it."),
+    ("policy-refused", "InvalidAttributeValue", "Policy", f"SQS does not take this policy. {STATEMENT}"),
+    ("url-as-endpoint", "InvalidParameter", "SQS endpoint ARN",
+     "A queue is subscribed by its ARN, which is its attribute QueueArn."),
+    ("created-again", "QueueAlreadyExists", "",
+     "Creating never changes a queue that is there, and another value is refused: create it "
      "by its name alone, and set attributes afterwards."),
-    ("InvalidParameter", "already exists with different attributes", "subscribe never changes a subscription that is "
+    ("subscribed-again", "InvalidParameter", "already exists with different attributes",
+     "subscribe never changes a subscription that is "
      "there, and other attributes are refused. set_subscription_attributes changes it."),
 ]  # fmt: skip
 
@@ -148,7 +149,7 @@ def read_order(case):
     ]
     orders = [order | card for order, card in zip(shop.orders(case, 3), cards, strict=True)]
     for order in orders:
-        labels = {"delivery": _label("express")} if case.draw.random() < 0.5 else {}
+        labels = shop.labels(delivery="express") if case.draw.random() < 0.5 else {}
         case.sns.publish(TopicArn=topic_arn, Message=json.dumps(order), MessageAttributes=labels)
     shop.send(case, raw, orders[1:])
     messages = [*shop.visible(case, wrapped).values(), *shop.visible(case, raw).values()]
@@ -169,19 +170,22 @@ def _expect_order(case, message):
     mistaken = "This order has no envelope. Its card is called Message as well; only an envelope has a TopicArn."
     if result.error:
         shop.explain(case, result.error, "the order", [
-            ("KeyError", "Message", "Without an envelope the body is the order itself, and has no Message around it."),
-            ("KeyError", "TopicArn", "Only an envelope has a TopicArn. Without one the body is the order itself."),
-            ("JSONDecodeError", "", mistaken),
+            ("no-message-key", "KeyError", "Message",
+             "Without an envelope the body is the order itself, and has no Message around it."),
+            ("no-topic-arn-key", "KeyError", "TopicArn",
+             "Only an envelope has a TopicArn. Without one the body is the order itself."),
+            ("card-as-envelope", "JSONDecodeError", "", mistaken),
         ])  # fmt: skip
     if result.value != order:
-        why = "The dictionary of the order was asked for, as json.loads makes it."
+        reason, why = "not-the-order", "The dictionary of the order was asked for, as json.loads makes it."
         if result.value == body:
+            reason = "envelope-left"
             why = "That is SNS's envelope. The order is the text under Message, which is JSON once more."
         elif isinstance(result.value, str):
-            why = "That is a text. The order in it is JSON: json.loads makes a dictionary."
+            reason, why = "text-returned", "That is a text. The order in it is JSON: json.loads makes a dictionary."
         elif not wrapped and "Message" in order:
-            why = mistaken
-        case.not_yet(got=result.value, expected=str(order), why=why)
+            reason, why = "card-as-envelope", mistaken
+        case.not_yet(reason, got=result.value, expected=str(order), why=why)
 
 
 # --- 06.2 ------------------------------------------------------------------------------------------------------------
@@ -204,7 +208,7 @@ def let_in(case):
         _expect_no_more(case, queue_url, count)
         for topic_arn in topics:
             _expect_delivery(case, queue_url, topic_arn, "both topics are let in")
-        _expect_no_strangers(case, queue_url, topics[0])
+        _expect_only_topic_let_in(case, queue_url, topics[0])
 
 
 def _others(case, queue_url, topic_arn):
@@ -217,7 +221,7 @@ def _others(case, queue_url, topic_arn):
         {"Sid": "look", "Effect": "Allow", "Principal": {"AWS": partner}, "Action": "sqs:GetQueueUrl", "Resource": arn},
         {"Sid": "not", "Effect": "Deny", "Principal": {"AWS": partner}, "Action": "sqs:PurgeQueue", "Resource": arn},
     ]
-    return case.draw.sample(found, len(found))
+    return shop.shuffled(case, found)
 
 
 def _expect_let_in(case, queue_url, topic_arn, others):
@@ -233,6 +237,7 @@ def _expect_let_in(case, queue_url, topic_arn, others):
     _expect_kept(case, queue_url, others)
     if len(case.state(queue_url)["messages"]) != 1:
         case.not_yet(
+            "message-gone",
             got=case.said("The message that waited in the queue is gone."),
             expected="it stays",
             why="Nothing but the queue's policy was to change.",
@@ -242,6 +247,7 @@ def _expect_let_in(case, queue_url, topic_arn, others):
     others = sorted(name for name in after if after[name] != before[name])
     if others:
         case.not_yet(
+            "other-attribute-changed",
             got=case.said(f"The queue has another {', '.join(others)} than before."),
             expected="no other attribute than Policy was set",
             why="What set_queue_attributes does not name stays, even when somebody else changes it in between.",
@@ -254,12 +260,14 @@ def _expect_kept(case, queue_url, others):
     gone = [statement["Sid"] for statement in others if statement not in now]
     if gone:
         case.not_yet(
+            "statements-gone",
             got=case.said(f"Statements that the policy had are gone or changed: {', '.join(sorted(gone))}."),
             expected="they stay as they were",
             why=REPLACED,
         )
     if others and _policy(case, queue_url).get("Id") != "shop":
         case.not_yet(
+            "policy-id-gone",
             got=case.said("The policy had an Id, and has it no longer."),
             expected="the policy as it was, and a statement more",
             why="Change what you read, and write that back, rather than a policy of your own around its statements.",
@@ -271,6 +279,7 @@ def _expect_no_more(case, queue_url, count):
     now = len(_statements(case, queue_url))
     if now > count + 1:
         case.not_yet(
+            "statement-added-again",
             got=case.said(f"With two topics let in, one of them three times, the policy has {now} statements."),
             expected=f"at most {count + 1}",
             why="A script runs every morning. A statement that is there is not added again, or the policy is full one "
@@ -285,27 +294,33 @@ def _expect_delivery(case, queue_url, topic_arn, expected):
     came = [body for body in _take(case, queue_url) if told in body]
     case.sns.unsubscribe(SubscriptionArn=subscription)
     if not came:
-        found = "The queue has no policy, and SNS was refused." if not _statements(case, queue_url) else (
-            "The queue's policy does not let SNS in on behalf of the topic."
-        )  # fmt: skip
-        case.not_yet(got=case.said(found), expected=expected, why=_why_refused(case, queue_url, topic_arn))
+        found, (reason, why) = (
+            "The queue's policy does not let SNS in on behalf of the topic.",
+            _why_refused(case, queue_url, topic_arn),
+        )
+        if not _statements(case, queue_url):
+            reason, found = "no-policy", "The queue has no policy, and SNS was refused."
+        case.not_yet(reason, got=case.said(found), expected=expected, why=why)
 
 
 def _why_refused(case, queue_url, topic_arn):
     """Return what is wrong with the statement that should let the topic in, where that can be seen."""
     text = json.dumps(_statements(case, queue_url))
     if queue_url in text:
-        return "Resource and ARNs in conditions are ARNs. The queue's URL is none; its attribute QueueArn is."
+        return (
+            "url-in-policy",
+            "Resource and ARNs in conditions are ARNs. The queue's URL is none; its attribute QueueArn is.",
+        )
     if topic_arn not in text and "SourceArn" in text:
-        return f"No statement names this topic as aws:SourceArn. {REPLACED}"
-    return STATEMENT
+        return "topic-not-named", f"No statement names this topic as aws:SourceArn. {REPLACED}"
+    return "statement-wrong", STATEMENT
 
 
 # --- 06.3 ------------------------------------------------------------------------------------------------------------
 
 
 def filter_for(case):
-    """Two countries with limits of their own; each filter meets orders just inside and just outside of it."""
+    """Two countries with different limits; each filter meets orders just inside and just outside of it."""
     for home in case.draw.sample(COUNTRIES, 2):
         _expect_filter(case, home, case.draw.randrange(50, 500))
 
@@ -320,36 +335,46 @@ def _expect_filter(case, home, least):
         _subscribe(case, topic_arn, queue_url, **returned)
     except case.sns.exceptions.InvalidParameterException as problem:
         said = problem.response["Error"]["Message"].splitlines()[0]
+        reason, why = _why_not_taken(said)
         case.not_yet(
+            reason,
             got=case.said(f"SNS does not take these attributes: {said}"),
             expected="attributes that subscribe takes",
-            why=_why_not_taken(said),
+            why=why,
         )
     kinds = _customs_orders(case, home, least)
     sent = {f"C-{number}": kind for number, kind in enumerate(kinds, start=100)}
     for order_id in case.draw.sample(list(sent), len(sent)):
-        order = sent[order_id][0]
+        order = sent[order_id][1]
         case.sns.publish(TopicArn=topic_arn, Message=json.dumps({"order_id": order_id} | order))
     came = [json.loads(body) for body in _take(case, queue_url)]
     if any("TopicArn" in body for body in came):
         case.not_yet(
+            "envelope-left",
             got=case.said("The orders came in SNS's envelope."),
             expected="raw messages",
             why='The attribute RawMessageDelivery is "false" unless it is set to "true".',
         )
     ids = {order["order_id"] for order in came}
     if not ids:
+        reason = "message-attributes-looked-for"
+        why = "A filter looks for labels, unless FilterPolicyScope is MessageBody. The messages have none."
+        if returned.get("FilterPolicyScope") == "MessageBody":
+            reason = "nothing-matches"
+            why = (
+                "The filter has the shape of an order, in which the country stands within address. What is missing "
+                "matches nothing."
+            )
         case.not_yet(
+            reason,
             got=case.said(f"Not one of {len(sent)} orders passed."),
             expected="the orders for customs",
-            why="The filter has the shape of an order, in which the country stands within address. What is missing "
-            "matches nothing."
-            if returned.get("FilterPolicyScope") == "MessageBody"
-            else "A filter looks for labels, unless FilterPolicyScope is MessageBody. The messages have none.",
+            why=why,
         )
-    for order_id, (order, wanted, why) in sent.items():
+    for order_id, (reason, order, wanted, why) in sent.items():
         if (order_id in ids) != wanted:
             case.not_yet(
+                reason,
                 got=case.said(f"This order {'was held back' if wanted else 'passed'}: {json.dumps(order)}."),
                 expected="it passes" if wanted else "it is held back",
                 why=why,
@@ -360,6 +385,7 @@ def _expect_strings(case, returned):
     """A dictionary of strings, of attributes that a subscription has."""
     if not isinstance(returned, dict) or not all(isinstance(value, str) for value in returned.values()):
         case.not_yet(
+            "no-texts",
             got=returned,
             expected="a dictionary of strings",
             why="Attributes of a subscription are strings. json.dumps makes one of a filter, and true is written "
@@ -370,18 +396,28 @@ def _expect_strings(case, returned):
 def _why_not_taken(said):
     """Return the reason for an error of SNS in words of the lesson."""
     if "nested" in said:
-        return "A filter looks at labels, which cannot be nested, unless FilterPolicyScope is MessageBody."
+        return (
+            "nested-message-attributes",
+            "A filter looks at labels, which cannot be nested, unless FilterPolicyScope is MessageBody.",
+        )
     if "must be an object or an array" in said or "Empty arrays" in said:
-        return "The values of a name stand in a list, even one alone."
+        return "value-without-list", "The values of a name stand in a list, even one alone."
     if "numeric" in said:
-        return 'numeric takes a list of a comparison and a number, as [">=", 100]; a number in quotes is none.'
+        return (
+            "number-as-text",
+            'numeric takes a list of a comparison and a number, as [">=", 100]; a number in quotes is none.',
+        )
     if "Unknown attribute" in said or "AttributeName" in said:
-        return "A subscription has the attributes RawMessageDelivery, FilterPolicy and FilterPolicyScope."
-    return "See the table of operators in section 6 of the lesson."
+        return (
+            "unknown-attribute",
+            "A subscription has the attributes RawMessageDelivery, FilterPolicy and FilterPolicyScope.",
+        )
+    return "filter-refused", "See the table of operators in section 6 of the lesson."
 
 
 def _customs_orders(case, home, least):
-    """Return kinds of orders, whether customs wants each, and why."""
+    """Return kinds of orders, each after the reason id of what is wrong about its filter, whether customs wants it,
+    and why."""
     others = [country for country in COUNTRIES if country != home]
     alike = case.draw.choice([country for country in others if country[0] == home[0]])
     away = [alike, *case.draw.sample([country for country in others if country != alike], 4)]
@@ -390,23 +426,43 @@ def _customs_orders(case, home, least):
     no_country = "Without an address there is no country, and what is missing is not another country."
     gift = "A present that goes abroad is for customs at any total: $or lists alternatives."
     enough = "It goes to another country, and costs the limit or more: that is enough."
-    kinds = [({"total": least + 1, "address": {"country": country}}, True, enough) for country in away]
+    kinds = [("costs-enough", {"total": least + 1, "address": {"country": country}}, True, enough) for country in away]
     return [
         *kinds,
-        ({"total": least, "address": {"country": away[0], "town": home}}, True, near),
-        ({"total": least - 1, "address": {"country": away[0]}}, False, "It costs less than the limit."),
-        ({"total": least - 0.01, "address": {"country": away[1]}}, False, "It costs less than the limit."),
-        ({"total": 5, "gift": True, "address": {"country": away[2]}}, True, gift),
-        ({"gift": True, "address": {"country": away[3]}}, True, gift),
-        ({"total": least + 1, "gift": True, "address": {"country": away[4]}}, True, enough),
-        ({"total": 5, "gift": False, "address": {"country": away[3]}}, False, "It is no present: gift is false."),
-        ({"address": {"country": away[4]}}, False, "It has no total, and is no present."),
-        ({"total": least + 1, "address": {"country": home}}, False, home_why),
-        ({"total": least + 1, "gift": True, "address": {"country": home}}, False, home_why),
-        ({"total": 5, "gift": True, "country": away[0], "address": {"country": home}}, False, home_why),
-        ({"total": least + 1, "gift": True}, False, no_country),
-        ({"total": least + 1, "country": away[1]}, False, f"{no_country} A key of that name outside is another one."),
-        ({"total": least + 1, "gift": True, "address": {"town": "Bath"}}, False, no_country),
+        ("at-the-limit", {"total": least, "address": {"country": away[0], "town": home}}, True, near),
+        (
+            "below-the-limit",
+            {"total": least - 1, "address": {"country": away[0]}},
+            False,
+            "It costs less than the limit.",
+        ),
+        (
+            "below-the-limit",
+            {"total": least - 0.01, "address": {"country": away[1]}},
+            False,
+            "It costs less than the limit.",
+        ),
+        ("gift-held-back", {"total": 5, "gift": True, "address": {"country": away[2]}}, True, gift),
+        ("gift-held-back", {"gift": True, "address": {"country": away[3]}}, True, gift),
+        ("costs-enough", {"total": least + 1, "gift": True, "address": {"country": away[4]}}, True, enough),
+        (
+            "no-gift",
+            {"total": 5, "gift": False, "address": {"country": away[3]}},
+            False,
+            "It is no present: gift is false.",
+        ),
+        ("no-total", {"address": {"country": away[4]}}, False, "It has no total, and is no present."),
+        ("at-home", {"total": least + 1, "address": {"country": home}}, False, home_why),
+        ("at-home", {"total": least + 1, "gift": True, "address": {"country": home}}, False, home_why),
+        ("at-home", {"total": 5, "gift": True, "country": away[0], "address": {"country": home}}, False, home_why),
+        ("no-country", {"total": least + 1, "gift": True}, False, no_country),
+        (
+            "country-outside",
+            {"total": least + 1, "country": away[1]},
+            False,
+            f"{no_country} A key of that name outside is another one.",
+        ),
+        ("no-country", {"total": least + 1, "gift": True, "address": {"town": "Bath"}}, False, no_country),
     ]
 
 
@@ -433,6 +489,7 @@ def fan_out(case):
     _expect_fan_out(case, topic_arn, dict(again) | {case.name("late"): None})
     if case.queue_arn(decoy) in _endpoints(case, topic_arn):
         case.not_yet(
+            "others-subscribed",
             got=case.said("A queue is subscribed that is not among the departments."),
             expected="the departments' queues only",
             why="Other queues of the account are none of this topic's business.",
@@ -443,10 +500,10 @@ def _expect_fan_out(case, topic_arn, states):
     """All queues get what they should, in between too. states: each name's queue, None where there is none."""
     names = case.draw.sample(list(states), len(states))
     before = {name: _settings(case, url) for name, url in states.items() if url}
-    waiting = {name: _ids(case, url) for name, url in states.items() if url}
-    owed = _publish_between(case, topic_arn, set(_endpoints(case, topic_arn)))
+    waiting = {name: set(shop.held(case, url)) for name, url in states.items() if url}
+    published, end = _publish_between(case, topic_arn, set(_endpoints(case, topic_arn)))
     urls = _run(case, "a queue for each department", topic_arn=topic_arn, names=names)
-    owed["over"] = True
+    end()
     case.did += f" with {len(names)} departments, of which {len(before)} have a queue already"
     _expect_urls(case, urls, names)
     for name in names:
@@ -454,45 +511,34 @@ def _expect_fan_out(case, topic_arn, states):
     last = case.sns.publish(TopicArn=topic_arn, Message='{"order_id": "last"}')["MessageId"]
     for name in names:
         _expect_one_subscription(case, topic_arn, urls[name])
-        _expect_all_published(case, urls[name], owed["published"], last)
-        _expect_no_strangers(case, urls[name], topic_arn)
+        _expect_all_published(case, urls[name], published, last)
+        _expect_only_topic_let_in(case, urls[name], topic_arn)
         shop.send(case, urls[name], shop.orders(case, 1))
     return urls
 
 
-def _ids(case, queue_url):
-    """Return the ids of the messages in the queue, in whatever state."""
-    return {message["id"] for message in case.state(queue_url)["messages"]}
-
-
 def _publish_between(case, topic_arn, subscribed):
-    """Publish an order before each call that matters; return what each subscribed queue is owed, as it grows.
+    """Publish an order before each call that matters. Return the list of these, which grows, and what ends it.
 
-    subscribed: the ARNs of queues that were subscribed before; they are owed everything.
+    subscribed: the ARNs of queues that were subscribed before. In the list are the text, the queues that it's owed to,
+    and the operation that followed.
     """
-    owed = {"published": [], "over": False}
+    published = []
 
-    def publish_before(operation):
-        def happening():
-            if owed["over"]:
-                return
-            number = len(owed["published"]) + 1
-            text = json.dumps({"order_id": f"between-{number}-{case.draw.randrange(1000)}"})
-            owed["published"].append((text, subscribed | set(_endpoints(case, topic_arn)), operation))
-            case.sns.publish(TopicArn=topic_arn, Message=text)
-            case.during(operation, happening)
+    def publish(operation):
+        text = json.dumps({"order_id": f"between-{len(published) + 1}-{case.draw.randrange(1000)}"})
+        published.append((text, subscribed | set(_endpoints(case, topic_arn)), operation))
+        case.sns.publish(TopicArn=topic_arn, Message=text)
 
-        return happening
-
-    for operation in ("CreateQueue", "SetQueueAttributes", "Subscribe", "SetSubscriptionAttributes"):
-        case.during(operation, publish_before(operation))
-    return owed
+    operations = ("CreateQueue", "SetQueueAttributes", "Subscribe", "SetSubscriptionAttributes")
+    return published, shop.before_each(case, operations, publish)
 
 
 def _expect_urls(case, urls, names):
     """A dictionary from each name to its queue's URL."""
     if not isinstance(urls, dict) or set(urls) != set(names):
         case.not_yet(
+            "no-dictionary",
             got=urls,
             expected="a dictionary from each name to the URL of its queue",
             why="The caller looks the URL of a department up by its name.",
@@ -504,6 +550,7 @@ def _expect_urls(case, urls, names):
             right = None
         if right is None or urls[name] != right:
             case.not_yet(
+                "wrong-url",
                 got=urls[name],
                 expected="the URL of the department's queue",
                 why="A queue has the name of its department, letter by letter; create_queue and get_queue_url return "
@@ -515,13 +562,17 @@ def _expect_same(case, name, queue_url, before, waiting):
     """A queue that was there has its settings and its messages."""
     if before is not None and _settings(case, queue_url) != before:
         case.not_yet(
+            "settings-changed",
             got=case.said("A queue that was there has other settings now, or is another queue."),
             expected="nothing but its policy is set",
             why="Departments set their queues up by hand. What is not named in set_queue_attributes stays.",
         )
-    if not waiting <= _ids(case, queue_url):
+    if not waiting <= shop.held(case, queue_url).keys():
         case.not_yet(
-            got=case.said(f"Messages that waited in a queue are gone: {len(waiting - _ids(case, queue_url))}."),
+            "messages-gone",
+            got=case.said(
+                f"Messages that waited in a queue are gone: {len(waiting - shop.held(case, queue_url).keys())}."
+            ),
             expected="they wait still",
             why="A queue that is there keeps its orders: neither delete nor purge it.",
         )
@@ -532,6 +583,7 @@ def _expect_one_subscription(case, topic_arn, queue_url):
     count = _endpoints(case, topic_arn).count(case.queue_arn(queue_url))
     if count != 1:
         case.not_yet(
+            "not-one-subscription",
             got=case.said(f"A department's queue has {count or 'no'} subscription{'s' * (count != 1)}."),
             expected="one",
             why="Each department hears the topic, once. subscribe takes the queue's ARN, and returns the subscription "
@@ -546,21 +598,27 @@ def _expect_all_published(case, queue_url, published, last):
     raw = bodies.count('{"order_id": "last"}')
     if not raw and any(last in body for body in bodies):
         case.not_yet(
+            "envelope-left",
             got=case.said("A message came in SNS's envelope."),
             expected="raw messages",
             why='The attribute RawMessageDelivery is "false" unless it is set to "true".',
         )
     if raw != 1:
+        reason, why = (
+            ("delivered-twice", "Each department hears the topic, once.") if raw else ("not-let-in", STATEMENT)
+        )
         case.not_yet(
+            reason,
             got=case.said(f"An order that was published afterwards came {raw or 'no'} times."),
             expected="once, to each department",
-            why=STATEMENT if not raw else "Each department hears the topic, once.",
+            why=why,
         )
     told = [json.loads(body) for body in bodies]
     orders = {json.loads(body["Message"])["order_id"] if "TopicArn" in body else body["order_id"] for body in told}
     for text, owed, operation in published:
         if arn in owed and json.loads(text)["order_id"] not in orders:
             case.not_yet(
+                "lost-between-calls",
                 got=case.said(f"An order that was published just before your call of {operation} was lost."),
                 expected="from the moment a queue is subscribed, all that is published",
                 why="Subscribed, and not yet let in: in between the queue refuses, and SNS does not try again. And "
@@ -579,17 +637,17 @@ WISHES = ("billing", "analytics", "shipping", "express", "safe", "bakery")
 
 
 def wire_up(case):
-    """Orders that differ from a plain one in one thing each, also between the calls; all of it again; no strangers."""
+    """Orders that differ from a plain one in one thing each, also between the calls; all again; and other topics."""
     topic_arn = _topic(case)
-    names = case.draw.sample(WISHES, len(WISHES))
+    names = shop.shuffled(case, WISHES)
     departments = {name: case.queue(name[:3]) for name in names}
     kinds = _kinds(case)
-    probes = [kinds[0], next(kind for kind in kinds if kind[2] == {"billing", "shipping", "express"})]
-    between = _probe_between(case, topic_arn, departments, probes)
+    probes = [kinds[0], next(kind for kind in kinds if kind[0] == "express")]
+    between, end = _probe_between(case, topic_arn, departments, probes)
     expected = "each department gets what it wants"
     for _ in range(2):
         _run(case, expected, topic_arn=topic_arn, departments=departments)
-        between["over"] = True
+        end()
         _expect_subscribed(case, topic_arn, departments)
     sent = {f"D-{number}": (*kind, set(departments)) for number, kind in enumerate(kinds, start=200)}
     for order_id in case.draw.sample(list(sent), len(sent)):
@@ -597,10 +655,10 @@ def wire_up(case):
     bodies, scopes = _bodies(case, departments), _wrong_scopes(case, topic_arn, departments)
     _expect_wishes(case, bodies, sent, scopes)
     case.reach("sorted")
-    _expect_wishes(case, bodies, between["sent"], {}, " between your calls")
+    _expect_wishes(case, bodies, between, {}, " between your calls")
     _expect_notice(case, topic_arn, departments)
     for url in departments.values():
-        _expect_no_strangers(case, url, topic_arn)
+        _expect_only_topic_let_in(case, url, topic_arn)
 
 
 def _expect_notice(case, topic_arn, departments):
@@ -610,6 +668,7 @@ def _expect_notice(case, topic_arn, departments):
     came = [name for name, url in departments.items() if notice in _take(case, url)]
     if came != ["billing"]:
         case.not_yet(
+            "notice-filtered",
             got=case.said(f"A message that is no order reached {', '.join(sorted(came)) or 'nobody'}."),
             expected="it reaches billing",
             why="Billing gets every message, so its subscription has no filter at all. All others have one.",
@@ -617,72 +676,98 @@ def _expect_notice(case, topic_arn, departments):
 
 
 def _kinds(case):
-    """Return orders with their labels, the departments that want each, and what is remarkable about it."""
+    """Return orders with their kind, their labels, the departments that want each, and what is remarkable about it."""
     spelling = case.draw.choice(["expresS", "exPRess", "eXpress"])
     plain = {key: PLAIN[key] for key in PLAIN if key != "delivery"}
     kinds = [
-        (PLAIN, {}, "", "it is fetched, and nobody but billing wants it"),
-        (PLAIN, {"channel": "web"}, "analytics", "its label channel is web"),
-        (PLAIN, {"channel": "Web"}, "", "its label channel is Web, with a capital"),
-        (PLAIN, {"channel": "website"}, "", "its label channel begins with web"),
-        (PLAIN, {"source": "web"}, "", "another label is web"),
-        (PLAIN | {"channel": "web"}, {}, "", "channel is no label, but stands in the body"),
-        (PLAIN | {"delivery": "post"}, {"delivery": "pickup"}, "shipping", "pickup stands on a label only"),
-        (PLAIN | {"delivery": "pick"}, {}, "shipping", "its delivery is not pickup"),
-        (PLAIN | {"delivery": "pickup by bicycle"}, {}, "shipping", "its delivery only begins with pickup"),
-        (plain, {}, "shipping", "it has no delivery"),
-        (PLAIN | {"delivery": "express"}, {}, "shipping express", "its delivery is express"),
-        (PLAIN | {"delivery": spelling}, {}, "shipping express", f"its delivery is {spelling}"),
-        (PLAIN | {"delivery": "expressly not"}, {}, "shipping", "its delivery only begins with express"),
-        (PLAIN, {"delivery": "express"}, "", "express stands on a label only"),
-        (PLAIN | {"total": 500}, {}, "safe", "its total is just 500"),
-        (PLAIN | {"total": 500.01}, {}, "safe", "its total is 500.01"),
-        (PLAIN | {"total": 12_000}, {}, "safe", "its total is 12000"),
-        (PLAIN | {"total": 499}, {}, "", "its total is 499"),
-        (PLAIN | {"total": 499.99}, {}, "", "its total is 499.99"),
-        (PLAIN | {"total": "600"}, {}, "", "its total is a text"),
-        ({"delivery": "pickup"}, {}, "", "it has neither total nor items"),
-        (PLAIN | {"items": []}, {}, "", "its list of items is empty"),
-        (PLAIN | {"items": [{"name": "tea"}, {"name": "cake", "count": 1}]}, {}, "bakery", "its second item is a cake"),
-        (PLAIN | {"items": [{"name": "cake"}]}, {}, "bakery", "it has a cake"),
-        (PLAIN | {"items": [{"name": "cake tin"}]}, {}, "", "it has a cake tin, and no cake"),
-        (PLAIN | {"items": [{"name": "Cake"}]}, {}, "", "its item is called Cake, with a capital"),
-        (PLAIN | {"items": [{"name": "tea", "with": "cake"}]}, {}, "", "no item has the name cake"),
-        (PLAIN | {"name": "cake"}, {}, "", "the name cake stands outside of its items"),
-        (plain | {"total": 700, "items": [{"name": "cake"}]}, {"channel": "web"}, "analytics shipping safe bakery",
-         "several departments want it"),
-    ]  # fmt: skip
-    return [(order, labels, {"billing", *who.split()}, about) for order, labels, who, about in kinds]
+        ("plain", PLAIN, {}, "", "it is fetched, and nobody but billing wants it"),
+        ("web-attribute", PLAIN, {"channel": "web"}, "analytics", "its label channel is web"),
+        ("capital-web", PLAIN, {"channel": "Web"}, "", "its label channel is Web, with a capital"),
+        ("longer-web", PLAIN, {"channel": "website"}, "", "its label channel begins with web"),
+        ("other-attribute-web", PLAIN, {"source": "web"}, "", "another label is web"),
+        ("web-in-body", PLAIN | {"channel": "web"}, {}, "", "channel is no label, but stands in the body"),
+        (
+            "pickup-as-attribute",
+            PLAIN | {"delivery": "post"},
+            {"delivery": "pickup"},
+            "shipping",
+            "pickup stands on a label only",
+        ),
+        ("part-of-pickup", PLAIN | {"delivery": "pick"}, {}, "shipping", "its delivery is not pickup"),
+        (
+            "longer-than-pickup",
+            PLAIN | {"delivery": "pickup by bicycle"},
+            {},
+            "shipping",
+            "its delivery only begins with pickup",
+        ),
+        ("no-delivery", plain, {}, "shipping", "it has no delivery"),
+        ("express", PLAIN | {"delivery": "express"}, {}, "shipping express", "its delivery is express"),
+        ("other-capitals", PLAIN | {"delivery": spelling}, {}, "shipping express", f"its delivery is {spelling}"),
+        (
+            "longer-than-express",
+            PLAIN | {"delivery": "expressly not"},
+            {},
+            "shipping",
+            "its delivery only begins with express",
+        ),
+        ("express-as-attribute", PLAIN, {"delivery": "express"}, "", "express stands on a label only"),
+        ("at-the-limit", PLAIN | {"total": 500}, {}, "safe", "its total is just 500"),
+        ("above-the-limit", PLAIN | {"total": 500.01}, {}, "safe", "its total is 500.01"),
+        ("far-above-the-limit", PLAIN | {"total": 12_000}, {}, "safe", "its total is 12000"),
+        ("below-the-limit", PLAIN | {"total": 499}, {}, "", "its total is 499"),
+        ("just-below-the-limit", PLAIN | {"total": 499.99}, {}, "", "its total is 499.99"),
+        ("total-as-text", PLAIN | {"total": "600"}, {}, "", "its total is a text"),
+        ("neither-total-nor-items", {"delivery": "pickup"}, {}, "", "it has neither total nor items"),
+        ("no-items", PLAIN | {"items": []}, {}, "", "its list of items is empty"),
+        (
+            "second-item",
+            PLAIN | {"items": [{"name": "tea"}, {"name": "cake", "count": 1}]},
+            {},
+            "bakery",
+            "its second item is a cake",
+        ),
+        ("cake", PLAIN | {"items": [{"name": "cake"}]}, {}, "bakery", "it has a cake"),
+        ("cake-tin", PLAIN | {"items": [{"name": "cake tin"}]}, {}, "", "it has a cake tin, and no cake"),
+        ("capital-cake", PLAIN | {"items": [{"name": "Cake"}]}, {}, "", "its item is called Cake, with a capital"),
+        (
+            "cake-under-another-key",
+            PLAIN | {"items": [{"name": "tea", "with": "cake"}]},
+            {},
+            "",
+            "no item has the name cake",
+        ),
+        ("cake-outside-items", PLAIN | {"name": "cake"}, {}, "", "the name cake stands outside of its items"),
+        (
+            "several",
+            plain | {"total": 700, "items": [{"name": "cake"}]},
+            {"channel": "web"},
+            "analytics shipping safe bakery",
+            "several departments want it",
+        ),
+    ]
+    return [(kind, order, labels, {"billing", *who.split()}, about) for kind, order, labels, who, about in kinds]
 
 
 def _publish_kind(case, topic_arn, order_id, kind):
     """Publish an order of this kind."""
-    order, labels = kind[:2]
-    labels = {name: _label(text) for name, text in labels.items()}
-    case.sns.publish(TopicArn=topic_arn, Message=json.dumps({"order_id": order_id} | order), MessageAttributes=labels)
+    _, order, labels, *_ = kind
+    message = json.dumps({"order_id": order_id} | order)
+    case.sns.publish(TopicArn=topic_arn, Message=message, MessageAttributes=shop.labels(**labels))
 
 
 def _probe_between(case, topic_arn, departments, kinds):
-    """Publish orders of these kinds before each call that matters; return what was sent, as it grows."""
-    arns = {case.queue_arn(url): name for name, url in departments.items()}
-    between = {"sent": {}, "over": False}
+    """Publish such orders before each call that matters. Return what was sent, which grows, and what ends it."""
+    arns, sent = {case.queue_arn(url): name for name, url in departments.items()}, {}
 
-    def before(operation):
-        def happening():
-            if between["over"]:
-                return
-            for kind in kinds:
-                order_id = f"B-{len(between['sent'])}-{case.draw.randrange(1000)}"
-                listening = {arns[arn] for arn in _endpoints(case, topic_arn) if arn in arns}
-                between["sent"][order_id] = (*kind, listening)
-                _publish_kind(case, topic_arn, order_id, kind)
-            case.during(operation, happening)
+    def publish(_):
+        for kind in kinds:
+            order_id = f"B-{len(sent)}-{case.draw.randrange(1000)}"
+            listening = {arns[arn] for arn in _endpoints(case, topic_arn) if arn in arns}
+            sent[order_id] = (*kind, listening)
+            _publish_kind(case, topic_arn, order_id, kind)
 
-        return happening
-
-    for operation in ("SetQueueAttributes", "Subscribe", "SetSubscriptionAttributes"):
-        case.during(operation, before(operation))
-    return between
+    return sent, shop.before_each(case, ("SetQueueAttributes", "Subscribe", "SetSubscriptionAttributes"), publish)
 
 
 def _expect_subscribed(case, topic_arn, departments):
@@ -692,6 +777,7 @@ def _expect_subscribed(case, topic_arn, departments):
         count = endpoints.count(case.queue_arn(url))
         if count != 1:
             case.not_yet(
+                "not-one-subscription",
                 got=case.said(f"The queue of {name} has {count or 'no'} subscription{'s' * (count != 1)}."),
                 expected="one",
                 why="subscribe takes the queue's ARN, and makes one subscription of a queue to a topic.",
@@ -704,6 +790,7 @@ def _bodies(case, departments):
     for name, bodies in found.items():
         if any("TopicArn" in body for body in bodies):
             case.not_yet(
+                "envelope-left",
                 got=case.said(f"An order for {name} came in SNS's envelope."),
                 expected="raw messages, from the first one on",
                 why='RawMessageDelivery is "false" unless it is set to "true", best in the call of subscribe itself.',
@@ -712,51 +799,60 @@ def _bodies(case, departments):
 
 
 def _wrong_scopes(case, topic_arn, departments):
-    """Return why nothing good can come of a filter's scope, by the names of the departments where that is so."""
+    """Return the departments whose filter can match nothing because of its scope, each with a reason id and why."""
     arns, found = {case.queue_arn(url): name for name, url in departments.items()}, {}
     for one in case.sns.list_subscriptions_by_topic(TopicArn=topic_arn)["Subscriptions"]:
         name = arns.get(one["Endpoint"])
         shown = case.sns.get_subscription_attributes(SubscriptionArn=one["SubscriptionArn"])["Attributes"]
         scope = shown.get("FilterPolicyScope")
         if scope == "MessageBody" and name == "analytics":
-            found[name] = "This filter looks into the body, and the channel is a label: the other scope."
+            why = "This filter looks into the body, and the channel is a label: the other scope."
+            found[name] = "body-looked-at", why
         if scope == "MessageAttributes" and name in WISHES[2:]:
-            found[name] = "This filter looks at labels, as it does unless FilterPolicyScope is MessageBody."
+            why = "This filter looks at labels, as it does unless FilterPolicyScope is MessageBody."
+            found[name] = "message-attributes-looked-at", why
     return found
 
 
 def _expect_wishes(case, bodies, sent, scopes, when=""):
     """Each department has got, once, what it wants of what was sent while it listened.
 
-    scopes: why a department's filter has the wrong scope.
+    scopes: the departments whose filter has the wrong scope, each with a reason id and why. when: "" for orders that
+    were published after the answer's calls, otherwise in words when they were.
     """
     for name in WISHES:
         came = [body["order_id"] for body in bodies[name]]
-        wanted = [key for key, (_, _, who, _, listening) in sent.items() if name in who and name in listening]
+        wanted = [key for key, (_, _, _, who, _, listening) in sent.items() if name in who and name in listening]
         if wanted and not set(came) & set(wanted):
+            nothing = f"{name}-got-nothing", f"The filter matches nothing, or the queue refuses. {STATEMENT}"
+            reason, why = ("nothing-between-calls", BETWEEN) if when else scopes.get(name, nothing)
             case.not_yet(
+                reason,
                 got=case.said(f"Of {len(sent)} orders published{when} {name} got none that it wants."),
                 expected=f"{len(wanted)} of them",
-                why=BETWEEN
-                if when
-                else scopes.get(name, f"The filter matches nothing, or the queue refuses. {STATEMENT}"),
+                why=why,
             )
-        for key, (order, _, who, about, _) in sent.items():
-            # whoever began to listen just when it was published may have got it
+        for key, (kind, order, _, who, about, _) in sent.items():
+            # A queue that was subscribed at the moment of publishing may have got it.
             if key in wanted or came.count(key) > int(name in who):
-                why = BETWEEN if when else scopes.get(name, f"About this order: {about}.")
                 what = f"an order that was published{when}: {json.dumps(order)}"
-                _expect_one(case, name, what, came.count(key), key in wanted, why)
+                told = f"{name}-{{}}-{kind}", f"About this order: {about}."
+                told = ("{}-between-calls", BETWEEN) if when else scopes.get(name, told)
+                _expect_one(case, name, what, came.count(key), key in wanted, *told)
         if name == "analytics":  # the first with a filter
             case.reach("delivered")
 
 
-def _expect_one(case, name, what, count, wanted, why):
-    """The order came as often as it should: once or never. what: which order it is, in words."""
+def _expect_one(case, name, what, count, wanted, reason, why):
+    """The order came as often as it should: once or never.
+
+    what: which order it is, in words. reason: an id with room for what happened: "missed", "got" or "got-twice".
+    """
     if count == int(wanted):
         return
     happened = "did not get" if wanted and not count else "got" if count == 1 else f"got {count} times"
     case.not_yet(
+        reason.format("missed" if wanted and not count else "got" if count == 1 else "got-twice"),
         got=case.said(f"The department {name} {happened} {what}."),
         expected="it gets it, once" if wanted else "it is held back",
         why=why,

@@ -1,4 +1,4 @@
-"""What the checks of several lessons do in the shop: draw its orders, send them, and look at what a queue holds."""
+"""What the checks of several lessons share: the shop's orders, queues and topics, and what they say about an answer."""
 
 import json
 
@@ -6,11 +6,11 @@ from helpers.aws_rules.common import signatures
 
 SHOPPERS = ["Ada", "Grace", "Edsger", "Barbara", "Alan", "Frances", "Kurt", "Mary"]
 GOODS = ["tea", "mugs", "honey", "candles", "soap", "jam"]
-LEASE = 600  # seconds, of a look at what is visible
+LEASE = 600  # seconds that `visible` hides what it finds
 
 
 def orders(case, count, letter="A"):
-    """Return this many orders of the shop, with ids of their own that start with this letter."""
+    """Return this many orders of the shop, whose ids differ and start with this letter."""
     return [
         {
             "order_id": f"{letter}-{number}",
@@ -21,8 +21,52 @@ def orders(case, count, letter="A"):
     ]
 
 
+def shuffled(case, things):
+    """Return a list of these in any order."""
+    return case.draw.sample(things, len(things))
+
+
+def labels(**texts):
+    """Return message attributes of the type String."""
+    return {name: {"DataType": "String", "StringValue": text} for name, text in texts.items()}
+
+
+def queue(case, stem, **attributes):
+    """Create a queue with these attributes and return its URL."""
+    texts = {name: str(value) for name, value in attributes.items()}
+    return case.sqs.create_queue(QueueName=case.name(stem), Attributes=texts)["QueueUrl"]
+
+
+def topic(case, name):
+    """Create a topic and return its ARN."""
+    return case.sns.create_topic(Name=name)["TopicArn"]
+
+
+def subscriptions(case, topic_arn):
+    """Return the topic's subscriptions, as the list has them."""
+    pages = case.sns.get_paginator("list_subscriptions_by_topic").paginate(TopicArn=topic_arn)
+    return [one for page in pages for one in page["Subscriptions"]]
+
+
+def seconds_since(case, moment):
+    """Return the seconds by the cloud's clock since then."""
+    return (case.clock.now() - moment).total_seconds()
+
+
+def before_each(case, operations, happening):
+    """Have `happening(operation)` called before each of the answer's calls of these operations. Return what ends it."""
+    over = []
+
+    def arm(operation):
+        case.during(operation, lambda: over or (happening(operation), arm(operation)))
+
+    for operation in operations:
+        arm(operation)
+    return lambda: over.append(True)
+
+
 def access_key(call):
-    """Return the access key with which the last try of the call was signed; nothing where it was not."""
+    """Return the access key that signed the last try of the call; "" where it was not signed."""
     signed = signatures.read(call.exchanges[-1].headers.get("authorization", ""))
     return signed.access_key if signed else ""
 
@@ -37,15 +81,16 @@ def send(case, queue_url, orders):
 
 
 def visible(case, queue_url):
-    """Lease everything that can be received now, delete nothing, and return the messages by their ids."""
+    """Receive everything that is visible, delete nothing, and return the messages by their ids."""
     found = {}
-    # A lease of its own length: the answer may have set the queue's to 0, and this loop would not end.
+    # The answer may have set the queue's timeout to 0, and then this loop would not end.
     ten = {"QueueUrl": queue_url, "MaxNumberOfMessages": 10, "VisibilityTimeout": LEASE}
     try:
         while messages := case.sqs.receive_message(**ten).get("Messages"):
             found |= {message["MessageId"]: message for message in messages}
     except case.sqs.exceptions.QueueDoesNotExist:
         case.not_yet(
+            "queue-deleted",
             got=case.said("The queue does not exist any more."),
             expected="the queue, and what else was in it",
             why="delete_queue takes the queue itself away, with every message in it. delete_message takes one message.",
@@ -54,19 +99,24 @@ def visible(case, queue_url):
 
 
 def bodies(case, queue_url):
-    """Lease everything that can be received now, and return the bodies."""
+    """Receive everything that is visible, delete nothing, and return the bodies."""
     return [message["Body"] for message in visible(case, queue_url).values()]
 
 
+def held(case, queue_url):
+    """Return the messages in the queue by their ids, whatever state they are in."""
+    return {message["id"]: message for message in case.state(queue_url)["messages"]}
+
+
 def settings(case, queue_url):
-    """Return the queue's attributes without what SQS counts or notes itself."""
+    """Return the queue's attributes without those that SQS counts or sets itself."""
     noted = ("Approximate", "Created", "LastModified")
     told = case.sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=["All"])["Attributes"]
     return {name: value for name, value in told.items() if not name.startswith(noted)}
 
 
 def statement(queue_arn, topic_arn):
-    """Return the statement of a queue's policy that lets this topic in."""
+    """Return the statement of a queue's policy that allows this topic to send to it."""
     return {
         "Effect": "Allow",
         "Principal": {"Service": "sns.amazonaws.com"},
@@ -77,7 +127,7 @@ def statement(queue_arn, topic_arn):
 
 
 def let_in(case, topic_arn, queue_url):
-    """Give the queue the policy with which AWS lets the topic send to it."""
+    """Give the queue the policy that allows the topic to send to it."""
     policy = json.dumps({"Version": "2012-10-17", "Statement": [statement(case.queue_arn(queue_url), topic_arn)]})
     case.sqs.set_queue_attributes(QueueUrl=queue_url, Attributes={"Policy": policy})
 
@@ -87,13 +137,21 @@ def of(calls, *operations):
     return [call for call in calls if call.operation in operations]
 
 
-def explain(case, error, expected, whys):
-    """End the check over an error that the answer raised: with its reason where one is known, else as it is.
+def first_that_applies(whys, otherwise):
+    """Return the reason id and the text of the first row that applies.
 
-    whys: tuples of the error's type or code, a text in its message, and why it came.
+    whys: tuples of a reason id, whether it applies, and a text. otherwise: an id and a text for when none does.
     """
-    for name, text, why in whys:
+    return next(((reason, why) for reason, applies, why in whys if applies), otherwise)
+
+
+def explain(case, error, expected, whys):
+    """End the check because of an error that the answer raised: with an explanation if it is known, or as it is.
+
+    whys: tuples of a reason id, the error's type or code, a text in its message, and why it came.
+    """
+    for reason, name, text, why in whys:
         if name in (error.type, error.code) and text in error.message:
             raised = f"{error.type}: {error.message.rstrip('.')}, raised by your line {error.line!r}."
-            case.not_yet(got=case.said(raised), expected=expected, why=why)
+            case.not_yet(reason, got=case.said(raised), expected=expected, why=why)
     raise error

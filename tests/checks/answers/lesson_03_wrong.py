@@ -1,7 +1,9 @@
-"""Wrong answers to the exercises of lesson 03, as learners write them. Each docstring says what the check must say."""
+"""Wrong answers to the exercises of lesson 03, as learners write them. Each says the reason id of its refusal."""
 
 import json
 import time
+
+from variants import variant
 
 # --- next_parcel ------------------------------------------------------------------------------------------------------
 
@@ -11,74 +13,69 @@ def _one(sqs, queue_url, **more):
     return messages[0] if messages else None
 
 
-def _speed(message):
-    return message.get("MessageAttributes", {}).get("speed", {}).get("StringValue", "normal")
+next_parcel__does_not_ask = variant(
+    "solution", ', MessageAttributeNames=["speed"]', "", says="message-attributes-not-asked-for"
+)
 
+next_parcel__asks_for_system_attributes = variant(
+    "solution",
+    'MessageAttributeNames=["speed"]',
+    'MessageSystemAttributeNames=["All"]',
+    says="message-attributes-not-asked-for",
+)
 
-def next_parcel__does_not_ask(sqs, queue_url):
-    """Says: It comes only to a receive that asks for it"""
-    message = _one(sqs, queue_url)
-    return message and {"order": json.loads(message["Body"]), "speed": _speed(message)}
-
-
-def next_parcel__asks_for_system_attributes(sqs, queue_url):
-    """Says: It comes only to a receive that asks for it"""
-    message = _one(sqs, queue_url, MessageSystemAttributeNames=["All"])
-    return message and {"order": json.loads(message["Body"]), "speed": _speed(message)}
-
-
-def next_parcel__always_labelled(sqs, queue_url):
-    """Says: A message may have no labels, or others"""
-    message = _one(sqs, queue_url, MessageAttributeNames=["All"])
-    speed = message["MessageAttributes"]["speed"]["StringValue"]
-    return {"order": json.loads(message["Body"]), "speed": speed}
+next_parcel__always_labelled = variant(
+    "solution",
+    '.get("MessageAttributes", {}).get("speed", {"StringValue": "normal"})',
+    '["MessageAttributes"]["speed"]',
+    says="message-attribute-missing",
+)
 
 
 def next_parcel__any_label(sqs, queue_url):
-    """Says: Only the label called speed says it"""
+    """Says: other-message-attribute"""
     message = _one(sqs, queue_url, MessageAttributeNames=["All"])
     speeds = [value["StringValue"] for value in (message or {}).get("MessageAttributes", {}).values()]
     return message and {"order": json.loads(message["Body"]), "speed": (speeds or ["normal"])[-1]}
 
 
-def next_parcel__no_message(sqs, queue_url):
-    """Says: the response has no key Messages at all."""
-    message = sqs.receive_message(QueueUrl=queue_url, MessageAttributeNames=["All"])["Messages"][0]
-    return {"order": json.loads(message["Body"]), "speed": _speed(message)}
+next_parcel__no_message = variant(
+    "solution", '    if "Messages" not in response:\n        return None\n', "", says="no-messages-key"
+)
 
+next_parcel__deletes = variant(
+    "solution",
+    "    return {",
+    '    sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])\n    return {',
+    says="order-deleted",
+)
 
-def next_parcel__deletes(sqs, queue_url):
-    """Says: Whoever deletes first loses the order if packing fails."""
-    message = _one(sqs, queue_url, MessageAttributeNames=["All"])
-    if message:
-        sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])
-        return {"order": json.loads(message["Body"]), "speed": _speed(message)}
+next_parcel__no_lease = variant(
+    "solution",
+    'MessageAttributeNames=["speed"]',
+    'MessageAttributeNames=["speed"], VisibilityTimeout=0',
+    says="order-visible",
+)
 
+next_parcel__text = variant("solution", 'json.loads(message["Body"])', 'message["Body"]', says="text-returned")
 
-def next_parcel__no_lease(sqs, queue_url):
-    """Says: A timeout of 0 is a lease of no time"""
-    message = _one(sqs, queue_url, MessageAttributeNames=["All"], VisibilityTimeout=0)
-    return message and {"order": json.loads(message["Body"]), "speed": _speed(message)}
+next_parcel__whole_label = variant(
+    "solution",
+    '{"StringValue": "normal"}',
+    '"normal"',
+    'label["StringValue"]',
+    "label",
+    says="message-attribute-with-type",
+)
 
-
-def next_parcel__text(sqs, queue_url):
-    """Says: json.loads makes a dictionary of it."""
-    message = _one(sqs, queue_url, MessageAttributeNames=["All"])
-    return message and {"order": message["Body"], "speed": _speed(message)}
-
-
-def next_parcel__whole_label(sqs, queue_url):
-    """Says: Its text is under StringValue."""
-    message = _one(sqs, queue_url, MessageAttributeNames=["All"])
-    if message is None:
-        return None
-    return {"order": json.loads(message["Body"]), "speed": message.get("MessageAttributes", {}).get("speed", "normal")}
-
-
-def next_parcel__takes_ten(sqs, queue_url):
-    """Says: MaxNumberOfMessages is 1 unless you say more."""
-    message = _one(sqs, queue_url, MessageAttributeNames=["All"], MaxNumberOfMessages=10)
-    return message and {"order": json.loads(message["Body"]), "speed": _speed(message)}
+next_parcel__takes_ten = variant(
+    "solution",
+    'MessageAttributeNames=["speed"]',
+    'MessageAttributeNames=["speed"], MaxNumberOfMessages=10',
+    "[message] =",
+    "message, *_ =",
+    says="others-received",
+)
 
 
 # --- fits -------------------------------------------------------------------------------------------------------------
@@ -89,55 +86,42 @@ def _limit(sqs, queue_url):
     return int(reply["Attributes"]["MaximumMessageSize"])
 
 
-def fits__characters(sqs, queue_url, body, attributes):
-    """Says: SQS counts bytes, and such a letter takes two or three."""
-    labels = sum(len(name) + sum(len(text) for text in value.values()) for name, value in attributes.items())
-    return len(body) + labels <= _limit(sqs, queue_url)
+fits__characters = variant("solution", "body.encode()", "body", says="characters-counted")
 
 
 def fits__body_alone(sqs, queue_url, body, attributes):
-    """Says: A label counts too: its name, its type and its value"""
+    """Says: message-attributes-not-counted"""
     return len(body.encode()) <= _limit(sqs, queue_url)
 
 
-def fits__values_alone(sqs, queue_url, body, attributes):
-    """Says: A label counts too: its name, its type and its value"""
-    values = sum(len(value["StringValue"].encode()) for value in attributes.values())
-    return len(body.encode()) + values <= _limit(sqs, queue_url)
+fits__values_alone = variant(
+    "solution", 'len(name.encode()) + len(value["DataType"].encode()) + ', "", says="message-attributes-not-counted"
+)
 
+fits__without_types = variant(
+    "solution", ' + len(value["DataType"].encode())', "", says="message-attributes-not-counted"
+)
 
-def fits__without_types(sqs, queue_url, body, attributes):
-    """Says: A label counts too: its name, its type and its value"""
-    labels = sum(len(name.encode()) + len(value["StringValue"].encode()) for name, value in attributes.items())
-    return len(body.encode()) + labels <= _limit(sqs, queue_url)
+fits__one_mebibyte = variant(
+    "solution", 'int(reply["Attributes"]["MaximumMessageSize"])', "1_048_576", says="limit-of-another-queue"
+)
 
+fits__shorter_than = variant("solution", "size <= ", "size < ", says="at-the-limit")
 
-def fits__one_mebibyte(sqs, queue_url, body, attributes):
-    """Says: The limit is that of the queue"""
-    labels = sum(len(name + "".join(value.values())) for name, value in attributes.items())
-    return len(body.encode()) + labels <= 1_048_576
+fits__labels_in_characters = variant(
+    "solution", 'value["StringValue"].encode()', 'value["StringValue"]', says="message-attributes-not-counted"
+)
 
-
-def fits__shorter_than(sqs, queue_url, body, attributes):
-    """Says: the limit itself is fine"""
-    labels = sum(len((name + "".join(value.values())).encode()) for name, value in attributes.items())
-    return len(body.encode()) + labels < _limit(sqs, queue_url)
-
-
-def fits__labels_in_characters(sqs, queue_url, body, attributes):
-    """Says: A label counts too: its name, its type and its value"""
-    labels = sum(len(name + "".join(value.values())) for name, value in attributes.items())
-    return len(body.encode()) + labels <= _limit(sqs, queue_url)
-
-
-def fits__compares_with_a_string(sqs, queue_url, body, attributes):
-    """Says: Attributes of a queue come as strings"""
-    reply = sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=["MaximumMessageSize"])
-    return len(body.encode()) <= reply["Attributes"]["MaximumMessageSize"]
+fits__compares_with_a_string = variant(
+    "solution",
+    'int(reply["Attributes"]["MaximumMessageSize"])',
+    'reply["Attributes"]["MaximumMessageSize"]',
+    says="text-and-number",
+)
 
 
 def fits__sends_to_see(sqs, queue_url, body, attributes):
-    """Says: Your code called SendMessage"""
+    """Says: forbidden-call"""
     try:
         sqs.send_message(QueueUrl=queue_url, MessageBody=body, MessageAttributes=attributes)
         return True
@@ -146,7 +130,7 @@ def fits__sends_to_see(sqs, queue_url, body, attributes):
 
 
 def fits__json(sqs, queue_url, body, attributes):
-    """Says: what SQS counts, and nothing else."""
+    """Says: at-the-limit or below-the-limit"""
     return len(json.dumps(body).encode()) + len(json.dumps(attributes).encode()) - 4 <= _limit(sqs, queue_url)
 
 
@@ -170,48 +154,26 @@ def _give_back(sqs, queue_url, message):
     sqs.change_message_visibility(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"], VisibilityTimeout=0)
 
 
-def pick__gives_nothing_back(sqs, queue_url, town):
-    """Says: change_message_visibility with a VisibilityTimeout of 0 gives it back."""
-    return [_entry(message) for message in _ten(sqs, queue_url, VisibilityTimeout=600) if _town(message) == town]
+pick__gives_nothing_back = variant(
+    "solution",
+    "        else:\n            sqs.change_message_visibility(QueueUrl=queue_url, ReceiptHandle=handle, VisibilityTimeout=0)\n",
+    "",
+    says="others-hidden",
+)
 
 
 def pick__no_lease(sqs, queue_url, town):
-    """Says: With a timeout of 0 a receive leases nothing"""
+    """Says: own-visible"""
     return [_entry(message) for message in _ten(sqs, queue_url, VisibilityTimeout=0) if _town(message) == town]
 
 
-def pick__queue_s_lease(sqs, queue_url, town):
-    """Says: Ask for 600."""
-    kept = []
-    for message in _ten(sqs, queue_url):
-        if _town(message) == town:
-            kept.append(_entry(message))
-        else:
-            _give_back(sqs, queue_url, message)
-    return kept
-
-
-def pick__gives_all_back(sqs, queue_url, town):
-    """Says: giving back is for the messages of other towns"""
-    messages = _ten(sqs, queue_url, VisibilityTimeout=600)
-    for message in messages:
-        _give_back(sqs, queue_url, message)
-    return [_entry(message) for message in messages if _town(message) == town]
-
-
-def pick__one_message(sqs, queue_url, town):
-    """Says: unless MaxNumberOfMessages asks for more"""
-    kept = []
-    for message in _ten(sqs, queue_url, VisibilityTimeout=600, MaxNumberOfMessages=1):
-        if _town(message) == town:
-            kept.append(_entry(message))
-        else:
-            _give_back(sqs, queue_url, message)
-    return kept
+pick__queue_s_lease = variant("solution", " VisibilityTimeout=600,", "", says="timeout-too-short")
+pick__gives_all_back = variant("solution", "        else:\n", "        if True:\n", says="own-visible")
+pick__one_message = variant("solution", " MaxNumberOfMessages=10,", "", says="not-ten")
 
 
 def pick__again_and_again(sqs, queue_url, town):
-    """Says: Your code received"""
+    """Says: received-again"""
     kept = []
     for _ in range(20):
         for message in _ten(sqs, queue_url, VisibilityTimeout=600):
@@ -223,7 +185,7 @@ def pick__again_and_again(sqs, queue_url, town):
 
 
 def pick__sends_back(sqs, queue_url, town):
-    """Says: whoever deletes a message and sends it again makes another message"""
+    """Says: messages-gone"""
     kept = []
     for message in _ten(sqs, queue_url, VisibilityTimeout=600):
         if _town(message) == town:
@@ -235,50 +197,28 @@ def pick__sends_back(sqs, queue_url, town):
     return kept
 
 
-def pick__without_labels(sqs, queue_url, town):
-    """Says: Message attributes come only to a receive that asks for them"""
-    kept = []
-    for message in _ten(sqs, queue_url, VisibilityTimeout=600, MessageAttributeNames=[]):
-        if _town(message) == town:
-            kept.append(_entry(message))
-    return kept
+pick__without_labels = variant(
+    "solution", ', MessageAttributeNames=["town"]', "", says="message-attributes-not-asked-for"
+)
 
+pick__whatever_the_capitals = variant(
+    "solution", '.get("StringValue") == town', '.get("StringValue", "").lower() == town.lower()', says="others-hidden"
+)
 
-def pick__whatever_the_capitals(sqs, queue_url, town):
-    """Says: Towns are compared whole, letter by letter."""
-    kept = []
-    for message in _ten(sqs, queue_url, VisibilityTimeout=600):
-        if (_town(message) or "").lower() == town.lower():
-            kept.append(_entry(message))
-        else:
-            _give_back(sqs, queue_url, message)
-    return kept
+pick__key_error = variant(
+    "solution",
+    '.get("MessageAttributes", {}).get("town", {}).get("StringValue")',
+    '["MessageAttributes"]["town"]["StringValue"]',
+    says="no-message-attributes-key",
+)
 
-
-def pick__key_error(sqs, queue_url, town):
-    """Says: A message"""
-    kept = []
-    for message in _ten(sqs, queue_url, VisibilityTimeout=600):
-        if message["MessageAttributes"]["town"]["StringValue"] == town:
-            kept.append(_entry(message))
-        else:
-            _give_back(sqs, queue_url, message)
-    return kept
-
-
-def pick__message_ids(sqs, queue_url, town):
-    """Says: a message id is none"""
-    kept = []
-    for message in _ten(sqs, queue_url, VisibilityTimeout=600):
-        if _town(message) == town:
-            kept.append(_entry(message) | {"receipt_handle": message["MessageId"]})
-        else:
-            _give_back(sqs, queue_url, message)
-    return kept
+pick__message_ids = variant(
+    "solution", '"receipt_handle": handle', '"receipt_handle": message["MessageId"]', says="handle-does-not-delete"
+)
 
 
 def pick__leases_afterwards(sqs, queue_url, town):
-    """Says: Another packer may be quicker than the next call."""
+    """Says: visible-at-first"""
     kept = []
     for message in _ten(sqs, queue_url, VisibilityTimeout=0):
         if _town(message) == town:
@@ -288,43 +228,28 @@ def pick__leases_afterwards(sqs, queue_url, town):
     return kept
 
 
-def pick__sets_the_queue(sqs, queue_url, town):
-    """Says: An attribute of a queue is for everybody who uses it."""
-    sqs.set_queue_attributes(QueueUrl=queue_url, Attributes={"VisibilityTimeout": "600"})
-    kept = []
-    for message in _ten(sqs, queue_url):
-        if _town(message) == town:
-            kept.append(_entry(message))
-        else:
-            _give_back(sqs, queue_url, message)
-    return kept
+pick__sets_the_queue = variant(
+    "solution",
+    " VisibilityTimeout=600,",
+    "",
+    "    response =",
+    '    sqs.set_queue_attributes(QueueUrl=queue_url, Attributes={"VisibilityTimeout": "600"})\n    response =',
+    says="settings-changed",
+)
 
+pick__asks_for_the_town = variant(
+    "solution",
+    'MessageAttributeNames=["town"]',
+    "MessageAttributeNames=[town]",
+    says="message-attributes-not-asked-for",
+)
 
-def pick__asks_for_the_town(sqs, queue_url, town):
-    """Says: Message attributes come only to a receive that asks for them by name"""
-    kept = []
-    for message in _ten(sqs, queue_url, VisibilityTimeout=600, MessageAttributeNames=[town]):
-        if _town(message) == town:
-            kept.append(_entry(message))
-        else:
-            _give_back(sqs, queue_url, message)
-    return kept
-
-
-def pick__part_of_the_name(sqs, queue_url, town):
-    """Says: Towns are compared whole, letter by letter."""
-    kept = []
-    for message in _ten(sqs, queue_url, VisibilityTimeout=600):
-        if town in (_town(message) or ""):
-            kept.append(_entry(message))
-        else:
-            _give_back(sqs, queue_url, message)
-    return kept
+pick__part_of_the_name = variant(
+    "solution", '.get("StringValue") == town', '.get("StringValue", "").startswith(town)', says="others-hidden"
+)
 
 
 # --- take_or_set_aside ------------------------------------------------------------------------------------------------
-
-ASK = {"MessageAttributeNames": ["All"], "MessageSystemAttributeNames": ["All"]}
 
 
 def _move(sqs, queue_url, aside_url, message):
@@ -333,195 +258,115 @@ def _move(sqs, queue_url, aside_url, message):
     sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])
 
 
-def _count(message):
-    return int(message["Attributes"]["ApproximateReceiveCount"])
+take_or_set_aside__compares_texts = variant(
+    "solution",
+    'int(message["Attributes"]["ApproximateReceiveCount"]) <= tries',
+    'message["Attributes"]["ApproximateReceiveCount"] <= str(tries)',
+    says="received-too-often",
+)
 
+take_or_set_aside__text_and_number = variant(
+    "solution",
+    'int(message["Attributes"]["ApproximateReceiveCount"])',
+    'message["Attributes"]["ApproximateReceiveCount"]',
+    says="text-and-number",
+)
 
-def take_or_set_aside__compares_texts(sqs, queue_url, aside_url, tries):
-    """Says: as a text the count 10 comes before 9."""
-    while message := _one(sqs, queue_url, **ASK):
-        if message["Attributes"]["ApproximateReceiveCount"] <= str(tries):
-            return json.loads(message["Body"])
-        _move(sqs, queue_url, aside_url, message)
+take_or_set_aside__one_too_few = variant("solution", "<= tries", "< tries", says="passed-over")
+take_or_set_aside__one_too_many = variant("solution", "<= tries", "<= tries + 1", says="received-too-often")
 
+take_or_set_aside__does_not_ask = variant(
+    "solution",
+    '            MessageSystemAttributeNames=["ApproximateReceiveCount"],\n',
+    "",
+    says="attributes-not-asked-for",
+)
 
-def take_or_set_aside__text_and_number(sqs, queue_url, aside_url, tries):
-    """Says: int(...) makes a number of it"""
-    while message := _one(sqs, queue_url, **ASK):
-        if message["Attributes"]["ApproximateReceiveCount"] <= tries:
-            return json.loads(message["Body"])
-        _move(sqs, queue_url, aside_url, message)
+take_or_set_aside__deletes_first = variant(
+    "solution",
+    "        labels =",
+    '        sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])\n        labels =',
+    says="lost-in-a-crash",
+)
 
+take_or_set_aside__forgets_labels = variant(
+    "solution", ", MessageAttributes=labels", "", says="message-attributes-lost"
+)
 
-def take_or_set_aside__one_too_few(sqs, queue_url, aside_url, tries):
-    """Says: not too often."""
-    while message := _one(sqs, queue_url, **ASK):
-        if _count(message) < tries:
-            return json.loads(message["Body"])
-        _move(sqs, queue_url, aside_url, message)
+take_or_set_aside__reads_everything = variant(
+    "solution",
+    "        if int(",
+    '        order = json.loads(message["Body"])\n        if int(',
+    says="body-read-as-json",
+)
 
+take_or_set_aside__one_message_only = variant("solution", "while True:", "for _ in range(1):", says="none-too-early")
 
-def take_or_set_aside__one_too_many(sqs, queue_url, aside_url, tries):
-    """Says: this receive included"""
-    while message := _one(sqs, queue_url, **ASK):
-        if _count(message) <= tries + 1:
-            return json.loads(message["Body"])
-        _move(sqs, queue_url, aside_url, message)
+take_or_set_aside__does_not_delete = variant(
+    "solution",
+    '        sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])',
+    "",
+    says="moved-but-left",
+)
 
+take_or_set_aside__drops_poison = variant(
+    "solution",
+    '        sqs.send_message(QueueUrl=aside_url, MessageBody=message["Body"], MessageAttributes=labels)\n',
+    "",
+    says="set-aside-wrong",
+)
 
-def take_or_set_aside__does_not_ask(sqs, queue_url, aside_url, tries):
-    """Says: System attributes come to a receive that asks"""
-    while message := _one(sqs, queue_url, MessageAttributeNames=["All"]):
-        if _count(message) <= tries:
-            return json.loads(message["Body"])
-        _move(sqs, queue_url, aside_url, message)
+take_or_set_aside__deletes_the_order = variant(
+    "solution",
+    "            return json",
+    '            sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])\n            return json',
+    says="order-deleted",
+)
 
-
-def take_or_set_aside__deletes_first(sqs, queue_url, aside_url, tries):
-    """Says: Send first, then delete"""
-    while message := _one(sqs, queue_url, **ASK):
-        if _count(message) <= tries:
-            return json.loads(message["Body"])
-        sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])
-        labels = message.get("MessageAttributes", {})
-        sqs.send_message(QueueUrl=aside_url, MessageBody=message["Body"], MessageAttributes=labels)
-
-
-def take_or_set_aside__forgets_labels(sqs, queue_url, aside_url, tries):
-    """Says: a send makes a new message"""
-    while message := _one(sqs, queue_url, **ASK):
-        if _count(message) <= tries:
-            return json.loads(message["Body"])
-        sqs.send_message(QueueUrl=aside_url, MessageBody=message["Body"])
-        sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])
-
-
-def take_or_set_aside__reads_everything(sqs, queue_url, aside_url, tries):
-    """Says: A body may be anything"""
-    while message := _one(sqs, queue_url, **ASK):
-        order = json.loads(message["Body"])
-        if _count(message) <= tries:
-            return order
-        _move(sqs, queue_url, aside_url, message)
-
-
-def take_or_set_aside__one_message_only(sqs, queue_url, aside_url, tries):
-    """Says: There is an order that has been received"""
-    message = _one(sqs, queue_url, **ASK)
-    if message is None:
-        return None
-    if _count(message) <= tries:
-        return json.loads(message["Body"])
-    _move(sqs, queue_url, aside_url, message)
-    return None
-
-
-def take_or_set_aside__does_not_delete(sqs, queue_url, aside_url, tries):
-    """Says: To move a message is to send it there and to delete it here."""
-    while message := _one(sqs, queue_url, **ASK):
-        if _count(message) <= tries:
-            return json.loads(message["Body"])
-        labels = message.get("MessageAttributes", {})
-        sqs.send_message(QueueUrl=aside_url, MessageBody=message["Body"], MessageAttributes=labels)
-
-
-def take_or_set_aside__drops_poison(sqs, queue_url, aside_url, tries):
-    """Says: is set aside once, with its body as it is"""
-    while message := _one(sqs, queue_url, **ASK):
-        if _count(message) <= tries:
-            return json.loads(message["Body"])
-        sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])
-
-
-def take_or_set_aside__deletes_the_order(sqs, queue_url, aside_url, tries):
-    """Says: Deleted now, it would be lost if the program fails."""
-    while message := _one(sqs, queue_url, **ASK):
-        if _count(message) <= tries:
-            sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])
-            return json.loads(message["Body"])
-        _move(sqs, queue_url, aside_url, message)
-
-
-def take_or_set_aside__no_message(sqs, queue_url, aside_url, tries):
-    """Says: the response has no key Messages at all."""
-    while True:
-        message = sqs.receive_message(QueueUrl=queue_url, **ASK)["Messages"][0]
-        if _count(message) <= tries:
-            return json.loads(message["Body"])
-        _move(sqs, queue_url, aside_url, message)
+take_or_set_aside__no_message = variant(
+    "solution", '        if "Messages" not in response:\n            return None\n', "", says="no-messages-key"
+)
 
 
 def take_or_set_aside__takes_ten(sqs, queue_url, aside_url, tries):
-    """Says: Each receive leases and counts every message that it brings."""
-    while messages := sqs.receive_message(QueueUrl=queue_url, MaxNumberOfMessages=10, **ASK).get("Messages"):
+    """Says: others-received"""
+    ask = {"MaxNumberOfMessages": 10, "MessageAttributeNames": ["All"], "MessageSystemAttributeNames": ["All"]}
+    while messages := sqs.receive_message(QueueUrl=queue_url, **ask).get("Messages"):
         for message in messages:
-            if _count(message) <= tries:
+            if int(message["Attributes"]["ApproximateReceiveCount"]) <= tries:
                 return json.loads(message["Body"])
             _move(sqs, queue_url, aside_url, message)
 
 
-def take_or_set_aside__tidies_the_body(sqs, queue_url, aside_url, tries):
-    """Says: with its body as it is"""
-    while message := _one(sqs, queue_url, **ASK):
-        if _count(message) <= tries:
-            return json.loads(message["Body"])
-        _move(sqs, queue_url, aside_url, message | {"Body": message["Body"].strip()})
+take_or_set_aside__tidies_the_body = variant(
+    "solution", 'MessageBody=message["Body"]', 'MessageBody=message["Body"].strip()', says="set-aside-wrong"
+)
 
 
 # --- pack_and_pass_on -------------------------------------------------------------------------------------------------
 
 
-def pack_and_pass_on__queue_s_lease(sqs, orders_url, packed_url, seconds):
-    """Says: Without a timeout of its own a receive leases for the queue's 30 seconds."""
-    message = _one(sqs, orders_url, MessageAttributeNames=["All"])
-    if message:
-        time.sleep(seconds)
-        _move(sqs, orders_url, packed_url, message)
-        return json.loads(message["Body"])["order_id"]
+pack_and_pass_on__queue_s_lease = variant("solution", " VisibilityTimeout=seconds + 60,", "", says="timeout-too-short")
+pack_and_pass_on__just_as_long = variant("solution", "seconds + 60", "seconds", says="timeout-too-short")
+pack_and_pass_on__an_hour = variant("solution", "seconds + 60", "3600", says="timeout-too-short")
 
+pack_and_pass_on__deletes_first = variant(
+    "solution",
+    "    time.sleep(seconds)\n",
+    '    sqs.delete_message(QueueUrl=orders_url, ReceiptHandle=message["ReceiptHandle"])\n    time.sleep(seconds)\n',
+    says="lost-in-a-crash",
+)
 
-def pack_and_pass_on__just_as_long(sqs, orders_url, packed_url, seconds):
-    """Says: A lease of just the length of the work ends when the work does"""
-    message = _one(sqs, orders_url, MessageAttributeNames=["All"], VisibilityTimeout=seconds)
-    if message:
-        time.sleep(seconds)
-        _move(sqs, orders_url, packed_url, message)
-        return json.loads(message["Body"])["order_id"]
-
-
-def pack_and_pass_on__an_hour(sqs, orders_url, packed_url, seconds):
-    """Says: another packer could receive it"""
-    message = _one(sqs, orders_url, MessageAttributeNames=["All"], VisibilityTimeout=3600)
-    if message:
-        time.sleep(seconds)
-        _move(sqs, orders_url, packed_url, message)
-        return json.loads(message["Body"])["order_id"]
-
-
-def pack_and_pass_on__deletes_first(sqs, orders_url, packed_url, seconds):
-    """Says: Pass the order on first, then delete"""
-    message = _one(sqs, orders_url, MessageAttributeNames=["All"], VisibilityTimeout=seconds + 60)
-    if message:
-        sqs.delete_message(QueueUrl=orders_url, ReceiptHandle=message["ReceiptHandle"])
-        time.sleep(seconds)
-        labels = message.get("MessageAttributes", {})
-        sqs.send_message(QueueUrl=packed_url, MessageBody=message["Body"], MessageAttributes=labels)
-        return json.loads(message["Body"])["order_id"]
-
-
-def pack_and_pass_on__deletes_then_sends(sqs, orders_url, packed_url, seconds):
-    """Says: Pass the order on first, then delete"""
-    message = _one(sqs, orders_url, MessageAttributeNames=["All"], VisibilityTimeout=seconds + 60)
-    if message:
-        time.sleep(seconds)
-        sqs.delete_message(QueueUrl=orders_url, ReceiptHandle=message["ReceiptHandle"])
-        labels = message.get("MessageAttributes", {})
-        sqs.send_message(QueueUrl=packed_url, MessageBody=message["Body"], MessageAttributes=labels)
-        return json.loads(message["Body"])["order_id"]
+pack_and_pass_on__deletes_then_sends = variant(
+    "solution",
+    "    labels =",
+    '    sqs.delete_message(QueueUrl=orders_url, ReceiptHandle=message["ReceiptHandle"])\n    labels =',
+    says="lost-in-a-crash",
+)
 
 
 def pack_and_pass_on__in_the_end(sqs, orders_url, packed_url, seconds):
-    """Says: Pass the order on first, then delete"""
+    """Says: lost-in-a-crash"""
     message = _one(sqs, orders_url, MessageAttributeNames=["All"], VisibilityTimeout=seconds + 60)
     if message:
         try:
@@ -533,80 +378,48 @@ def pack_and_pass_on__in_the_end(sqs, orders_url, packed_url, seconds):
             return json.loads(message["Body"])["order_id"]
 
 
-def pack_and_pass_on__never_deletes(sqs, orders_url, packed_url, seconds):
-    """Says: Only deleting takes it out"""
-    message = _one(sqs, orders_url, MessageAttributeNames=["All"], VisibilityTimeout=seconds + 60)
-    if message:
-        time.sleep(seconds)
-        labels = message.get("MessageAttributes", {})
-        sqs.send_message(QueueUrl=packed_url, MessageBody=message["Body"], MessageAttributes=labels)
-        return json.loads(message["Body"])["order_id"]
+pack_and_pass_on__never_deletes = variant(
+    "solution",
+    '    sqs.delete_message(QueueUrl=orders_url, ReceiptHandle=message["ReceiptHandle"])\n',
+    "",
+    says="order-left",
+)
 
+pack_and_pass_on__forgets_labels = variant(
+    "solution", ', MessageAttributeNames=["All"]', "", says="message-attributes-lost"
+)
 
-def pack_and_pass_on__forgets_labels(sqs, orders_url, packed_url, seconds):
-    """Says: a send makes a new message"""
-    message = _one(sqs, orders_url, VisibilityTimeout=seconds + 60)
-    if message:
-        time.sleep(seconds)
-        _move(sqs, orders_url, packed_url, message)
-        return json.loads(message["Body"])["order_id"]
+pack_and_pass_on__writes_it_anew = variant(
+    "solution",
+    'MessageBody=message["Body"]',
+    'MessageBody=json.dumps(json.loads(message["Body"]) | {"packed": True})',
+    says="body-changed",
+)
 
+pack_and_pass_on__does_not_pack = variant("solution", "    time.sleep(seconds)\n", "", says="passed-on-early")
 
-def pack_and_pass_on__writes_it_anew(sqs, orders_url, packed_url, seconds):
-    """Says: It is passed on as it came"""
-    message = _one(sqs, orders_url, MessageAttributeNames=["All"], VisibilityTimeout=seconds + 60)
-    if message:
-        time.sleep(seconds)
-        body = json.dumps(json.loads(message["Body"]) | {"packed": True})
-        _move(sqs, orders_url, packed_url, message | {"Body": body})
-        return json.loads(message["Body"])["order_id"]
+pack_and_pass_on__packs_nothing = variant(
+    "solution", "    response =", "    time.sleep(seconds)\n    response =", says="packed-nothing"
+)
 
+pack_and_pass_on__no_message = variant(
+    "solution", '    if "Messages" not in response:\n        return None\n', "", says="no-messages-key"
+)
 
-def pack_and_pass_on__does_not_pack(sqs, orders_url, packed_url, seconds):
-    """Says: Packing is time.sleep(seconds)"""
-    message = _one(sqs, orders_url, MessageAttributeNames=["All"], VisibilityTimeout=seconds + 60)
-    if message:
-        _move(sqs, orders_url, packed_url, message)
-        return json.loads(message["Body"])["order_id"]
+pack_and_pass_on__returns_the_order = variant("solution", '["order_id"]', "", says="not-the-order-id")
 
-
-def pack_and_pass_on__packs_nothing(sqs, orders_url, packed_url, seconds):
-    """Says: Receive first, then pack."""
-    time.sleep(seconds)
-    message = _one(sqs, orders_url, MessageAttributeNames=["All"])
-    if message:
-        _move(sqs, orders_url, packed_url, message)
-        return json.loads(message["Body"])["order_id"]
-
-
-def pack_and_pass_on__no_message(sqs, orders_url, packed_url, seconds):
-    """Says: the response has no key Messages at all."""
-    [message] = sqs.receive_message(QueueUrl=orders_url)["Messages"]
-    return json.loads(message["Body"])["order_id"]
-
-
-def pack_and_pass_on__returns_the_order(sqs, orders_url, packed_url, seconds):
-    """Says: Return the order_id of the body's JSON."""
-    message = _one(sqs, orders_url, MessageAttributeNames=["All"], VisibilityTimeout=seconds + 60)
-    if message:
-        time.sleep(seconds)
-        _move(sqs, orders_url, packed_url, message)
-        return json.loads(message["Body"])
-
-
-def pack_and_pass_on__passes_on_first(sqs, orders_url, packed_url, seconds):
-    """Says: shipping must not be given an order that is not packed yet."""
-    message = _one(sqs, orders_url, MessageAttributeNames=["All"], VisibilityTimeout=seconds + 60)
-    if message:
-        labels = message.get("MessageAttributes", {})
-        sqs.send_message(QueueUrl=packed_url, MessageBody=message["Body"], MessageAttributes=labels)
-        time.sleep(seconds)
-        sqs.delete_message(QueueUrl=orders_url, ReceiptHandle=message["ReceiptHandle"])
-        return json.loads(message["Body"])["order_id"]
+pack_and_pass_on__passes_on_first = variant(
+    "solution",
+    "    time.sleep(seconds)\n",
+    "",
+    "    sqs.delete",
+    "    time.sleep(seconds)\n    sqs.delete",
+    says="passed-on-early",
+)
 
 
 def pack_and_pass_on__renews_too_late(sqs, orders_url, packed_url, seconds):
-    """Says: another packer could receive it"""
+    """Says: timeout-too-short"""
     message = _one(sqs, orders_url, MessageAttributeNames=["All"])
     if message:
         time.sleep(seconds)
@@ -615,29 +428,27 @@ def pack_and_pass_on__renews_too_late(sqs, orders_url, packed_url, seconds):
         return json.loads(message["Body"])["order_id"]
 
 
-def pack_and_pass_on__sets_the_queue(sqs, orders_url, packed_url, seconds):
-    """Says: An attribute of a queue is for everybody who uses it."""
-    sqs.set_queue_attributes(QueueUrl=orders_url, Attributes={"VisibilityTimeout": str(seconds + 60)})
-    message = _one(sqs, orders_url, MessageAttributeNames=["All"])
-    if message:
-        time.sleep(seconds)
-        _move(sqs, orders_url, packed_url, message)
-        return json.loads(message["Body"])["order_id"]
+pack_and_pass_on__sets_the_queue = variant(
+    "solution",
+    " VisibilityTimeout=seconds + 60,",
+    "",
+    "    response =",
+    '    sqs.set_queue_attributes(QueueUrl=orders_url, Attributes={"VisibilityTimeout": str(seconds + 60)})\n    response =',
+    says="settings-changed",
+)
 
-
-def pack_and_pass_on__takes_ten(sqs, orders_url, packed_url, seconds):
-    """Says: Each receive leases and counts every message that it brings."""
-    message = _one(
-        sqs, orders_url, MessageAttributeNames=["All"], VisibilityTimeout=seconds + 60, MaxNumberOfMessages=10
-    )
-    if message:
-        time.sleep(seconds)
-        _move(sqs, orders_url, packed_url, message)
-        return json.loads(message["Body"])["order_id"]
+pack_and_pass_on__takes_ten = variant(
+    "solution",
+    "seconds + 60,",
+    "seconds + 60, MaxNumberOfMessages=10,",
+    "[message] =",
+    "message, *_ =",
+    says="others-received",
+)
 
 
 def pack_and_pass_on__deletes_in_any_case(sqs, orders_url, packed_url, seconds):
-    """Says: delete only if that has worked"""
+    """Says: lost-in-a-crash"""
     message = _one(sqs, orders_url, MessageAttributeNames=["All"], VisibilityTimeout=seconds + 60)
     if message:
         time.sleep(seconds)

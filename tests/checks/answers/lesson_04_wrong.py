@@ -1,13 +1,15 @@
-"""Wrong answers to the exercises of lesson 04, as learners write them. Each docstring says what the check must say."""
+"""Wrong answers to the exercises of lesson 04, as learners write them. Each says the reason id of its refusal."""
 
 import json
 import time
+
+from variants import variant
 
 # --- wait_for_order ---------------------------------------------------------------------------------------------------
 
 
 def wait_for_order__short_polls(sqs, queue_url, seconds):
-    """Says: Every receive is a request, an empty one too."""
+    """Says: too-many-receives"""
     for _ in range(seconds):
         messages = sqs.receive_message(QueueUrl=queue_url).get("Messages", [])
         if messages:
@@ -17,7 +19,7 @@ def wait_for_order__short_polls(sqs, queue_url, seconds):
 
 
 def wait_for_order__seldom(sqs, queue_url, seconds):
-    """Says: An order lay there, and your code was waiting elsewhere."""
+    """Says: returned-late"""
     while True:
         messages = sqs.receive_message(QueueUrl=queue_url).get("Messages", [])
         if messages:
@@ -28,29 +30,13 @@ def wait_for_order__seldom(sqs, queue_url, seconds):
         seconds -= 20
 
 
-def wait_for_order__one_long_wait(sqs, queue_url, seconds):
-    """Says: WaitTimeSeconds is 20 at most."""
-    messages = sqs.receive_message(QueueUrl=queue_url, WaitTimeSeconds=seconds).get("Messages", [])
-    return json.loads(messages[0]["Body"]) if messages else None
-
-
-def wait_for_order__one_poll(sqs, queue_url, seconds):
-    """Says: It gave up after 20 s."""
-    messages = sqs.receive_message(QueueUrl=queue_url, WaitTimeSeconds=min(seconds, 20)).get("Messages", [])
-    return json.loads(messages[0]["Body"]) if messages else None
-
-
-def wait_for_order__rounds_up(sqs, queue_url, seconds):
-    """Says: The last poll must not be longer than the time that is left."""
-    while seconds > 0:
-        messages = sqs.receive_message(QueueUrl=queue_url, WaitTimeSeconds=20).get("Messages", [])
-        if messages:
-            return json.loads(messages[0]["Body"])
-        seconds -= 20
+wait_for_order__one_long_wait = variant("solution", "min(seconds, 20)", "seconds", says="poll-too-long")
+wait_for_order__one_poll = variant("solution", "seconds -= wait", "break", says="gave-up-after-one-poll")
+wait_for_order__rounds_up = variant("solution", "min(seconds, 20)", "20", says="waited-too-long")
 
 
 def wait_for_order__rounds_down(sqs, queue_url, seconds):
-    """Says: Your code gave up after 40 s."""
+    """Says: gave-up-early"""
     for _ in range(max(1, seconds // 20)):
         wait = min(20, seconds)
         messages = sqs.receive_message(QueueUrl=queue_url, WaitTimeSeconds=wait).get("Messages", [])
@@ -59,69 +45,31 @@ def wait_for_order__rounds_down(sqs, queue_url, seconds):
     return None
 
 
-def wait_for_order__no_key(sqs, queue_url, seconds):
-    """Says: An empty receive has no key Messages."""
-    while seconds > 0:
-        wait = min(seconds, 20)
-        for message in sqs.receive_message(QueueUrl=queue_url, WaitTimeSeconds=wait)["Messages"]:
-            return json.loads(message["Body"])
-        seconds -= wait
+wait_for_order__no_key = variant("solution", 'if "Messages" in reply:', "if True:", says="no-messages-key")
+wait_for_order__text = variant("solution", 'json.loads(message["Body"])', 'message["Body"]', says="text-returned")
+wait_for_order__message = variant("solution", 'json.loads(message["Body"])', "message", says="message-returned")
 
+wait_for_order__deletes = variant(
+    "solution",
+    "            return",
+    '            sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])\n            return',
+    says="order-deleted",
+)
 
-def wait_for_order__text(sqs, queue_url, seconds):
-    """Says: The caller needs the dictionary that json.loads makes of it."""
-    while seconds > 0:
-        wait = min(seconds, 20)
-        for message in sqs.receive_message(QueueUrl=queue_url, WaitTimeSeconds=wait).get("Messages", []):
-            return message["Body"]
-        seconds -= wait
+wait_for_order__takes_ten = variant(
+    "solution",
+    "WaitTimeSeconds=wait",
+    "WaitTimeSeconds=wait, MaxNumberOfMessages=10",
+    "[message] =",
+    "message, *_ =",
+    says="others-received",
+)
 
+wait_for_order__last_look = variant(
+    "solution", "seconds > 0", "seconds >= 0", "seconds -= wait", "seconds -= wait or 1", says="too-many-receives"
+)
 
-def wait_for_order__message(sqs, queue_url, seconds):
-    """Says: That is what SQS said about the message."""
-    while seconds > 0:
-        wait = min(seconds, 20)
-        for message in sqs.receive_message(QueueUrl=queue_url, WaitTimeSeconds=wait).get("Messages", []):
-            return message
-        seconds -= wait
-
-
-def wait_for_order__deletes(sqs, queue_url, seconds):
-    """Says: Nobody has packed it yet."""
-    while seconds > 0:
-        wait = min(seconds, 20)
-        for message in sqs.receive_message(QueueUrl=queue_url, WaitTimeSeconds=wait).get("Messages", []):
-            sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])
-            return json.loads(message["Body"])
-        seconds -= wait
-
-
-def wait_for_order__takes_ten(sqs, queue_url, seconds):
-    """Says: What else was received is hidden from all others"""
-    while seconds > 0:
-        ask = {"MaxNumberOfMessages": 10, "WaitTimeSeconds": min(seconds, 20)}
-        for message in sqs.receive_message(QueueUrl=queue_url, **ask).get("Messages", []):
-            return json.loads(message["Body"])
-        seconds -= 20
-
-
-def wait_for_order__last_look(sqs, queue_url, seconds):
-    """Says: Every receive is a request, an empty one too."""
-    while seconds >= 0:
-        wait = min(seconds, 20)
-        for message in sqs.receive_message(QueueUrl=queue_url, WaitTimeSeconds=wait).get("Messages", []):
-            return json.loads(message["Body"])
-        seconds -= wait or 1
-
-
-def wait_for_order__empty_dictionary(sqs, queue_url, seconds):
-    """Says: No order came in this time, and None says so."""
-    while seconds > 0:
-        wait = min(seconds, 20)
-        for message in sqs.receive_message(QueueUrl=queue_url, WaitTimeSeconds=wait).get("Messages", []):
-            return json.loads(message["Body"])
-        seconds -= wait
-    return {}
+wait_for_order__empty_dictionary = variant("solution", "return None", "return {}", says="not-none")
 
 
 # --- send_all ---------------------------------------------------------------------------------------------------------
@@ -135,43 +83,17 @@ def _entries(texts):
     return [{"Id": str(place), "MessageBody": text} for place, text in enumerate(texts)]
 
 
-def send_all__one_batch(sqs, queue_url, bodies):
-    """Says: One batch takes 10 entries, and no more."""
-    reply = sqs.send_message_batch(QueueUrl=queue_url, Entries=_entries(bodies))
-    return [bodies[int(failure["Id"])] for failure in reply.get("Failed", [])]
+send_all__one_batch = variant(
+    "solution", "len(bodies), 10)", "len(bodies), 1000)", "first + 10", "first + 1000", says="batch-too-large"
+)
 
-
-def send_all__failed_ignored(sqs, queue_url, bodies):
-    """Says: A batch raises nothing when some of its entries fail"""
-    refused = []
-    for texts in _tens(bodies):
-        try:
-            sqs.send_message_batch(QueueUrl=queue_url, Entries=_entries(texts))
-        except sqs.exceptions.ClientError:
-            refused += texts
-    return refused
-
-
-def send_all__no_key(sqs, queue_url, bodies):
-    """Says: Where nothing failed, the response has no key Failed."""
-    refused = []
-    for texts in _tens(bodies):
-        for failure in sqs.send_message_batch(QueueUrl=queue_url, Entries=_entries(texts))["Failed"]:
-            refused.append(texts[int(failure["Id"])])
-    return refused
-
-
-def send_all__ids_are_texts(sqs, queue_url, bodies):
-    """Says: A text will not do; its place will."""
-    refused = []
-    for texts in _tens(bodies):
-        entries = [{"Id": text, "MessageBody": text} for text in texts]
-        refused += [failure["Id"] for failure in sqs.send_message_batch(QueueUrl=queue_url, Entries=entries)["Failed"]]
-    return refused
+send_all__failed_ignored = variant("solution", 'reply.get("Failed", [])', "[]", says="failed-ignored")
+send_all__no_key = variant("solution", 'reply.get("Failed", [])', 'reply["Failed"]', says="no-failed-key")
+send_all__ids_are_texts = variant("solution", '"Id": place', '"Id": body', says="invalid-id")
 
 
 def send_all__ids_by_index(sqs, queue_url, bodies):
-    """Says: Texts may be equal; their places are not."""
+    """Says: ids-not-distinct"""
     refused = []
     for texts in _tens(sorted(bodies)):
         entries = [{"Id": str(texts.index(text)), "MessageBody": text} for text in texts]
@@ -180,16 +102,11 @@ def send_all__ids_by_index(sqs, queue_url, bodies):
     return refused
 
 
-def send_all__ids_are_numbers(sqs, queue_url, bodies):
-    """Says: An Id is a string"""
-    for texts in _tens(bodies):
-        entries = [{"Id": place, "MessageBody": text} for place, text in enumerate(texts)]
-        sqs.send_message_batch(QueueUrl=queue_url, Entries=entries)
-    return []
+send_all__ids_are_numbers = variant("solution", "str(place): body", "place: body", says="number-as-id")
 
 
 def send_all__empty_batch(sqs, queue_url, bodies):
-    """Says: SQS refuses a batch without entries."""
+    """Says: empty-batch"""
     refused, rest = [], list(bodies)
     while True:
         texts, rest = rest[:10], rest[10:]
@@ -200,7 +117,7 @@ def send_all__empty_batch(sqs, queue_url, bodies):
 
 
 def send_all__batch_again(sqs, queue_url, bodies):
-    """Says: Whoever sends the whole batch again sends it twice."""
+    """Says: texts-sent-twice"""
     refused = []
     for texts in _tens(bodies):
         for _ in range(2):
@@ -212,7 +129,7 @@ def send_all__batch_again(sqs, queue_url, bodies):
 
 
 def send_all__failed_again(sqs, queue_url, bodies):
-    """Says: what SQS refused for the sender's fault it refuses again"""
+    """Says: too-many-requests"""
     refused = []
     for texts in _tens(bodies):
         for _ in range(2):
@@ -224,65 +141,37 @@ def send_all__failed_again(sqs, queue_url, bodies):
     return refused
 
 
-def send_all__ids_returned(sqs, queue_url, bodies):
-    """Says: None of these was refused."""
-    refused = []
-    for texts in _tens(bodies):
-        reply = sqs.send_message_batch(QueueUrl=queue_url, Entries=_entries(texts))
-        refused += [failure["Id"] for failure in reply.get("Failed", [])]
-    return refused
+send_all__ids_returned = variant(
+    "solution", "[body for place, body in batch.items() if place in failed]", "failed", says="not-refused"
+)
 
+send_all__failures_returned = variant(
+    "solution",
+    "[body for place, body in batch.items() if place in failed]",
+    'reply.get("Failed", [])',
+    says="entries-returned",
+)
 
-def send_all__failures_returned(sqs, queue_url, bodies):
-    """Says: That is what SQS said about them."""
-    refused = []
-    for texts in _tens(bodies):
-        refused += sqs.send_message_batch(QueueUrl=queue_url, Entries=_entries(texts)).get("Failed", [])
-    return refused
+send_all__last_batch_only = variant("solution", "refused += ", "refused = ", says="failed-ignored")
 
+send_all__place_in_the_whole_list = variant(
+    "solution",
+    "[body for place, body in batch.items() if place in failed]",
+    "[bodies[int(place)] for place in failed]",
+    says="other-response",
+)
 
-def send_all__last_batch_only(sqs, queue_url, bodies):
-    """Says: Failed"""
-    reply, texts = {}, []
-    for texts in _tens(bodies):
-        reply = sqs.send_message_batch(QueueUrl=queue_url, Entries=_entries(texts))
-    return [texts[int(failure["Id"])] for failure in reply.get("Failed", [])]
+send_all__set = variant("solution", "return refused", "return list(dict.fromkeys(refused))", says="equal-texts-once")
 
+send_all__equal_ones_once = variant(
+    "solution", "    refused = []", "    bodies = list(dict.fromkeys(bodies))\n    refused = []", says="texts-lost"
+)
 
-def send_all__place_in_the_whole_list(sqs, queue_url, bodies):
-    """Says: by the Id that you gave them; each response has its own"""
-    refused = []
-    for texts in _tens(bodies):
-        reply = sqs.send_message_batch(QueueUrl=queue_url, Entries=_entries(texts))
-        refused += [bodies[int(failure["Id"])] for failure in reply.get("Failed", [])]
-    return refused
-
-
-def send_all__set(sqs, queue_url, bodies):
-    """Says: Equal texts are several messages, and each of them was refused."""
-    refused = []
-    for texts in _tens(bodies):
-        reply = sqs.send_message_batch(QueueUrl=queue_url, Entries=_entries(texts))
-        refused += [texts[int(failure["Id"])] for failure in reply.get("Failed", [])]
-    return list(dict.fromkeys(refused))
-
-
-def send_all__equal_ones_once(sqs, queue_url, bodies):
-    """Says: all that SQS takes, equal ones too"""
-    return send_all__sorted(sqs, queue_url, list(dict.fromkeys(bodies)))
-
-
-def send_all__sorted(sqs, queue_url, bodies):
-    """Says: They have another order than the texts had that were given."""
-    refused = []
-    for texts in _tens(bodies):
-        reply = sqs.send_message_batch(QueueUrl=queue_url, Entries=_entries(texts))
-        refused += [texts[int(failure["Id"])] for failure in reply.get("Failed", [])]
-    return sorted(refused)
+send_all__sorted = variant("solution", "return refused", "return sorted(refused)", says="other-order-of-texts")
 
 
 def send_all__one_by_one(sqs, queue_url, bodies):
-    """Says: send_message_batch takes 10 texts in one request."""
+    """Says: too-many-requests"""
     refused = []
     for body in bodies:
         try:
@@ -292,18 +181,13 @@ def send_all__one_by_one(sqs, queue_url, bodies):
     return refused
 
 
-def send_all__nine(sqs, queue_url, bodies):
-    """Says: send_message_batch takes 10 texts in one request."""
-    refused = []
-    for start in range(0, len(bodies), 9):
-        texts = bodies[start : start + 9]
-        reply = sqs.send_message_batch(QueueUrl=queue_url, Entries=_entries(texts))
-        refused += [texts[int(failure["Id"])] for failure in reply.get("Failed", [])]
-    return refused
+send_all__nine = variant(
+    "solution", "len(bodies), 10)", "len(bodies), 9)", "first + 10", "first + 9", says="too-many-requests"
+)
 
 
 def send_all__characters(sqs, queue_url, bodies):
-    """Says: One text that is refused does not keep the others of its batch"""
+    """Says: texts-lost"""
     names = ["MaximumMessageSize"]
     most = int(sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=names)["Attributes"][names[0]])
     good = [body for body in bodies if 0 < len(body) <= most and body.isprintable()]
@@ -322,17 +206,11 @@ def _delete(sqs, queue_url, messages):
     sqs.delete_message_batch(QueueUrl=queue_url, Entries=entries)
 
 
-def drain__short_polls(sqs, queue_url):
-    """Says: Your code stopped after an empty short poll"""
-    orders = {}
-    while messages := sqs.receive_message(QueueUrl=queue_url, **TEN).get("Messages"):
-        orders |= {json.loads(message["Body"])["order_id"]: json.loads(message["Body"]) for message in messages}
-        _delete(sqs, queue_url, messages)
-    return list(orders.values())
+drain__short_polls = variant("solution", ", WaitTimeSeconds=20", "", says="short-poll-at-the-end")
 
 
 def drain__three_short_polls(sqs, queue_url):
-    """Says: Your code stopped after an empty short poll"""
+    """Says: short-poll-at-the-end"""
     orders, empty = {}, 0
     while empty < 3:
         messages = sqs.receive_message(QueueUrl=queue_url, **TEN).get("Messages", [])
@@ -345,22 +223,16 @@ def drain__three_short_polls(sqs, queue_url):
     return list(orders.values())
 
 
-def drain__fewer_than_ten(sqs, queue_url):
-    """Says: and then your code stopped"""
-    orders = {}
-    while True:
-        messages = sqs.receive_message(QueueUrl=queue_url, WaitTimeSeconds=20, **TEN).get("Messages", [])
-        for message in messages:
-            order = json.loads(message["Body"])
-            orders[order["order_id"]] = order
-        if messages:
-            _delete(sqs, queue_url, messages)
-        if len(messages) < 10:
-            return list(orders.values())
+drain__fewer_than_ten = variant(
+    "solution",
+    "Entries=entries)",
+    "Entries=entries)\n        if len(entries) < 10:\n            return list(orders.values())",
+    says="stopped-early",
+)
 
 
 def drain__by_the_counter(sqs, queue_url):
-    """Says: The counters of a queue are approximate and lag behind."""
+    """Says: never-received"""
     orders = {}
     names = ["ApproximateNumberOfMessages"]
     while int(sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=names)["Attributes"][names[0]]):
@@ -371,7 +243,7 @@ def drain__by_the_counter(sqs, queue_url):
 
 
 def drain__keeps_repeats_in_the_queue(sqs, queue_url):
-    """Says: also for the second one with the same order"""
+    """Says: messages-left"""
     orders = {}
     while messages := sqs.receive_message(QueueUrl=queue_url, WaitTimeSeconds=20, **TEN).get("Messages"):
         fresh = []
@@ -385,84 +257,58 @@ def drain__keeps_repeats_in_the_queue(sqs, queue_url):
     return list(orders.values())
 
 
-def drain__repeats_returned(sqs, queue_url):
-    """Says: An order is in the list twice."""
-    orders = []
-    while messages := sqs.receive_message(QueueUrl=queue_url, WaitTimeSeconds=20, **TEN).get("Messages"):
-        orders += [json.loads(message["Body"]) for message in messages]
-        _delete(sqs, queue_url, messages)
-    return orders
+drain__repeats_returned = variant("solution", 'orders[order["order_id"]]', "orders[len(orders)]", says="order-twice")
 
+drain__by_message_id = variant(
+    "solution", 'orders[order["order_id"]]', 'orders[message["MessageId"]]', says="order-twice"
+)
 
-def drain__by_message_id(sqs, queue_url):
-    """Says: Two messages can hold the same order; its order_id tells."""
-    orders = {}
-    while messages := sqs.receive_message(QueueUrl=queue_url, WaitTimeSeconds=20, **TEN).get("Messages"):
-        orders |= {message["MessageId"]: json.loads(message["Body"]) for message in messages}
-        _delete(sqs, queue_url, messages)
-    return list(orders.values())
+drain__no_delete = variant(
+    "solution",
+    "WaitTimeSeconds=20",
+    "WaitTimeSeconds=20, VisibilityTimeout=900",
+    "        sqs.delete_message_batch(QueueUrl=queue_url, Entries=entries)",
+    "",
+    says="messages-left",
+)
 
+drain__deletes_the_first = variant(
+    "solution",
+    "WaitTimeSeconds=20",
+    "WaitTimeSeconds=1",
+    "Entries=entries",
+    "Entries=entries[:1]",
+    says="messages-left",
+)
 
-def drain__no_delete(sqs, queue_url):
-    """Says: What was received and not deleted comes again when its lease is over."""
-    orders = {}
-    ask = {"WaitTimeSeconds": 20, "VisibilityTimeout": 900} | TEN
-    while messages := sqs.receive_message(QueueUrl=queue_url, **ask).get("Messages"):
-        orders |= {json.loads(message["Body"])["order_id"]: json.loads(message["Body"]) for message in messages}
-    return list(orders.values())
+drain__one_by_one = variant("solution", " MaxNumberOfMessages=10,", "", says="too-many-requests")
 
+drain__single_deletes = variant(
+    "solution",
+    "sqs.delete_message_batch(QueueUrl=queue_url, Entries=entries)",
+    'for entry in entries:\n            sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=entry["ReceiptHandle"])',
+    says="too-many-requests",
+)
 
-def drain__deletes_the_first(sqs, queue_url):
-    """Says: What was received and not deleted comes again when its lease is over."""
-    orders = {}
-    ask = {"WaitTimeSeconds": 1} | TEN
-    while messages := sqs.receive_message(QueueUrl=queue_url, **ask).get("Messages"):
-        orders |= {json.loads(message["Body"])["order_id"]: json.loads(message["Body"]) for message in messages}
-        _delete(sqs, queue_url, messages[:1])
-    return list(orders.values())
+drain__purges = variant(
+    "solution",
+    "            return",
+    "            sqs.purge_queue(QueueUrl=queue_url)\n            return",
+    "        sqs.delete_message_batch(QueueUrl=queue_url, Entries=entries)",
+    "",
+    says="not-received",
+)
 
-
-def drain__one_by_one(sqs, queue_url):
-    """Says: MaxNumberOfMessages=10 brings up to ten with one receive"""
-    orders = {}
-    while messages := sqs.receive_message(QueueUrl=queue_url, WaitTimeSeconds=20).get("Messages"):
-        order = json.loads(messages[0]["Body"])
-        orders[order["order_id"]] = order
-        sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=messages[0]["ReceiptHandle"])
-    return list(orders.values())
-
-
-def drain__single_deletes(sqs, queue_url):
-    """Says: and delete_message_batch deletes ten"""
-    orders = {}
-    while messages := sqs.receive_message(QueueUrl=queue_url, WaitTimeSeconds=20, **TEN).get("Messages"):
-        for message in messages:
-            order = json.loads(message["Body"])
-            orders[order["order_id"]] = order
-            sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])
-    return list(orders.values())
-
-
-def drain__purges(sqs, queue_url):
-    """Says: That takes away what nobody has received, too"""
-    orders = {}
-    while messages := sqs.receive_message(QueueUrl=queue_url, WaitTimeSeconds=20, **TEN).get("Messages"):
-        orders |= {json.loads(message["Body"])["order_id"]: json.loads(message["Body"]) for message in messages}
-    sqs.purge_queue(QueueUrl=queue_url)
-    return list(orders.values())
-
-
-def drain__no_key(sqs, queue_url):
-    """Says: An empty receive has no key Messages."""
-    orders = {}
-    while messages := sqs.receive_message(QueueUrl=queue_url, WaitTimeSeconds=20, **TEN)["Messages"]:
-        orders |= {json.loads(message["Body"])["order_id"]: json.loads(message["Body"]) for message in messages}
-        _delete(sqs, queue_url, messages)
-    return list(orders.values())
+drain__no_key = variant(
+    "solution",
+    '        if "Messages" not in reply:\n            return list(orders.values())\n',
+    "",
+    says="no-messages-key",
+)
 
 
 def drain__all_in_one_delete(sqs, queue_url):
-    """Says: One batch takes 10 entries, and no more."""
+    """Says: batch-too-large"""
     found = []
     while messages := sqs.receive_message(QueueUrl=queue_url, WaitTimeSeconds=20, **TEN).get("Messages"):
         found += messages
@@ -471,7 +317,7 @@ def drain__all_in_one_delete(sqs, queue_url):
 
 
 def drain__empty_delete(sqs, queue_url):
-    """Says: SQS refuses a batch without entries."""
+    """Says: empty-batch"""
     orders = {}
     while True:
         messages = sqs.receive_message(QueueUrl=queue_url, WaitTimeSeconds=20, **TEN).get("Messages", [])
@@ -481,262 +327,125 @@ def drain__empty_delete(sqs, queue_url):
             return list(orders.values())
 
 
-def drain__order_ids_as_entry_ids(sqs, queue_url):
-    """Says: The same order can be in two messages."""
-    orders = {}
-    while messages := sqs.receive_message(QueueUrl=queue_url, WaitTimeSeconds=20, **TEN).get("Messages"):
-        entries = []
-        for message in messages:
-            order = json.loads(message["Body"])
-            orders[order["order_id"]] = order
-            entries.append({"Id": order["order_id"], "ReceiptHandle": message["ReceiptHandle"]})
-        sqs.delete_message_batch(QueueUrl=queue_url, Entries=entries)
-    return list(orders.values())
+drain__order_ids_as_entry_ids = variant(
+    "solution", '"Id": str(place)', '"Id": order["order_id"]', says="ids-not-distinct"
+)
 
+drain__texts = variant("solution", "] = order", '] = message["Body"]', says="no-dictionaries")
 
-def drain__texts(sqs, queue_url):
-    """Says: A dictionary was asked for each order"""
-    bodies = []
-    while messages := sqs.receive_message(QueueUrl=queue_url, WaitTimeSeconds=20, **TEN).get("Messages"):
-        bodies += [message["Body"] for message in messages if message["Body"] not in bodies]
-        _delete(sqs, queue_url, messages)
-    return bodies
-
-
-def drain__first_ten(sqs, queue_url):
-    """Says: The last receive brought 10 messages"""
-    messages = sqs.receive_message(QueueUrl=queue_url, WaitTimeSeconds=20, **TEN).get("Messages", [])
-    _delete(sqs, queue_url, messages)
-    return [json.loads(message["Body"]) for message in messages]
+drain__first_ten = variant(
+    "solution", "Entries=entries)", "Entries=entries)\n        return list(orders.values())", says="stopped-early"
+)
 
 
 # --- pack_slowly ------------------------------------------------------------------------------------------------------
 
 
-def _take(sqs, queue_url, **params):
-    """Return what names the lease, and the order; None twice when the queue is empty."""
-    messages = sqs.receive_message(QueueUrl=queue_url, **params).get("Messages")
-    if not messages:
-        return None, None
-    return {"QueueUrl": queue_url, "ReceiptHandle": messages[0]["ReceiptHandle"]}, json.loads(messages[0]["Body"])
+pack_slowly__no_heartbeat = variant(
+    "solution",
+    "        sqs.change_message_visibility(**lease, VisibilityTimeout=2 * seconds)\n",
+    "",
+    says="gap-between-timeouts",
+)
 
+pack_slowly__one_long_lease = variant(
+    "solution",
+    "receive_message(QueueUrl=queue_url",
+    "receive_message(QueueUrl=queue_url, VisibilityTimeout=steps * seconds + 30",
+    says="timeout-too-long",
+)
 
-def pack_slowly__no_heartbeat(sqs, queue_url, steps, seconds):
-    """Says: From then on anybody could receive the order, and pack it too."""
-    lease, order = _take(sqs, queue_url)
-    if order:
-        time.sleep(steps * seconds)
-        sqs.delete_message(**lease)
-    return order
+pack_slowly__extended_once = variant(
+    "pack_slowly__no_heartbeat",
+    "    for _",
+    "    sqs.change_message_visibility(**lease, VisibilityTimeout=43200)\n    for _",
+    says="timeout-too-long",
+)
 
+pack_slowly__extended_once_to_two_minutes = variant(
+    "pack_slowly__no_heartbeat",
+    "    for _",
+    "    sqs.change_message_visibility(**lease, VisibilityTimeout=120)\n    for _",
+    says="gap-between-timeouts",
+)
 
-def pack_slowly__one_long_lease(sqs, queue_url, steps, seconds):
-    """Says: If the packer crashes now, nobody can take the order for all that time."""
-    lease, order = _take(sqs, queue_url, VisibilityTimeout=steps * seconds + 30)
-    if order:
-        time.sleep(steps * seconds)
-        sqs.delete_message(**lease)
-    return order
+pack_slowly__adds_up = variant(
+    "solution", "for _ in", "for step in", "2 * seconds", "30 + seconds * (step + 1)", says="timeout-too-long"
+)
 
+pack_slowly__to_the_second = variant("solution", "2 * seconds", "seconds", says="gap-between-timeouts")
 
-def pack_slowly__extended_once(sqs, queue_url, steps, seconds):
-    """Says: If the packer crashes now, nobody can take the order for all that time."""
-    lease, order = _take(sqs, queue_url)
-    if order:
-        sqs.change_message_visibility(**lease, VisibilityTimeout=43200)
-        time.sleep(steps * seconds)
-        sqs.delete_message(**lease)
-    return order
+pack_slowly__every_second_step = variant(
+    "solution",
+    "for _ in",
+    "for step in",
+    "        sqs.change",
+    "        if step % 2:\n            sqs.change",
+    says="gap-between-timeouts",
+)
 
+pack_slowly__thirty_whatever = variant("solution", "2 * seconds", "30", says="gap-between-timeouts")
 
-def pack_slowly__extended_once_to_two_minutes(sqs, queue_url, steps, seconds):
-    """Says: The lease was over after 120 s"""
-    lease, order = _take(sqs, queue_url)
-    if order:
-        sqs.change_message_visibility(**lease, VisibilityTimeout=120)
-        time.sleep(steps * seconds)
-        sqs.delete_message(**lease)
-    return order
+pack_slowly__deletes_first = variant(
+    "pack_slowly__no_heartbeat",
+    "    for _",
+    "    sqs.delete_message(**lease)\n    for _",
+    "seconds)\n    sqs.delete_message(**lease)\n",
+    "seconds)\n",
+    says="deleted-early",
+)
 
+pack_slowly__deletes_twice = variant(
+    "pack_slowly__no_heartbeat", "    for _", "    sqs.delete_message(**lease)\n    for _", says="deleted-early"
+)
 
-def pack_slowly__adds_up(sqs, queue_url, steps, seconds):
-    """Says: is not added to the old one"""
-    lease, order = _take(sqs, queue_url)
-    for step in range(steps if order else 0):
-        sqs.change_message_visibility(**lease, VisibilityTimeout=30 + seconds * (step + 1))
-        time.sleep(seconds)
-    if order:
-        sqs.delete_message(**lease)
-    return order
+pack_slowly__renews_after_the_delete = variant(
+    "solution", "    for _", "    sqs.delete_message(**lease)\n    for _", says="renewed-after-delete"
+)
 
+pack_slowly__no_delete = variant("solution", "    sqs.delete_message(**lease)\n", "", says="not-deleted")
+pack_slowly__does_not_pack = variant("solution", "range(steps)", "range(1)", says="deleted-early")
+pack_slowly__one_step_less = variant("solution", "range(steps)", "range(1, steps)", says="deleted-early")
 
-def pack_slowly__to_the_second(sqs, queue_url, steps, seconds):
-    """Says: to last longer than the next step"""
-    lease, order = _take(sqs, queue_url)
-    for _ in range(steps if order else 0):
-        sqs.change_message_visibility(**lease, VisibilityTimeout=seconds)
-        time.sleep(seconds)
-    if order:
-        sqs.delete_message(**lease)
-    return order
+pack_slowly__sets_the_queue = variant(
+    "pack_slowly__no_heartbeat",
+    "    reply =",
+    '    sqs.set_queue_attributes(QueueUrl=queue_url, Attributes={"VisibilityTimeout": "120"})\n    reply =',
+    says="gap-between-timeouts",
+)
 
+pack_slowly__sets_the_queue_and_renews = variant(
+    "solution",
+    "    reply =",
+    '    sqs.set_queue_attributes(QueueUrl=queue_url, Attributes={"VisibilityTimeout": "120"})\n    reply =',
+    says="queue-changed",
+)
 
-def pack_slowly__every_second_step(sqs, queue_url, steps, seconds):
-    """Says: it has to come before the lease is over"""
-    lease, order = _take(sqs, queue_url)
-    for step in range(steps if order else 0):
-        time.sleep(seconds)
-        if step % 2:
-            sqs.change_message_visibility(**lease, VisibilityTimeout=2 * seconds)
-    if order:
-        sqs.delete_message(**lease)
-    return order
+pack_slowly__takes_ten = variant(
+    "solution",
+    "receive_message(QueueUrl=queue_url",
+    "receive_message(QueueUrl=queue_url, MaxNumberOfMessages=10",
+    "[message] =",
+    "message, *_ =",
+    says="others-received",
+)
 
+pack_slowly__renewals_fail = variant(
+    "solution",
+    "        sqs.change_message_visibility(**lease, VisibilityTimeout=2 * seconds)\n",
+    '        entry = {"Id": "it", "ReceiptHandle": message["MessageId"], "VisibilityTimeout": 2 * seconds}\n        sqs.change_message_visibility_batch(QueueUrl=queue_url, Entries=[entry])\n',
+    says="gap-between-timeouts",
+)
 
-def pack_slowly__thirty_whatever(sqs, queue_url, steps, seconds):
-    """Says: to last longer than the next step"""
-    lease, order = _take(sqs, queue_url)
-    for _ in range(steps if order else 0):
-        sqs.change_message_visibility(**lease, VisibilityTimeout=30)
-        time.sleep(seconds)
-    if order:
-        sqs.delete_message(**lease)
-    return order
+pack_slowly__no_key = variant(
+    "solution", '    if "Messages" not in reply:\n        return None\n', "", says="no-messages-key"
+)
 
+pack_slowly__waits_for_nothing = variant(
+    "solution", "        return None", "        time.sleep(steps * seconds)\n        return None", says="packed-nothing"
+)
 
-def pack_slowly__deletes_first(sqs, queue_url, steps, seconds):
-    """Says: If the packer crashes after the delete, the order is lost"""
-    lease, order = _take(sqs, queue_url)
-    if order:
-        sqs.delete_message(**lease)
-        time.sleep(steps * seconds)
-    return order
-
-
-def pack_slowly__deletes_twice(sqs, queue_url, steps, seconds):
-    """Says: If the packer crashes after the delete, the order is lost"""
-    lease, order = _take(sqs, queue_url)
-    if order:
-        sqs.delete_message(**lease)
-        time.sleep(steps * seconds)
-        sqs.delete_message(**lease)
-    return order
-
-
-def pack_slowly__renews_after_the_delete(sqs, queue_url, steps, seconds):
-    """Says: The delete comes last."""
-    lease, order = _take(sqs, queue_url)
-    if order:
-        sqs.delete_message(**lease)
-    for _ in range(steps if order else 0):
-        time.sleep(seconds)
-        sqs.change_message_visibility(**lease, VisibilityTimeout=60)
-    return order
-
-
-def pack_slowly__no_delete(sqs, queue_url, steps, seconds):
-    """Says: What is not deleted comes again when the lease is over, and is packed once more."""
-    lease, order = _take(sqs, queue_url)
-    for _ in range(steps if order else 0):
-        time.sleep(seconds)
-        sqs.change_message_visibility(**lease, VisibilityTimeout=2 * seconds)
-    return order
-
-
-def pack_slowly__does_not_pack(sqs, queue_url, steps, seconds):
-    """Says: Packing takes"""
-    lease, order = _take(sqs, queue_url)
-    if order:
-        time.sleep(seconds)
-        sqs.delete_message(**lease)
-    return order
-
-
-def pack_slowly__one_step_less(sqs, queue_url, steps, seconds):
-    """Says: Packing takes"""
-    lease, order = _take(sqs, queue_url)
-    for _ in range(1, steps if order else 0):
-        time.sleep(seconds)
-        sqs.change_message_visibility(**lease, VisibilityTimeout=2 * seconds)
-    if order:
-        sqs.delete_message(**lease)
-    return order
-
-
-def pack_slowly__sets_the_queue(sqs, queue_url, steps, seconds):
-    """Says: The lease was over after"""
-    sqs.set_queue_attributes(QueueUrl=queue_url, Attributes={"VisibilityTimeout": "120"})
-    return pack_slowly__no_heartbeat(sqs, queue_url, steps, seconds)
-
-
-def pack_slowly__sets_the_queue_and_renews(sqs, queue_url, steps, seconds):
-    """Says: The queue's VisibilityTimeout is for all its messages and all its workers."""
-    sqs.set_queue_attributes(QueueUrl=queue_url, Attributes={"VisibilityTimeout": "120"})
-    lease, order = _take(sqs, queue_url)
-    for _ in range(steps if order else 0):
-        sqs.change_message_visibility(**lease, VisibilityTimeout=100)
-        time.sleep(seconds)
-    if order:
-        sqs.delete_message(**lease)
-    return order
-
-
-def pack_slowly__takes_ten(sqs, queue_url, steps, seconds):
-    """Says: The others are hidden from all packers, and nobody packs them."""
-    lease, order = _take(sqs, queue_url, MaxNumberOfMessages=10)
-    for _ in range(steps if order else 0):
-        time.sleep(seconds)
-        sqs.change_message_visibility(**lease, VisibilityTimeout=2 * seconds)
-    if order:
-        sqs.delete_message(**lease)
-    return order
-
-
-def pack_slowly__renewals_fail(sqs, queue_url, steps, seconds):
-    """Says: From then on anybody could receive the order, and pack it too."""
-    message = next(iter(sqs.receive_message(QueueUrl=queue_url).get("Messages", [])), None)
-    if message is None:
-        return None
-    for _ in range(steps):
-        time.sleep(seconds)
-        entry = {"Id": "it", "ReceiptHandle": message["MessageId"], "VisibilityTimeout": 2 * seconds}
-        sqs.change_message_visibility_batch(QueueUrl=queue_url, Entries=[entry])
-    sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])
-    return json.loads(message["Body"])
-
-
-def pack_slowly__no_key(sqs, queue_url, steps, seconds):
-    """Says: An empty receive has no key Messages."""
-    message = sqs.receive_message(QueueUrl=queue_url)["Messages"][0]
-    lease = {"QueueUrl": queue_url, "ReceiptHandle": message["ReceiptHandle"]}
-    for _ in range(steps):
-        time.sleep(seconds)
-        sqs.change_message_visibility(**lease, VisibilityTimeout=2 * seconds)
-    sqs.delete_message(**lease)
-    return json.loads(message["Body"])
-
-
-def pack_slowly__waits_for_nothing(sqs, queue_url, steps, seconds):
-    """Says: With nothing to pack there are no steps to wait for."""
-    lease, order = _take(sqs, queue_url)
-    for _ in range(steps):
-        time.sleep(seconds)
-        if order:
-            sqs.change_message_visibility(**lease, VisibilityTimeout=2 * seconds)
-    if order:
-        sqs.delete_message(**lease)
-    return order
-
-
-def pack_slowly__text(sqs, queue_url, steps, seconds):
-    """Says: The order is in the message's Body, as JSON"""
-    lease, order = _take(sqs, queue_url)
-    for _ in range(steps if order else 0):
-        time.sleep(seconds)
-        sqs.change_message_visibility(**lease, VisibilityTimeout=2 * seconds)
-    if order:
-        sqs.delete_message(**lease)
-    return json.dumps(order) if order else None
+pack_slowly__text = variant("solution", 'json.loads(message["Body"])', 'message["Body"]', says="text-returned")
 
 
 # --- bill_orders ------------------------------------------------------------------------------------------------------
@@ -760,95 +469,25 @@ def _done_with(sqs, url, message):
     sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
 
 
-def _work_rightly(sqs, orders_url, bills_url, done, seconds):
-    end = time.time() + seconds
-    while time.time() < end:
-        for message in _receive(sqs, orders_url):
-            try:
-                order = json.loads(message["Body"])
-                if order["order_id"] not in done:
-                    _bill(sqs, bills_url, order)
-                    done.append(order["order_id"])
-                _done_with(sqs, orders_url, message)
-            except Exception:
-                pass
-    return done
+bill_orders__until_empty = variant(
+    "solution",
+    "        for message",
+    '        if "Messages" not in reply:\n            break\n        for message',
+    says="stopped-early",
+)
 
+bill_orders__one_round = variant("solution", "while time.time() < end:", "for _ in range(1):", says="stopped-early")
 
-def bill_orders__until_empty(sqs, orders_url, bills_url, done, seconds):
-    """Says: An empty receive is no reason to go"""
-    while messages := _receive(sqs, orders_url):
-        for message in messages:
-            try:
-                order = json.loads(message["Body"])
-                if order["order_id"] not in done:
-                    _bill(sqs, bills_url, order)
-                    done.append(order["order_id"])
-                _done_with(sqs, orders_url, message)
-            except Exception:
-                pass
-    return done
+bill_orders__counts_polls = variant(
+    "solution", "while time.time() < end:", "for _ in range(seconds // 20 + 1):", says="stopped-early"
+)
 
-
-def bill_orders__one_round(sqs, orders_url, bills_url, done, seconds):
-    """Says: An empty receive is no reason to go"""
-    for message in _receive(sqs, orders_url):
-        order = json.loads(message["Body"])
-        if order["order_id"] not in done:
-            _bill(sqs, bills_url, order)
-            done.append(order["order_id"])
-        _done_with(sqs, orders_url, message)
-    return done
-
-
-def bill_orders__counts_polls(sqs, orders_url, bills_url, done, seconds):
-    """Says: The worker stopped after"""
-    for _ in range(seconds // 20 + 1):
-        for message in _receive(sqs, orders_url):
-            try:
-                order = json.loads(message["Body"])
-                if order["order_id"] not in done:
-                    _bill(sqs, bills_url, order)
-                    done.append(order["order_id"])
-                _done_with(sqs, orders_url, message)
-            except Exception:
-                pass
-    return done
-
-
-def bill_orders__no_record(sqs, orders_url, bills_url, done, seconds):
-    """Says: It was billed in a run before."""
-    end = time.time() + seconds
-    while time.time() < end:
-        for message in _receive(sqs, orders_url):
-            try:
-                order = json.loads(message["Body"])
-                _bill(sqs, bills_url, order)
-                done.append(order["order_id"])
-                _done_with(sqs, orders_url, message)
-            except Exception:
-                pass
-    return done
-
-
-def bill_orders__old_record_only(sqs, orders_url, bills_url, done, seconds):
-    """Says: has two bills."""
-    new, end = [], time.time() + seconds
-    while time.time() < end:
-        for message in _receive(sqs, orders_url):
-            try:
-                order = json.loads(message["Body"])
-                if order["order_id"] not in done:
-                    _bill(sqs, bills_url, order)
-                    new.append(order["order_id"])
-                _done_with(sqs, orders_url, message)
-            except Exception:
-                pass
-    return done + new
+bill_orders__no_record = variant("solution", 'if bill["order_id"] not in billed:', "if True:", says="billed-again")
+bill_orders__old_record_only = variant("solution", "not in billed:", "not in done:", says="two-bills")
 
 
 def bill_orders__record_by_message_id(sqs, orders_url, bills_url, done, seconds):
-    """Says: Look into the record for each single message"""
+    """Says: two-bills"""
     seen, end = set(), time.time() + seconds
     while time.time() < end:
         for message in _receive(sqs, orders_url):
@@ -865,7 +504,7 @@ def bill_orders__record_by_message_id(sqs, orders_url, bills_url, done, seconds)
 
 
 def bill_orders__record_after_the_batch(sqs, orders_url, bills_url, done, seconds):
-    """Says: Look into the record for each single message"""
+    """Says: two-bills"""
     end = time.time() + seconds
     while time.time() < end:
         new = []
@@ -882,104 +521,47 @@ def bill_orders__record_after_the_batch(sqs, orders_url, bills_url, done, second
     return done
 
 
-def bill_orders__dies_of_json(sqs, orders_url, bills_url, done, seconds):
-    """Says: One message that is no order has ended the worker"""
-    end = time.time() + seconds
-    while time.time() < end:
-        for message in _receive(sqs, orders_url):
-            order = json.loads(message["Body"])
-            if order["order_id"] not in done:
-                _bill(sqs, bills_url, order)
-                done.append(order["order_id"])
-            _done_with(sqs, orders_url, message)
-    return done
+bill_orders__dies_of_json = variant(
+    "solution", "except Exception:", "except sqs.exceptions.ClientError:", says="broken-message-ends-worker"
+)
 
+bill_orders__only_json_errors = variant(
+    "solution", "except Exception:", "except json.JSONDecodeError:", says="broken-message-ends-worker"
+)
 
-def bill_orders__only_json_errors(sqs, orders_url, bills_url, done, seconds):
-    """Says: One message that is no order has ended the worker"""
-    end = time.time() + seconds
-    while time.time() < end:
-        for message in _receive(sqs, orders_url):
-            try:
-                order = json.loads(message["Body"])
-            except json.JSONDecodeError:
-                continue
-            if order["order_id"] not in done:
-                _bill(sqs, bills_url, order)
-                done.append(order["order_id"])
-            _done_with(sqs, orders_url, message)
-    return done
+bill_orders__deletes_broken_ones = variant(
+    "solution",
+    "pass  #",
+    'sqs.delete_message(QueueUrl=orders_url, ReceiptHandle=message["ReceiptHandle"])  #',
+    says="broken-message-deleted",
+)
 
+bill_orders__deletes_first = variant(
+    "solution",
+    "                    sqs.send",
+    '                    sqs.delete_message(QueueUrl=orders_url, ReceiptHandle=message["ReceiptHandle"])\n                    sqs.send',
+    says="order-lost",
+)
 
-def bill_orders__deletes_broken_ones(sqs, orders_url, bills_url, done, seconds):
-    """Says: Delete says that the work is done."""
-    end = time.time() + seconds
-    while time.time() < end:
-        for message in _receive(sqs, orders_url):
-            try:
-                order = json.loads(message["Body"])
-                if order["order_id"] not in done:
-                    _bill(sqs, bills_url, order)
-                    done.append(order["order_id"])
-            except Exception:
-                print("broken", message["Body"])
-            _done_with(sqs, orders_url, message)
-    return done
+bill_orders__deletes_in_finally = variant(
+    "solution",
+    "pass  #",
+    'pass\n            finally:\n                sqs.delete_message(QueueUrl=orders_url, ReceiptHandle=message["ReceiptHandle"])  #',
+    says="broken-message-deleted",
+)
 
-
-def bill_orders__deletes_first(sqs, orders_url, bills_url, done, seconds):
-    """Says: What was deleted never comes again."""
-    end = time.time() + seconds
-    while time.time() < end:
-        for message in _receive(sqs, orders_url):
-            try:
-                order = json.loads(message["Body"])
-                if order["order_id"] not in done:
-                    _done_with(sqs, orders_url, message)
-                    _bill(sqs, bills_url, order)
-                    done.append(order["order_id"])
-                else:
-                    _done_with(sqs, orders_url, message)
-            except Exception:
-                pass
-    return done
-
-
-def bill_orders__deletes_in_finally(sqs, orders_url, bills_url, done, seconds):
-    """Says: is gone"""
-    end = time.time() + seconds
-    while time.time() < end:
-        for message in _receive(sqs, orders_url):
-            try:
-                order = json.loads(message["Body"])
-                if order["order_id"] not in done:
-                    _bill(sqs, bills_url, order)
-                    done.append(order["order_id"])
-            except Exception:
-                pass
-            finally:
-                _done_with(sqs, orders_url, message)
-    return done
-
-
-def bill_orders__notes_first(sqs, orders_url, bills_url, done, seconds):
-    """Says: is not in the queue any more"""
-    end = time.time() + seconds
-    while time.time() < end:
-        for message in _receive(sqs, orders_url):
-            try:
-                order = json.loads(message["Body"])
-                if order["order_id"] not in done:
-                    done.append(order["order_id"])
-                    _bill(sqs, bills_url, order)
-                _done_with(sqs, orders_url, message)
-            except Exception:
-                pass
-    return done
+bill_orders__notes_first = variant(
+    "solution",
+    '                    billed.append(bill["order_id"])\n',
+    "",
+    "                    sqs.send",
+    '                    billed.append(bill["order_id"])\n                    sqs.send',
+    says="order-lost",
+)
 
 
 def bill_orders__notes_last(sqs, orders_url, bills_url, done, seconds):
-    """Says: note the id as soon as its bill is out"""
+    """Says: two-bills"""
     end = time.time() + seconds
     while time.time() < end:
         for message in _receive(sqs, orders_url):
@@ -996,56 +578,24 @@ def bill_orders__notes_last(sqs, orders_url, bills_url, done, seconds):
     return done
 
 
-def bill_orders__repeats_stay(sqs, orders_url, bills_url, done, seconds):
-    """Says: It comes again and again until it is deleted"""
-    end = time.time() + seconds
-    while time.time() < end:
-        for message in _receive(sqs, orders_url):
-            try:
-                order = json.loads(message["Body"])
-                if order["order_id"] not in done:
-                    _bill(sqs, bills_url, order)
-                    done.append(order["order_id"])
-                    _done_with(sqs, orders_url, message)
-            except Exception:
-                pass
-    return done
+bill_orders__repeats_stay = variant(
+    "solution", "                sqs.delete", "                    sqs.delete", says="billed-but-left"
+)
 
+bill_orders__never_deletes = variant(
+    "solution",
+    '                sqs.delete_message(QueueUrl=orders_url, ReceiptHandle=message["ReceiptHandle"])\n',
+    "",
+    says="billed-but-left",
+)
 
-def bill_orders__never_deletes(sqs, orders_url, bills_url, done, seconds):
-    """Says: It comes again and again until it is deleted"""
-    end = time.time() + seconds
-    while time.time() < end:
-        for message in _receive(sqs, orders_url):
-            try:
-                order = json.loads(message["Body"])
-                if order["order_id"] not in done:
-                    _bill(sqs, bills_url, order)
-                    done.append(order["order_id"])
-            except Exception:
-                pass
-    return done
-
-
-def bill_orders__receive_may_fail(sqs, orders_url, bills_url, done, seconds):
-    """Says: An error of SQS in one call has ended the worker."""
-    end = time.time() + seconds
-    ask = {"QueueUrl": orders_url, "MaxNumberOfMessages": 10, "WaitTimeSeconds": 20}
-    while time.time() < end:
-        for message in sqs.receive_message(**ask).get("Messages", []):
-            try:
-                order = json.loads(message["Body"])
-                if order["order_id"] not in done:
-                    _bill(sqs, bills_url, order)
-                    done.append(order["order_id"])
-                _done_with(sqs, orders_url, message)
-            except Exception:
-                pass
-    return done
+bill_orders__receive_may_fail = variant(
+    "solution", "except sqs.exceptions.ClientError:", "except KeyError:", says="fault-ends-worker"
+)
 
 
 def bill_orders__one_try_around_all(sqs, orders_url, bills_url, done, seconds):
-    """Says: one try for each."""
+    """Says: others-given-up"""
     end = time.time() + seconds
     while time.time() < end:
         try:
@@ -1060,66 +610,26 @@ def bill_orders__one_try_around_all(sqs, orders_url, bills_url, done, seconds):
     return done
 
 
-def bill_orders__works_too_long(sqs, orders_url, bills_url, done, seconds):
-    """Says: Look at the time again after each receive"""
-    for _ in range(max(3, seconds)):
-        for message in _receive(sqs, orders_url, WaitTimeSeconds=15):
-            try:
-                order = json.loads(message["Body"])
-                if order["order_id"] not in done:
-                    _bill(sqs, bills_url, order)
-                    done.append(order["order_id"])
-                _done_with(sqs, orders_url, message)
-            except Exception:
-                pass
-    return done
+bill_orders__works_too_long = variant(
+    "solution",
+    "while time.time() < end:",
+    "for _ in range(max(3, seconds)):",
+    "WaitTimeSeconds=20",
+    "WaitTimeSeconds=15",
+    says="stopped-late",
+)
 
+bill_orders__new_ids_only = variant(
+    "solution", "return billed", "return [order_id for order_id in billed if order_id not in done]", says="ids-missing"
+)
 
-def bill_orders__new_ids_only(sqs, orders_url, bills_url, done, seconds):
-    """Says: The next run goes by this list"""
-    everything = _work_rightly(sqs, orders_url, bills_url, list(done), seconds)
-    return [order_id for order_id in everything if order_id not in done]
+bill_orders__nothing_returned = variant("solution", "return billed", "print(billed)", says="no-list")
+bill_orders__old_list_returned = variant("solution", "return billed", "return done", says="ids-of-this-run-missing")
+bill_orders__whole_order_as_bill = variant("solution", "json.dumps(bill)", 'message["Body"]', says="wrong-bill")
 
-
-def bill_orders__nothing_returned(sqs, orders_url, bills_url, done, seconds):
-    """Says: A list of ids was asked for."""
-    _work_rightly(sqs, orders_url, bills_url, done, seconds)
-
-
-def bill_orders__old_list_returned(sqs, orders_url, bills_url, done, seconds):
-    """Says: The orders of this run are missing"""
-    _work_rightly(sqs, orders_url, bills_url, list(done), seconds)
-    return done
-
-
-def bill_orders__whole_order_as_bill(sqs, orders_url, bills_url, done, seconds):
-    """Says: reads just these two from the message"""
-    end = time.time() + seconds
-    while time.time() < end:
-        for message in _receive(sqs, orders_url):
-            try:
-                order = json.loads(message["Body"])
-                if order["order_id"] not in done:
-                    sqs.send_message(QueueUrl=bills_url, MessageBody=message["Body"])
-                    done.append(order["order_id"])
-                _done_with(sqs, orders_url, message)
-            except Exception:
-                pass
-    return done
-
-
-def bill_orders__gives_broken_ones_back_at_once(sqs, orders_url, bills_url, done, seconds):
-    """Says: tries again without waiting"""
-    end = time.time() + seconds
-    while time.time() < end:
-        for message in _receive(sqs, orders_url):
-            try:
-                order = json.loads(message["Body"])
-                if order["order_id"] not in done:
-                    _bill(sqs, bills_url, order)
-                    done.append(order["order_id"])
-                _done_with(sqs, orders_url, message)
-            except Exception:
-                handle = message["ReceiptHandle"]
-                sqs.change_message_visibility(QueueUrl=orders_url, ReceiptHandle=handle, VisibilityTimeout=0)
-    return done
+bill_orders__gives_broken_ones_back_at_once = variant(
+    "solution",
+    "pass  #",
+    'handle = {"QueueUrl": orders_url, "ReceiptHandle": message["ReceiptHandle"]}\n                sqs.change_message_visibility(**handle, VisibilityTimeout=0)  #',
+    says="stopped:calls",
+)

@@ -1,97 +1,51 @@
-"""Wrong answers to the exercises of lesson 05, as learners write them. Each docstring says what the check must say."""
+"""Wrong answers to the exercises of lesson 05, as learners write them. Each says the reason id of its refusal."""
 
-import json
+from variants import variant
 
 # --- announce ---------------------------------------------------------------------------------------------------------
 
 
-def announce__as_it_is(sns, topic_arn, subject, text):
-    """Says: SNS refuses line breaks and other control characters in it."""
-    return sns.publish(TopicArn=topic_arn, Subject=subject, Message=text)["MessageId"]
+announce__as_it_is = variant("solution", "Subject=one_line", "Subject=subject", says="line-break-in-subject")
+announce__only_cuts = variant("solution", '" ".join(subject.split())', "subject", says="line-break-in-subject")
+announce__only_one_line = variant("solution", "[:99]", "", says="subject-too-long")
+announce__strips = variant("solution", '" ".join(subject.split())', "subject.strip()", says="line-break-in-subject")
+announce__a_hundred = variant("solution", "[:99]", "[:100]", says="hundred-characters")
+announce__first_line = variant("solution", '" ".join(subject.split())', "subject.splitlines()[0]", says="subject-lost")
+announce__much_shorter = variant("solution", "[:99]", "[:60]", says="subject-too-short")
 
+announce__glues_the_lines = variant(
+    "solution", '" ".join(subject.split())', 'subject.replace("\\n", "")', says="subject-changed"
+)
 
-def announce__only_cuts(sns, topic_arn, subject, text):
-    """Says: SNS refuses line breaks and other control characters in it."""
-    return sns.publish(TopicArn=topic_arn, Subject=subject[:99], Message=text)["MessageId"]
-
-
-def announce__only_one_line(sns, topic_arn, subject, text):
-    """Says: A subject has less than 100 characters. Cut it off, at 99."""
-    return sns.publish(TopicArn=topic_arn, Subject=" ".join(subject.split()), Message=text)["MessageId"]
-
-
-def announce__strips(sns, topic_arn, subject, text):
-    """Says: SNS refuses line breaks and other control characters in it."""
-    return sns.publish(TopicArn=topic_arn, Subject=subject.strip()[:99], Message=text)["MessageId"]
-
-
-def announce__a_hundred(sns, topic_arn, subject, text):
-    """Says: So 99 are the most."""
-    return sns.publish(TopicArn=topic_arn, Subject=" ".join(subject.split())[:100], Message=text)["MessageId"]
-
-
-def announce__first_line(sns, topic_arn, subject, text):
-    """Says: A line break becomes a space; only what is too long is cut."""
-    return sns.publish(TopicArn=topic_arn, Subject=subject.splitlines()[0][:99], Message=text)["MessageId"]
-
-
-def announce__much_shorter(sns, topic_arn, subject, text):
-    """Says: so more of it fits."""
-    return sns.publish(TopicArn=topic_arn, Subject=" ".join(subject.split())[:60], Message=text)["MessageId"]
-
-
-def announce__glues_the_lines(sns, topic_arn, subject, text):
-    """Says: Apart from line breaks, which become spaces"""
-    return sns.publish(TopicArn=topic_arn, Subject=subject.replace("\n", "")[:99], Message=text)["MessageId"]
-
-
-def announce__ascii(sns, topic_arn, subject, text):
-    """Says: the subject stays as it is."""
-    subject = " ".join(subject.split()).encode("ascii", "ignore").decode()[:99]
-    return sns.publish(TopicArn=topic_arn, Subject=subject, Message=text)["MessageId"]
-
-
-def announce__no_subject(sns, topic_arn, subject, text):
-    """Says: Without Subject the message has none."""
-    return sns.publish(TopicArn=topic_arn, Message=text)["MessageId"]
+announce__ascii = variant("solution", "[:99]", '.encode("ascii", "ignore").decode()[:99]', says="subject-changed")
+announce__no_subject = variant("solution", " Subject=one_line,", "", says="no-subject")
 
 
 def announce__empty_when_refused(sns, topic_arn, subject, text):
-    """Says: it must not be empty."""
+    """Says: empty-subject"""
     subject = subject if "\n" not in subject and len(subject) < 100 else ""
     return sns.publish(TopicArn=topic_arn, Subject=subject, Message=text)["MessageId"]
 
 
-def announce__text_too(sns, topic_arn, subject, text):
-    """Says: A text may have line breaks"""
-    one_line = " ".join(subject.split())[:99]
-    return sns.publish(TopicArn=topic_arn, Subject=one_line, Message=" ".join(text.split()))["MessageId"]
+announce__text_too = variant("solution", "Message=text", 'Message=" ".join(text.split())', says="text-changed")
+announce__response = variant("solution", '["MessageId"]', "", says="whole-response")
 
+announce__request_id = variant(
+    "solution", '["MessageId"]', '["ResponseMetadata"]["RequestId"]', says="not-the-message-id"
+)
 
-def announce__response(sns, topic_arn, subject, text):
-    """Says: That is the whole response."""
-    return sns.publish(TopicArn=topic_arn, Subject=" ".join(subject.split())[:99], Message=text)
+announce__returns_nothing = variant("solution", "return sns", "sns", says="not-the-message-id")
 
-
-def announce__request_id(sns, topic_arn, subject, text):
-    """Says: Publish answers with a MessageId"""
-    reply = sns.publish(TopicArn=topic_arn, Subject=" ".join(subject.split())[:99], Message=text)
-    return reply["ResponseMetadata"]["RequestId"]
-
-
-def announce__returns_nothing(sns, topic_arn, subject, text):
-    """Says: Publish answers with a MessageId"""
-    sns.publish(TopicArn=topic_arn, Subject=" ".join(subject.split())[:99], Message=text)
-
-
-def announce__first_topic(sns, topic_arn, subject, text):
-    """Says: topic_arn says which topic it is."""
-    topic_arn = sns.list_topics()["Topics"][0]["TopicArn"]
-    return sns.publish(TopicArn=topic_arn, Subject=" ".join(subject.split())[:99], Message=text)["MessageId"]
+announce__first_topic = variant(
+    "solution",
+    "    one_line",
+    '    topic_arn = sns.list_topics()["Topics"][0]["TopicArn"]\n    one_line',
+    says="other-topic",
+)
 
 
 def announce__gives_up(sns, topic_arn, subject, text):
-    """Says: Nobody hears what is not published."""
+    """Says: not-published"""
     try:
         return sns.publish(TopicArn=topic_arn, Subject=subject, Message=text)["MessageId"]
     except sns.exceptions.InvalidParameterException:
@@ -113,100 +67,57 @@ def _subscribe(sns, topic_arn, contact, protocol=None, **more):
     return sns.subscribe(**asked, **more)["SubscriptionArn"]
 
 
-def subscribe_all__words(sns, topic_arn, contacts):
-    """Says: ReturnSubscriptionArn."""
-    return {contact: _subscribe(sns, topic_arn, contact) for contact in set(contacts)}
-
-
-def subscribe_all__twice(sns, topic_arn, contacts):
-    """Says: The contact stands in the list more than once"""
-    return {contact: _subscribe(sns, topic_arn, contact, ReturnSubscriptionArn=True) for contact in contacts}
+subscribe_all__words = variant("solution", ", ReturnSubscriptionArn=True", "", says="pending-returned")
+subscribe_all__twice = variant("solution", "set(contacts)", "contacts", says="asked-for-each-mention")
 
 
 def subscribe_all__asks_again_for_the_arn(sns, topic_arn, contacts):
-    """Says: sends the request again."""
+    """Says: asked-again"""
     arns = {}
-    for contact in set(contacts):
+    for contact in sorted(set(contacts), key=contacts.count):
         arns[contact] = _subscribe(sns, topic_arn, contact)
         if not arns[contact].startswith("arn:"):
             arns[contact] = _subscribe(sns, topic_arn, contact, ReturnSubscriptionArn=True)
     return arns
 
 
-def subscribe_all__at_sign(sns, topic_arn, contacts):
-    """Says: Look at how a contact begins, not at what is in it"""
-    arns = {}
-    for contact in set(contacts):
-        protocol = "email" if "@" in contact else _protocol(contact)
-        arns[contact] = _subscribe(sns, topic_arn, contact, protocol, ReturnSubscriptionArn=True)
-    return arns
+subscribe_all__at_sign = variant(
+    "solution",
+    "        reply =",
+    '        protocol = "email" if "@" in contact else protocol\n        reply =',
+    says="wrong-protocol",
+)
 
+subscribe_all__only_https = variant(
+    "solution", '("http://", "http")', '("http://", "https")', says="wrong-web-protocol"
+)
 
-def subscribe_all__only_https(sns, topic_arn, contacts):
-    """Says: and an http:// address has http."""
-    arns = {}
-    for contact in set(contacts):
-        protocol = "https" if contact.startswith("http:") else _protocol(contact)
-        arns[contact] = _subscribe(sns, topic_arn, contact, protocol, ReturnSubscriptionArn=True)
-    return arns
+subscribe_all__no_http = variant("solution", ', ("http://", "http")', "", says="not-a-mail-address")
 
+subscribe_all__starts_like_https = variant(
+    "solution", '("https://", "https")', '("https", "https")', says="wrong-web-protocol"
+)
 
-def subscribe_all__no_http(sns, topic_arn, contacts):
-    """Says: Something that is no mail address was subscribed as email"""
-    arns = {}
-    for contact in set(contacts):
-        protocol = "email" if contact.startswith("http:") else _protocol(contact)
-        arns[contact] = _subscribe(sns, topic_arn, contact, protocol, ReturnSubscriptionArn=True)
-    return arns
+subscribe_all__starts_like_an_arn = variant("solution", '("arn:", "sqs")', '("arn", "sqs")', says="not-a-queue")
 
+subscribe_all__plus_in_it = variant(
+    "solution",
+    "        reply =",
+    '        protocol = "sms" if "+" in contact else protocol\n        reply =',
+    says="not-a-phone",
+)
 
-def subscribe_all__starts_like_https(sns, topic_arn, contacts):
-    """Says: An https:// address has the protocol https"""
-    arns = {}
-    for contact in set(contacts):
-        protocol = "https" if contact.startswith("https") else _protocol(contact)
-        arns[contact] = _subscribe(sns, topic_arn, contact, protocol, ReturnSubscriptionArn=True)
-    return arns
+subscribe_all__mail_by_another_name = variant(
+    "solution", 'protocol = "email"', 'protocol = "mail"', says="unknown-protocol"
+)
 
-
-def subscribe_all__starts_like_an_arn(sns, topic_arn, contacts):
-    """Says: Something that is no queue's ARN was subscribed as sqs."""
-    arns = {}
-    for contact in set(contacts):
-        protocol = "sqs" if contact.startswith("arn") else _protocol(contact)
-        arns[contact] = _subscribe(sns, topic_arn, contact, protocol, ReturnSubscriptionArn=True)
-    return arns
-
-
-def subscribe_all__plus_in_it(sns, topic_arn, contacts):
-    """Says: Something that is no phone number was subscribed as sms."""
-    arns = {}
-    for contact in set(contacts):
-        protocol = "sms" if "+" in contact else _protocol(contact)
-        arns[contact] = _subscribe(sns, topic_arn, contact, protocol, ReturnSubscriptionArn=True)
-    return arns
-
-
-def subscribe_all__mail_by_another_name(sns, topic_arn, contacts):
-    """Says: There are email, sms, https, http and sqs."""
-    arns = {}
-    for contact in set(contacts):
-        protocol = _protocol(contact).replace("email", "mail")
-        arns[contact] = _subscribe(sns, topic_arn, contact, protocol, ReturnSubscriptionArn=True)
-    return arns
-
-
-def subscribe_all__mail_as_json(sns, topic_arn, contacts):
-    """Says: this one is for email."""
-    arns = {}
-    for contact in set(contacts):
-        protocol = _protocol(contact).replace("email", "email-json")
-        arns[contact] = _subscribe(sns, topic_arn, contact, protocol, ReturnSubscriptionArn=True)
-    return arns
+subscribe_all__mail_as_json = variant(
+    "solution", 'protocol = "email"', 'protocol = "email-json"', says="wrong-protocol"
+)
 
 
 def subscribe_all__tries_all_protocols(sns, topic_arn, contacts):
-    """Says: Look at how a contact begins, not at what is in it"""
+    """Says: wrong-protocol"""
     arns = {}
     for contact in set(contacts):
         for protocol in ("email", "sms", "https", "http", "sqs"):
@@ -218,14 +129,16 @@ def subscribe_all__tries_all_protocols(sns, topic_arn, contacts):
     return arns
 
 
-def subscribe_all__with_settings(sns, topic_arn, contacts):
-    """Says: Without Attributes SNS leaves them alone."""
-    plain = {"Attributes": {"RawMessageDelivery": "false"}, "ReturnSubscriptionArn": True}
-    return {contact: _subscribe(sns, topic_arn, contact, **plain) for contact in set(contacts)}
+subscribe_all__with_settings = variant(
+    "solution",
+    "ReturnSubscriptionArn=True",
+    'ReturnSubscriptionArn=True, Attributes={"RawMessageDelivery": "false"}',
+    says="other-attributes",
+)
 
 
 def subscribe_all__starts_anew(sns, topic_arn, contacts):
-    """Says: Whoever had confirmed would have to confirm again."""
+    """Says: subscription-replaced"""
     for one in sns.list_subscriptions_by_topic(TopicArn=topic_arn)["Subscriptions"]:
         if one["SubscriptionArn"] != "PendingConfirmation":
             sns.unsubscribe(SubscriptionArn=one["SubscriptionArn"])
@@ -233,7 +146,7 @@ def subscribe_all__starts_anew(sns, topic_arn, contacts):
 
 
 def subscribe_all__from_the_list(sns, topic_arn, contacts):
-    """Says: only the word that stands in place of one until somebody confirms"""
+    """Says: pending-returned"""
     for contact in set(contacts):
         _subscribe(sns, topic_arn, contact)
     listed = sns.list_subscriptions_by_topic(TopicArn=topic_arn)["Subscriptions"]
@@ -241,7 +154,7 @@ def subscribe_all__from_the_list(sns, topic_arn, contacts):
 
 
 def subscribe_all__unconfirmed_asked(sns, topic_arn, contacts):
-    """Says: "pending confirmation" is no ARN."""
+    """Says: pending-as-arn"""
     arns = {}
     for contact in set(contacts):
         arn = _subscribe(sns, topic_arn, contact)
@@ -250,14 +163,14 @@ def subscribe_all__unconfirmed_asked(sns, topic_arn, contacts):
 
 
 def subscribe_all__skips_who_is_there(sns, topic_arn, contacts):
-    """Says: Each contact of the list is a key"""
+    """Says: wrong-keys"""
     there = {one["Endpoint"] for one in sns.list_subscriptions_by_topic(TopicArn=topic_arn)["Subscriptions"]}
     new = set(contacts) - there
     return {contact: _subscribe(sns, topic_arn, contact, ReturnSubscriptionArn=True) for contact in new}
 
 
 def subscribe_all__finds_others(sns, topic_arn, contacts):
-    """Says: is not subscribed to the topic."""
+    """Says: not-subscribed"""
     arns = {}
     there = {one["Endpoint"]: one["SubscriptionArn"] for one in sns.list_subscriptions()["Subscriptions"]}
     for contact in set(contacts):
@@ -266,125 +179,72 @@ def subscribe_all__finds_others(sns, topic_arn, contacts):
 
 
 def subscribe_all__list(sns, topic_arn, contacts):
-    """Says: Each contact of the list is a key"""
+    """Says: wrong-keys"""
     return [_subscribe(sns, topic_arn, contact, ReturnSubscriptionArn=True) for contact in sorted(set(contacts))]
 
 
-def subscribe_all__responses(sns, topic_arn, contacts):
-    """Says: The value is the SubscriptionArn, as a text."""
-    made = {}
-    for contact in set(contacts):
-        made[contact] = sns.subscribe(
-            TopicArn=topic_arn, Protocol=_protocol(contact), Endpoint=contact, ReturnSubscriptionArn=True
-        )
-    return made
-
-
-def subscribe_all__topic_arns(sns, topic_arn, contacts):
-    """Says: It begins with the topic's own ARN."""
-    for contact in set(contacts):
-        _subscribe(sns, topic_arn, contact)
-    return dict.fromkeys(contacts, topic_arn)
+subscribe_all__responses = variant("solution", 'reply["SubscriptionArn"]', "reply", says="no-text")
+subscribe_all__topic_arns = variant("solution", 'reply["SubscriptionArn"]', "topic_arn", says="arn-of-other-topic")
 
 
 # --- by_channel -------------------------------------------------------------------------------------------------------
 
 
-def by_channel__no_structure(sns, topic_arn, texts):
-    """Says: Only with MessageStructure="json" does SNS look for texts in the message."""
-    message = {"default": texts["email"], "sms": texts["email"][:140]} | texts
-    return sns.publish(TopicArn=topic_arn, Message=json.dumps(message))["MessageId"]
-
-
-def by_channel__no_default(sns, topic_arn, texts):
-    """Says: a text for all protocols without their own."""
-    message = {"sms": texts["email"][:140]} | texts
-    return sns.publish(TopicArn=topic_arn, Message=json.dumps(message), MessageStructure="json")["MessageId"]
-
-
-def by_channel__str(sns, topic_arn, texts):
-    """Says: str() and f-strings do not."""
-    message = {"default": texts["email"], "sms": texts["email"][:140]} | texts
-    return sns.publish(TopicArn=topic_arn, Message=str(message), MessageStructure="json")["MessageId"]
+by_channel__no_structure = variant("solution", ', MessageStructure="json"', "", says="not-structured")
+by_channel__no_default = variant("solution", '"default": mail, ', "", says="no-default")
+by_channel__str = variant("solution", "json.dumps(message)", "str(message)", says="no-json")
 
 
 def by_channel__by_hand(sns, topic_arn, texts):
-    """Says: str() and f-strings do not."""
+    """Says: no-json"""
     message = f'{{"default": "{texts["email"]}", "sms": "{texts.get("sms", texts["email"][:140])}"}}'
     return sns.publish(TopicArn=topic_arn, Message=message, MessageStructure="json")["MessageId"]
 
 
-def by_channel__dictionary(sns, topic_arn, texts):
-    """Says: json.dumps makes text of a dictionary."""
-    message = {"default": texts["email"], "sms": texts["email"][:140]} | texts
-    return sns.publish(TopicArn=topic_arn, Message=message, MessageStructure="json")["MessageId"]
+by_channel__dictionary = variant("solution", "json.dumps(message)", "message", says="dictionary-as-message")
+by_channel__sms_always_there = variant("solution", "mail[:140]", 'texts["sms"]', says="sms-expected")
 
+by_channel__default_always_there = variant(
+    "solution", '"default": mail', '"default": texts["default"]', says="default-expected"
+)
 
-def by_channel__sms_always_there(sns, topic_arn, texts):
-    """Says: There need not be a text for phones."""
-    message = {"default": texts["email"], "sms": texts["sms"], **texts}
-    return sns.publish(TopicArn=topic_arn, Message=json.dumps(message), MessageStructure="json")["MessageId"]
+by_channel__mail_to_phones = variant("solution", ', "sms": mail[:140]', "", says="no-text-for-phones")
 
+by_channel__cuts_for_all = variant(
+    "solution", '"default": mail, "sms": mail[:140]', '"default": mail[:140]', says="default-missing"
+)
 
-def by_channel__default_always_there(sns, topic_arn, texts):
-    """Says: it has to make one."""
-    message = {"default": texts["default"], "sms": texts["email"][:140]} | texts
-    return sns.publish(TopicArn=topic_arn, Message=json.dumps(message), MessageStructure="json")["MessageId"]
+by_channel__cuts_what_is_given = variant(
+    "solution", "    return", '    message["sms"] = message["sms"][:140]\n    return', says="text-for-phones-cut"
+)
 
+by_channel__phones_get_the_mail = variant(
+    "solution",
+    '{"default": mail, "sms": mail[:140]} | texts',
+    'texts | {"default": mail, "sms": mail[:140]}',
+    says="text-for-phones-cut",
+)
 
-def by_channel__mail_to_phones(sns, topic_arn, texts):
-    """Says: so they get the first 140 characters of the text for email."""
-    message = {"default": texts["email"]} | texts
-    return sns.publish(TopicArn=topic_arn, Message=json.dumps(message), MessageStructure="json")["MessageId"]
+by_channel__two_protocols = variant(
+    "solution", "mail[:140]} | texts", 'texts.get("sms", mail[:140])}', says="own-text-missing"
+)
 
-
-def by_channel__cuts_for_all(sns, topic_arn, texts):
-    """Says: so it gets the default: the text for email, as it is."""
-    message = {"default": texts["email"][:140]} | texts
-    return sns.publish(TopicArn=topic_arn, Message=json.dumps(message), MessageStructure="json")["MessageId"]
-
-
-def by_channel__cuts_what_is_given(sns, topic_arn, texts):
-    """Says: only a text that you make up has a limit."""
-    message = {"default": texts["email"]} | texts
-    message["sms"] = texts.get("sms", texts["email"])[:140]
-    return sns.publish(TopicArn=topic_arn, Message=json.dumps(message), MessageStructure="json")["MessageId"]
-
-
-def by_channel__phones_get_the_mail(sns, topic_arn, texts):
-    """Says: It goes out as it is"""
-    message = texts | {"default": texts["email"], "sms": texts["email"][:140]}
-    return sns.publish(TopicArn=topic_arn, Message=json.dumps(message), MessageStructure="json")["MessageId"]
-
-
-def by_channel__two_protocols(sns, topic_arn, texts):
-    """Says: Its key in the message is the protocol's name."""
-    message = {"default": texts["email"], "sms": texts.get("sms", texts["email"][:140])}
-    return sns.publish(TopicArn=topic_arn, Message=json.dumps(message), MessageStructure="json")["MessageId"]
-
-
-def by_channel__a_word_for_default(sns, topic_arn, texts):
-    """Says: so it gets the default: the text for email, as it is."""
-    message = {"default": "News", "sms": texts["email"][:140]} | texts
-    return sns.publish(TopicArn=topic_arn, Message=json.dumps(message), MessageStructure="json")["MessageId"]
+by_channel__a_word_for_default = variant("solution", '"default": mail', '"default": "News"', says="default-missing")
 
 
 def by_channel__one_publish_each(sns, topic_arn, texts):
-    """Says: Each publish goes to all subscribers."""
+    """Says: published-twice"""
     for text in texts.values():
         response = sns.publish(TopicArn=topic_arn, Message=text)
     return response["MessageId"]
 
 
 def by_channel__one_text(sns, topic_arn, texts):
-    """Says: Everybody got the same."""
+    """Says: not-structured"""
     return sns.publish(TopicArn=topic_arn, Message=texts["email"])["MessageId"]
 
 
-def by_channel__response(sns, topic_arn, texts):
-    """Says: That is the whole response."""
-    message = {"default": texts["email"], "sms": texts["email"][:140]} | texts
-    return sns.publish(TopicArn=topic_arn, Message=json.dumps(message), MessageStructure="json")
+by_channel__response = variant("solution", '["MessageId"]', "", says="whole-response")
 
 
 # --- publish_all ------------------------------------------------------------------------------------------------------
@@ -409,7 +269,7 @@ def _publish(sns, topic_arn, batch, refused):
 
 
 def publish_all__one_by_one(sns, topic_arn, news):
-    """Says: publish_batch takes ten at once"""
+    """Says: too-many-requests"""
     refused = []
     for item in news:
         try:
@@ -420,76 +280,30 @@ def publish_all__one_by_one(sns, topic_arn, news):
 
 
 def publish_all__single_stops(sns, topic_arn, news):
-    """Says: A single publish raises an error for a wrong subject."""
+    """Says: error-not-caught"""
     for item in news:
         sns.publish(TopicArn=topic_arn, Subject=item["subject"], Message=item["text"])
     return []
 
 
-def publish_all__all_at_once(sns, topic_arn, news):
-    """Says: A batch takes up to 10 entries"""
-    refused = []
-    _publish(sns, topic_arn, news, refused)
-    return refused
+publish_all__all_at_once = variant(
+    "solution", "len(batches[-1]) == 10 or size + length > 262_144", "False", says="too-many-entries"
+)
 
+publish_all__counts_to_ten_only = variant("solution", " or size + length > 262_144", "", says="batch-too-large")
+publish_all__characters = variant("solution", 'item["text"].encode()', 'item["text"]', says="characters-counted")
+publish_all__a_mebibyte = variant("solution", "262_144", "1_048_576", says="batch-too-large")
+publish_all__smaller_batches = variant("solution", "262_144", "200_000", says="refused-items-sent-again")
+publish_all__nine = variant("solution", "== 10", "== 9", says="too-many-requests")
+publish_all__no_news = variant("solution", "    if not news:\n        return []\n", "", says="empty-batch")
 
-def publish_all__counts_to_ten_only(sns, topic_arn, news):
-    """Says: Begin a new batch before it is more."""
-    refused = []
-    for first in range(0, len(news), 10):
-        _publish(sns, topic_arn, news[first : first + 10], refused)
-    return refused
-
-
-def publish_all__characters(sns, topic_arn, news):
-    """Says: Bytes, not characters: len(text.encode())."""
-    refused = []
-    for batch in _batches(news, size=len):
-        _publish(sns, topic_arn, batch, refused)
-    return refused
-
-
-def publish_all__a_mebibyte(sns, topic_arn, news):
-    """Says: All entries of a batch together may have 262,144 bytes."""
-    refused = []
-    for batch in _batches(news, most=1_048_576):
-        _publish(sns, topic_arn, batch, refused)
-    return refused
-
-
-def publish_all__smaller_batches(sns, topic_arn, news):
-    """Says: publish_batch takes ten at once"""
-    refused = []
-    for batch in _batches(news, most=200_000):
-        _publish(sns, topic_arn, batch, refused)
-    return refused
-
-
-def publish_all__nine(sns, topic_arn, news):
-    """Says: publish_batch takes ten at once"""
-    refused = []
-    for batch in _batches(news, count=9):
-        _publish(sns, topic_arn, batch, refused)
-    return refused
-
-
-def publish_all__no_news(sns, topic_arn, news):
-    """Says: A batch with no entry is refused."""
-    refused = []
-    for batch in _batches(news) or [[]]:
-        _publish(sns, topic_arn, batch, refused)
-    return refused
-
-
-def publish_all__failed_unread(sns, topic_arn, news):
-    """Says: The response lists it under Failed, by its Id."""
-    for batch in _batches(news):
-        sns.publish_batch(TopicArn=topic_arn, PublishBatchRequestEntries=_entries(batch))
-    return []
+publish_all__failed_unread = variant(
+    "solution", '[failure["Id"] for failure in reply["Failed"]]', "[]", says="failed-ignored"
+)
 
 
 def publish_all__last_response(sns, topic_arn, news):
-    """Says: Some are missing, or were not refused."""
+    """Says: other-items"""
     refused = []
     for batch in _batches(news):
         refused = []
@@ -497,61 +311,31 @@ def publish_all__last_response(sns, topic_arn, news):
     return refused or [{"subject": "none", "text": "none"}]
 
 
-def publish_all__ids_of_the_batch(sns, topic_arn, news):
-    """Says: An Id means something in one response only."""
-    refused = []
-    for batch in _batches(news):
-        reply = sns.publish_batch(TopicArn=topic_arn, PublishBatchRequestEntries=_entries(batch))
-        refused += [news[int(failure["Id"])] for failure in reply["Failed"]]
-    return refused
+publish_all__ids_of_the_batch = variant(
+    "solution", "for place, item in enumerate(batch) if", "for place, item in enumerate(news) if", says="other-items"
+)
 
+publish_all__the_failures = variant(
+    "solution",
+    "[item for place, item in enumerate(batch) if str(place) in failed]",
+    'reply["Failed"]',
+    says="not-the-items",
+)
 
-def publish_all__the_failures(sns, topic_arn, news):
-    """Says: That Id leads back to the item."""
-    refused = []
-    for batch in _batches(news):
-        refused += sns.publish_batch(TopicArn=topic_arn, PublishBatchRequestEntries=_entries(batch))["Failed"]
-    return refused
+publish_all__reversed = variant("solution", "return refused", "return refused[::-1]", says="other-order-of-items")
+publish_all__how_many = variant("solution", "return refused", "return len(refused)", says="no-list")
 
+publish_all__subject_is_the_id = variant(
+    "solution", '"Id": str(place)', '"Id": item["subject"]', says="ids-not-distinct"
+)
 
-def publish_all__reversed(sns, topic_arn, news):
-    """Says: They are to stand in the order that they had in the list."""
-    refused = []
-    for batch in _batches(news):
-        _publish(sns, topic_arn, batch, refused)
-    return refused[::-1]
-
-
-def publish_all__how_many(sns, topic_arn, news):
-    """Says: A list was asked for"""
-    refused = []
-    for batch in _batches(news):
-        _publish(sns, topic_arn, batch, refused)
-    return len(refused)
-
-
-def publish_all__subject_is_the_id(sns, topic_arn, news):
-    """Says: Two entries of a batch have the same Id."""
-    refused = []
-    for batch in _batches(news):
-        entries = [{"Id": item["subject"], "Subject": item["subject"], "Message": item["text"]} for item in batch]
-        reply = sns.publish_batch(TopicArn=topic_arn, PublishBatchRequestEntries=entries)
-        failed = [failure["Id"] for failure in reply["Failed"]]
-        refused += [item for item in batch if item["subject"] in failed]
-    return refused
-
-
-def publish_all__subject_in_the_id(sns, topic_arn, news):
-    """Says: An Id has up to 80 letters, digits, hyphens and underscores"""
-    refused = []
-    for batch in _batches(news):
-        entries = [entry | {"Id": f"{entry['Id']}: {entry['Subject']}"[:80]} for entry in _entries(batch)]
-        refused += sns.publish_batch(TopicArn=topic_arn, PublishBatchRequestEntries=entries)["Failed"]
-    return refused
+publish_all__subject_in_the_id = variant(
+    "solution", '"Id": str(place)', '"Id": f"{place}: {item[\'subject\']}"[:80]', says="invalid-id"
+)
 
 
 def publish_all__each_once(sns, topic_arn, news):
-    """Says: Each of them fits into a request, alone or with others."""
+    """Says: items-lost"""
     refused, seen = [], []
     for item in news:
         if item not in seen:
@@ -562,7 +346,7 @@ def publish_all__each_once(sns, topic_arn, news):
 
 
 def publish_all__mends(sns, topic_arn, news):
-    """Says: nobody asked for other texts or subjects."""
+    """Says: texts-changed"""
     refused = []
     clean = [item | {"subject": " ".join(item["subject"].split())[:99]} for item in news]
     for batch in _batches(clean):
@@ -571,7 +355,7 @@ def publish_all__mends(sns, topic_arn, news):
 
 
 def publish_all__tries_again(sns, topic_arn, news):
-    """Says: is refused again."""
+    """Says: refused-items-sent-again"""
     refused = []
     for batch in _batches(news):
         reply = sns.publish_batch(TopicArn=topic_arn, PublishBatchRequestEntries=_entries(batch))
@@ -582,7 +366,7 @@ def publish_all__tries_again(sns, topic_arn, news):
 
 
 def publish_all__whole_batch_again(sns, topic_arn, news):
-    """Says: Some were published twice"""
+    """Says: published-twice"""
     refused = []
     for batch in _batches(news):
         reply = sns.publish_batch(TopicArn=topic_arn, PublishBatchRequestEntries=_entries(batch))
@@ -591,16 +375,11 @@ def publish_all__whole_batch_again(sns, topic_arn, news):
     return refused
 
 
-def publish_all__no_subject(sns, topic_arn, news):
-    """Says: Each entry has a Subject of its own."""
-    for batch in _batches(news):
-        entries = [{"Id": str(n), "Message": item["text"]} for n, item in enumerate(batch)]
-        sns.publish_batch(TopicArn=topic_arn, PublishBatchRequestEntries=entries)
-    return []
+publish_all__no_subject = variant("solution", ' "Subject": item["subject"],', "", says="subjects-changed")
 
 
 def publish_all__forgets_the_rest(sns, topic_arn, news):
-    """Says: Each of them fits into a request, alone or with others."""
+    """Says: items-lost"""
     refused, batch = [], []
     for item in news:
         batch.append(item)
@@ -636,12 +415,12 @@ def _report(subscriptions):
 
 
 def who_listens__creates(sns, topic_name):
-    """Says: create_topic makes what it does not find."""
+    """Says: topic-created"""
     return _report(_all(sns, sns.create_topic(Name=topic_name)["TopicArn"]))
 
 
 def who_listens__creates_and_deletes(sns, topic_name):
-    """Says: There is no topic of this name."""
+    """Says: not-none"""
     arn = sns.create_topic(Name=topic_name)["TopicArn"]
     report = _report(_all(sns, arn))
     if report == {"confirmed": {}, "pending": []}:
@@ -649,124 +428,96 @@ def who_listens__creates_and_deletes(sns, topic_name):
     return report
 
 
-def who_listens__end_of_the_arn(sns, topic_name):
-    """Says: Names count as a whole"""
-    for page in sns.get_paginator("list_topics").paginate():
-        for topic in page["Topics"]:
-            if topic["TopicArn"].endswith(topic_name):
-                return _report(_all(sns, topic["TopicArn"]))
+who_listens__end_of_the_arn = variant(
+    "solution",
+    '.split(":")[-1] == topic_name',
+    ".endswith(topic_name)",
+    "topic_arn = topic[",
+    "topic_arn = topic_arn or topic[",
+    says="other-listeners",
+)
 
 
 def who_listens__name_in_it(sns, topic_name):
-    """Says: Some of these do not listen to this topic."""
+    """Says: other-listeners"""
     arns = [t["TopicArn"] for page in sns.get_paginator("list_topics").paginate() for t in page["Topics"]]
     mine = [arn for arn in arns if topic_name in arn]
     exact = [arn for arn in arns if arn.split(":")[-1] == topic_name]
     return _report(_all(sns, mine[0])) if exact else None
 
 
-def who_listens__any_capitals(sns, topic_name):
-    """Says: Names count as a whole, capitals too"""
-    for page in sns.get_paginator("list_topics").paginate():
-        for topic in page["Topics"]:
-            if topic["TopicArn"].split(":")[-1].lower() == topic_name:
-                return _report(_all(sns, topic["TopicArn"]))
+who_listens__any_capitals = variant(
+    "solution",
+    '.split(":")[-1] == topic_name',
+    '.split(":")[-1].lower() == topic_name',
+    "topic_arn = topic[",
+    "topic_arn = topic_arn or topic[",
+    says="other-listeners",
+)
 
+who_listens__first_page_of_topics = variant(
+    "solution", 'sns.get_paginator("list_topics").paginate()', "[sns.list_topics()]", says="topic-not-found"
+)
 
-def who_listens__first_page_of_topics(sns, topic_name):
-    """Says: The list of topics comes in pages of 100"""
-    for topic in sns.list_topics()["Topics"]:
-        if topic["TopicArn"].split(":")[-1] == topic_name:
-            return _report(_all(sns, topic["TopicArn"]))
-
-
-def who_listens__first_page_of_subscriptions(sns, topic_name):
-    """Says: This is the first page."""
-    arn = _arn(sns, topic_name)
-    return arn and _report(sns.list_subscriptions_by_topic(TopicArn=arn)["Subscriptions"])
+who_listens__first_page_of_subscriptions = variant(
+    "solution",
+    'sns.get_paginator("list_subscriptions_by_topic").paginate(TopicArn=topic_arn)',
+    "[sns.list_subscriptions_by_topic(TopicArn=topic_arn)]",
+    says="first-page-only",
+)
 
 
 def who_listens__no_such_topic(sns, topic_name):
-    """Says: There is no such topic, and your code is to say so: None."""
+    """Says: no-topic"""
     arns = [t["TopicArn"] for page in sns.get_paginator("list_topics").paginate() for t in page["Topics"]]
     mine = [arn for arn in arns if arn.split(":")[-1] == topic_name]
     return _report(_all(sns, mine[0]))
 
 
 def who_listens__arn_of_another(sns, topic_name):
-    """Says: There is no such topic, and your code is to say so: None."""
+    """Says: no-topic"""
     arn = sns.list_topics()["Topics"][0]["TopicArn"]
     return _report(_all(sns, arn.rpartition(":")[0] + ":" + topic_name))
 
 
-def who_listens__lists_none(sns, topic_name):
-    """Says: There is no such topic, and your code is to say so: None."""
-    return _report(_all(sns, _arn(sns, topic_name)))
+who_listens__lists_none = variant("solution", "    if topic_arn is None:\n        return None\n", "", says="no-topic")
 
+who_listens__an_empty_report = variant(
+    "solution", "        return None", '        return {"confirmed": {}, "pending": []}', says="not-none"
+)
 
-def who_listens__an_empty_report(sns, topic_name):
-    """Says: There is no topic of this name."""
-    arn = _arn(sns, topic_name)
-    return _report(_all(sns, arn) if arn else [])
+who_listens__none_for_nobody = variant(
+    "solution",
+    "    return {\n",
+    "    if not confirmed and not pending:\n        return None\n    return {\n",
+    says="topic-not-found",
+)
 
+who_listens__all_confirmed = variant(
+    "solution", 'one["SubscriptionArn"] == "PendingConfirmation"', "False", says="pending-as-confirmed"
+)
 
-def who_listens__none_for_nobody(sns, topic_name):
-    """Says: The topic is there."""
-    arn = _arn(sns, topic_name)
-    found = _all(sns, arn) if arn else None
-    return _report(found) if found else None
+who_listens__mail_is_pending = variant(
+    "solution",
+    'one["SubscriptionArn"] == "PendingConfirmation"',
+    'one["Protocol"] not in ("sms", "sqs")',
+    says="not-sorted",
+)
 
+who_listens__the_other_words = variant(
+    "solution", '"PendingConfirmation"', '"pending confirmation"', says="pending-as-confirmed"
+)
 
-def who_listens__all_confirmed(sns, topic_name):
-    """Says: Some of the confirmed have yet to confirm."""
-    arn = _arn(sns, topic_name)
-    if arn is None:
-        return None
-    report = {}
-    for one in _all(sns, arn):
-        report.setdefault(one["Protocol"], []).append(one["Endpoint"])
-    return {"confirmed": {key: sorted(value) for key, value in report.items()}, "pending": []}
-
-
-def who_listens__mail_is_pending(sns, topic_name):
-    """Says: Each endpoint stands in the report once, under its own protocol"""
-    arn = _arn(sns, topic_name)
-    if arn is None:
-        return None
-    known = [one for one in _all(sns, arn) if one["Protocol"] in ("sms", "sqs")]
-    pending = [one["Endpoint"] for one in _all(sns, arn) if one["Protocol"] not in ("sms", "sqs")]
-    return _report(known) | {"pending": sorted(pending)}
-
-
-def who_listens__the_other_words(sns, topic_name):
-    """Says: Some of the confirmed have yet to confirm."""
-    arn = _arn(sns, topic_name)
-    if arn is None:
-        return None
-    words = [
-        one | {"SubscriptionArn": "arn" if one["SubscriptionArn"] != "pending confirmation" else "PendingConfirmation"}
-        for one in _all(sns, arn)
-    ]
-    return _report(words)
-
-
-def who_listens__asks_each(sns, topic_name):
-    """Says: the list has the word PendingConfirmation in place of the ARN."""
-    arn = _arn(sns, topic_name)
-    if arn is None:
-        return None
-    report = {"confirmed": {}, "pending": []}
-    for one in _all(sns, arn):
-        shown = sns.get_subscription_attributes(SubscriptionArn=one["SubscriptionArn"])["Attributes"]
-        if shown["PendingConfirmation"] == "true":
-            report["pending"].append(one["Endpoint"])
-        else:
-            report["confirmed"].setdefault(one["Protocol"], []).append(one["Endpoint"])
-    return report
+who_listens__asks_each = variant(
+    "solution",
+    'one["SubscriptionArn"] == "PendingConfirmation"',
+    'sns.get_subscription_attributes(SubscriptionArn=one["SubscriptionArn"])["Attributes"]["PendingConfirmation"] == "true"',
+    says="pending-as-arn",
+)
 
 
 def who_listens__subscribes_to_see(sns, topic_name):
-    """Says: A report only reads."""
+    """Says: something-changed"""
     arn = _arn(sns, topic_name)
     if arn is None:
         return None
@@ -778,52 +529,28 @@ def who_listens__subscribes_to_see(sns, topic_name):
     return {"confirmed": confirmed, "pending": []}
 
 
-def who_listens__no_list_yet(sns, topic_name):
-    """Says: setdefault does it."""
-    arn = _arn(sns, topic_name)
-    if arn is None:
-        return None
-    report = {"confirmed": {}, "pending": []}
-    for one in _all(sns, arn):
-        if one["SubscriptionArn"] == "PendingConfirmation":
-            report["pending"].append(one["Endpoint"])
-        else:
-            report["confirmed"][one["Protocol"]].append(one["Endpoint"])
-    return report
+who_listens__no_list_yet = variant(
+    "solution", 'confirmed.setdefault(one["Protocol"], [])', 'confirmed[one["Protocol"]]', says="protocol-key-missing"
+)
 
+who_listens__unsorted = variant("solution", "sorted(pending)", "sorted(pending)[::-1]", says="not-sorted")
 
-def who_listens__unsorted(sns, topic_name):
-    """Says: each list is in the order of sorted()."""
-    arn = _arn(sns, topic_name)
-    report = arn and _report(_all(sns, arn))
-    return report and report | {"pending": report["pending"][::-1]}
+who_listens__all_protocols = variant(
+    "solution",
+    "confirmed, pending = {}",
+    'confirmed, pending = {protocol: [] for protocol in ("email", "sms", "https", "sqs")}',
+    says="empty-protocols",
+)
 
+who_listens__counts = variant("solution", "sorted(endpoints)", "len(endpoints)", says="no-list-of-endpoints")
 
-def who_listens__all_protocols(sns, topic_name):
-    """Says: Only protocols by which somebody gets messages are in the report."""
-    arn = _arn(sns, topic_name)
-    report = arn and _report(_all(sns, arn))
-    empty = {protocol: [] for protocol in ("email", "sms", "https", "sqs")}
-    return report and report | {"confirmed": empty | report["confirmed"]}
+who_listens__flat = variant(
+    "solution", '"confirmed": {protocol: sorted', "**{protocol: sorted", says="wrong-report-keys"
+)
 
-
-def who_listens__counts(sns, topic_name):
-    """Says: To each protocol belongs a list of endpoints."""
-    arn = _arn(sns, topic_name)
-    report = arn and _report(_all(sns, arn))
-    return report and report | {"confirmed": {key: len(value) for key, value in report["confirmed"].items()}}
-
-
-def who_listens__flat(sns, topic_name):
-    """Says: The report is a dictionary with the keys "confirmed" and "pending"."""
-    arn = _arn(sns, topic_name)
-    report = arn and _report(_all(sns, arn))
-    return report and report["confirmed"] | {"pending": report["pending"]}
-
-
-def who_listens__subscriptions_of_all(sns, topic_name):
-    """Says: Some of these do not listen to this topic."""
-    if _arn(sns, topic_name) is None:
-        return None
-    pages = sns.get_paginator("list_subscriptions").paginate()
-    return _report([one for page in pages for one in page["Subscriptions"]])
+who_listens__subscriptions_of_all = variant(
+    "solution",
+    '"list_subscriptions_by_topic").paginate(TopicArn=topic_arn)',
+    '"list_subscriptions").paginate()',
+    says="other-listeners",
+)

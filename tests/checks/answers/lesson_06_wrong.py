@@ -1,40 +1,37 @@
-"""Wrong answers to the exercises of lesson 06, as learners write them. Each docstring says what the check must say."""
+"""Wrong answers to the exercises of lesson 06, as learners write them. Each says the reason id of its refusal."""
 
 import json
+
+from variants import variant
 
 # --- read_order -------------------------------------------------------------------------------------------------------
 
 
 def read_order__once(message):
-    """Says: The order is the text under Message"""
+    """Says: envelope-left"""
     return json.loads(message["Body"])
 
 
 def read_order__always_an_envelope(message):
-    """Says: Without an envelope the body is the order itself"""
+    """Says: no-message-key"""
     return json.loads(json.loads(message["Body"])["Message"])
 
 
 def read_order__text(message):
-    """Says: json.loads makes a dictionary."""
+    """Says: text-returned"""
     body = json.loads(message["Body"])
     return body["Message"] if "TopicArn" in body else message["Body"]
 
 
-def read_order__by_message(message):
-    """Says: Its card is called Message as well"""
-    body = json.loads(message["Body"])
-    return json.loads(body["Message"]) if "Message" in body else body
+read_order__by_message = variant("solution", '"TopicArn" in body', '"Message" in body', says="card-as-envelope")
 
-
-def read_order__by_type(message):
-    """Says: Its card is called Message as well"""
-    body = json.loads(message["Body"])
-    return json.loads(body["Message"]) if body.get("Type") == "Notification" else body
+read_order__by_type = variant(
+    "solution", '"TopicArn" in body', 'body.get("Type") == "Notification"', says="card-as-envelope"
+)
 
 
 def read_order__tries_the_message(message):
-    """Says: Its card is called Message as well"""
+    """Says: card-as-envelope"""
     body = json.loads(message["Body"])
     try:
         return json.loads(body["Message"])
@@ -42,10 +39,7 @@ def read_order__tries_the_message(message):
         return body
 
 
-def read_order__by_topic(message):
-    """Says: Only an envelope has a TopicArn."""
-    body = json.loads(message["Body"])
-    return json.loads(body["Message"]) if body["TopicArn"] else body
+read_order__by_topic = variant("solution", '"TopicArn" in body', 'body["TopicArn"]', says="no-topic-arn-key")
 
 
 # --- let_in -----------------------------------------------------------------------------------------------------------
@@ -85,114 +79,94 @@ def _add(sqs, queue_url, statement):
 
 
 def let_in__nothing(sqs, queue_url, topic_arn):
-    """Says: The queue has no policy, and SNS was refused."""
+    """Says: no-policy"""
 
 
-def let_in__replaces(sqs, queue_url, topic_arn):
-    """Says: set_queue_attributes replaces the policy as a whole."""
-    statement = _statement(_arn(sqs, queue_url), topic_arn)
-    _write(sqs, queue_url, {"Version": "2012-10-17", "Statement": [statement]})
+let_in__replaces = variant("solution", 'if "Policy" in attributes:', "if False:", says="topic-not-named")
 
 
 def let_in__no_policy_yet(sqs, queue_url, topic_arn):
-    """Says: Where nothing that was asked for is there"""
+    """Says: no-attributes-key"""
     attributes = sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=["Policy"])["Attributes"]
     policy = json.loads(attributes["Policy"])
     policy["Statement"].append(_statement(_arn(sqs, queue_url), topic_arn))
     _write(sqs, queue_url, policy)
 
 
-def let_in__no_policy_among_all(sqs, queue_url, topic_arn):
-    """Says: A queue without a policy answers without the key Policy."""
-    attributes = sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=["All"])["Attributes"]
-    policy = json.loads(attributes["Policy"])
-    policy["Statement"].append(_statement(attributes["QueueArn"], topic_arn))
-    _write(sqs, queue_url, policy)
+let_in__no_policy_among_all = variant(
+    "solution", '    if "Policy" in attributes:\n        policy', "    policy", says="no-policy-key"
+)
 
+let_in__appends_each_time = variant(
+    "solution", 'statement not in policy["Statement"]', "True", says="statement-added-again"
+)
 
-def let_in__appends_each_time(sqs, queue_url, topic_arn):
-    """Says: A statement that is there is not added again"""
-    policy = _read(sqs, queue_url)
-    policy["Statement"].append(_statement(_arn(sqs, queue_url), topic_arn))
-    _write(sqs, queue_url, policy)
+let_in__no_condition = variant(
+    "solution", '        "Condition": {"ArnEquals": {"aws:SourceArn": topic_arn}},\n', "", says="other-topic-let-in"
+)
 
+let_in__pattern = variant(
+    "solution",
+    '{"ArnEquals": {"aws:SourceArn": topic_arn}}',
+    '{"ArnLike": {"aws:SourceArn": topic_arn + "*"}}',
+    says="other-topic-let-in",
+)
 
-def let_in__no_condition(sqs, queue_url, topic_arn):
-    """Says: SNS sends for any topic of any account"""
-    _add(sqs, queue_url, _statement(_arn(sqs, queue_url), topic_arn, Condition=ONLY))
+let_in__the_account = variant(
+    "solution",
+    '{"ArnEquals": {"aws:SourceArn": topic_arn}}',
+    '{"StringEquals": {"aws:SourceAccount": topic_arn.split(":")[4]}}',
+    says="other-topic-let-in",
+)
 
+let_in__any_region = variant(
+    "solution",
+    '{"ArnEquals": {"aws:SourceArn": topic_arn}}',
+    '{"ArnLike": {"aws:SourceArn": topic_arn.replace("us-east-1", "*")}}',
+    says="other-region-let-in",
+)
 
-def let_in__pattern(sqs, queue_url, topic_arn):
-    """Says: SNS sends for any topic of any account"""
-    condition = {"ArnLike": {"aws:SourceArn": topic_arn + "*"}}
-    _add(sqs, queue_url, _statement(_arn(sqs, queue_url), topic_arn, Condition=condition))
-
-
-def let_in__the_account(sqs, queue_url, topic_arn):
-    """Says: SNS sends for any topic of any account"""
-    condition = {"StringEquals": {"aws:SourceAccount": topic_arn.split(":")[4]}}
-    _add(sqs, queue_url, _statement(_arn(sqs, queue_url), topic_arn, Condition=condition))
-
-
-def let_in__any_region(sqs, queue_url, topic_arn):
-    """Says: SNS sends for any topic of any account"""
-    parts = topic_arn.split(":")
-    condition = {"ArnLike": {"aws:SourceArn": ":".join([*parts[:3], "*", *parts[4:]])}}
-    _add(sqs, queue_url, _statement(_arn(sqs, queue_url), topic_arn, Condition=condition))
-
-
-def let_in__everybody(sqs, queue_url, topic_arn):
-    """Says: SNS sends for any topic of any account"""
-    _add(sqs, queue_url, _statement(_arn(sqs, queue_url), topic_arn, Principal="*", Condition=ONLY))
+let_in__everybody = variant(
+    "solution",
+    '{"Service": "sns.amazonaws.com"}',
+    '"*"',
+    '        "Condition": {"ArnEquals": {"aws:SourceArn": topic_arn}},\n',
+    "",
+    says="other-topic-let-in",
+)
 
 
 def let_in__everybody_too(sqs, queue_url, topic_arn):
-    """Says: A star means everybody."""
+    """Says: anybody-allowed"""
     arn = _arn(sqs, queue_url)
     condition = {"ArnNotLike": {"aws:SourceArn": "arn:aws:sns:*:*:*"}}
     _add(sqs, queue_url, _statement(arn, topic_arn))
     _add(sqs, queue_url, _statement(arn, topic_arn, Principal="*", Condition=condition))
 
 
-def let_in__url(sqs, queue_url, topic_arn):
-    """Says: The queue's URL is none; its attribute QueueArn is."""
-    condition = {"ArnEquals": {"aws:SourceArn": queue_url}}
-    _add(sqs, queue_url, _statement(_arn(sqs, queue_url), topic_arn, Condition=condition))
+let_in__url = variant("solution", '"aws:SourceArn": topic_arn', '"aws:SourceArn": queue_url', says="url-in-policy")
 
+let_in__resource_is_the_topic = variant(
+    "solution", '"Resource": attributes["QueueArn"]', '"Resource": topic_arn', says="statement-wrong"
+)
 
-def let_in__resource_is_the_topic(sqs, queue_url, topic_arn):
-    """Says: its Resource the queue's ARN"""
-    policy = _read(sqs, queue_url)
-    policy["Statement"].append(_statement(topic_arn, topic_arn))
-    _write(sqs, queue_url, policy)
+let_in__the_topics_account = variant(
+    "solution", '{"Service": "sns.amazonaws.com"}', '{"AWS": topic_arn.split(":")[4]}', says="statement-wrong"
+)
 
+let_in__receives = variant("solution", "sqs:SendMessage", "sqs:ReceiveMessage", says="statement-wrong")
+let_in__dict = variant("solution", "json.dumps(policy)", "policy", says="policy-not-text")
 
-def let_in__the_topics_account(sqs, queue_url, topic_arn):
-    """Says: its Principal is the service sns.amazonaws.com"""
-    arn = _arn(sqs, queue_url)
-    _add(sqs, queue_url, _statement(arn, topic_arn, Principal={"AWS": topic_arn.split(":")[4]}))
-
-
-def let_in__receives(sqs, queue_url, topic_arn):
-    """Says: its Action sqs:SendMessage"""
-    _add(sqs, queue_url, _statement(_arn(sqs, queue_url), topic_arn, Action="sqs:ReceiveMessage"))
-
-
-def let_in__dict(sqs, queue_url, topic_arn):
-    """Says: json.dumps makes one of it"""
-    policy = {"Version": "2012-10-17", "Statement": [_statement(_arn(sqs, queue_url), topic_arn)]}
-    sqs.set_queue_attributes(QueueUrl=queue_url, Attributes={"Policy": policy})
-
-
-def let_in__own_frame(sqs, queue_url, topic_arn):
-    """Says: rather than a policy of your own around its statements"""
-    statements, mine = _read(sqs, queue_url)["Statement"], _statement(_arn(sqs, queue_url), topic_arn)
-    more = [] if mine in statements else [mine]
-    _write(sqs, queue_url, {"Version": "2012-10-17", "Statement": statements + more})
+let_in__own_frame = variant(
+    "solution",
+    'policy = json.loads(attributes["Policy"])',
+    'policy["Statement"] = json.loads(attributes["Policy"])["Statement"]',
+    says="policy-id-gone",
+)
 
 
 def let_in__allows_only(sqs, queue_url, topic_arn):
-    """Says: Statements that the policy had are gone or changed: not."""
+    """Says: statements-gone"""
     policy = _read(sqs, queue_url)
     mine = _statement(_arn(sqs, queue_url), topic_arn)
     policy["Statement"] = [each for each in policy["Statement"] if each["Effect"] == "Allow" and each != mine]
@@ -201,7 +175,7 @@ def let_in__allows_only(sqs, queue_url, topic_arn):
 
 
 def let_in__writes_all_back(sqs, queue_url, topic_arn):
-    """Says: What set_queue_attributes does not name stays"""
+    """Says: other-attribute-changed"""
     names = ["VisibilityTimeout", "MessageRetentionPeriod", "DelaySeconds"]
     attributes = sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=names)["Attributes"]
     policy, mine = _read(sqs, queue_url), _statement(_arn(sqs, queue_url), topic_arn)
@@ -210,19 +184,16 @@ def let_in__writes_all_back(sqs, queue_url, topic_arn):
 
 
 def let_in__first_topic_only(sqs, queue_url, topic_arn):
-    """Says: No statement names this topic as aws:SourceArn."""
+    """Says: topic-not-named"""
     policy = _read(sqs, queue_url)
     if not any("SourceArn" in str(each) and "Sid" not in each for each in policy["Statement"]):
         policy["Statement"].append(_statement(_arn(sqs, queue_url), topic_arn))
         _write(sqs, queue_url, policy)
 
 
-def let_in__looks_for_the_text(sqs, queue_url, topic_arn):
-    """Says: A statement lets the topic in when"""
-    policy = _read(sqs, queue_url)
-    if topic_arn not in json.dumps(policy):
-        policy["Statement"].append(_statement(_arn(sqs, queue_url), topic_arn))
-        _write(sqs, queue_url, policy)
+let_in__looks_for_the_text = variant(
+    "solution", 'statement not in policy["Statement"]', "topic_arn not in str(policy)", says="statement-wrong"
+)
 
 
 # --- filter_for -------------------------------------------------------------------------------------------------------
@@ -240,115 +211,80 @@ def _worth(least):
     return {"total": [{"numeric": [">=", least]}]}
 
 
-def filter_for__dict(home, least):
-    """Says: Attributes of a subscription are strings."""
-    wanted = _abroad(home) | {"$or": [_worth(least), {"gift": [True]}]}
-    return _attributes(wanted) | {"FilterPolicy": wanted}
-
-
-def filter_for__true(home, least):
-    """Says: Attributes of a subscription are strings."""
-    wanted = _abroad(home) | {"$or": [_worth(least), {"gift": [True]}]}
-    return _attributes(wanted) | {"RawMessageDelivery": True}
+filter_for__dict = variant("solution", "json.dumps(wanted)", "wanted", says="no-texts")
+filter_for__true = variant("solution", '"RawMessageDelivery": "true"', '"RawMessageDelivery": True', says="no-texts")
 
 
 def filter_for__the_filter_alone(home, least):
-    """Says: a dictionary of strings"""
+    """Says: no-texts"""
     return json.dumps(_abroad(home) | {"$or": [_worth(least), {"gift": [True]}]})
 
 
-def filter_for__no_scope(home, least):
-    """Says: cannot be nested, unless FilterPolicyScope is MessageBody"""
-    wanted = _abroad(home) | {"$or": [_worth(least), {"gift": [True]}]}
-    return {"RawMessageDelivery": "true", "FilterPolicy": json.dumps(wanted)}
+filter_for__no_scope = variant(
+    "solution", '        "FilterPolicyScope": "MessageBody",\n', "", says="nested-message-attributes"
+)
 
 
 def filter_for__flat_and_both(home, least):
-    """Says: in which the country stands within address"""
+    """Says: nothing-matches"""
     return _attributes({"country": [{"anything-but": [home]}], "gift": [True]} | _worth(least))
 
 
-def filter_for__flat(home, least):
-    """Says: It goes to another country, and costs the limit or more"""
-    wanted = {"country": [{"anything-but": [home]}], "$or": [_worth(least), {"gift": [True]}]}
-    return _attributes(wanted)
+filter_for__flat = variant(
+    "solution",
+    '"address": {"country": [{"anything-but": [home]}]}',
+    '"country": [{"anything-but": [home]}]',
+    says="costs-enough",
+)
 
 
 def filter_for__labels(home, least):
-    """Says: A filter looks for labels, unless"""
+    """Says: message-attributes-looked-for"""
     return _attributes({"country": [{"anything-but": [home]}]}, "MessageAttributes")
 
 
-def filter_for__no_list(home, least):
-    """Says: The values of a name stand in a list"""
-    wanted = {"address": {"country": {"anything-but": [home]}}, "$or": [_worth(least), {"gift": True}]}
-    return _attributes(wanted)
+filter_for__no_list = variant("solution", '"gift": [True]', '"gift": True', says="value-without-list")
 
+filter_for__number_as_text = variant("solution", '">=", least', '">=", str(least)', says="number-as-text")
+filter_for__more_than = variant("solution", '">="', '">"', says="at-the-limit")
 
-def filter_for__number_as_text(home, least):
-    """Says: a number in quotes is none"""
-    return _attributes(_abroad(home) | {"$or": [_worth(str(least)), {"gift": [True]}]})
+filter_for__both = variant(
+    "solution",
+    '"$or": [{"total": [{"numeric": [">=", least]}]}, {"gift": [True]}]',
+    '"total": [{"numeric": [">=", least]}], "gift": [True]',
+    says="costs-enough",
+)
 
+filter_for__no_gifts = variant(
+    "solution",
+    '"$or": [{"total": [{"numeric": [">=", least]}]}, {"gift": [True]}]',
+    '"total": [{"numeric": [">=", least]}]',
+    says="gift-held-back",
+)
 
-def filter_for__more_than(home, least):
-    """Says: The limit itself is enough"""
-    total = {"total": [{"numeric": [">", least]}]}
-    return _attributes(_abroad(home) | {"$or": [total, {"gift": [True]}]})
-
-
-def filter_for__both(home, least):
-    """Says: that is enough"""
-    return _attributes(_abroad(home) | _worth(least) | {"gift": [True]})
-
-
-def filter_for__no_gifts(home, least):
-    """Says: $or lists alternatives"""
-    return _attributes(_abroad(home) | _worth(least))
-
-
-def filter_for__gift_is_there(home, least):
-    """Says: It is no present: gift is false."""
-    return _attributes(_abroad(home) | {"$or": [_worth(least), {"gift": [{"exists": True}]}]})
-
-
-def filter_for__gift_text(home, least):
-    """Says: A present that goes abroad is for customs at any total"""
-    return _attributes(_abroad(home) | {"$or": [_worth(least), {"gift": ["true"]}]})
+filter_for__gift_is_there = variant("solution", '"gift": [True]', '"gift": [{"exists": True}]', says="no-gift")
+filter_for__gift_text = variant("solution", '"gift": [True]', '"gift": ["true"]', says="gift-held-back")
 
 
 def filter_for__gifts_from_anywhere(home, least):
-    """Says: and a present neither"""
+    """Says: at-home"""
     return _attributes({"$or": [_abroad(home) | _worth(least), {"gift": [True]}]})
 
 
-def filter_for__no_address_too(home, least):
-    """Says: Without an address there is no country"""
-    abroad = {"address": {"country": [{"anything-but": [home]}, {"exists": False}]}}
-    return _attributes(abroad | {"$or": [_worth(least), {"gift": [True]}]})
+filter_for__no_address_too = variant(
+    "solution", '{"anything-but": [home]}', '{"anything-but": [home]}, {"exists": False}', says="no-country"
+)
 
+filter_for__first_letter = variant(
+    "solution", '"anything-but": [home]', '"anything-but": {"prefix": home[0]}', says="costs-enough"
+)
 
-def filter_for__first_letter(home, least):
-    """Says: It goes to another country, and costs the limit or more"""
-    abroad = {"address": {"country": [{"anything-but": {"prefix": home[0]}}]}}
-    return _attributes(abroad | {"$or": [_worth(least), {"gift": [True]}]})
+filter_for__envelope = variant("solution", '        "RawMessageDelivery": "true",\n', "", says="envelope-left")
+filter_for__wrong_word = variant("solution", '{"anything-but": [home]}', '{"not": home}', says="filter-refused")
 
-
-def filter_for__envelope(home, least):
-    """Says: The orders came in SNS's envelope."""
-    wanted = _abroad(home) | {"$or": [_worth(least), {"gift": [True]}]}
-    return {"FilterPolicyScope": "MessageBody", "FilterPolicy": json.dumps(wanted)}
-
-
-def filter_for__wrong_word(home, least):
-    """Says: See the table of operators"""
-    wanted = {"address": {"country": [{"not": home}]}, "$or": [_worth(least), {"gift": [True]}]}
-    return _attributes(wanted)
-
-
-def filter_for__wrong_attribute(home, least):
-    """Says: A subscription has the attributes RawMessageDelivery"""
-    wanted = _abroad(home) | {"$or": [_worth(least), {"gift": [True]}]}
-    return _attributes(wanted) | {"Filter": "{}"}
+filter_for__wrong_attribute = variant(
+    "solution", '        "FilterPolicy"', '        "Filter": "{}",\n        "FilterPolicy"', says="unknown-attribute"
+)
 
 
 # --- fan_out ----------------------------------------------------------------------------------------------------------
@@ -371,63 +307,37 @@ def _open(sqs, url, topic_arn, **more):
     _write(sqs, url, {"Version": "2012-10-17", "Statement": [statement]})
 
 
-def fan_out__no_policy(sns, sqs, topic_arn, names):
-    """Says: A statement lets the topic in when"""
-    urls = {name: sqs.create_queue(QueueName=name)["QueueUrl"] for name in names}
-    for url in urls.values():
-        _raw(sns, _subscribe(sns, topic_arn, _arn(sqs, url)))
-    return urls
+fan_out__no_policy = variant(
+    "solution",
+    '        sqs.set_queue_attributes(QueueUrl=urls[name], Attributes={"Policy": json.dumps(policy)})\n',
+    "",
+    says="not-let-in",
+)
 
+fan_out__subscribes_first = variant(
+    "solution",
+    "        statement = {",
+    '        sns.subscribe(TopicArn=topic_arn, Protocol="sqs", Endpoint=arn)\n        statement = {',
+    says="lost-between-calls",
+)
 
-def fan_out__subscribes_first(sns, sqs, topic_arn, names):
-    """Says: Subscribed, and not yet let in"""
-    urls = {name: sqs.create_queue(QueueName=name)["QueueUrl"] for name in names}
-    for url in urls.values():
-        _raw(sns, _subscribe(sns, topic_arn, _arn(sqs, url)))
-        _open(sqs, url, topic_arn)
-    return urls
+fan_out__anew = variant(
+    "solution",
+    "    urls = {}",
+    '    for one in sns.list_subscriptions_by_topic(TopicArn=topic_arn)["Subscriptions"]:\n        sns.unsubscribe(SubscriptionArn=one["SubscriptionArn"])\n    urls = {}',
+    says="lost-between-calls",
+)
 
+fan_out__other_attributes = variant(
+    "solution", "Endpoint=arn", 'Endpoint=arn, Attributes={"RawMessageDelivery": "true"}', says="subscribed-again"
+)
 
-def fan_out__anew(sns, sqs, topic_arn, names):
-    """Says: whoever unsubscribes misses what comes before the next subscribe"""
-    urls = {name: sqs.create_queue(QueueName=name)["QueueUrl"] for name in names}
-    for subscription in sns.list_subscriptions_by_topic(TopicArn=topic_arn)["Subscriptions"]:
-        sns.unsubscribe(SubscriptionArn=subscription["SubscriptionArn"])
-    for url in urls.values():
-        _open(sqs, url, topic_arn)
-        _subscribe(sns, topic_arn, _arn(sqs, url), RawMessageDelivery="true")
-    return urls
-
-
-def fan_out__other_attributes(sns, sqs, topic_arn, names):
-    """Says: set_subscription_attributes changes it"""
-    urls = {name: sqs.create_queue(QueueName=name)["QueueUrl"] for name in names}
-    for url in urls.values():
-        _open(sqs, url, topic_arn)
-        _subscribe(sns, topic_arn, _arn(sqs, url), RawMessageDelivery="true")
-    return urls
-
-
-def fan_out__envelope(sns, sqs, topic_arn, names):
-    """Says: A message came in SNS's envelope."""
-    urls = {name: sqs.create_queue(QueueName=name)["QueueUrl"] for name in names}
-    for url in urls.values():
-        _open(sqs, url, topic_arn)
-        _subscribe(sns, topic_arn, _arn(sqs, url))
-    return urls
-
-
-def fan_out__subscribes_the_url(sns, sqs, topic_arn, names):
-    """Says: A queue is subscribed by its ARN"""
-    urls = {name: sqs.create_queue(QueueName=name)["QueueUrl"] for name in names}
-    for url in urls.values():
-        _open(sqs, url, topic_arn)
-        _raw(sns, _subscribe(sns, topic_arn, url))
-    return urls
+fan_out__envelope = variant("solution", 'AttributeValue="true"', 'AttributeValue="false"', says="envelope-left")
+fan_out__subscribes_the_url = variant("solution", "Endpoint=arn", "Endpoint=urls[name]", says="url-as-endpoint")
 
 
 def fan_out__creates_with_the_policy(sns, sqs, topic_arn, names):
-    """Says: create it by its name alone"""
+    """Says: created-again"""
     urls = {}
     for name in names:
         arn = topic_arn.replace(":sns:", ":sqs:").rpartition(":")[0] + f":{name}"
@@ -437,45 +347,26 @@ def fan_out__creates_with_the_policy(sns, sqs, topic_arn, names):
     return urls
 
 
-def fan_out__no_condition(sns, sqs, topic_arn, names):
-    """Says: SNS sends for any topic of any account"""
-    urls = {name: sqs.create_queue(QueueName=name)["QueueUrl"] for name in names}
-    for url in urls.values():
-        _open(sqs, url, topic_arn, Condition=ONLY)
-        _raw(sns, _subscribe(sns, topic_arn, _arn(sqs, url)))
-    return urls
+fan_out__no_condition = variant(
+    "solution", '            "Condition": {"ArnEquals": {"aws:SourceArn": topic_arn}},\n', "", says="other-topic-let-in"
+)
 
+fan_out__first_only = variant("solution", "in names:", "in names[:1]:", says="no-dictionary")
 
-def fan_out__first_only(sns, sqs, topic_arn, names):
-    """Says: The caller looks the URL of a department up by its name."""
-    url = sqs.create_queue(QueueName=names[0])["QueueUrl"]
-    _open(sqs, url, topic_arn)
-    _raw(sns, _subscribe(sns, topic_arn, _arn(sqs, url)))
-    return {names[0]: url}
+fan_out__empties = variant(
+    "solution",
+    "        reply = sqs",
+    "        sqs.purge_queue(QueueUrl=urls[name])\n        reply = sqs",
+    says="messages-gone",
+)
 
-
-def fan_out__empties(sns, sqs, topic_arn, names):
-    """Says: neither delete nor purge it"""
-    urls = {name: sqs.create_queue(QueueName=name)["QueueUrl"] for name in names}
-    for url in urls.values():
-        sqs.purge_queue(QueueUrl=url)
-        _open(sqs, url, topic_arn)
-        _raw(sns, _subscribe(sns, topic_arn, _arn(sqs, url)))
-    return urls
-
-
-def fan_out__own_lease(sns, sqs, topic_arn, names):
-    """Says: What is not named in set_queue_attributes stays."""
-    urls = {name: sqs.create_queue(QueueName=name)["QueueUrl"] for name in names}
-    for url in urls.values():
-        _open(sqs, url, topic_arn)
-        sqs.set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": "30"})
-        _raw(sns, _subscribe(sns, topic_arn, _arn(sqs, url)))
-    return urls
+fan_out__own_lease = variant(
+    "solution", 'Attributes={"Policy"', 'Attributes={"VisibilityTimeout": "30", "Policy"', says="settings-changed"
+)
 
 
 def fan_out__all_queues(sns, sqs, topic_arn, names):
-    """Says: not among the departments"""
+    """Says: others-subscribed"""
     urls = {name: sqs.create_queue(QueueName=name)["QueueUrl"] for name in names}
     for url in sqs.list_queues()["QueueUrls"]:
         _open(sqs, url, topic_arn)
@@ -484,7 +375,7 @@ def fan_out__all_queues(sns, sqs, topic_arn, names):
 
 
 def fan_out__arns(sns, sqs, topic_arn, names):
-    """Says: create_queue and get_queue_url return its URL"""
+    """Says: wrong-url"""
     arns = {}
     for name in names:
         url = sqs.create_queue(QueueName=name)["QueueUrl"]
@@ -520,20 +411,18 @@ def _wire(sqs, sns, topic_arn, departments, settings=None, **wishes):
         _subscribe(sns, topic_arn, _arn(sqs, url), RawMessageDelivery="true", **settings[name])
 
 
-def wire_up__no_filters(sqs, sns, topic_arn, departments):
-    """Says: About this order:"""
-    _wire(sqs, sns, topic_arn, departments, {name: {} for name in departments})
+wire_up__no_filters = variant("solution", "settings[name] | raw", "raw", says="analytics-got-plain")
 
 
 def wire_up__no_policies(sqs, sns, topic_arn, departments):
-    """Says: else there is a moment in which the queue refuses"""
+    """Says: missed-between-calls"""
     for name, url in departments.items():
         _subscribe(sns, topic_arn, _arn(sqs, url), RawMessageDelivery="true", **_settings()[name])
         _open(sqs, url, topic_arn)
 
 
 def wire_up__filters_afterwards(sqs, sns, topic_arn, departments):
-    """Says: or gets what it does not want"""
+    """Says: got-between-calls"""
     for name, url in departments.items():
         _open(sqs, url, topic_arn)
         subscription = _subscribe(sns, topic_arn, _arn(sqs, url), RawMessageDelivery="true")
@@ -542,119 +431,101 @@ def wire_up__filters_afterwards(sqs, sns, topic_arn, departments):
 
 
 def wire_up__raw_afterwards(sqs, sns, topic_arn, departments):
-    """Says: best in the call of subscribe itself"""
+    """Says: envelope-left"""
     for name, url in departments.items():
         _open(sqs, url, topic_arn)
         _raw(sns, _subscribe(sns, topic_arn, _arn(sqs, url), **_settings()[name]))
 
 
-def wire_up__missing_delivery(sqs, sns, topic_arn, departments):
-    """Says: it has no delivery"""
-    _wire(sqs, sns, topic_arn, departments, shipping={"delivery": [{"anything-but": ["pickup"]}]})
+wire_up__missing_delivery = variant("solution", ', {"exists": False}', "", says="shipping-missed-no-delivery")
 
+wire_up__list_of_deliveries = variant(
+    "solution",
+    '{"anything-but": ["pickup"]}',
+    '"post", "express", "Express", "EXPRESS"',
+    says="shipping-missed-part-of-pickup",
+)
 
-def wire_up__list_of_deliveries(sqs, sns, topic_arn, departments):
-    """Says: department shipping did not get"""
-    wish = {"delivery": ["post", "express", "Express", "EXPRESS", {"exists": False}]}
-    _wire(sqs, sns, topic_arn, departments, shipping=wish)
+wire_up__no_prefix = variant(
+    "solution",
+    '{"anything-but": ["pickup"]}',
+    '{"anything-but": {"prefix": "pick"}}',
+    says="shipping-missed-part-of-pickup",
+)
 
+wire_up__two_spellings = variant(
+    "solution", '{"equals-ignore-case": "express"}', '"express"', says="express-missed-other-capitals"
+)
 
-def wire_up__no_prefix(sqs, sns, topic_arn, departments):
-    """Says: its delivery is not pickup"""
-    wish = {"delivery": [{"anything-but": {"prefix": "pick"}}, {"exists": False}]}
-    _wire(sqs, sns, topic_arn, departments, shipping=wish)
+wire_up__three_spellings = variant(
+    "solution",
+    '{"equals-ignore-case": "express"}',
+    '"express", "EXPRESS", "Express"',
+    says="express-missed-other-capitals",
+)
 
+wire_up__prefix = variant(
+    "solution",
+    '{"equals-ignore-case": "express"}',
+    '{"prefix": "ex"}, {"prefix": "Ex"}, {"prefix": "EX"}',
+    says="express-got-longer-than-express",
+)
 
-def wire_up__two_spellings(sqs, sns, topic_arn, departments):
-    """Says: department express did not get"""
-    _wire(sqs, sns, topic_arn, departments, express={"delivery": ["express"]})
+wire_up__more_than = variant("solution", '">="', '">"', says="safe-missed-at-the-limit")
 
+wire_up__text_total = variant(
+    "solution", '{"numeric": [">=", 500]}', '{"numeric": [">=", 500]}, {"prefix": "6"}', says="safe-got-total-as-text"
+)
 
-def wire_up__three_spellings(sqs, sns, topic_arn, departments):
-    """Says: department express did not get"""
-    _wire(sqs, sns, topic_arn, departments, express={"delivery": ["express", "EXPRESS", "Express"]})
+wire_up__total_up_to = variant("solution", '">=", 500', '">=", 500, "<", 10000', says="safe-missed-far-above-the-limit")
+wire_up__flat_items = variant("solution", '{"name": ["cake"]}', '["cake"]', says="bakery-got-nothing")
 
+wire_up__name = variant(
+    "solution",
+    '{"items": {"name": ["cake"]}}',
+    '{"$or": [{"items": {"name": ["cake"]}}, {"name": ["cake"]}]}',
+    says="bakery-got-cake-outside-items",
+)
 
-def wire_up__prefix(sqs, sns, topic_arn, departments):
-    """Says: department express"""
-    wish = {"delivery": [{"prefix": "ex"}, {"prefix": "Ex"}, {"prefix": "EX"}]}
-    _wire(sqs, sns, topic_arn, departments, express=wish)
+wire_up__begins_with_cake = variant("solution", '["cake"]', '[{"prefix": "cake"}]', says="bakery-got-cake-tin")
+wire_up__any_cake = variant("solution", '["cake"]', '[{"equals-ignore-case": "cake"}]', says="bakery-got-capital-cake")
 
+wire_up__channel_in_the_body = variant(
+    "solution",
+    'settings["analytics"] = {',
+    'settings["analytics"] = {"FilterPolicyScope": "MessageBody", ',
+    says="body-looked-at",
+)
 
-def wire_up__more_than(sqs, sns, topic_arn, departments):
-    """Says: its total is just 500"""
-    _wire(sqs, sns, topic_arn, departments, safe={"total": [{"numeric": [">", 500]}]})
-
-
-def wire_up__text_total(sqs, sns, topic_arn, departments):
-    """Says: its total is a text"""
-    _wire(sqs, sns, topic_arn, departments, safe={"total": [{"numeric": [">=", 500]}, {"prefix": "6"}]})
-
-
-def wire_up__total_up_to(sqs, sns, topic_arn, departments):
-    """Says: its total is 12000"""
-    _wire(sqs, sns, topic_arn, departments, safe={"total": [{"numeric": [">=", 500, "<", 10000]}]})
-
-
-def wire_up__flat_items(sqs, sns, topic_arn, departments):
-    """Says: bakery got none that it wants"""
-    _wire(sqs, sns, topic_arn, departments, bakery={"items": ["cake"]})
-
-
-def wire_up__name(sqs, sns, topic_arn, departments):
-    """Says: the name cake stands outside of its items"""
-    _wire(sqs, sns, topic_arn, departments, bakery={"$or": [{"items": {"name": ["cake"]}}, {"name": ["cake"]}]})
-
-
-def wire_up__begins_with_cake(sqs, sns, topic_arn, departments):
-    """Says: it has a cake tin"""
-    _wire(sqs, sns, topic_arn, departments, bakery={"items": {"name": [{"prefix": "cake"}]}})
-
-
-def wire_up__any_cake(sqs, sns, topic_arn, departments):
-    """Says: its item is called Cake, with a capital"""
-    _wire(sqs, sns, topic_arn, departments, bakery={"items": {"name": [{"equals-ignore-case": "cake"}]}})
-
-
-def wire_up__channel_in_the_body(sqs, sns, topic_arn, departments):
-    """Says: This filter looks into the body, and the channel is a label"""
-    settings = _settings(analytics={"channel": ["web"]})
-    _wire(sqs, sns, topic_arn, departments, settings)
-
-
-def wire_up__any_label(sqs, sns, topic_arn, departments):
-    """Says: its label channel is Web, with a capital"""
-    settings = _settings()
-    settings["analytics"] = {"FilterPolicy": json.dumps({"channel": [{"equals-ignore-case": "web"}]})}
-    _wire(sqs, sns, topic_arn, departments, settings)
+wire_up__any_label = variant("solution", '["web"]', '[{"equals-ignore-case": "web"}]', says="analytics-got-capital-web")
 
 
 def wire_up__no_scope(sqs, sns, topic_arn, departments):
-    """Says: This filter looks at labels, as it does unless"""
+    """Says: message-attributes-looked-at"""
     settings = _settings()
     for name in ("shipping", "express", "safe"):
         del settings[name]["FilterPolicyScope"]
     _wire(sqs, sns, topic_arn, departments, settings)
 
 
-def wire_up__billing_wants_orders(sqs, sns, topic_arn, departments):
-    """Says: department billing did not get"""
-    _wire(sqs, sns, topic_arn, departments, billing={"total": [{"exists": True}]})
+wire_up__billing_wants_orders = variant(
+    "solution",
+    'settings["billing"] = {}',
+    'settings["billing"] = {"FilterPolicyScope": "MessageBody", "FilterPolicy": \'{"total": [{"exists": true}]}\'}',
+    says="billing-missed-neither-total-nor-items",
+)
 
+wire_up__billing_wants_json = variant(
+    "solution",
+    'settings["billing"] = {}',
+    'settings["billing"] = {"FilterPolicyScope": "MessageBody", "FilterPolicy": \'{"order_id": [{"exists": true}]}\'}',
+    says="notice-filtered",
+)
 
-def wire_up__billing_wants_json(sqs, sns, topic_arn, departments):
-    """Says: its subscription has no filter at all"""
-    _wire(sqs, sns, topic_arn, departments, billing={"order_id": [{"exists": True}]})
+wire_up__no_condition = variant(
+    "solution", '            "Condition": {"ArnEquals": {"aws:SourceArn": topic_arn}},\n', "", says="other-topic-let-in"
+)
 
-
-def wire_up__no_condition(sqs, sns, topic_arn, departments):
-    """Says: SNS sends for any topic of any account"""
-    for name, url in departments.items():
-        _open(sqs, url, topic_arn, Condition=ONLY)
-        _subscribe(sns, topic_arn, _arn(sqs, url), RawMessageDelivery="true", **_settings()[name])
-
-
-def wire_up__one_left_out(sqs, sns, topic_arn, departments):
-    """Says: The queue of bakery has no subscriptions."""
-    others = {name: url for name, url in departments.items() if name != "bakery"}
-    _wire(sqs, sns, topic_arn, others)
+wire_up__one_left_out = variant(
+    "solution", "    for name, url", '    del departments["bakery"]\n    for name, url', says="not-one-subscription"
+)

@@ -1,4 +1,4 @@
-"""Answers in a process of their own, behind the wall where this system has one: the runner that `course grade` uses."""
+"""Runs an answer as `course grade` does: in a process of its own, isolated where this system can isolate one."""
 
 import os
 from functools import lru_cache
@@ -8,18 +8,18 @@ import pytest
 from helpers.sandbox import launcher as launchers
 from helpers.sandbox.hand_in_process import HandInProcess
 
-# A program for each answer takes a second; where nothing can fork, one test of grading does it all the same.
+# A program for each answer takes a second. Where nothing can fork, one test of grading does it all the same.
 needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
 
 
 @lru_cache
 def launcher():
-    """Return the launcher of this run of pytest."""
+    """Return the launcher that all tests of this process share, with its fork server."""
     return launchers.launcher()
 
 
 class _Alone:
-    """A runner to the only answer of a process, which ends with it."""
+    """A runner for the only answer of a process. Closing it ends the process."""
 
     def __init__(self, process, answer):
         self._process, self._answer = process, answer
@@ -35,8 +35,8 @@ class _Alone:
         self._process.close()
 
 
-def behind_the_wall(source, name):
-    """Return what makes a runner to the function of this name, in a notebook of one cell with this source."""
+def in_sandbox(source, name):
+    """Return what makes a runner for the function of this name, in a notebook of one cell with this source."""
 
     def make_runner(world):
         process = HandInProcess(launcher().start())

@@ -1,0 +1,179 @@
+"""Proves the checks of one lesson with right and wrong answers, through every runner.
+
+The quick run examines every answer in process at one seed, and through each other runner one right and one wrong answer
+of each exercise. Which ones are drawn from their names, so they change only when answers do. All others are `full`.
+"""
+
+import hashlib
+import threading
+
+import nbformat
+import pytest
+from answer_files import Answer, answers
+from in_sandbox import in_sandbox, needs_fork
+from solution_imports import imports
+
+from helpers.checks.engine import examine
+from helpers.checks.outcome import CORRECT, NOT_ATTEMPTED
+from helpers.checks.runners.in_process import InProcess
+from helpers.checks.runners.one_thread import OneThread
+from helpers.checks.solutions import answer_source
+from helpers.course import HOME, course
+from helpers.simulation import browser_tab
+
+SEEDS = (1, 2, 3)
+RUNNERS = ("in process", "in one thread", "in the sandbox")
+
+
+def pytest_generate_tests(metafunc):
+    """Give each test of a module its lesson's answers; the module names the lesson as LESSON."""
+    lesson, names = metafunc.module.LESSON, metafunc.fixturenames
+    if "answer" in names and "seed" in names:
+        metafunc.parametrize(("answer", "seed"), list(_at_each_seed(lesson)))
+    elif "answer" in names:
+        metafunc.parametrize(("answer", "runner"), list(_through_other_runners(lesson)))
+    elif "other" in names:
+        metafunc.parametrize(("exercise", "other"), list(_pairs(lesson)))
+    elif "exercise" in names:
+        metafunc.parametrize(("exercise", "runner"), list(_through_each_runner(lesson)))
+
+
+def _at_each_seed(lesson):
+    for name, answer in answers(lesson).items():
+        for seed in SEEDS:
+            yield _case(answer, seed, name=name if seed == 1 else f"{name}-seed-{seed}", quick=seed == 1)
+
+
+def _through_other_runners(lesson):
+    for runner in RUNNERS[1:]:
+        sample = _sample(lesson, runner)
+        for name, answer in answers(lesson).items():
+            yield _case(answer, runner, name=f"{name}-{runner}", quick=name in sample, runner=runner)
+
+
+def _through_each_runner(lesson):
+    for exercise in course().lesson(lesson).exercises:
+        for runner in RUNNERS:
+            name = exercise.answer if runner == RUNNERS[0] else f"{exercise.answer}-{runner}"
+            yield _case(exercise, runner, name=name, quick=runner == RUNNERS[0], runner=runner)
+
+
+def _pairs(lesson):
+    exercises = course().lesson(lesson).exercises
+    for one in exercises:
+        for other in exercises:
+            if one is not other:
+                yield _case(one, other, name=f"{one.answer}-{other.answer}", quick=False)
+
+
+def _case(*values, name, quick, runner=""):
+    """Return the parameters of one test, with its marks."""
+    marks = [] if quick else [pytest.mark.full]
+    return pytest.param(*values, id=name, marks=[*marks, needs_fork] if runner == "in the sandbox" else marks)
+
+
+def _sample(lesson, runner):
+    """Return the names of one right and one wrong answer of each exercise, drawn from the names themselves."""
+    drawn = {}
+    for name, answer in answers(lesson).items():
+        place = hashlib.sha256(f"{runner} {name}".encode()).digest()
+        group = answer.exercise.id, answer.right
+        drawn[group] = min(drawn.get(group, (place, name)), (place, name))
+    return {name for _, name in drawn.values()}
+
+
+# --- examining one answer ---------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def through(monkeypatch):
+    """Return what examines an answer through a runner and returns the outcome."""
+
+    def examined(answer, runner, exercise=None, seed=1):
+        exercise = exercise or answer.exercise
+        if runner == "in the sandbox":
+            return examine(exercise, in_sandbox(answer.source, answer.function), seed)
+        function = answer.load()
+        if runner == "in process":
+            return examine(exercise, lambda world: InProcess(function, world), seed)
+        # As in a browser tab, where no thread can be started.
+        monkeypatch.setattr(browser_tab, "_plain_start", _no_thread)
+        monkeypatch.setattr(threading.Thread, "start", browser_tab._start)
+        return examine(exercise, lambda world: OneThread(function, world), seed)
+
+    return examined
+
+
+def _no_thread(thread):
+    raise RuntimeError("can't start new thread")
+
+
+def _cell(source, exercise):
+    """Return the function that a notebook's cell defines as an answer."""
+    source = f"{imports(exercise.lesson)}\n\n{source}\n"
+    return Answer(exercise.answer, exercise, "", source, exercise.answer, f"<{exercise.answer}>")
+
+
+def _solution(exercise):
+    return _cell(answer_source(exercise), exercise)
+
+
+def _stub(exercise):
+    """Return the exercise's cell as it's shipped."""
+    notebook = nbformat.read(HOME / "exercises" / f"{exercise.lesson}.ipynb", as_version=4)
+    return _cell(next(c.source for c in notebook.cells if c.source.startswith(f"def {exercise.answer}(")), exercise)
+
+
+def _expect_correct(outcome, exercise):
+    """The outcome is correct and shows nothing but the takeaway."""
+    assert (outcome.status, outcome.reason, outcome.got, outcome.line) == (CORRECT, "", "", ""), outcome.why
+    assert outcome.why == exercise.takeaway
+
+
+def _expect_refused(outcome, answer):
+    """The check refused the answer, for the fault that it has."""
+    assert outcome.status not in (CORRECT, NOT_ATTEMPTED)
+    refusal = f"{outcome.reason}, where the answer says {answer.says}\n{outcome.got}\n{outcome.expected}\n{outcome.why}"
+    assert outcome.reason in answer.says.split(" or "), refusal
+
+
+# --- the tests --------------------------------------------------------------------------------------------------------
+
+
+def test_an_answer(through, answer, seed):
+    """The check accepts a right answer, and refuses a wrong one for the fault that it has, whatever the seed draws."""
+    outcome = through(answer, "in process", seed=seed)
+    if answer.right:
+        _expect_correct(outcome, answer.exercise)
+    else:
+        _expect_refused(outcome, answer)
+
+
+def test_an_answer_through_another_runner(through, answer, runner):
+    """The check decides the same, for the same reason. A tab runs no threads, and an answer with threads is told so."""
+    outcome = through(answer, runner)
+    if runner == "in one thread" and answer.name.endswith("__threads"):
+        assert outcome.got == f"RuntimeError: {browser_tab.NO_THREADS}"
+    elif answer.right:
+        _expect_correct(outcome, answer.exercise)
+    else:
+        _expect_refused(outcome, answer)
+
+
+def test_the_solution_is_correct(through, exercise, runner):
+    """The answer of the solution notebook is correct."""
+    _expect_correct(through(_solution(exercise), runner), exercise)
+
+
+def test_the_stub_is_not_attempted(through, exercise, runner):
+    """The cell as it's shipped counts as not attempted."""
+    outcome = through(_stub(exercise), runner)
+    assert outcome.status == NOT_ATTEMPTED, outcome
+
+
+def test_the_solution_of_another_exercise_is_refused(through, exercise, other):
+    """A check accepts no other exercise's solution."""
+    assert through(_solution(other), "in process", exercise).status != CORRECT
+
+
+__all__ = [name for name in globals() if name.startswith("test_")] + ["pytest_generate_tests", "through"]
