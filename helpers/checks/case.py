@@ -5,16 +5,13 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import lru_cache
 from random import Random
 from typing import Any, NoReturn
-
-import boto3
-from botocore.config import Config
 
 from helpers.backends.calls import Call, calls
 from helpers.backends.offline import snapshot
 from helpers.backends.offline.unkind import Unkind
+from helpers.checks.direct_client import direct_client
 from helpers.checks.runners.in_process import NOT_ENDED, TIME_IS_UP, TOO_MUCH_COMPUTING, AnswerRunner
 from helpers.checks.values import NOT_WRITTEN, Boto3Object, decode, show, show_difference
 from helpers.simulation.worlds import World
@@ -98,7 +95,7 @@ class Case:
     @staticmethod
     def client(service: str, region: str = "us-east-1", profile: str = "shop") -> Any:
         """Return a client of the check's own."""
-        return _client(service, region, profile)
+        return direct_client(service, region, profile)
 
     @property
     def calls(self) -> list[Call]:
@@ -217,20 +214,6 @@ class Said:
     """A sentence in place of a value."""
 
     text: str
-
-
-@lru_cache
-def _session() -> boto3.Session:
-    """Return the session of all checks: kept, since a new one costs 0.1 s."""
-    return boto3.Session(aws_access_key_id="OFFLINESHOP", aws_secret_access_key="-", region_name="us-east-1")
-
-
-@lru_cache
-def _client(service: str, region: str, profile: str) -> Any:
-    # Which world a call belongs to is decided by the thread that makes it, so all checks share these clients.
-    keys = {"aws_access_key_id": f"OFFLINE{profile.upper()}", "aws_secret_access_key": "-"}
-    # botocore puts a name together anew for each request when it is given none, a sixth of a call's time.
-    return _session().client(service, region_name=region, **keys, config=Config(user_agent="check"))
 
 
 Check = Callable[[Case], None]
