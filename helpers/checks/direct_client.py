@@ -5,6 +5,7 @@ check's private cloud and return what boto3 would have returned, at a fraction o
 take the whole way through boto3, since what an answer sends is part of what is checked.
 """
 
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
@@ -25,7 +26,6 @@ from helpers.simulation import worlds
 
 _validator = ParamValidator()
 _CONTENT_TYPES = {"json": "application/x-amz-json-1.0", "query": "text/xml"}
-_REGISTERING = ("register", "register_first", "register_last")
 
 
 @lru_cache
@@ -54,20 +54,23 @@ def _session() -> boto3.Session:
 def _notice_handlers(client: Any) -> None:
     """Let the client call through botocore as soon as an event handler is registered: direct calls emit no events."""
     events = client.meta.events
-    for name in _REGISTERING:
 
-        def register(*args: Any, _plain: Any = getattr(events, name), **kwargs: Any) -> Any:
+    def noticing(plain: Callable[..., Any]) -> Callable[..., Any]:
+        def register(*args: Any, **kwargs: Any) -> Any:
             client.emits_events = True
-            return _plain(*args, **kwargs)
+            return plain(*args, **kwargs)
 
-        setattr(events, name, register)
+        return register
+
+    for name in ("register", "register_first", "register_last"):
+        setattr(events, name, noticing(getattr(events, name)))
 
 
 class DirectCalls:
     """A base class for boto3's clients, whose calls run the operation and return its result.
 
-    Whatever is out of the ordinary goes through botocore, so that it comes to what it comes to there: parameters that
-    botocore rejects or rewrites, operations that return timestamps, a cloud that throttles, a client with event handlers.
+    Whatever is out of the ordinary goes through botocore after all: parameters that botocore rejects or rewrites,
+    operations that return timestamps, a cloud that throttles, a client with event handlers.
     """
 
     access_key = ""
@@ -104,11 +107,12 @@ class DirectCalls:
         account, identity = caller(world.accounts, self.access_key)
         if account.unkindness.throttling or account.unkindness.errors:  # boto3 tries again
             return None
-        shape = model.input_shape
+        shape, query = model.input_shape, model.service_model.resolved_protocol == "query"
+        if shape is not None and _validator.validate(params, shape).has_errors():
+            return None
+        members = {} if shape is None else shape.members
         try:
-            if shape is not None and _validator.validate(params, shape).has_errors():
-                return None
-            sent = {} if shape is None else _sent(params, shape, model.service_model.resolved_protocol == "query")
+            sent = {name: _sent(params[name], part, query) for name, part in members.items() if name in params}
         except _OutOfTheOrdinary:
             return None
         host = f"https://{service}.{region}.amazonaws.com"

@@ -17,7 +17,7 @@ def fresh_session() -> boto3.Session:
 
     Sessions that an answer makes for itself read botocore's models only once in this process, too.
     """
-    botocore.session.create_loader = _loader  # type: ignore[attr-defined]
+    botocore.session.create_loader = _loader
     hooks = copy(_handlers())
     return boto3.Session(botocore_session=botocore.session.Session(event_hooks=hooks, include_builtin_handlers=False))
 
