@@ -3,6 +3,7 @@
 import ast
 import dataclasses
 import importlib.util
+from functools import lru_cache
 from pathlib import Path
 
 import nbformat
@@ -67,7 +68,7 @@ def test_a_milestone_is_worth_a_whole_number_and_at_most_half(answer, name):
 
 @pytest.mark.parametrize("answer", PARTIAL)
 def test_milestones_stand_in_the_order_of_their_points(answer):
-    """Whoever gets further gets more."""
+    """Getting further is worth more."""
     points = list(EXERCISES[answer].partial.values())
     assert points == sorted(set(points))
 
@@ -86,8 +87,13 @@ def functions_in(answer):
 
 def wrong(answer):
     """Yield the outcomes of the wrong answers of an exercise."""
-    for name in functions_in(answer):
-        yield examined(answer, functions_in(answer)[name])
+    return (outcome_of_wrong(answer, name) for name in functions_in(answer))
+
+
+@lru_cache
+def outcome_of_wrong(answer, name):
+    """Return the outcome of one wrong answer, examined once: several tests look through them."""
+    return examined(answer, functions_in(answer)[name])
 
 
 def examined(answer, function, exercise=None):
@@ -166,6 +172,7 @@ def test_the_solution_of_another_exercise_reaches_nothing(answer, other):
     assert found.reached == ()
 
 
+@pytest.mark.full  # the quick run finds each solution correct as well, in test_answers.py
 @pytest.mark.parametrize("answer", PARTIAL)
 def test_a_right_answer_needs_no_milestone(answer):
     """The solution is correct and has all points, whatever the list says of milestones."""

@@ -112,12 +112,9 @@ def _is_exit(value: Any) -> bool:
 @contextmanager
 def functions_kept() -> Iterator[None]:
     """Put back afterwards what the block replaced among the functions of boto3, json, time and a few more modules."""
-    before = [
-        (module, name, value) for module in _MODULES for name, value in dict(vars(module)).items() if callable(value)
-    ]
+    before = [(vars(module), dict(vars(module))) for module in _MODULES]
     try:
         yield
     finally:
-        for module, name, value in before:
-            if getattr(module, name, None) is not value:
-                setattr(module, name, value)
+        for now, then in before:
+            now.update({name: then[name] for name in then if now.get(name) is not then[name] and callable(then[name])})
