@@ -181,8 +181,8 @@ class Case:
     def let(self, thing: Boto3Object | None, service: str, operation: str, **params: Any) -> Result:
         """Return what comes of a call that a boto3 object makes which the answer returned.
 
-        thing: that object, or None for a client that another part of the answer's program would make, with nothing but
-        defaults. operation: the method of boto3's client, such as "send_message".
+        thing: that object, or None for a new client with nothing but defaults, as another part of the learner's program
+        would make it. operation: the method of boto3's client, such as "send_message".
         """
         number = None if thing is None else thing.number
         command = {"do": "call", "object": number, "service": service, "operation": operation, "params": params}

@@ -17,7 +17,7 @@ from helpers.checks.values import encode, kind
 from helpers.errors import Stopped
 from helpers.simulation import stopping
 
-_dumps, _loads = json.dumps, json.loads  # the answer may replace those in the module
+_dumps, _loads = json.dumps, json.loads  # the answer can replace those in the module
 CLIENTS = ("sqs", "sns")  # an answer that has a parameter of this name is given a client
 
 
@@ -47,7 +47,7 @@ class AnswerHost:
                 return {"value": encode(..., self._kept)}  # the other way to write a stub
             error = describe(problem, self.namespace)
             if command["do"] == "run" and error["number"] is None:
-                error |= self._first_line()  # it cannot be called with what the exercise gives it
+                error |= self._first_line()  # it can't be called with the exercise's arguments
             return {"error": error}
 
     def _value(self, command: dict[str, Any]) -> dict[str, Any]:
