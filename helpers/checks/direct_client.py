@@ -121,11 +121,7 @@ class DirectCalls:
     def _error(self, model: OperationModel, problem: Refused, request_id: str) -> Exception:
         """Return the exception that boto3 raises for this refusal."""
         service_model, protocol = model.service_model, model.service_model.resolved_protocol
-        asked = {"x-amz-target": f"{service_model.metadata.get('targetPrefix')}.{model.name}"}
-        written = wire.operation_model(service_model.service_name, model.name)
-        status, headers, body = wire.reply(
-            written, service_model.service_name, asked if protocol == "json" else {}, problem, request_id
-        )
+        status, headers, body = wire.refusal(service_model.service_name, protocol, problem, request_id)
         reply = {"status_code": status, "headers": HeadersDict(headers), "body": body}
         parser = create_parser(protocol)
         parsed = parser.parse(reply, model.output_shape)
