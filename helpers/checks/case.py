@@ -1,36 +1,30 @@
-"""What a check works with: a private cloud, and the answer behind the runner."""
+"""What a check works with: a private cloud, and the answer, which it reaches through a runner.
+
+Everything public on Case is for the checks of custom exercise sets too, and keeps its name and its meaning.
+"""
 
 import re
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import lru_cache
 from random import Random
 from typing import Any, NoReturn
-
-import boto3
-from botocore.config import Config
 
 from helpers.backends.calls import Call, calls
 from helpers.backends.offline import snapshot
 from helpers.backends.offline.unkind import Unkind
-from helpers.checks.runners.in_process import (
-    NOT_ENDED,
-    TIME_IS_UP,
-    TOO_MANY_CALLS,
-    TOO_MUCH_COMPUTING,
-    AnswerRunner,
-)
+from helpers.checks.direct_client import direct_client
+from helpers.checks.runners.base import NOT_ENDED, TIME_IS_UP, TOO_MANY_CALLS, TOO_MUCH_COMPUTING, AnswerRunner
 from helpers.checks.values import NOT_WRITTEN, Boto3Object, decode, show, show_difference
 from helpers.simulation.worlds import World
 
-SECONDS = 10.0  # real ones, for one run of an answer; a slow machine must not make a right one wrong
-CALLS = 300  # of the answer, in one check
+SECONDS = 10.0  # real seconds for one run of an answer; a slow machine must not make a right one wrong
+CALLS = 300  # calls to AWS that an answer can make in one check
 
 
 class NotYet(Exception):
-    """The answer did something else than the exercise asks for."""
+    """The answer didn't do what the exercise asks for."""
 
     def __init__(self, reason: str, did: str, got: str, expected: str, why: str):
         super().__init__(why)
@@ -43,23 +37,27 @@ class NotAttempted(Exception):
 
 @dataclass
 class AnswerError(Exception):
-    """The answer raised, or was stopped."""
+    """The answer raised, or was stopped.
+
+    did: the call of the answer. type, message: of the exception. number, line: the learner's line that led to it.
+    stopped: "calls", "time" or "computing", which the answer had too much of; "" when it raised.
+    """
 
     did: str
     type: str
     message: str
     number: int | None = None
     line: str = ""
-    stopped: str = ""  # why it was stopped: "time", "calls" or "computing"
+    stopped: str = ""
 
     @property
     def reason(self) -> str:
-        """A stable id: "stopped:calls", or "error:" with AWS's code, or with the exception's type for another error."""
+        """The stable id that an outcome has for this error, see Outcome."""
         return f"stopped:{self.stopped}" if self.stopped else f"error:{self.code or self.type}"
 
     @property
     def code(self) -> str:
-        """The code of an error that AWS answered, as boto3 writes it into the error's text; "" for another error."""
+        """The code of an error of AWS, which boto3 writes into the error's text; "" for any other error."""
         found = re.match(r"An error occurred \((\S+)\) when calling", self.message)
         return found[1] if found else ""
 
@@ -75,8 +73,9 @@ class Result:
 class Case:
     """One check of one answer.
 
-    sqs, sns: the check's own clients, whose calls are not in `calls`. clock: the private cloud's. draw: names, counts
-    and orders come from it.
+    sqs, sns: the check's own clients, whose calls aren't in `calls`. clock: the private cloud's clock. draw: random
+    numbers, for names, counts and orders. did: the last call of the answer, in words. reached: the milestones that the
+    answer got to.
     """
 
     def __init__(
@@ -90,10 +89,11 @@ class Case:
         self._answer, self._world, self._runner = answer, world, runner
         self._during = {} if during is None else during
         self.draw, self.clock = draw, world.clock
-        self.did, self.reached = "", ()
+        self.did = ""
+        self.reached: tuple[str, ...] = ()
 
     def reach(self, milestone: str) -> None:
-        """Note that the answer got so far; what that is worth by itself stands in course.toml, as `partial`."""
+        """Note that the answer got this far. course.toml says under `partial` how many points that's worth."""
         if milestone not in self.reached:
             self.reached += (milestone,)
 
@@ -109,8 +109,8 @@ class Case:
 
     @staticmethod
     def client(service: str, region: str = "us-east-1", profile: str = "shop") -> Any:
-        """Return a client of the check's own."""
-        return _client(service, region, profile)
+        """Return a client of the check's own. It's boto3's, only faster; see helpers.checks.direct_client."""
+        return direct_client(service, region, profile)
 
     @property
     def calls(self) -> list[Call]:
@@ -118,7 +118,7 @@ class Case:
         return calls(self._world.journal)
 
     def name(self, stem: str) -> str:
-        """Return a name that no answer can know: the stem and some letters."""
+        """Return a name that no answer can know: the stem and four letters."""
         return f"{stem}-{''.join(self.draw.choices('bcdfghjkmnpqrstvwxz', k=4))}"
 
     def queue(self, stem: str = "orders") -> str:
@@ -131,11 +131,11 @@ class Case:
         return reply["Attributes"]["QueueArn"]
 
     def state(self, queue_url: str) -> dict[str, Any]:
-        """Return what the queue holds now, without a call or a lease; see helpers.backends.offline.snapshot.queue."""
+        """Return what the queue holds now, without receiving anything; see helpers.backends.offline.snapshot.queue."""
         return snapshot.queue(self._world, "us-east-1", queue_url, most=sys.maxsize)
 
     def inbox(self) -> list[Any]:
-        """Return what SNS sent elsewhere than to queues, oldest first; see helpers.aws_rules.sns.inbox."""
+        """Return what SNS sent to everything but queues, oldest first; see helpers.aws_rules.sns.inbox."""
         return [arrived for account in self._world.accounts.all() for arrived in account.inbox]
 
     def drain(self, queue_url: str) -> list[str]:
@@ -148,21 +148,24 @@ class Case:
         return bodies
 
     def unkind(self, **kinds: Any) -> Unkind:
-        """Make the cloud unkind for a `with` block, to the check's own calls too; see helpers.aws_rules.common.unkindness."""
+        """Make the cloud unkind within a `with` block, to the check's own calls too.
+
+        kinds: see helpers.aws_rules.common.unkindness.
+        """
         return Unkind(self._world.accounts, {"seed": self.draw.randrange(1 << 30)} | kinds)
 
     def after_every_lease(self) -> None:
-        """Move the clock so far that every visibility timeout is over; twelve hours is the longest there is."""
+        """Move the clock past the end of every visibility timeout. The longest one is twelve hours."""
         self.clock.advance(timedelta(hours=12, seconds=1).total_seconds())
 
     def during(self, operation: str, happening: Callable[[], Any]) -> None:
-        """Have something happen once, just before the answer's next call of this operation ("SendMessage")."""
+        """Call `happening` once, just before the answer's next call of this operation, such as "SendMessage"."""
         self._during[operation] = happening
 
     def run(self, **arguments: Any) -> Any:
-        """Return the answer's value for these arguments; the clients that it names are added on its side.
+        """Return the answer's value for these arguments. If it has parameters sqs or sns, it's given clients for them.
 
-        An error in it ends the check with "error in your code"; see `attempt` to look at the error instead.
+        An error in the answer ends the check with "error in your code"; see `attempt` to look at the error instead.
         """
         result = self.attempt(**arguments)
         if result.error:
@@ -176,9 +179,10 @@ class Case:
         return self._ask({"do": "run", "arguments": arguments})
 
     def let(self, thing: Boto3Object | None, service: str, operation: str, **params: Any) -> Result:
-        """Have a boto3 object that the answer returned make a call of this service; return what came of it.
+        """Return what comes of a call that a boto3 object makes which the answer returned.
 
-        Without one: a client that another part of the answer's program makes, with nothing but defaults.
+        thing: that object, or None for a new client with nothing but defaults, as another part of the learner's program
+        would make it. operation: the method of boto3's client, such as "send_message".
         """
         number = None if thing is None else thing.number
         command = {"do": "call", "object": number, "service": service, "operation": operation, "params": params}
@@ -191,10 +195,11 @@ class Case:
         finally:
             self._world.journal.recording = False
         if "stopped" in reply or not self._world.open:
-            limits = {TIME_IS_UP: f"{SECONDS:g} seconds", TOO_MUCH_COMPUTING: "2 seconds of computing"}
-            limit = limits.get(reply.get("stopped", ""), f"{CALLS} calls to AWS")
-            message = f"It was stopped after {limit}. Which loop has no way out, or tries again without waiting?"
             stopped = reply.get("stopped", TOO_MANY_CALLS)
+            limits = {TIME_IS_UP: f"{SECONDS:g} seconds", TOO_MUCH_COMPUTING: "2 seconds of computing"}
+            limit = limits.get(stopped, f"{CALLS} calls to AWS")
+            message = f"It was stopped after {limit}. Which loop has no way out, or tries again without waiting?"
+            stopped = stopped if stopped in limits else TOO_MANY_CALLS
             raise AnswerError(self.did, NOT_ENDED, message, reply.get("number"), reply.get("line", ""), stopped)
         if error := reply.get("error"):
             return Result(error=AnswerError(self.did, **error))
@@ -208,10 +213,10 @@ class Case:
     ) -> NoReturn:
         """End the check: say what came back, what was expected, and why in AWS's terms.
 
-        reason: a stable id of this refusal, such as "message-left-behind", for tests and reports; wording may change,
-        the id doesn't.
-        got: a value, or a sentence about what happened when it is a Said. wanted: the list that was expected in place
-        of a list; of long ones the place where they differ is shown.
+        reason: a stable id of this refusal, such as "message-left-behind", for tests and reports. The words can change,
+        the id can't. got: a value, or a sentence about what happened, made by `said`. did: what was done, if it wasn't
+        the last run. wanted: the list that was expected instead of `got`; of two long lists only the place where they
+        differ is shown.
         """
         shown = got.text if isinstance(got, Said) else show(got)
         if wanted and got and isinstance(got, list):
@@ -221,7 +226,7 @@ class Case:
 
     @staticmethod
     def said(text: str) -> "Said":
-        """Return a sentence for `got`, where what came back is no value."""
+        """Return a sentence for `got`, when there's no value to show."""
         return Said(text)
 
 
@@ -230,20 +235,6 @@ class Said:
     """A sentence in place of a value."""
 
     text: str
-
-
-@lru_cache
-def _session() -> boto3.Session:
-    """Return the session of all checks: kept, since a new one costs 0.1 s."""
-    return boto3.Session(aws_access_key_id="OFFLINESHOP", aws_secret_access_key="-", region_name="us-east-1")
-
-
-@lru_cache
-def _client(service: str, region: str, profile: str) -> Any:
-    # Which world a call belongs to is decided by the thread that makes it, so all checks share these clients.
-    keys = {"aws_access_key_id": f"OFFLINE{profile.upper()}", "aws_secret_access_key": "-"}
-    # botocore puts a name together anew for each request when it is given none, a sixth of a call's time.
-    return _session().client(service, region_name=region, **keys, config=Config(user_agent="check"))
 
 
 Check = Callable[[Case], None]

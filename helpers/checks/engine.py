@@ -1,4 +1,4 @@
-"""Runs one check: a private cloud with a clock of its own, the answer behind the runner, and the outcome."""
+"""Runs one check of one answer and returns the outcome."""
 
 import importlib
 import os
@@ -16,19 +16,26 @@ from helpers.backends import environment, transport
 from helpers.backends.offline.offline_cloud import any_account, make_world
 from helpers.checks import case as cases
 from helpers.checks.outcome import CORRECT, ERROR, NOT_ATTEMPTED, NOT_YET, Outcome, outcome
-from helpers.checks.runners.in_process import TOO_MANY_CALLS, AnswerRunner
+from helpers.checks.runners.base import TOO_MANY_CALLS, AnswerRunner
 from helpers.course import Exercise
 from helpers.errors import CourseError, Stopped
 from helpers.simulation import worlds
 
 FIXED_SEED = 1  # where outputs are compared, and in grading
 
-# What an outcome says when the check itself could not go on; no answer that anybody foresaw leads there.
+# What an outcome says when the check itself raised: the answer left something behind that nobody foresaw.
 STUMBLED = "The check could not go on after this:"
 GO_ON = "something that the check can look at"
 LOOK = (
     "What your function returned, or what it left in the cloud, is not of the kind that the exercise asks for. Did it "
     "delete or change more than it was given? Read the exercise once more, and the error."
+)
+
+# What it says of an answer that called exit().
+RETURNS = "a function that returns"
+ENDED = (
+    "Your function ended the whole program: `exit()`, `quit()` and `sys.exit()` do that. Leave a function with "
+    "`return`, so that the code that called it can go on."
 )
 
 MakeRunner = Callable[[worlds.World], AnswerRunner]
@@ -43,11 +50,11 @@ def find(exercise: Exercise) -> cases.Check:
 def examine(
     exercise: Exercise, make_runner: MakeRunner, seed: int = FIXED_SEED, check: cases.Check | None = None
 ) -> Outcome:
-    """Return what the exercise's check finds out about the answer behind the runner.
+    """Return what the exercise's check finds out about the answer that the runner reaches.
 
-    seed: draws names, counts and orders. check: another than the course's own. Afterwards environment, default session,
-    working directory, cloud and clock are as before. One check runs at a time; within an answer there is none, and it
-    raises CourseError.
+    seed: draws names, counts and orders. check: used instead of the course's own. Environment, default session, working
+    directory, cloud and clock are afterwards as they were before. One check runs at a time. CourseError when an answer
+    calls this.
     """
     if worlds.in_private_world():
         raise CourseError("check(...) stands inside the function that it checks. Put it below, in a line of its own.")
@@ -68,7 +75,7 @@ def examine(
 
 @contextmanager
 def _process_kept() -> Iterator[None]:
-    """Put back afterwards what belongs to the whole process, so that the answer may change it."""
+    """Put back afterwards what belongs to the whole process, so that an answer can change it."""
     session, folder, depth = boto3.DEFAULT_SESSION, _folder(), sys.getrecursionlimit()
     try:
         with environment.kept():
@@ -96,23 +103,22 @@ def _judge(exercise: Exercise, check: cases.Check, runner: AnswerRunner, case: c
     except cases.NotYet as finding:
         return outcome(exercise, NOT_YET, printed=runner.printed, reached=case.reached, **finding.said)
     except cases.AnswerError as problem:
-        return outcome(
-            exercise,
-            ERROR,
-            reason=problem.reason,
-            did=problem.did,
-            got=f"{problem.type}: {problem.message}",
-            line_number=problem.number,
-            line=problem.line,
-            printed=runner.printed,
-            reached=case.reached,
-        )
-    except Exception as problem:  # the answer left something behind that the check is not ready for
+        return _error(exercise, problem, runner, case)
+    except Exception as problem:
         got = f"{STUMBLED} {type(problem).__name__}: {problem}"
-        said = {"reason": "check-stumbled", "did": case.did, "got": got, "expected": GO_ON, "why": LOOK}
+        said = {"did": case.did, "got": got, "expected": GO_ON, "why": LOOK, "reason": "check-stumbled"}
         return outcome(exercise, NOT_YET, printed=runner.printed, **said)
     finally:
         runner.close()
+
+
+def _error(exercise: Exercise, problem: cases.AnswerError, runner: AnswerRunner, case: cases.Case) -> Outcome:
+    """Return the outcome of an answer that raised or was stopped."""
+    said: dict[str, Any] = {"did": problem.did, "got": f"{problem.type}: {problem.message}", "reason": problem.reason}
+    if problem.type == "SystemExit":
+        said |= {"got": said["got"].rstrip(": "), "expected": RETURNS, "why": ENDED}
+    place = {"line_number": problem.number, "line": problem.line}
+    return outcome(exercise, ERROR, printed=runner.printed, reached=case.reached, **place, **said)
 
 
 def _watch_calls(world: worlds.World, during: dict[str, Callable[[], None]]) -> None:

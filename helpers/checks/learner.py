@@ -20,15 +20,15 @@ from helpers.views.card import Card, check_card, hint_card, note_card, show_card
 
 _steps: dict[str, int] = {}  # how many hints were given, by exercise
 _tried: set[str] = set()  # the exercises that were attempted
-_last: Exercise | None = None  # what was checked last; `hint()` without an argument means it
+_last: Exercise | None = None  # the exercise that was checked last, which `hint()` without an argument means
 
 
 def check(answer: Callable[..., Any]) -> float | None:
-    """Check the learner's function, whose name says which exercise it answers, and show what came of it.
+    """Check the learner's function, whose name says which exercise it answers, and show the outcome. Returns None.
 
-    The function runs in a private cloud with a clock of its own. Returns None. Under nbgrader an answer that is worth
-    nothing raises CheckFailed, and for one that is partly right the points come back: nbgrader takes the value of a
-    cell as its mark. Something that is no function, or answers no exercise, raises UnknownExercise.
+    The function runs in a private cloud with its own clock. Under nbgrader, which takes a cell's value as its mark, a
+    partly right answer returns its points, and one that is worth nothing raises CheckFailed. An argument that isn't a
+    function, or answers no exercise, raises UnknownExercise.
     """
     if isinstance(answer, str):
         raise UnknownExercise(f"This takes your function itself, not its name: check({answer}), without the quotes.")
@@ -44,7 +44,7 @@ def check(answer: Callable[..., Any]) -> float | None:
 
 
 def _partly_right(card: Card, points: float) -> float:
-    """Return the points and print what was said; CheckFailed where there are none."""
+    """Return the points and print the card; CheckFailed if there are none."""
     if not points:
         raise CheckFailed(str(card))
     print(card)
@@ -52,9 +52,9 @@ def _partly_right(card: Card, points: float) -> float:
 
 
 def keep(outcomes: Iterable[Outcome], place: Path | None = None) -> None:
-    """Record in the learner's progress what came of these checks, when the place is in a working copy.
+    """Record these outcomes in the learner's progress, if the place is in a working copy.
 
-    place: a folder; without it the current one. Nothing is recorded where outputs are compared.
+    place: a folder; without it the current one. Nothing is recorded while outputs are compared.
     """
     tried = {outcome.answer: outcome.correct for outcome in outcomes if outcome.status != NOT_ATTEMPTED}
     folder = None if os.environ.get(COMPARED) or not tried else progress.find(place)
@@ -64,7 +64,7 @@ def keep(outcomes: Iterable[Outcome], place: Path | None = None) -> None:
 
 def examine_here(exercise: Exercise, answer: Callable[..., Any]) -> Outcome:
     """Return the outcome of the check of this function in this process."""
-    running()  # the friendly word when the first cell was not run
+    running()  # raises with a friendly sentence if the notebook's first cell wasn't run
     fixed = os.environ.get(COMPARED) or os.environ.get("NBGRADER_EXECUTION")
     seed = FIXED_SEED if fixed else random.randrange(2**32)
     runner = OneThread if browser_tab.IN_A_TAB else InProcess
@@ -72,7 +72,7 @@ def examine_here(exercise: Exercise, answer: Callable[..., Any]) -> Outcome:
 
 
 def hint(answer: Callable[..., Any] | str | None = None) -> None:
-    """Show the next hint, of three. Without an argument: for the exercise that was checked last."""
+    """Show the next of three hints. Without an argument: for the exercise that was checked last."""
     exercise = _exercise(answer, "hint")
     step, steps = _steps.get(exercise.answer, 0), len(exercise.hints)
     _steps[exercise.answer] = step + 1
@@ -84,7 +84,7 @@ def hint(answer: Callable[..., Any] | str | None = None) -> None:
 
 
 def solution(answer: Callable[..., Any] | str | None = None, insist: bool = False) -> None:
-    """Show the exercise's solution, once the learner has tried, or insists. Without an answer: as `hint`."""
+    """Show the exercise's solution, once the learner has tried or insists. Without an argument: as `hint`."""
     exercise = _exercise(answer, "solution")
     if not insist and exercise.answer not in _tried:
         show_card(_not_before_a_try(exercise))
@@ -113,9 +113,9 @@ def _remember(exercise: Exercise, status: str) -> None:
 
 
 def _exercise(answer: Any, call: str) -> Exercise:
-    """Return the exercise that this function, or function's name, answers; for None the one that was checked last.
+    """Return the exercise that a function, or the name of one, answers; for None the one that was checked last.
 
-    call: whose argument it is, for the words of UnknownExercise.
+    call: the function that was called with this answer, for the text of UnknownExercise.
     """
     if answer is None and call != "check" and _last is not None:
         return _last

@@ -1,6 +1,6 @@
-"""What came of a check: one record, from which the panel, the terminal's table and JSON are made."""
+"""What came of a check: one record, from which the card, the terminal's table and JSON are made."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from helpers.course import Exercise
@@ -17,9 +17,14 @@ class Outcome:
 
     status: "correct", "not yet", "not attempted" or "error in your code".
     did, got, expected, why: what the check did, what came back, what was expected, and the reason in AWS's terms.
-    line_number, line: the learner's own line that led to an error. printed: what the answer printed. reached: the
-    milestones on the way that are worth points by themselves, see Exercise.partial. reason: the stable id of a refusal,
-    such as "message-left-behind"; "" where the check gave none.
+    line_number, line: the learner's own line that led to an error. printed: what the answer printed.
+    reached: the milestones on the way that are worth points by themselves, see Exercise.partial.
+    reason: a stable id of what was wrong, for tests and reports, whatever the words are:
+    - the id that the check gave to `not_yet`, such as "message-left-behind"; "" if it gave none
+    - "error:NAME" when the answer raised. NAME is the code of an error of AWS, or the exception's type
+    - "stopped:calls", "stopped:time" or "stopped:computing" when the answer had to be stopped
+    - "check-stumbled" when the check itself couldn't go on
+    - "" for an answer that is correct or not attempted
     """
 
     exercise: str
@@ -48,17 +53,17 @@ class Outcome:
 
 def outcome(exercise: Exercise, status: str, **said: Any) -> Outcome:
     """Return an outcome of this exercise."""
-    writable = {name: _writable(value) if isinstance(value, str) else value for name, value in said.items()}
-    return Outcome(exercise.id, exercise.answer, exercise.title, status, **writable)
+    made: dict[str, Any] = {name: _writable(value) if isinstance(value, str) else value for name, value in said.items()}
+    return replace(Outcome(exercise.id, exercise.answer, exercise.title, status), **made)
 
 
 def worth(exercise: Exercise, outcome: Outcome) -> float:
-    """Return the exercise's points for a right answer, else those of the best milestone that the answer reached."""
+    """Return the exercise's points if the answer is right, or those of the best milestone that it reached."""
     if outcome.correct:
         return exercise.points
     return max((exercise.partial[name] for name in outcome.reached if name in exercise.partial), default=0)
 
 
 def _writable(text: str) -> str:
-    """Return the text with half characters (lone surrogates) spelled out: neither file nor notebook can hold them."""
+    """Return the text with lone surrogates spelled out, which neither a file nor a notebook can hold."""
     return text.encode("utf-8", "backslashreplace").decode()

@@ -1,4 +1,4 @@
-"""The answers as the solution notebooks have them: the only place where an answer stands."""
+"""The course's own answers, read from the solution notebooks. They are nowhere else."""
 
 import json
 import re
@@ -9,11 +9,11 @@ _REGION = re.compile(r"^[ \t]*### (?:BEGIN|END) SOLUTION[^\n]*\n?", re.MULTILINE
 
 
 def answer_source(exercise: Exercise) -> str | None:
-    """Return the source of the cell that defines the answer, without markers; None where solutions are kept away."""
+    """Return the source of the cell that defines the answer, without markers; None if this copy has no solutions."""
     path = HOME / "solutions" / f"{exercise.lesson}.ipynb"
     if not path.is_file():
         return None
-    # A notebook is JSON; nbformat takes seconds to import, and a learner would wait for it.
+    # Read as the JSON that a notebook is: importing nbformat would make a learner wait for seconds.
     for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
         source = "".join(cell["source"])
         if cell["cell_type"] == "code" and f"def {exercise.answer}(" in source:

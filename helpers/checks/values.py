@@ -1,4 +1,4 @@
-"""What may cross the runner between check and answer: plain JSON, and names for what stays on the answer's side."""
+"""The values that a runner carries from an answer to its check: plain JSON, and names for what stays behind."""
 
 import inspect
 import math
@@ -10,15 +10,15 @@ import boto3
 import botocore.client
 from boto3.resources.base import ServiceResource
 
-_LONGEST = 500  # characters of a repr that cross
+_LONGEST = 500  # characters of a repr
 _DEEPEST = 50  # lists and dictionaries within one another
-_ADDRESS = re.compile(" at 0x[0-9a-fA-F]+")  # another one in each run, and it tells a learner nothing
-_DIGITS = 4000  # of a whole number; Python refuses to write more than 4300
+_ADDRESS = re.compile(" at 0x[0-9a-fA-F]+")  # differs in each run and means nothing to a learner
+_DIGITS = 4000  # of a whole number; Python refuses to print more than 4300
 
 
 @dataclass(frozen=True)
 class Boto3Object:
-    """A client, resource or session that the answer returned. It stays there; the check can ask it to make calls."""
+    """A client, resource or session that the answer returned. It stays there; a check has it make calls by Case.let."""
 
     number: int
     kind: str  # "client", "resource" or "session"
@@ -29,7 +29,7 @@ class Boto3Object:
 
 @dataclass(frozen=True)
 class Foreign:
-    """A value that is neither plain JSON nor of boto3; only how it looks crosses the runner."""
+    """A value that is neither plain JSON nor boto3's; a check sees only its type and its repr."""
 
     type_name: str
     text: str
@@ -60,8 +60,8 @@ def kind(value: Any) -> str | None:
 def encode(value: Any, keep: list[Any]) -> Any:
     """Return the value as plain JSON. boto3's objects are put into `keep` and named by their place there.
 
-    A tuple becomes a list. What JSON does not know becomes its repr: a dictionary with other keys than text, say, or
-    what holds itself.
+    A tuple becomes a list. Anything that JSON can't hold becomes its repr, such as a dictionary whose keys aren't text,
+    or a list that contains itself.
     """
     try:
         return _encode(value, keep, 0)
@@ -94,15 +94,15 @@ def _foreign(value: Any) -> dict[str, str]:
     name = type(value).__name__
     try:
         text = repr(value)
-    except Exception as problem:  # a repr of the learner's own may fail in any way
+    except Exception as problem:  # a __repr__ that the learner wrote can fail in any way
         text = f"<a {name} whose repr raises {type(problem).__name__}>"
     if inspect.iscoroutine(value):
-        value.close()  # else Python complains on stderr that nobody awaited it
+        value.close()  # so that Python doesn't complain on stderr that it was never awaited
     return {"$": "foreign", "type": name, "text": _ADDRESS.sub("", text[:_LONGEST])}
 
 
 def decode(value: Any) -> Any:
-    """Return what `encode` stood for, with Boto3Object, Foreign and NOT_WRITTEN for what did not cross."""
+    """Return the value that `encode` was given, with Boto3Object, Foreign and NOT_WRITTEN for what isn't plain JSON."""
     if isinstance(value, list):
         return [decode(item) for item in value]
     if not isinstance(value, dict):
@@ -118,13 +118,13 @@ def decode(value: Any) -> Any:
 
 
 def show(value: Any, longest: int = 200) -> str:
-    """Return the value as Python writes it, shortened in the middle when it is long."""
+    """Return the value's repr, shortened in the middle if it's long."""
     text = repr(value)
     return text if len(text) <= longest else f"{text[: longest // 2]} … {text[-longest // 3 :]}"
 
 
 def show_difference(got: list[Any], wanted: list[Any], longest: int = 200) -> tuple[str, str]:
-    """Return the two lists as texts; of long ones the first place where they differ, with its neighbours."""
+    """Return the two lists as texts; if they're long, only the first item that differs, with its neighbours."""
     if max(len(repr(got)), len(repr(wanted))) <= longest:
         return show(got, longest), show(wanted, longest)
     pairs = enumerate(zip(got, wanted, strict=False))

@@ -16,7 +16,7 @@ from botocore.exceptions import EndpointConnectionError
 
 from helpers import errors
 from helpers.backends import transport
-from helpers.checks.runners.in_process import TOO_MUCH_COMPUTING
+from helpers.checks.runners.base import TOO_MUCH_COMPUTING
 from helpers.errors import Stopped
 from helpers.simulation import clock as clocks
 

@@ -10,8 +10,8 @@ from botocore.awsrequest import AWSPreparedRequest, HeadersDict
 from botocore.exceptions import EndpointConnectionError
 
 from helpers.backends import transport
+from helpers.checks.runners.base import TIME_IS_UP, TOO_MANY_CALLS, TOO_MUCH_COMPUTING
 from helpers.checks.runners.console import LONGEST as MOST_PRINTED
-from helpers.checks.runners.in_process import TIME_IS_UP, TOO_MANY_CALLS, TOO_MUCH_COMPUTING
 from helpers.errors import Stopped
 from helpers.sandbox.channel import Broken, Channel, TooMuch
 from helpers.sandbox.grader_limits import in_memory
@@ -122,7 +122,7 @@ PATIENCE = 5.0  # real seconds for what takes none
 
 
 class Answer:
-    """The runner to one answer in the process; see helpers.checks.runners.in_process.AnswerRunner."""
+    """The runner to one answer in the process; see helpers.checks.runners.base.AnswerRunner."""
 
     def __init__(self, process: HandInProcess, world: World):
         self._process, self._world, self._left = process, world, LONGEST_CHECK

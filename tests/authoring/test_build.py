@@ -5,7 +5,7 @@ import sys
 
 import nbformat
 import pytest
-from behind_the_wall import needs_fork
+from in_sandbox import needs_fork
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from helpers import cli

@@ -1,8 +1,12 @@
 """The check engine: four outcomes, a cloud and a clock of its own, no loop that outlives it, alike in both runners."""
 
+import builtins
 import datetime
 import html
+import io
+import linecache
 import os
+import queue
 import sys
 import textwrap
 import threading
@@ -12,6 +16,7 @@ import types
 import boto3
 import pytest
 from in_sandbox import in_sandbox, needs_fork
+from IPython.core.autocall import ZMQExitAutocall
 
 from helpers import clock
 from helpers.checks import case as cases
@@ -19,6 +24,7 @@ from helpers.checks import learner
 from helpers.checks.engine import examine
 from helpers.checks.outcome import CORRECT, ERROR, NOT_ATTEMPTED, NOT_YET
 from helpers.checks.runners.in_process import InProcess
+from helpers.checks.runners.one_thread import OneThread
 from helpers.checks.values import show, show_difference
 from helpers.course import Exercise, course
 from helpers.errors import CheckFailed, UnknownExercise
@@ -96,6 +102,9 @@ def moves_time(sqs, queue_url):
     from helpers import clock
     clock.advance(seconds=60)
 
+def asks_for_no_queue(sqs, queue_url):
+    sqs.get_queue_url(QueueName="no")
+
 def changes(sqs, queue_url):
     import boto3, os
     os.environ["AWS_DEFAULT_REGION"] = "eu-west-1"
@@ -111,7 +120,7 @@ def made_up(case):
     returned = case.run(queue_url=queue_url)
     sent = case.sqs.receive_message(QueueUrl=queue_url).get("Messages", [])
     if [message["MessageId"] for message in sent] != [returned]:
-        case.not_yet(got=returned, expected="the message's id", why="A reason.")
+        case.not_yet("no-id", got=returned, expected="the message's id", why="A reason.")
 
 
 @pytest.fixture(autouse=True)
@@ -157,6 +166,121 @@ STATUSES = {
 def test_there_are_four_outcomes(outcome_of, name, status):
     """Right, not written, something else, and an error are told apart, through both runners."""
     assert outcome_of(name).status == status
+
+
+REASONS = {
+    "right": "",
+    "stub": "",
+    "nothing": "no-id",
+    "raises": "error:KeyError",
+    "asks_for_no_queue": "error:AWS.SimpleQueueService.NonExistentQueue",
+    "exits": "error:SystemExit",
+    "too_many": "stopped:calls",
+    "spins": "stopped:time",
+}
+
+
+@pytest.mark.parametrize(("name", "reason"), REASONS.items())
+def test_what_is_wrong_has_a_stable_id(outcome_of, name, reason, monkeypatch):
+    """A check's own id, the error's name or AWS's code for it, and why an answer was stopped."""
+    monkeypatch.setattr(cases, "SECONDS", 0.2 if name == "spins" else 10)
+    monkeypatch.setattr(cases, "CALLS", 20)
+    assert outcome_of(name).reason == reason
+
+
+class Scripted:
+    """A runner whose answer always replies the same."""
+
+    printed = ""
+
+    def __init__(self, reply):
+        self.reply = reply
+
+    def ask(self, command, seconds):
+        """Return the reply."""
+        return self.reply
+
+    def close(self):
+        """There is nothing to stop."""
+
+
+@pytest.mark.parametrize(
+    ("reply", "reason"),
+    [
+        ({"stopped": "computing"}, "stopped:computing"),
+        ({"stopped": "time"}, "stopped:time"),
+        ({"stopped": "the check that this call belongs to is over"}, "stopped:calls"),
+        ({"error": {"type": "ValueError", "message": "An error"}}, "error:ValueError"),
+        ({"value": {"$": "foreign", "type": "set", "text": "{1}"}}, "no-id"),
+    ],
+)
+def test_whatever_a_runner_replies_has_a_stable_id(reply, reason):
+    """The sandbox's runner stops an answer that computes too much, which no runner here can do."""
+    assert examine(EXERCISE, lambda world: Scripted(reply)).reason == reason
+
+
+def test_a_check_that_cannot_go_on_has_a_stable_id():
+    """The answer left something behind that the check didn't foresee."""
+    outcome = examine(EXERCISE, lambda world: Scripted({"value": 1}), check=lambda case: case.run()["MessageId"])
+    assert (outcome.status, outcome.reason) == (NOT_YET, "check-stumbled")
+    assert "TypeError" in outcome.got
+
+
+class Shell:
+    """A notebook's shell, which ends its kernel when it's asked to exit."""
+
+    asked = 0
+    keepkernel_on_exit = False
+
+    def ask_exit(self):
+        """Note that it was asked."""
+        self.asked += 1
+
+
+@pytest.mark.parametrize("runner", [InProcess, OneThread])
+@pytest.mark.parametrize("call", ["exit()", "quit(2)", "sys.exit()", "sys.exit('I am done')", "raise SystemExit"])
+@pytest.mark.parametrize("where", ["notebook", "script"])
+def test_an_answer_that_ends_the_program_is_told_so(call, runner, where, monkeypatch):
+    """It doesn't end the kernel; the outcome says what happened, where, and how to leave a function."""
+    monkeypatch.setattr(sys, "stdin", io.StringIO())
+    shell = Shell()
+    namespace = {}
+    if where == "notebook":
+        namespace = {"exit": ZMQExitAutocall(shell), "quit": ZMQExitAutocall(shell)}
+    before = dict(namespace), builtins.exit, builtins.quit
+    source = f"import sys\n\ndef made_up(sqs, queue_url):\n    {call}\n    return 1\n"
+    exec(compile(source, "<a cell>", "exec"), namespace)
+    linecache.cache["<a cell>"] = (len(source), None, source.splitlines(keepends=True), "<a cell>")
+    outcome = examine(EXERCISE, lambda world: runner(namespace["made_up"], world))
+    assert (outcome.status, outcome.reason) == (ERROR, "error:SystemExit")
+    assert outcome.got.partition(":")[0] == "SystemExit"
+    assert not outcome.got.endswith(" ")
+    assert "ended the whole program" in outcome.why
+    assert (outcome.line_number, outcome.line) == (4, call)
+    assert (shell.asked, sys.stdin.closed) == (0, False)
+    assert {name: namespace[name] for name in before[0]} == before[0]
+    assert (builtins.exit, builtins.quit) == before[1:]
+
+
+def test_the_notebooks_own_exit_works_in_other_threads():
+    """Only the answer's is replaced while it is checked."""
+    shell, done = Shell(), threading.Event()
+    namespace = {"exit": ZMQExitAutocall(shell), "elsewhere": None}
+    source = "def made_up(sqs, queue_url):\n    elsewhere()\n    return 1\n\ndef leave():\n    exit()\n"
+    exec(source, namespace)
+    asked, answered = queue.SimpleQueue(), queue.SimpleQueue()
+
+    def other():
+        asked.get()
+        namespace["leave"]()
+        answered.put(True)
+        done.set()
+
+    threading.Thread(target=other, daemon=True).start()
+    namespace["elsewhere"] = lambda: (asked.put(True), answered.get())
+    examine(EXERCISE, lambda world: InProcess(namespace["made_up"], world))
+    assert done.wait(60)
+    assert shell.asked == 1
 
 
 def test_a_wrong_answer_is_told_what_was_seen(outcome_of):

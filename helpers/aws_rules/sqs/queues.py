@@ -6,6 +6,7 @@ moto: counts expired messages and lets them block receives, and loses the Policy
 """
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 import moto.sqs.models
@@ -16,6 +17,9 @@ from helpers.aws_rules.common.deduplication import Deduplication
 from helpers.aws_rules.common.untracked import UntrackedResource
 from helpers.aws_rules.sqs import redrive
 from helpers.aws_rules.sqs.messages import Message
+
+# moto works out the Python names of all attributes anew for each queue that is made or looked at.
+moto.sqs.models.camelcase_to_underscores = lru_cache(maxsize=256)(moto.sqs.models.camelcase_to_underscores)
 
 _MAX_HANDLES = 20_000  # receipt handles that a queue remembers; it forgets the oldest first
 

@@ -49,17 +49,26 @@ def make_world(
         if request.region not in regions():
             # A client for a region that doesn't exist finds nobody at that name on AWS either.
             raise EndpointConnectionError(endpoint_url=request.url)
-        if key := accounts.of_key(request.access_key):
-            request.account, request.identity = key.account, key.identity
-        else:
-            request.account = theirs if request.access_key == _OTHER_KEY else ours
-            request.identity = f"arn:aws:iam::{request.account.number}:user/learner"
+        request.account, request.identity = caller(accounts, request.access_key)
         request.host = f"https://{request.service}.{request.region}.amazonaws.com"
         return transport.response(request.url, *dispatch.answer(request))
 
     world = World(Clock(still), Journal(), Random(seed), send, accounts)
-    ours, theirs = accounts.open(account, world), accounts.open(other_account, world)
+    accounts.open(account, world)
+    accounts.open(other_account, world)
     return world
+
+
+def caller(accounts: Accounts, access_key: str) -> tuple[Account, str]:
+    """Return the account that an access key opens and the caller's ARN.
+
+    accounts: those of `make_world`. A key that is none of a role's opens one of them by its profile.
+    """
+    if key := accounts.of_key(access_key):
+        return key.account, key.identity
+    ours, theirs = accounts.all()
+    owner = theirs if access_key == _OTHER_KEY else ours
+    return owner, f"arn:aws:iam::{owner.number}:user/learner"
 
 
 class OfflineCloud(Cloud):

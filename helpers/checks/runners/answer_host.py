@@ -1,6 +1,6 @@
-"""The answer's side of the runner: runs the learner's function, or makes one of its boto3 objects call.
+"""Where an answer lives: calls the learner's function, and has the boto3 objects that it returned make calls.
 
-The same code stands on this side in the notebook (in a thread) and in a child process. It holds no check.
+It is the same code in a notebook's kernel and in the sandbox. It holds no check.
 """
 
 import inspect
@@ -17,14 +17,14 @@ from helpers.checks.values import encode, kind
 from helpers.errors import Stopped
 from helpers.simulation import stopping
 
-_dumps, _loads = json.dumps, json.loads  # the answer may replace those in the module
-CLIENTS = ("sqs", "sns")  # the parameters that stand for a client, made on this side
+_dumps, _loads = json.dumps, json.loads  # the answer can replace those in the module
+CLIENTS = ("sqs", "sns")  # an answer that has a parameter of this name is given a client
 
 
 class AnswerHost:
     """One answer, and the boto3 objects that it returned so far.
 
-    clients: those that it is given, by the parameter's name; made when they are first needed where there is none.
+    clients: those that it is given, by the parameter's name. A client that isn't among them is made when it's needed.
     """
 
     def __init__(self, answer: Callable[..., Any], clients: Mapping[str, Any] | None = None):
@@ -47,12 +47,12 @@ class AnswerHost:
                 return {"value": encode(..., self._kept)}  # the other way to write a stub
             error = describe(problem, self.namespace)
             if command["do"] == "run" and error["number"] is None:
-                error |= self._first_line()  # it cannot be called with what the exercise gives it
+                error |= self._first_line()  # it can't be called with the exercise's arguments
             return {"error": error}
 
     def _value(self, command: dict[str, Any]) -> dict[str, Any]:
         value = self._run(command["arguments"]) if command["do"] == "run" else self._call(command)
-        # Through JSON in every runner: nothing with methods of the learner's own gets to the check's side.
+        # Through JSON in every runner: no object with methods that the learner wrote ever reaches the check.
         return _loads(_dumps({"value": encode(value, self._kept)}))
 
     def _run(self, arguments: dict[str, Any]) -> Any:
@@ -65,16 +65,16 @@ class AnswerHost:
         return self._clients[service]
 
     def _call(self, command: dict[str, Any]) -> Any:
-        """Let one of the answer's boto3 objects make a call, or a new default client when none is named.
+        """Return the response to a call that one of the answer's boto3 objects makes, or a new client if none is named.
 
-        ValueError when the object speaks to another service.
+        ValueError when the object is for another service.
         """
         service = command["service"]
-        thing = boto3.client(service) if command["object"] is None else self._kept[command["object"]]
-        if kind(thing) == "session":
-            client = thing.client(service)
+        maker = boto3.client(service) if command["object"] is None else self._kept[command["object"]]
+        if kind(maker) == "session":
+            client = maker.client(service)
         else:
-            client = thing if kind(thing) == "client" else thing.meta.client
+            client = maker if kind(maker) == "client" else maker.meta.client
         if client.meta.service_model.service_name != service:
             raise ValueError(f"it speaks to {client.meta.service_model.service_name}, not to {service}")
         response = getattr(client, command["operation"])(**command["params"])
@@ -86,7 +86,7 @@ class AnswerHost:
 
 
 def namespace_of(answer: Any) -> dict[str, Any]:
-    """Return the globals of the module or notebook that the answer was written in; {} for what has none."""
+    """Return the globals of the module or notebook that the answer was written in; {} when it has none."""
     try:
         found = getattr(inspect.unwrap(answer), "__globals__", None)  # of a function or method
     except ValueError:  # it wraps itself
@@ -101,7 +101,7 @@ def describe(problem: BaseException, namespace: dict[str, Any]) -> dict[str, Any
     """Return the error as plain data, with the last line of the learner's own code that led to it."""
     try:
         message = stopping.stoppable(lambda: str(problem))[:1000]
-    except Exception as worse:  # a __str__ of the learner's own may fail in any way
+    except Exception as worse:  # a __str__ that the learner wrote can fail in any way
         message = f"(its text cannot be had: {type(worse).__name__})"
     return {"type": type(problem).__name__, "message": str.__str__(message)} | line_of(problem, namespace)
 

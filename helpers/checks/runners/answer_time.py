@@ -1,34 +1,66 @@
-"""Time as an answer sees it: every ordinary way of sleeping, waiting and asking for the time follows the check's clock.
+"""Time as an answer sees it: whatever it uses to sleep, to wait or to ask for the time follows the check's clock.
 
-The functions of `time`, the classes of `datetime`, and what helpers.checks.runners.answer_waits lists are replaced while a
-check runs, in their modules and where the answer imported them by name. Only threads for which `clock_of` gives a clock
-see the other time; for the kernel's threads each replacement does what the original does.
+While a check runs, the functions of `time`, the classes of `datetime` and Python's waits are replaced, in their modules
+and where the answer imported them by name. Only threads for which `clock_of` returns a clock see the other time. In the
+kernel's own threads each replacement does what the original does.
+
+A wait with a time limit ends by the check's clock. While another thread of the answer is at work, real time passes,
+because that thread may end the wait. When none is, only the end of the time can come, and the clock jumps there. An
+event loop with nothing to do works the same way. Event.wait, Timer, queue.get and Future.result are built on
+Condition.wait; asyncio.sleep and wait_for on the event loop. Waits within C know real time only: Lock.acquire,
+Thread.join and SimpleQueue.get with a timeout.
 """
 
+import asyncio
+import concurrent.futures.thread
 import datetime
 import math
 import operator
+import queue
+import selectors
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from datetime import date as _date
+from datetime import datetime as _datetime
+from typing import Any, Protocol
 
-from helpers.checks.runners.answer_waits import ClockOf, ThreadsOf, waits
+from helpers.simulation import frozen_sleep
 
-# The originals, taken once: a check must not take another check's replacements for them.
+# The originals, taken once, so that a check never mistakes another check's replacements for them.
 _READ = ("time", "time_ns", "monotonic", "monotonic_ns", "perf_counter", "perf_counter_ns")
 _BROKEN_UP = ("gmtime", "localtime", "ctime")
 _TIME = {name: getattr(time, name) for name in (*_READ, *_BROKEN_UP, "strftime", "asctime", "sleep")}
-_datetime, _date = datetime.datetime, datetime.date
+_STEP = 0.005  # real seconds for another thread to come and end a wait
+_RESOLUTION = 1e-6  # of the check's clock, in seconds since 1970 as a float; an event loop runs what is this near
+_monotonic, _sleep = time.monotonic, frozen_sleep._real_sleep
+_condition_wait, _run_once = threading.Condition.wait, asyncio.BaseEventLoop._run_once  # type: ignore[attr-defined]
+# A thread whose innermost Python code is in one of these files is waiting.
+_WAITING = {module.__file__ for module in (threading, queue, selectors, concurrent.futures.thread)}
+
+
+class AnswerClock(Protocol):
+    """The clock of a check, as far as an answer's time needs it."""
+
+    def time(self) -> float:
+        """Return the seconds since 1970-01-01 UTC."""
+
+    def sleep(self, seconds: float) -> None:
+        """Let this many seconds pass."""
+
+
+ClockOf = Callable[[], "AnswerClock | None"]
+ThreadsOf = Callable[[], list[threading.Thread]]
 
 
 class AnswerTime:
     """A block in which the answer sees its clock's time, in the modules and in its own namespace.
 
-    clock_of: returns the clock of the calling thread, or None where real time holds. threads_of: returns the answer's
-    threads. namespace: the answer's globals; names in it that stand for an original stand for its replacement in the
-    block. The block can be entered again when it was left.
+    clock_of: returns the clock of the calling thread, or None if it sees real time. threads_of: returns the answer's
+    threads. namespace: the answer's globals; names in it that are bound to an original are bound to its replacement
+    within the block. Once left, the block can be entered again.
     """
 
     def __init__(self, clock_of: ClockOf, threads_of: ThreadsOf, namespace: dict[str, Any]):
@@ -38,7 +70,7 @@ class AnswerTime:
             (datetime, "date", _date_class(clock_of)),
         ]
         functions = [(time, name, new) for name, new in _time_functions(clock_of).items()]
-        self._new = [*functions, *self._classes, *waits(clock_of, threads_of)]
+        self._new = [*functions, *self._classes, *_waits(clock_of, threads_of)]
         self._entered, self._lifted, self._lock = False, 0, threading.Lock()
 
     def __enter__(self) -> "AnswerTime":
@@ -46,7 +78,7 @@ class AnswerTime:
         with self._lock:
             self._entered = True
             _put(self._new)
-        # time.sleep may already be the one that follows a still lesson's clock; the answer may hold either by name.
+        # time.sleep may already be the one that follows a lesson's frozen clock; the answer can hold either by name.
         instead = {id(old): new for (_, _, old), (_, _, new) in zip(self._old, self._new, strict=True)}
         instead |= {id(_TIME[name]): new for place, name, new in self._new if place is time}
         self._by_name = {name: value for name, value in dict(self._namespace).items() if id(value) in instead}
@@ -58,14 +90,14 @@ class AnswerTime:
             self._entered = False
             _put(self._old)
         ours = {id(new) for _, _, new in self._new}
-        # What the answer itself bound anew stays; our replacements go.
+        # What the answer bound anew stays, and our replacements go.
         self._namespace.update({k: v for k, v in self._by_name.items() if id(self._namespace.get(k)) in ours})
 
     @contextmanager
     def lifted(self) -> Iterator[None]:
-        """Put the classes back for the block, in which the cloud works: its libraries may keep what they find there.
+        """Put the original classes back while the cloud works, because its libraries may keep the ones that they find.
 
-        The library that signs SNS's envelopes does, and from then on refuses every other datetime.
+        The library that signs SNS's envelopes does, and refuses every other datetime from then on.
         """
         with self._lock:
             self._lifted += 1
@@ -126,7 +158,7 @@ def _time_functions(clock_of: ClockOf) -> dict[str, Callable[..., Any]]:
 
 
 def _length(seconds: Any) -> float:
-    """Return the length of a sleep; what time.sleep refuses is refused in its words."""
+    """Return the length of a sleep; a bad one raises what time.sleep raises."""
     length = seconds if isinstance(seconds, float) else operator.index(seconds)
     if math.isnan(length):
         raise ValueError("Invalid value NaN (not a number)")
@@ -136,7 +168,7 @@ def _length(seconds: Any) -> float:
 
 
 class _LooksLike(type):
-    """Makes a replacement class agree with the original in isinstance and issubclass; not so classes made from it."""
+    """Makes isinstance and issubclass treat a replacement class, but no class derived from it, as the original."""
 
     original: type
 
@@ -155,16 +187,16 @@ def _datetime_class(clock_of: ClockOf) -> type:
             return _datetime(*args, **kwargs) if cls is AnswerDatetime else super().__new__(cls, *args, **kwargs)
 
         @classmethod
-        def now(cls, tz: Any = None) -> datetime.datetime:
+        def now(cls, tz: Any = None) -> Any:
             clock = clock_of()
             return cls.fromtimestamp(clock.time(), tz) if clock else super().now(tz)
 
         @classmethod
-        def utcnow(cls) -> datetime.datetime:
+        def utcnow(cls) -> Any:
             return cls.now(datetime.timezone.utc).replace(tzinfo=None)
 
         @classmethod
-        def today(cls) -> datetime.datetime:
+        def today(cls) -> Any:
             return cls.now()
 
     return _named(AnswerDatetime)
@@ -178,7 +210,7 @@ def _date_class(clock_of: ClockOf) -> type:
             return _date(*args, **kwargs) if cls is AnswerDate else super().__new__(cls, *args, **kwargs)
 
         @classmethod
-        def today(cls) -> datetime.date:
+        def today(cls) -> Any:
             clock = clock_of()
             return cls.fromtimestamp(clock.time()) if clock else super().today()
 
@@ -191,3 +223,53 @@ def _named(replacement: type) -> type:
     replacement.__name__ = replacement.__qualname__ = original.__name__
     replacement.__module__ = original.__module__
     return replacement
+
+
+def _waits(clock_of: ClockOf, threads_of: ThreadsOf) -> list[tuple[Any, str, Any]]:
+    """Return the replacements for Python's waits, each with the place and the name that it goes to."""
+
+    def monotonic() -> float:
+        clock = clock_of()
+        return _monotonic() if clock is None else clock.time()
+
+    def wait(condition: threading.Condition, timeout: float | None = None) -> bool:
+        clock = clock_of()
+        if clock is None or timeout is None or timeout <= 0:
+            return _condition_wait(condition, timeout)
+        return _pass_time(clock, clock.time() + timeout, threads_of, lambda: _condition_wait(condition, _STEP))
+
+    def run_once(loop: Any) -> None:
+        clock = clock_of()
+        moments = [] if loop._ready else [timer.when() for timer in loop._scheduled if not timer.cancelled()]
+        if clock is not None and moments:
+            loop._clock_resolution = _RESOLUTION
+            _pass_time(clock, min(moments), threads_of, lambda: bool(_sleep(_STEP) or loop._ready))
+        _run_once(loop)
+
+    return [
+        (threading.Condition, "wait", wait),
+        (threading, "_time", monotonic),
+        (queue, "time", monotonic),
+        (asyncio.BaseEventLoop, "_run_once", run_once),
+    ]
+
+
+def _pass_time(clock: AnswerClock, end: float, threads_of: ThreadsOf, ended: Callable[[], bool]) -> bool:
+    """Let the clock's time pass up to a moment, or until another thread ends the wait; return whether one did.
+
+    ended: lets a little real time pass and returns whether the wait was ended.
+    """
+    give_up = _monotonic() + end - clock.time()
+    while clock.time() < end:
+        others = [thread for thread in threads_of() if thread is not threading.current_thread()]
+        if others and ended():
+            return True
+        if _monotonic() >= give_up or not any(map(_at_work, others)):
+            clock.sleep(max(0.0, end - clock.time()))
+    return False
+
+
+def _at_work(thread: threading.Thread) -> bool:
+    """Return whether the thread does anything but wait."""
+    frame = sys._current_frames().get(thread.ident or 0)
+    return frame is not None and frame.f_code.co_filename not in _WAITING

@@ -1,6 +1,6 @@
-"""What an answer finds around it besides the cloud and the clock: a console that listens and never types.
+"""What an answer finds around it besides cloud and clock: a console that keeps what is printed and never types.
 
-And what it may change there is put back: functions of the modules that answers and checks both use.
+Functions that it replaces in modules which checks use too are put back afterwards.
 """
 
 import builtins
@@ -16,21 +16,21 @@ from typing import Any
 
 import boto3
 
-LONGEST = 10_000  # characters of what an answer prints; the rest of an endless loop's output would fill the memory
+LONGEST = 10_000  # characters that are kept of what an answer prints, since a loop could fill the memory
 _MODULES = (boto3, builtins, json, os, random, time)
 
 
 class Printed(io.TextIOBase):
-    """A file to print into, which hands on the beginning of what is printed.
+    """A file to print into, which passes on the beginning of what is printed.
 
-    keep: is given each piece of text, until LONGEST characters were printed.
+    keep: called with each piece of text, until LONGEST characters were printed.
     """
 
     def __init__(self, keep: Callable[[str], Any]):
         self._keep, self._room = keep, LONGEST
 
     def write(self, text: str) -> int:
-        """Hand the text on, as far as there is room; return its length."""
+        """Pass on as much of the text as there is room for; return its length."""
         if not isinstance(text, str):
             raise TypeError(f"write() argument must be str, not {type(text).__name__}")
         if self._room > 0:
@@ -40,7 +40,7 @@ class Printed(io.TextIOBase):
 
 
 class _ByThread:
-    """A file that is one file for the answer's threads, and for all others the one that was there."""
+    """A file that is one file in the answer's threads and the usual one in all others."""
 
     def __init__(self) -> None:
         self.of_thread: Callable[[], Any] = io.StringIO
@@ -49,18 +49,18 @@ class _ByThread:
         return getattr(self.of_thread(), name)
 
 
-# Two for all checks, and never collected: print() in another thread may still hold one, without a reference.
+# Two for all checks, which are never freed: print() in another thread may still use one without holding a reference.
 _out, _err = _ByThread(), _ByThread()
 
 
 @contextmanager
 def console(is_answer: Callable[[], bool], printed: Printed) -> Iterator[None]:
-    """Collect what the answer's threads print to stdout and stderr, and let them wait for nobody who types.
+    """Keep what the answer's threads print to stdout and stderr, and refuse their input() at once.
 
-    The output of all other threads goes where it went, and their input() asks as before.
+    Other threads print and ask as before.
     """
 
-    def nobody(prompt: object = "") -> str:
+    def no_input(prompt: object = "") -> str:
         if is_answer():
             raise EOFError("input() finds nobody here who types. A check gives your function all it needs.")
         return plain_input(prompt)
@@ -68,7 +68,7 @@ def console(is_answer: Callable[[], bool], printed: Printed) -> Iterator[None]:
     stdout, stderr, plain_input = sys.stdout, sys.stderr, builtins.input
     _out.of_thread = lambda: printed if is_answer() else stdout
     _err.of_thread = lambda: printed if is_answer() else stderr
-    sys.stdout, sys.stderr, builtins.input = _out, _err, nobody  # type: ignore[assignment]
+    sys.stdout, sys.stderr, builtins.input = _out, _err, no_input
     try:
         yield
     finally:
@@ -77,14 +77,44 @@ def console(is_answer: Callable[[], bool], printed: Printed) -> Iterator[None]:
 
 
 @contextmanager
-def functions_kept() -> Iterator[None]:
-    """Put back what the block replaced among the functions of boto3, json, time and a few more modules."""
-    before = [
-        (module, name, value) for module in _MODULES for name, value in dict(vars(module)).items() if callable(value)
-    ]
+def exits_raise(is_answer: Callable[[], bool], namespace: dict[str, Any]) -> Iterator[None]:
+    """Let exit() and quit() raise SystemExit in the answer's threads, as they do in a script.
+
+    A notebook's would end the kernel, and Python's own would close stdin first. namespace: the answer's globals, which
+    is where a notebook has them.
+    """
+    before = {name: value for name, value in list(namespace.items()) if _is_exit(value)}
+    builtin = {name: getattr(builtins, name) for name in ("exit", "quit") if hasattr(builtins, name)}
+
+    def raising(plain: Callable[..., Any]) -> Callable[..., Any]:
+        def leave(*code: Any, **options: Any) -> Any:
+            if is_answer():
+                raise SystemExit(*code)
+            return plain(*code, **options)
+
+        return leave
+
+    ours = {name: raising(plain) for name, plain in before.items()}
+    namespace.update(ours)
+    vars(builtins).update({name: raising(plain) for name, plain in builtin.items()})
     try:
         yield
     finally:
-        for module, name, value in before:
-            if getattr(module, name, None) is not value:
-                setattr(module, name, value)
+        namespace.update({name: before[name] for name in ours if namespace.get(name) is ours[name]})
+        vars(builtins).update(builtin)
+
+
+def _is_exit(value: Any) -> bool:
+    """Return whether this is a notebook's exit() or quit(), or Python's; known by name, so as not to import IPython."""
+    return any(base.__name__ in ("ExitAutocall", "Quitter") for base in type(value).__mro__)
+
+
+@contextmanager
+def functions_kept() -> Iterator[None]:
+    """Put back afterwards what the block replaced among the functions of boto3, json, time and a few more modules."""
+    before = [(vars(module), dict(vars(module))) for module in _MODULES]
+    try:
+        yield
+    finally:
+        for now, then in before:
+            now.update({name: then[name] for name in then if now.get(name) is not then[name] and callable(then[name])})

@@ -1,4 +1,4 @@
-"""The runner where there are no threads, as in a browser tab: the answer runs in the thread of its check."""
+"""The runner of a browser tab, which has no threads: the answer runs in the thread of its check."""
 
 import sys
 import threading
@@ -7,18 +7,19 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from helpers.checks.runners.in_process import TIME_IS_UP, TOO_MANY_CALLS, KernelRunner
+from helpers.checks.runners.base import TIME_IS_UP, TOO_MANY_CALLS
+from helpers.checks.runners.in_process import KernelRunner
 from helpers.errors import Stopped
 from helpers.simulation import worlds
 
 _monotonic = time.monotonic
-_TOOLS = (3, 4)  # the numbers that Python leaves to whoever wants to watch code
+_TOOLS = (3, 4)  # the numbers of tools that Python reserves for nobody in particular
 
 
 class OneThread(KernelRunner):
-    """The answer in this thread. It is ended at a call to the cloud, and where a loop or a function of its begins.
+    """Runs the answer in this thread. It can be stopped where it calls AWS, and where a loop or function of it begins.
 
-    The second needs Python 3.12, which every tab has. What never comes back from a library cannot be ended here.
+    Loops and functions need Python 3.12, which every tab has. An answer can't be stopped within a library.
     """
 
     def __init__(self, answer: Callable[..., Any], world: worlds.World):
@@ -34,16 +35,15 @@ class OneThread(KernelRunner):
     def _reply(self, command: dict[str, Any], seconds: float) -> dict[str, Any]:
         self._answering, self._deadline = True, _monotonic() + seconds
         try:
-            with _watched(self._side.namespace, self._look):
-                reply = self._side.handle(command)
+            with _watched(self._host.namespace, self._look):
+                reply = self._host.handle(command)
         finally:
             self._answering = False
-        # Whatever an answer says that caught that it was stopped, and went on.
-        reason = self._over()
+        reason = self._over()  # an answer that caught the exception that stops it replied something else
         return {"number": None, "line": ""} | reply | {"stopped": reason} if reason else reply
 
     def _over(self) -> str:
-        """Return why the answer has to end; "" as long as it may go on."""
+        """Return why the answer has to stop; "" as long as it can go on."""
         if not self._world.open:
             return TOO_MANY_CALLS
         return TIME_IS_UP if _monotonic() > self._deadline else ""
@@ -57,13 +57,13 @@ class OneThread(KernelRunner):
         return super()._send_in_real_time(request, network)
 
     def close(self) -> None:
-        """Close the world, so that nothing that the answer left behind reaches it."""
+        """Close the world, so that nothing the answer left behind can reach it."""
         self._world.open = False
 
 
 @contextmanager
 def _watched(namespace: dict[str, Any], look: Callable[[], None]) -> Iterator[None]:
-    """Within the block call `look` where code of this namespace starts or jumps; nothing where Python cannot."""
+    """Call `look` within the block wherever code of this namespace starts or jumps, if this Python can do that."""
     monitoring: Any = getattr(sys, "monitoring", None)
     free = [number for number in _TOOLS if monitoring and monitoring.get_tool(number) is None]
     if not free:
@@ -73,7 +73,7 @@ def _watched(namespace: dict[str, Any], look: Callable[[], None]) -> Iterator[No
     def event(*_: Any) -> Any:
         if sys._getframe(1).f_globals is namespace:
             return look()
-        return monitoring.DISABLE  # a library's code is not asked again at this place
+        return monitoring.DISABLE  # no more events from this place in a library's code
 
     events = (monitoring.events.JUMP, monitoring.events.PY_START)
     monitoring.use_tool_id(free[0], "course")

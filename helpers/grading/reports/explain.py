@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from helpers.checks.outcome import ERROR, Outcome, outcome
-from helpers.checks.runners.in_process import NOT_ENDED, TIME_IS_UP, TOO_MANY_CALLS, TOO_MUCH_COMPUTING
+from helpers.checks.runners.base import NOT_ENDED, TIME_IS_UP, TOO_MANY_CALLS, TOO_MUCH_COMPUTING
 from helpers.course import Exercise
 from helpers.sandbox.channel import PROCESS_ENDED
 

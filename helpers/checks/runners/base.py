@@ -1,0 +1,29 @@
+"""What every runner does: a command for the answer goes in, a reply comes out, both plain JSON.
+
+Cloud, clock, journal and verdict stay with the check, wherever the answer runs.
+"""
+
+from typing import Any, Protocol
+
+# Why an answer was stopped, as replies say it.
+TIME_IS_UP, TOO_MANY_CALLS, TOO_MUCH_COMPUTING = "time", "calls", "computing"
+NOT_ENDED = "it did not end"  # what an outcome has in place of an error's name for an answer that was stopped
+
+
+class AnswerRunner(Protocol):
+    """How a check reaches an answer."""
+
+    @property
+    def printed(self) -> str:
+        """What the answer printed so far, from the beginning."""
+
+    def ask(self, command: dict[str, Any], seconds: float) -> dict[str, Any]:
+        """Return the reply to the command, as AnswerHost.handle describes it.
+
+        An answer that takes longer than `seconds` real seconds, or makes too many calls, is stopped. The reply is then
+        {"stopped": TIME_IS_UP, TOO_MANY_CALLS or TOO_MUCH_COMPUTING, "number", "line"}, with the line where it was, if
+        that can be found.
+        """
+
+    def close(self) -> None:
+        """Stop the answer, whatever it is doing."""
