@@ -16,7 +16,8 @@ from botocore.model import OperationModel, Shape
 from botocore.parsers import create_parser
 from botocore.validate import ParamValidator
 
-from helpers.aws_rules.common import dispatch, wire
+from helpers.aws_rules import dispatch
+from helpers.aws_rules.common import wire
 from helpers.aws_rules.common.message_contents import FORBIDDEN
 from helpers.aws_rules.common.refusals import Refused
 from helpers.aws_rules.common.regions import regions

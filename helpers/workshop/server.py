@@ -15,7 +15,8 @@ from random import Random
 from typing import Any
 from urllib.parse import urlencode
 
-from helpers.aws_rules.common import dispatch, signatures, wire
+from helpers.aws_rules import dispatch
+from helpers.aws_rules.common import signatures, wire
 from helpers.aws_rules.common.accounts import Account, Accounts
 from helpers.aws_rules.common.refusals import Refused
 from helpers.aws_rules.common.regions import regions

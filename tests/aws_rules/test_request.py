@@ -8,7 +8,8 @@ import pytest
 from botocore.awsrequest import AWSPreparedRequest, HeadersDict
 
 from helpers import cloud
-from helpers.aws_rules.common import dispatch, reading
+from helpers.aws_rules import dispatch
+from helpers.aws_rules.common import reading
 from helpers.aws_rules.common.refusals import Refused
 from helpers.aws_rules.common.request import Request
 from helpers.backends import transport

@@ -14,7 +14,8 @@ from moto.core.parse import PROTOCOL_PARSERS
 from moto.core.serialize import SerializationContext, get_serializer_class
 from moto.core.utils import get_service_model
 
-from helpers.aws_rules.common import dispatch, models, reading, wire, writing
+from helpers.aws_rules import dispatch
+from helpers.aws_rules.common import models, reading, wire, writing
 from helpers.aws_rules.common.reading import Unreadable
 from helpers.aws_rules.common.refusals import Refused
 

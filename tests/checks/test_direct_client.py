@@ -10,7 +10,7 @@ import pytest
 from botocore.exceptions import ParamValidationError
 from botocore.validate import ParamValidator
 
-from helpers.aws_rules.common import dispatch
+from helpers.aws_rules import dispatch
 from helpers.aws_rules.common.refusals import Refused
 from helpers.backends.offline.offline_cloud import make_world
 from helpers.backends.offline.unkind import Unkind

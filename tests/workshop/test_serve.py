@@ -30,7 +30,7 @@ from botocore.exceptions import ClientError
 from served_lab import Running, keyed
 
 from helpers import clock, cloud, session, start
-from helpers.aws_rules.common import dispatch
+from helpers.aws_rules import dispatch
 from helpers.aws_rules.sqs import receiving
 from helpers.backends.endpoint.workshop_client import ControlClient
 from helpers.errors import ClockError, CloudError

@@ -1,7 +1,7 @@
 """What the rules of SQS, SNS and STS share.
 
 - `accounts`: the accounts of one simulated AWS, and what each has per region. `regions`: which regions AWS has.
-- `request`: one request, parsed once. `dispatch`: from a request to AWS's answer or error.
+- `request`: one request, parsed once.
 - `wire`: bytes in, bytes out, with `reading` for parameters, `writing` for results, and botocore's `models` of both.
 - `refusals`, `missing_parameters`: AWS's errors.
 - `signatures`: reads and checks the AWS signature on a request.

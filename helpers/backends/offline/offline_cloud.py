@@ -9,7 +9,7 @@ import boto3
 from botocore.awsrequest import AWSResponse
 from botocore.exceptions import EndpointConnectionError
 
-from helpers.aws_rules.common import dispatch
+from helpers.aws_rules import dispatch
 from helpers.aws_rules.common.accounts import Account, Accounts, Web
 from helpers.aws_rules.common.regions import regions
 from helpers.aws_rules.common.request import Request
