@@ -60,7 +60,7 @@ def grade(
     ] = False,
 ) -> None:
     """Grade a folder of hand-ins: a grade book, feedback for each learner, and a report on the class."""
-    from helpers.grading.cohort import Options, grade_cohort
+    from helpers.grading.run import Options, grade_cohort
     from helpers.grading.exercise_set import of_folder, own
 
     chosen = of_folder(exercises) if exercises else own()

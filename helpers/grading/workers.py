@@ -1,31 +1,99 @@
-"""Grades jobs on all cores of this computer, in processes that are replaced when one does not come back."""
+"""Grades jobs in parallel: in worker processes of this computer, or on a Dask cluster.
+
+A worker that doesn't come back is replaced. All workers of a computer share one fork server for the hand-ins.
+"""
 
 import contextlib
 import multiprocessing
+import os
 import signal
 import sys
+import threading
 import time
 from collections import deque
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
+from pathlib import Path
 
 from helpers.checks.outcome import ERROR, outcome
-from helpers.grading import work
+from helpers.course import HOME
+from helpers.errors import CourseError
+from helpers.grading.exercise_set import PACKAGE, ExerciseSet
+from helpers.grading.grader import grade
+from helpers.grading.known_answer import prove
 from helpers.grading.records import Graded
 from helpers.grading.store import Job
-from helpers.grading.work import Task
+from helpers.sandbox import launcher as launchers
+from helpers.sandbox.parent_death import end_with_parent
 
 JOB_SECONDS = 600  # real ones; a job that takes longer has found a way to hold up the grader
 TRIES = 2
+CONNECT_SECONDS = 10  # to a cluster
+RETRIES = 2  # on a cluster, of a job whose worker was lost
+
+
+@dataclass(frozen=True)
+class Task:
+    """What all jobs of a grading have in common. hidden: what no hand-in can read, besides the course itself."""
+
+    exercises: ExerciseSet
+    seed: int
+    isolated: bool = True
+    hidden: tuple[str, ...] = ()
+
+
+# --- one job ----------------------------------------------------------------------------------------------------------
+
+_launchers: dict[tuple[int, bool, tuple[str, ...]], launchers.Launcher] = {}
+
+
+def launcher(task: Task) -> launchers.Launcher:
+    """Return this process's launcher, or that of the process that this one was forked from.
+
+    A new one has proven that a right answer passes. CourseError when it doesn't, or when the isolation has a hole and
+    nobody asked to grade without it; the error says what is wrong.
+    """
+    for key, known in _launchers.items():
+        if key[1:] == (task.isolated, task.hidden):
+            return known
+    hidden = (PACKAGE, HOME, *map(Path, task.hidden))
+    made = _launchers[os.getpid(), task.isolated, task.hidden] = launchers.launcher(hidden, task.isolated)
+    try:
+        if made.holes and task.isolated:
+            can = ", ".join(made.holes)
+            raise CourseError(
+                f"This computer cannot wall hand-ins off: one could {can}. Grade on Linux with user namespaces, "
+                "Landlock and libseccomp, or trust these learners and add --without-wall."
+            )
+        prove(made, task.isolated, task.seed)
+    except BaseException:
+        close()
+        raise
+    return made
+
+
+def do(task: Task, job: Job) -> Graded:
+    """Return the outcomes of the job."""
+    return grade(job.cells, task.exercises.checks(job.lesson), launcher(task), task.seed)
+
+
+def close() -> None:
+    """End what this process started."""
+    for key in [key for key in _launchers if key[0] == os.getpid()]:
+        _launchers.pop(key).close()
+
+
+# --- on this computer -------------------------------------------------------------------------------------------------
 
 
 class _Worker:
     """A process that does one job at a time."""
 
     def __init__(self, task: Task):
-        # A fork has everything imported already. Elsewhere than on Linux a fork of a process with threads is not safe.
+        # A fork has everything imported already. Elsewhere than on Linux, forking a process with threads is not safe.
         context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
-        self.line, theirs = context.Pipe()
+        self.channel, theirs = context.Pipe()
         self.process = context.Process(target=_serve, args=(theirs, task), daemon=False)
         self.process.start()
         theirs.close()
@@ -35,36 +103,36 @@ class _Worker:
     def give(self, job: Job) -> None:
         """Have it do a job."""
         self.job, self.deadline = job, time.monotonic() + JOB_SECONDS
-        self.line.send(job)
+        self.channel.send(job)
 
     def end(self) -> None:
         """End it now."""
-        self.line.close()
+        self.channel.close()
         self.process.kill()
         self.process.join()
 
 
 def run(task: Task, jobs: Sequence[Job], count: int) -> Iterator[tuple[Job, Graded, bool]]:
-    """Do the jobs with so many workers; yield each with what came of it, in the order in which they end.
+    """Do the jobs with this many workers; yield each with its outcomes, in the order in which they end.
 
-    The third value is False where the grader itself failed, so that what came of it is not to be kept. CourseError when
+    The third value is False where the grader itself failed, so that the outcomes are not to be kept. CourseError when
     this computer cannot grade.
     """
-    work.launcher(task)  # shared by the forked workers, and its refusal is said once
+    launcher(task)  # shared by the forked workers, and what is wrong is said once
     waiting, tries = deque(jobs), dict.fromkeys((job.key for job in jobs), 0)
     workers = [_Worker(task) for _ in range(min(count, len(jobs)))]
     try:
         for worker in workers:
             worker.give(waiting.popleft())
         while busy := [worker for worker in workers if worker.job]:
-            ready = wait([worker.line for worker in busy], timeout=1.0)
+            ready = wait([worker.channel for worker in busy], timeout=1.0)
             for worker in busy:
                 job = worker.job
                 assert job is not None
                 graded = None
-                if worker.line in ready:
+                if worker.channel in ready:
                     with contextlib.suppress(EOFError, OSError):
-                        graded = worker.line.recv()
+                        graded = worker.channel.recv()
                 elif time.monotonic() < worker.deadline:
                     continue
                 if graded is None:
@@ -81,18 +149,59 @@ def run(task: Task, jobs: Sequence[Job], count: int) -> Iterator[tuple[Job, Grad
     finally:
         for worker in workers:
             worker.end()
-        work.close()
+        close()
 
 
-def _serve(line: Connection, task: Task) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the one who started this one ends it
-    with contextlib.suppress(EOFError):  # the one who started this one was ended
+def _serve(channel: Connection, task: Task) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process that started this one ends it
+    _end_with_the_grading()
+    with contextlib.suppress(EOFError):
         while True:
-            line.send(work.do(task, line.recv()))
-    work.close()
+            channel.send(do(task, channel.recv()))
+    close()
+
+
+def _end_with_the_grading() -> None:
+    """End this process when the one that started it ends, even if that was killed while this one is at work."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    assert parent.pid is not None
+    end_with_parent(parent.pid)
+
+    def watch() -> None:
+        parent.join()
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def _failed(task: Task, job: Job) -> Graded:
     said = "The grader itself could not go on with this hand-in. Look at it by hand."
     exercises = task.exercises.listed.lesson(job.lesson).exercises
     return Graded(tuple(outcome(exercise, ERROR, got=said) for exercise in exercises), (said,))
+
+
+# --- on a cluster -----------------------------------------------------------------------------------------------------
+
+
+def run_on_cluster(task: Task, jobs: Sequence[Job], scheduler: str) -> Iterator[tuple[Job, Graded, bool]]:
+    """Do the jobs on the Dask cluster at this address, with isolation on each of its workers; yield as `run` does.
+
+    The workers must have this course installed. CourseError when the cluster cannot be reached, or cannot grade.
+    """
+    try:
+        from distributed import Client, as_completed
+    except ImportError:
+        raise CourseError("Grading on a cluster needs Dask: pip install 'mastering-aws-messaging[cluster]'.") from None
+    try:
+        client = Client(scheduler, timeout=CONNECT_SECONDS)
+    except (OSError, ValueError) as problem:
+        raise CourseError(f"No Dask scheduler answers at {scheduler}: {problem}") from None
+    with client:
+        shared = client.scatter(task, broadcast=True)
+        by_key = {job.key: job for job in jobs}
+        futures = [client.submit(do, shared, job, key=f"grade-{job.key}", retries=RETRIES, pure=False) for job in jobs]
+        for future in as_completed(futures):
+            job = by_key[future.key.removeprefix("grade-")]
+            yield job, future.result(), True
+            future.release()

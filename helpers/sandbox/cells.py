@@ -1,13 +1,15 @@
-"""Runs the cells of a hand-in in IPython, as a kernel would: magics, `await` at the top and all. Behind the wall."""
+"""Runs the cells of a hand-in in IPython, as a kernel does: with magics, top-level `await`, and modules written by cells."""
 
 import ast
 import os
 import re
+import sys
 import tempfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
+from IPython.core.autocall import IPyAutocall
 from IPython.core.history import HistoryManager
 from IPython.core.interactiveshell import InteractiveShell
 
@@ -18,7 +20,7 @@ LONGEST = 300  # characters of each text of an error
 
 
 class Shell:
-    """IPython without a terminal, a history or files of its own."""
+    """IPython without a terminal, a history or files."""
 
     def __init__(self, home: Path):
         HistoryManager.enabled = False  # it would start a thread, which no fork survives
@@ -27,6 +29,11 @@ class Shell:
             self._shell = InteractiveShell.instance(ipython_dir=profile)
         self._shell.showtraceback = lambda *_, **__: None  # type: ignore[method-assign]
         self._shell.showsyntaxerror = lambda *_, **__: None  # type: ignore[method-assign]
+        self._shell.user_ns.update(exit=_Exit(), quit=_Exit())
+        # As in a kernel, modules are found in the working directory, also one that was written a moment ago. Cells follow
+        # each other so quickly that Python would take the bytecode of an older one for up to date.
+        sys.path.insert(0, "")
+        sys.dont_write_bytecode = True
         self.run("1")  # what is made for the first cell is made now
 
     @property
@@ -36,26 +43,44 @@ class Shell:
 
     def run(self, source: str) -> BaseException | None:
         """Run a cell; return what it raised."""
+        if finder := sys.path_importer_cache.get(_folder()):
+            getattr(finder, "invalidate_caches", lambda: None)()
         result = self._shell.run_cell(source, silent=True)
         return result.error_before_exec or result.error_in_exec
 
     def parses(self, source: str) -> bool:
-        """Return whether this is Python, once IPython's own words are translated."""
+        """Return whether this is Python, once IPython's own syntax is translated."""
         try:
             ast.parse(self._shell.transform_cell(source))
-        except Exception:  # of a hostile text any may come
+        except Exception:  # a hostile text can raise anything
             return False
         return True
 
 
+class _Exit(IPyAutocall):  # type: ignore[misc]
+    """`exit` and `quit`, which end the program; where IPython has a kernel, theirs do."""
+
+    rewrite = False
+
+    def __call__(self, *_: Any, **__: Any) -> NoReturn:
+        raise SystemExit
+
+
+def _folder() -> str:
+    try:
+        return os.getcwd()
+    except OSError:  # it was removed
+        return ""
+
+
 class Definitions:
-    """Every object that cells gave to one of some names, the newest last."""
+    """Every object that cells bound to one of some names, the newest last."""
 
     def __init__(self, names: Iterable[str]):
         self._of: dict[str, list[Any]] = {name: [] for name in names}
 
     def look(self, namespace: dict[str, Any]) -> None:
-        """Note what the names stand for now."""
+        """Note what the names are bound to now."""
         for name, known in self._of.items():
             if name in namespace and not any(value is namespace[name] for value in known):
                 known.append(namespace[name])
@@ -76,7 +101,7 @@ def run_all(
     """Run the cells in order, and return the place and the error of each that raised; see `describe`.
 
     skip: places of cells that are left out. begin: is called with the place of each cell before it runs. A cell that
-    was split in two is run as one. What raised NameError is tried once more at the end, when all names are there.
+    was split in two runs as one. A cell that raised NameError is tried again at the end, when all names are defined.
     """
     failed: dict[int, BaseException] = {}
     for place, source in _joined(shell, cells, skip):
@@ -96,7 +121,7 @@ def run_all(
 
 
 def _joined(shell: Shell, cells: list[str], skip: set[int]) -> list[tuple[int, str]]:
-    """Return the cells with their places, those that only together are Python as one."""
+    """Return the cells with their places; parts that are Python only when put together are one cell."""
     made: list[tuple[int, str]] = []
     for place, source in enumerate(cells):
         if place in skip:
@@ -113,11 +138,11 @@ def _joined(shell: Shell, cells: list[str], skip: set[int]) -> list[tuple[int, s
 
 
 def _said(problem: BaseException, namespace: dict[str, Any]) -> dict[str, Any]:
-    """Return {"type", "message", "number", "line"}; what is wrong with Python itself has its line in the error."""
+    """Return {"type", "message", "number", "line"}; an error in the syntax knows its line itself."""
     try:
         error = describe(problem, namespace)
         if isinstance(problem, SyntaxError) and type(problem.lineno) is int:
             error |= {"message": str(problem.msg), "number": problem.lineno, "line": str(problem.text or "").strip()}
         return error | {name: error[name][:LONGEST] for name in ("type", "message", "line")}
-    except Exception:  # an attribute of the hand-in's own
+    except Exception:  # an attribute that the hand-in defined
         return {"type": type(problem).__name__[:LONGEST], "message": "", "number": None, "line": ""}

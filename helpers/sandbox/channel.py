@@ -1,7 +1,7 @@
-"""The grader's end of the line to a hand-in's process. What comes in is hostile until it was looked at.
+"""The grader's end of the channel to a hand-in's process. What comes in is hostile until it was checked.
 
-A message is one line of JSON with one of a few forms; anything else ends the process. Nothing is unpickled, nothing
-is run, and what is not read in time is not waited for.
+A message is one line of JSON in one of a few forms; anything else ends the process. Nothing is unpickled, nothing is
+run, and the grader does not wait for a process that does not read.
 """
 
 import base64
@@ -23,15 +23,15 @@ FIELDS = 1000  # of a form in it: the time to read one grows with their square
 HEADERS, HEADER = 64, 8192  # of one request, and characters of each of their names and values, and of its address
 PROCESS_ENDED = "the process ended"
 READ = 1 << 16  # bytes that are read at once
-PATIENCE = 5.0  # real seconds for the process to read what it is told
+PATIENCE = 5.0  # real seconds for the process to read what is sent
 
 
 class Broken(Exception):
-    """The process ended, or said what no process of ours says; the text tells which."""
+    """The process ended, or sent something that no process of ours sends; the text says which."""
 
 
 class TooMuch(Broken):
-    """The process says more than any answer has to say."""
+    """The process sends more than any answer has to send."""
 
 
 class ProcessHandle(Protocol):
@@ -42,38 +42,35 @@ class ProcessHandle(Protocol):
 
 
 class Channel:
-    """A line to one process, and the leash that ends it.
+    """The connection to one process, a socket, and the leash that ends it."""
 
-    line: a socket, whose other end the process holds.
-    """
-
-    def __init__(self, line: socket.socket, leash: ProcessHandle):
-        self._line, self._leash, self._read = line, leash, bytearray()
+    def __init__(self, connection: socket.socket, leash: ProcessHandle):
+        self._connection, self._leash, self._read = connection, leash, bytearray()
         self._count = self._bytes = 0
 
-    def tell(self, message: dict[str, Any]) -> None:
-        """Send a message; what went wrong is read on the line. Broken when the process does not read."""
+    def send(self, message: dict[str, Any]) -> None:
+        """Send a message; a failure shows when the reply is read. Broken when the process does not read."""
         try:
-            self._line.settimeout(PATIENCE)
-            self._line.sendall(json.dumps(message).encode() + b"\n")
+            self._connection.settimeout(PATIENCE)
+            self._connection.sendall(json.dumps(message).encode() + b"\n")
         except TimeoutError:
             raise Broken("it did not read what it was told") from None
         except OSError:
             pass
 
     def begin(self) -> None:
-        """Count the messages anew: another command was given."""
+        """Start counting messages again, for another command."""
         self._count = self._bytes = 0
 
-    def next(self, deadline: float) -> dict[str, Any]:
-        """Return the next message; {} when there is none by then. Broken when there will be none."""
+    def receive(self, deadline: float) -> dict[str, Any]:
+        """Return the next message; {} when there is none by the deadline. Broken when there will be none."""
         while (end := self._read.find(b"\n")) < 0:
             left = deadline - _monotonic()
             if left <= 0:
                 return {}
             try:
-                self._line.settimeout(left)
-                piece = self._line.recv(READ)
+                self._connection.settimeout(left)
+                piece = self._connection.recv(READ)
             except TimeoutError:
                 return {}
             except OSError:
@@ -94,7 +91,7 @@ class Channel:
     def close(self) -> None:
         """End the process, and all that it started."""
         self._leash.close()
-        self._line.close()
+        self._connection.close()
 
 
 def message(line: bytes) -> dict[str, Any]:

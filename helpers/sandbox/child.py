@@ -1,7 +1,7 @@
-"""The process of one hand-in, within the wall: runs its cells and its answers, and speaks with the grader on one line.
+"""The sandbox child: the isolated process of one hand-in, which runs its cells and answers and speaks with the grader.
 
-It has no cloud and no check: each boto3 request, and each question for the time, is written to the grader, and the
-reply read back. Messages are JSON, one a line. Nothing that is said here is believed on the other side.
+It has no cloud and no check: each boto3 request goes to the grader, and the response comes back. Messages are JSON, one
+a line. The grader believes nothing that is said here.
 
 The hand-in's code runs in a thread, as in the notebook, while the main thread listens, so that it can say where it is.
 """
@@ -25,23 +25,26 @@ from helpers.checks.runners.console import Printed, console, functions_kept
 from helpers.checks.runners.fresh_session import fresh_session
 from helpers.sandbox.cells import Definitions, Shell, run_all
 from helpers.sandbox.client import SandboxClient
+from helpers.sandbox.grader_limits import COMPUTING
 from helpers.sandbox.vocabulary import vocabulary
 from helpers.simulation import stopping, worlds
 from helpers.simulation.journal import Journal
 
-COMPUTING = 2.0  # seconds of the processor's time, for one cell or one run of an answer
-SESSIONS = 6  # of boto3, made in the warm process; one for each answer of a hand-in, since making one takes long
+SESSIONS = 6  # of boto3, made in the fork server; one for each answer of a hand-in, since making one takes long
 ENDING = 0.5  # real seconds to end the threads that an answer left
 
 _sessions: list[tuple[boto3.Session, dict[str, Any]]] = []
+_computing = COMPUTING
 
 
-def warm_up(home: Path, profiles: Path) -> Shell:
+def warm_up(home: Path, profiles: Path, computing: float) -> Shell:
     """Import and make what every hand-in needs, in a process that will be forked for each of them.
 
-    home: the folder that a hand-in finds as its own. profiles: one into which the course's profiles of boto3 are put,
-    since the course's own folder is hidden from it.
+    home: the hand-in's home folder. profiles: a new folder for the course's profiles of boto3, since the folder of the
+    course is hidden. computing: seconds of the processor's time for one cell, or one run of an answer.
     """
+    global _computing
+    _computing = computing
     shutil.copytree(environment.PROFILES, profiles)
     copies = {"AWS_CONFIG_FILE": str(profiles / "config"), "AWS_SHARED_CREDENTIALS_FILE": str(profiles / "credentials")}
     environment.replace(environment.offline() | copies)
@@ -62,42 +65,42 @@ def _session() -> tuple[boto3.Session, dict[str, Any]]:
     return session, {service: session.client(service) for service in CLIENTS}
 
 
-def serve(line: socket.socket, shell: Shell) -> None:
-    """Do what the grader asks for until it closes the line."""
-    other = SandboxClient(line)
-    URLLib3Session.send = lambda session, request: other.send(request)  # type: ignore[method-assign]
-    # All threads of the hand-in belong to one world, as in the notebook; of it they need no more than the clock.
-    world = worlds.World(other, Journal(), random.Random(1), lambda request, network: None)  # type: ignore[arg-type]
+def serve(connection: socket.socket, shell: Shell) -> None:
+    """Do what the grader asks for until it closes the connection."""
+    client = SandboxClient(connection)
+    URLLib3Session.send = lambda session, request: client.send(request)  # type: ignore[method-assign]
+    # All threads of the hand-in belong to one world, as in the notebook; they need only its clock.
+    world = worlds.World(client, Journal(), random.Random(1), lambda request, network: None)  # type: ignore[arg-type]
     with worlds.enter(world):
-        work = threading.Thread(target=stopping.shielded, args=(_Work(other, shell, world).go,), name="answer")
-        other.stop_when_it_computes_too_much(lambda: place(work, shell.namespace))
-        _hide_the_course(other)
-        other.start(work)
-        other.listen()
-        other.write({"reply": place(work, shell.namespace)})
-        threading.Event().wait()  # the grader has what it wants, and ends this process
+        work = threading.Thread(target=stopping.shielded, args=(_Work(client, shell, world).go,), name="answer")
+        client.stop_when_it_computes_too_much(lambda: place(work, shell.namespace))
+        _hide_the_course(client)
+        client.start(work)
+        client.listen()
+        client.write({"reply": place(work, shell.namespace)})
+        client.wait_for_the_end()
 
 
-def _hide_the_course(other: SandboxClient) -> None:
+def _hide_the_course(client: SandboxClient) -> None:
     for name in [name for name in sys.modules if name.partition(".")[0] == "helpers"]:
         del sys.modules[name]
-    sys.modules["helpers"] = vocabulary(other.advance)
+    sys.modules["helpers"] = vocabulary(client.advance)
 
 
 class _Work:
-    """The commands, one after another, in the thread of the hand-in."""
+    """Does the commands, one after another, in the thread of the hand-in."""
 
-    def __init__(self, other: SandboxClient, shell: Shell, world: worlds.World):
-        self._other, self._shell, self._world = other, shell, world
+    def __init__(self, client: SandboxClient, shell: Shell, world: worlds.World):
+        self._client, self._shell, self._world = client, shell, world
         self._found, self._side = Definitions(()), AnswerHost(lambda: None)
         self._environment, self._folder = dict(os.environ), os.getcwd()
 
     def go(self) -> None:
-        time = AnswerTime(lambda: self._other, self._threads, self._shell.namespace)
-        with console(lambda: True, Printed(lambda text: self._other.write({"printed": text}))):
+        time = AnswerTime(lambda: self._client, self._threads, self._shell.namespace)
+        with console(lambda: True, Printed(lambda text: self._client.write({"printed": text}))):
             while True:
-                command = self._other.commands.get()
-                self._other.allow_computing(COMPUTING)
+                command = self._client.commands.get()
+                self._client.allow_computing(_computing)
                 if command["do"] == "load":
                     with time:
                         reply = self._load(command)
@@ -106,8 +109,8 @@ class _Work:
                 else:
                     with functions_kept(), time:
                         reply = self._side.handle(command)
-                self._other.allow_computing(0)
-                self._other.write({"reply": reply})
+                self._client.allow_computing(0)
+                self._client.reply(reply)
 
     def _threads(self) -> list[threading.Thread]:
         return [thread for thread in worlds.threads(self._world) if thread is not threading.main_thread()]
@@ -116,18 +119,18 @@ class _Work:
         """Run the notebook's cells; reply with those that raised, and with how often each answer is defined."""
 
         def begin(place: int) -> None:
-            self._other.write({"cell": place})
-            self._other.allow_computing(COMPUTING)
+            self._client.write({"cell": place})
+            self._client.allow_computing(_computing)
 
-        self._found, self._other.loading = Definitions(command["answers"]), True
+        self._found, self._client.loading = Definitions(command["answers"]), True
         failed = stopping.stoppable(
             lambda: run_all(self._shell, command["cells"], set(command["skip"]), self._found, begin)
         )
-        self._other.loading = False
+        self._client.loading = False
         return {"failed": failed, "found": self._found.counts()}
 
     def _begin(self, command: dict[str, Any]) -> dict[str, Any]:
-        """Make ready for one answer: as a kernel has it, whatever cells and other answers changed."""
+        """Make ready for one answer: everything is as in a new kernel, whatever cells and other answers changed."""
         os.environ.clear()
         os.environ.update(self._environment)
         os.chdir(self._folder)
@@ -136,7 +139,7 @@ class _Work:
         return {"value": None}
 
     def _end(self) -> dict[str, Any]:
-        """End the threads that the answer left; reply with how many would not."""
+        """End the threads that the answer left; reply with how many did not end."""
 
         def others() -> list[threading.Thread]:
             return [thread for thread in self._threads() if thread is not threading.current_thread()]

@@ -1,4 +1,4 @@
-"""The hand-in's end of the line to the grader: its requests, its time and its replies go through it."""
+"""The hand-in's end of the channel to the grader, for its requests, its time and its replies."""
 
 import base64
 import io
@@ -9,7 +9,7 @@ import signal
 import socket
 import threading
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NoReturn
 
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.exceptions import EndpointConnectionError
@@ -20,43 +20,63 @@ from helpers.checks.runners.base import TOO_MUCH_COMPUTING
 from helpers.errors import Stopped
 from helpers.simulation import clock as clocks
 
+MOST_SLEEPS = 100_000  # one after another without a request; that many seconds are more than a day
+TOO_LATE = "The clock cannot go beyond the year 9998; {:g} seconds would take it there."
+
 
 class SandboxClient(clocks._Clock):
-    """The line to the grader; also the clock that the hand-in sees."""
+    """The connection to the grader, and the clock that the hand-in sees.
+
+    The check's clock moves only when this process sleeps, or while the grader answers. So a sleep is added up here, and
+    the grader gets the sum with the next request or reply.
+    """
 
     still = True
 
-    def __init__(self, line: socket.socket) -> None:
-        self._now = 0.0
-        self._in, self._out = line.makefile("rb"), line.makefile("wb")
+    def __init__(self, connection: socket.socket) -> None:
+        self._now = self._slept = 0.0
+        self._sleeps = 0  # since the last request or reply
+        self._in, self._out = connection.makefile("rb"), connection.makefile("wb")
         self.commands: queue.Queue[dict[str, Any]] = queue.Queue()
         self._answers: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
-        # One question, and one line, at a time: the answer may have threads.
-        self._asking, self._writing = threading.Lock(), threading.Lock()
-        # Taken once: the hand-in may replace it. Windows has none; there the grader's own limit is what ends it.
+        # One question, one line and one sleep at a time: the answer may have threads.
+        self._asking, self._writing, self._sleeping = threading.Lock(), threading.Lock(), threading.Lock()
+        # Taken once, because the hand-in can replace it. Windows has none; there the grader's limit ends the process.
         self._setitimer, self.loading = getattr(signal, "setitimer", None), False
+        self._where: Callable[[], dict[str, Any]] = lambda: {"number": None, "line": ""}
 
     def listen(self) -> None:
-        """Hand on commands, and the answers to `ask`, until somebody wants to know where the answer is, or nobody."""
+        """Pass on commands and responses until the grader asks where the answer is; end the process after the last."""
         for line in self._in:
             message = json.loads(line)
-            self._now = message.get("time", self._now)
+            with self._sleeping:
+                self._now = message.get("time", self._now) + self._slept
             if message.get("do") == "where":
                 return
             (self.commands if "do" in message else self._answers).put(message)
         os._exit(0)
 
-    def write(self, message: dict[str, Any]) -> None:
-        """Send a message."""
-        text = json.dumps(message).encode() + b"\n"
+    def wait_for_the_end(self) -> NoReturn:
+        """Wait until the grader closes the connection, and end this process."""
+        while self._in.read(1):
+            pass
+        os._exit(0)
+
+    def write(self, *messages: dict[str, Any]) -> None:
+        """Send messages."""
+        text = b"".join(json.dumps(message).encode() + b"\n" for message in messages)
         with self._writing:
             self._out.write(text)
             self._out.flush()
 
+    def reply(self, message: dict[str, Any]) -> None:
+        """Send the reply to a command."""
+        self.write(*self._sleep_so_far(), {"reply": message})
+
     def ask(self, message: dict[str, Any]) -> dict[str, Any]:
-        """Send a message and return the answer to it; an error of the other side is raised here."""
+        """Send a message and return the answer to it; an error on the grader's side is raised here."""
         with self._asking:
-            self.write(message)
+            self.write(*self._sleep_so_far(), message)
             answer = self._answers.get()
         if "stopped" in answer:
             raise Stopped(answer["stopped"])
@@ -64,20 +84,29 @@ class SandboxClient(clocks._Clock):
             raise getattr(errors, answer["type"], errors.CloudError)(answer["refused"])
         return answer
 
+    def _sleep_so_far(self) -> list[dict[str, Any]]:
+        with self._sleeping:
+            slept, self._slept, self._sleeps = self._slept, 0.0, 0
+        return [{"sleep": slept}] if slept else []
+
     def stop_when_it_computes_too_much(self, where: Callable[[], dict[str, Any]]) -> None:
-        """Have this process say where it is and end, when the time of `allow_computing` is used up."""
+        """Have this process say where it is and end, when the time of `allow_computing` is used up.
 
-        def stop(*_: Any) -> None:
-            self.write({"reply": {"stopped": TOO_MUCH_COMPUTING} | where()})
-            os._exit(0)
+        where: returns the line at which the answer is now.
+        """
 
+        self._where = where
         if self._setitimer:
-            signal.signal(signal.SIGPROF, stop)
+            signal.signal(signal.SIGPROF, lambda *_: self._stop())
+
+    def _stop(self) -> NoReturn:
+        self.write({"reply": {"stopped": TOO_MUCH_COMPUTING} | self._where()})
+        os._exit(0)
 
     def start(self, thread: threading.Thread) -> None:
-        """Start a thread to which the signal does not go, nor to those that it starts.
+        """Start a thread that doesn't receive the signal, nor do those that it starts.
 
-        Only a signal that goes to the main thread wakes it while it listens.
+        Only a signal to the main thread wakes it while it listens.
         """
         if not self._setitimer:
             thread.start()
@@ -87,17 +116,24 @@ class SandboxClient(clocks._Clock):
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGPROF})
 
     def allow_computing(self, seconds: float) -> None:
-        """Allow so much of the processor's time from now on; 0 takes the limit away."""
+        """Allow this much of the processor's time from now on; 0 removes the limit."""
         if self._setitimer:
             self._setitimer(signal.ITIMER_PROF, seconds)
 
     def time(self) -> float:
-        """Return the time of the check's clock. It moves only while the other side is asked, which tells it then."""
+        """Return the time of the check's clock."""
         return self._now
 
     def sleep(self, seconds: float) -> None:
-        """Move the check's clock."""
-        self.ask({"sleep": seconds})
+        """Move the check's clock. A loop that does nothing but sleep ends the process, as one that computes does."""
+        with self._sleeping:
+            moved = self._now + clocks._seconds(seconds)
+            if moved > clocks._END:
+                raise errors.ClockError(TOO_LATE.format(seconds))
+            self._slept += moved - self._now  # exact, since both are near each other
+            self._now, self._sleeps = moved, self._sleeps + 1
+        if self._sleeps > MOST_SLEEPS:
+            self._stop()
 
     def advance(self, seconds: float) -> None:
         """Move the clock for a cell of the notebook; ClockError from within an answer, as in the notebook."""
@@ -106,7 +142,7 @@ class SandboxClient(clocks._Clock):
         self.sleep(seconds)
 
     def send(self, request: AWSPreparedRequest) -> AWSResponse:
-        """Have the request answered on the other side; takes the place of botocore's own sending."""
+        """Have the grader answer the request; this replaces botocore's sending."""
         headers = [[name, transport.text(value)] for name, value in request.headers.items()]
         body = base64.b64encode(transport.body(request)).decode()
         reply = self.ask({"request": [request.method, request.url, headers, body]})

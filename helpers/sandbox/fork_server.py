@@ -1,8 +1,9 @@
-"""The warm process: `python -m helpers.sandbox.fork_server`. It has imported what hand-ins need, and forks for each of them.
+"""The fork server: it has imported everything that hand-ins need, and forks for each of them.
 
-It holds no check, no answer, no other hand-in and no key, since what it holds each of its children can read. It is
-started as a new program, and told two file descriptors at a time: the line to speak on, and a leash. Whoever holds the
-other end of the leash ends the child, and all that it started, by closing it.
+It holds no check, no answer, no other hand-in and no key, since each of its children can read what it holds. It starts as
+a new program and receives two file descriptors at a time: the channel to speak on, and a leash. Closing the other end
+of the leash ends the child and all that it started, and so does the end of the process that holds it. The server itself
+ends with the last process that holds the other end of its control socket.
 """
 
 import contextlib
@@ -10,6 +11,7 @@ import gc
 import json
 import os
 import select
+import shutil
 import signal
 import socket
 import sys
@@ -19,38 +21,46 @@ from functools import partial
 from pathlib import Path
 
 from helpers.sandbox import child
+from helpers.sandbox.isolation.import_places import import_places
+from helpers.sandbox.isolation.layers import Isolation, holes
 from helpers.sandbox.isolation.limits import THREADS
-from helpers.sandbox.isolation.wall import Wall, holes
 from helpers.sandbox.launcher import FILE_DESCRIPTORS
+from helpers.sandbox.parent_death import end_with_parent
 
 LOOK = 0.1  # seconds after which the guard counts its child's threads
 
 
-def main(control: socket.socket, hidden: list[Path], walled: bool) -> None:
-    """Say what holes the wall has, then serve until the other end closes the line."""
-    with tempfile.TemporaryDirectory(prefix="course-grade-") as name:
+def main() -> None:
+    """Say what holes the isolation has, then serve until the other end closes the control socket."""
+    warnings.simplefilter("ignore")  # a library's words about threads and forks are of no use here
+    options = json.loads(sys.argv[1])
+    control, hidden = socket.socket(fileno=options["control"]), [Path(path) for path in options["hidden"]]
+    home = Path(os.path.expanduser("~"))  # before it becomes the hand-in's
+    with contextlib.suppress(KeyboardInterrupt), tempfile.TemporaryDirectory(prefix="course-grade-") as name:
         folder = Path(name)
-        scratch, secret = folder / "scratch", folder / "secret"
+        scratch, secret, profiles = folder / "scratch", folder / "secret", folder / "profiles"
         scratch.mkdir()
         secret.touch()
-        shell = child.warm_up(scratch, folder / "profiles")
-        wall = Wall(scratch, folder / "profiles", hidden) if walled else None
+        shell = child.warm_up(scratch, profiles, options["computing"])
+        isolation = None
+        if options["isolated"]:
+            isolation = Isolation(scratch, [profiles, *import_places(hidden, home)], hidden)
         gc.collect()
         gc.freeze()  # so that a child's collector does not touch, and so copy, what is shared
-        found = holes(wall, secret) if wall else ["do whatever you can do"]
+        found = holes(isolation, secret) if isolation else ["do whatever you can do"]
         control.sendall(json.dumps({"holes": found}).encode() + b"\n")
-        _serve(control, shell, wall, scratch)
+        _serve(control, shell, isolation, scratch)
 
 
-def _serve(control: socket.socket, shell: child.Shell, wall: Wall | None, scratch: Path) -> None:
+def _serve(control: socket.socket, shell: child.Shell, isolation: Isolation | None, scratch: Path) -> None:
     while True:
         message, descriptors, _, _ = socket.recv_fds(control, 1, FILE_DESCRIPTORS)
         if not message:
             return
         if not os.fork():
             control.close()
-            line, leash = descriptors
-            _exit_after(partial(_guard, line, leash, shell, wall, scratch))
+            channel, leash = descriptors
+            _exit_after(partial(_guard, channel, leash, shell, isolation, scratch))
         for descriptor in descriptors:
             os.close(descriptor)
         with contextlib.suppress(ChildProcessError):
@@ -58,16 +68,19 @@ def _serve(control: socket.socket, shell: child.Shell, wall: Wall | None, scratc
                 pass
 
 
-def _guard(line: int, leash: int, shell: child.Shell, wall: Wall | None, scratch: Path) -> None:
-    """Start the process of a hand-in, and end it when the leash goes; runs nothing of the hand-in itself."""
+def _guard(channel: int, leash: int, shell: child.Shell, isolation: Isolation | None, scratch: Path) -> None:
+    """Start the process of a hand-in, and end it when the leash is closed; runs none of the hand-in's code itself."""
     os.setsid()
-    if wall:
-        wall.outside()
+    private = isolation is not None and isolation.own_scratch
+    folder = scratch if private else Path(tempfile.mkdtemp(dir=scratch))
+    if isolation:
+        isolation.outside()
+    guard = 0 if private else os.getpid()  # in a namespace of process ids the guard can't be seen
     child = os.fork()
     if not child:
         os.close(leash)
-        _exit_after(lambda: _hand_in(line, shell, wall, scratch))
-    os.close(line)
+        _exit_after(lambda: _hand_in(channel, shell, isolation, folder, guard))
+    os.close(channel)
     ended = os.pidfd_open(child) if hasattr(os, "pidfd_open") else None
     watched = [leash] if ended is None else [leash, ended]
     while not select.select(watched, [], [], LOOK)[0] and _threads(child) <= THREADS:
@@ -75,39 +88,36 @@ def _guard(line: int, leash: int, shell: child.Shell, wall: Wall | None, scratch
     with contextlib.suppress(ProcessLookupError):
         os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
+    if not private:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _threads(child: int) -> int:
-    """Return how many threads a process has; 0 where the system does not tell. No limit of the system binds root's."""
+    """Return how many threads a process has; 0 where the system does not tell. The system's limit does not bind root."""
     try:
         return os.stat(f"/proc/{child}/task").st_nlink - 2
     except OSError:
         return 0
 
 
-def _hand_in(line: int, shell: child.Shell, wall: Wall | None, scratch: Path) -> None:
+def _hand_in(channel: int, shell: child.Shell, isolation: Isolation | None, folder: Path, guard: int) -> None:
     nowhere = os.open(os.devnull, os.O_RDWR)
     for number in (0, 1, 2):
         os.dup2(nowhere, number)
-    os.dup2(line, 3)
+    os.dup2(channel, 3)
     os.closerange(4, 1024)
-    if wall:
-        wall.inside()
+    os.environ["HOME"] = str(folder)
+    if isolation:
+        isolation.inside(folder)
     else:
-        os.chdir(scratch)
+        os.chdir(folder)
+    end_with_parent(guard)
     child.serve(socket.socket(fileno=3), shell)
 
 
 def _exit_after(step) -> None:  # type: ignore[no-untyped-def]
-    """Do the step and end this process, whatever comes, without what belongs to the one that it was forked from."""
+    """Do the step and end this process, whatever happens, leaving alone what belongs to the process it was forked from."""
     try:
         step()
     finally:
         os._exit(0)
-
-
-if __name__ == "__main__":
-    warnings.simplefilter("ignore")  # a library's words about threads and forks are for nobody here
-    options = json.loads(sys.argv[1])
-    with contextlib.suppress(KeyboardInterrupt):
-        main(socket.socket(fileno=options["control"]), [Path(path) for path in options["hidden"]], options["walled"])

@@ -1,4 +1,4 @@
-"""What a hand-in may cost the grader itself, whose cloud and checks work with all that the hand-in makes."""
+"""Limits: what a hand-in may compute, and what it may cost the grader, whose cloud and checks work with what it makes."""
 
 import signal
 import threading
@@ -7,13 +7,16 @@ from contextlib import contextmanager
 
 from helpers.errors import Stopped
 
-AGAIN = 2.0  # seconds of computing after which who did not stop is told so again
+COMPUTING = 2.0  # seconds of the processor's time, for one cell or one run of an answer
+AGAIN = 2.0  # seconds of computing after which Stopped is raised once more
 
 
 @contextmanager
 def limited(seconds: float) -> Iterator[None]:
-    """A block that Stopped ends when this process has computed for so long in it. Elsewhere than in the main thread,
-    where Python lets nobody be interrupted, there is no limit."""
+    """Raise Stopped in the block when this process has computed for so long in it.
+
+    There is no limit outside the main thread, which is the only one that Python can interrupt.
+    """
     if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "setitimer"):
         yield
         return

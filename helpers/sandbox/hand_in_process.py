@@ -1,4 +1,4 @@
-"""A hand-in in a process of its own, as the grader sees it: its cells run there, its answers are runners for checks."""
+"""A hand-in's process as the grader sees it: the cells run there, and each answer gets a runner for its check."""
 
 import base64
 import contextlib
@@ -12,7 +12,8 @@ from botocore.exceptions import EndpointConnectionError
 from helpers.backends import transport
 from helpers.checks.runners.base import TIME_IS_UP, TOO_MANY_CALLS, TOO_MUCH_COMPUTING
 from helpers.checks.runners.console import LONGEST as MOST_PRINTED
-from helpers.errors import Stopped
+from helpers.checks.runners.base import TIME_IS_UP, TOO_MANY_CALLS, TOO_MUCH_COMPUTING
+from helpers.errors import ClockError, Stopped
 from helpers.sandbox.channel import Broken, Channel, TooMuch
 from helpers.sandbox.grader_limits import in_memory
 from helpers.simulation.worlds import World
@@ -24,10 +25,10 @@ LONGEST_CHECK = 20.0  # real seconds in which an answer may work, in one check; 
 
 
 class HandInProcess:
-    """The line to the process of one hand-in, and who answers its requests."""
+    """The process of one hand-in: commands go in, replies come out, and its requests are answered meanwhile."""
 
-    def __init__(self, line: Channel):
-        self._line, self.ended, self.printed, self.cell = line, "", "", -1
+    def __init__(self, channel: Channel):
+        self._channel, self.ended, self.printed, self.cell = channel, "", "", -1
         self._most = in_memory() + MEMORY
 
     def load(self, cells: Sequence[str], skip: Sequence[int], answers: Sequence[str], world: World) -> dict[str, Any]:
@@ -44,7 +45,7 @@ class HandInProcess:
         return reply
 
     def begin(self, answer: str, back: int, world: World) -> "Answer":
-        """Return the runner to an answer; back: 0 for its newest definition, 1 for the one before, ..."""
+        """Return the runner of an answer; back: 0 for its newest definition, 1 for the one before, ..."""
         with _closed(world):  # a call that is made now would be missing in the check's journal
             reply = self.ask({"do": "begin", "answer": answer, "back": back}, LAST_WORDS + PATIENCE, world)
         if "value" not in reply or "stopped" in reply:
@@ -62,13 +63,13 @@ class HandInProcess:
     def ask(self, command: dict[str, Any], seconds: float, world: World) -> dict[str, Any]:
         """Return the reply to the command; see AnswerRunner. Meanwhile the process's requests are answered.
 
-        Broken when the process ended, or said what it must not; it is ended then.
+        Broken when the process ended, or sent something that it must not; then it is ended.
         """
         if self.ended:
             raise Broken(self.ended)
         try:
-            self._line.begin()
-            self._line.tell({**command, "time": world.clock.time()})
+            self._channel.begin()
+            self._channel.send({**command, "time": world.clock.time()})
             reply = self._reply(seconds, world)
             if "stopped" in reply:
                 self.close()
@@ -83,18 +84,18 @@ class HandInProcess:
             if reply := self._converse(_monotonic() + seconds, world):
                 return reply
         except TooMuch:
-            why = TOO_MUCH_COMPUTING  # such as a loop that sleeps
+            why = TOO_MUCH_COMPUTING
         reply = {"stopped": why if world.open else TOO_MANY_CALLS, "number": None, "line": ""}
         world.open = False
-        self._line.begin()
-        self._line.tell({"do": "where"})
+        self._channel.begin()
+        self._channel.send({"do": "where"})
         return reply | self._converse(_monotonic() + LAST_WORDS, world)
 
     def close(self, why: str = "it was stopped") -> None:
         """End the process."""
         if not self.ended:
             self.ended = why
-            self._line.close()
+            self._channel.close()
 
     def _converse(self, deadline: float, world: World) -> dict[str, Any]:
         """Serve the process until it replies; return the reply, {} when there is none by then.
@@ -102,16 +103,18 @@ class HandInProcess:
         When the calls are used up meanwhile, it has to reply soon.
         """
         while _monotonic() < deadline:
-            message = self._line.next(deadline)
+            message = self._channel.receive(deadline)
             if "reply" in message:
                 return message["reply"]
             if "printed" in message:
                 self.printed += message["printed"][: MOST_PRINTED - len(self.printed)]
             elif "cell" in message:
                 self.cell = message["cell"]
+            elif "sleep" in message:
+                _sleep(message["sleep"], world)
             elif message:
                 was_open = world.open
-                self._line.tell({**_served(message, world), "time": world.clock.time()})
+                self._channel.send({**_served(message, world), "time": world.clock.time()})
                 world.open = world.open and in_memory() < self._most
                 if was_open and not world.open:
                     deadline = min(deadline, _monotonic() + 0.2)
@@ -122,7 +125,7 @@ PATIENCE = 5.0  # real seconds for what takes none
 
 
 class Answer:
-    """The runner to one answer in the process; see helpers.checks.runners.base.AnswerRunner."""
+    """The runner of one answer in the process; see helpers.checks.runners.base.AnswerRunner."""
 
     def __init__(self, process: HandInProcess, world: World):
         self._process, self._world, self._left = process, world, LONGEST_CHECK
@@ -133,7 +136,7 @@ class Answer:
         return self._process.printed
 
     def ask(self, command: dict[str, Any], seconds: float) -> dict[str, Any]:
-        """Return the reply to the command; that of a process that ended is an error."""
+        """Return the reply to the command; an error when the process has ended."""
         started = _monotonic()
         try:
             reply = self._process.ask(command, min(seconds, self._left), self._world)
@@ -164,14 +167,18 @@ def _closed(world: World) -> Iterator[None]:
         world.open = was_open
 
 
+def _sleep(seconds: float, world: World) -> None:
+    """Move the check's clock by what the process slept; TooMuch when it goes where the process's own clock can't."""
+    try:
+        world.clock.sleep(seconds)
+    except ClockError as problem:
+        raise TooMuch(str(problem)) from None
+
+
 def _served(message: dict[str, Any], world: World) -> dict[str, Any]:
-    """Return the answer to what a hand-in's process asks for: the cloud's response to a request, {} after a sleep."""
+    """Return the cloud's response to a process's request."""
     url = ""
     try:
-        if "sleep" in message:
-            world.clock.sleep(message["sleep"])
-        if "request" not in message:
-            return {}
         if not world.open:
             return {"stopped": TOO_MANY_CALLS}
         method, url, headers, body = message["request"]

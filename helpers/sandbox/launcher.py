@@ -1,4 +1,4 @@
-"""Starts the process of each hand-in: forked from a warm one, or, where no process can fork, as a new program."""
+"""Starts the process of each hand-in: forked from the fork server, or as a new program where no process can fork."""
 
 import json
 import os
@@ -6,46 +6,58 @@ import secrets
 import socket
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Protocol
 
 from helpers.errors import CourseError
 from helpers.sandbox.channel import Channel, ProcessHandle
+from helpers.sandbox.grader_limits import COMPUTING
 
 START_SECONDS = 60  # real ones
-GO, FILE_DESCRIPTORS = b"g", 2  # what the warm process is sent for each hand-in
-_KEPT = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "LD_LIBRARY_PATH", "PYTHONPATH", "TMPDIR", "SYSTEMROOT", "TEMP")
+GO, FILE_DESCRIPTORS = b"g", 2  # what the fork server receives for each hand-in
+# What a new Python needs to find the same packages, and to run at all.
+_KEPT = (
+    *("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "LD_LIBRARY_PATH", "TMPDIR", "SYSTEMROOT", "TEMP"),
+    *("PYTHONPATH", "PYTHONHOME", "PYTHONUSERBASE", "PYTHONNOUSERSITE", "HOME", "APPDATA", "USERPROFILE"),
+)
+# Nothing is imported from the folder in which it is started.
+_RUN = "import sys; sys.path[:] = filter(None, sys.path); from {module} import main; main()"
 
 
 class Launcher(Protocol):
-    """Starts processes for hand-ins. holes: what a hand-in could do that it must not; [] behind a whole wall."""
+    """Starts processes for hand-ins. holes: what a hand-in could do that it must not; [] when it is isolated."""
 
     holes: list[str]
 
     def start(self) -> Channel:
-        """Return the line to a new process for one hand-in."""
+        """Return the channel to a new process for one hand-in."""
 
     def close(self) -> None:
-        """End what this one started for itself. The processes of hand-ins have leashes of their own."""
+        """End what this launcher started for itself. The process of each hand-in ends with its channel."""
 
 
-def launcher(hidden: Iterable[Path] = (), walled: bool = True) -> Launcher:
+def launcher(hidden: Iterable[Path] = (), isolated: bool = True, computing: float = COMPUTING) -> Launcher:
     """Return the best launcher that this system allows.
 
-    hidden: files and folders that no hand-in may read, wherever they lie. walled: False where an instructor chose to
-    grade without a wall. CourseError when its process does not start.
+    hidden: files and folders that no hand-in can read, wherever they are. isolated: False where an instructor chose to
+    grade without isolation. computing: seconds of the processor's time for one cell, or one run of an answer.
+    CourseError when its process does not start.
     """
-    return ForkServerLauncher(hidden, walled) if hasattr(os, "fork") else PlainLauncher()
+    return ForkServerLauncher(hidden, isolated, computing) if hasattr(os, "fork") else PlainLauncher()
 
 
 class ForkServerLauncher:
-    """Forks the processes from a warm one. It can be used by the processes that this one forks, too."""
+    """Has a fork server start the processes. The processes that this one forks can use it, too."""
 
-    def __init__(self, hidden: Iterable[Path] = (), walled: bool = True):
+    def __init__(self, hidden: Iterable[Path] = (), isolated: bool = True, computing: float = COMPUTING):
         ours, theirs = socket.socketpair()
-        options = {"control": theirs.fileno(), "hidden": [str(path) for path in hidden], "walled": walled}
+        options = {
+            "control": theirs.fileno(),
+            "hidden": [str(path) for path in hidden],
+            "isolated": isolated,
+            "computing": computing,
+        }
         with theirs:
             self._process = _python("helpers.sandbox.fork_server", json.dumps(options), pass_fds=[theirs.fileno()])
         self._control = ours
@@ -64,40 +76,40 @@ class ForkServerLauncher:
         return json.loads(line)
 
     def start(self) -> Channel:
-        """Return the line to a new process for one hand-in."""
-        line, its_line = socket.socketpair()
+        """Return the channel to a new process for one hand-in."""
+        connection, its_connection = socket.socketpair()
         leash, its_leash = socket.socketpair()
-        with its_line, its_leash:
-            descriptors = [its_line.fileno(), its_leash.fileno()]
+        with its_connection, its_leash:
+            descriptors = [its_connection.fileno(), its_leash.fileno()]
             assert len(descriptors) == FILE_DESCRIPTORS
             socket.send_fds(self._control, [GO], descriptors)
-        return Channel(line, leash)
+        return Channel(connection, leash)
 
     def close(self) -> None:
-        """End the warm process."""
+        """End the fork server."""
         self._control.close()
         _end(self._process)
 
 
 class PlainLauncher:
-    """Starts a new program for each hand-in, on any system, with no wall around it."""
+    """Starts a new program for each hand-in, on any system, without isolation."""
 
     holes = ["do whatever you can do"]  # noqa: RUF012
 
     def start(self) -> Channel:
-        """Return the line to a new process for one hand-in. CourseError when it does not start."""
+        """Return the channel to a new process for one hand-in. CourseError when it does not start."""
         token = secrets.token_hex(16)
         with socket.create_server(("127.0.0.1", 0)) as server:
             server.settimeout(START_SECONDS)
             process = _python("helpers.sandbox.unforked", str(server.getsockname()[1]), token)
             try:
                 while True:
-                    line, _ = server.accept()
-                    line.settimeout(START_SECONDS)
-                    if secrets.compare_digest(line.recv(len(token)), token.encode()):
-                        line.settimeout(None)
-                        return Channel(line, _Killing(process))
-                    line.close()  # somebody else of this computer
+                    connection, _ = server.accept()
+                    connection.settimeout(START_SECONDS)
+                    if secrets.compare_digest(connection.recv(len(token)), token.encode()):
+                        connection.settimeout(None)
+                        return Channel(connection, _Killing(process))
+                    connection.close()  # another program of this computer
             except OSError:
                 raise _does_not_start(process) from None
 
@@ -118,15 +130,20 @@ class _Killing(ProcessHandle):
 
 def _python(module: str, *arguments: str, pass_fds: Iterable[int] = ()) -> subprocess.Popen[bytes]:
     """Start a new Python with nothing of this process's environment that it does not need: no key, no token."""
+    options = ["-s"] if sys.flags.no_user_site else []
+    environment = {name: os.environ[name] for name in _KEPT if name in os.environ} | {"PYTHONHASHSEED": "0"}
+    if "PYTHONPATH" in environment:  # its parts can be relative to this process's folder
+        parts = filter(None, environment["PYTHONPATH"].split(os.pathsep))
+        environment["PYTHONPATH"] = os.pathsep.join(map(os.path.abspath, parts))
     return subprocess.Popen(
-        [sys.executable, "-m", module, *arguments],
+        [sys.executable, *options, "-c", _RUN.format(module=module), *arguments],
         pass_fds=list(pass_fds),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
-        env={name: os.environ[name] for name in _KEPT if name in os.environ} | {"PYTHONHASHSEED": "0"},
-        cwd=tempfile.gettempdir(),
-        start_new_session=True,  # a Ctrl-C is for the grader, who ends it in order
+        env=environment,
+        cwd=sys.prefix,  # where nobody else can put a file
+        start_new_session=True,  # a Ctrl-C is for the grader, which ends this in order
     )
 
 

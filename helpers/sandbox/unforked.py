@@ -1,4 +1,4 @@
-"""The process of one hand-in where none can be forked: `python -m helpers.sandbox.unforked PORT TOKEN`. It has no wall."""
+"""The process of one hand-in where none can be forked, without isolation. Its arguments: a port, and a token."""
 
 import os
 import socket
@@ -8,20 +8,18 @@ import warnings
 from pathlib import Path
 
 from helpers.sandbox import child
+from helpers.sandbox.grader_limits import COMPUTING
 
 
-def main(port: str, token: str) -> None:
+def main() -> None:
     """Connect to the grader, and serve it until it ends this process."""
+    warnings.simplefilter("ignore")
+    port, token = sys.argv[1:]
     with tempfile.TemporaryDirectory(prefix="course-grade-", ignore_cleanup_errors=True) as name:
         scratch = Path(name, "scratch")
         scratch.mkdir()
-        shell = child.warm_up(scratch, Path(name, "profiles"))
+        shell = child.warm_up(scratch, Path(name, "profiles"), COMPUTING)
         os.chdir(scratch)
-        line = socket.create_connection(("127.0.0.1", int(port)))
-        line.sendall(token.encode())
-        child.serve(line, shell)
-
-
-if __name__ == "__main__":
-    warnings.simplefilter("ignore")
-    main(*sys.argv[1:])
+        connection = socket.create_connection(("127.0.0.1", int(port)))
+        connection.sendall(token.encode())
+        child.serve(connection, shell)

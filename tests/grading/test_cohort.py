@@ -20,7 +20,7 @@ from helpers.checks.solutions import answer_source
 from helpers.course import course
 from helpers.errors import CourseError
 from helpers.grading import cluster, work, workers
-from helpers.grading.cohort import Options, grade_cohort
+from helpers.grading.run import Options, grade_cohort
 from helpers.grading.exercise_set import of_folder, own
 from helpers.grading.store import FOLDER
 from helpers.sandbox import launcher as launchers
@@ -163,7 +163,7 @@ def test_a_damaged_result_is_graded_anew(folder, damage):
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from helpers.grading.cohort import Options, grade_cohort
+from helpers.grading.run import Options, grade_cohort
 from helpers.grading.exercise_set import own
 
 def progress(done, of):

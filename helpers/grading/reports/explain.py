@@ -42,7 +42,8 @@ def failed_cell(lesson: str, source: str, exercises: Iterable[Exercise], error: 
     raised = _cut(_error(error), LONGEST_TEXT)
     line = " ".join(error["line"].split())
     place = f" (line {error['number']}: {_code(_cut(line, LONGEST_LINE))})" if error["number"] and line else ""
-    return _sentence(f"{of_lesson(lesson)}{_named(source, exercises)} raised {raised}{place}")
+    did = f"ended Python itself ({_ENDS_PYTHON})" if error["type"] == "SystemExit" else f"raised {raised}"
+    return _sentence(f"{of_lesson(lesson)}{_named(source, exercises)} {did}{place}")
 
 
 def of_stopped_cell(exercise: Exercise, why: str) -> Outcome:
@@ -59,6 +60,11 @@ def of_failed_cell(exercise: Exercise, error: Mapping[str, Any]) -> Outcome:
         why = (
             "Python cannot read this cell, so nothing in it was run. Look at this line and the one before it: is every "
             "bracket and quote closed, is a colon missing, is it indented as its neighbours are?"
+        )
+    elif error["type"] == "SystemExit":
+        why = (
+            f"The cell ended Python itself ({_ENDS_PYTHON}), so {exercise.answer} was not defined. Take that call out. "
+            "Restart the kernel and run all cells to see it."
         )
     place = {"line_number": error["number"], "line": error["line"]}
     return outcome(exercise, ERROR, got=_error(error), expected=_RUNS, why=why, **place)

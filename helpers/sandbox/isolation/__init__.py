@@ -1,6 +1,6 @@
-"""The wall around a hand-in: what the running system can shut, and shutting it.
+"""The isolation of a hand-in: what the running system can shut off, and shutting it off.
 
-Linux's own means, called through the C library: no kept package covers them for a process that forks, and bubblewrap
-starts a new program, which would cost a hand-in the second that a warm process saves. libseccomp's rules come from the
-package pyseccomp.
+These are Linux's own means, called through the C library. No maintained package offers them to a process that forks, and
+bubblewrap starts a new program, which would cost each hand-in the second that a fork server saves. The rules for system
+calls come from libseccomp, through the package pyseccomp.
 """

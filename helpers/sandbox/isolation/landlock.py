@@ -1,4 +1,4 @@
-"""Landlock: which files a process may read, and that it may write and run none. See landlock(7) of the Linux manual."""
+"""Landlock: which files a process can read and write, and that it can run none. See landlock(7) of the Linux manual."""
 
 import ctypes
 import os
@@ -10,8 +10,8 @@ _BENEATH, _VERSION = 1, 1
 _EXECUTE, _WRITE, _READ, _LIST = 1, 2, 4, 8
 # What each version of the interface knows more than the one before; by version, all rights on files together.
 _KNOWN = {1: 13, 2: 14, 3: 15, 4: 15, 5: 16}
-_TRUNCATE_SINCE, _NETWORK_SINCE, _SCOPES_SINCE = 3, 4, 6
-_OF_FILES = _READ | _WRITE | 1 << 14  # rights that a single file can have; the last one truncates
+_NETWORK_SINCE, _SCOPES_SINCE = 4, 6
+_OF_FILES = _READ | _WRITE | 1 << 14  # rights that a single file can have; the last one is to truncate it
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -31,21 +31,19 @@ def version() -> int:
     return max(0, _libc.syscall(_CREATE, None, ctypes.c_size_t(0), _VERSION))
 
 
-def keeps_files_whole() -> bool:
-    """Return whether this Landlock keeps a process from emptying files too."""
-    return version() >= _TRUNCATE_SINCE
+def rules(readable: Iterable[Path], writable: Iterable[Path], listable: Iterable[Path] = ()) -> int:
+    """Return a file descriptor of rules under which these files and folders can be read or also written, and no others.
 
-
-def rules(readable: Iterable[Path], writable: Iterable[Path]) -> int:
-    """Return a file descriptor of rules under which these files and folders may be read or also written, and no others.
-
-    Nothing may be run, no TCP be spoken, and no process outside be signalled. OSError where there is no Landlock.
+    listable: folders of which the names of files can be read, at any depth. Nothing can be run, no TCP spoken, and no
+    process outside signalled. OSError where there is no Landlock.
     """
     known = version()
     files = (1 << _KNOWN.get(known, _KNOWN[5])) - 1
     attributes = _Rules(files, 3 if known >= _NETWORK_SINCE else 0, 3 if known >= _SCOPES_SINCE else 0)
     size = 24 if known >= _SCOPES_SINCE else 16 if known >= _NETWORK_SINCE else 8
     handle = _call(_CREATE, ctypes.byref(attributes), ctypes.c_size_t(size), 0)
+    for path in listable:
+        _allow(handle, path, _LIST)
     for path in readable:
         _allow(handle, path, _READ | _LIST)
     for path in writable:
@@ -63,9 +61,13 @@ def _allow(handle: int, path: Path, rights: int) -> None:
     try:
         place = os.open(path, os.O_PATH | os.O_CLOEXEC)  # type: ignore[attr-defined]
     except OSError:
-        return  # what is not there needs no right
+        return  # it doesn't exist
     try:
-        rule = _Beneath(rights if path.is_dir() else rights & _OF_FILES, place)
+        if not path.is_dir():
+            rights &= _OF_FILES
+        if not rights:
+            return
+        rule = _Beneath(rights, place)
         _call(_ADD, handle, _BENEATH, ctypes.byref(rule), 0)
     finally:
         os.close(place)

@@ -3,11 +3,11 @@
 import contextlib
 import resource
 
-MEMORY = 1 << 30  # bytes of address space beyond what the warm process brings along
+MEMORY = 1 << 30  # bytes of address space beyond what the fork server has
 FILE = 8 << 20  # bytes of one file
 OPEN_FILES = 128
-COMPUTING = 120  # seconds in a whole hand-in; one command has a shorter limit of its own
-THREADS = 200  # counted for an ordinary user only
+COMPUTING = 120  # seconds in a whole hand-in; a single command has a shorter limit
+THREADS = 200  # the system counts them for ordinary users only
 
 
 def limit() -> None:

@@ -1,4 +1,4 @@
-"""Namespaces: a view of the system of its own, with no network, no other process, and covers over what must be hidden.
+"""Namespaces: a separate view of the system, with no network, no other process, and covers over what must be hidden.
 
 See namespaces(7), user_namespaces(7) and pid_namespaces(7) of the Linux manual.
 """
@@ -17,10 +17,10 @@ _libc = ctypes.CDLL(None, use_errno=True)
 
 
 def enter(scratch: Path, megabytes: int, covered: Iterable[Path]) -> None:
-    """Put the calling process into namespaces of its own; its next child is the first process in them.
+    """Put the calling process into new namespaces; its next child is the first process in them.
 
-    scratch: a folder that becomes an empty one in memory, of so many megabytes, the only place to write into. covered:
-    files and folders that nobody in there can see into. OSError when the system does not let it.
+    scratch: a folder that becomes an empty one in memory, of this many megabytes, the only place to write to. covered:
+    files and folders whose content can't be seen in there. OSError when the system doesn't allow it.
     """
     user, group = os.geteuid(), os.getegid()
     _call("unshare", _NEW_USER | _NEW_PID | _NEW_NET | _NEW_MOUNTS | _NEW_IPC | _NEW_NAMES)
@@ -37,18 +37,13 @@ def enter(scratch: Path, megabytes: int, covered: Iterable[Path]) -> None:
 
 
 def give_up_rights() -> None:
-    """Take every capability from the calling process for good, also those of a root user in its own namespace."""
+    """Take every capability from the calling process for good, also those that root has in a namespace."""
     for capability in range(_LAST_CAPABILITY + 1):
         if _libc.prctl(_DROP_CAPABILITY, capability, 0, 0, 0):
-            break  # the last one that this kernel knows is past
+            break  # this kernel knows no more
     header = (ctypes.c_uint32 * 2)(0x20080522, 0)  # the version of the structure; this process
     _call("capset", header, (ctypes.c_uint32 * 6)())
     _call("prctl", _NO_NEW_RIGHTS, 1, 0, 0, 0)
-
-
-def end_with_parent() -> None:
-    """Have the kernel kill the calling process when its parent ends, however that comes."""
-    _call("prctl", 1, 9, 0, 0, 0)
 
 
 def _tmpfs(path: Path, flags: int, options: str) -> None:

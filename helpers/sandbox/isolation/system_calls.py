@@ -1,6 +1,6 @@
-"""System calls that a hand-in may not make: starting processes, opening sockets, and what reaches into the kernel.
+"""System calls that a hand-in can't make: starting processes, opening sockets, and what reaches into the kernel.
 
-A call that is refused fails like one without permission. libseccomp does the work, through the package pyseccomp.
+A refused call fails as for lack of permission. libseccomp does the work, through the package pyseccomp.
 """
 
 import contextlib
@@ -9,13 +9,13 @@ from typing import Any
 
 _REFUSED = (
     *("fork", "vfork", "execve", "execveat"),  # threads are allowed, processes are not: see `load`
-    *("socket", "connect", "bind", "listen", "accept", "accept4"),  # socketpair stays: asyncio stands on it
+    *("socket", "connect", "bind", "listen", "accept", "accept4"),  # socketpair stays: asyncio needs it
     *("kill", "tkill", "tgkill", "rt_sigqueueinfo", "rt_tgsigqueueinfo", "pidfd_open", "pidfd_send_signal"),
     *("ptrace", "process_vm_readv", "process_vm_writev", "process_madvise", "kcmp", "pidfd_getfd"),
     *("unshare", "setns", "mount", "umount2", "pivot_root", "chroot", "move_mount", "open_tree", "fsopen", "fsmount"),
     *("mount_setattr", "name_to_handle_at", "open_by_handle_at", "mknod", "mknodat"),
     *("io_uring_setup", "io_uring_enter", "io_uring_register", "bpf", "perf_event_open", "userfaultfd"),
-    # Landlock does not keep a process from what a file's owner may do without opening it.
+    # Landlock doesn't restrict what a file's owner can do without opening it.
     *("chmod", "fchmod", "fchmodat", "chown", "fchown", "lchown", "fchownat"),
     *("utime", "utimes", "utimensat", "futimesat", "setxattr", "lsetxattr", "fsetxattr"),
     *("removexattr", "lremovexattr", "fremovexattr", "syslog"),
@@ -46,7 +46,7 @@ def prepared() -> Any:
     import pyseccomp
 
     rules = pyseccomp.SyscallFilter(pyseccomp.ALLOW)
-    with contextlib.suppress(OSError, ValueError):  # else a call by another architecture's number ends one thread only
+    with contextlib.suppress(OSError, ValueError):  # otherwise such a call ends one thread only
         rules.set_attr(pyseccomp.Attr.ACT_BADARCH, pyseccomp.KILL_PROCESS)
     refused = pyseccomp.ERRNO(errno.EPERM)
     for name in (*_REFUSED, *_YOUNG):
@@ -58,7 +58,7 @@ def prepared() -> Any:
     for kind in range(16):
         if kind != _STREAM:  # with any other a message can be sent to a socket of the computer by its path
             rules.add_rule(refused, "socketpair", pyseccomp.Arg(1, pyseccomp.MASKED_EQ, 15, kind))
-    rules.add_rule(pyseccomp.ERRNO(errno.ENOSYS), "clone3")  # its flags cannot be looked at; the C library takes clone
+    rules.add_rule(pyseccomp.ERRNO(errno.ENOSYS), "clone3")  # its flags can't be inspected; the C library falls back to clone
     return rules
 
 

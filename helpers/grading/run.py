@@ -8,7 +8,6 @@ from pathlib import Path
 from helpers.checks.outcome import NOT_ATTEMPTED
 from helpers.course import Lesson
 from helpers.errors import CourseError
-from helpers.grading import cluster, workers
 from helpers.grading.exercise_set import ExerciseSet
 from helpers.grading.gradebook.books import book, read_book, write_books
 from helpers.grading.gradebook.marks import Change, changes, comings_and_goings, row
@@ -18,7 +17,7 @@ from helpers.grading.records import Cohort, Graded, Row
 from helpers.grading.reports import class_report, feedback
 from helpers.grading.reports.notebook_copies import write_copies
 from helpers.grading.store import Job, Store
-from helpers.grading.work import Task
+from helpers.grading.workers import Task, run, run_on_cluster
 
 Progress = Callable[[int, int], None]  # how many hand-ins are done, and of how many
 
@@ -29,7 +28,7 @@ class Options:
 
     lessons: what counts; without any: every lesson in which somebody attempted something. processes: at once; 0 takes
     the number of cores. scheduler: the address of a Dask cluster that does the work instead. again: grade what was
-    graded before, too. walled: refuse where hand-ins cannot be walled off. copies: write notebooks with feedback beside
+    graded before, too. isolated: refuse where hand-ins cannot be isolated. copies: write notebooks with feedback beside
     the answers.
     """
 
@@ -39,7 +38,7 @@ class Options:
     processes: int = 0
     scheduler: str = ""
     again: bool = False
-    walled: bool = True
+    isolated: bool = True
     copies: bool = False
     hidden: tuple[Path, ...] = ()
 
@@ -80,7 +79,7 @@ def grade_cohort(exercises: ExerciseSet, options: Options, progress: Progress = 
     todo = [job for key, job in jobs.items() if key not in results]
     progress(0, len(todo))
     hidden = tuple(str(path) for path in (folder, out, *options.hidden))
-    for job, graded, certain in _run(Task(exercises, store.seed, options.walled, hidden), todo, options):
+    for job, graded, certain in _run(Task(exercises, store.seed, options.isolated, hidden), todo, options):
         if certain:
             store.put(job, graded)
         results[job.key] = graded
@@ -138,8 +137,8 @@ def _run(task: Task, jobs: Sequence[Job], options: Options) -> Iterator[tuple[Jo
     if not jobs:
         return iter(())
     if options.scheduler:
-        return cluster.run(task, jobs, options.scheduler)
-    return workers.run(task, jobs, options.processes or _cores())
+        return run_on_cluster(task, jobs, options.scheduler)
+    return run(task, jobs, options.processes or _cores())
 
 
 def _cores() -> int:

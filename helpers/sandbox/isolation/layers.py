@@ -1,4 +1,4 @@
-"""The whole wall: put up in two steps around a process that forks, and tried out before it is trusted."""
+"""All layers of isolation together: put around a process that forks, and tried out before they are trusted."""
 
 import contextlib
 import os
@@ -10,61 +10,81 @@ from typing import Any
 
 SCRATCH_MEGABYTES = 16
 LINUX = sys.platform == "linux"
-# What Python and its libraries read while they run. Of a folder that is not there nothing comes.
+# What Python and its libraries read while they run. A folder that doesn't exist does no harm here.
 _SYSTEM = ("/usr/lib", "/usr/lib64", "/usr/local/lib", "/usr/share/zoneinfo", "/lib", "/lib64", "/etc/localtime")
 _DEVICES = ("/dev/null", "/dev/urandom", "/dev/zero")
 
 
-class Wall:
-    """What this system can shut around a process, made ready once for many.
+class Isolation:
+    """What this system can shut off from a process, made ready once for many processes.
 
-    scratch: the one folder that may be written into. shown: one that may be read. hidden: files and folders that must
-    not be read, wherever they lie.
+    scratch: the one folder that can be written. readable: files and folders that can be read. hidden: files and folders
+    that can't be read, wherever they are. own_scratch: whether each process sees a scratch folder of its own.
     """
 
-    def __init__(self, scratch: Path, shown: Path, hidden: Iterable[Path]):
-        self._scratch, self._rules, self._calls, self._apart = scratch, -1, None, False
+    own_scratch = False
+
+    def __init__(self, scratch: Path, readable: Iterable[Path], hidden: Iterable[Path]):
+        self._scratch, self._calls = scratch, None
         if not LINUX:
             return
         from helpers.sandbox.isolation import landlock, namespaces, system_calls
 
-        readable = {Path(path).resolve() for path in (shown, sys.prefix, sys.base_prefix, *_SYSTEM, *_DEVICES)}
+        open_to_all = {path.resolve() for path in (*readable, *map(Path, (*_SYSTEM, *_DEVICES)))}
         kept_away = [path.resolve() for path in hidden]
-        self._covered = [path for path in kept_away if any(path.is_relative_to(place) for place in readable)]
-        self._apart = _works(lambda: namespaces.enter(scratch, SCRATCH_MEGABYTES, self._covered))
+        self._covered = [path for path in kept_away if any(path.is_relative_to(place) for place in open_to_all)]
+        self.own_scratch = _works(lambda: namespaces.enter(scratch, SCRATCH_MEGABYTES, self._covered))
         if landlock.version():
-            open_to_all = [path for path in readable if not any(path.is_relative_to(place) for place in self._covered)]
-            self._readable = open_to_all
+            self._listable = [path for path in open_to_all if not _is_in(path, self._covered)]
+            self._readable = [part for path in self._listable for part in _without(path, self._covered)]
         if system_calls.usable():
             self._calls = system_calls.prepared()
 
     def outside(self) -> None:
         """Put up what the parent of the process must put up."""
-        if self._apart:
+        if self.own_scratch:
             from helpers.sandbox.isolation import namespaces
 
             namespaces.enter(self._scratch, SCRATCH_MEGABYTES, self._covered)
 
-    def inside(self) -> None:
-        """Put up the rest, in the process itself, for good."""
+    def inside(self, scratch: Path | None = None) -> None:
+        """Put up the rest, in the process itself, for good. scratch: the process's folder, where it has another one."""
+        scratch = scratch or self._scratch
         with contextlib.suppress(ImportError):  # not on Windows
             from helpers.sandbox.isolation import limits
 
             limits.limit()
-        os.chdir(self._scratch)
+        os.chdir(scratch)
         if not LINUX:
             return
         from helpers.sandbox.isolation import landlock, namespaces, system_calls
 
         namespaces.give_up_rights()
         if landlock.version():
-            landlock.restrict(landlock.rules(self._readable, [self._scratch]))
+            landlock.restrict(landlock.rules(self._readable, [scratch], self._listable))
         if self._calls is not None:
             system_calls.load(self._calls)
 
 
-def holes(wall: Wall, secret: Path) -> list[str]:
-    """Return what a process within this wall was able to do that it must not, tried out by one; [] when nothing.
+def _is_in(path: Path, places: Iterable[Path]) -> bool:
+    return any(path.is_relative_to(place) for place in places)
+
+
+def _without(path: Path, hidden: list[Path]) -> list[Path]:
+    """Return the path; its parts beside what is hidden, where it holds something hidden; [] when it is hidden itself."""
+    if path in hidden:
+        return []
+    if not any(place.is_relative_to(path) for place in hidden):
+        return [path]
+    try:
+        parts = list(path.iterdir())
+    except OSError:
+        return []
+    return [found for part in parts for found in _without(part, hidden)]
+
+
+def holes(isolation: Isolation, secret: Path) -> list[str]:
+    """Return what an isolated process was able to do that it must not, tried out by one; [] when nothing.
 
     secret: a file outside that it must neither read nor change.
     """
@@ -72,8 +92,8 @@ def holes(wall: Wall, secret: Path) -> list[str]:
     child = os.fork()
     if not child:
         with contextlib.suppress(BaseException):
-            wall.outside()
-            _in_a_child(lambda: (wall.inside(), os.write(writing, _tried(secret).encode())))
+            isolation.outside()
+            _in_a_child(lambda: (isolation.inside(), os.write(writing, _tried(secret).encode())))
         os._exit(0)
     os.close(writing)
     with os.fdopen(reading, encoding="utf-8") as pipe:

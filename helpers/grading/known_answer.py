@@ -1,0 +1,59 @@
+"""One answer that is known to be right: it goes through the whole sandbox before the first hand-in does.
+
+It proves that the sandbox of this machine can read what right answers need, not only what was loaded beforehand: data
+files of boto3, and modules that nothing has imported yet.
+"""
+
+from helpers.checks.case import Case
+from helpers.checks.outcome import Outcome
+from helpers.course import Exercise
+from helpers.errors import CourseError
+from helpers.grading.grader import grade
+from helpers.sandbox.launcher import Launcher
+
+_EXERCISE = Exercise(
+    "00.1", "hand_on", "The sandbox itself", 1, 1, "", ("", "", ""), "00_known_answer"
+)  # in no list of exercises
+_CELLS = (
+    "%%writefile of_the_notebook.py\nimport sqlite3, wave\nfrom json import dumps",
+    "import boto3, botocore.session\nfrom of_the_notebook import dumps",
+    '''def hand_on(sqs, queue_url, order):
+    botocore.session.get_session().get_component("data_loader").load_service_model("sts", "service-2")
+    boto3.Session(region_name="eu-west-1")
+    return sqs.send_message(QueueUrl=queue_url, MessageBody=dumps(order))["MessageId"]
+''',
+)
+_TRUST = "If you trust these learners, --without-wall grades all the same."
+
+
+def _check(case: Case) -> None:
+    queue_url, order = case.queue(), {"order": case.name("known")}
+    returned = case.run(queue_url=queue_url, order=order)
+    messages = case.state(queue_url)["messages"]
+    if [message["id"] for message in messages] != [returned]:
+        case.not_yet("known-answer", got=returned, expected="the message's id", why="The answer is right.")
+
+
+def prove(launcher: Launcher, isolated: bool, seed: int) -> None:
+    """Grade the known answer; CourseError says what is wrong with the machine when it does not come out as correct.
+
+    isolated: whether hand-ins are isolated.
+    """
+    graded = grade(_CELLS, [(_EXERCISE, _check)], launcher, seed)
+    (outcome,) = graded.outcomes
+    if not outcome.correct:
+        raise CourseError(_told(outcome, graded.remarks, isolated))
+
+
+def _told(outcome: Outcome, remarks: tuple[str, ...], isolated: bool) -> str:
+    saw = " ".join([outcome.got or outcome.status, *remarks])
+    if not isolated:
+        return (
+            "This computer cannot grade: an answer that is known to be right fails in the process for hand-ins, with "
+            f"{saw} Run `course doctor`, and install the course again in a new environment."
+        )
+    return (
+        "This computer cannot grade: an answer that is known to be right fails in the sandbox, so right answers would "
+        f"lose marks. It failed with {saw} Most likely the sandbox may not read the folder of a package. Install the "
+        f"course with its packages in an environment of its own (python3 -m venv), and grade from there. {_TRUST}"
+    )

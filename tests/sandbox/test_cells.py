@@ -1,0 +1,78 @@
+"""The cells of a hand-in do in the sandbox what they do in a notebook."""
+
+import pytest
+from behind_the_wall import launcher, needs_fork
+from handin_files import SLUG
+from solution_imports import imports
+
+from helpers.checks.engine import find
+from helpers.checks.outcome import CORRECT, ERROR
+from helpers.checks.solutions import answer_source
+from helpers.course import course
+from helpers.grading.grader import grade
+from helpers.sandbox import launcher as launchers
+
+pytestmark = needs_fork
+EXERCISE = course().exercise("hand_over")
+SOLUTION = answer_source(EXERCISE)
+
+
+def graded(*cells, by=None):
+    """Return the outcome of hand_over in a notebook of these cells, and the remarks."""
+    found = grade([imports(SLUG), *cells], [(EXERCISE, find(EXERCISE))], by or launcher(), 1)
+    return found.outcomes[0], found.remarks
+
+
+def test_a_module_that_a_cell_writes_can_be_imported():
+    """Though it was not there a moment before, and though an older one of the same length was there a moment ago."""
+    wrong, right = SOLUTION.replace("MessageBody=", "MessageBdoy="), SOLUTION
+    assert wrong != right
+    outcome, remarks = graded(
+        "try:\n    import mine\nexcept ImportError:\n    pass",
+        f"%%writefile mine.py\n{imports(SLUG)}\n{wrong}",
+        "import mine, sys\ndel sys.modules['mine']",
+        f"%%writefile mine.py\n{imports(SLUG)}\n{right}",
+        "from mine import hand_over",
+    )
+    assert (outcome.status, remarks) == (CORRECT, ())
+
+
+@pytest.mark.parametrize("isolated", [True, pytest.param(False, marks=pytest.mark.full)])
+def test_no_hand_in_imports_what_another_one_wrote(isolated):
+    """Each has its own folder, with and without isolation."""
+    by = launcher() if isolated else launchers.launcher(isolated=False)
+    graded("%%writefile mine.py\nx = 1", SOLUTION, by=by)
+    outcome, remarks = graded("import mine", SOLUTION, by=by)
+    if not isolated:
+        by.close()
+    assert outcome.status == CORRECT
+    assert "No module named 'mine'" in remarks[0]
+
+
+@pytest.mark.parametrize("end", ["exit()", "quit()", "exit(0)", "import sys; sys.exit()", "raise SystemExit"])
+def test_an_answer_that_ends_the_program_is_named_as_such(end):
+    """`exit` and `quit` are IPython's; in a notebook they end the kernel."""
+    outcome, _ = graded(f"def hand_over(sqs, queue_url, order):\n    {end}")
+    assert (outcome.status, outcome.got.partition(":")[0]) == (ERROR, "SystemExit")
+    assert "Your answer ended Python itself (os._exit, sys.exit, exit and quit do that" in outcome.why
+
+
+@pytest.mark.parametrize(
+    ("end", "line"), [("exit()", "exit()"), ("exit", "exit()"), ("import sys; sys.exit()", "import sys; sys.exit()")]
+)
+def test_a_cell_that_ends_the_program_is_named_as_such(end, line):
+    """And the cells below it count all the same."""
+    outcome, remarks = graded(end, SOLUTION)
+    assert outcome.status == CORRECT
+    assert remarks == (
+        f"In lesson 01, the cell that begins with `{end}` ended Python itself (os._exit, sys.exit, exit and quit do "
+        f"that, and so does a crash) (line 1: `{line}`).",
+    )
+
+
+def test_a_cell_that_ends_the_program_before_its_answer_is_defined():
+    """The outcome says so, not that a name is missing."""
+    outcome, _ = graded(f"exit()\n{SOLUTION}")
+    assert (outcome.status, outcome.got) == (ERROR, "SystemExit")
+    assert "ended Python itself (os._exit, sys.exit, exit and quit do that" in outcome.why
+    assert "hand_over was not defined" in outcome.why
