@@ -17,11 +17,11 @@ _EXERCISE = Exercise(
 _CELLS = (
     "%%writefile of_the_notebook.py\nimport sqlite3, wave\nfrom json import dumps",
     "import boto3, botocore.session\nfrom of_the_notebook import dumps",
-    '''def hand_on(sqs, queue_url, order):
+    """def hand_on(sqs, queue_url, order):
     botocore.session.get_session().get_component("data_loader").load_service_model("sts", "service-2")
     boto3.Session(region_name="eu-west-1")
     return sqs.send_message(QueueUrl=queue_url, MessageBody=dumps(order))["MessageId"]
-''',
+""",
 )
 _TRUST = "If you trust these learners, --without-wall grades all the same."
 

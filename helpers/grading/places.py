@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 from helpers.errors import CourseError
-from helpers.grading.intake.folders import left_out
+from helpers.grading.intake.files import left_out
 from helpers.grading.output import writing
 from helpers.grading.store import FOLDER as RESULTS
 

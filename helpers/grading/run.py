@@ -11,7 +11,7 @@ from helpers.errors import CourseError
 from helpers.grading.exercise_set import ExerciseSet
 from helpers.grading.gradebook.books import book, read_book, write_books
 from helpers.grading.gradebook.marks import Change, changes, comings_and_goings, row
-from helpers.grading.intake.handins import collect
+from helpers.grading.intake.collect import collect
 from helpers.grading.places import refuse_other_folders
 from helpers.grading.records import Cohort, Graded, Row
 from helpers.grading.reports import class_report, feedback

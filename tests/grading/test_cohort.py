@@ -20,8 +20,8 @@ from helpers.checks.solutions import answer_source
 from helpers.course import course
 from helpers.errors import CourseError
 from helpers.grading import cluster, work, workers
-from helpers.grading.run import Options, grade_cohort
 from helpers.grading.exercise_set import of_folder, own
+from helpers.grading.run import Options, grade_cohort
 from helpers.grading.store import FOLDER
 from helpers.sandbox import launcher as launchers
 

@@ -14,8 +14,10 @@ from handin_files import LESSON, SLUG, bare, cell_of, exercises, notebook, packe
 
 from helpers.course import HOME, course, parse
 from helpers.errors import CourseError
-from helpers.grading.intake import archives, folders, handins, notebooks
-from helpers.grading.intake.handins import collect
+from helpers.grading.intake import collect as collecting
+from helpers.grading.intake import files as reading
+from helpers.grading.intake import notebooks
+from helpers.grading.intake.collect import collect
 
 SECOND = course().lessons[1]
 ANSWERS = [exercise.answer for exercise in LESSON.exercises]
@@ -44,7 +46,7 @@ def only(cohort):
 
 def read(content, file="ada.ipynb"):
     """Return what is read of a notebook."""
-    return notebooks.read(content, file, course())
+    return notebooks.read_notebook(content, file, course())
 
 
 # --- layouts ---------------------------------------------------------------------------------------------------------
@@ -530,7 +532,7 @@ LESSON_NOTEBOOK = (HOME / "lessons" / f"{SLUG}.ipynb").read_bytes()
         (b'{"nbformat": 3, "worksheets": 7}', "a.ipynb", "old format"),
         (b'{"nbformat": true, "worksheets": [[]]}', "a.ipynb", "old format"),
         ('{"cells": []}'.encode("utf-16"), "a.ipynb", "UTF-8"),
-        (b" " * (notebooks.LARGEST + 1), "a.ipynb", "larger than 20 MB"),
+        (b" " * (reading.LARGEST_NOTEBOOK + 1), "a.ipynb", "larger than 20 MB"),
         (bare(*["x"] * 2001), "a.ipynb", "2,000 cells"),
         (bare("x" * 2_000_001), "a.ipynb", "2,000,000 characters"),
         (bare(), "a.ipynb", "holds no code"),
@@ -598,7 +600,7 @@ def test_nothing_of_a_hand_in_is_parsed_or_run(tmp_path):
     put(tmp_path, {"ada.ipynb": bare("def take_one(): 1", "(" * 10_000, "import os; os._exit(7)")})
     code = (
         "import sys; from pathlib import Path; from helpers.course import course;"
-        "from helpers.grading.intake.handins import collect;"
+        "from helpers.grading.intake.collect import collect;"
         "print(len(collect(Path(sys.argv[1]), course()).learners[0].hand_ins[0].cells), 'nbformat' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", code, tmp_path], capture_output=True, text=True, check=True, cwd=HOME)
@@ -644,7 +646,7 @@ def far(content):
 
 
 ONE = zipped({"a.ipynb": notebook()})
-BOMB = zipped({"a.ipynb": b" " * (notebooks.LARGEST + 1)})
+BOMB = zipped({"a.ipynb": b" " * (reading.LARGEST_NOTEBOOK + 1)})
 
 
 @pytest.mark.parametrize(
@@ -693,14 +695,14 @@ def test_a_member_without_a_name_does_not_take_the_rest():
     nameless = content[: at + 28] + b"\0\0" + content[at + 30 : at + 46] + content[at + 47 :]
     end = nameless.rfind(b"PK\x05\x06") + 12
     size = struct.unpack_from("<I", nameless, end)[0] - 1
-    found = archives.read(nameless[:end] + struct.pack("<I", size) + nameless[end + 4 :])
+    found = reading.read_archive(nameless[:end] + struct.pack("<I", size) + nameless[end + 4 :])
     assert [name for name, _, _ in found.notebooks] == ["a.ipynb"]
 
 
 def test_all_of_a_zip_file_together_is_bounded(monkeypatch):
     """Many members that are each within the limit are not all unpacked."""
-    monkeypatch.setattr(archives, "LARGEST", 1_000)
-    found = archives.read(zipped({f"{n}.ipynb": "x" * 400 for n in range(4)}))
+    monkeypatch.setattr(reading, "LARGEST_ARCHIVE", 1_000)
+    found = reading.read_archive(zipped({f"{n}.ipynb": "x" * 400 for n in range(4)}))
     assert (len(found.notebooks), len(found.remarks)) == (2, 2)
 
 
@@ -709,7 +711,7 @@ def test_packings_that_ask_for_memory_are_not_opened():
     content = broken(
         ONE, lambda raw: raw.__setitem__(slice(raw.find(b"PK\x01\x02") + 10, raw.find(b"PK\x01\x02") + 12), b"\x0e\0")
     )
-    assert "not known" in archives.read(content).remarks[0]
+    assert "not known" in reading.read_archive(content).remarks[0]
 
 
 @pytest.mark.parametrize(
@@ -805,7 +807,7 @@ def test_a_pipe_is_not_opened(tmp_path):
     learners = by_name(of(tmp_path))
     assert all("a pipe, a socket or a device" in learners[name].remarks[0] for name in ("ada", "bob"))
     with pytest.raises(CourseError, match="no ordinary file"):
-        folders.read(tmp_path / "bob.ipynb", 10)
+        reading.read_file(tmp_path / "bob.ipynb", 10)
 
 
 def test_a_link_that_came_later_is_not_followed(tmp_path):
@@ -813,7 +815,7 @@ def test_a_link_that_came_later_is_not_followed(tmp_path):
     put(tmp_path, {"a": "secret"})
     (tmp_path / "b").symlink_to("a")
     with pytest.raises(CourseError, match="cannot be read"):
-        folders.read(tmp_path / "b", 10)
+        reading.read_file(tmp_path / "b", 10)
 
 
 def test_what_may_not_be_read_is_told(tmp_path, monkeypatch):
@@ -852,7 +854,7 @@ def test_names_of_files_that_nobody_can_write_down(tmp_path):
 
 def test_a_folder_of_very_many_files_is_bounded(tmp_path, monkeypatch):
     """What lies behind the limit is left out, with a remark; others are not touched."""
-    monkeypatch.setattr(folders, "MOST", 10)
+    monkeypatch.setattr(reading, "MOST_FILES", 10)
     files = {f"ada/{n}/{m}.txt": "" for n in range(3) for m in range(5)} | {f"bob/{SLUG}.ipynb": notebook()}
     learners = by_name(of(tmp_path, files))
     assert "more than 10 files" in learners["ada"].remarks[0]
@@ -866,7 +868,7 @@ def test_a_very_deep_folder_is_bounded(tmp_path):
 
 def test_the_bytes_of_one_learner_are_bounded(tmp_path, monkeypatch):
     """A folder of many large files is not read to its end."""
-    monkeypatch.setattr(handins, "_MOST_OF_ONE", 5_000)
+    monkeypatch.setattr(collecting, "_MOST_OF_ONE", 5_000)
     learner = only(of(tmp_path, {"ada/a.ipynb": bare("def take_one(): 1"), "ada/b.ipynb": b" " * 6_000}))
     assert len(learner.hand_ins) == 1
     assert "is left out" in learner.remarks[0]
@@ -884,7 +886,7 @@ def test_whatever_breaks_is_one_file_s_matter(tmp_path, monkeypatch):
     def fail(*_):
         raise ZeroDivisionError
 
-    monkeypatch.setattr(archives, "read", fail)
+    monkeypatch.setattr(collecting, "read_archive", fail)
     assert only(of(tmp_path, {**FINE, "ada.zip": ONE})).remarks[0] == "ada.zip cannot be read (ZeroDivisionError)."
 
 

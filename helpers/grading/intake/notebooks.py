@@ -1,4 +1,4 @@
-"""Reads a notebook that was handed in: which lesson it is of, and the code in it. Runs and parses none of it."""
+"""Reads a notebook that was handed in: its lesson, and the code in it, which is neither run nor parsed here."""
 
 import json
 import re
@@ -8,13 +8,13 @@ from typing import Any
 
 from helpers.course import Course, Lesson
 from helpers.errors import NotebookError
+from helpers.grading.intake.files import LARGEST_NOTEBOOK
 
-LARGEST = 20_000_000  # bytes of a notebook's file
 MOST_CELLS = 2_000
 MOST_SOURCE = 2_000_000  # characters in its cells
 _MOST_BRACKETS = 1_000_000  # each becomes an object in memory, many times as large as the bracket
 
-# Each pattern is bound to one line and goes over it once, however hostile the line.
+# Each pattern stays within one line and reads it once, however hostile the line.
 _FUNCTION = re.compile(r"^[ \t]*(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)", re.MULTILINE)
 _ASSIGNED = re.compile(r"^[ \t]*(\w+)[ \t]*(?::[^=\n]+)?=(?!=)", re.MULTILINE)
 _OF_A_LESSON = {"remember", "practice"}  # ids of cells that each lesson's notebook has
@@ -22,7 +22,7 @@ _OF_A_LESSON = {"remember", "practice"}  # ids of cells that each lesson's noteb
 
 @dataclass(frozen=True)
 class Notebook:
-    """What was read. lesson: its slug. cells: the sources of its code cells, without those that check."""
+    """A notebook that was read. lesson: its slug. cells: the sources of its code cells, without those that check."""
 
     lesson: str
     cells: tuple[str, ...]
@@ -40,8 +40,8 @@ class _Cell:
     defines: frozenset[str]
 
 
-def read(content: bytes, file: str, listed: Course) -> Notebook:
-    """Return the notebook; NotebookError says why it is no hand-in. `file`: its name, which may tell the lesson."""
+def read_notebook(content: bytes, file: str, listed: Course) -> Notebook:
+    """Return the notebook; NotebookError says why it is no hand-in. file: its name, which can tell the lesson."""
     raw, remarks = _parsed(content)
     cells, odd = _cells(raw)
     lesson, others = _lesson(cells, file, listed)
@@ -55,8 +55,8 @@ def read(content: bytes, file: str, listed: Course) -> Notebook:
 
 def _parsed(content: bytes) -> tuple[dict[str, Any], list[str]]:
     """Return the notebook in today's format, and remarks; NotebookError when that cannot be."""
-    if len(content) > LARGEST:
-        raise NotebookError(f"is larger than {LARGEST // 1_000_000} MB.")
+    if len(content) > LARGEST_NOTEBOOK:
+        raise NotebookError(f"is larger than {LARGEST_NOTEBOOK // 1_000_000} MB.")
     if not content.strip():
         raise NotebookError("is empty.")
     try:
@@ -80,11 +80,11 @@ def _parsed(content: bytes) -> tuple[dict[str, Any], list[str]]:
 
 
 def _small_int(digits: str) -> int:
-    return int(digits) if len(digits) < 20 else 0  # long ones take long, and none means anything in a notebook
+    return int(digits) if len(digits) < 20 else 0  # long numbers take long to read, and mean nothing in a notebook
 
 
 def _upgraded(raw: dict[str, Any], major: int) -> dict[str, Any]:
-    import nbformat  # it takes long, and hardly any notebook needs it
+    import nbformat  # slow to import, and hardly any notebook needs it
 
     try:
         sheets = raw["worksheets"] if major > 1 else [raw]
@@ -92,7 +92,7 @@ def _upgraded(raw: dict[str, Any], major: int) -> dict[str, Any]:
             cell["outputs"] = []
         whole = {"metadata": {}, "nbformat": major, "nbformat_minor": 0, **raw}
         return nbformat.convert(nbformat.from_dict({**whole, "nbformat": major}), 4)
-    except Exception:  # many kinds, for a notebook that is not what its format says
+    except Exception:  # a notebook that isn't what its format says raises many kinds
         raise NotebookError(f"is in the old format {major} and cannot be read. Save it in JupyterLab once.") from None
 
 
@@ -122,7 +122,7 @@ def _cell(raw: dict[str, Any]) -> _Cell | None:
     solution = kept.get("solution") is True
     code = raw.get("cell_type") == "code"
     return _Cell(
-        source=source.encode("utf-8", "backslashreplace").decode(),  # no half characters: no file can hold them
+        source=source.encode("utf-8", "backslashreplace").decode(),  # without lone surrogates: no file can hold them
         code=code,
         id=_text(raw.get("id")),
         grade_id=_text(kept.get("grade_id")),
@@ -137,7 +137,7 @@ def _text(value: object) -> str:
 
 
 def _lesson(cells: list[_Cell], file: str, listed: Course) -> tuple[Lesson, list[str]]:
-    """Return the lesson that most of the answers are of, and the numbers of others; NotebookError when none is."""
+    """Return the lesson of most answers, and the numbers of the others; NotebookError when there are no answers."""
     named = {cell.grade_id.removeprefix("check-") for cell in cells}
     written = {name for cell in cells if cell.code for name in cell.defines}
     for names in (named, written):
@@ -168,7 +168,7 @@ def _defined(source: str) -> frozenset[str]:
 
 
 def _with_answers_as_code(cells: list[_Cell], lesson: Lesson) -> tuple[list[_Cell], list[str]]:
-    """Take an answer's cell for code that was turned into text, which a slip of one key does in JupyterLab."""
+    """Treat an answer's cell as code when it was turned into text, which takes one wrong key in JupyterLab."""
     taken, remarks = [], []
     for cell in cells:
         if not cell.code and (answers := cell.defines & _answers(lesson)):
@@ -179,7 +179,7 @@ def _with_answers_as_code(cells: list[_Cell], lesson: Lesson) -> tuple[list[_Cel
 
 
 def _without_checks(cells: list[_Cell], lesson: Lesson) -> list[_Cell]:
-    """Return the code cells that do not check. A check's cell in which an answer was written is kept."""
+    """Return the code cells that don't check. A check's cell is kept when an answer was written in it."""
     answers = _answers(lesson)
 
     def checks(cell: _Cell) -> bool:
