@@ -9,10 +9,9 @@ from helpers.checks.outcome import NOT_ATTEMPTED
 from helpers.course import Lesson
 from helpers.errors import CourseError
 from helpers.grading.exercise_set import ExerciseSet
-from helpers.grading.gradebook.books import book, read_book, write_books
-from helpers.grading.gradebook.marks import Change, changes, comings_and_goings, row
+from helpers.grading.gradebook import Change, book, changes, comings_and_goings, read_book, row, write_books
 from helpers.grading.intake.collect import collect
-from helpers.grading.places import refuse_other_folders
+from helpers.grading.output import refuse_other_folders
 from helpers.grading.records import Cohort, Graded, Row
 from helpers.grading.reports import class_report, feedback
 from helpers.grading.reports.notebook_copies import write_copies

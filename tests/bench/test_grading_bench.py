@@ -17,8 +17,8 @@ import pytest
 
 from helpers.checks.engine import examine
 from helpers.checks.runners.in_process import InProcess
-from helpers.grading.run import Options, grade_cohort
 from helpers.grading.exercise_set import own
+from helpers.grading.run import Options, grade_cohort
 
 peers = pytest.importorskip("peer_courses", reason="the extra `peers` is not installed")
 pytestmark = pytest.mark.bench

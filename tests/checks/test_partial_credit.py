@@ -16,7 +16,7 @@ from helpers.checks.runners.in_process import InProcess
 from helpers.checks.solutions import answer_source
 from helpers.course import HOME, course, parse
 from helpers.errors import CheckFailed, ManifestError
-from helpers.grading.gradebook.marks import row
+from helpers.grading.gradebook import row
 from helpers.grading.records import Graded, Learner
 
 CHECKS = HOME / "helpers" / "checks" / "lessons"

@@ -7,10 +7,9 @@ import pytest
 
 from helpers.checks.outcome import CORRECT, ERROR, NOT_ATTEMPTED, NOT_YET, outcome
 from helpers.course import course
-from helpers.grading.gradebook.marks import Change, row
+from helpers.grading.gradebook import Change, row
 from helpers.grading.records import Graded, Learner
-from helpers.grading.reports.class_page import NOBODY
-from helpers.grading.reports.class_report import write_report
+from helpers.grading.reports.class_report import NOBODY, write_report
 
 EXERCISES = course().lessons[0].exercises[:3]
 EVIL = "<script>alert(1)</script><img src=//x.test/a.png>"

@@ -19,7 +19,7 @@ from helpers.checks.outcome import CORRECT, ERROR
 from helpers.checks.solutions import answer_source
 from helpers.course import course
 from helpers.errors import CourseError
-from helpers.grading import cluster, work, workers
+from helpers.grading import workers
 from helpers.grading.exercise_set import of_folder, own
 from helpers.grading.run import Options, grade_cohort
 from helpers.grading.store import FOLDER
@@ -208,25 +208,25 @@ def test_each_grading_draws_other_names_and_keeps_to_them(folder):
 
 def test_a_worker_that_is_lost_is_replaced(folder, monkeypatch):
     """A job is tried twice; then the grader says that it could not go on, keeps no mark for it, and does the others."""
-    plain = work.do
+    plain = workers.do
 
     def do(task, job):
         if any("handed over" in cell for cell in job.cells):
             os._exit(1)
         return plain(task, job)
 
-    monkeypatch.setattr(work, "do", do)
+    monkeypatch.setattr(workers, "do", do)
     done, out = graded(folder, processes=2)
     assert book(out)["lovelace"]["tota"] == "5"
     assert {mark.outcome.status for row in done.rows if row.learner == "Grace Hopper" for mark in row.marks} == {ERROR}
     assert "Look at it by hand" in (out / "report.txt").read_text(encoding="utf-8")
-    monkeypatch.setattr(work, "do", plain)
+    monkeypatch.setattr(workers, "do", plain)
     assert graded(folder)[0].graded == 1
 
 
 def test_a_worker_that_hangs_is_replaced(folder, monkeypatch):
     """Whatever a hand-in found to hold up the grader with."""
-    plain = work.do
+    plain = workers.do
     plain_give = workers._Worker.give
 
     def give(worker, job):
@@ -236,7 +236,7 @@ def test_a_worker_that_hangs_is_replaced(folder, monkeypatch):
 
     monkeypatch.setattr(workers._Worker, "give", give)
     hang = lambda task, job: signal.pause() if "handed over" in str(job.cells) else plain(task, job)  # noqa: E731
-    monkeypatch.setattr(work, "do", hang)
+    monkeypatch.setattr(workers, "do", hang)
     done, out = graded(folder, processes=2)
     assert book(out)["lovelace"]["tota"] == "5"
     assert len(done.rows) == 4
@@ -245,11 +245,11 @@ def test_a_worker_that_hangs_is_replaced(folder, monkeypatch):
 def test_without_a_whole_wall_it_grades_only_when_told_to(folder, monkeypatch):
     """One line says what is missing and what that means."""
     fresh = launchers.PlainLauncher
-    monkeypatch.setattr(launchers, "launcher", lambda hidden, walled: fresh())
+    monkeypatch.setattr(launchers, "launcher", lambda hidden, isolated: fresh())
     with pytest.raises(CourseError, match=r"do whatever you can do.*--without-wall") as refused:
         graded(folder)
     assert "\n" not in str(refused.value)
-    _, out = graded(folder, walled=False)
+    _, out = graded(folder, isolated=False)
     assert book(out)["lovelace"]["tota"] == "5"
 
 
@@ -264,7 +264,7 @@ def test_without_a_whole_wall_it_grades_only_when_told_to(folder, monkeypatch):
 )
 def test_what_was_mistyped_is_told(folder, change, said, monkeypatch):
     """Nothing is graded, and the words say what to do."""
-    monkeypatch.setattr(cluster, "CONNECT_SECONDS", 0.5)
+    monkeypatch.setattr(workers, "CONNECT_SECONDS", 0.5)
     if change.get("out"):
         change = {"out": folder / "graded"}
     with pytest.raises(CourseError, match=said):

@@ -12,18 +12,18 @@ from html.parser import HTMLParser
 import nbformat
 import pytest
 from markdown_it import MarkdownIt
+from markupsafe import escape
 
 from helpers.checks.outcome import CORRECT, ERROR, NOT_ATTEMPTED, NOT_YET, outcome
 from helpers.checks.solutions import answer_source
 from helpers.course import course
 from helpers.errors import NotebookError
-from helpers.grading.gradebook.marks import row
+from helpers.grading.gradebook import row
 from helpers.grading.output import file_names
 from helpers.grading.records import Graded, Learner
-from helpers.grading.reports import page
-from helpers.grading.reports.annotated import annotated
-from helpers.grading.reports.feedback import write_feedback
-from helpers.grading.reports.feedback_page import LARGEST
+from helpers.grading.reports import pages, texts
+from helpers.grading.reports.feedback import LARGEST, write_feedback
+from helpers.grading.reports.notebook_copies import annotated
 
 LESSONS = course().lessons[:2]
 FIRST, SECOND, THIRD = LESSONS[0].exercises[:3]
@@ -262,7 +262,7 @@ def luminance(colour):
 @pytest.mark.parametrize("scheme", [0, 1, 2], ids=["light", "dark", "print"])
 def test_the_contrast_is_good(scheme):
     """All text on both grounds, and the paper on what fills a bar: 4.5 to 1 at least (WCAG AA)."""
-    sets = re.findall(r":root \{(.*?)\}", page.page("t", ""), re.DOTALL)
+    sets = re.findall(r":root \{(.*?)\}", pages.render("base.html", title="t"), re.DOTALL)
     colours = dict(re.findall(r"--(\w+): (#\w+)", sets[0])) | dict(re.findall(r"--(\w+): (#\w+)", sets[scheme]))
     for ink in ("ink", "soft", "good", "waits", "bad", "plain", "link"):
         for ground in ("paper", "panel"):
@@ -277,7 +277,7 @@ def test_nothing_of_the_learner_is_markup(told, field):
     markup, text = told(row)
     assert "<script" not in markup
     assert "<img" not in markup
-    assert markup.count(html.escape(EVIL)) >= 4  # title, heading, remark, field
+    assert markup.count(str(escape(EVIL))) >= 4  # title, heading, remark, field
     assert EVIL in text
     assert Structure(markup).open == []
 
@@ -508,7 +508,7 @@ def test_feedback_in_a_notebook_is_text(evil):
         assert cell.open == []
         assert not any(set("$\\") & set(text) and len(text) > 1 for text in cell.texts)  # MathJax finds no formula
         shown = [squeezed(text) for label, text in cell.rows if label in ("Called", "Why")]
-        assert shown == [squeezed(page.tidy(evil))] * 2
+        assert shown == [squeezed(texts.tidy(evil))] * 2
 
 
 def test_feedback_in_a_notebook_has_an_end():

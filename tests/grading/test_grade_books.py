@@ -10,9 +10,8 @@ import pytest
 from helpers.checks.outcome import CORRECT, NOT_YET, outcome
 from helpers.course import course
 from helpers.errors import CourseError
-from helpers.grading import output
-from helpers.grading.gradebook import books, marks
-from helpers.grading.gradebook.books import BOOK, CANVAS, TABLE, book, read_book, write_books
+from helpers.grading import gradebook, output
+from helpers.grading.gradebook import BOOK, CANVAS, TABLE, book, read_book, write_books
 from helpers.grading.records import Graded, HandIn, Learner, Mark, Row
 
 LESSONS = course().lessons[:2]
@@ -23,7 +22,7 @@ def graded(name, *right, columns=(), remarks=()):
     """Return a learner of the first lesson and their row; `right` are the exercises that they solved."""
     one = Learner(name, (HandIn(name, LESSONS[0].slug, f"{name}/x.ipynb", ("x = 1",)),), columns, remarks)
     outcomes = [outcome(e, CORRECT if e.id in right else NOT_YET, why="é") for e in LESSONS[0].exercises]
-    return one, marks.row(one, {LESSONS[0].slug: Graded(tuple(outcomes))}, EXERCISES)
+    return one, gradebook.row(one, {LESSONS[0].slug: Graded(tuple(outcomes))}, EXERCISES)
 
 
 def written(out, *people):
@@ -128,7 +127,7 @@ def test_the_json_holds_everything_in_one_order(tmp_path):
     assert found["exercise_set"] == {"01": "checks-1"}
     one, other = found["learners"]
     assert (one["learner"], one["points"], other["columns"]) == ("Ada", EXERCISES[0].points, {"ID": "7"})
-    assert one["hand_ins"] == {LESSONS[0].slug: {"file": "Ada/x.ipynb", "cells": marks.digest(("x = 1",))}}
+    assert one["hand_ins"] == {LESSONS[0].slug: {"file": "Ada/x.ipynb", "cells": gradebook.digest(("x = 1",))}}
     assert one["marks"][0]["outcome"]["why"] == "é"
     assert [mark["status"] for mark in one["marks"]][4:6] == ["not yet", "not handed in"]
 
@@ -139,7 +138,7 @@ def test_a_book_comes_back_as_it_was_written(tmp_path):
     whole = book([row], [learner], {"01": "a"})
     write_books(tmp_path, [row], LESSONS, whole)
     assert read_book(tmp_path)["learners"][0]["marks"] == whole["learners"][0]["marks"]
-    assert len(marks.comings_and_goings(read_book(tmp_path), book([], [], {"01": "a"}))) == 1
+    assert len(gradebook.comings_and_goings(read_book(tmp_path), book([], [], {"01": "a"}))) == 1
 
 
 def test_what_a_list_says_of_learners_stands_in_the_table(tmp_path):
@@ -175,7 +174,7 @@ def test_a_large_print_does_not_make_a_large_book(tmp_path):
     """Texts of an outcome are shortened, and say so."""
     learner = Learner("Ada")
     said = outcome(EXERCISES[0], NOT_YET, printed="x" * 1_000_000)
-    row = marks.row(learner, {"01": Graded((said,))}, EXERCISES[:1])
+    row = gradebook.row(learner, {"01": Graded((said,))}, EXERCISES[:1])
     write_books(tmp_path, [row], LESSONS, book([row], [learner], ""))
     assert (tmp_path / BOOK).stat().st_size < 10_000
     assert "characters left out" in (tmp_path / BOOK).read_text(encoding="utf-8")
@@ -202,4 +201,4 @@ def test_a_folder_that_is_a_file_is_an_error_for_people(tmp_path):
     (tmp_path / "out").write_text("")
     with pytest.raises(CourseError, match="out"):
         written(tmp_path / "out", graded("Ada"))
-    assert books.versions()
+    assert gradebook.versions()

@@ -7,8 +7,8 @@ import pytest
 
 from helpers.checks.outcome import CORRECT, ERROR, NOT_ATTEMPTED, NOT_YET, outcome
 from helpers.course import course
-from helpers.grading.gradebook import marks
-from helpers.grading.gradebook.books import book
+from helpers.grading import gradebook as marks
+from helpers.grading.gradebook import book
 from helpers.grading.records import Graded, HandIn, Learner
 
 LESSON = course().lessons[0]

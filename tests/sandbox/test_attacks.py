@@ -16,8 +16,8 @@ import pytest
 from helpers.checks.outcome import CORRECT
 from helpers.course import HOME
 from helpers.errors import CourseError, Stopped
-from helpers.grading import exercise_set, work
-from helpers.grading.reports.feedback_page import feedback_page
+from helpers.grading import exercise_set, workers
+from helpers.grading.reports.feedback import feedback_page
 from helpers.sandbox import grader_limits, launcher
 from helpers.sandbox.channel import Broken, message
 
@@ -290,9 +290,9 @@ def test_without_a_whole_wall_nothing_is_graded(monkeypatch):
             closed.append(True)
 
     closed: list[bool] = []
-    monkeypatch.setattr(launcher, "launcher", lambda hidden, walled: Holey())
-    monkeypatch.setattr(work, "_launchers", {})
+    monkeypatch.setattr(launcher, "launcher", lambda hidden, isolated: Holey())
+    monkeypatch.setattr(workers, "_launchers", {})
     with pytest.raises(CourseError, match=r"one could read your files, use the network.*--without-wall"):
-        work.launcher(work.Task(exercise_set.own(), 1))
+        workers.launcher(workers.Task(exercise_set.own(), 1))
     assert closed == [True]
-    assert work.launcher(work.Task(exercise_set.own(), 1, walled=False)).holes
+    assert workers.launcher(workers.Task(exercise_set.own(), 1, isolated=False)).holes

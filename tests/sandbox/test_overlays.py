@@ -1,4 +1,4 @@
-"""Right answers keep their marks wherever Python's packages are, and a sandbox in which they don't is found out first."""
+"""Right answers keep their marks wherever packages are; a sandbox in which they lose them is found out beforehand."""
 
 import json
 import os

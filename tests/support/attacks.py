@@ -727,13 +727,13 @@ def grade_all(place: Path, port: int) -> dict[str, dict]:
     """
     from helpers.checks import case
     from helpers.course import HOME
-    from helpers.grading import exercise_set, grader, work, workers
+    from helpers.grading import exercise_set, grader, workers
     from helpers.grading.store import Job
     from helpers.sandbox import hand_in_process
 
     case.SECONDS, hand_in_process.LONGEST_CHECK, hand_in_process.PATIENCE = 1.0, LOADING, 0.5
     grader.COMPUTING, grader.LONGEST = 2.0, 6.0
-    do = work.do
+    do = workers.do
 
     def timed(task, job):
         started = time.monotonic()
@@ -741,7 +741,7 @@ def grade_all(place: Path, port: int) -> dict[str, dict]:
         took = f"{time.monotonic() - started:.2f}"
         return dataclasses.replace(graded, remarks=(took, *graded.remarks))
 
-    work.do = timed
+    workers.do = timed
     lesson = "01_messaging_fundamentals"
     jobs, right = [], Job("", lesson, _solution(HOME, lesson))
     for number, (name, cells) in enumerate(ATTACKS.items()):
@@ -752,7 +752,7 @@ def grade_all(place: Path, port: int) -> dict[str, dict]:
         if number % EVERY == EVERY - 1:
             jobs.append(dataclasses.replace(right, key=f"{RIGHT} {number}"))
     jobs += [dataclasses.replace(right, key=f"{RIGHT} at the end {number}") for number in range(WORKERS)]
-    task = work.Task(exercise_set.own(), 5, hidden=(str(place),))
+    task = workers.Task(exercise_set.own(), 5, hidden=(str(place),))
     found = {}
     for job, graded, stood in workers.run(task, jobs, WORKERS):
         outcomes = [outcome.as_dict() for outcome in graded.outcomes]

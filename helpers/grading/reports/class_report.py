@@ -1,21 +1,43 @@
-"""What the class did and did not understand, gathered for the instructor."""
+"""The report on a class, for the instructor: what was and wasn't understood, as a page and as its text twin."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from statistics import median
 from typing import Any
 from urllib.parse import quote
 
 from helpers.checks.outcome import CORRECT, ERROR, NOT_ATTEMPTED, NOT_YET, Outcome
-from helpers.grading.gradebook.marks import NOT_HANDED_IN, Change, status
+from helpers.grading.gradebook import NOT_HANDED_IN, Change, status
 from helpers.grading.output import write, writing
 from helpers.grading.records import Mark, Row, by_name
-from helpers.grading.reports.class_page import class_page, class_text
-from helpers.grading.reports.page import number, percent
+from helpers.grading.reports import pages as page_templates
+from helpers.grading.reports.texts import LOOKS, number, one_line, percent
+from helpers.views import parts
 
 REPORT = "report"
 _NO_REASON = "The check gave no reason."
+NOBODY = "Nobody passes it. Is it fair? Was it taught?"
+_WIDTH = 30  # characters of a bar in text
+_NARROW = 0.07  # of the bar: a piece no wider has no room for its mark
+_SEVERAL = 300  # characters of a sentence
+_MOST = {"findings": 60, "remarks": 20, "changes": 2000}  # how many are listed; the rest is counted
+# The words are for learners; whoever reads this did not write the code.
+_RESULTS = [f"{mark} {word.lower().removesuffix(' in your code')}" for mark, word, _ in LOOKS.values()]
+_LEGEND = " · ".join(_RESULTS)
+_FIRST = "Nothing to compare with: this is the first grade book in this folder."
+_SAME = "No mark is another one than the last time."
+_NO_FINDINGS = "Nobody's answer was found wrong."
+_NO_REMARKS = "Nothing was odd."
+_OF_NOBODY = "(of no learner)"
+_SECTIONS = (
+    "Exercise by exercise",
+    "What was not understood",
+    "What was odd about the hand-ins",
+    "What changed since the last grading",
+    "Learners",
+    "How the points are spread",
+)
 
 
 def write_report(
@@ -153,3 +175,165 @@ def _change(change: Change) -> dict[str, str]:
         "now": f"{number(change.after)}, {change.status}",
         "reason": change.reason,
     }
+
+
+# --- page -------------------------------------------------------------------------------------------------------------
+
+
+def class_page(report: Mapping[str, Any]) -> str:
+    """Return the report on a class, as HTML.
+
+    report: what `report` returns: course, summary (sentences), exercises (id, title, of, mean, counts by status,
+    nobody), findings (text, exercises, times, learners, example), spread (label and count), changes (learner, exercise,
+    was, now, reason; None the first time), news (sentences on what else is new), remarks (of nobody in particular), odd
+    (learner and remarks), learners (name, points, of, statuses, page).
+    """
+    most = max((count for _, count in report["spread"]), default=0) or 1
+    return page_templates.render(
+        "class.html",
+        title=f"The class · {report['course']}",
+        course=report["course"],
+        summary=report["summary"],
+        sections=_SECTIONS,
+        results=_RESULTS,
+        legend=_LEGEND,
+        nobody=NOBODY,
+        exercises=[
+            {**exercise, "pieces": _pieces(exercise["counts"]), "numbers": _numbers(exercise["counts"])}
+            for exercise in report["exercises"]
+        ],
+        findings=report["findings"][: _MOST["findings"]],
+        more_findings=len(report["findings"]) - _MOST["findings"],
+        no_findings=_NO_FINDINGS,
+        odd=[(name, remarks[: _MOST["remarks"]], len(remarks) - _MOST["remarks"]) for name, remarks in _odd(report)],
+        no_remarks=_NO_REMARKS,
+        news=report["news"],
+        changes=(report["changes"] or [])[: _MOST["changes"]],
+        more_changes=len(report["changes"] or []) - _MOST["changes"],
+        no_changes=_FIRST if report["changes"] is None else _SAME,
+        learners=[
+            {**learner, "standing": _standing(learner), "marks": _marks(learner)} for learner in report["learners"]
+        ],
+        spread=[(label, count, _length(count / most)) for label, count in report["spread"]],
+    )
+
+
+def _pieces(counts: Mapping[str, int]) -> list[tuple[float, str, str]]:
+    """Return the pieces of a bar: size, tone and mark of each status."""
+    whole = sum(counts.values()) or 1
+    return [
+        (counts[state], tone, mark if counts[state] / whole > _NARROW else "")
+        for state, (mark, _, tone) in LOOKS.items()
+        if counts.get(state)
+    ]
+
+
+def _length(part: float) -> list[tuple[float, str, str]]:
+    return [(part, "info", "")] * bool(part) + [(1 - part, "empty", "")]
+
+
+def _numbers(counts: Mapping[str, int]) -> list[str]:
+    return [str(counts.get(state, 0)) for state in LOOKS]
+
+
+def _standing(learner: Mapping[str, Any]) -> tuple[str, str]:
+    points = f"{number(learner['points'])} of {number(learner['of'])}"
+    return points, percent(learner["points"], learner["of"])
+
+
+def _marks(learner: Mapping[str, Any]) -> str:
+    return " ".join(LOOKS[state][0] for state in learner["statuses"])
+
+
+def _odd(report: Mapping[str, Any]) -> list[tuple[str, Sequence[str]]]:
+    """Return what was odd, by learner; first what belongs to none."""
+    return [*([(_OF_NOBODY, report["remarks"])] if report["remarks"] else []), *report["odd"]]
+
+
+# --- text -------------------------------------------------------------------------------------------------------------
+
+
+def class_text(report: Mapping[str, Any]) -> str:
+    """Return the report on a class, as text."""
+    drawn = (_exercises_text, _findings_text, _odd_text, _changes_text, _learners_text, _spread_text)
+    lines = ["The class", *report["summary"], report["course"]]
+    for title, draw in zip(_SECTIONS, drawn, strict=True):
+        lines += ["", title, "=" * len(title), *draw(report)]
+    return "\n".join(lines) + "\n"
+
+
+def _exercises_text(report: Mapping[str, Any]) -> Iterable[str]:
+    yield _LEGEND
+    marks = [mark for mark, _, _ in LOOKS.values()]
+    rows = [["exercise", "picture", *marks, "mean points"]]
+    for exercise in report["exercises"]:
+        name = parts.cut(f"{exercise['id']} {exercise['title']}", 50)
+        mean = f"{number(exercise['mean'])} of {number(exercise['of'])}"
+        rows.append([name, _bar_text(exercise["counts"]), *_numbers(exercise["counts"]), mean])
+    yield parts.columns(rows)
+    yield from (f"! {exercise['id']}: {NOBODY}" for exercise in report["exercises"] if exercise["nobody"])
+
+
+def _bar_text(counts: Mapping[str, int]) -> str:
+    """Return a mark for each learner; in a large class each mark stands for several."""
+    whole = sum(counts.values()) or 1
+    scale, bar, upto = min(1, _WIDTH / whole), "", 0
+    for state, (mark, _, _) in LOOKS.items():
+        upto += counts.get(state, 0)
+        bar += mark * (round(upto * scale) - len(bar))
+    return bar
+
+
+def _findings_text(report: Mapping[str, Any]) -> Iterable[str]:
+    if not report["findings"]:
+        yield _NO_FINDINGS
+    for found in report["findings"][: _MOST["findings"]]:
+        learners = f"{found['learners']} learner{'' if found['learners'] == 1 else 's'}"
+        times = f"{found['times']} time{'' if found['times'] == 1 else 's'}"
+        yield f"- {learners}, {times}, in {', '.join(found['exercises'])}: {_line(found['text'])}"
+        if found["example"]:
+            yield f"  For example: {_line(found['example'], 160)}"
+    yield from _more_text(report["findings"], "findings")
+
+
+def _more_text(listed: Sequence[Any], kind: str) -> list[str]:
+    left = len(listed) - _MOST[kind]
+    return [f"There are {left} more."] if left > 0 else []
+
+
+def _odd_text(report: Mapping[str, Any]) -> Iterable[str]:
+    groups = _odd(report)
+    if not groups:
+        yield _NO_REMARKS
+    for name, remarks in groups:
+        yield _line(name, 200)
+        yield from (f"  - {_line(remark)}" for remark in remarks[: _MOST["remarks"]])
+        yield from (f"  {line}" for line in _more_text(remarks, "remarks"))
+
+
+def _changes_text(report: Mapping[str, Any]) -> Iterable[str]:
+    changes = report["changes"]
+    yield from (_line(said) for said in report["news"])
+    if not changes:
+        yield _FIRST if changes is None else _SAME
+        return
+    for change in changes[: _MOST["changes"]]:
+        who = f"{_line(change['learner'], 100)}, {change['exercise']}"
+        yield f"- {who}: was {change['was']}, is {change['now']} ({change['reason']})"
+    yield from _more_text(changes, "changes")
+
+
+def _learners_text(report: Mapping[str, Any]) -> Iterable[str]:
+    yield _LEGEND
+    rows = [[_line(learner["name"], 60), *_standing(learner), _marks(learner)] for learner in report["learners"]]
+    yield parts.columns([["learner", "points", "percent", "exercises in order"], *rows])
+
+
+def _spread_text(report: Mapping[str, Any]) -> Iterable[str]:
+    most = max((count for _, count in report["spread"]), default=0) or 1
+    rows = [[label, "█" * round(_WIDTH * count / max(most, _WIDTH)), str(count)] for label, count in report["spread"]]
+    return [parts.columns([["percent", "picture", "learners"], *rows])]
+
+
+def _line(value: str, longest: int = _SEVERAL) -> str:
+    return one_line(value, longest)

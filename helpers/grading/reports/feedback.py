@@ -1,18 +1,23 @@
-"""Feedback for each learner, as files: a page and its text twin, with nothing of anybody else and no solution."""
+"""Feedback for each learner: a page and its text twin, with the points, what was done, what was expected and why.
+
+It holds nothing of any other learner, and no solution.
+"""
 
 import dataclasses
 import hashlib
 import json
+import re
+import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from helpers.checks.outcome import CORRECT, ERROR, NOT_ATTEMPTED
 from helpers.course import Exercise, Lesson, course
-from helpers.grading.gradebook.marks import NOT_HANDED_IN, status
+from helpers.grading.gradebook import NOT_HANDED_IN, status
 from helpers.grading.output import file_names, write, writing
 from helpers.grading.records import Mark, Row
-from helpers.grading.reports.feedback_page import feedback_page, feedback_text
+from helpers.grading.reports import pages, texts
 
 FOLDER = "feedback"
 _AGAIN = (
@@ -21,6 +26,13 @@ _AGAIN = (
 )
 _AGAIN_OWN = "To hand it in: open the notebook that you were given in JupyterLab, save it, and hand in that file."
 _WRITTEN = ".written.json"  # which pages are ours, with their digests
+LARGEST = 190_000  # bytes: a page is mailed and opened on a telephone
+_WIDTH = 100
+_REMARKS = 40
+_LEFT_OPEN = "This one was left open. An attempt, even a wrong one, shows you the next step."
+CODE = frozenset({"Called", "Your line", "It printed"})
+_FOLDED = frozenset({"It printed"})
+_ERROR = re.compile(r"[\w.]+(?::|$)")
 
 
 def write_feedback(out: Path, rows: Iterable[Row], lessons: Sequence[Lesson], title: str) -> dict[str, str]:
@@ -120,3 +132,138 @@ def _written(folder: Path) -> dict[str, Any]:
     except (OSError, ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
+
+
+# --- page and text ----------------------------------------------------------------------------------------------------
+
+
+def feedback_page(feedback: Mapping[str, Any]) -> str:
+    """Return one learner's page, as HTML.
+
+    feedback: what `feedback` returns: learner, course, points, of, remarks, odd (whether a remark is about files), and
+    lessons. Each lesson has title, points, of, handed_in, next, again (how to hand in) and exercises, and each of these
+    id, title, status, points, of, hint, next, and the fields of an Outcome.
+    """
+    return texts.within(lambda longest: _page(feedback, longest), LARGEST)
+
+
+def feedback_text(feedback: Mapping[str, Any]) -> str:
+    """Return the same for one learner, as text."""
+    return texts.within(lambda longest: _text(feedback, longest), LARGEST)
+
+
+def exercise_rows(exercise: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return what there is to say of an exercise, as labels and texts."""
+    if exercise["status"] == "not attempted":
+        rows = [("Seen", exercise.get("got") or _LEFT_OPEN)]
+    else:
+        error_line = (
+            f"line {exercise['line_number']}: {exercise['line'].strip()}" if exercise.get("line_number") else ""
+        )
+        rows = [
+            ("Called", exercise.get("did", "")),
+            ("Your line", error_line),
+            (_label(exercise), exercise.get("got", "")),
+            ("Expected", exercise.get("expected", "")),
+            ("Why", exercise.get("why", "")),
+            ("It printed", exercise.get("printed", "").rstrip()),
+        ]
+    onward = [("Hint", exercise.get("hint", "")), ("Next", exercise.get("next", ""))]
+    return [(label, said) for label, said in [*rows, *onward] if said]
+
+
+def _label(exercise: Mapping[str, Any]) -> str:
+    """Return what `got` is: a value, an error with its name in front, or a sentence on what the grader saw."""
+    if exercise["status"] != "error in your code":
+        return "Came back"
+    return "It raised" if _ERROR.match(exercise.get("got", "")) else "Seen"
+
+
+def _headline(feedback: Mapping[str, Any]) -> str:
+    exercises = [exercise for lesson in feedback["lessons"] for exercise in lesson["exercises"]]
+    correct = sum(exercise["status"] == "correct" for exercise in exercises)
+    return f"{texts.points(feedback['points'], feedback['of'])} · {correct} of {len(exercises)} exercises correct"
+
+
+def _remarks(feedback: Mapping[str, Any], longest: int) -> list[str]:
+    """Return the remarks, of which there may be very many, shortened."""
+    remarks = list(feedback["remarks"])
+    kept = [texts.tidy(" ".join(remark.split()), min(longest, 400)) for remark in remarks[:_REMARKS]]
+    return kept if len(remarks) <= _REMARKS else [*kept, f"There are {len(remarks) - _REMARKS} more remarks."]
+
+
+def _page(feedback: Mapping[str, Any], longest: int) -> str:
+    lessons = [
+        {
+            **lesson,
+            "nothing": _nothing(lesson, feedback["odd"]),
+            "exercises": [
+                {**exercise, "anchor": _anchor(exercise), "rows": exercise_rows(exercise)}
+                for exercise in lesson["exercises"]
+            ],
+        }
+        for lesson in feedback["lessons"]
+    ]
+    return pages.render(
+        "feedback.html",
+        title=f"Feedback for {texts.tidy(feedback['learner'], 100)}",
+        learner=feedback["learner"],
+        course=feedback["course"],
+        headline=_headline(feedback),
+        odd=feedback["odd"],
+        remarks=_remarks(feedback, longest),
+        lessons=lessons,
+        listed=[exercise for lesson in lessons if lesson["handed_in"] for exercise in lesson["exercises"]],
+        longest=longest,
+        CODE=CODE,
+        FOLDED=_FOLDED,
+    )
+
+
+def _anchor(exercise: Mapping[str, Any]) -> str:
+    return "e" + "".join(c if c.isalnum() else "-" for c in exercise["id"])
+
+
+def _nothing(lesson: Mapping[str, Any], odd: bool) -> str:
+    """Return what to do where nothing could be graded.
+
+    What is said above about odd files may be about the very notebook that is missing here; then it is not said that
+    there was none.
+    """
+    ids = f"(exercises {', '.join(exercise['id'] for exercise in lesson['exercises'])})"
+    if not odd:
+        return f"There was no notebook of yours {ids}. {lesson['again']}"
+    return f"Nothing of yours could be graded here {ids}. What was odd about your files stands above. {lesson['again']}"
+
+
+def _text(feedback: Mapping[str, Any], longest: int) -> str:
+    lines = [f"Feedback for {_line(feedback['learner'])}", _headline(feedback), feedback["course"], ""]
+    if remarks := _remarks(feedback, longest):
+        lines += ["About the files you handed in", *(f"  - {remark}" for remark in remarks), ""]
+    for lesson in feedback["lessons"]:
+        title = f"{lesson['title']} · {texts.points(lesson['points'], lesson['of'])}"
+        lines += [title, "=" * len(title), ""]
+        if not lesson["handed_in"]:
+            said = _nothing(lesson, feedback["odd"])
+            lines += [*textwrap.wrap(said if feedback["odd"] else f"– Not handed in. {said}", _WIDTH), ""]
+            continue
+        lines += [f"Next: {lesson['next']}", ""] if lesson["next"] else []
+        for exercise in lesson["exercises"]:
+            lines += [*_exercise_lines(exercise, longest), ""]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _line(value: str) -> str:
+    return texts.tidy(" ".join(value.split()), 200)
+
+
+def _exercise_lines(exercise: Mapping[str, Any], longest: int) -> Iterable[str]:
+    mark, word, _ = texts.LOOKS[exercise["status"]]
+    points = texts.points(exercise["points"], exercise["of"])
+    yield f"{mark} {word} · {exercise['id']} {exercise['title']} · {points}"
+    for label, said in exercise_rows(exercise):
+        lines = texts.tidy(said, longest).splitlines()
+        if label not in CODE:
+            lines = [part for line in lines for part in textwrap.wrap(line, _WIDTH) or [""]]
+        # An indent on each line: what was printed cannot pass for a heading or another exercise's result.
+        yield from (f"  {label if n == 0 else '':<10} {line}".rstrip() for n, line in enumerate(lines))

@@ -1,1 +1,0 @@
-"""What outcomes are worth, and the grade book."""
