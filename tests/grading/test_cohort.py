@@ -4,6 +4,7 @@ import csv
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -13,10 +14,13 @@ from pathlib import Path
 import pytest
 from handin_files import SLUG, notebook, packed, put
 from in_sandbox import needs_fork
+from one_sandbox import launcher
+from typer.testing import CliRunner
 
 from helpers.authoring import custom_set
 from helpers.checks.outcome import CORRECT, ERROR
 from helpers.checks.solutions import answer_source
+from helpers.cli import app
 from helpers.course import course
 from helpers.errors import CourseError
 from helpers.grading import workers
@@ -26,20 +30,61 @@ from helpers.grading.store import FOLDER
 from helpers.sandbox import launcher as launchers
 
 pytestmark = needs_fork
+full = pytest.mark.full
 RIGHT = {name: answer_source(course().exercise(name)) for name in ("hand_over", "take_one")}
 WRONG = "def hand_over(sqs, queue_url, order):\n    return 'handed over'"
 
 
 @pytest.fixture
+def own_sandbox():
+    """Named by a test whose gradings start a fork server of their own, as `course grade` does."""
+
+
+@pytest.fixture(autouse=True)
+def one_sandbox(request, monkeypatch):
+    """All other gradings share one fork server, which takes longer to start than most of them take."""
+    if "own_sandbox" not in request.fixturenames:
+        monkeypatch.setattr(workers, "launcher", lambda task: launcher())
+
+
+@pytest.fixture
 def folder(tmp_path):
     """Three learners' hand-ins: one with two right answers, one with a wrong one, one blank, and a damaged file."""
-    files = {
+    return put(tmp_path / "handed-in", files())
+
+
+def files():
+    """Return the files of this folder."""
+    return {
         f"lovelace_{SLUG}.ipynb": notebook(**RIGHT),
         "grace.zip": packed("Grace Hopper", (SLUG, notebook(hand_over=WRONG))),
         f"kurt/{SLUG}.ipynb": notebook(),
         "edsger/handed_in.ipynb": b"{",
     }
-    return put(tmp_path / "handed-in", files)
+
+
+@pytest.fixture(scope="module")
+def graded_once(tmp_path_factory):
+    """The folder graded, and what was done."""
+    folder = put(tmp_path_factory.mktemp("once") / "handed-in", files())
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(workers, "launcher", lambda task: launcher())
+        done, out = graded(folder, copies=True)
+    return done, out
+
+
+@pytest.fixture
+def known(graded_once, tmp_path):
+    """The folder, with what an earlier grading wrote beside it."""
+    _, out = graded_once
+    shutil.copytree(out.parent, tmp_path, dirs_exist_ok=True)
+    return tmp_path / "handed-in"
+
+
+def only_lovelace(folder):
+    """Take the other hand-ins away."""
+    shutil.rmtree(folder / "kurt")
+    (folder / "grace.zip").unlink()
 
 
 def graded(folder, **options):
@@ -55,9 +100,9 @@ def book(out):
     return {row[0]: dict(zip([head[:4] for head in rows[0]], row, strict=True)) for row in rows[1:]}
 
 
-def test_from_a_folder_to_a_grade_book_and_feedback(folder):
+def test_from_a_folder_to_a_grade_book_and_feedback(graded_once):
     """Everybody is in it, with marks, feedback, and what was odd."""
-    done, out = graded(folder, copies=True)
+    done, out = graded_once
     assert (done.graded, done.known) == (3, 0)
     marks = book(out)
     assert sorted(marks) == ["Grace Hopper", "edsger", "kurt", "lovelace"]
@@ -71,9 +116,9 @@ def test_from_a_folder_to_a_grade_book_and_feedback(folder):
     assert "01.3" in (out / "report.txt").read_text(encoding="utf-8")
 
 
-def test_feedback_holds_neither_an_answer_nor_another_learner(folder):
-    """No line of a solution, no other's name, in no file for a learner."""
-    _, out = graded(folder, copies=True)
+def test_feedback_holds_neither_an_answer_nor_another_learner(graded_once):
+    """No line of a solution and no other name, in no file for a learner."""
+    _, out = graded_once
     for path in (*(out / "feedback").iterdir(), *(out / "notebooks").rglob("*.ipynb")):
         if path.name.startswith("."):
             continue
@@ -85,9 +130,9 @@ def test_feedback_holds_neither_an_answer_nor_another_learner(folder):
                 assert not any(line.strip() in said for line in source.splitlines() if "send_message(" in line)
 
 
-def test_lessons_that_nobody_began_do_not_count(folder):
+def test_lessons_that_nobody_began_do_not_count(known):
     """`course pack` packs all lessons; an untouched notebook makes no mark worse, unless it is asked for."""
-    second = course().lesson("02").slug
+    second, folder = course().lesson("02").slug, known
     put(folder, {f"kurt/{second}.ipynb": notebook(second)})
     done, out = graded(folder)
     assert "02.1" not in book(out)["kurt"]
@@ -123,12 +168,13 @@ def test_results_do_not_go_among_other_files(folder):
 def test_what_a_system_leaves_in_a_folder_is_no_other_file(folder):
     """A Mac writes .DS_Store into each folder that somebody has looked at."""
     put(folder.with_name("graded"), {".DS_Store": "x"})
-    assert graded(folder)[0].graded == 3
+    only_lovelace(folder)
+    assert graded(folder)[0].graded == 1
 
 
-def test_only_what_changed_is_graded_again(folder):
+def test_only_what_changed_is_graded_again(known):
     """A second start grades nothing; a notebook that was handed in anew is graded, and the report says why."""
-    graded(folder)
+    folder = known
     again, _ = graded(folder)
     assert (again.graded, again.known, again.changes) == (0, 3, [])
     (folder / "kurt" / f"{SLUG}.ipynb").write_bytes(notebook(hand_over=RIGHT["hand_over"]))
@@ -141,18 +187,21 @@ def test_only_what_changed_is_graded_again(folder):
     assert graded(folder, again=True)[0].graded == 3
 
 
-def test_a_changed_check_grades_all_anew(folder):
+def test_a_changed_check_grades_all_anew(known):
     """What a mark depends on is part of what is kept."""
-    graded(folder)
+    only_lovelace(known)
     other = own()
     changed = type(other)(other.listed, {**other.sources, SLUG: other.sources[SLUG] + "\n# changed\n"})
-    assert grade_cohort(changed, Options(folder, folder.with_name("graded"))).graded == 3
+    assert grade_cohort(changed, Options(known, known.with_name("graded"))).graded == 1
 
 
-@pytest.mark.parametrize("damage", [b"", b"{", b'{"outcomes": [{}], "remarks": []}', b"[]", b"\xff"])
-def test_a_damaged_result_is_graded_anew(folder, damage):
-    """A full disk, or somebody's hand, costs no mark."""
-    _, out = graded(folder)
+@pytest.mark.parametrize(
+    "damage",
+    [b'{"outcomes": [{}], "remarks": []}', *(pytest.param(raw, marks=full) for raw in (b"", b"{", b"[]", b"\xff"))],
+)
+def test_a_damaged_result_is_graded_anew(known, damage):
+    """A full disk, or an edited file, costs no mark."""
+    folder, out = known, known.with_name("graded")
     before = book(out)
     next(path for path in (out / FOLDER).glob("*.json")).write_bytes(damage)
     done, _ = graded(folder)
@@ -174,7 +223,8 @@ grade_cohort(own(), Options(Path(sys.argv[1]), Path(sys.argv[2]), processes=2), 
 """
 
 
-def test_a_grading_that_is_killed_goes_on_where_it_was(tmp_path):
+@full
+def test_a_grading_that_is_killed_goes_on_where_it_was(tmp_path, own_sandbox):
     """Signal 9 after the third of eight: the second start grades the five others, and the marks are the same."""
     files = {f"learner{n}_{SLUG}.ipynb": notebook(hand_over=f"{RIGHT['hand_over']}\n# {n}") for n in range(8)}
     folder = put(tmp_path / "handed-in", files)
@@ -189,16 +239,17 @@ def test_a_grading_that_is_killed_goes_on_where_it_was(tmp_path):
     assert len(book(out)) == 8
 
 
-def test_hand_ins_that_are_alike_are_graded_once(tmp_path):
+def test_hand_ins_that_are_alike_aregraded_once(tmp_path):
     """Forty blank notebooks are one job, and forty rows."""
     folder = put(tmp_path / "handed-in", {f"learner{n}_{SLUG}.ipynb": notebook() for n in range(40)})
     done, out = graded(folder)
     assert (done.graded, len(book(out))) == (1, 40)
 
 
-def test_each_grading_draws_other_names_and_keeps_to_them(folder):
+def test_each_grading_draws_other_names_and_keeps_to_them(known):
     """A learner who knows the seed of another grading gains nothing; within one grading it stays the same."""
-    _, out = graded(folder)
+    folder, out = known, known.with_name("graded")
+    only_lovelace(folder)
     seed = (out / FOLDER / "seed").read_text()
     graded(folder, again=True)
     assert (out / FOLDER / "seed").read_text() == seed
@@ -224,6 +275,7 @@ def test_a_worker_that_is_lost_is_replaced(folder, monkeypatch):
     assert graded(folder)[0].graded == 1
 
 
+@full
 def test_a_worker_that_hangs_is_replaced(folder, monkeypatch):
     """Whatever a hand-in found to hold up the grader with."""
     plain = workers.do
@@ -242,15 +294,19 @@ def test_a_worker_that_hangs_is_replaced(folder, monkeypatch):
     assert len(done.rows) == 4
 
 
-def test_without_a_whole_wall_it_grades_only_when_told_to(folder, monkeypatch):
+@pytest.mark.parametrize("told", [False, pytest.param(True, marks=full)])
+def test_without_isolation_it_grades_only_when_told_to(told, folder, own_sandbox, monkeypatch):
     """One line says what is missing and what that means."""
+    only_lovelace(folder)
     fresh = launchers.PlainLauncher
     monkeypatch.setattr(launchers, "launcher", lambda hidden, isolated: fresh())
+    if told:
+        _, out = graded(folder, isolated=False)
+        assert book(out)["lovelace"]["tota"] == "5"
+        return
     with pytest.raises(CourseError, match=r"do whatever you can do.*--without-wall") as refused:
         graded(folder)
     assert "\n" not in str(refused.value)
-    _, out = graded(folder, isolated=False)
-    assert book(out)["lovelace"]["tota"] == "5"
 
 
 @pytest.mark.parametrize(
@@ -271,7 +327,7 @@ def test_what_was_mistyped_is_told(folder, change, said, monkeypatch):
         grade_cohort(own(), Options(**{"folder": folder, "out": folder.with_name("graded"), **change}))
 
 
-def test_the_command_grades(folder):
+def test_the_command_grades(folder, own_sandbox):
     """As an instructor types it, with a lesson that counts; a second time it says that all was known."""
     words = ["grade", folder, "--lesson", "01", "--notebooks"]
     _, first, _ = course_command(*words)
@@ -281,7 +337,14 @@ def test_the_command_grades(folder):
     out = folder.with_name("handed-in-graded")
     assert str(out / "report.html") in first
     assert json.loads((out / "gradebook.json").read_text(encoding="utf-8"))["learners"]
-    assert "graded now: 0, known from before: 3" in course_command(*words)[1]
+    assert graded_by_command(words) == "graded now: 0, known from before: 3"
+
+
+def graded_by_command(words):
+    """Return what the command says it graded, run within this process."""
+    said = CliRunner().invoke(app, [str(word) for word in words])
+    assert said.exit_code == 0
+    return re.search(r"graded now: \d+, known from before: \d+", said.output)[0]
 
 
 @pytest.fixture
@@ -300,7 +363,8 @@ def course_command(*words):
     return done.returncode, done.stdout, done.stderr
 
 
-def test_a_set_is_laid_built_and_proven(tmp_path):
+@full
+def test_a_set_is_laid_built_and_proven(tmp_path, own_sandbox):
     """The pattern is a whole set, whose check holds."""
     assert course_command("new", tmp_path / "exam")[0] == 0
     code, said, _ = course_command("build", "--exercises", tmp_path / "exam")
@@ -323,7 +387,7 @@ def test_an_instructor_s_own_exercises(exam, tmp_path):
         {"lovelace.ipynb": solved, "grace.ipynb": json.dumps(half).encode(), "kurt.ipynb": shipped.encode()},
     )
     out = tmp_path / "graded"
-    assert course_command("grade", folder, "--exercises", exam, "--out", out)[0] == 0
+    assert graded_by_command(["grade", folder, "--exercises", exam, "--out", out]).startswith("graded now: 3")
     assert {name: row["tota"] for name, row in book(out).items()} == {"lovelace": "2", "grace": "1", "kurt": "0"}
 
 

@@ -8,8 +8,8 @@ import time
 
 import psutil
 import pytest
-from behind_the_wall import needs_fork
 from handin_files import SLUG, notebook, put
+from in_sandbox import needs_fork
 
 pytestmark = [needs_fork, pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="this system has no such signals")]
 BOUND = 60  # real seconds for what takes one; only a failure waits for it

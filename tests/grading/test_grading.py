@@ -1,51 +1,21 @@
-"""One hand-in, graded behind the wall: fair to right answers in any notebook; a crash or a loop costs one question."""
+"""One hand-in, graded in the sandbox: fair to right answers in any notebook; a crash or a loop costs one question."""
 
 import json
 import os
 import subprocess
 import sys
-import textwrap
 
 import pytest
-from handin_files import SLUG
-from in_sandbox import launcher, needs_fork
-from solution_imports import imports
+from in_sandbox import needs_fork
+from one_sandbox import ANSWERS, EXERCISES, FEW, SETUP, graded, only, solved, statuses, text
 
-from helpers.checks.engine import find
 from helpers.checks.outcome import CORRECT, ERROR, NOT_ATTEMPTED, NOT_YET
-from helpers.checks.solutions import answer_source
-from helpers.course import course
 from helpers.grading.grader import grade
 from helpers.sandbox import launcher as launchers
 
 pytestmark = needs_fork
-EXERCISES = [(exercise, find(exercise)) for exercise in course().lesson(SLUG).exercises]
-ANSWERS = [exercise.answer for exercise, _ in EXERCISES]
-SETUP = f"{imports(SLUG)}\nfrom helpers import check, clock, hint, show, solution, start\nstart()"
-SOLVED = [answer_source(exercise) for exercise, _ in EXERCISES]
+full = pytest.mark.full
 
-
-def statuses(cells, by=None, seed=1):
-    """Return the outcomes' statuses for a hand-in of these cells."""
-    return [outcome.status for outcome in grade(cells, EXERCISES, by or launcher(), seed).outcomes]
-
-
-def solved(**instead):
-    """Return the cells of the solved lesson, with other sources for some answers."""
-    return [SETUP, *(instead.get(name, source) for name, source in zip(ANSWERS, SOLVED, strict=True))]
-
-
-def only(name, status, rest=CORRECT):
-    """Return the statuses in which one answer alone comes out like this."""
-    return [status if answer == name else rest for answer in ANSWERS]
-
-
-def text(source):
-    """Return the source without its indentation."""
-    return textwrap.dedent(source).strip()
-
-
-TAKE_ONE = SOLVED[ANSWERS.index("take_one")]
 ODD = {
     "extra cells that raise, warn and print": [
         *solved(),
@@ -74,7 +44,6 @@ ODD = {
         "clock.advance(hours=1)",
     ],
     "imports that stand last": [*solved()[1:], SETUP],
-    "a cell split in two": [*solved()[:4], *TAKE_ONE.split("\n    sqs", 1)[:0], *solved()[4:]],
     "an answer above the names that it needs": [
         "def hand_over(sqs, queue_url, order, dumps=dumps):\n"
         "    return sqs.send_message(QueueUrl=queue_url, MessageBody=dumps(order))['MessageId']",
@@ -166,10 +135,26 @@ ODD["a cell split in two"] = [
 ]
 
 
+# One of each kind: what is around the answers, what ends the process, how cells are cut, how an answer works.
+OFTEN = (
+    "magics and a shell command",
+    "a cell that ends the process",
+    "a cell split in two",
+    "an answer that writes a file",
+)
+
+
+@pytest.mark.parametrize("oddity", OFTEN)
+def test_an_odd_notebook_with_right_answers_loses_no_mark(oddity):
+    """Whatever else is in the notebook, and however an answer is written; of two exercises."""
+    assert statuses(ODD[oddity]) == [CORRECT] * len(FEW)
+
+
+@full
 @pytest.mark.parametrize("oddity", ODD)
 def test_an_odd_notebook_with_right_answers_gets_full_marks(oddity):
-    """Whatever else stands in the notebook, and however an answer is written."""
-    assert statuses(ODD[oddity]) == [CORRECT] * len(ANSWERS)
+    """Whatever else is in the notebook, and however an answer is written; of all exercises."""
+    assert statuses(ODD[oddity], EXERCISES) == [CORRECT] * len(ANSWERS)
 
 
 MISBEHAVING = {
@@ -184,21 +169,43 @@ MISBEHAVING = {
 }
 
 
-@pytest.mark.parametrize("what", MISBEHAVING)
-def test_an_answer_that_misbehaves_costs_one_question(what):
-    """The other answers of the notebook get their marks, and the feedback says what happened."""
+def costs_one_question(what, exercises, by=None):
+    """Assert that the other answers of the notebook get their marks, and that the feedback says what happened."""
     body, said = MISBEHAVING[what]
-    found = grade(
-        solved(hand_over=f"def hand_over(sqs, queue_url, order):\n    {body}"), EXERCISES, launcher(), 1
-    ).outcomes
-    assert [outcome.status for outcome in found] == only("hand_over", ERROR)
-    assert said in found[ANSWERS.index("hand_over")].got
+    cells = solved(hand_over=f"def hand_over(sqs, queue_url, order):\n    {body}")
+    found = graded(cells, exercises, by).outcomes
+    assert [outcome.status for outcome in found] == only("hand_over", ERROR, exercises)
+    assert said in next(outcome.got for outcome in found if outcome.answer == "hand_over")
+
+
+@pytest.mark.parametrize("what", ["an endless loop", "a loop that waits", "a loop of calls", "the process's end"])
+def test_an_answer_that_misbehaves_costs_one_question_of_two(what):
+    """By what bounds it: the processor's time, the number of sleeps, the number of calls, and its own end.
+
+    None of these is real time, so that a busy machine finds the same.
+    """
+    costs_one_question(what, FEW)
+
+
+@pytest.fixture(scope="module")
+def patient():
+    """A launcher with the limits of the product."""
+    made = launchers.launcher()
+    yield made
+    made.close()
+
+
+@full
+@pytest.mark.parametrize("what", MISBEHAVING)
+def test_an_answer_that_misbehaves_costs_one_question(what, patient):
+    """The same for all exercises, with the limits of the product."""
+    costs_one_question(what, EXERCISES, patient)
 
 
 def test_the_feedback_names_the_line_of_a_loop():
     """Where the answer was when its time was up."""
     source = "def hand_over(sqs, queue_url, order):\n    count = 0\n    while True:\n        count += 1"
-    found = grade(solved(hand_over=source), EXERCISES, launcher(), 1).outcomes[ANSWERS.index("hand_over")]
+    found = graded(solved(hand_over=source)).outcomes[0]
     assert found.line in ("while True:", "count += 1")
     assert found.line_number in (3, 4)
 
@@ -207,8 +214,8 @@ def test_an_answer_that_is_not_there_is_told_from_one_whose_cell_raises():
     """Deleted: not attempted. In a cell that raises: an error, with what was raised."""
     deleted = [cell for cell in solved() if "def hand_over(" not in cell]
     assert statuses(deleted) == only("hand_over", NOT_ATTEMPTED)
-    found = grade(solved(hand_over="1 / 0\ndef hand_over(sqs, queue_url, order): pass"), EXERCISES, launcher(), 1)
-    assert found.outcomes[ANSWERS.index("hand_over")].got == "ZeroDivisionError: division by zero"
+    found = graded(solved(hand_over="1 / 0\ndef hand_over(sqs, queue_url, order): pass"))
+    assert found.outcomes[0].got == "ZeroDivisionError: division by zero"
     assert found.remarks == (
         "In lesson 01, the cell of exercise 01.3, `hand_over`, raised ZeroDivisionError: division by zero "
         "(line 1: `1 / 0`).",
@@ -217,8 +224,8 @@ def test_an_answer_that_is_not_there_is_told_from_one_whose_cell_raises():
 
 def outcome_of(source, name="hand_over"):
     """Return the outcome of one answer, and the remarks, for a hand-in in which its cell has this source."""
-    found = grade(solved(**{name: text(source)}), EXERCISES, launcher(), 1)
-    return found.outcomes[ANSWERS.index(name)], found.remarks
+    found = graded(solved(**{name: text(source)}), FEW[:1])
+    return found.outcomes[0], found.remarks
 
 
 @pytest.mark.parametrize(
@@ -243,7 +250,7 @@ def test_what_keeps_a_cell_from_defining_its_answer_is_shown_with_its_line(sourc
 def test_a_cell_of_no_exercise_is_named_by_its_beginning():
     """As far as one line goes, whatever stands in it; Python counts its lines from the first that is not empty."""
     long = "# `<b>`" + "x" * 1000
-    found = grade([*solved(), f"\n\n{long}\nqeue.send()"], EXERCISES, launcher(), 1)
+    found = graded([*solved(), f"\n\n{long}\nqeue.send()"], FEW[:1])
     begins = long.replace("`", "'")[:60]
     assert found.remarks == (
         f"In lesson 01, the cell that begins with `{begins}...` raised NameError: name 'qeue' is not defined "
@@ -266,14 +273,15 @@ def test_a_cell_that_was_left_out_is_told_in_words(cell, said):
     assert "hand_over was not defined" in found.why
 
 
-@pytest.mark.parametrize("body", ["import sys; sys.exit()", "import os; os._exit(0)", "quit()"])
+@pytest.mark.parametrize(
+    "body", ["import os; os._exit(0)", pytest.param("import sys; sys.exit()", marks=full), "quit()"]
+)
 def test_an_answer_that_ends_python_is_told_to_return(body):
-    """The learner is told what to take out."""
+    """The learner reads what to take out."""
     found, _ = outcome_of(f"def hand_over(sqs, queue_url, order):\n    {body}")
     assert found.status == ERROR
-    if "quit" not in body:  # IPython's own quit does nothing here but to be missing
-        assert "ended Python itself (os._exit, sys.exit" in found.why
-        assert "take that call out" in found.why
+    assert "ended Python itself (os._exit, sys.exit" in found.why
+    assert "take that call out" in found.why
 
 
 def test_a_thread_of_one_answer_does_not_reach_into_the_next():
@@ -291,7 +299,7 @@ def test_a_thread_of_one_answer_does_not_reach_into_the_next():
         threading.Thread(target=go_on).start()
         return "x"
     """
-    assert statuses(solved(hand_over=text(source)))[ANSWERS.index("hand_over") + 1 :] == [CORRECT] * 2
+    assert statuses(solved(hand_over=text(source))) == only("hand_over", NOT_YET)
 
 
 def test_an_answer_that_spoils_the_process_costs_no_other():
@@ -301,24 +309,27 @@ def test_an_answer_that_spoils_the_process_costs_no_other():
     def hand_over(sqs, queue_url, order):
         os.environ.clear = lambda: os._exit(0)
     """
-    assert statuses(solved(hand_over=text(source)))[ANSWERS.index("hand_over") + 1 :] == [CORRECT] * 2
+    assert statuses(solved(hand_over=text(source))) == only("hand_over", NOT_YET)
 
 
-def test_the_same_hand_in_graded_twenty_times_gets_the_same_marks():
+@pytest.mark.parametrize(
+    ("times", "seeds", "exercises"), [(2, 2, EXERCISES[-3:]), pytest.param(20, 5, EXERCISES, marks=full)]
+)
+def test_the_same_hand_in_graded_again_gets_the_same_marks(times, seeds, exercises):
     """Outcome for outcome, texts included, for one seed; and for any seed the same marks."""
     cells = solved(hand_over="def hand_over(sqs, queue_url, order):\n    return order", take_one="def take_one(: ...")
-    first = grade(cells, EXERCISES, launcher(), 1)
-    assert [grade(cells, EXERCISES, launcher(), 1) for _ in range(19)] == [first] * 19
+    first = graded(cells, exercises)
+    assert [graded(cells, exercises) for _ in range(times - 1)] == [first] * (times - 1)
     expected = [outcome.status for outcome in first.outcomes]
-    assert {NOT_YET, ERROR, CORRECT} <= {*expected, ERROR}
-    assert [statuses(cells, seed=seed) for seed in range(5)] == [expected] * 5
+    assert {NOT_YET, ERROR, CORRECT} <= {*expected}
+    assert [statuses(cells, exercises, seed=seed) for seed in range(seeds)] == [expected] * seeds
 
 
 def test_without_a_fork_each_hand_in_gets_a_new_program():
-    """As on Windows: no wall, the same marks."""
+    """As on Windows: no isolation, the same marks."""
     fresh = launchers.PlainLauncher()
     assert fresh.holes
-    assert statuses(solved(), fresh) == [CORRECT] * len(ANSWERS)
+    assert statuses(solved(), FEW, fresh) == [CORRECT] * len(FEW)
 
 
 def test_the_process_of_a_hand_in_holds_no_check_no_cloud_and_no_key(monkeypatch):
@@ -334,7 +345,7 @@ def test_the_process_of_a_hand_in_holds_no_check_no_cloud_and_no_key(monkeypatch
         """
     )
     own = launchers.launcher()
-    found = grade(solved(hand_over=look + "\n    1 / 0"), EXERCISES, own, 1).outcomes[ANSWERS.index("hand_over")]
+    found = grade(solved(hand_over=look + "\n    1 / 0"), FEW[:1], own, 1).outcomes[0]
     own.close()
     held = found.printed.split()
     assert "boto3" in held
@@ -344,32 +355,31 @@ def test_the_process_of_a_hand_in_holds_no_check_no_cloud_and_no_key(monkeypatch
 
 LAYERS = {
     "none": "pass",
-    "no namespaces": "wall._apart = False",
     "no rules for files": "landlock.version = lambda: 0",
-    "no rules for system calls": "wall._calls = None",
+    "no rules for system calls": "isolation._calls = None",
 }
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="the wall is Linux's")
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux isolates")
 @pytest.mark.parametrize(
     ("without", "holes"),
     [
         ("none", []),
-        ("no rules for files", ["read your files", "change your files"]),
+        pytest.param("no rules for files", ["read your files", "change your files"], marks=full),
         ("no rules for system calls", ["start other programs"]),
     ],
 )
-def test_the_wall_is_tried_out_and_each_hole_is_named(without, holes, tmp_path):
-    """A wall that lacks a part is found out by what a process behind it can do."""
+def test_the_isolation_is_tried_out_and_each_hole_is_named(without, holes, tmp_path):
+    """A missing layer is found out by what a process can do."""
     source = f"""
-    import json, pathlib
+    import json, pathlib, sys
     from helpers.sandbox.isolation import landlock
-    from helpers.sandbox.isolation.wall import Wall, holes
+    from helpers.sandbox.isolation.layers import Isolation, holes
     folder = pathlib.Path({str(tmp_path)!r})
     (folder / "scratch").mkdir(); (folder / "secret").touch()
-    wall = Wall(folder / "scratch", folder / "scratch", [])
+    isolation = Isolation(folder / "scratch", [pathlib.Path(sys.prefix), pathlib.Path(sys.base_prefix)], [])
     {LAYERS[without]}
-    print(json.dumps(holes(wall, folder / "secret")))
+    print(json.dumps(holes(isolation, folder / "secret")))
     """
     done = subprocess.run([sys.executable, "-c", text(source)], capture_output=True, text=True, check=True)
     assert [hole for hole in json.loads(done.stdout) if hole in holes] == holes
@@ -380,11 +390,11 @@ def test_no_process_and_no_file_stays(tmp_path, monkeypatch):
     """When a launcher is closed, its processes and folders are gone, also those of a hand-in that still runs."""
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     own = launchers.launcher()
-    warm = own._process.pid
-    line = own.start()
-    line.tell({"do": "load", "cells": ["while True: pass"], "skip": [], "answers": [], "time": 0.0})
+    server = own._process.pid
+    channel = own.start()
+    channel.send({"do": "load", "cells": ["while True: pass"], "skip": [], "answers": [], "time": 0.0})
     own.close()
-    line.close()
+    channel.close()
     with pytest.raises(ProcessLookupError):
-        os.kill(warm, 0)
+        os.kill(server, 0)
     assert list(tmp_path.iterdir()) == []

@@ -4,6 +4,7 @@ import copy
 
 import nbformat
 import pytest
+from helpers.grading.gradebook.marks import row
 from peer_courses import NbgraderCourse, cells, notebook, solved, write
 from solution_imports import imports
 
@@ -12,7 +13,6 @@ from helpers.checks.engine import examine
 from helpers.checks.runners.in_process import InProcess
 from helpers.course import HOME, course
 from helpers.errors import CourseError
-from helpers.grading.gradebook.marks import row
 from helpers.grading.records import Graded, Learner
 
 LESSON = course().lesson("01")

@@ -21,7 +21,7 @@ from helpers.grading.reports.feedback import feedback_page
 from helpers.sandbox import grader_limits, launcher
 from helpers.sandbox.channel import Broken, message
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux has the wall")
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux isolates hand-ins")
 
 ROOT = hasattr(os, "geteuid") and os.geteuid() == 0
 MINUTE = 120  # real seconds for all attacks together, on a slow machine
@@ -30,9 +30,10 @@ NOBODY = 65534
 
 
 class Attacked:
-    """The attacks, graded in a program of their own that runs as one user, and the place that they were to harm."""
+    """The attacks of these names, graded in a program that runs as one user, and the place that they are to harm."""
 
-    def __init__(self, folder: Path, as_nobody: bool):
+    def __init__(self, folder: Path, as_nobody: bool, names: list[str]):
+        self.names = names
         self.place = folder / "class"
         self.place.mkdir(parents=True)
         (self.place / "secret").write_text("SECRET\n")
@@ -46,7 +47,7 @@ class Attacked:
                 os.chown(path, NOBODY, NOBODY)
             path.chmod(mode)
         self.before = self.now()
-        command = [sys.executable, attacks.__file__, str(self.place), str(self.server.getsockname()[1])]
+        command = [sys.executable, attacks.__file__, str(self.place), str(self.server.getsockname()[1]), *names]
         environment = {name: value for name, value in os.environ.items() if not name.startswith(("COURSE_", "PYTEST"))}
         if as_nobody:
             command = _as_nobody(command, folder, [self.place])
@@ -111,33 +112,51 @@ def _closed_above(path: Path) -> Path | None:
 
 _can_drop = ROOT and all(map(shutil.which, ("unshare", "setpriv", "bash", "mount")))
 USERS = ["root", "an ordinary user"] if ROOT else ["an ordinary user"]
+# The quick run has a few of each kind, by one user.
+RUNS = {f"a few, by {USERS[0]}": (USERS[0], list(attacks.FEW))}
+RUNS |= {f"all, by {user}": (user, list(attacks.ATTACKS)) for user in USERS}
 
 
 @pytest.fixture(scope="module")
-def _running(tmp_path_factory):
-    """All users' attacks, begun together: most of their time is waiting."""
-    folder = tmp_path_factory.mktemp("a")
-    begun = {}
-    for number, user in enumerate(USERS):
+def _running(request, tmp_path_factory):
+    """All runs that are asked for, begun together: most of their time is waiting."""
+    folder, begun = tmp_path_factory.mktemp("a"), {}
+    asked = {item.callspec.params.get("attacked") for item in request.session.items if hasattr(item, "callspec")}
+    for number, (run, (user, names)) in enumerate(RUNS.items()):
         dropping = ROOT and user != "root"
-        if not dropping or _can_drop:
-            begun[user] = Attacked(folder / str(number), dropping)
-    results = {user: [attacked, None] for user, attacked in begun.items()}
+        if run in asked and (not dropping or _can_drop):
+            begun[run] = Attacked(folder / str(number), dropping, names)
+    results = {run: [attacked, None] for run, attacked in begun.items()}
     yield results
     for attacked, _ in results.values():
         attacked.program.kill()
         attacked.log.close(), attacked.server.close()
 
 
-@pytest.fixture(params=USERS, scope="module")
+@pytest.fixture(
+    params=[pytest.param(run, marks=[pytest.mark.full] if run.startswith("all") else []) for run in RUNS],
+    scope="module",
+)
 def attacked(request, _running):
-    """One user's attacks, and what came of them."""
+    """The attacks of one run, and what came of them."""
     if request.param not in _running:
         pytest.skip("this system cannot become an ordinary user")
     pair = _running[request.param]
     if pair[1] is None:
         pair[1] = pair[0].come_of_it()
     return pair
+
+
+def test_the_attacks_know_the_names_of_the_sandbox():
+    """What an attack reaches for by its name is there; otherwise it would attack nothing."""
+    source = Path(attacks.__file__).read_text(encoding="utf-8")
+    code = "\n".join(path.read_text(encoding="utf-8") for path in Path(launcher.__file__).parent.glob("*.py"))
+    classes = set(re.findall(r"""inner\(['"](\w+)""", source))
+    assert classes == {"_Work", "SandboxClient"}
+    assert all(f"class {name}" in code for name in classes)
+    reached = set(re.findall(r"""(?:inner\(['"]\w+['"]\)|\b(?:work|other))\.(\w+)""", source))
+    assert reached >= {"_side", "_begin", "_end", "ask", "_setitimer"}
+    assert {name for name in reached if not re.search(rf"(?:self\.|def ){name}\b", code)} == set()
 
 
 def _of_attacks(found):
@@ -147,7 +166,7 @@ def _of_attacks(found):
 def test_no_attack_gets_a_mark(attacked):
     """Whatever it forges, no exercise comes out correct, and none has reached a part of its points."""
     found = _of_attacks(attacked[1])
-    assert set(found) == set(attacks.ATTACKS)
+    assert set(found) == set(attacked[0].names)
     marked = [
         name
         for name, result in found.items()
@@ -190,9 +209,9 @@ def test_each_attack_ends_in_time(attacked):
 
 
 def test_right_hand_ins_between_the_attacks_get_full_marks(attacked):
-    """The same workers and the same warm process grade them, and nothing of an attack is left."""
+    """The same workers and the same fork server grade them, and nothing of an attack is left."""
     right = {name: result for name, result in attacked[1].items() if name.startswith(attacks.RIGHT)}
-    assert len(right) > len(attacks.ATTACKS) / attacks.EVERY
+    assert len(right) > len(attacked[0].names) / attacks.EVERY
     wrong = [name for name, r in right.items() if {outcome["status"] for outcome in r["outcomes"]} != {CORRECT}]
     assert wrong == []
 
@@ -280,7 +299,7 @@ def test_who_computes_too_long_is_stopped():
     sum(range(3_000_000))
 
 
-def test_without_a_whole_wall_nothing_is_graded(monkeypatch):
+def test_without_whole_isolation_nothing_is_graded(monkeypatch):
     """A hole is named, and the way out; with the instructor's word that it may be so, it is graded."""
 
     class Holey:
@@ -295,4 +314,5 @@ def test_without_a_whole_wall_nothing_is_graded(monkeypatch):
     with pytest.raises(CourseError, match=r"one could read your files, use the network.*--without-wall"):
         workers.launcher(workers.Task(exercise_set.own(), 1))
     assert closed == [True]
+    monkeypatch.setattr(workers, "prove", lambda *_: None)
     assert workers.launcher(workers.Task(exercise_set.own(), 1, isolated=False)).holes

@@ -1,8 +1,9 @@
 """The cells of a hand-in do in the sandbox what they do in a notebook."""
 
 import pytest
-from behind_the_wall import launcher, needs_fork
 from handin_files import SLUG
+from in_sandbox import needs_fork
+from one_sandbox import launcher
 from solution_imports import imports
 
 from helpers.checks.engine import find

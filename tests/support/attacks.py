@@ -5,7 +5,8 @@ ATTACKS: by name, the sources of a notebook's cells, over the exercises of lesso
 `@PLACE@` in them is a folder of the instructor's with `secret`, `log` (a socket) and `port` (where a server listens).
 What a hand-in reaches that it must not, it notes with `harm`, and its answers print it.
 
-As a program: `python attacks.py FOLDER` grades them all and prints what came of each as JSON.
+As a program: `python attacks.py FOLDER PORT [NAME ...]` grades them all, or those of these names, and prints what came
+of each as JSON.
 """
 
 import dataclasses
@@ -93,7 +94,7 @@ _thread.start_new_thread(forever, ())
     "frames": [
         HELP,
         f"""
-work, other = inner("_Work"), inner("_OtherSide")
+work, other = inner("_Work"), inner("SandboxClient")
 work._side = type("Side", (), {{"handle": lambda self, command: {{"value": {PAIR}}}}})()
 work._begin = lambda command: {{"value": None}}
 work._end = lambda: {{"left": 0}}
@@ -478,7 +479,7 @@ harm("much on the disk", lambda: total if total > 20 << 20 else False)
     "requests that nobody reads": [
         HELP,
         """
-fd = os.dup(3); inner("_OtherSide")._in.close
+fd = os.dup(3); inner("SandboxClient")._in.close
 signal.pthread_sigmask(signal.SIG_BLOCK, range(1, 64))
 line = json.dumps({"request": ["POST", "https://sqs.us-east-1.amazonaws.com/", [["X-Amz-Target", "AmazonSQS.ListQueues"]], ""]})
 def clients_for(**_):
@@ -543,7 +544,7 @@ def clients_for(**_): boto3.client("sqs").list_queues()
     ],
     "computing without the alarm": [
         HELP,
-        "signal.setitimer(signal.ITIMER_PROF, 0); inner('_OtherSide')._setitimer = None\ndef clients_for(**_):\n    while True:\n        try: 1\n        except BaseException: pass",
+        "signal.setitimer(signal.ITIMER_PROF, 0); inner('SandboxClient')._setitimer = None\ndef clients_for(**_):\n    while True:\n        try: 1\n        except BaseException: pass",
     ],
     "time is up, and it says that all is well": [
         HELP,
@@ -710,6 +711,8 @@ SAYING = {
 }
 
 ATTACKS: dict[str, list[str]] = MARKS | HARM | COST | SAYING
+# One of each kind, none of which takes long: for the quick run.
+FEW = ("frames", "nothing", "reading", "a message too long", "exit in an answer", "texts for pages")
 RIGHT = "a right hand-in"  # between the attacks, by its number
 
 
@@ -720,10 +723,10 @@ LOADING = 2.0  # seconds here for what may take 20, so that the many attacks tha
 EVERY = 8  # so many attacks are between two right hand-ins
 
 
-def grade_all(place: Path, port: int) -> dict[str, dict]:
+def grade_all(place: Path, port: int, names: list[str]) -> dict[str, dict]:
     """Return what came of each attack: outcomes, remarks, the seconds that it took, and whether the grader stood.
 
-    place: a folder of the instructor's, with what it holds. port: where a server listens.
+    place: a folder of the instructor's, with what it holds. port: where a server listens. names: of the attacks.
     """
     from helpers.checks import case
     from helpers.course import HOME
@@ -744,7 +747,7 @@ def grade_all(place: Path, port: int) -> dict[str, dict]:
     workers.do = timed
     lesson = "01_messaging_fundamentals"
     jobs, right = [], Job("", lesson, _solution(HOME, lesson))
-    for number, (name, cells) in enumerate(ATTACKS.items()):
+    for number, (name, cells) in enumerate((name, ATTACKS[name]) for name in names):
         known = {"@PLACE@": str(place), "@PORT@": str(port), "@PID@": str(os.getpid()), "@LOADING@": str(LOADING)}
         for word, value in known.items():
             cells = [cell.replace(word, value) for cell in cells]
@@ -767,4 +770,4 @@ def _solution(home: Path, lesson: str) -> tuple[str, ...]:
 
 
 if __name__ == "__main__":
-    print(json.dumps(grade_all(Path(sys.argv[1]), int(sys.argv[2]))))
+    print(json.dumps(grade_all(Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3:] or list(ATTACKS))))

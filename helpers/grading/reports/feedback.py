@@ -196,7 +196,7 @@ def _page(feedback: Mapping[str, Any], longest: int) -> str:
     lessons = [
         {
             **lesson,
-            "nothing": _nothing(lesson, feedback["odd"]),
+            "nothing": "" if lesson["handed_in"] else _nothing(lesson, feedback["odd"]),
             "exercises": [
                 {**exercise, "anchor": _anchor(exercise), "rows": exercise_rows(exercise)}
                 for exercise in lesson["exercises"]

@@ -1,0 +1,55 @@
+"""One fork server for all tests of grading, and the solved lesson 01 in the form in which it is handed in."""
+
+import atexit
+import textwrap
+from functools import lru_cache
+
+from handin_files import SLUG
+from solution_imports import imports
+
+from helpers.checks.engine import find
+from helpers.checks.outcome import CORRECT
+from helpers.checks.solutions import answer_source
+from helpers.course import course
+from helpers.grading.grader import grade
+from helpers.sandbox import launcher as launchers
+
+COMPUTING = 0.4  # seconds; what the product allows takes 2 of them, for each loop without an end
+EXERCISES = [(exercise, find(exercise)) for exercise in course().lesson(SLUG).exercises]
+ANSWERS = [exercise.answer for exercise, _ in EXERCISES]
+FEW = [pair for pair in EXERCISES if pair[0].answer in ("hand_over", "take_one")]  # whose checks take the least time
+SETUP = f"{imports(SLUG)}\nfrom helpers import check, clock, hint, show, solution, start\nstart()"
+SOLVED = [answer_source(exercise) for exercise, _ in EXERCISES]
+
+
+@lru_cache
+def launcher():
+    """Return the launcher that all tests share; an answer in it can compute for less time than in the product."""
+    made = launchers.launcher(computing=COMPUTING)
+    atexit.register(made.close)
+    return made
+
+
+def solved(**instead):
+    """Return the cells of the solved lesson, with other sources for some answers."""
+    return [SETUP, *(instead.get(name, source) for name, source in zip(ANSWERS, SOLVED, strict=True))]
+
+
+def graded(cells, exercises=FEW, by=None, seed=1):
+    """Return what came of a hand-in of these cells."""
+    return grade(cells, exercises, by or launcher(), seed)
+
+
+def statuses(cells, exercises=FEW, by=None, seed=1):
+    """Return the outcomes' statuses for a hand-in of these cells."""
+    return [outcome.status for outcome in graded(cells, exercises, by, seed).outcomes]
+
+
+def only(name, status, exercises=FEW):
+    """Return the statuses in which one answer alone comes out like this, and the others right."""
+    return [status if exercise.answer == name else CORRECT for exercise, _ in exercises]
+
+
+def text(source):
+    """Return the source without its indentation."""
+    return textwrap.dedent(source).strip()
