@@ -239,7 +239,7 @@ def test_a_grading_that_is_killed_goes_on_where_it_was(tmp_path, own_sandbox):
     assert len(book(out)) == 8
 
 
-def test_hand_ins_that_are_alike_aregraded_once(tmp_path):
+def test_hand_ins_that_are_alike_are_graded_once(tmp_path):
     """Forty blank notebooks are one job, and forty rows."""
     folder = put(tmp_path / "handed-in", {f"learner{n}_{SLUG}.ipynb": notebook() for n in range(40)})
     done, out = graded(folder)

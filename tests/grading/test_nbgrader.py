@@ -13,6 +13,7 @@ from helpers.checks.engine import examine
 from helpers.checks.runners.in_process import InProcess
 from helpers.course import HOME, course
 from helpers.errors import CourseError
+from helpers.grading.gradebook import row
 from helpers.grading.records import Graded, Learner
 
 LESSON = course().lesson("01")

@@ -14,6 +14,7 @@ import attacks
 import pytest
 
 from helpers.checks.outcome import CORRECT
+from helpers.checks.runners import in_process
 from helpers.course import HOME
 from helpers.errors import CourseError, Stopped
 from helpers.grading import exercise_set, workers
@@ -150,9 +151,10 @@ def attacked(request, _running):
 def test_the_attacks_know_the_names_of_the_sandbox():
     """What an attack reaches for by its name is there; otherwise it would attack nothing."""
     source = Path(attacks.__file__).read_text(encoding="utf-8")
-    code = "\n".join(path.read_text(encoding="utf-8") for path in Path(launcher.__file__).parent.glob("*.py"))
+    rooms = (Path(launcher.__file__).parent, Path(in_process.__file__).parent)
+    code = "\n".join(path.read_text(encoding="utf-8") for room in rooms for path in room.glob("*.py"))
     classes = set(re.findall(r"""inner\(['"](\w+)""", source))
-    assert classes == {"_Work", "SandboxClient"}
+    assert classes == {"_Work", "SandboxClient", "AnswerHost"}
     assert all(f"class {name}" in code for name in classes)
     reached = set(re.findall(r"""(?:inner\(['"]\w+['"]\)|\b(?:work|other))\.(\w+)""", source))
     assert reached >= {"_side", "_begin", "_end", "ask", "_setitimer"}
