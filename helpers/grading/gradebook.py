@@ -254,7 +254,7 @@ def read_book(out: Path) -> dict[str, Any]:
                 return {}
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return {}
-    return found  # type: ignore[no-any-return]
+    return found
 
 
 def write_books(out: Path, rows: Sequence[Row], lessons: Sequence[Lesson], whole: Mapping[str, Any]) -> list[str]:

@@ -3,6 +3,7 @@
 import contextlib
 import time
 from collections.abc import Sequence
+from functools import partial
 from random import Random
 from typing import Any
 
@@ -73,7 +74,7 @@ class _HandIn:
         if not self._found.get(exercise.answer):
             return self._missing(exercise)
         for back in range(self._found[exercise.answer]):
-            found = examine(exercise, lambda world, back=back: self._runner(exercise, back, world), self._seed, check)
+            found = examine(exercise, partial(self._runner, exercise, back), self._seed, check)
             if found.status != NOT_ATTEMPTED or time.monotonic() > self._until:
                 break
         return explain.explained(found)
@@ -123,7 +124,7 @@ class _HandIn:
         self._failed = {int(place): error for place, error in reply["failed"]}
         self._found = {name: int(reply["found"].get(name, 0)) for name in self._answers}
 
-    def _runner(self, exercise: Exercise, back: int, world: World) -> Any:
+    def _runner(self, exercise: Exercise, back: int, world: World) -> Answer:
         for _ in range(2):  # an answer before this one may have left the process so that it ends now
             with contextlib.suppress(Broken):
                 return self._ready().begin(exercise.answer, back, world)

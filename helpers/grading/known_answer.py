@@ -23,6 +23,7 @@ _CELLS = (
     return sqs.send_message(QueueUrl=queue_url, MessageBody=dumps(order))["MessageId"]
 """,
 )
+TRIES = 3  # what fails once on a busy machine is not wrong with it
 _TRUST = "If you trust these learners, --without-wall grades all the same."
 
 
@@ -39,13 +40,15 @@ def prove(launcher: Launcher, isolated: bool, seed: int) -> None:
 
     isolated: whether hand-ins are isolated.
     """
-    graded = grade(_CELLS, [(_EXERCISE, _check)], launcher, seed)
-    (outcome,) = graded.outcomes
-    if not outcome.correct:
-        raise CourseError(_told(outcome, graded.remarks, isolated))
+    for _ in range(TRIES):
+        graded = grade(_CELLS, [(_EXERCISE, _check)], launcher, seed)
+        (outcome,) = graded.outcomes
+        if outcome.correct:
+            return
+    raise CourseError(_what_is_wrong(outcome, graded.remarks, isolated))
 
 
-def _told(outcome: Outcome, remarks: tuple[str, ...], isolated: bool) -> str:
+def _what_is_wrong(outcome: Outcome, remarks: tuple[str, ...], isolated: bool) -> str:
     saw = " ".join([outcome.got or outcome.status, *remarks])
     if not isolated:
         return (

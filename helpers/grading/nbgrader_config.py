@@ -5,7 +5,7 @@ from nbformat.v4 import new_code_cell
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 
-c = get_config()  # noqa: F821  nbgrader defines it
+c = get_config()  # type: ignore[name-defined]  # noqa: F821  nbgrader defines it
 
 c.CourseDirectory.course_id = "mastering-aws-messaging"
 

@@ -15,6 +15,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
+from typing import Any
 
 from helpers.checks.outcome import ERROR, outcome
 from helpers.course import HOME
@@ -92,7 +93,7 @@ class _Worker:
 
     def __init__(self, task: Task):
         # A fork has everything imported already. Elsewhere than on Linux, forking a process with threads is not safe.
-        context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
+        context: Any = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
         self.channel, theirs = context.Pipe()
         self.process = context.Process(target=_serve, args=(theirs, task), daemon=False)
         self.process.start()

@@ -1,4 +1,4 @@
-"""Runs the cells of a hand-in in IPython, as a kernel does: with magics, top-level `await`, and modules written by cells."""
+"""Runs the cells of a hand-in in IPython, as a kernel does: with magics, `await`, and modules written by cells."""
 
 import ast
 import os
@@ -23,15 +23,15 @@ class Shell:
     """IPython without a terminal, a history or files."""
 
     def __init__(self, home: Path):
-        HistoryManager.enabled = False  # it would start a thread, which no fork survives
+        HistoryManager.enabled = False  # type: ignore[assignment]  # it would start a thread, which no fork survives
         os.environ["HOME"] = str(home)
         with tempfile.TemporaryDirectory() as profile:
             self._shell = InteractiveShell.instance(ipython_dir=profile)
         self._shell.showtraceback = lambda *_, **__: None  # type: ignore[method-assign]
         self._shell.showsyntaxerror = lambda *_, **__: None  # type: ignore[method-assign]
         self._shell.user_ns.update(exit=_Exit(), quit=_Exit())
-        # As in a kernel, modules are found in the working directory, also one that was written a moment ago. Cells follow
-        # each other so quickly that Python would take the bytecode of an older one for up to date.
+        # As in a kernel, modules are found in the working folder, even one that was written a moment ago. Cells follow
+        # each other so quickly that Python would think the bytecode of an older one was up to date.
         sys.path.insert(0, "")
         sys.dont_write_bytecode = True
         self.run("1")  # what is made for the first cell is made now
@@ -57,7 +57,7 @@ class Shell:
         return True
 
 
-class _Exit(IPyAutocall):  # type: ignore[misc]
+class _Exit(IPyAutocall):
     """`exit` and `quit`, which end the program; where IPython has a kernel, theirs do."""
 
     rewrite = False

@@ -1,9 +1,9 @@
 """The fork server: it has imported everything that hand-ins need, and forks for each of them.
 
-It holds no check, no answer, no other hand-in and no key, since each of its children can read what it holds. It starts as
-a new program and receives two file descriptors at a time: the channel to speak on, and a leash. Closing the other end
-of the leash ends the child and all that it started, and so does the end of the process that holds it. The server itself
-ends with the last process that holds the other end of its control socket.
+It holds no check, no answer, no other hand-in and no key, since each of its children can read what it holds. It starts
+as a new program and receives two file descriptors at a time: the channel to speak on, and a leash. Closing the other
+end of the leash ends the child and all that it started, and so does the end of the process that holds it. The server
+itself ends with the last process that holds the other end of its control socket.
 """
 
 import contextlib
@@ -93,7 +93,7 @@ def _guard(channel: int, leash: int, shell: child.Shell, isolation: Isolation | 
 
 
 def _threads(child: int) -> int:
-    """Return how many threads a process has; 0 where the system does not tell. The system's limit does not bind root."""
+    """Return how many threads a process has; 0 where the system doesn't tell. The system's limit doesn't bind root."""
     try:
         return os.stat(f"/proc/{child}/task").st_nlink - 2
     except OSError:
@@ -115,8 +115,8 @@ def _hand_in(channel: int, shell: child.Shell, isolation: Isolation | None, fold
     child.serve(socket.socket(fileno=3), shell)
 
 
-def _exit_after(step) -> None:  # type: ignore[no-untyped-def]
-    """Do the step and end this process, whatever happens, leaving alone what belongs to the process it was forked from."""
+def _exit_after(step) -> None:
+    """Do the step and end this process, whatever happens, with no clean-up for the one that it was forked from."""
     try:
         step()
     finally:

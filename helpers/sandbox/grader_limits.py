@@ -1,4 +1,4 @@
-"""Limits: what a hand-in may compute, and what it may cost the grader, whose cloud and checks work with what it makes."""
+"""Limits: what a hand-in can compute, and what it can cost the grader, whose checks work with what it makes."""
 
 import signal
 import threading

@@ -39,11 +39,13 @@ def test_nothing_goes_on_when_grading_is_ended_by_a_signal(name, tmp_path):
     files = {f"learner{n}_{SLUG}.ipynb": notebook(hand_over=f"{WAITS}\n# {n}") for n in range(2)}
     folder = put(tmp_path / "handed-in", files)
     command = [sys.executable, "-m", "helpers.cli", "grade", str(folder), "--jobs", "2"]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as started:
+    log = (tmp_path / "said").open("w+")
+    with log, subprocess.Popen(command, stdout=log, stderr=log) as started:
         grading = psutil.Process(started.pid)
 
         def at_work():
             """Return all descendants once both hand-ins wait in a child: grading, fork server, guard, child."""
+            assert started.poll() is None, (tmp_path / "said").read_text()
             found = grading.children(recursive=True)
             with contextlib.suppress(psutil.NoSuchProcess):
                 guards = [each for each in found if each.parent() not in (None, grading) and each.children()]

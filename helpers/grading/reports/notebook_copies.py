@@ -90,7 +90,7 @@ def _no_number(_: str) -> int:
 
 def _cells(raw: Sequence[Any]) -> list[dict[str, Any]]:
     """Return new cells with the old ones' sources; nothing else of a hand-in is taken along."""
-    made = []
+    made: list[dict[str, Any]] = []
     for cell in raw:
         if not isinstance(cell, dict):
             continue

@@ -28,7 +28,9 @@ def import_places(hidden: Iterable[Path], home: Path) -> set[Path]:
         within = any(place.is_relative_to(prefix) for prefix in installed)
         return place not in kept_away and (within or any(part in _OF_PACKAGES for part in place.parts))
 
-    places = {path for path in map(_resolved, filter(None, sys.path)) if path and not home.resolve().is_relative_to(path)}
+    places = {
+        path for path in map(_resolved, filter(None, sys.path)) if path and not home.resolve().is_relative_to(path)
+    }
     for name, module in list(sys.modules.items()):
         if name.partition(".")[0] not in ("__main__", "helpers"):
             places |= _of_module(module)

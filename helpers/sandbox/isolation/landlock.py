@@ -59,7 +59,7 @@ def restrict(handle: int) -> None:
 
 def _allow(handle: int, path: Path, rights: int) -> None:
     try:
-        place = os.open(path, os.O_PATH | os.O_CLOEXEC)  # type: ignore[attr-defined]
+        place = os.open(path, os.O_PATH | os.O_CLOEXEC)
     except OSError:
         return  # it doesn't exist
     try:

@@ -71,7 +71,7 @@ def _is_in(path: Path, places: Iterable[Path]) -> bool:
 
 
 def _without(path: Path, hidden: list[Path]) -> list[Path]:
-    """Return the path; its parts beside what is hidden, where it holds something hidden; [] when it is hidden itself."""
+    """Return the path, or its parts beside what is hidden when it holds something hidden; [] when it is hidden."""
     if path in hidden:
         return []
     if not any(place.is_relative_to(path) for place in hidden):
@@ -93,7 +93,12 @@ def holes(isolation: Isolation, secret: Path) -> list[str]:
     if not child:
         with contextlib.suppress(BaseException):
             isolation.outside()
-            _in_a_child(lambda: (isolation.inside(), os.write(writing, _tried(secret).encode())))
+
+            def tried() -> None:
+                isolation.inside()
+                os.write(writing, _tried(secret).encode())
+
+            _in_a_child(tried)
         os._exit(0)
     os.close(writing)
     with os.fdopen(reading, encoding="utf-8") as pipe:

@@ -58,7 +58,7 @@ def prepared() -> Any:
     for kind in range(16):
         if kind != _STREAM:  # with any other a message can be sent to a socket of the computer by its path
             rules.add_rule(refused, "socketpair", pyseccomp.Arg(1, pyseccomp.MASKED_EQ, 15, kind))
-    rules.add_rule(pyseccomp.ERRNO(errno.ENOSYS), "clone3")  # its flags can't be inspected; the C library falls back to clone
+    rules.add_rule(pyseccomp.ERRNO(errno.ENOSYS), "clone3")  # its flags can't be seen; the C library takes clone
     return rules
 
 
