@@ -11,7 +11,7 @@ from helpers.cli.shared import INSTRUCTORS, app, errors, say
 if TYPE_CHECKING:
     from rich.progress import Progress
 
-    from helpers.grading.cohort import Summary
+    from helpers.grading.run import Summary
 
 
 @app.command(rich_help_panel=INSTRUCTORS)
@@ -60,8 +60,8 @@ def grade(
     ] = False,
 ) -> None:
     """Grade a folder of hand-ins: a grade book, feedback for each learner, and a report on the class."""
-    from helpers.grading.run import Options, grade_cohort
     from helpers.grading.exercise_set import of_folder, own
+    from helpers.grading.run import Options, grade_cohort
 
     chosen = of_folder(exercises) if exercises else own()
     out = out or folder.resolve().with_name(f"{folder.resolve().name}-graded")

@@ -1,1 +1,1 @@
-"""Cohort grading: collecting hand-ins, the wall around each, the runner, the grade book and the feedback."""
+"""Grading a cohort: collecting hand-ins, checking each in the sandbox, the grade book and the reports."""

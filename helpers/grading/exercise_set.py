@@ -1,4 +1,4 @@
-"""The exercises and checks that are graded: the course's own, or a folder of an instructor's."""
+"""The exercises and checks to grade with: the course's, or a custom exercise set of an instructor."""
 
 import hashlib
 import json
@@ -33,18 +33,18 @@ class ExerciseSet:
         return [(exercise, getattr(module, exercise.answer)) for exercise in exercises]
 
     def digest(self, lesson: str) -> str:
-        """Return a text that changes when anything does that a mark of this lesson depends on, besides the hand-in."""
+        """Return a text that changes with everything that a mark of this lesson depends on, besides the hand-in."""
         exercises = [repr(exercise) for exercise in self.listed.lesson(lesson).exercises]
         return hashlib.sha256(json.dumps([exercises, self.sources[lesson], _engine()]).encode()).hexdigest()
 
 
 def own() -> ExerciseSet:
-    """Return the course's own set."""
+    """Return the exercises of the course."""
     return _read(course(), PACKAGE / "checks" / "lessons")
 
 
 def of_folder(folder: Path) -> ExerciseSet:
-    """Return an instructor's set: a folder with course.toml, and checks/lesson_NN.py for each lesson in it.
+    """Return a custom exercise set: a folder with course.toml, and checks/lesson_NN.py for each lesson in it.
 
     CourseError says what is missing or wrong.
     """
@@ -81,7 +81,7 @@ def _module(lesson: str, source: str) -> ModuleType:
 
 @lru_cache
 def _engine() -> list[str]:
-    """Return what stands for the code that checks and answers run on."""
+    """Return a digest of the code that checks and answers run on, and the versions below it."""
     digest = hashlib.sha256()
     for path in sorted(PACKAGE.rglob("*.py")):
         digest.update(path.read_bytes())

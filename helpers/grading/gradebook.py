@@ -2,8 +2,8 @@
 
 The files are a table for a spreadsheet, JSON for programs, and a table that Canvas imports.
 Canvas reads the columns Student, ID, SIS User ID, SIS Login ID and Section, in this order, then one for each
-assignment, and below the heading a row "Points Possible". It finds a learner by ID, else by a SIS ID, else by the name.
-An assignment of the same name is filled, else one is made.
+assignment, and below the heading a row "Points Possible". It finds a learner by ID, then by a SIS ID, then by the name.
+It fills an assignment of the same name, or makes a new one.
 https://teaching.resources.osu.edu/toolsets/carmencanvas/guides/calculating-final-grades/import-csv-file-carmen-grades
 https://github.com/instructure/canvas-lms/blob/master/lib/gradebook_importer.rb
 """
@@ -48,7 +48,7 @@ _BY_NAME_ALONE = (
     f"{CANVAS} holds no IDs, so Canvas looks for learners by their names alone, and for each that it does not find it "
     "asks you. With a list of learners that has the columns ID or SIS User ID it finds them surely; Canvas exports one."
 )
-# What a spreadsheet takes for a formula: such a beginning of a cell, or of what it takes for one where `;` parts cells.
+# What a spreadsheet takes for a formula: this beginning of a cell, or of a part of it where `;` separates cells.
 _FORMULA = re.compile(r"(^|;)(\s*)(?=[=+\-@＝＋－＠])")
 
 # --- marks and changes ------------------------------------------------------------------------------------------------
@@ -56,7 +56,7 @@ _FORMULA = re.compile(r"(^|;)(\s*)(?=[=+\-@＝＋－＠])")
 
 @dataclass(frozen=True)
 class Change:
-    """A mark that is another one than when the cohort was last graded. before: None when there was none."""
+    """A mark that differs from the one when the cohort was last graded. before: None when there was none."""
 
     learner: str
     exercise: str  # "01.3"
@@ -69,7 +69,7 @@ class Change:
 
 
 def row(learner: Learner, graded: Mapping[str, Graded], exercises: Sequence[Exercise]) -> Row:
-    """Return the learner's line in the grade book. graded: what came of each hand-in, by the lesson's slug."""
+    """Return the learner's row in the grade book. graded: the outcomes of each hand-in, by the lesson's slug."""
     outcomes = {outcome.exercise: outcome for result in graded.values() for outcome in result.outcomes}
     marks = tuple(_worth_of(exercise, outcomes.get(exercise.id)) for exercise in exercises)
     about_files = (*learner.remarks, *(remark for hand_in in learner.hand_ins for remark in hand_in.remarks))
@@ -88,12 +88,12 @@ def status(mark: Mark) -> str:
 
 
 def digest(cells: Iterable[str]) -> str:
-    """Return what is another one as soon as one of the cells is."""
+    """Return a digest that changes when one of the cells does."""
     return hashlib.sha256(json.dumps(list(cells)).encode()).hexdigest()
 
 
 def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Change]:
-    """Return the marks that are not what they were, by learner and exercise, each with its reason.
+    """Return the marks that changed, by learner and exercise, each with its reason.
 
     before, after: two grade books, as `book` makes them and `read_book` reads them. An empty one before
     means that nothing was graded yet, so that nothing changed. Learners and lessons that only one of the two has are
@@ -175,7 +175,7 @@ def _reason(
     before: Mapping[str, Any],
     after: Mapping[str, Any],
 ) -> str:
-    """Return why the mark is another one; where several things changed, all of them."""
+    """Return why the mark changed: all reasons, where there are several."""
     if _worth(was)[1] == NOT_HANDED_IN:
         return FIRST
     number = (now or was or {})["exercise"][:2]
@@ -264,7 +264,7 @@ def write_books(out: Path, rows: Sequence[Row], lessons: Sequence[Lesson], whole
     """
     rows = _by_name(rows)
     with writing(out):
-        # Spreadsheets on Windows read names rightly only behind this mark; Canvas's own importer wants none.
+        # Spreadsheets on Windows need this mark to read names correctly; Canvas's importer wants none.
         write(out / TABLE, "\ufeff" + _table(rows, lessons))
         write(out / CANVAS, _canvas(rows, lessons))
         write(out / BOOK, json.dumps(whole, indent=1, ensure_ascii=False) + "\n")
@@ -294,7 +294,7 @@ def _canvas(rows: Iterable[Row], lessons: Sequence[Lesson]) -> str:
     ]
     for row in rows:
         listed = dict(row.columns)
-        # Canvas takes whoever has these words in the name for the row of the points.
+        # Canvas takes any row with these words in its name for the row of the points.
         name = listed.get("Student", row.learner).replace("Points Possible", "Points possible")
         points = [_of_lesson(row, lesson) for lesson in lessons]
         lines.append([name, *(listed.get(column, "") for column in _CANVAS_COLUMNS), *points])
@@ -321,7 +321,7 @@ def _cell(value: object) -> str:
 
 
 def _plain(points: float) -> float:
-    """Return 2 for 2.0: JSON has one kind of number, and a book reads better so."""
+    """Return 2 for 2.0: JSON has one kind of number, and a book is easier to read this way."""
     return int(points) if points == int(points) else points
 
 

@@ -1,4 +1,4 @@
-"""Grades one hand-in: its cells behind the wall, its answers checked one by one, whatever they do."""
+"""Grades one hand-in: its cells run in the sandbox, and its answers are checked one by one, whatever they do."""
 
 import contextlib
 import time
@@ -32,10 +32,10 @@ TOO_MUCH = "What this answer sent and left in the cloud kept the grader computin
 
 
 def grade(cells: Sequence[str], exercises: Sequence[tuple[Exercise, Check]], launcher: Launcher, seed: int) -> Graded:
-    """Return what came of a hand-in's answers to these exercises, each with its check.
+    """Return the outcomes of a hand-in's answers to these exercises, each with its check.
 
     cells: the sources of its code cells. seed: draws names, counts and orders. The same hand-in and seed get the same
-    outcomes. Nothing that the hand-in does raises here; a cell or an answer that ends its process costs itself alone.
+    outcomes. Nothing that the hand-in does raises here; a cell or an answer that ends its process costs only itself.
     """
     one = _HandIn(cells, [exercise for exercise, _ in exercises], launcher, seed)
     try:
@@ -45,7 +45,7 @@ def grade(cells: Sequence[str], exercises: Sequence[tuple[Exercise, Check]], lau
 
 
 class _HandIn:
-    """One hand-in while it is graded: its process, and anew when that ended."""
+    """One hand-in while it is graded: its process, and a new one when that ended."""
 
     def __init__(self, cells: Sequence[str], exercises: list[Exercise], launcher: Launcher, seed: int):
         self._exercises, self._answers = exercises, [exercise.answer for exercise in exercises]
@@ -59,7 +59,7 @@ class _HandIn:
         self._until = time.monotonic() + LONGEST
 
     def outcome(self, exercise: Exercise, check: Check) -> Outcome:
-        """Return what the check says of the newest definition that is more than the stub."""
+        """Return the check's outcome for the newest definition that is more than the stub."""
         if time.monotonic() > self._until:
             return outcome(exercise, ERROR, got=TOO_LONG, expected="a notebook that runs to its end")
         try:
@@ -80,7 +80,7 @@ class _HandIn:
         return explain.explained(found)
 
     def remarks(self) -> tuple[str, ...]:
-        """Return what running the cells showed, a sentence each."""
+        """Return remarks on cells that did not run to their end, a sentence each."""
         lesson, asked = self._lesson, self._exercises
         said = [explain.stopped_cell(lesson, self._source(place), asked, why) for place, why in self._stops.items()]
         said += [explain.failed_cell(lesson, self._source(place), asked, why) for place, why in self._failed.items()]
@@ -98,7 +98,7 @@ class _HandIn:
             self._process.close()
 
     def _ready(self) -> HandInProcess:
-        """Return a process in which the cells ran; those that end it are left out."""
+        """Return a process in which the cells ran, without those that end it."""
         while self._process is None or self._process.ended:
             self._process = HandInProcess(self._launcher.start())
             late = len(self._stops) > MOST_STOPS
@@ -125,13 +125,13 @@ class _HandIn:
         self._found = {name: int(reply["found"].get(name, 0)) for name in self._answers}
 
     def _runner(self, exercise: Exercise, back: int, world: World) -> Answer:
-        for _ in range(2):  # an answer before this one may have left the process so that it ends now
+        for _ in range(2):  # an earlier answer can have left the process in such a state that it ends now
             with contextlib.suppress(Broken):
                 return self._ready().begin(exercise.answer, back, world)
         return Answer(HandInProcess(self._launcher.start()), world)  # in which nothing is defined
 
     def _missing(self, exercise: Exercise) -> Outcome:
-        """Return the outcome of an answer that is not there: its cell raised, or there is no such cell."""
+        """Return the outcome of an answer that is not defined: its cell raised, or there is no such cell."""
         for place, why in self._stops.items():
             if explain.answers(self._source(place), exercise):
                 return explain.of_stopped_cell(exercise, why)
@@ -142,7 +142,7 @@ class _HandIn:
 
 
 def _limit_calls(world: World) -> None:
-    """Close the world when a notebook's cells call AWS without end."""
+    """Stop a notebook whose cells call AWS without end."""
     answer, made = world.send, 0
 
     def send(request: Any, network: Any) -> Any:

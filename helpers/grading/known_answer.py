@@ -11,9 +11,8 @@ from helpers.errors import CourseError
 from helpers.grading.grader import grade
 from helpers.sandbox.launcher import Launcher
 
-_EXERCISE = Exercise(
-    "00.1", "hand_on", "The sandbox itself", 1, 1, "", ("", "", ""), "00_known_answer"
-)  # in no list of exercises
+# In no list of exercises.
+_EXERCISE = Exercise("00.1", "hand_on", "The sandbox itself", 1, 1, "", ("", "", ""), "00_known_answer")
 _CELLS = (
     "%%writefile of_the_notebook.py\nimport sqlite3, wave\nfrom json import dumps",
     "import boto3, botocore.session\nfrom of_the_notebook import dumps",
@@ -57,6 +56,6 @@ def _what_is_wrong(outcome: Outcome, remarks: tuple[str, ...], isolated: bool) -
         )
     return (
         "This computer cannot grade: an answer that is known to be right fails in the sandbox, so right answers would "
-        f"lose marks. It failed with {saw} Most likely the sandbox may not read the folder of a package. Install the "
-        f"course with its packages in an environment of its own (python3 -m venv), and grade from there. {_TRUST}"
+        f"lose marks. It failed with {saw} Most likely the sandbox cannot read the folder of a package. Install the "
+        f"course and its packages in a new environment (python3 -m venv), and grade from there. {_TRUST}"
     )

@@ -28,7 +28,7 @@ _RESERVED = {
 
 def refuse_other_folders(hand_ins: Path, out: Path) -> None:
     """Raise CourseError when `hand_ins` is the course or holds results, or `out` holds what no grading wrote."""
-    # os.path says no of what cannot be looked at; whoever reads or writes the folder tells why.
+    # os.path says no where it can't look; reading or writing the folder later says why.
     course = hand_ins.parent if hand_ins.name in _PARTS else hand_ins
     if os.path.isfile(course.joinpath(*_LIST)):
         raise CourseError(f"'{hand_ins}' is the course's own. Name the folder that holds what learners handed in.")
@@ -43,7 +43,7 @@ def refuse_other_folders(hand_ins: Path, out: Path) -> None:
 
 @contextmanager
 def writing(folder: Path) -> Iterator[None]:
-    """Have what keeps this block from writing, such as a folder that may not be written, raise CourseError."""
+    """Turn an error in writing, such as for lack of permission, into a CourseError."""
     try:
         yield
     except OSError as problem:
@@ -83,7 +83,7 @@ def file_names(names: Iterable[str]) -> dict[str, str]:
 
 
 def _stem(name: str) -> str:
-    plain = unicodedata.normalize("NFKC", name)  # a full-width slash becomes a slash, and is then left out
+    plain = unicodedata.normalize("NFKC", name)  # a full-width slash becomes a slash, which is then left out
     kept = "".join(c if c.isalnum() or c in "-_" or unicodedata.category(c)[0] == "M" else "-" for c in plain)
     stem = re.sub("-+", "-", kept).encode("utf-8", "ignore")[:_LONGEST].decode(errors="ignore").strip("-_") or "learner"
     return f"learner-{stem}" if _key(stem) in _RESERVED else stem

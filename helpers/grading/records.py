@@ -1,4 +1,4 @@
-"""What passes between the rooms of grading: what was handed in, what came of it, and what it is worth. Plain data."""
+"""Plain data that the modules of grading share: what was handed in, its outcomes, and what they are worth."""
 
 from dataclasses import dataclass
 
@@ -9,8 +9,8 @@ from helpers.checks.outcome import Outcome
 class HandIn:
     """One notebook that one learner handed in.
 
-    learner: whom the mark is for, as the layout or a list names them. lesson: its slug. file: where it lies, for
-    people, relative to the folder. cells: the sources of its code cells in order, without the cells that check.
+    learner: whose mark it is, as the layout or a list names them. lesson: its slug. file: its path relative to the
+    folder, for people. cells: the sources of its code cells in order, without the cells that check.
     remarks: what was odd about it and how that was dealt with, a sentence each. notebook: the file's own bytes.
     """
 
@@ -39,20 +39,20 @@ class Learner:
 
 @dataclass(frozen=True)
 class Cohort:
-    """Everything that lies in a folder of hand-ins. remarks: files that belong to nobody, a sentence each."""
+    """Everything in a folder of hand-ins. remarks: on files that belong to nobody, a sentence each."""
 
     learners: tuple[Learner, ...]
     remarks: tuple[str, ...] = ()
 
 
 def by_name(learner: str) -> tuple[str, str]:
-    """Return the key by which learners are sorted: as people do it, and always the same."""
+    """Return the key by which learners are sorted: case doesn't count, and the result is always the same."""
     return learner.casefold(), learner
 
 
 @dataclass(frozen=True)
 class Graded:
-    """What came of one hand-in: an outcome for each exercise of its lesson, in order.
+    """The result of one hand-in: an outcome for each exercise of its lesson, in order.
 
     remarks: what running it showed, such as a cell that raised, a sentence each.
     """
@@ -74,7 +74,7 @@ class Mark:
 
 @dataclass(frozen=True)
 class Row:
-    """One learner's line in the grade book. about_files, about_running: what was odd, a sentence each."""
+    """One learner's row in the grade book. about_files, about_running: what was odd, a sentence each."""
 
     learner: str
     marks: tuple[Mark, ...]

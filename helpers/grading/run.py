@@ -23,7 +23,7 @@ Progress = Callable[[int, int], None]  # how many hand-ins are done, and of how 
 
 @dataclass(frozen=True)
 class Options:
-    """How to grade. folder: the hand-ins. out: where the results go.
+    """How to grade. folder: the hand-ins. out: the folder for the results.
 
     lessons: what counts; without any: every lesson in which somebody attempted something. processes: at once; 0 takes
     the number of cores. scheduler: the address of a Dask cluster that does the work instead. again: grade what was
@@ -171,8 +171,8 @@ def _write(
     found, news = changes(before, whole), comings_and_goings(before, whole)
     pages = feedback.write_feedback(options.out, rows, lessons, title)
     said = write_books(options.out, rows, lessons, whole)
-    told = found if before else None
-    class_report.write_report(options.out, rows, cohort.remarks, told, title, pages, news, counted)
+    compared = found if before else None
+    class_report.write_report(options.out, rows, cohort.remarks, compared, title, pages, news, counted)
     if options.copies:
         said += write_copies(options.out, cohort, rows, lessons)
     return found, news, (*cohort.remarks, *said)

@@ -1,4 +1,4 @@
-"""What was graded already, on the disk: a file for each hand-in, named after all that its outcome depends on."""
+"""What was graded before, on the disk: a file for each hand-in, named after everything its outcome depends on."""
 
 import hashlib
 import json
@@ -16,7 +16,7 @@ FOLDER = ".course-results"
 
 @dataclass(frozen=True)
 class Job:
-    """One hand-in to grade. key: what its outcome depends on, as a digest; two hand-ins that are alike share it."""
+    """One hand-in to grade. key: a digest of what its outcome depends on; two equal hand-ins share it."""
 
     key: str
     lesson: str
@@ -24,7 +24,7 @@ class Job:
 
 
 class Store:
-    """The outcomes kept in a folder, which is made. seed: what checks draw from here; no learner can know it.
+    """The outcomes kept in a folder, which is made. seed: what checks draw from; no learner can know it.
 
     CourseError when the folder cannot be written.
     """
@@ -43,7 +43,7 @@ class Store:
         return Job(key, lesson, cells)
 
     def get(self, job: Job) -> Graded | None:
-        """Return what came of the job; None when it was not done, or its file is damaged."""
+        """Return the job's outcomes; None when it was not done, or its file is damaged."""
         try:
             raw = json.loads((self._folder / f"{job.key}.json").read_text(encoding="utf-8"))
             return unpacked(raw)
@@ -51,7 +51,7 @@ class Store:
             return None
 
     def put(self, job: Job, graded: Graded) -> None:
-        """Keep what came of the job: whole, or not at all when this process is ended meanwhile."""
+        """Keep the job's outcomes: all, or none when this process is ended meanwhile."""
         _write(self._folder / f"{job.key}.json", json.dumps(packed(graded)))
 
     def _kept_seed(self) -> int:

@@ -244,7 +244,7 @@ def _tops(folder: Path) -> tuple[list[FoundFile], list[str]]:
 
 
 def _left_out(name: str) -> str:
-    """Return why a file is left out; Canvas exports a list of learners under a name of its own."""
+    """Return why a file is left out; Canvas exports a list of learners under another name."""
     a_list = f" Is it your list of learners? Then call it {LIST}." if name.lower().endswith(".csv") else ""
     return f"is no hand-in. It is left out.{a_list}"
 

@@ -32,7 +32,7 @@ _MOST_REMARKS = 20
 
 @dataclass(frozen=True)
 class Name:
-    """Whose a file or folder is. number: tells people of the same name apart, such as "canvas 123", or empty."""
+    """Whose a file or folder is. number: what distinguishes people of the same name, such as "canvas 123", or empty."""
 
     learner: str
     number: str = ""
@@ -217,7 +217,7 @@ class _Person:
     remarks: list[str] = field(default_factory=list)
 
     def may_be(self, name: Name) -> bool:
-        """Return whether no number tells that this is another person of the same name."""
+        """Return whether no number shows that this is another person of the same name."""
         giver, _, number = name.number.partition(" ")
         return self.numbers.get(giver, number) == number
 

@@ -41,7 +41,7 @@ class _Cell:
 
 
 def read_notebook(content: bytes, file: str, listed: Course) -> Notebook:
-    """Return the notebook; NotebookError says why it is no hand-in. file: its name, which can tell the lesson."""
+    """Return the notebook; NotebookError says why it is no hand-in. file: its name, which can hold the lesson's."""
     raw, remarks = _parsed(content)
     cells, odd = _cells(raw)
     lesson, others = _lesson(cells, file, listed)

@@ -22,7 +22,7 @@ _WIDTH = 30  # characters of a bar in text
 _NARROW = 0.07  # of the bar: a piece no wider has no room for its mark
 _SEVERAL = 300  # characters of a sentence
 _MOST = {"findings": 60, "remarks": 20, "changes": 2000}  # how many are listed; the rest is counted
-# The words are for learners; whoever reads this did not write the code.
+# The words are for learners; the reader of this page did not write the code.
 _RESULTS = [f"{mark} {word.lower().removesuffix(' in your code')}" for mark, word, _ in LOOKS.values()]
 _LEGEND = " · ".join(_RESULTS)
 _FIRST = "Nothing to compare with: this is the first grade book in this folder."
@@ -56,10 +56,10 @@ def write_report(
     pages: where each learner's feedback lies, relative to the folder, as `write_feedback` returns it. news: what
     else is new since the last grading, a sentence each. counted: a sentence on the lessons that count.
     """
-    told = report(rows, remarks, changes, title, pages or {}, news, counted)
+    gathered = report(rows, remarks, changes, title, pages or {}, news, counted)
     with writing(out):
-        write(out / f"{REPORT}.html", class_page(told))
-        write(out / f"{REPORT}.txt", class_text(told))
+        write(out / f"{REPORT}.html", class_page(gathered))
+        write(out / f"{REPORT}.txt", class_text(gathered))
 
 
 def report(
@@ -147,7 +147,7 @@ def _findings(rows: Sequence[Row]) -> list[dict[str, Any]]:
 
 
 def _reason(outcome: Outcome) -> str:
-    """Return what stands for a misconception; nothing where there is none."""
+    """Return the text by which a misconception is counted; "" where there is none."""
     if outcome.status == ERROR:
         kind = outcome.got.partition(":")[0].strip()
         return f"Error: {kind}" if kind.isidentifier() else "Error: the check did not come to its end"
@@ -275,7 +275,7 @@ def _exercises_text(report: Mapping[str, Any]) -> Iterable[str]:
 
 
 def _bar_text(counts: Mapping[str, int]) -> str:
-    """Return a mark for each learner; in a large class each mark stands for several."""
+    """Return a mark for each learner; in a large class one for several."""
     whole = sum(counts.values()) or 1
     scale, bar, upto = min(1, _WIDTH / whole), "", 0
     for state, (mark, _, _) in LOOKS.items():

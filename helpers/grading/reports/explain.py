@@ -1,4 +1,4 @@
-"""What a learner is told about a cell or an answer that did not run to its end: what happened, and what to do."""
+"""Explains a cell or an answer that did not run to its end: what happened, and what to do."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -85,7 +85,7 @@ def explained(found: Outcome) -> Outcome:
 
 
 def _named(source: str, exercises: Iterable[Exercise]) -> str:
-    """Return what people call a cell: the exercise that it answers, or how it begins."""
+    """Return words for a cell: the exercise that it answers, or how it begins."""
     for exercise in exercises:
         if answers(source, exercise):
             return f"the cell of exercise {exercise.id}, {_code(exercise.answer)},"

@@ -57,7 +57,7 @@ def write_feedback(out: Path, rows: Iterable[Row], lessons: Sequence[Lesson], ti
 
 
 def feedback(row: Row, lessons: Sequence[Lesson], title: str) -> dict[str, Any]:
-    """Return what one learner is told, as the plain data that `feedback_page` takes. It holds no solution."""
+    """Return one learner's feedback as plain data, which `feedback_page` draws. It holds no solution."""
     marks = {mark.exercise: mark for mark in row.marks}
     told = [_lesson(lesson, marks, lesson in course().lessons) for lesson in lessons]
     return {
@@ -72,7 +72,7 @@ def feedback(row: Row, lessons: Sequence[Lesson], title: str) -> dict[str, Any]:
 
 
 def _lesson(lesson: Lesson, marks: Mapping[str, Mark], taught: bool) -> dict[str, Any]:
-    """Return what is told of one lesson. taught: it is one of the course's, not of an instructor's own set."""
+    """Return the feedback on one lesson. taught: it is a lesson of the course, not of a custom exercise set."""
     found = [(exercise, marks[exercise.id]) for exercise in lesson.exercises if exercise.id in marks]
     title = f"{lesson.number} {lesson.title}"
     right = all(status(mark) == CORRECT for _, mark in found)
@@ -96,7 +96,7 @@ def _exercise(exercise: Exercise, mark: Mark, taught: bool) -> dict[str, Any]:
 
 
 def _next(exercise: Exercise, mark: Mark) -> str:
-    """Return how to go on in the notebook, where a check is at hand; the exercises of a set of one's own have none."""
+    """Return how to go on in the notebook, with its check; custom exercise sets have none there."""
     name, state = exercise.answer, status(mark)
     if state == NOT_ATTEMPTED:
         return f"Write {name} in the notebook, and run `check({name})`. `hint({name})` has more hints."
@@ -227,8 +227,8 @@ def _anchor(exercise: Mapping[str, Any]) -> str:
 def _nothing(lesson: Mapping[str, Any], odd: bool) -> str:
     """Return what to do where nothing could be graded.
 
-    What is said above about odd files may be about the very notebook that is missing here; then it is not said that
-    there was none.
+    A remark above on an odd file can be about the very notebook that is missing here, so then it doesn't say that there
+    was none.
     """
     ids = f"(exercises {', '.join(exercise['id'] for exercise in lesson['exercises'])})"
     if not odd:

@@ -1,4 +1,4 @@
-"""Copies of learners' notebooks with the feedback beside each answer. What the learner wrote stays text."""
+"""Copies of learners' notebooks with the feedback below each answer. What the learner wrote stays text."""
 
 import json
 import re
@@ -41,7 +41,7 @@ def write_copies(out: Path, cohort: Cohort, rows: Sequence[Row], lessons: Sequen
 
 
 def annotated(notebook: bytes, row: Row, lesson: Lesson) -> bytes:
-    """Return the notebook without outputs, and with what came of each answer in a cell below it.
+    """Return the notebook without outputs, and with the feedback on each answer in a cell below it.
 
     row: the learner's. lesson: whose notebook it is. Bytes that are no notebook raise NotebookError.
     """
