@@ -734,11 +734,20 @@ def grade_all(place: Path, port: int, names: list[str]) -> dict[str, dict]:
     from helpers.grading.store import Job
     from helpers.sandbox import hand_in_process
 
-    case.SECONDS, hand_in_process.LONGEST_CHECK, hand_in_process.PATIENCE = 1.0, LOADING, 0.5
-    grader.COMPUTING, grader.LONGEST = 2.0, 6.0
+    limits = {
+        (case, "SECONDS"): 1.0,
+        (hand_in_process, "LONGEST_CHECK"): LOADING,
+        (hand_in_process, "PATIENCE"): 0.5,
+        (grader, "COMPUTING"): 2.0,
+        (grader, "LONGEST"): 6.0,
+    }
+    of_the_product = {(module, name): getattr(module, name) for module, name in limits}
     do = workers.do
 
     def timed(task, job):
+        # Right answers have the time that the product gives them, however busy this machine is.
+        for (module, name), value in (of_the_product if job.key.startswith(RIGHT) else limits).items():
+            setattr(module, name, value)
         started = time.monotonic()
         graded = do(task, job)
         took = f"{time.monotonic() - started:.2f}"
