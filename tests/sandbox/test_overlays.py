@@ -75,13 +75,18 @@ def test_packages_of_one_user_can_be_read(tmp_path):
 
 
 def test_what_imports_lead_to_can_be_read_and_nothing_hidden(tmp_path, monkeypatch):
-    """The parts of `sys.path` and of loaded modules; not the course, not hand-ins, and no folder that holds a home."""
-    for name in ("overlay", "home/sources/inside", "hand-ins/learner", "hand-ins/env/site-packages"):
+    """The parts of `sys.path` and of loaded modules; no course, no hand-ins, and no folder that holds a home."""
+    for name in ("overlay", "home/sources/inside", "hand-ins/learner", "hand-ins/env/site-packages", "copy/lessons"):
         (tmp_path / name).mkdir(parents=True)
-    for name in ("home/sources/inside/__init__.py", "home/alone.py", "hand-ins/learner/theirs.py"):
+    for name in (
+        "home/sources/inside/__init__.py",
+        "home/alone.py",
+        "hand-ins/learner/theirs.py",
+        "copy/lessons/course.toml",
+    ):
         (tmp_path / name).touch()
     (tmp_path / "linked").symlink_to(tmp_path / "overlay")
-    on_path = ["linked", "nowhere", "home", "hand-ins", "hand-ins/learner", "hand-ins/env/site-packages"]
+    on_path = ["linked", "nowhere", "home", "hand-ins", "hand-ins/learner", "hand-ins/env/site-packages", "copy"]
     monkeypatch.setattr(sys, "path", ["", *(str(tmp_path / name) for name in on_path)])
     for name, place in (("inside_of_it", "home/sources/inside/__init__.py"), ("alone_of_it", "home/alone.py")):
         module = type(sys)(name)

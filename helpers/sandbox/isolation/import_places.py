@@ -23,6 +23,8 @@ def import_places(hidden: Iterable[Path], home: Path) -> set[Path]:
     installed = {Path(prefix).resolve() for prefix in (sys.prefix, sys.exec_prefix, sys.base_prefix)}
 
     def may_be_read(place: Path) -> bool:
+        if (place / "lessons" / "course.toml").is_file():  # a copy of the course, with its solutions
+            return False
         if not any(place.is_relative_to(path) for path in kept_away):
             return True
         within = any(place.is_relative_to(prefix) for prefix in installed)
