@@ -394,7 +394,9 @@ def test_an_instructor_s_own_exercises(exam, tmp_path):
 @pytest.mark.parametrize(
     ("file", "old", "new", "said"),
     [
-        ("solutions/90_exam.ipynb", "sqs.delete_message(", "dict(", "comes out as 'not yet'"),
+        pytest.param(
+            *("solutions/90_exam.ipynb", "sqs.delete_message(", "dict(", "comes out as 'not yet'"), marks=full
+        ),
         ("solutions/90_exam.ipynb", "def hand_on", "def other", "no cell that defines hand_on"),
         ("checks/lesson_90.py", "def hand_on", "def other", "no function hand_on"),
         ("checks/lesson_90.py", "def hand_on", "1 / 0\ndef hand_on", "cannot be loaded: ZeroDivisionError"),

@@ -17,6 +17,7 @@ from helpers.course import course
 from helpers.errors import CourseError
 from helpers.grading import exercise_set, known_answer, workers
 from helpers.sandbox.isolation.import_places import import_places
+from helpers.sandbox.isolation.layers import Isolation
 
 LESSON = course().lessons[0]
 PACKAGES = Path(sysconfig.get_path("purelib"))
@@ -76,7 +77,14 @@ def test_packages_of_one_user_can_be_read(tmp_path):
 
 def test_what_imports_lead_to_can_be_read_and_nothing_hidden(tmp_path, monkeypatch):
     """The parts of `sys.path` and of loaded modules; no course, no hand-ins, and no folder that holds a home."""
-    for name in ("overlay", "home/sources/inside", "hand-ins/learner", "hand-ins/env/site-packages", "copy/lessons"):
+    for name in (
+        "overlay",
+        "home/sources/inside",
+        "hand-ins/learner",
+        "hand-ins/env/site-packages",
+        "copy/lessons",
+        "around/secret",
+    ):
         (tmp_path / name).mkdir(parents=True)
     for name in (
         "home/sources/inside/__init__.py",
@@ -86,7 +94,16 @@ def test_what_imports_lead_to_can_be_read_and_nothing_hidden(tmp_path, monkeypat
     ):
         (tmp_path / name).touch()
     (tmp_path / "linked").symlink_to(tmp_path / "overlay")
-    on_path = ["linked", "nowhere", "home", "hand-ins", "hand-ins/learner", "hand-ins/env/site-packages", "copy"]
+    on_path = [
+        "linked",
+        "nowhere",
+        "home",
+        "hand-ins",
+        "hand-ins/learner",
+        "hand-ins/env/site-packages",
+        "copy",
+        "around",
+    ]
     monkeypatch.setattr(sys, "path", ["", *(str(tmp_path / name) for name in on_path)])
     for name, place in (("inside_of_it", "home/sources/inside/__init__.py"), ("alone_of_it", "home/alone.py")):
         module = type(sys)(name)
@@ -94,11 +111,21 @@ def test_what_imports_lead_to_can_be_read_and_nothing_hidden(tmp_path, monkeypat
         if place.endswith("__init__.py"):
             module.__path__ = [str((tmp_path / place).parent)]
         monkeypatch.setitem(sys.modules, name, module)
-    places = import_places([tmp_path / "hand-ins", CLONE], tmp_path / "home")
+    places = import_places([tmp_path / "hand-ins", tmp_path / "around" / "secret", CLONE], tmp_path / "home")
     here = {str(place.relative_to(tmp_path)) for place in places if place.is_relative_to(tmp_path)}
     assert here == {"overlay", "home/sources/inside", "home/alone.py", "hand-ins/env/site-packages"}
     assert {Path(sys.prefix).resolve(), Path(sys.base_prefix).resolve()} <= places
     assert not any(CLONE.is_relative_to(place) for place in places)
+
+
+@needs_isolation
+def test_an_environment_inside_the_hidden_course_stays_readable(tmp_path):
+    """As the README makes it: the course below a folder that can be read, with `.venv` in it."""
+    for name in ("scratch", "usr/course/.venv/lib", "usr/course/solutions"):
+        (tmp_path / name).mkdir(parents=True)
+    course, environment = tmp_path / "usr" / "course", tmp_path / "usr" / "course" / ".venv"
+    made = Isolation(tmp_path / "scratch", [tmp_path / "usr", environment], [course])
+    assert made._covered == [course / "solutions"]
 
 
 def test_a_machine_on_which_a_right_answer_fails_is_named_before_any_hand_in(monkeypatch):

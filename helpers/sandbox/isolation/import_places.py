@@ -17,10 +17,14 @@ def import_places(hidden: Iterable[Path], home: Path) -> set[Path]:
     """Return the existing files and folders, resolved: of the installation, of `sys.path`, and of loaded modules.
 
     hidden: what a hand-in must not read. What equals it or is below it is left out, unless that is an environment of
-    Python's. home: the user's folder; one that contains it isn't opened as a whole, only the modules loaded from it.
+    Python's. home: the user's folder. A folder that holds it, or something hidden, isn't opened as a whole: only the
+    modules loaded from it are.
     """
     kept_away = [path.resolve() for path in hidden]
     installed = {Path(prefix).resolve() for prefix in (sys.prefix, sys.exec_prefix, sys.base_prefix)}
+
+    def holds(place: Path, others: Iterable[Path]) -> bool:
+        return any(other.is_relative_to(place) for other in others)
 
     def may_be_read(place: Path) -> bool:
         if (place / "lessons" / "course.toml").is_file():  # a copy of the course, with its solutions
@@ -30,9 +34,8 @@ def import_places(hidden: Iterable[Path], home: Path) -> set[Path]:
         within = any(place.is_relative_to(prefix) for prefix in installed)
         return place not in kept_away and (within or any(part in _OF_PACKAGES for part in place.parts))
 
-    places = {
-        path for path in map(_resolved, filter(None, sys.path)) if path and not home.resolve().is_relative_to(path)
-    }
+    on_path = {path for path in map(_resolved, filter(None, sys.path)) if path}
+    places = {path for path in on_path if path.name in _OF_PACKAGES or not holds(path, [home.resolve(), *kept_away])}
     for name, module in list(sys.modules.items()):
         if name.partition(".")[0] not in ("__main__", "helpers"):
             places |= _of_module(module)

@@ -32,7 +32,13 @@ class Isolation:
 
         open_to_all = {path.resolve() for path in (*readable, *map(Path, (*_SYSTEM, *_DEVICES)))}
         kept_away = [path.resolve() for path in hidden]
-        self._covered = [path for path in kept_away if any(path.is_relative_to(place) for place in open_to_all)]
+        # An environment inside the course's folder stays readable, so of such a folder the other parts are covered.
+        self._covered = [
+            part
+            for path in kept_away
+            if _is_in(path, open_to_all)
+            for part in _without(path, [place for place in open_to_all if place != path and place.is_relative_to(path)])
+        ]
         self.own_scratch = _works(lambda: namespaces.enter(scratch, SCRATCH_MEGABYTES, self._covered))
         if landlock.version():
             self._listable = [path for path in open_to_all if not _is_in(path, self._covered)]
