@@ -4,7 +4,6 @@ import copy
 
 import nbformat
 import pytest
-from helpers.grading.gradebook.marks import row
 from peer_courses import NbgraderCourse, cells, notebook, solved, write
 from solution_imports import imports
 
