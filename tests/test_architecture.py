@@ -44,7 +44,7 @@ ARROWS = {
 
 
 # Modules that still import from a folder beside theirs that imports theirs. No others may.
-SIDEWAYS = {"helpers.aws_rules.common.dispatch"}
+SIDEWAYS = {"helpers.aws_rules.dispatch"}
 
 
 def dotted(path):

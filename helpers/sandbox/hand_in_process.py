@@ -12,7 +12,6 @@ from botocore.exceptions import EndpointConnectionError
 from helpers.backends import transport
 from helpers.checks.runners.base import TIME_IS_UP, TOO_MANY_CALLS, TOO_MUCH_COMPUTING
 from helpers.checks.runners.console import LONGEST as MOST_PRINTED
-from helpers.checks.runners.base import TIME_IS_UP, TOO_MANY_CALLS, TOO_MUCH_COMPUTING
 from helpers.errors import ClockError, Stopped
 from helpers.sandbox.channel import Broken, Channel, TooMuch
 from helpers.sandbox.grader_limits import in_memory
