@@ -43,10 +43,6 @@ ARROWS = {
 }
 
 
-# Modules that still import from a folder beside theirs that imports theirs. No others may.
-SIDEWAYS = {"helpers.aws_rules.dispatch"}
-
-
 def dotted(path):
     """Return the name under which a module or package is imported."""
     parts = path.relative_to(PACKAGE.parent).with_suffix("").parts
@@ -122,11 +118,10 @@ def test_no_modules_import_each_other():
 def test_no_folders_of_a_room_import_each_other():
     """Of a room's folders, such as offline, endpoint and aws, one may use another, and then not the reverse."""
     graph = {}
-    for name, path in NAMES.items():
+    for path in NAMES.values():
         here = path.parent
         beside = {NAMES[other].parent for other in imported(path, for_types=False) if other in NAMES} - {here}
-        if name not in SIDEWAYS:
-            graph.setdefault(here, set()).update(other for other in beside if other.parent == here.parent != PACKAGE)
+        graph.setdefault(here, set()).update(other for other in beside if other.parent == here.parent != PACKAGE)
     assert_no_cycle(graph)
 
 
