@@ -226,9 +226,17 @@ BROKEN_SETS = {
     "no cell": ("def other", "def hand_on", None, "has no cell that defines hand_on"),
 }
 
+GRADED = (
+    "a do-nothing answer passes",
+    "the stub passes",
+)  # in a sandbox, as the solution is, which the quick run shows
+
 
 @needs_fork
-@pytest.mark.parametrize(("new", "old", "check", "said"), BROKEN_SETS.values(), ids=BROKEN_SETS)
+@pytest.mark.parametrize(
+    ("new", "old", "check", "said"),
+    [pytest.param(*how, id=name, marks=[pytest.mark.full] * (name in GRADED)) for name, how in BROKEN_SETS.items()],
+)
 def test_a_custom_exercise_set_that_does_not_hold_is_not_written(exam, command, new, old, check, said):
     """The notebook is named, and there is no folder of exercises afterwards."""
     path = exam / "solutions" / "90_exam.ipynb"

@@ -10,6 +10,7 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output
 from served_lab import Running
 from typer.testing import CliRunner
 
+from helpers.authoring import verify as verifying
 from helpers.authoring.verify import DIFFERS, PASSED_OVER, SAME, Row, compare, verify
 from helpers.cli import app
 from helpers.course import course
@@ -116,6 +117,18 @@ def served() -> Iterator[Running]:
     running.close()
 
 
+@pytest.mark.parametrize(("verdict", "code"), [(SAME, 0), (PASSED_OVER, 0), (DIFFERS, 1)])
+def test_verify_has_an_exit_code_for_programs(monkeypatch: pytest.MonkeyPatch, verdict: str, code: int) -> None:
+    """Only a cell that differs makes it 1; the table has each cell that isn't the same, with its reason."""
+    rows = [Row("first", SAME), Row("second", verdict, "so it was")]
+    monkeypatch.setattr(verifying, "verify", lambda lessons, cloud, say: [("lessons/02_queues.ipynb", rows)])
+    done = CliRunner().invoke(app, ["verify", "02"])
+    assert done.exit_code == code
+    assert ("second" in done.output, "so it was" in done.output) == (verdict != SAME, verdict != SAME)
+    assert f"{1 + (verdict == SAME)} of 2 cells the same" in done.output
+
+
+@pytest.mark.full
 def test_verify_tells_in_a_table_and_by_its_exit_code(served: Running) -> None:
     """On a served cloud nothing of lesson 02 differs; where nobody answers, nearly all of it does."""
     good = CliRunner().invoke(app, ["verify", "02", "--cloud", served.url, "--json"])

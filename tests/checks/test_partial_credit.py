@@ -76,11 +76,9 @@ def test_milestones_stand_in_the_order_of_their_points(answer):
 
 def wrong(answer):
     """Yield the outcomes of the wrong answers of an exercise."""
-    return [
-        outcome_of_wrong(answer, name)
-        for name, found in answers(EXERCISES[answer].id[:2]).items()
-        if found.exercise.answer == answer and not found.right
-    ]
+    for name, found in answers(EXERCISES[answer].id[:2]).items():
+        if found.exercise.answer == answer and not found.right:
+            yield outcome_of_wrong(answer, name)
 
 
 @lru_cache
@@ -157,6 +155,7 @@ OTHERS = [
 ]
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(("answer", "other"), OTHERS)
 def test_the_solution_of_another_exercise_reaches_nothing(answer, other):
     """What is right elsewhere is not partly right here."""

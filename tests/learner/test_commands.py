@@ -592,6 +592,7 @@ sys.stdout = globals = print = io.StringIO()
 """
 
 
+@pytest.mark.full
 def test_answers_are_found_wherever_they_stand(path, monkeypatch, capfd):
     """In another cell, after an endless loop, among threads that print; what is missing and why is said. One kernel."""
     monkeypatch.setattr(marking, "CELL_SECONDS", 1)
