@@ -14,6 +14,7 @@ from helpers.simulation.clock import Clock
 from helpers.views.live_inbox import LiveInbox
 from helpers.views.live_queue import LiveQueue
 from helpers.views.live_switch import LiveSwitch
+from helpers.views.queue_picture import MOST
 
 ADVANCE, EXTEND = 10, 30  # seconds
 
@@ -78,11 +79,11 @@ def queue(cloud: Cloud, region: str, url: str) -> LiveQueue:
             picture.status = result
 
     def draw(result: str) -> None:
-        picture.show(snapshot.queue(cloud.world, region, url), clock.runs, result)
+        picture.show(snapshot.queue(cloud.world, region, url, MOST), clock.runs, result)
 
     picture = LiveQueue(on_click)
     # Time still passes in the cell that asks for the picture, but has stopped by the time somebody sees it.
-    picture.show(snapshot.queue(cloud.world, region, url), False, "")
+    picture.show(snapshot.queue(cloud.world, region, url, MOST), False, "")
     return picture
 
 

@@ -17,7 +17,7 @@ from helpers.views.card import Card, error_card, show_card
 from helpers.views.fan_out_map import FanOutMap
 from helpers.views.inbox_list import InboxList
 from helpers.views.progress_table import ProgressTable
-from helpers.views.queue_picture import QueuePicture
+from helpers.views.queue_picture import MOST, QueuePicture
 from helpers.views.quiz_card import QuizCard
 from helpers.views.timeline import Timeline
 
@@ -69,7 +69,7 @@ def queue(queue_url: str = "") -> Any:
         from helpers import live  # importing widgets takes time, so only where somebody can click
 
         return live.queue(cloud, region, url)
-    return QueuePicture(cloud.look_at_queue(region, url))
+    return QueuePicture(cloud.look_at_queue(region, url, MOST))
 
 
 def _is_interactive() -> bool:

@@ -14,7 +14,8 @@ from nbformat.v4 import new_code_cell
 
 from helpers import kernels
 from helpers.authoring import contents, normal, proof
-from helpers.authoring.exercise import Solved, exercise, require, without_grading
+from helpers.authoring.exercise import exercise, without_grading
+from helpers.authoring.solution_faults import Solved, require
 from helpers.backends.aws.limits import OPERATIONS, by_lesson
 from helpers.backends.running import COMPARED
 from helpers.course import Course, Lesson, course

@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from helpers.authoring import exercise, normal, proof
+from helpers.authoring import exercise, normal, proof, solution_faults
 from helpers.course import Course
 from helpers.errors import CourseError, NotebookError
 from helpers.grading.exercise_set import of_folder
@@ -38,7 +38,7 @@ def build(folder: Path, walled: bool = True, say: Callable[[str], None] = print)
     return write(folder, solved)
 
 
-def read(folder: Path, listed: Course) -> list[exercise.Solved]:
+def read(folder: Path, listed: Course) -> list[solution_faults.Solved]:
     """Return the solved notebooks of this set. NotebookError when one is missing, or cannot become an exercise."""
     solved = []
     for lesson in listed.lessons:
@@ -47,12 +47,12 @@ def read(folder: Path, listed: Course) -> list[exercise.Solved]:
             notebook = normal.normal(normal.read(path))
         except Exception as problem:  # nbformat raises many kinds for a file that is damaged
             raise NotebookError(f"{path} cannot be read: {problem}. Each lesson needs its solved notebook.") from None
-        solved.append(exercise.Solved(lesson, notebook, str(path)))
-    exercise.require(solved)
+        solved.append(solution_faults.Solved(lesson, notebook, str(path)))
+    solution_faults.require(solved)
     return solved
 
 
-def write(folder: Path, solved: Iterable[exercise.Solved]) -> list[Path]:
+def write(folder: Path, solved: Iterable[solution_faults.Solved]) -> list[Path]:
     """Write the exercises made from these notebooks, and return where."""
     made = []
     for each in solved:

@@ -8,40 +8,29 @@ nbgrader would release, checksums included. Pure: notebooks in, notebooks out.
 import copy
 import hashlib
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 import nbformat
 from nbformat import NotebookNode
 
-from helpers.course import Exercise, Lesson
+from helpers.course import Exercise
 from helpers.errors import NotebookError
 
 STUB = "# YOUR CODE HERE\nreturn ..."
 DOES_NOTHING = "return None"  # in place of the stub, for an answer that no check may accept
 EXPLANATION = "solution-only"  # the tag of cells that say why a solution works
 
-_BEGIN, _END = "### BEGIN SOLUTION", "### END SOLUTION"
-_NEARLY = re.compile(r"#+\s*(?:begin|end)[\s_-]*solution", re.IGNORECASE)
+BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 _DERIVED = ("nbgrader", "deletable", "editable")
-
-
-@dataclass(frozen=True)
-class Solved:
-    """The solved notebook of a lesson. name: how sentences name it."""
-
-    lesson: Lesson
-    notebook: NotebookNode
-    name: str
 
 
 def exercise(solved: NotebookNode, exercises: Sequence[Exercise], stub: str = STUB) -> NotebookNode:
     """Return the exercise notebook of this solved one. exercises: those of its lesson.
 
-    Call `require` first: it names everything that is wrong with the notebook.
+    Call `solution_faults.require` first: it names everything that is wrong with the notebook.
     """
     graded = with_grading(solved, exercises)
-    cells = [_release(cell, stub) for cell in graded.cells if not _is_explanation(cell)]
+    cells = [_release(cell, stub) for cell in graded.cells if not is_explanation(cell)]
     return nbformat.v4.new_notebook(cells=cells, metadata=copy.deepcopy(solved.metadata))
 
 
@@ -49,9 +38,9 @@ def with_grading(solved: NotebookNode, exercises: Sequence[Exercise]) -> Noteboo
     """Return the solved notebook as nbgrader takes it: with the metadata of answers and checks, and of nothing else."""
     made = without_grading(solved)
     for cell in made.cells:
-        if answers := _answers(cell, exercises):
+        if answers := answers_in(cell, exercises):
             cell.metadata["nbgrader"] = _grading(answers[0].answer, solution=True)
-        elif checked := _checked(cell, exercises):
+        elif checked := checked_in(cell, exercises):
             cell.metadata["nbgrader"] = _grading(f"check-{checked.answer}", points=checked.points)
     return made
 
@@ -73,19 +62,20 @@ def _grading(grade_id: str, solution: bool = False, points: float | None = None)
     return {"grade_id": grade_id, "schema_version": 3, **kind, **checks}
 
 
-def _is_explanation(cell: NotebookNode) -> bool:
+def is_explanation(cell: NotebookNode) -> bool:
+    """Return whether this cell says why a solution works, which learners don't get."""
     return EXPLANATION in cell.metadata.get("tags", [])
 
 
-def _answers(cell: NotebookNode, exercises: Sequence[Exercise]) -> list[Exercise]:
+def answers_in(cell: NotebookNode, exercises: Sequence[Exercise]) -> list[Exercise]:
     """Return the exercises whose functions this cell defines; an explanation defines none."""
-    if cell.cell_type != "code" or _is_explanation(cell):
+    if cell.cell_type != "code" or is_explanation(cell):
         return []
     defined = re.findall(r"^(?:async )?def (\w+)\(", cell.source, re.MULTILINE)
     return [each for each in exercises if each.answer in defined]
 
 
-def _checked(cell: NotebookNode, exercises: Sequence[Exercise]) -> Exercise | None:
+def checked_in(cell: NotebookNode, exercises: Sequence[Exercise]) -> Exercise | None:
     """Return the exercise that this cell checks, None for any other cell."""
     found = re.match(r"\s*check\((\w+)\)", cell.source) if cell.cell_type == "code" else None
     return next((each for each in exercises if found and found[1] == each.answer), None)
@@ -116,13 +106,13 @@ def stubbed(source: str, where: str = "a cell", stub: str = STUB) -> str:
     lines: list[str] = []
     inside = False
     for line in source.splitlines():
-        if _BEGIN in line:
+        if BEGIN in line:
             if inside:
                 raise NotebookError(f"{where}: a solution region begins inside another one.")
             inside = True
             indent = line[: len(line) - len(line.lstrip())]
             lines += [indent + part for part in stub.splitlines()]
-        elif _END in line:
+        elif END in line:
             if not inside:
                 raise NotebookError(f"{where}: a solution region ends that never began.")
             inside = False
@@ -140,82 +130,3 @@ def checksum(cell: NotebookNode) -> str:
     if grading["grade"]:
         parts.append(str(float(grading["points"])))
     return hashlib.md5("".join(parts).encode(), usedforsecurity=False).hexdigest()
-
-
-# --- what keeps a solved notebook from becoming an exercise -----------------------------------------------------------
-
-
-def require(notebooks: Sequence[Solved], with_checks: bool = False) -> None:
-    """Raise NotebookError, which names all faults, unless each of these notebooks can become an exercise.
-
-    with_checks: whether each exercise needs a cell that checks it, as in the course's own notebooks.
-    """
-    found = [fault for each in notebooks for fault in faults(each, with_checks)]
-    if found:
-        raise NotebookError("\n".join(found))
-
-
-def faults(solved: Solved, with_checks: bool) -> list[str]:
-    """Return what keeps this notebook from becoming an exercise, a sentence or two each. with_checks: as `require`."""
-    exercises, cells = solved.lesson.exercises, solved.notebook.cells
-    found = [f"{solved.name} {fault}" for one in exercises for fault in _missing(cells, one, with_checks)]
-    for cell in cells:
-        if not _is_explanation(cell):
-            found += [f"{solved.name}, cell {cell.id!r}: {it}" for it in _faults_of(cell, _answers(cell, exercises))]
-    return found
-
-
-def _missing(cells: Sequence[NotebookNode], one: Exercise, with_checks: bool) -> Iterator[str]:
-    """Yield what is wrong with the number of cells that define this answer, and that check it."""
-    defining = [cell.id for cell in cells if _answers(cell, [one])]
-    checking = [cell.id for cell in cells if _checked(cell, [one])]
-    if not defining:
-        yield f"has no cell that defines {one.answer}. Write its solution, or take the exercise out of course.toml."
-    for what, ids in (("define", defining), ("check", checking)):
-        if len(ids) > 1:
-            yield f"has {len(ids)} cells that {what} {one.answer}: {', '.join(ids)}. Keep one of them."
-    if with_checks and not checking:
-        yield f"has no cell that checks {one.answer}. Below its solution, add a code cell: check({one.answer})"
-
-
-def _faults_of(cell: NotebookNode, answers: Sequence[Exercise]) -> Iterator[str]:
-    """Yield what is wrong with the markers in this cell, which defines these answers."""
-    marked = [line.strip() for line in cell.source.splitlines() if _NEARLY.search(line)]
-    if not answers:
-        if marked:
-            yield (
-                f"it has the marker {marked[0]!r} and defines no answer of this lesson, so what it marks would be "
-                "given to learners. Move it into the cell of an answer, or list its exercise in course.toml."
-            )
-        return
-    if wrong := [line for line in marked if _BEGIN not in line and _END not in line]:
-        yield f"{wrong[0]!r} is no marker, though it looks like one. Write {_BEGIN!r} or {_END!r}."
-        return
-    try:
-        released = stubbed(cell.source, "the markers do not pair up")
-    except NotebookError as problem:
-        yield f"{problem} Each {_BEGIN!r} needs one {_END!r} below it."
-        return
-    for each in answers:
-        if not _has_region(cell.source, each.answer):
-            yield (
-                f"{each.answer} has no solution region, so its solution would be given to learners. "
-                f"Put the answer between {_BEGIN!r} and {_END!r}, inside the function."
-            )
-    if _runs(cell.source) and not _runs(released):
-        yield "without its solution it is not valid Python any more. Begin and end each region inside a function."
-
-
-def _has_region(source: str, answer: str) -> bool:
-    """Return whether a region begins within this function, whose lines end with the next one that is not indented."""
-    function = re.search(rf"^(?:async )?def {answer}\(.*?(?=^[^\s#)]|\Z)", source, re.MULTILINE | re.DOTALL)
-    return function is not None and re.search(rf"^[ \t]+{_BEGIN}", function[0], re.MULTILINE) is not None
-
-
-def _runs(source: str) -> bool:
-    """Return whether this is valid Python; a cell with one of IPython's magics is not."""
-    try:
-        compile(source, "<cell>", "exec")
-    except (SyntaxError, ValueError):
-        return False
-    return True

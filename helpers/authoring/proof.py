@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from nbformat import NotebookNode
 
-from helpers.authoring.exercise import DOES_NOTHING, Solved, exercise, with_grading
+from helpers.authoring.exercise import DOES_NOTHING, exercise, with_grading
+from helpers.authoring.solution_faults import Solved
 from helpers.checks.outcome import CORRECT, NOT_ATTEMPTED, Outcome
 from helpers.course import Exercise
 from helpers.errors import NotebookError
@@ -36,7 +37,8 @@ def require(chosen: ExerciseSet, notebooks: Sequence[Solved], walled: bool, say:
 def faults(chosen: ExerciseSet, notebooks: Sequence[Solved], walled: bool, say: Callable[[str], None]) -> list[str]:
     """Return what is wrong with the checks of these lessons or with their solutions, a sentence or two each.
 
-    notebooks: in which `exercise.require` found nothing wrong. walled: whether answers run isolated, as hand-ins do.
+    notebooks: in which `solution_faults.require` found nothing wrong.
+    walled: whether answers run isolated, as hand-ins do.
     say: called as the proof goes on. CourseError when this computer cannot grade.
     """
     versions = [version for solved in notebooks for version in _versions(solved)]

@@ -4,7 +4,8 @@ import shutil
 from pathlib import Path
 
 from helpers.authoring import normal
-from helpers.authoring.exercise import Solved, require, with_grading
+from helpers.authoring.exercise import with_grading
+from helpers.authoring.solution_faults import Solved, require
 from helpers.course import HOME, course
 from helpers.errors import CourseError
 from helpers.folders import new_folder

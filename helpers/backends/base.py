@@ -110,8 +110,11 @@ class Cloud:
         print(not_available.UNKIND)
         return not_available.AsItIs()
 
-    def look_at_queue(self, region: str, url: str) -> dict[str, Any]:
-        """Return what is known about a queue, as plain data for a picture: on most clouds what the API reports."""
+    def look_at_queue(self, region: str, url: str, most: int) -> dict[str, Any]:
+        """Return what is known about a queue, as plain data for a picture: on most clouds what the API reports.
+
+        most: how many of its messages to describe, where the cloud can.
+        """
         from helpers.backends import api_snapshot  # imports moto, which most other clouds never need
 
         with self.world.journal.paused():

@@ -14,13 +14,11 @@ from typing import Any, NoReturn
 from helpers.backends.calls import Call, calls
 from helpers.backends.offline import snapshot
 from helpers.backends.offline.unkind import Unkind
+from helpers.checks import limits
 from helpers.checks.direct_client import direct_client
 from helpers.checks.runners.base import NOT_ENDED, TIME_IS_UP, TOO_MANY_CALLS, TOO_MUCH_COMPUTING, AnswerRunner
 from helpers.checks.values import NOT_WRITTEN, Boto3Object, decode, show, show_difference
 from helpers.simulation.worlds import World
-
-SECONDS = 10.0  # real seconds for one run of an answer; a slow machine must not make a right one wrong
-CALLS = 300  # calls to AWS that an answer can make in one check
 
 
 class NotYet(Exception):
@@ -191,15 +189,15 @@ class Case:
     def _ask(self, command: dict[str, Any]) -> Result:
         self._world.journal.recording = True
         try:
-            reply = self._runner.ask(command, SECONDS)
+            reply = self._runner.ask(command, limits.SECONDS)
         finally:
             self._world.journal.recording = False
         if "stopped" in reply or not self._world.open:
             stopped = reply.get("stopped", TOO_MANY_CALLS)
-            limits = {TIME_IS_UP: f"{SECONDS:g} seconds", TOO_MUCH_COMPUTING: "2 seconds of computing"}
-            limit = limits.get(stopped, f"{CALLS} calls to AWS")
+            stops = {TIME_IS_UP: f"{limits.SECONDS:g} seconds", TOO_MUCH_COMPUTING: "2 seconds of computing"}
+            limit = stops.get(stopped, f"{limits.CALLS} calls to AWS")
             message = f"It was stopped after {limit}. Which loop has no way out, or tries again without waiting?"
-            stopped = stopped if stopped in limits else TOO_MANY_CALLS
+            stopped = stopped if stopped in stops else TOO_MANY_CALLS
             raise AnswerError(self.did, NOT_ENDED, message, reply.get("number"), reply.get("line", ""), stopped)
         if error := reply.get("error"):
             return Result(error=AnswerError(self.did, **error))

@@ -15,6 +15,7 @@ from helpers.aws_rules.common.request import Request
 from helpers.backends import environment, transport
 from helpers.backends.offline.offline_cloud import any_account, make_world
 from helpers.checks import case as cases
+from helpers.checks import limits
 from helpers.checks.outcome import CORRECT, ERROR, NOT_ATTEMPTED, NOT_YET, Outcome, outcome
 from helpers.checks.runners.base import TOO_MANY_CALLS, AnswerRunner
 from helpers.course import Exercise
@@ -133,7 +134,7 @@ def _watch_calls(world: worlds.World, during: dict[str, Callable[[], None]]) -> 
         nonlocal made
         if world.journal.recording:
             made += 1
-            if made > cases.CALLS:
+            if made > limits.CALLS:
                 world.open = False
                 raise Stopped(TOO_MANY_CALLS)
             if happening := during.pop(request.operation, None):

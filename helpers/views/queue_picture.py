@@ -8,6 +8,7 @@ from helpers.views import parts
 
 _STATES = {"visible": ("●", "good"), "in flight": ("◐", "waits"), "delayed": ("○", "plain")}
 _LONGEST_BODY = 48  # characters
+MOST = 50  # messages that a picture shows
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from helpers.workshop.http_server import HttpRequest, HttpResponse
 
 PREFIX = "/_course/"
 _LONGEST_TEXT = 2_000  # characters of a URL or region
+_MOST_MESSAGES = 1_000  # in a picture of a queue
 _SETTABLE = {kind.name for kind in fields(Unkindness)} - {"done"}
 
 
@@ -100,7 +101,8 @@ def _steps(cloud: Cloud, account: Account, params: dict[str, Any]) -> dict[str, 
 
 def _queue(cloud: Cloud, account: Account, params: dict[str, Any]) -> dict[str, Any]:
     try:
-        return {"queue": snapshot.queue(_world_of_only(account), _text(params, "region"), _text(params, "url"))}
+        found = snapshot.queue(_world_of_only(account), _text(params, "region"), _text(params, "url"), _most(params))
+        return {"queue": found}
     except CloudError as problem:
         raise Refused("NotFound", str(problem), 404) from None
 
@@ -123,6 +125,13 @@ def _text(params: dict[str, Any], name: str) -> str:
     value = params.get(name)
     if not isinstance(value, str) or len(value) > _LONGEST_TEXT:
         raise Refused("ValidationError", f"{name} has to be a text.")
+    return value
+
+
+def _most(params: dict[str, Any]) -> int:
+    value = params.get("most", _MOST_MESSAGES)
+    if type(value) is not int or not 0 <= value <= _MOST_MESSAGES:
+        raise Refused("ValidationError", f"most has to be a whole number up to {_MOST_MESSAGES:,}.")
     return value
 
 

@@ -10,7 +10,8 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from helpers import cli
 from helpers.authoring import custom_set, normal
-from helpers.authoring.exercise import Solved, exercise, faults, require
+from helpers.authoring.exercise import exercise
+from helpers.authoring.solution_faults import Solved, faults, require
 from helpers.backends.aws.limits import OPERATIONS
 from helpers.course import HOME, course
 from helpers.errors import NotebookError

@@ -19,8 +19,7 @@ from in_sandbox import in_sandbox, needs_fork
 from IPython.core.autocall import ZMQExitAutocall
 
 from helpers import clock
-from helpers.checks import case as cases
-from helpers.checks import learner
+from helpers.checks import learner, limits
 from helpers.checks.engine import examine
 from helpers.checks.outcome import CORRECT, ERROR, NOT_ATTEMPTED, NOT_YET
 from helpers.checks.runners.in_process import InProcess
@@ -183,8 +182,8 @@ REASONS = {
 @pytest.mark.parametrize(("name", "reason"), REASONS.items())
 def test_what_is_wrong_has_a_stable_id(outcome_of, name, reason, monkeypatch):
     """A check's own id, the error's name or AWS's code for it, and why an answer was stopped."""
-    monkeypatch.setattr(cases, "SECONDS", 0.2 if name == "spins" else 10)
-    monkeypatch.setattr(cases, "CALLS", 20)
+    monkeypatch.setattr(limits, "SECONDS", 0.2 if name == "spins" else 10)
+    monkeypatch.setattr(limits, "CALLS", 20)
     assert outcome_of(name).reason == reason
 
 
@@ -325,8 +324,8 @@ def test_an_answer_cannot_move_the_clock(outcome_of):
 @pytest.mark.parametrize("name", ["too_many", "swallows", "spins"])
 def test_a_loop_ends_by_time_or_by_calls(outcome_of, name, monkeypatch):
     """An endless loop is ended, even one that catches everything."""
-    monkeypatch.setattr(cases, "SECONDS", 1.0)
-    monkeypatch.setattr(cases, "CALLS", 20)
+    monkeypatch.setattr(limits, "SECONDS", 1.0)
+    monkeypatch.setattr(limits, "CALLS", 20)
     outcome = outcome_of(name)
     assert outcome.status == ERROR
     assert "Which loop has no way out, or tries again without waiting?" in outcome.got
@@ -349,8 +348,8 @@ def state():
 @pytest.mark.parametrize("name", ["right", "raises", "swallows", "spins", "waits", "changes"])
 def test_a_check_leaves_everything_as_it_was(offline, source, name, monkeypatch):
     """Cloud, clock, environment, default session and Python's own time are as before, whatever the answer did."""
-    monkeypatch.setattr(cases, "SECONDS", 0.5)
-    monkeypatch.setattr(cases, "CALLS", 20)
+    monkeypatch.setattr(limits, "SECONDS", 0.5)
+    monkeypatch.setattr(limits, "CALLS", 20)
     boto3.client("sqs").create_queue(QueueName="learners")
     before = state()
     namespace = {}
@@ -362,8 +361,8 @@ def test_a_check_leaves_everything_as_it_was(offline, source, name, monkeypatch)
 @pytest.mark.parametrize("name", ["swallows", "spins", "nests"])
 def test_a_loop_costs_nothing_afterwards(offline, source, name, monkeypatch):
     """What is left of an endless answer, even one that catches everything, waits and does no more work."""
-    monkeypatch.setattr(cases, "SECONDS", 0.5)
-    monkeypatch.setattr(cases, "CALLS", 20)
+    monkeypatch.setattr(limits, "SECONDS", 0.5)
+    monkeypatch.setattr(limits, "CALLS", 20)
     namespace = {}
     exec(compile(source.read_text(), str(source), "exec"), namespace)
     examine(EXERCISE, lambda world: InProcess(namespace[name], world))

@@ -16,7 +16,7 @@ from answers.equal_mutants import EQUAL
 from mutants import mutants
 from solution_imports import imports
 
-from helpers.checks import case as cases
+from helpers.checks import limits
 from helpers.checks.engine import examine
 from helpers.checks.outcome import CORRECT
 from helpers.checks.runners.in_process import InProcess
@@ -27,7 +27,7 @@ REFUSED = 0.95  # of a lesson's mutants, at least
 UNCHANGED = "the solution itself"
 # Real seconds for a mutant, which needs a tenth of one unless it loops without end. A listed one, which must come out
 # as correct, has as long as an answer has.
-QUICK, LISTED = 2.0, cases.SECONDS
+QUICK, LISTED = 2.0, limits.SECONDS
 
 # --- the mutator -----------------------------------------------------------------------------------------------------
 
@@ -121,7 +121,7 @@ def test_equal_changes_are_one_and_equal_words_are_numbered():
 
 def _is_correct(answer: str, source: str, seconds: float) -> bool:
     """Return whether the check finds the function that this source defines correct."""
-    cases.SECONDS = seconds  # in a process that does nothing else
+    limits.SECONDS = seconds  # in a process that does nothing else
     exercise = course().exercise(answer)
     namespace: dict[str, object] = {}
     exec(imports(exercise.lesson), namespace)

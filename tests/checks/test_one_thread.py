@@ -9,7 +9,7 @@ import boto3
 import pytest
 from endless_loops import LOOPS
 
-from helpers.checks import case
+from helpers.checks import limits
 from helpers.checks.engine import examine
 from helpers.checks.runners import one_thread
 from helpers.checks.runners.one_thread import OneThread
@@ -29,7 +29,7 @@ def outcome(source, name="clients_for"):
 @pytest.fixture
 def hurried(monkeypatch):
     """An answer has a fiftieth of a second."""
-    monkeypatch.setattr(case, "SECONDS", 0.02)
+    monkeypatch.setattr(limits, "SECONDS", 0.02)
 
 
 @watched

@@ -166,11 +166,11 @@ WATCH = """
 import json
 from helpers import start
 start()
-from helpers.checks import case
+from helpers.checks import limits
 from helpers.checks.engine import examine
 from helpers.checks.runners.one_thread import OneThread
 from helpers.course import course
-case.SECONDS = 0.1
+limits.SECONDS = 0.1
 exercise = course().exercise("clients_for")
 for name, source in json.loads({loops!r}).items():
     namespace = {{"__name__": "__main__"}}
@@ -188,7 +188,7 @@ def test_every_loop_without_end_is_ended(page):
 def test_an_answer_that_does_not_end_is_ended(page):
     """Not even one that catches everything and calls nothing keeps the tab."""
     show(page, EXERCISES)
-    page.evaluate(QUIET, "import helpers.checks.case as case; case.SECONDS = 0.2")
+    page.evaluate(QUIET, "from helpers.checks import limits; limits.SECONDS = 0.2")
     page.evaluate(REPLACE, ["clients_for", ENDLESS])
     found = outputs(page.evaluate(RUN))
     assert "it did not end" in said(found, "check-clients_for")

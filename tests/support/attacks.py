@@ -728,25 +728,25 @@ def grade_all(place: Path, port: int, names: list[str]) -> dict[str, dict]:
 
     place: a folder of the instructor's, with what it holds. port: where a server listens. names: of the attacks.
     """
-    from helpers.checks import case
+    from helpers.checks import limits
     from helpers.course import HOME
     from helpers.grading import exercise_set, grader, workers
     from helpers.grading.store import Job
     from helpers.sandbox import hand_in_process
 
-    limits = {
-        (case, "SECONDS"): 1.0,
+    tight = {
+        (limits, "SECONDS"): 1.0,
         (hand_in_process, "LONGEST_CHECK"): LOADING,
         (hand_in_process, "PATIENCE"): 0.5,
         (grader, "COMPUTING"): 2.0,
         (grader, "LONGEST"): 6.0,
     }
-    of_the_product = {(module, name): getattr(module, name) for module, name in limits}
+    of_the_product = {(module, name): getattr(module, name) for module, name in tight}
     do = workers.do
 
     def timed(task, job):
         # Right answers have the time that the product gives them, however busy this machine is.
-        for (module, name), value in (of_the_product if job.key.startswith(RIGHT) else limits).items():
+        for (module, name), value in (of_the_product if job.key.startswith(RIGHT) else tight).items():
             setattr(module, name, value)
         started = time.monotonic()
         graded = do(task, job)

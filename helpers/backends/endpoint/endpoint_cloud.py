@@ -82,9 +82,11 @@ class EndpointCloud(Cloud):
         """Make the learner's accounts unkind, as the offline cloud does; on another server, print that it can't."""
         return self._workshop.unkind(**kinds) if self._workshop else super().unkind(**kinds)
 
-    def look_at_queue(self, region: str, url: str) -> dict[str, Any]:
+    def look_at_queue(self, region: str, url: str, most: int) -> dict[str, Any]:
         """Return a snapshot of a queue, as plain data for a picture."""
-        return self._workshop.look_at_queue(region, url) if self._workshop else super().look_at_queue(region, url)
+        if self._workshop:
+            return self._workshop.look_at_queue(region, url, most)
+        return super().look_at_queue(region, url, most)
 
     def look_at_topics(self, region: str) -> list[dict[str, Any]]:
         """Return a snapshot of topics and their subscriptions, as plain data for a picture."""

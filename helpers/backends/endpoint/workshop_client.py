@@ -213,11 +213,11 @@ class WorkshopAccounts:
         """Make the accounts unkind until this is called again or the `with` block ends; see OfflineCloud.unkind."""
         return WorkshopUnkindness(self._controls, kinds)
 
-    def look_at_queue(self, region: str, url: str) -> dict[str, Any]:
+    def look_at_queue(self, region: str, url: str, most: int) -> dict[str, Any]:
         """Return a snapshot of a queue, as helpers.backends.offline.snapshot.queue does."""
         number = urlsplit(url).path.strip("/").partition("/")[0]
         control = next((one for one in self._controls if one.account == number), self._controls[0])
-        return control.post("queue", region=region, url=url)["queue"]
+        return control.post("queue", region=region, url=url, most=most)["queue"]
 
     def look_at_topics(self, region: str) -> list[dict[str, Any]]:
         """Return the subscriptions of the accounts' topics, as helpers.backends.offline.snapshot.fan_out does."""

@@ -126,11 +126,11 @@ class OfflineCloud(Cloud):
         """
         return Unkind(self.world.accounts, kinds)
 
-    def look_at_queue(self, region: str, url: str) -> dict[str, Any]:
+    def look_at_queue(self, region: str, url: str, most: int) -> dict[str, Any]:
         """Return what a queue holds now. It makes no call."""
         from helpers.backends.offline import snapshot
 
-        return snapshot.queue(self.world, region, url)
+        return snapshot.queue(self.world, region, url, most)
 
     def look_at_topics(self, region: str) -> list[dict[str, Any]]:
         """Return topics, subscriptions and what the last publish came to. It makes no call."""

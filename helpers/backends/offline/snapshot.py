@@ -12,12 +12,11 @@ from helpers.aws_rules.sqs.region import SqsRegion
 from helpers.errors import CloudError
 from helpers.simulation.worlds import World
 
-MOST = 50  # messages that a picture shows
 STATES = {"visible": "", "in flight": "NotVisible", "delayed": "Delayed"}
 
 
-def queue(world: World, region: str, url: str, most: int = MOST) -> dict[str, Any]:
-    """Return what a queue holds now; CloudError when there is no queue at this URL."""
+def queue(world: World, region: str, url: str, most: int) -> dict[str, Any]:
+    """Return what a queue holds now; CloudError when there is no queue at this URL. most: messages to describe."""
     return _drawn(_queue(world, region, url), most)
 
 

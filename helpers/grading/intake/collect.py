@@ -12,6 +12,8 @@ from helpers.grading.intake.files import (
     LARGEST_NOTEBOOK,
     FoundFile,
     files_below,
+    is_hand_in,
+    is_nearly,
     list_folder,
     read_archive,
     read_file,
@@ -38,8 +40,6 @@ _MOST_OF_ONE = 200_000_000  # bytes of one learner's files
 _TOLD = 5  # remarks in the error of a folder without a hand-in
 _SUBMITTED = "submitted"
 _NBGRADER = ("source", "release", "autograded", "feedback")  # beside `submitted`, in a course of nbgrader
-_HANDED_IN = (".ipynb", ".zip", ".ipynb.txt", ".ipynb.json")  # a browser may add the last of them
-_NEARLY = (".7z", ".rar", ".tar", ".gz", ".tgz")
 
 
 @dataclass
@@ -193,16 +193,6 @@ class _Reader:
 
 
 # --- which files are whose; opens no hand-in --------------------------------------------------------------------------
-
-
-def is_hand_in(name: str) -> bool:
-    """Return whether a file with this name is read."""
-    return name.lower().endswith(_HANDED_IN)
-
-
-def is_nearly(name: str) -> bool:
-    """Return whether a file with this name was meant as a hand-in, but cannot be read."""
-    return name.lower().endswith(_NEARLY)
 
 
 def _layout(folder: Path, learners: LearnerList, listed: Course) -> Layout:

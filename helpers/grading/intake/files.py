@@ -23,6 +23,8 @@ _LONGEST_FILE = 200
 MOST_FILES = 5_000  # of one learner; a folder with a virtual environment in it has more
 _DEEPEST = 25
 _LEFT_OUT = ("__MACOSX", "__pycache__")
+_HANDED_IN = (".ipynb", ".zip", ".ipynb.txt", ".ipynb.json")  # a browser may add the last of them
+_NEARLY = (".7z", ".rar", ".tar", ".gz", ".tgz")
 # A pipe would block, and a link can have replaced the file since the folder was listed. Not all systems have these.
 _FLAGS = sum(getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_BINARY"))
 LARGEST_ARCHIVE = 60_000_000  # bytes of the file, and of all that is read out of it
@@ -33,6 +35,19 @@ _LARGEST_MANIFEST = 1_000_000
 _ENTRY = b"PK\x01\x02"  # begins each member's line in the list of members
 # Other methods can ask for gigabytes of memory before they return a byte.
 _KNOWN = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+
+# --- which files are read ---------------------------------------------------------------------------------------------
+
+
+def is_hand_in(name: str) -> bool:
+    """Return whether a file with this name is read."""
+    return name.lower().endswith(_HANDED_IN)
+
+
+def is_nearly(name: str) -> bool:
+    """Return whether a file with this name was meant as a hand-in, but cannot be read."""
+    return name.lower().endswith(_NEARLY)
+
 
 # --- text from outside ------------------------------------------------------------------------------------------------
 

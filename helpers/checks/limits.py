@@ -1,0 +1,4 @@
+"""What an answer may use while it's checked. More than that, and it's stopped."""
+
+SECONDS = 10.0  # real seconds for one run of an answer; a slow machine must not make a right one wrong
+CALLS = 300  # calls to AWS that an answer can make in one check
