@@ -10,7 +10,7 @@ from helpers.authoring.exercise import DOES_NOTHING, exercise, with_grading
 from helpers.authoring.solution_faults import Solved
 from helpers.checks.outcome import CORRECT, NOT_ATTEMPTED, Outcome
 from helpers.course import Exercise
-from helpers.errors import NotebookError
+from helpers.errors import CourseError, NotebookError
 from helpers.grading.exercise_set import ExerciseSet
 from helpers.grading.store import Job
 from helpers.grading.workers import Task, run
@@ -47,7 +47,10 @@ def faults(chosen: ExerciseSet, notebooks: Sequence[Solved], walled: bool, say: 
     found: dict[tuple[int, str], None] = {}  # with the place of the notebook, by which they are sorted
     for seed, chosen_now in rounds.items():
         jobs = [Job(str(versions.index(one)), one.of.lesson.slug, one.cells) for one in chosen_now]
-        for job, graded, _ in run(Task(chosen, seed, walled), jobs, os.cpu_count() or 1):
+        for job, graded, is_certain in run(Task(chosen, seed, walled), jobs, os.cpu_count() or 1):
+            if not is_certain:
+                said = " ".join(outcome.got for outcome in graded.outcomes[:1])
+                raise CourseError(f"{versions[int(job.key)].of.name} could not be proven on this computer. {said}")
             version, done = versions[int(job.key)], done + 1
             say(f"proving the checks: {done} of {total}, {version.of.name}")
             found |= {(int(job.key), fault): None for outcome in graded.outcomes for fault in _faults(version, outcome)}

@@ -46,7 +46,8 @@ class Task:
 
 # --- one job ----------------------------------------------------------------------------------------------------------
 
-_launchers: dict[tuple[int, bool, tuple[str, ...]], launchers.Launcher] = {}
+_launchers: dict[tuple[int, bool, tuple[str, ...]], launchers.Launcher] = {}  # each has proven itself
+_launching = threading.Lock()
 
 
 def launcher(task: Task) -> launchers.Launcher:
@@ -55,11 +56,18 @@ def launcher(task: Task) -> launchers.Launcher:
     A new one has proven that a right answer passes. CourseError when it doesn't, or when the isolation has a hole and
     nobody asked to grade without it; the error says what is wrong.
     """
-    for key, known in _launchers.items():
-        if key[1:] == (task.isolated, task.hidden):
-            return known
-    hidden = (PACKAGE, HOME, *map(Path, task.hidden))
-    made = _launchers[os.getpid(), task.isolated, task.hidden] = launchers.launcher(hidden, task.isolated)
+    with _launching:  # a worker of a cluster runs jobs in several threads
+        for key, known in _launchers.items():
+            if key[1:] == (task.isolated, task.hidden):
+                return known
+        made = _proven(task)
+        _launchers[os.getpid(), task.isolated, task.hidden] = made
+    return made
+
+
+def _proven(task: Task) -> launchers.Launcher:
+    """Return a new launcher, once a right answer has passed in it."""
+    made = launchers.launcher((PACKAGE, HOME, *map(Path, task.hidden)), task.isolated)
     try:
         if made.holes and task.isolated:
             can = ", ".join(made.holes)
@@ -69,7 +77,7 @@ def launcher(task: Task) -> launchers.Launcher:
             )
         prove(made, task.isolated, task.seed)
     except BaseException:
-        close()
+        made.close()
         raise
     return made
 

@@ -18,7 +18,9 @@ LONGEST = 8 << 20  # bytes of one message
 MOST, MOST_BYTES = 20_000, 64 << 20  # messages, and their bytes, in answer to one command
 MOST_CELLS, MOST_DEFINITIONS = 10_000, 20
 REPLY = 2 << 20  # bytes of one message that is no request
-BODY = 3 << 20  # bytes of a request's body, written in base64
+# Of a request's body, written in base64. The largest message has 1 MiB, and JSON writes each of its letters of two
+# bytes in six; an answer can also find out by trying what is too large.
+BODY = 6 << 20
 FIELDS = 1000  # of a form in it: the time to read one grows with their square
 HEADERS, HEADER = 64, 8192  # of one request, and characters of each of their names and values, and of its address
 PROCESS_ENDED = "the process ended"

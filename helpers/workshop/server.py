@@ -67,7 +67,9 @@ class WorkshopCloud:
 
         Refused if the signature is missing or invalid.
         """
-        signed = self._signed(http)
+        return self._caller(http, self._signed(http))
+
+    def _caller(self, http: HttpRequest, signed: signatures.Signed) -> tuple[Account, str]:
         key = signed.access_key
         known = self.accounts.of_key(key)
         if known is None and not _NUMBER.fullmatch(key):
@@ -134,7 +136,7 @@ class WorkshopCloud:
             known = ", ".join(dispatch.OPERATIONS)
             text = f"This course's server has no service {signed.service!r}; it knows {known}."
             raise Refused("UnknownService", text, 400)
-        account, identity = self.caller(http)
+        account, identity = self._caller(http, signed)
         if signed.region not in regions():
             text = f"Credential should be scoped to a valid region; AWS has no region {signed.region!r}."
             raise Refused("SignatureDoesNotMatch", text, 403)

@@ -1,6 +1,8 @@
 """One request, parsed once: the cloud that answers it and all who look at it see the same reading of its bytes."""
 
+import contextlib
 import json
+import tracemalloc
 from typing import Any
 
 import boto3
@@ -147,3 +149,15 @@ def test_an_operation_runs_without_a_wire_as_it_does_with_one(offline: Cloud) ->
     with pytest.raises(Refused) as refused:
         dispatch.run(Request("sqs", "PurgeQueue", {"QueueUrl": url}, account, "us-east-1", host))
     assert refused.value.code == "AWS.SimpleQueueService.NonExistentQueue"
+
+
+def test_a_form_that_is_all_dots_costs_next_to_nothing() -> None:
+    """A field's path has few steps in every operation; one of a hundred thousand makes no tree of that depth."""
+    body = b"Action=ListTopics&" + b"." * 100_000 + b"=1"
+    tracemalloc.start()
+    try:
+        with contextlib.suppress(reading.Unreadable):
+            _ = Request.received("sns", "us-east-1", {}, body).params
+        assert tracemalloc.get_traced_memory()[1] < 5_000_000
+    finally:
+        tracemalloc.stop()

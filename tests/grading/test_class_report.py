@@ -181,3 +181,13 @@ def test_each_part_is_a_click_away(told):
     assert names.index("What was odd about the hand-ins") < names.index("Learners")
     assert names[-1] == "How the points are spread"
     assert [text.index(f"{name}\n=") for name in names] == sorted(text.index(f"{name}\n=") for name in names)
+
+
+def test_a_misconception_is_counted_by_its_reason_not_by_its_wording(told):
+    """Two learners with one reason are one finding, although a drawn number makes their texts differ."""
+    said = [{"status": NOT_YET, "got": "1", "why": f"It kept {n} of 9.", "reason": "kept-some"} for n in (3, 4)]
+    other = {"status": NOT_YET, "got": "1", "why": "It kept none.", "reason": "kept-none"}
+    _, text = told([learner_row("Ada", said[0]), learner_row("Grace", said[1]), learner_row("Alan", other)])
+    assert "It kept 3 of 9." in text
+    assert "It kept 4 of 9." not in text
+    assert "It kept none." in text

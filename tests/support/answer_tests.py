@@ -28,10 +28,10 @@ RUNNERS = ("in process", "in one thread", "in the sandbox")
 def pytest_generate_tests(metafunc):
     """Give each test of a module its lesson's answers; the module names the lesson as LESSON."""
     lesson, names = metafunc.module.LESSON, metafunc.fixturenames
-    if "answer" in names and "seed" in names:
-        metafunc.parametrize(("answer", "seed"), list(_at_each_seed(lesson)))
+    if "answer" in names and "runner" in names:
+        metafunc.parametrize(("answer", "runner", "seed"), list(_through_other_runners(lesson)))
     elif "answer" in names:
-        metafunc.parametrize(("answer", "runner"), list(_through_other_runners(lesson)))
+        metafunc.parametrize(("answer", "seed"), list(_at_each_seed(lesson)))
     elif "other" in names:
         metafunc.parametrize(("exercise", "other"), list(_pairs(lesson)))
     elif "exercise" in names:
@@ -48,7 +48,9 @@ def _through_other_runners(lesson):
     for runner in RUNNERS[1:]:
         sample = _sample(lesson, runner)
         for name, answer in answers(lesson).items():
-            yield _case(answer, runner, name=f"{name}-{runner}", quick=name in sample, runner=runner)
+            for seed in SEEDS:
+                drawn, quick = f"-seed-{seed}" * (seed > 1), name in sample and seed == 1
+                yield _case(answer, runner, seed, name=f"{name}-{runner}{drawn}", quick=quick, runner=runner)
 
 
 def _through_each_runner(lesson):
@@ -149,9 +151,9 @@ def test_an_answer(through, answer, seed):
         _expect_refused(outcome, answer)
 
 
-def test_an_answer_through_another_runner(through, answer, runner):
+def test_an_answer_through_another_runner(through, answer, runner, seed):
     """The check decides the same, for the same reason. A tab runs no threads, and an answer with threads is told so."""
-    outcome = through(answer, runner)
+    outcome = through(answer, runner, seed=seed)
     if runner == "in one thread" and answer.name.endswith("__threads"):
         assert outcome.got == f"RuntimeError: {browser_tab.NO_THREADS}"
     elif answer.right:

@@ -192,6 +192,9 @@ def _json_structure(shape: Any) -> Reader:
 # ---- The query protocol, whose fields make a tree: {"Tags.member.1.Key": "shop"} is {"Tags": {"member": {"1": ...}}}
 
 
+_DEEPEST = 12  # steps of a field's path; models have at most 7, as PublishBatch has for an entry's attributes
+
+
 def _tree(form: dict[str, str]) -> dict[str, Any]:
     tree: dict[str, Any] = {}
     for path, value in form.items():
@@ -199,7 +202,9 @@ def _tree(form: dict[str, str]) -> dict[str, Any]:
             if tree.setdefault(path, value) is not value:
                 raise _Odd
             continue
-        *steps, last = path.split(".")
+        *steps, last = path.split(".", _DEEPEST)
+        if "." in last:  # no operation has fields this deep, but a form can be all dots
+            raise _Odd
         node = tree
         for step in steps:
             node = node.setdefault(step, {})

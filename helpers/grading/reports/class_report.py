@@ -128,10 +128,13 @@ def _exercise(marks: Sequence[Mark]) -> dict[str, Any]:
 
 def _findings(rows: Sequence[Row]) -> list[dict[str, Any]]:
     """Return the reasons for which answers were not right, and the kinds of errors: what most learners met, first."""
+    texts: dict[tuple[str, str], str] = {}  # the first text of each reason: wording can hold a number that was drawn
     met: dict[str, list[tuple[str, Outcome]]] = {}
     for row in rows:
         for mark in row.marks:
             if mark.outcome and (text := _reason(mark.outcome)):
+                if mark.outcome.status == NOT_YET and mark.outcome.reason:
+                    text = texts.setdefault((mark.outcome.exercise, mark.outcome.reason), text)
                 met.setdefault(text, []).append((row.learner, mark.outcome))
     found = [
         {

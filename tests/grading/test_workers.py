@@ -1,0 +1,68 @@
+"""One launcher for all jobs of a process, given to nobody before it has proven itself."""
+
+import threading
+
+import pytest
+
+from helpers.errors import CourseError
+from helpers.grading import workers
+from helpers.grading.exercise_set import own
+
+
+class FakeLauncher:
+    """A launcher without holes that notes when it's closed."""
+
+    def __init__(self):
+        self.holes, self.closed = [], False
+
+    def close(self):
+        """Note it."""
+        self.closed = True
+
+
+@pytest.fixture
+def task(monkeypatch):
+    """Return a task of a process that has started nothing yet."""
+    monkeypatch.setattr(workers, "_launchers", {})
+    return workers.Task(own(), 1)
+
+
+def test_no_thread_gets_a_launcher_that_has_not_proven_itself(monkeypatch, task):
+    """While one thread proves it, another one waits; both get the same launcher, proven once."""
+    made, proofs, in_proof, may_end = FakeLauncher(), [], threading.Event(), threading.Event()
+
+    def prove(launcher, isolated, seed):
+        proofs.append(launcher)
+        in_proof.set()
+        assert may_end.wait(30)
+
+    monkeypatch.setattr(workers.launchers, "launcher", lambda hidden, isolated: made)
+    monkeypatch.setattr(workers, "prove", prove)
+    got = []
+    threads = [threading.Thread(target=lambda: got.append(workers.launcher(task))) for _ in range(2)]
+    threads[0].start()
+    assert in_proof.wait(30)
+    threads[1].start()
+    assert workers._launchers == {}
+    may_end.set()
+    for thread in threads:
+        thread.join(30)
+    assert got == [made, made]
+    assert proofs == [made]
+
+
+def test_a_launcher_that_fails_its_proof_is_closed_and_no_other(monkeypatch, task):
+    """One that was proven before for another task goes on."""
+    good, bad = FakeLauncher(), FakeLauncher()
+    monkeypatch.setattr(workers.launchers, "launcher", lambda hidden, isolated: good if isolated else bad)
+
+    def prove(launcher, isolated, seed):
+        if launcher is bad:
+            raise CourseError("no")
+
+    monkeypatch.setattr(workers, "prove", prove)
+    assert workers.launcher(task) is good
+    with pytest.raises(CourseError, match="no"):
+        workers.launcher(workers.Task(task.exercises, 1, isolated=False))
+    assert (good.closed, bad.closed) == (False, True)
+    assert list(workers._launchers.values()) == [good]
