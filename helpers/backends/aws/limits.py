@@ -13,7 +13,7 @@ from typing import Any
 
 from helpers.errors import CloudError
 
-OPERATIONS = Path(__file__).with_name("operations.json")  # `course build` writes it from the lessons' journals
+OPERATIONS = Path(__file__).with_name("lessons_operations.json")  # `course build` writes it from the lessons' journals
 DEFAULT_REQUEST_LIMIT = 2_000
 # boto3 calls these itself, to find the credentials to sign with. They create nothing and cost nothing.
 CREDENTIAL_OPERATIONS = {
