@@ -1,4 +1,5 @@
 """What an answer may use while it's checked. More than that, and it's stopped."""
 
 SECONDS = 10.0  # real seconds for one run of an answer; a slow machine must not make a right one wrong
+COMPUTING = 2.0  # seconds of the processor's time for one run of an answer, where a sandbox can measure it
 CALLS = 300  # calls to AWS that an answer can make in one check
