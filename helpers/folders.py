@@ -1,4 +1,4 @@
-"""Writing into people's folders: nothing of theirs is overwritten, and what cannot be written is said in words."""
+"""Writing into people's folders: nothing of theirs is overwritten, and a failed write raises a readable CourseError."""
 
 import itertools
 import os
@@ -25,23 +25,35 @@ def unused(path: Path) -> Path:
 
 
 @contextmanager
-def writing(folder: Path) -> Iterator[None]:
-    """Turn what keeps this block from writing, such as a read-only folder, into a CourseError."""
+def writing(folder: Path, maybe_open: bool = False) -> Iterator[None]:
+    """Turn what keeps this block from writing, such as a read-only folder, into a CourseError.
+
+    maybe_open: another program may have one of the files open, so the error names the file.
+    """
     try:
         yield
     except OSError as problem:
-        raise CourseError(f"Cannot write to {folder}: {problem.strerror or problem}. Name another folder.") from None
+        said = f"{problem.strerror or problem}."
+        if maybe_open:
+            advice = "Close the file if another program has it open, or name another folder."
+            raise CourseError(f"Cannot write {problem.filename or folder}: {said} {advice}") from None
+        raise CourseError(f"Cannot write to {folder}: {said} Name another folder.") from None
 
 
 def write(path: Path, content: str | bytes) -> None:
-    """Write the whole content or nothing, and make the folder: a learner's disk may be full."""
+    """Write the whole content or nothing, and make the folder. OSError names this file when it can't be written.
+
+    Another process may write the same file at the same time; the last one wins.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f"{path.name}.part")
+    part = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:
-        part.write_bytes(content.encode() if isinstance(content, str) else content)
+        # Half characters (lone surrogates) are spelled out: no file can hold them.
+        part.write_bytes(content.encode("utf-8", "backslashreplace") if isinstance(content, str) else content)
         part.replace(path)
-    except OSError:
+    except OSError as problem:
         part.unlink(missing_ok=True)
+        problem.filename = str(path)
         raise
 
 

@@ -38,6 +38,7 @@ from jupyter_client.manager import KernelManager  # noqa: E402
 from nbval.kernel import NbvalKernelspecManager, RunningKernel  # noqa: E402
 
 from helpers.backends.running import COMPARED  # noqa: E402
+from helpers.cores import cores  # noqa: E402
 from helpers.course import course  # noqa: E402
 
 if sys.version_info >= (3, 11):
@@ -187,9 +188,7 @@ def _cores() -> int:
     """Return how many cores this process can use, or what xdist's variable says instead."""
     with contextlib.suppress(KeyError, ValueError):
         return int(os.environ["PYTEST_XDIST_AUTO_NUM_WORKERS"])
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+    return cores()
 
 
 def _is_worker(config: pytest.Config) -> bool:

@@ -18,6 +18,7 @@ PATTERN = PACKAGE / "authoring" / "pattern"
 # A room may import itself and the rooms named here, and no others.
 ARROWS = {
     "errors": set(),
+    "cores": set(),
     "course": {"errors"},
     "folders": {"course", "errors"},
     "secret_scan": set(),
@@ -32,12 +33,12 @@ ARROWS = {
     "checks": {"backends", "aws_rules", "simulation", "views", "progress", "course", "errors"},
     "kernels": set(),
     "sandbox": {"checks", "backends", "simulation", "errors"},
-    "grading": {"sandbox", "checks", "backends", "simulation", "views", "course", "errors"},
+    "grading": {"sandbox", "checks", "backends", "simulation", "views", "folders", "cores", "course", "errors"},
     "learner": {"kernels", "checks", "backends", "secret_scan", "folders", "course", "errors"},
     # A course or an exercise set is proven by grading it.
-    "authoring": {"kernels", "grading", "checks", "backends", "folders", "course", "errors"},
+    "authoring": {"kernels", "grading", "checks", "backends", "folders", "cores", "course", "errors"},
     "site": {"learner", "folders", "course", "errors"},
-    "pytest_plugin": {"backends", "course"},
+    "pytest_plugin": {"backends", "cores", "course"},
     "cli": {"grading", "learner", "authoring", "workshop", "site", "backends", "course", "errors"},
     "": {"backends", "checks", "show"},  # helpers/__init__.py
 }

@@ -56,14 +56,14 @@ print(json.dumps(sorted(Journal.operations_called)))
 def build(root: Path, only: str | None = None, say: Callable[[str], None] = print) -> list[Path]:
     """Build the course in this clone, or one lesson of it, and return the files that changed.
 
-    NotebookError says what to mend when a solution cannot become an exercise, a check does not hold, or a cell raises
+    NotebookError says what to fix when a solution cannot become an exercise, a check does not hold, or a cell raises
     where no block shows the error on purpose. Nothing is written then.
     """
     listed = course()
     lessons = [listed.lesson(only)] if only else listed.lessons
     solved = [_solved(root, lesson) for lesson in lessons]
     require(solved, with_checks=True)
-    proof.require(own(), solved, walled=False, say=say)  # the authors' own code needs no isolation
+    proof.require(own(), solved, isolated=False, say=say)  # the authors' own code needs no isolation
     made: dict[Path, str] = {}
     called = dict(by_lesson())
     for lesson in lessons:

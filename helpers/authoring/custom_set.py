@@ -25,16 +25,16 @@ def new(folder: Path) -> None:
         raise CourseError(f"Cannot write to {folder}: {problem.strerror or problem}. Name another folder.") from None
 
 
-def build(folder: Path, walled: bool = True, say: Callable[[str], None] = print) -> list[Path]:
+def build(folder: Path, isolated: bool = True, say: Callable[[str], None] = print) -> list[Path]:
     """Make the exercises of this set from its solutions, and return the notebooks that learners get.
 
-    walled: whether the answers run isolated while the checks are proven. Nothing is written when a solution is missing,
-    cannot be read or cannot become an exercise, or a check does not hold: NotebookError says what to mend. CourseError
-    when the set cannot be read, or this computer cannot grade.
+    isolated: whether the answers run isolated while the checks are proven. Nothing is written when a solution is
+    missing, cannot be read or cannot become an exercise, or a check does not hold: NotebookError says what to fix.
+    CourseError when the set cannot be read, or this computer cannot grade.
     """
     chosen = of_folder(folder)
     solved = read(folder, chosen.listed)
-    proof.require(chosen, solved, walled, say)
+    proof.require(chosen, solved, isolated, say)
     return write(folder, solved)
 
 

@@ -35,7 +35,10 @@ def exercise(solved: NotebookNode, exercises: Sequence[Exercise], stub: str = ST
 
 
 def with_grading(solved: NotebookNode, exercises: Sequence[Exercise]) -> NotebookNode:
-    """Return the solved notebook as nbgrader takes it: with the metadata of answers and checks, and of nothing else."""
+    """Return the solved notebook as nbgrader takes it.
+
+    It has the metadata of answers and checks, and no other nbgrader metadata.
+    """
     made = without_grading(solved)
     for cell in made.cells:
         if answers := answers_in(cell, exercises):

@@ -28,9 +28,9 @@ class _Version:
     cells: tuple[str, ...]
 
 
-def require(chosen: ExerciseSet, notebooks: Sequence[Solved], walled: bool, say: Callable[[str], None]) -> None:
+def require(chosen: ExerciseSet, notebooks: Sequence[Solved], isolated: bool, say: Callable[[str], None]) -> None:
     """Raise NotebookError, which names all `faults`, unless there are none."""
-    if found := faults(chosen, notebooks, walled, say):
+    if found := faults(chosen, notebooks, isolated, say):
         raise NotebookError("\n".join(found))
 
 

@@ -47,7 +47,7 @@ _SHOWN = 6  # lines of a difference
 
 @dataclass(frozen=True)
 class Row:
-    """What came of one cell. why: what the course said instead, or the first lines that differ."""
+    """The outcome of one cell. why: what the course said instead, or the first lines that differ."""
 
     cell: str  # its id
     verdict: str  # SAME, PASSED_OVER or DIFFERS

@@ -62,7 +62,7 @@ class AnswerError(Exception):
 
 @dataclass(frozen=True)
 class Result:
-    """What a run came to: a value, or an error."""
+    """The outcome of a run: a value, or an error."""
 
     value: Any = None
     error: AnswerError | None = None
@@ -176,13 +176,13 @@ class Case:
         self.did = f"{self._answer}({shown})"
         return self._ask({"do": "run", "arguments": arguments})
 
-    def let(self, thing: Boto3Object | None, service: str, operation: str, **params: Any) -> Result:
-        """Return what comes of a call that a boto3 object makes which the answer returned.
+    def let(self, boto3_object: Boto3Object | None, service: str, operation: str, **params: Any) -> Result:
+        """Have a boto3 object that the answer returned make a call; return its value or error.
 
-        thing: that object, or None for a new client with nothing but defaults, as another part of the learner's program
+        boto3_object: None for a new client with nothing but defaults, as another part of the learner's program
         would make it. operation: the method of boto3's client, such as "send_message".
         """
-        number = None if thing is None else thing.number
+        number = None if boto3_object is None else boto3_object.number
         command = {"do": "call", "object": number, "service": service, "operation": operation, "params": params}
         return self._ask(command)
 
@@ -194,7 +194,10 @@ class Case:
             self._world.journal.recording = False
         if "stopped" in reply or not self._world.open:
             stopped = reply.get("stopped", TOO_MANY_CALLS)
-            stops = {TIME_IS_UP: f"{limits.SECONDS:g} seconds", TOO_MUCH_COMPUTING: "2 seconds of computing"}
+            stops = {
+                TIME_IS_UP: f"{limits.SECONDS:g} seconds",
+                TOO_MUCH_COMPUTING: f"{limits.COMPUTING:g} seconds of computing",
+            }
             limit = stops.get(stopped, f"{limits.CALLS} calls to AWS")
             message = f"It was stopped after {limit}. Which loop has no way out, or tries again without waiting?"
             stopped = stopped if stopped in stops else TOO_MANY_CALLS

@@ -24,10 +24,10 @@ from helpers.simulation import worlds
 
 FIXED_SEED = 1  # where outputs are compared, and in grading
 
-# What an outcome says when the check itself raised: the answer left something behind that nobody foresaw.
-STUMBLED = "The check could not go on after this:"
-GO_ON = "something that the check can look at"
-LOOK = (
+# What an outcome says when the check itself raised: the answer left something behind that the check doesn't handle.
+CHECK_RAISED = "The check could not go on after this:"
+EXPECTED = "something that the check can look at"
+ADVICE = (
     "What your function returned, or what it left in the cloud, is not of the kind that the exercise asks for. Did it "
     "delete or change more than it was given? Read the exercise once more, and the error."
 )
@@ -106,8 +106,8 @@ def _judge(exercise: Exercise, check: cases.Check, runner: AnswerRunner, case: c
     except cases.AnswerError as problem:
         return _error(exercise, problem, runner, case)
     except Exception as problem:
-        got = f"{STUMBLED} {type(problem).__name__}: {problem}"
-        said = {"did": case.did, "got": got, "expected": GO_ON, "why": LOOK, "reason": "check-stumbled"}
+        got = f"{CHECK_RAISED} {type(problem).__name__}: {problem}"
+        said = {"did": case.did, "got": got, "expected": EXPECTED, "why": ADVICE, "reason": "check-stumbled"}
         return outcome(exercise, NOT_YET, printed=runner.printed, **said)
     finally:
         runner.close()

@@ -1,4 +1,4 @@
-"""What came of a check: one record, from which the card, the terminal's table and JSON are made."""
+"""The outcome of a check: one record, from which the card, the terminal's table and JSON are made."""
 
 from dataclasses import asdict, dataclass, replace
 from typing import Any

@@ -1,4 +1,4 @@
-"""The `course` command: each command reads its words, calls one function of a room below, and prints what came back."""
+"""The `course` command: each command parses its arguments and calls one function of another package."""
 
 import sys
 from io import TextIOWrapper

@@ -45,11 +45,11 @@ def new(folder: Annotated[Path, typer.Argument(help="A new folder.")]) -> None:
     say(f"Then: course build --exercises {place}")
 
 
-def _build_custom_set(folder: Path, walled: bool) -> None:
+def _build_custom_set(folder: Path, isolated: bool) -> None:
     """Prove the checks of a custom exercise set, and make the learners' notebooks of it."""
     from helpers.authoring import custom_set
 
-    for path in custom_set.build(folder, walled, say=lambda text: say(f"[dim]{escape(text)}[/]")):
+    for path in custom_set.build(folder, isolated, say=lambda text: say(f"[dim]{escape(text)}[/]")):
         say(f"For learners: [bold]{escape(str(path))}[/]")
     say("The checks accept every solution, and find every stub not attempted.")
 

@@ -38,9 +38,9 @@ def lab(
 
     copy = _copy(folder)
     chosen, exercise = target(course(), lesson)
-    laid = copy.lay()
+    copied = copy.copy_missing()
     say(f"Your working copy: [bold]{escape(str(copy.folder))}[/]")
-    for name in laid.newer:
+    for name in copied.newer:
         say(f"A newer edition was put beside yours: {escape(name)}")
     kind = "exercises" if exercise else "lessons"
     jupyterlab.open_lab(jupyterlab.arguments(copy.folder, chosen, kind, browser, port))

@@ -22,7 +22,8 @@ from typing import Any
 
 from helpers.checks.outcome import Outcome, worth
 from helpers.course import Exercise, Lesson
-from helpers.grading.output import write, writing
+from helpers.folders import write
+from helpers.grading.output import writing
 from helpers.grading.records import Graded, Learner, Mark, Row, by_name
 from helpers.grading.reports.texts import number, percent, shorten
 

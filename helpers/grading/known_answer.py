@@ -34,7 +34,7 @@ def _check(case: Case) -> None:
         case.not_yet("known-answer", got=returned, expected="the message's id", why="The answer is right.")
 
 
-def prove(launcher: Launcher, isolated: bool, seed: int) -> None:
+def check_sandbox(launcher: Launcher, isolated: bool, seed: int) -> None:
     """Grade the known answer; CourseError says what is wrong with the machine when it does not come out as correct.
 
     isolated: whether hand-ins are isolated.

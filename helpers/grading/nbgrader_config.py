@@ -21,10 +21,10 @@ c.GenerateAssignment.preprocessors.prepend([TagRemovePreprocessor])
 c.Execute.timeout = 120
 
 
-class Mend(NbGraderPreprocessor):
-    """Mends notebooks in which cells were deleted or doubled, after nbgrader's DeduplicateIds.
+class RepairCells(NbGraderPreprocessor):
+    """Repairs notebooks in which cells were deleted or doubled, after nbgrader's DeduplicateIds.
 
-    OverwriteCells.add_missing_cells does a part of it, and loses the hand-in when an answer's cell was deleted along
+    OverwriteCells.add_missing_cells does part of this, and loses the hand-in when an answer's cell was deleted along
     with its check, or when any cell was doubled.
     """
 
@@ -40,9 +40,9 @@ class Mend(NbGraderPreprocessor):
             sources = {source.name: source.source for source in released.source_cells}
             points = {graded.name: graded.max_score for graded in released.grade_cells if graded.name not in there}
         for name, worth in points.items():
-            told = {"grade_id": name, "points": worth, "grade": True, "locked": True, "solution": False, "task": False}
-            nb.cells.append(new_code_cell(sources[name], metadata={"nbgrader": told | {"schema_version": 3}}))
+            kept = {"grade_id": name, "points": worth, "grade": True, "locked": True, "solution": False, "task": False}
+            nb.cells.append(new_code_cell(sources[name], metadata={"nbgrader": kept | {"schema_version": 3}}))
         return nb, resources
 
 
-c.Autograde.sanitize_preprocessors.insert(2, Mend)
+c.Autograde.sanitize_preprocessors.insert(2, RepairCells)

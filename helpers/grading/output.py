@@ -4,11 +4,13 @@ import hashlib
 import os
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
+from helpers import folders
 from helpers.errors import CourseError
+from helpers.folders import write as write  # class_report imports it from here
 from helpers.grading.intake.files import left_out
 from helpers.grading.store import FOLDER as RESULTS
 
@@ -28,7 +30,7 @@ _RESERVED = {
 
 def refuse_other_folders(hand_ins: Path, out: Path) -> None:
     """Raise CourseError when `hand_ins` is the course or holds results, or `out` holds what no grading wrote."""
-    # os.path says no where it can't look; reading or writing the folder later says why.
+    # os.path returns False where it can't look; reading or writing the folder later says why.
     course = hand_ins.parent if hand_ins.name in _PARTS else hand_ins
     if os.path.isfile(course.joinpath(*_LIST)):
         raise CourseError(f"'{hand_ins}' is the course's own. Name the folder that holds what learners handed in.")
@@ -41,28 +43,9 @@ def refuse_other_folders(hand_ins: Path, out: Path) -> None:
             raise CourseError(f"'{out}' holds other files. Name a new folder for the results with --out.")
 
 
-@contextmanager
-def writing(folder: Path) -> Iterator[None]:
-    """Turn an error in writing, such as for lack of permission, into a CourseError."""
-    try:
-        yield
-    except OSError as problem:
-        place = problem.filename or folder
-        said = f"Cannot write {place}: {problem.strerror or problem}."
-        raise CourseError(f"{said} Close the file if another program has it open, or name another folder.") from None
-
-
-def write(path: Path, content: str | bytes) -> None:
-    """Write the whole content or nothing, making the folder. OSError when it cannot be written."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f"{path.name}.part")
-    try:
-        # Half characters (lone surrogates) are spelled out: no file can hold them.
-        part.write_bytes(content.encode("utf-8", "backslashreplace") if isinstance(content, str) else content)
-        part.replace(path)
-    except OSError:
-        part.unlink(missing_ok=True)
-        raise
+def writing(folder: Path) -> AbstractContextManager[None]:
+    """Turn what keeps a block from writing results, such as a table that is open in Excel, into a CourseError."""
+    return folders.writing(folder, maybe_open=True)
 
 
 def file_names(names: Iterable[str]) -> dict[str, str]:

@@ -1,11 +1,11 @@
 """A whole cohort from a folder of hand-ins to a grade book, feedback and a report."""
 
-import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from helpers.checks.outcome import NOT_ATTEMPTED
+from helpers.cores import cores
 from helpers.course import Lesson
 from helpers.errors import CourseError
 from helpers.grading.exercise_set import ExerciseSet
@@ -44,7 +44,7 @@ class Options:
 
 @dataclass(frozen=True)
 class Summary:
-    """What was done. graded: notebooks that were run now; known: whose outcome was there already.
+    """What was done. graded: notebooks that were run now; known: already graded.
 
     news: what else is new since the last grading. counted: which lessons count, and which do not, since nobody began
     them; a sentence.
@@ -62,7 +62,7 @@ class Summary:
 def grade_cohort(exercises: ExerciseSet, options: Options, progress: Progress = lambda done, of: None) -> Summary:
     """Grade every hand-in of the folder, and write grade book, feedback and report into `out`.
 
-    What is graded stays graded: ended in the middle and started again, it goes on where it was. CourseError when the
+    What is graded stays graded: ended in the middle and started again, it resumes. CourseError when the
     folder holds no hand-in, `out` cannot be written, or this computer or cluster cannot grade.
     """
     folder, out = options.folder.resolve(), options.out.resolve()
@@ -137,12 +137,7 @@ def _run(task: Task, jobs: Sequence[Job], options: Options) -> Iterator[tuple[Jo
         return iter(())
     if options.scheduler:
         return run_on_cluster(task, jobs, options.scheduler)
-    return run(task, jobs, options.processes or _cores())
-
-
-def _cores() -> int:
-    """Return the number of cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return run(task, jobs, options.processes or cores())
 
 
 def _rows(

@@ -2,13 +2,13 @@
 
 import hashlib
 import json
-import os
 import secrets
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from helpers.checks.outcome import Outcome
 from helpers.errors import CourseError
+from helpers.folders import write
 from helpers.grading.records import Graded
 
 FOLDER = ".course-results"
@@ -52,12 +52,12 @@ class Store:
 
     def put(self, job: Job, graded: Graded) -> None:
         """Keep the job's outcomes: all, or none when this process is ended meanwhile."""
-        _write(self._folder / f"{job.key}.json", json.dumps(packed(graded)))
+        write(self._folder / f"{job.key}.json", json.dumps(packed(graded)))
 
     def _kept_seed(self) -> int:
         path = self._folder / "seed"
         if not path.exists():
-            _write(path, str(secrets.randbits(62)))
+            write(path, str(secrets.randbits(62)))
         return int(path.read_text(encoding="ascii"))
 
 
@@ -70,9 +70,3 @@ def unpacked(raw: dict) -> Graded:
     """Return what `packed` made plain; TypeError or KeyError for anything else."""
     outcomes = (Outcome(**{**fields, "reached": tuple(fields["reached"])}) for fields in raw["outcomes"])
     return Graded(tuple(outcomes), tuple(raw["remarks"]))
-
-
-def _write(path: Path, text: str) -> None:
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
-    part.write_text(text, encoding="utf-8")
-    part.replace(path)

@@ -22,7 +22,7 @@ from helpers.course import HOME
 from helpers.errors import CourseError
 from helpers.grading.exercise_set import PACKAGE, ExerciseSet
 from helpers.grading.grader import grade
-from helpers.grading.known_answer import prove
+from helpers.grading.known_answer import check_sandbox
 from helpers.grading.records import Graded
 from helpers.grading.store import Job
 from helpers.sandbox import launcher as launchers
@@ -75,7 +75,7 @@ def _proven(task: Task) -> launchers.Launcher:
                 f"This computer cannot wall hand-ins off: one could {can}. Grade on Linux with user namespaces, "
                 "Landlock and libseccomp, or trust these learners and add --without-wall."
             )
-        prove(made, task.isolated, task.seed)
+        check_sandbox(made, task.isolated, task.seed)
     except BaseException:
         made.close()
         raise

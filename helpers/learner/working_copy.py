@@ -29,8 +29,8 @@ def default_folder() -> Path:
 
 
 @dataclass
-class Laid:
-    """What `WorkingCopy.lay` did, by paths relative to the folder."""
+class Copied:
+    """What `WorkingCopy.copy_missing` did, by paths relative to the folder."""
 
     new: list[str] = field(default_factory=list)
     newer: list[str] = field(default_factory=list)  # new editions, put beside what the learner has
@@ -57,22 +57,22 @@ class WorkingCopy:
         """Return the path of this lesson's notebook of this kind."""
         return self.folder / kind / f"{lesson.slug}.ipynb"
 
-    def lay(self, listed: Course | None = None) -> Laid:
+    def copy_missing(self, listed: Course | None = None) -> Copied:
         """Copy what is missing, and put a newer edition of what the learner already has beside it. Never replace.
 
         CourseError when the folder cannot be written.
         """
-        done, laid = Laid(), self._laid()
+        done, recorded = Copied(), self._recorded()
         with writing(self.folder):
             for lesson in (listed or course()).lessons:
                 for kind in KINDS:
-                    self._lay_one(kind, lesson, laid, done)
+                    self._copy_one(kind, lesson, recorded, done)
             for name in PAGES:
-                self._lay_page(name, laid, done)
-            write(self._record, json.dumps(laid, indent=1))
+                self._copy_page(name, recorded, done)
+            write(self._record, json.dumps(recorded, indent=1))
         return done
 
-    def _lay_one(self, kind: str, lesson: Lesson, laid: dict[str, str], done: Laid) -> None:
+    def _copy_one(self, kind: str, lesson: Lesson, recorded: dict[str, str], done: Copied) -> None:
         target = self.path(kind, lesson)
         name = target.relative_to(self.folder).as_posix()
         text = cleared(shipped(kind, lesson))
@@ -80,33 +80,33 @@ class WorkingCopy:
         if not target.exists():
             write(target, text)
             done.new.append(name)
-        elif laid.get(name, digest) not in (digest, _digest(_with_less_metadata(text))) and (
+        elif recorded.get(name, digest) not in (digest, _digest(_with_less_metadata(text))) and (
             target.read_bytes() != text.encode()
         ):
             # A clone changes without a new version, so a newer edition can have this name already.
             beside = unused(target.with_name(f"{target.stem}.v{version(DISTRIBUTION)}.ipynb"))
             write(beside, text)
             done.newer.append(beside.relative_to(self.folder).as_posix())
-        laid[name] = digest
+        recorded[name] = digest
 
-    def _lay_page(self, name: str, laid: dict[str, str], done: Laid) -> None:
+    def _copy_page(self, name: str, recorded: dict[str, str], done: Copied) -> None:
         """Copy a page that is missing, or unchanged since it was copied. One that the learner changed stays."""
         target, text = self.folder / name, (HOME / name).read_text(encoding="utf-8")
         digest = _digest(text)
         there = hashlib.sha256(target.read_bytes()).hexdigest() if target.is_file() else ""
         if not target.exists():
             done.new.append(name)
-        elif there not in (digest, laid.get(name)):
+        elif there not in (digest, recorded.get(name)):
             return
         write(target, text)
-        laid[name] = digest
+        recorded[name] = digest
 
-    def _laid(self) -> dict[str, str]:
+    def _recorded(self) -> dict[str, str]:
         try:
-            laid = json.loads(self._record.read_text(encoding="utf-8"))
+            recorded = json.loads(self._record.read_text(encoding="utf-8"))
         except (OSError, ValueError):
             return {}
-        return laid if isinstance(laid, dict) else {}
+        return recorded if isinstance(recorded, dict) else {}
 
 
 def _digest(text: str) -> str:
@@ -114,7 +114,7 @@ def _digest(text: str) -> str:
 
 
 def _with_less_metadata(text: str) -> str:
-    """Return the notebook's text as an earlier version would have laid it, with the name alone of the language.
+    """Return the notebook's text as an earlier version would have copied it, with the name alone of the language.
 
     A notebook that differs in that alone is no newer edition.
     """

@@ -40,7 +40,7 @@ class World:
 
 _default: World | None = None
 # Attributes of a thread that is in a private world: the world, and whether a call was rejected after it was closed.
-_PLACE, _REJECTED = "world_of_the_course", "turned_away_by_the_course"
+_PLACE, _REJECTED = "world_of_the_course", "rejected_by_the_course"
 
 
 def set_default(world: World | None) -> None:

@@ -34,7 +34,7 @@ def site(out: Path, say: Callable[[str], None] = print) -> None:
         pages.lay(lite, listed, lock, pyodide.write_lock(lock, runtime))
         say("building JupyterLite")
         jupyterlite.build(lite, built)
-        jupyterlite.mend_scripts(built)
+        jupyterlite.patch_scripts(built)
         pages.finish(built, listed)
         with new_folder(out):
             shutil.copytree(built, out, dirs_exist_ok=True)
@@ -61,6 +61,6 @@ def _wheels(lite: Path, runtime: Path, python: str, listed: Course) -> list[Path
         for place, content in files:
             path = unpacked / name / place
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(jupyterlite.mend_python(place, content))
+            path.write_bytes(jupyterlite.patch_python(place, content))
     pyodide.compile_all(runtime, unpacked, SHOWN, python)
     return [packages.write_wheel(runtime, name, version, unpacked / name) for name, version in versions.items()]

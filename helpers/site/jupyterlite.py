@@ -74,8 +74,8 @@ def build(lite: Path, out: Path) -> None:
         raise CourseError(f"JupyterLite's build failed:\n{(done.stdout + done.stderr)[-2000:]}")
 
 
-def mend_python(place: str, content: bytes) -> bytes:
-    """Return the content of a file of the kernel as it should be; any other as it is. CourseError as `mend_scripts`."""
+def patch_python(place: str, content: bytes) -> bytes:
+    """Return the content of a kernel's file as it should be, any other as it is. CourseError as in `patch_scripts`."""
     file, before, after = _COMPLETION
     if place != file:
         return content
@@ -84,14 +84,14 @@ def mend_python(place: str, content: bytes) -> bytes:
     return content.replace(before, after)
 
 
-def mend_scripts(built: Path) -> None:
+def patch_scripts(built: Path) -> None:
     """Change the built site's scripts. CourseError when they have another form than this course knows."""
     changed = 0
     for script in (built / "build").glob("*.js"):
         text = script.read_text(encoding="utf-8")
-        mended, count = _SESSION.subn(r"\1\g<one>.path===\g<path>\6", text)
+        patched, count = _SESSION.subn(r"\1\g<one>.path===\g<path>\6", text)
         if count:
-            script.write_text(mended, encoding="utf-8", newline="")
+            script.write_text(patched, encoding="utf-8", newline="")
         changed += count
     if changed != 1:
         raise CourseError(f"JupyterLite starts sessions in another way than this course knows ({changed} places).")

@@ -184,7 +184,7 @@ def change(path, name, old, new):
 
 
 def test_a_fault_anywhere_writes_nothing(clone, command):
-    """Every fault of every lesson is told at once, before anything runs, with exit code 1."""
+    """Every fault of every lesson is reported at once, before anything runs, with exit code 1."""
     change(clone / "solutions" / "01_messaging_fundamentals.ipynb", "take_one", "### BEGIN SOLUTION", "")
     change(clone / "solutions" / "05_topics_and_subscriptions.ipynb", "announce", "### END SOLUTION", "")
     before = files(clone, OPERATIONS)

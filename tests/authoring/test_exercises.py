@@ -37,7 +37,7 @@ def test_each_listed_exercise_has_its_cells(lesson):
         assert f"## {item.id} {item.title}\n\n*{item.minutes} minutes.*" in text
         answer, check = cells[item.answer], cells[f"check-{item.answer}"]
         assert answer.source.startswith(f"def {item.answer}(")
-        assert '"""' in answer.source, "the contract stands in a docstring"
+        assert '"""' in answer.source, "the contract belongs in a docstring"
         assert check.source.startswith(f"check({item.answer})")
         assert answer.metadata["nbgrader"]["grade_id"] == item.answer
         assert answer.metadata["nbgrader"]["solution"]

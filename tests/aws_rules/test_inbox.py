@@ -131,7 +131,7 @@ def test_a_link_of_another_kind_is_refused(offline: Cloud, link: str) -> None:
 
 
 def test_a_used_up_token_is_refused_in_words(sns: Any, topic_arn: str) -> None:
-    """After two days, following the link is an error that says so."""
+    """After two days, following the link raises an error about the token."""
     subscribed(sns, topic_arn, "email", "ada@shop.example")
     clock.advance(days=2)
     with pytest.raises(CloudError, match="Invalid parameter: Token"):

@@ -143,7 +143,7 @@ def test_a_block_ends_with_the_block(sqs: Any, queue_url: str) -> None:
 
 @pytest.mark.parametrize("kinds", [{"duplicates": 2}, {"duplicates": -1}, {"lag": -1}, {"duplicates": "often"}])
 def test_a_chance_is_between_0_and_1(offline: Cloud, kinds: dict[str, Any]) -> None:
-    """Anything else is an error that says so."""
+    """Anything else raises an error that names the kind."""
     with pytest.raises(CloudError, match=next(iter(kinds))):
         cloud.unkind(**kinds)
 

@@ -82,7 +82,7 @@ def machine(no_cloud: None) -> dict[str, str]:
 
 @pytest.fixture
 def account(monkeypatch: pytest.MonkeyPatch) -> list[boto3.Session]:
-    """AWS says 111111111111 to whoever asks who he is; the list gets the sessions that asked."""
+    """AWS names 111111111111 as everybody's account; the list gets the sessions that asked."""
     asked: list[boto3.Session] = []
 
     def identity(session: boto3.Session) -> tuple[str, str]:

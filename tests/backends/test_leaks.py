@@ -153,7 +153,7 @@ def test_what_was_made_before_start_is_answered_offline(run: Run) -> None:
 def test_what_is_made_after_start_is_answered_offline(run: Run) -> None:
     """So do clients from after start(): with other endpoints, with keys of their own, and in every partition.
 
-    Clients for S3 and Lambda are refused, and the journal says so. A message to HTTP subscribers is not sent to them.
+    Clients for S3 and Lambda are refused, and the journal records that. A message to HTTP subscribers is not sent.
     """
     found = run(
         """

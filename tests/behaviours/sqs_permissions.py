@@ -18,7 +18,7 @@ def _statement(arn: str, action: Any, principal: Any = "*", effect: str = "Allow
 
 
 def _root(account: str) -> dict[str, str]:
-    """Return the principal that stands for a whole account."""
+    """Return the principal that names a whole account."""
     return {"AWS": f"arn:aws:iam::{account}:root"}
 
 

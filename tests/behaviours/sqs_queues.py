@@ -40,12 +40,12 @@ def _creation(lab: Lab, name: str, **attributes: str) -> str:
 
 
 def _codes_around(lab: Lab, attribute: str, lowest: int, highest: int) -> list[str]:
-    """Return what creating a queue comes to one below, at, at and one above the limits."""
+    """Return the outcomes of creating a queue one below, at, at and one above the limits."""
     values = [lowest - 1, lowest, highest, highest + 1]
     return [_creation(lab, f"q{i}", **{attribute: str(value)}) for i, value in enumerate(values)]
 
 
-IN_RANGE = ["InvalidAttributeValue", "ok", "ok", "InvalidAttributeValue"]  # what _codes_around should come to
+IN_RANGE = ["InvalidAttributeValue", "ok", "ok", "InvalidAttributeValue"]  # what _codes_around should return
 
 
 # --- creating ---------------------------------------------------------------------------------------------------

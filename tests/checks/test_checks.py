@@ -27,6 +27,7 @@ from helpers.checks.runners.one_thread import OneThread
 from helpers.checks.values import show, show_difference
 from helpers.course import Exercise, course
 from helpers.errors import CheckFailed, UnknownExercise
+from helpers.sandbox import grader_limits
 from helpers.simulation import stopping, worlds
 from helpers.views.card import check_card, note_card
 
@@ -137,12 +138,12 @@ def source(tmp_path_factory):
     return path
 
 
-@pytest.fixture(params=["in process", pytest.param("behind the wall", marks=needs_fork)])
+@pytest.fixture(params=["in process", pytest.param("in the sandbox", marks=needs_fork)])
 def outcome_of(request, source):
     """Returns the outcome for the answer of this name, through one of the runners."""
 
     def outcome(name):
-        if request.param == "behind the wall":
+        if request.param == "in the sandbox":
             return examine(EXERCISE, in_sandbox(source.read_text(), name))
         namespace = {}
         exec(compile(source.read_text(), str(source), "exec"), namespace)
@@ -165,6 +166,11 @@ STATUSES = {
 def test_there_are_four_outcomes(outcome_of, name, status):
     """Right, not written, something else, and an error are told apart, through both runners."""
     assert outcome_of(name).status == status
+
+
+def test_an_outcome_names_the_sandboxs_limit():
+    """How long an answer may compute is the same number for the check that reports it and the sandbox that stops it."""
+    assert limits.COMPUTING == grader_limits.COMPUTING
 
 
 REASONS = {

@@ -44,7 +44,7 @@ class Twins:
             world.journal.recording = False
 
     def __call__(self, service, operation, region="us-east-1", profile="shop", **params):
-        """Return the result, or the exception, that both ways came to."""
+        """Return the result, or the exception, that both ways agree on."""
         self.asked.add((service, operation))
         ours = self._done(self.direct, direct_client(service, region, profile), operation, params)
         theirs = self._done(self.boto3, _boto3_client(service, region, profile), operation, params)

@@ -79,7 +79,7 @@ def test_what_takes_too_long_within_a_library_is_not_right(hurried):
 
 
 def test_a_right_answer_beside_an_unfinished_function_is_correct():
-    """What else stands in the notebook does not matter, not even a function whose variable has no value yet."""
+    """The rest of the notebook does not matter, not even a function whose variable has no value yet."""
     source = (
         "def unfinished():\n    def inner():\n        return later\n    return inner\n    later = 1\n\n"
         "half = unfinished()\n\ndef clients_for(region):\n"

@@ -34,9 +34,9 @@ def machine(tmp_path, monkeypatch):
 
 @pytest.fixture
 def copy(tmp_path):
-    """The working copy, laid."""
+    """The working copy with its notebooks."""
     copy = WorkingCopy(tmp_path / "course")
-    copy.lay()
+    copy.copy_missing()
     return copy
 
 

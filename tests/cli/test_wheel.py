@@ -144,14 +144,14 @@ def test_an_installed_course_lays_a_working_copy(whole):
         from helpers.learner import lab
         from helpers.learner.working_copy import WorkingCopy, default_folder
         copy = WorkingCopy(default_folder())
-        copy.lay()
+        copy.copy_missing()
         words = lab.arguments(copy.folder, course().lessons[0], "lessons", True, None)
         print(json.dumps(dict(word.split("=", 1) for word in words if "=" in word)))
     """
     words = json.loads(whole.does("if True:" + code))
     folder = Path(words["--ServerApp.root_dir"])
-    laid = {path.relative_to(folder).as_posix() for path in folder.rglob("*.ipynb")}
-    assert laid == {f"{kind}/{lesson.slug}.ipynb" for kind in ("lessons", "exercises") for lesson in course().lessons}
+    copied = {path.relative_to(folder).as_posix() for path in folder.rglob("*.ipynb")}
+    assert copied == {f"{kind}/{lesson.slug}.ipynb" for kind in ("lessons", "exercises") for lesson in course().lessons}
     assert Path(words["--LabApp.app_settings_dir"], "overrides.json").is_file()
 
 
@@ -214,7 +214,7 @@ def test_a_release_is_a_course(without_solutions):
 
 
 def test_a_release_says_that_its_solutions_are_kept_away(without_solutions):
-    """Who asks for one is told who has it."""
+    """The command for one says who has it."""
     said = without_solutions.does(SOLUTION)
     assert "has no solutions" in said
     assert "delete_message" not in said

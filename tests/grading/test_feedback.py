@@ -180,7 +180,7 @@ def test_a_set_of_ones_own_leads_to_no_lesson_and_no_check(tmp_path):
 
 
 def test_whose_file_was_damaged_is_not_told_that_there_was_none(told):
-    """What was wrong stands above, what to do below; who handed in nothing is told that, and the same."""
+    """What was wrong stands above, what to do below; who handed in nothing reads that, and the same."""
     damaged = learner_row("Ada", remarks=("'01.ipynb' is damaged: it is not the JSON of a notebook.",))
     ran = learner_row("Ada", *outcomes((CORRECT, {})), running=("In lesson 01, the cell of x raised NameError.",))
     for row_, there_was_none in ((damaged, False), (learner_row("Ada"), True), (ran, True)):
@@ -523,7 +523,7 @@ def test_feedback_in_a_notebook_has_an_end():
     [b"", b"\xff", b"[]", b"null", b"{}", b'{"cells": 1}', b"[" * 100_000, b'{"worksheets": [1, {"cells": 2}]}'],
 )
 def test_what_is_no_notebook_is_an_error_for_people(content):
-    """One bad file has no copy, and says so."""
+    """One bad file has no copy, and raises an error about it."""
     with pytest.raises(NotebookError, match="cannot be read"):
         annotated(content, learner_row("Ada"), LESSONS[0])
 

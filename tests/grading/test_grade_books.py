@@ -26,7 +26,7 @@ def graded(name, *right, columns=(), remarks=()):
 
 
 def written(out, *people):
-    """Write the books of these learners and return what the instructor is told."""
+    """Write the books of these learners and return the messages for the instructor."""
     learners, rows = zip(*people, strict=True) if people else ((), ())
     return write_books(out, rows, LESSONS, book(rows, learners, {"01": "checks-1"}))
 
@@ -110,7 +110,7 @@ def test_without_ids_the_instructor_is_told(tmp_path):
 
 
 def test_nobody_is_taken_for_the_row_of_the_points(tmp_path):
-    """Canvas takes whoever has these words in the name for it: a learner could set what each lesson is worth."""
+    """Canvas takes any name with these words for it: a learner could set what each lesson is worth."""
     written(tmp_path, graded("Points Possible"))
     assert ["Points Possible" in row[0] for row in table(tmp_path, CANVAS)] == [False, True, False]
 
@@ -142,7 +142,7 @@ def test_a_book_comes_back_as_it_was_written(tmp_path):
 
 
 def test_what_a_list_says_of_learners_stands_in_the_table(tmp_path):
-    """Behind the name; whoever the list says less of has empty cells."""
+    """Behind the name; a learner of whom the list says less has empty cells."""
     written(tmp_path, graded("Ada", columns=(("group", "b"), ("ID", "7"))), graded("Ben", columns=(("mail", "=x"),)))
     head, ada, ben = table(tmp_path)
     assert head[:4] == ["learner", "group", "ID", "mail"]

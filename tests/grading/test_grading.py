@@ -237,7 +237,7 @@ def outcome_of(source, name="hand_over"):
     ],
 )
 def test_what_keeps_a_cell_from_defining_its_answer_is_shown_with_its_line(source, type_, number, line):
-    """What Python cannot read has a line, too; no name of a file inside of IPython is told."""
+    """What Python cannot read has a line, too; no name of a file inside of IPython is shown."""
     found, remarks = outcome_of(source)
     assert (found.status, found.line_number, found.line) == (ERROR, number, line)
     assert found.got.startswith(f"{type_}: ")
@@ -248,7 +248,7 @@ def test_what_keeps_a_cell_from_defining_its_answer_is_shown_with_its_line(sourc
 
 
 def test_a_cell_of_no_exercise_is_named_by_its_beginning():
-    """As far as one line goes, whatever stands in it; Python counts its lines from the first that is not empty."""
+    """As far as one line goes, whatever is in it; Python counts its lines from the first that is not empty."""
     long = "# `<b>`" + "x" * 1000
     found = graded([*solved(), f"\n\n{long}\nqeue.send()"], FEW[:1])
     begins = long.replace("`", "'")[:60]

@@ -86,7 +86,7 @@ def test_the_real_course_pack_is_read(tmp_path):
     from helpers.learner.working_copy import WorkingCopy
 
     copy = WorkingCopy(tmp_path / "copy")
-    copy.lay()
+    copy.copy_missing()
     (tmp_path / "in").mkdir()
     found = pack.Contents(notebooks={f"exercises/{SLUG}.ipynb": copy.path("exercises", LESSON)})
     pack.write(found, "Zoë Ångström", tmp_path / "in")
@@ -158,7 +158,7 @@ def test_the_folder_of_an_nbgrader_course_is_seen_through(tmp_path):
 
 
 def test_the_folder_has_the_last_word_on_the_name(tmp_path):
-    """A zip that claims another name counts for the folder's learner, and says so."""
+    """A zip that claims another name counts for the folder's learner, and a remark names both."""
     learner = only(of(tmp_path, {"Ada/x.zip": packed("Eve")}))
     assert learner.name == "Ada"
     assert "says that it is from Eve" in learner.remarks[0]
@@ -229,7 +229,7 @@ def test_a_list_does_not_lead_out_by_a_link(tmp_path):
 
 
 def test_a_file_that_two_rows_name_is_the_first_s(tmp_path):
-    """The second learner is told, and has no hand-in."""
+    """The second learner gets a remark, and has no hand-in."""
     learners = by_name(
         of(tmp_path, {"a.ipynb": notebook(), "learners.csv": "file,learner\na.ipynb,Ada\na.ipynb,Bob\n"})
     )
@@ -314,7 +314,7 @@ def test_two_files_of_one_name_and_lesson_are_both_kept(tmp_path):
     assert ADA in first.hand_ins[0].cells
     assert EVE in second.hand_ins[0].cells
     assert {hand_in.learner for hand_in in second.hand_ins} == {second.name}
-    assert [len(learner.hand_ins) for learner in (first, second)] == [1, 2]  # a stranger's file is kept whole
+    assert [len(learner.hand_ins) for learner in (first, second)] == [1, 2]  # another learner's file is kept whole
     assert all("Look which one counts" in learner.remarks[0] for learner in (first, second))
 
 
@@ -492,7 +492,7 @@ def test_an_answer_may_be_defined_in_any_way(source):
 
 
 def test_the_lesson_is_told_by_nbgrader_s_names_first():
-    """Answers of other lessons that stand in extra cells do not move a notebook."""
+    """Answers of other lessons in extra cells do not move a notebook."""
     made = exercises(SECOND.slug)
     made.cells += [nbformat.v4.new_code_cell(f"def {name}(): pass") for name in ANSWERS]
     found = read(written(made), f"ada_{SLUG}.ipynb")
@@ -596,7 +596,7 @@ def test_hostile_source_is_looked_through_quickly():
 
 
 def test_nothing_of_a_hand_in_is_parsed_or_run(tmp_path):
-    """Code that would end, or take down, whoever compiles it is plain text; nbformat is not needed for it."""
+    """Code that would end, or take down, the program that compiles it is plain text; nbformat is not needed for it."""
     put(tmp_path, {"ada.ipynb": bare("def take_one(): 1", "(" * 10_000, "import os; os._exit(7)")})
     code = (
         "import sys; from pathlib import Path; from helpers.course import course;"
@@ -779,7 +779,7 @@ def test_what_systems_leave_behind_is_passed_over(tmp_path):
 
 
 def test_links_are_not_followed(tmp_path):
-    """Files, folders, loops, links to nothing and to another learner's work: each is told to the one who has it."""
+    """Files, folders, loops, links to nothing and to another learner's work: each learner gets remarks on theirs."""
     put(tmp_path, {"secret/x.ipynb": notebook(), "in/bob/x.ipynb": notebook(), "in/ada": None})
     links = {"ada/a.ipynb": "../bob/x.ipynb", "ada/b": "../bob", "ada/loop": ".", "ada/none.zip": "nothing"}
     links |= {"carl": "../secret", "dora.ipynb": "../secret/x.ipynb", "emil.zip": "emil.zip"}

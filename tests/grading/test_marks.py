@@ -98,7 +98,7 @@ def test_a_change_has_its_reason(before, after, reason):
 
 
 def test_other_versions_are_a_reason():
-    """A new boto3 or moto can move a mark, and the report says so."""
+    """A new boto3 or moto can move a mark, and the report gives that as the reason."""
     before = copy.deepcopy(book_of(NOT_YET))
     before["versions"]["moto"] = "1"
     assert [change.reason for change in marks.changes(before, book_of(CORRECT))] == [marks.NEW_VERSIONS]

@@ -37,7 +37,7 @@ HAND_INS = {
 
 
 def place(made, name):
-    """Return where the cell with this id stands in the notebook."""
+    """Return the index of the notebook's cell with this id."""
     return next(number for number, cell in enumerate(made.cells) if cell.id == name)
 
 
@@ -166,7 +166,7 @@ def test_a_course_for_nbgrader_has_a_source_for_each_lesson(tmp_path):
 
 
 def test_a_course_for_nbgrader_needs_the_solutions(tmp_path, monkeypatch):
-    """A copy that was released without them says so, and nothing is written."""
+    """A copy that was released without them raises an error, and nothing is written."""
     monkeypatch.setattr(release, "HOME", tmp_path / "released")
     with pytest.raises(CourseError, match="has no solutions"):
         release.nbgrader_course(tmp_path / "course")

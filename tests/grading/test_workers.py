@@ -31,13 +31,13 @@ def test_no_thread_gets_a_launcher_that_has_not_proven_itself(monkeypatch, task)
     """While one thread proves it, another one waits; both get the same launcher, proven once."""
     made, proofs, in_proof, may_end = FakeLauncher(), [], threading.Event(), threading.Event()
 
-    def prove(launcher, isolated, seed):
+    def check_sandbox(launcher, isolated, seed):
         proofs.append(launcher)
         in_proof.set()
         assert may_end.wait(30)
 
     monkeypatch.setattr(workers.launchers, "launcher", lambda hidden, isolated: made)
-    monkeypatch.setattr(workers, "prove", prove)
+    monkeypatch.setattr(workers, "check_sandbox", check_sandbox)
     got = []
     threads = [threading.Thread(target=lambda: got.append(workers.launcher(task))) for _ in range(2)]
     threads[0].start()
@@ -56,11 +56,11 @@ def test_a_launcher_that_fails_its_proof_is_closed_and_no_other(monkeypatch, tas
     good, bad = FakeLauncher(), FakeLauncher()
     monkeypatch.setattr(workers.launchers, "launcher", lambda hidden, isolated: good if isolated else bad)
 
-    def prove(launcher, isolated, seed):
+    def check_sandbox(launcher, isolated, seed):
         if launcher is bad:
             raise CourseError("no")
 
-    monkeypatch.setattr(workers, "prove", prove)
+    monkeypatch.setattr(workers, "check_sandbox", check_sandbox)
     assert workers.launcher(task) is good
     with pytest.raises(CourseError, match="no"):
         workers.launcher(workers.Task(task.exercises, 1, isolated=False))

@@ -85,10 +85,10 @@ def copy(tmp_path, monkeypatch):
 def test_an_old_working_copy_opens_and_nothing_in_it_is_replaced(copy):
     """`course lab` adds new editions beside what is there, once; it keeps the layout and the progress."""
     before = files(copy.folder)
-    laid = copy.lay()
+    copied = copy.copy_missing()
     lab.arguments(copy.folder, course().lessons[0], "lessons", True, None)
     after = files(copy.folder)
-    for name in laid.newer:  # what only tools read, such as metadata, makes no newer edition
+    for name in copied.newer:  # what only tools read, such as metadata, makes no newer edition
         lesson = course().lesson(Path(name).name[:2])
         newer, mine = (
             nbformat.read(path, as_version=4) for path in (copy.folder / name, copy.path("exercises", lesson))
@@ -96,8 +96,8 @@ def test_an_old_working_copy_opens_and_nothing_in_it_is_replaced(copy):
         assert [cell.source for cell in newer.cells] != [cell.source for cell in mine.cells], name
     may_change = {".course/laid.json", "lessons/differences_from_aws.md", "lessons/other_clouds.md"}  # pages to read
     assert {name for name in before if after.get(name) != before[name]} <= may_change
-    assert set(after) - set(before) == {*laid.new, *laid.newer}
-    assert copy.lay().newer == []
+    assert set(after) - set(before) == {*copied.new, *copied.newer}
+    assert copy.copy_missing().newer == []
 
 
 def test_old_progress_is_read(copy):

@@ -29,9 +29,9 @@ RIGHT = "def clients_for(region):\n    return {name: boto3.client(name, region_n
 
 @pytest.fixture
 def copy(tmp_path):
-    """A working copy, laid."""
+    """A working copy with its notebooks."""
     copy = WorkingCopy(tmp_path / "course")
-    copy.lay()
+    copy.copy_missing()
     return copy
 
 
@@ -76,7 +76,7 @@ def sources(path):
 
 
 def fail(*_, **__):
-    """Stand for a disk that cannot be written."""
+    """Act as a disk that cannot be written."""
     raise OSError(28, "No space left on device")
 
 
@@ -103,7 +103,7 @@ def test_a_whole_lesson_is_laid_anew(copy, path):
     before = path.read_bytes()
     assert reset.reset(copy, LESSON, None).aside.read_bytes() == before
     assert path.read_bytes() == fresh
-    assert copy.lay().newer == []
+    assert copy.copy_missing().newer == []
 
 
 def test_two_resets_in_one_second_keep_two_notebooks_aside(copy, path, monkeypatch):
@@ -327,7 +327,7 @@ def jupyter(runtime, tmp_path):
 
 @pytest.mark.parametrize("root", ["course", ".", "course/exercises"])
 def test_a_notebook_that_was_run_after_it_was_saved_is_told(copy, path, tmp_path, jupyter, root):
-    """Wherever the Jupyter server was started: run later than saved is told, saved later than run is not."""
+    """Wherever the Jupyter server was started: run later than saved is reported, saved later than run is not."""
     os.utime(path, (1e9, 1e9))  # in September 2001
     notebook = path.relative_to((tmp_path / root).resolve()).as_posix()
     jupyter.announce(tmp_path / root, notebook, "2001-09-10T01:46:40.000000Z")
@@ -413,7 +413,7 @@ def test_packages_out_of_range_or_missing_are_named_with_the_command_that_mends_
 
 
 def test_a_course_that_is_not_installed_is_told(monkeypatch):
-    """Who runs it from a clone without installing it is told how."""
+    """Who runs it from a clone without installing it gets the command for it."""
 
     def missing(name):
         raise metadata.PackageNotFoundError(name)

@@ -128,7 +128,7 @@ def test_course_check_in_a_terminal_records(tmp_path, monkeypatch):
     monkeypatch.delenv(COMPARED, raising=False)
     monkeypatch.chdir(tmp_path)
     copy = WorkingCopy(tmp_path / "mine")
-    copy.lay()
+    copy.copy_missing()
     wanted = [HAND_OVER, course().exercise("take_one")]
 
     def run(notebook, path):

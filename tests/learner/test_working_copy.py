@@ -1,4 +1,4 @@
-"""The learner's folder: laid once, added to by an upgrade, and never written over."""
+"""The learner's folder: copied once, added to by an upgrade, and never written over."""
 
 import errno
 import hashlib
@@ -11,7 +11,7 @@ import pytest
 
 from helpers.course import HOME, course
 from helpers.errors import CourseError, NotebookError
-from helpers.folders import is_inside, unused
+from helpers.folders import is_inside, unused, write, writing
 from helpers.learner import working_copy
 from helpers.learner.working_copy import WorkingCopy, default_folder, read_notebook
 
@@ -20,9 +20,9 @@ LESSON = course().lessons[0]
 
 @pytest.fixture
 def copy(tmp_path):
-    """A working copy, laid in a folder with a name that needs care."""
+    """A working copy in a folder with a name that needs care."""
     copy = WorkingCopy(tmp_path / "Kurs für Ähnliches")
-    copy.lay()
+    copy.copy_missing()
     return copy
 
 
@@ -44,41 +44,41 @@ def upgrade(monkeypatch):
 
 
 def contents(folder):
-    """Return what lies in the folder: each file's path and bytes, without the record of what was laid."""
+    """Return what lies in the folder: each file's path and bytes, without the record of what was copied."""
     paths = [path for path in folder.rglob("*") if path.is_file() and path.name != "laid.json"]
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
 
 
-# --- laying ----------------------------------------------------------------------------------------------------------
+# --- copying ----------------------------------------------------------------------------------------------------------
 
 
-def test_lessons_and_exercises_are_laid_without_outputs_and_solutions_are_not(tmp_path):
+def test_lessons_and_exercises_are_copied_without_outputs_and_solutions_are_not(tmp_path):
     """Every lesson and its exercises are copied, ready to be run; no solution is."""
     copy = WorkingCopy(tmp_path / "new")
-    laid = copy.lay()
+    copied = copy.copy_missing()
     wanted = {f"{kind}/{lesson.slug}.ipynb" for kind in ("lessons", "exercises") for lesson in course().lessons}
     pages = set(working_copy.PAGES)
-    assert set(laid.new) == wanted | pages == set(contents(copy.folder))
+    assert set(copied.new) == wanted | pages == set(contents(copy.folder))
     for name in wanted:
         cells = nbformat.read(copy.folder / name, as_version=4).cells
         assert all(not cell.outputs and cell.execution_count is None for cell in cells if cell.cell_type == "code")
 
 
 def test_what_a_learner_wrote_stays(copy):
-    """Laid again, a notebook keeps what was written into it, and nothing is put beside it."""
+    """Copied again, a notebook keeps what was written into it, and nothing is put beside it."""
     mine = copy.path("exercises", LESSON)
     mine.write_text("what I wrote", encoding="utf-8")
     before = contents(copy.folder)
-    laid = copy.lay()
-    assert (laid.new, laid.newer) == ([], [])
+    copied = copy.copy_missing()
+    assert (copied.new, copied.newer) == ([], [])
     assert contents(copy.folder) == before
 
 
 def test_a_notebook_that_was_deleted_comes_back(copy):
-    """A notebook that is missing is laid again, and no other is touched."""
+    """A notebook that is missing is copied again, and no other is touched."""
     before = contents(copy.folder)
     copy.path("lessons", LESSON).unlink()
-    assert copy.lay().new == [f"lessons/{LESSON.slug}.ipynb"]
+    assert copy.copy_missing().new == [f"lessons/{LESSON.slug}.ipynb"]
     assert contents(copy.folder) == before
 
 
@@ -88,10 +88,10 @@ def test_an_upgrade_adds_and_never_replaces(copy, upgrade):
     added = []
     for text in ("second edition", "third edition"):
         upgrade(text)
-        (name,) = copy.lay().newer
+        (name,) = copy.copy_missing().newer
         assert text in (copy.folder / name).read_text(encoding="utf-8")
         added.append(name)
-        assert copy.lay().newer == []
+        assert copy.copy_missing().newer == []
     after = contents(copy.folder)
     assert {name: after[name] for name in before} == before
     assert set(after) - set(before) == set(added)
@@ -99,43 +99,43 @@ def test_an_upgrade_adds_and_never_replaces(copy, upgrade):
 
 
 def test_an_edition_that_the_learner_has_already_is_not_added(copy, upgrade):
-    """Who has deleted the old notebook, or laid it anew, has the new edition and gets no second one."""
+    """Who has deleted the old notebook, or copied it again, has the new edition and gets no second one."""
     upgrade("second edition")
     mine = copy.path("lessons", LESSON)
     mine.write_text(working_copy.cleared(working_copy.shipped("lessons", LESSON)), encoding="utf-8", newline="\n")
-    assert copy.lay().newer == []
+    assert copy.copy_missing().newer == []
 
 
 def test_what_only_a_tool_reads_makes_no_newer_edition(copy):
     """An earlier version stored less about the language; nobody is given twelve notebooks with the same cells again."""
     record = copy.folder / ".course" / "laid.json"
-    laid = json.loads(record.read_text(encoding="utf-8"))
+    recorded = json.loads(record.read_text(encoding="utf-8"))
     for path in copy.folder.rglob("*.ipynb"):
         notebook = nbformat.read(path, as_version=4)
         notebook.metadata.language_info = {"name": "python"}
         text = nbformat.writes(notebook, version=4) + "\n"
         path.write_text(text, encoding="utf-8", newline="\n")
-        laid[path.relative_to(copy.folder).as_posix()] = hashlib.sha256(text.encode()).hexdigest()
-    record.write_text(json.dumps(laid), encoding="utf-8")
+        recorded[path.relative_to(copy.folder).as_posix()] = hashlib.sha256(text.encode()).hexdigest()
+    record.write_text(json.dumps(recorded), encoding="utf-8")
     before = contents(copy.folder)
-    assert copy.lay().newer == []
+    assert copy.copy_missing().newer == []
     assert contents(copy.folder) == before
 
 
 @pytest.mark.parametrize("record", ["", "[]", "5", '{"lessons', "\x00"])
 def test_a_damaged_record_costs_nothing(copy, record):
-    """When the record of what was laid cannot be read, everything stays and the record is made anew."""
+    """When the record of what was copied cannot be read, everything stays and the record is made anew."""
     place = copy.folder / ".course" / "laid.json"
     place.write_text(record, encoding="utf-8")
     before = contents(copy.folder)
-    laid = copy.lay()
-    assert (laid.new, laid.newer) == ([], [])
+    copied = copy.copy_missing()
+    assert (copied.new, copied.newer) == ([], [])
     assert contents(copy.folder) == before
     assert set(json.loads(place.read_text(encoding="utf-8"))) == set(before)
 
 
 def test_a_page_moves_on_unless_the_learner_wrote_in_it(copy, monkeypatch, tmp_path):
-    """A page that is as it was laid is laid anew with the course; one that was changed, or a damaged record, stays."""
+    """A page that nobody changed is copied anew with the course; one that was changed, or a damaged record, stays."""
     name, other = working_copy.PAGES
     shipped = tmp_path / "shipped"
     (shipped / "lessons").mkdir(parents=True)
@@ -143,10 +143,10 @@ def test_a_page_moves_on_unless_the_learner_wrote_in_it(copy, monkeypatch, tmp_p
     (shipped / other).write_text("another page", encoding="utf-8")
     monkeypatch.setattr(working_copy, "HOME", shipped)
     monkeypatch.setattr(working_copy, "KINDS", ())
-    assert (copy.lay().new, (copy.folder / name).read_text(encoding="utf-8")) == ([], "second edition")
+    assert (copy.copy_missing().new, (copy.folder / name).read_text(encoding="utf-8")) == ([], "second edition")
     (copy.folder / name).write_text("my notes", encoding="utf-8")
     (shipped / name).write_text("third edition", encoding="utf-8")
-    assert (copy.lay().new, (copy.folder / name).read_text(encoding="utf-8")) == ([], "my notes")
+    assert (copy.copy_missing().new, (copy.folder / name).read_text(encoding="utf-8")) == ([], "my notes")
 
 
 # --- folders that cannot be ------------------------------------------------------------------------------------------
@@ -183,7 +183,7 @@ def test_a_file_is_no_folder(tmp_path):
     place = tmp_path / "file"
     place.write_text("mine", encoding="utf-8")
     with pytest.raises(CourseError, match="Cannot write to"):
-        WorkingCopy(place).lay()
+        WorkingCopy(place).copy_missing()
     assert place.read_text(encoding="utf-8") == "mine"
 
 
@@ -195,7 +195,7 @@ def test_a_user_who_does_not_exist_has_no_folder():
 
 
 def test_a_full_disk_leaves_no_half_notebook(copy, monkeypatch):
-    """When writing fails the error says so, the old files are whole, and no parts lie about."""
+    """When writing fails the error names the reason, the old files are whole, and no parts lie about."""
     copy.path("lessons", LESSON).unlink()
     before = contents(copy.folder)
 
@@ -205,8 +205,49 @@ def test_a_full_disk_leaves_no_half_notebook(copy, monkeypatch):
 
     monkeypatch.setattr(Path, "write_bytes", full)
     with pytest.raises(CourseError, match="No space left on device"):
-        copy.lay()
+        copy.copy_missing()
     assert contents(copy.folder) == before
+
+
+def test_two_processes_can_write_one_file_at_once(tmp_path, monkeypatch):
+    """Each writes a part of its own, so neither takes the other's away, and the last one wins."""
+    path, replace = tmp_path / "a.json", Path.replace
+
+    def after_another(self, target):
+        monkeypatch.setattr(Path, "replace", replace)
+        monkeypatch.setattr(os, "getpid", lambda: 2)
+        write(path, "the other's")
+        return self.replace(target)
+
+    monkeypatch.setattr(os, "getpid", lambda: 1)
+    monkeypatch.setattr(Path, "replace", after_another)
+    write(path, "mine")
+    assert contents(tmp_path) == {"a.json": b"mine"}
+
+
+@pytest.mark.parametrize(
+    ("maybe_open", "said"),
+    [
+        (False, "Cannot write to {folder}: No space left on device. Name another folder."),
+        (
+            True,
+            "Cannot write {file}: No space left on device. "
+            "Close the file if another program has it open, or name another folder.",
+        ),
+    ],
+)
+def test_what_cannot_be_written_is_named(tmp_path, monkeypatch, maybe_open, said):
+    """The folder, or the file itself where another program may have it open; never the part that is written first."""
+
+    def full(self, target):
+        raise OSError(errno.ENOSPC, "No space left on device", str(self))
+
+    monkeypatch.setattr(Path, "replace", full)
+    file = tmp_path / "a.csv"
+    with pytest.raises(CourseError) as raised, writing(tmp_path, maybe_open):
+        write(file, "half a character: \ud800")
+    assert str(raised.value) == said.format(folder=tmp_path, file=file)
+    assert contents(tmp_path) == {}
 
 
 def test_where_a_learner_works_by_default(monkeypatch, tmp_path):
@@ -263,7 +304,7 @@ def test_a_damaged_notebook_is_named_with_what_to_do(tmp_path, content, said):
 
 
 def test_a_missing_notebook_is_named_with_what_to_do(tmp_path):
-    """Where nothing was laid yet the error says how to."""
+    """Where nothing was copied yet the error says how to."""
     with pytest.raises(NotebookError, match="course lab"):
         read_notebook(tmp_path / "01_messaging_fundamentals.ipynb")
 

@@ -45,7 +45,7 @@ def test_an_exercise_is_found_by_id_and_by_its_function():
 
 
 def test_an_unknown_name_is_answered_with_those_that_are_known():
-    """Whoever mistypes an exercise or a lesson is told the right ones."""
+    """The error for a mistyped exercise or lesson names the right ones."""
     with pytest.raises(UnknownExercise, match="take_one"):
         course().exercise("take_two")
     with pytest.raises(UnknownExercise, match="01"):

@@ -635,7 +635,7 @@ class TopicProgram(Program):
 
     @rule(choice=CHOICE)
     def look_at_one(self, choice: int) -> None:
-        """Look at what came to one subscription."""
+        """Look at what one subscription received."""
         if (at := self.one(choice)) is not None:
             self.look(at)
 

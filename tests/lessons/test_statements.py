@@ -101,7 +101,7 @@ def sentences(prose):
 
 
 def uncovered(prose, quotes):
-    """Return the sentences of which a telling part stands in no quote."""
+    """Return the sentences of which a telling part is in no quote."""
     found = []
     for sentence in sentences(prose):
         if any(sentence in quote for quote in quotes):

@@ -72,7 +72,7 @@ def test_a_cell_that_ends_the_program_is_named_as_such(end, line):
 
 
 def test_a_cell_that_ends_the_program_before_its_answer_is_defined():
-    """The outcome says so, not that a name is missing."""
+    """The outcome says that the program ended, not that a name is missing."""
     outcome, _ = graded(f"exit()\n{SOLUTION}")
     assert (outcome.status, outcome.got) == (ERROR, "SystemExit")
     assert "ended Python itself (os._exit, sys.exit, exit and quit do that" in outcome.why

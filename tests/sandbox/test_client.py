@@ -31,7 +31,7 @@ def ends():
 
 
 def test_sleeps_are_added_up_and_sent_with_the_next_reply(ends):
-    """To the last bit: the grader's clock comes to the time that the hand-in has seen."""
+    """To the last bit: the grader's clock shows the time that the hand-in has seen."""
     client, sent = ends
     for _ in range(1000):
         client.sleep(0.1)

@@ -27,7 +27,7 @@ GRADE = """
 import json, sys
 from helpers.grading import exercise_set, workers
 from helpers.grading.store import Job
-workers.prove = lambda *_: None
+workers.check_sandbox = lambda *_: None
 job = Job("", sys.argv[1], tuple(json.loads(sys.argv[2])))
 graded = workers.do(workers.Task(exercise_set.own(), 1), job)
 workers.close()

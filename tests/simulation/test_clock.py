@@ -48,7 +48,7 @@ def passed() -> float:
 
 
 def test_a_clock_starts_at_one_fixed_moment(real_seconds: list[float]) -> None:
-    """Every clock starts on Monday, 5 January 2026, at 09:00 UTC, and says so."""
+    """Every clock starts on Monday, 5 January 2026, at 09:00 UTC, and shows that."""
     new = Clock()
     assert new.now() == datetime(2026, 1, 5, 9, tzinfo=timezone.utc)
     assert new.time() == new.now().timestamp()
@@ -339,7 +339,7 @@ def test_a_long_poll_does_not_wait_for_what_comes_later(sqs: Any, queue_url: str
 
 @pytest.fixture
 def polling(no_cloud: None, real_seconds: list[float], monkeypatch: pytest.MonkeyPatch) -> threading.Event:
-    """A cloud whose clock runs, but only when the test says so; the event tells that a long poll has begun to wait."""
+    """A cloud whose clock runs only when the test makes it run; the event tells that a long poll has begun to wait."""
     waits = threading.Event()
     monkeypatch.setattr(receiving, "_STEP", 0.005)
     start()

@@ -83,7 +83,7 @@ def test_a_call_is_kept_with_all_that_belongs_to_it(sqs: Any, queue_url: str) ->
 
 
 def test_calls_are_in_order_and_from_every_client(offline: Cloud) -> None:
-    """Calls of several services, regions, sessions and resources stand in one journal, in the order they were made."""
+    """Calls of several services, regions, sessions and resources are in one journal, in the order they were made."""
     boto3.client("sns").create_topic(Name="orders")
     boto3.Session(region_name="eu-west-1").client("sqs").create_queue(QueueName="orders")
     boto3.client("sts").get_caller_identity()
@@ -95,7 +95,7 @@ def test_calls_are_in_order_and_from_every_client(offline: Cloud) -> None:
 
 
 def test_calls_of_a_resource_are_kept(offline: Cloud) -> None:
-    """What a resource does for its user stands in the journal as the operations that it calls."""
+    """What a resource does for its user is in the journal as the operations that it calls."""
     queue = boto3.resource("sqs").create_queue(QueueName="orders")
     queue.send_message(MessageBody="book")
     queue.receive_messages()[0].delete()

@@ -222,7 +222,7 @@ REFUSED = {
 
 
 def test_a_restarted_kernel_and_a_page_that_is_no_notebook(visitor, url):
-    """The line waits for each notebook's kernel, and goes where none is started; a missing file is told as an alert."""
+    """The line waits for each notebook's kernel, and goes where none is started; a missing file causes an alert."""
     with another(visitor.context.browser) as page:
         page.goto(url)
         opened(page, FIRST)

@@ -74,7 +74,7 @@ def test_a_tab_has_the_models_of_the_services_that_are_taught_and_of_no_others()
 
 
 def test_licences_go_along():
-    """Whoever publishes the site hands these packages on."""
+    """Publishing the site hands these packages on."""
     licences = {path.split("-")[0].lower() for path in packed() if ".dist-info/" in path}
     assert {"boto3", "botocore", "moto", "ipython", "ipywidgets"} <= licences
 
@@ -152,19 +152,19 @@ def test_jupyterlite_s_sessions_are_told_apart_by_path(tmp_path):
     (tmp_path / "build").mkdir()
     script = tmp_path / "build" / "1.js"
     script.write_text(f"first();{SCRIPT};last()")
-    jupyterlite.mend_scripts(tmp_path)
+    jupyterlite.patch_scripts(tmp_path)
     assert script.read_text() == f"first();{SCRIPT.replace('e.name===i', 'e.path===a')};last()"
     with pytest.raises(CourseError, match="in another way than this course knows"):
-        jupyterlite.mend_scripts(tmp_path)
+        jupyterlite.patch_scripts(tmp_path)
 
 
 def test_the_kernel_completes_without_jedi():
     """One line of one file is mended; another form of it ends the build."""
     file = "pyodide_kernel/interpreter.py"
-    assert jupyterlite.mend_python(file, b"self.Completer.use_jedi = True\n") == b"self.Completer.use_jedi = False\n"
-    assert jupyterlite.mend_python("other.py", b"self.Completer.use_jedi = True") == b"self.Completer.use_jedi = True"
+    assert jupyterlite.patch_python(file, b"self.Completer.use_jedi = True\n") == b"self.Completer.use_jedi = False\n"
+    assert jupyterlite.patch_python("other.py", b"self.Completer.use_jedi = True") == b"self.Completer.use_jedi = True"
     with pytest.raises(CourseError, match="completes in another way"):
-        jupyterlite.mend_python(file, b"")
+        jupyterlite.patch_python(file, b"")
 
 
 def test_learners_get_notebooks_without_outputs():
@@ -183,7 +183,7 @@ def test_learners_get_notebooks_without_outputs():
     ],
 )
 def test_what_the_build_needs_of_npm_is_said(tmp_path, monkeypatch, path, said):
-    """Without npm, and where npm cannot get Python for the browser, a sentence says so."""
+    """Without npm, and where npm cannot get Python for the browser, the error is a readable sentence."""
     if path is None:
         npm = tmp_path / "npm"
         npm.write_text('#!/bin/sh\ncase "$*" in *silent*) ;; *) echo no such version >&2 ;; esac\nexit 1\n')

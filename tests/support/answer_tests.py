@@ -152,7 +152,7 @@ def test_an_answer(through, answer, seed):
 
 
 def test_an_answer_through_another_runner(through, answer, runner, seed):
-    """The check decides the same, for the same reason. A tab runs no threads, and an answer with threads is told so."""
+    """The check decides the same, for the same reason. A tab runs no threads; an answer with threads fails there."""
     outcome = through(answer, runner, seed=seed)
     if runner == "in one thread" and answer.name.endswith("__threads"):
         assert outcome.got == f"RuntimeError: {browser_tab.NO_THREADS}"

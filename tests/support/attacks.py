@@ -77,7 +77,7 @@ for fd in range(256):
         f"def answer(**_):\n    for _ in range(5):\n        for r in ({EVERYTHING_SAID}): say({{'reply': r}})",
         LATE.format("answer"),
     ],
-    # a thread that goes on answering, whoever asks
+    # a thread that goes on answering all requests
     "a thread that replies": [
         HELP,
         f"""
@@ -328,7 +328,7 @@ for name, attempt in {
 harm("run what it wrote", lambda: (write("tool"), os.chmod("tool", 0o755), os.execv("tool", ["tool"])))
 """,
     ],
-    # all kinds of sockets, and what stands in for them
+    # all kinds of sockets, and what can be used instead of them
     "network": [
         HELP,
         """
@@ -395,7 +395,7 @@ if platform.machine() == "x86_64":  # mov eax, 359 (socket of i386); mov ebx, 2;
 """,
         LATE.format("told"),
     ],
-    # signals to whoever it may see, in every way; 0 would tell that it could
+    # signals to every process that it may see, in every way; 0 would tell that it could
     "signals": [
         HELP,
         """

@@ -78,7 +78,7 @@ TAME = {
 }
 BLANK = "blank"
 
-# Those that misbehave: what stands in the body of one answer; the others are solutions.
+# Those that misbehave: the body of one answer; the others are solutions.
 WILD = {
     "loops": ("fits", "while True:\n        pass"),
     "ends_the_process": ("pick", "import os\n\n    os._exit(0)"),
@@ -92,8 +92,9 @@ OUTSIDE = ('raise RuntimeError("this stands outside every function")', "def brok
 class Run:
     """What a tool did with the hand-ins.
 
-    seconds: on the wall. cpu: of all its processes. marks: points by learner and answer; an empty dictionary where the
-    tool gave none, None where it left the question open. each: seconds by learner, where one process graded each.
+    seconds: wall-clock time. cpu: CPU seconds of all its processes. marks: points by learner and answer; an empty
+    dictionary where the tool gave none, None where it left the question open. each: seconds by learner, where one
+    process graded each.
     """
 
     seconds: float

@@ -1,6 +1,6 @@
 """What SQS promises about the messages of a queue, as a small model that knows nothing of how the offline cloud works.
 
-It is told each call that succeeded and what came back, and asserts that AWS could have answered so. Times are seconds;
+It gets each call that succeeded, with its result, and asserts that AWS could have answered so. Times are seconds;
 a span is over when its last moment has come. Sources: SQS developer guide, "Visibility timeout", "Dead-letter queues",
 "FIFO delivery logic", "Exactly-once processing"; SQS API reference, ReceiveMessage, DeleteMessage,
 ChangeMessageVisibility, SendMessage, GetQueueAttributes.

@@ -122,7 +122,7 @@ def mails(offline: Cloud, sns: Any) -> LiveInbox:
 
 
 def test_confirm_follows_the_link(mails: LiveInbox, sns: Any) -> None:
-    """The subscription is confirmed, and the picture says so."""
+    """The subscription is confirmed, and the picture shows that."""
     mails._clicked(mails, {"act": "confirm", "number": 0}, [])
     assert mails.data["status"] == "ada@shop.example has confirmed."
     (one,) = sns.list_subscriptions()["Subscriptions"]

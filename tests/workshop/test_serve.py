@@ -860,7 +860,7 @@ def test_an_endpoint_that_is_no_course_serve(no_cloud: None) -> None:
 
 
 def test_a_server_that_stops_answering(no_cloud: None) -> None:
-    """Moving its clock raises an error that says so."""
+    """Moving its clock raises an error."""
     running = Running()
     start(running.url, account=1)
     running.close()

@@ -536,7 +536,7 @@ def _expect_joined(case, missed):
     topic_arn = case.sns.create_topic(Name=case.name("news"))["TopicArn"]
     listener, newcomer = case.queue("shop-window"), case.queue("warehouse")
     for queue_url in (listener, newcomer):
-        shop.let_in(case, topic_arn, queue_url)
+        shop.allow_topic(case, topic_arn, queue_url)
     case.sns.subscribe(TopicArn=topic_arn, Protocol="sqs", Endpoint=case.queue_arn(listener))
     for text in missed:
         case.sns.publish(TopicArn=topic_arn, Message=text)

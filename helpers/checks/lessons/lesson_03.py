@@ -46,7 +46,7 @@ def _expect_settings(case, before, *queue_urls):
 
 def _expect_untouched(case, queue_url, message_id):
     """Another message of the queue was not received."""
-    found = shop.held(case, queue_url).get(message_id)
+    found = shop.messages_in(case, queue_url).get(message_id)
     if found is None or found["receives"]:
         case.not_yet(
             "others-received",
@@ -111,7 +111,7 @@ def _expect_parcel(case, labels):
             str(wanted),
             [("message-attribute-missing", "KeyError", key, why) for key in ("MessageAttributes", "speed")],
         )
-    found = shop.held(case, queue_url).get(message_id)
+    found = shop.messages_in(case, queue_url).get(message_id)
     if found is None:
         case.not_yet(
             "order-deleted",
@@ -271,7 +271,7 @@ def _expect_picked(case, town, labels):
         )
     calls = case.calls[before:]
     _expect_one_receive(case, [call for call in calls if call.operation == "ReceiveMessage"])
-    found = shop.held(case, queue_url)
+    found = shop.messages_in(case, queue_url)
     _expect_all_there(case, sent, found)
     received = {key for key, message in found.items() if message["receives"]}
     kept = {key: order for key, order in own.items() if key in received}
@@ -299,7 +299,7 @@ def _watch_leases(case, queue_url, own):
     exposed = []
 
     def look():
-        for key, message in shop.held(case, queue_url).items():
+        for key, message in shop.messages_in(case, queue_url).items():
             if key in own and message["receives"] and message["state"] == "visible":
                 exposed.append(key)
 
@@ -399,7 +399,7 @@ def _expect_list(case, queue_url, returned, kept):
     for entry in returned:
         with contextlib.suppress(case.sqs.exceptions.ReceiptHandleIsInvalid):
             case.sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=str(entry["receipt_handle"]))
-        if by_order[entry["order_id"]] in shop.held(case, queue_url):
+        if by_order[entry["order_id"]] in shop.messages_in(case, queue_url):
             case.not_yet(
                 "handle-does-not-delete",
                 did=f"{case.did}, then delete_message with a receipt_handle of the list",
@@ -492,7 +492,7 @@ def _explain_aside_error(case, error):
 
 def _expect_left(case, queue_url, wanted, visible=""):
     """These messages are in the queue, all but one of them in flight; no others are."""
-    found = shop.held(case, queue_url)
+    found = shop.messages_in(case, queue_url)
     if set(found) - wanted:
         case.not_yet(
             "moved-but-left",
@@ -656,7 +656,7 @@ def _watch(case, orders_url, order_id):
     seen, started = [], case.clock.now()
 
     def look(operation):
-        message = shop.held(case, orders_url).get(order_id)
+        message = shop.messages_in(case, orders_url).get(order_id)
         seen.append((operation, message and message["state"], shop.seconds_since(case, started)))
 
     shop.before_each(case, (*SENDS, *DELETES, *CHANGES), look)
@@ -686,7 +686,7 @@ def _expect_packed(case, seen, seconds):
 
 def _expect_moved(case, orders_url, packed_url, body, labels, order_id):
     """The message is in the queue of packed orders as it came, and there alone."""
-    if order_id in shop.held(case, orders_url):
+    if order_id in shop.messages_in(case, orders_url):
         case.not_yet(
             "order-left",
             got=case.said("The order is still in the queue of orders."),

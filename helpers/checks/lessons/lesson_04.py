@@ -17,7 +17,7 @@ def _brought(call):
 
 def _bodies(case, queue_url):
     """Return the bodies of all messages in the queue, whatever state they are in."""
-    return [message["body"] for message in shop.held(case, queue_url).values()]
+    return [message["body"] for message in shop.messages_in(case, queue_url).values()]
 
 
 # --- 04.1 ------------------------------------------------------------------------------------------------------------
@@ -367,7 +367,7 @@ def _expect_seen_empty(case, queue_url, calls):
         )
     reply = case.sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=["ReceiveMessageWaitTimeSeconds"])
     if not polls[-1].params.get("WaitTimeSeconds", int(reply["Attributes"]["ReceiveMessageWaitTimeSeconds"])):
-        left = len(shop.held(case, queue_url))
+        left = len(shop.messages_in(case, queue_url))
         case.not_yet(
             "short-poll-at-the-end",
             got=case.said(f"Your code stopped after an empty short poll, with {left or 'no'} messages in the queue."),
@@ -379,7 +379,7 @@ def _expect_seen_empty(case, queue_url, calls):
 
 def _expect_all_deleted(case, queue_url):
     """Nothing is left in the queue."""
-    if left := len(shop.held(case, queue_url)):
+    if left := len(shop.messages_in(case, queue_url)):
         case.not_yet(
             "messages-left",
             got=case.said(f"{left} message{'s are' if left != 1 else ' is'} left in the queue."),

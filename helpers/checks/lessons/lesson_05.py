@@ -15,7 +15,7 @@ NEWS = ["Honey is back", "Closed on Monday", "Tea from Assam", "A café in the s
 def _reader(case, topic_arn):
     """Return the URL of a queue that listens to the topic."""
     queue_url = case.queue("reader")
-    shop.let_in(case, topic_arn, queue_url)
+    shop.allow_topic(case, topic_arn, queue_url)
     case.sns.subscribe(TopicArn=topic_arn, Protocol="sqs", Endpoint=case.queue_arn(queue_url))
     return queue_url
 

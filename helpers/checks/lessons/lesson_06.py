@@ -139,7 +139,7 @@ def read_order(case):
     """Orders with and without a card, through a topic with the envelope, through it raw, and sent to the queue."""
     topic_arn, wrapped, raw = _topic(case), case.queue("wrapped"), case.queue("raw")
     for queue_url in (wrapped, raw):
-        shop.let_in(case, topic_arn, queue_url)
+        shop.allow_topic(case, topic_arn, queue_url)
     _subscribe(case, topic_arn, wrapped)
     _subscribe(case, topic_arn, raw, RawMessageDelivery="true")
     cards = [
@@ -330,7 +330,7 @@ def _expect_filter(case, home, least):
     returned = case.run(home=home, least=least)
     _expect_strings(case, returned)
     topic_arn, queue_url = _topic(case), case.queue("customs")
-    shop.let_in(case, topic_arn, queue_url)
+    shop.allow_topic(case, topic_arn, queue_url)
     try:
         _subscribe(case, topic_arn, queue_url, **returned)
     except case.sns.exceptions.InvalidParameterException as problem:
@@ -482,7 +482,7 @@ def fan_out(case):
         shop.send(case, states[name], shop.orders(case, 1))
         if stem == "waiting":
             continue
-        shop.let_in(case, topic_arn, states[name])
+        shop.allow_topic(case, topic_arn, states[name])
         _subscribe(case, topic_arn, states[name], RawMessageDelivery="true" if stem == "earlier" else "false")
     urls = _expect_fan_out(case, topic_arn, states)
     again = list(urls.items())
@@ -500,7 +500,7 @@ def _expect_fan_out(case, topic_arn, states):
     """All queues get what they should, in between too. states: each name's queue, None where there is none."""
     names = case.draw.sample(list(states), len(states))
     before = {name: _settings(case, url) for name, url in states.items() if url}
-    waiting = {name: set(shop.held(case, url)) for name, url in states.items() if url}
+    waiting = {name: set(shop.messages_in(case, url)) for name, url in states.items() if url}
     published, end = _publish_between(case, topic_arn, set(_endpoints(case, topic_arn)))
     urls = _run(case, "a queue for each department", topic_arn=topic_arn, names=names)
     end()
@@ -567,11 +567,11 @@ def _expect_same(case, name, queue_url, before, waiting):
             expected="nothing but its policy is set",
             why="Departments set their queues up by hand. What is not named in set_queue_attributes stays.",
         )
-    if not waiting <= shop.held(case, queue_url).keys():
+    if not waiting <= shop.messages_in(case, queue_url).keys():
         case.not_yet(
             "messages-gone",
             got=case.said(
-                f"Messages that waited in a queue are gone: {len(waiting - shop.held(case, queue_url).keys())}."
+                f"Messages that waited in a queue are gone: {len(waiting - shop.messages_in(case, queue_url).keys())}."
             ),
             expected="they wait still",
             why="A queue that is there keeps its orders: neither delete nor purge it.",

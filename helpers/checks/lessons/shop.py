@@ -103,7 +103,7 @@ def bodies(case, queue_url):
     return [message["Body"] for message in visible(case, queue_url).values()]
 
 
-def held(case, queue_url):
+def messages_in(case, queue_url):
     """Return the messages in the queue by their ids, whatever state they are in."""
     return {message["id"]: message for message in case.state(queue_url)["messages"]}
 
@@ -126,7 +126,7 @@ def statement(queue_arn, topic_arn):
     }
 
 
-def let_in(case, topic_arn, queue_url):
+def allow_topic(case, topic_arn, queue_url):
     """Give the queue the policy that allows the topic to send to it."""
     policy = json.dumps({"Version": "2012-10-17", "Statement": [statement(case.queue_arn(queue_url), topic_arn)]})
     case.sqs.set_queue_attributes(QueueUrl=queue_url, Attributes={"Policy": policy})

@@ -90,7 +90,7 @@ class AnswerTime:
             self._entered = False
             _put(self._old)
         ours = {id(new) for _, _, new in self._new}
-        # What the answer bound anew stays, and our replacements go.
+        # Names that the answer rebound keep their values, and our replacements go.
         self._namespace.update({k: v for k, v in self._by_name.items() if id(self._namespace.get(k)) in ours})
 
     @contextmanager

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 # Why an answer was stopped, as replies say it.
 TIME_IS_UP, TOO_MANY_CALLS, TOO_MUCH_COMPUTING = "time", "calls", "computing"
-NOT_ENDED = "it did not end"  # what an outcome has in place of an error's name for an answer that was stopped
+NOT_ENDED = "it did not end"  # shown instead of an error's name for an answer that was stopped
 
 
 class AnswerRunner(Protocol):

@@ -13,7 +13,7 @@ from helpers.errors import Stopped
 from helpers.simulation import worlds
 
 _monotonic = time.monotonic
-_TOOLS = (3, 4)  # the numbers of tools that Python reserves for nobody in particular
+_TOOLS = (3, 4)  # tool ids that no standard tool uses
 
 
 class OneThread(KernelRunner):
@@ -35,7 +35,7 @@ class OneThread(KernelRunner):
     def _reply(self, command: dict[str, Any], seconds: float) -> dict[str, Any]:
         self._answering, self._deadline = True, _monotonic() + seconds
         try:
-            with _watched(self._host.namespace, self._look):
+            with _watched(self._host.namespace, self._stop_if_over):
                 reply = self._host.handle(command)
         finally:
             self._answering = False
@@ -48,12 +48,12 @@ class OneThread(KernelRunner):
             return TOO_MANY_CALLS
         return TIME_IS_UP if _monotonic() > self._deadline else ""
 
-    def _look(self) -> None:
+    def _stop_if_over(self) -> None:
         if self._is_answer() and (reason := self._over()):
             raise Stopped(reason)
 
     def _send_in_real_time(self, request: Any, network: Any) -> Any:
-        self._look()
+        self._stop_if_over()
         return super()._send_in_real_time(request, network)
 
     def close(self) -> None:

@@ -37,7 +37,7 @@ from helpers.grading.intake.notebooks import read_notebook
 from helpers.grading.records import Cohort, HandIn
 
 _MOST_OF_ONE = 200_000_000  # bytes of one learner's files
-_TOLD = 5  # remarks in the error of a folder without a hand-in
+_MOST_REMARKS_SHOWN = 5  # remarks in the error of a folder without a hand-in
 _SUBMITTED = "submitted"
 _NBGRADER = ("source", "release", "autograded", "feedback")  # beside `submitted`, in a course of nbgrader
 
@@ -97,13 +97,13 @@ def collect(folder: Path, listed: Course) -> Cohort:
 
 
 def _nothing(folder: Path, cohort: Cohort, listed: Course) -> str:
-    told = [*(remark for learner in cohort.learners for remark in learner.remarks), *cohort.remarks]
-    more = [f"... and {len(told) - _TOLD} more."] if len(told) > _TOLD else []
+    remarks = [*(remark for learner in cohort.learners for remark in learner.remarks), *cohort.remarks]
+    more = [f"... and {len(remarks) - _MOST_REMARKS_SHOWN} more."] if len(remarks) > _MOST_REMARKS_SHOWN else []
     return "\n".join(
         [
             f"Nothing in {folder} is a hand-in. Looked for: zip files that `course pack` made, notebooks of exercises, "
             "and a folder of these for each learner. Name the folder in which they lie.",
-            *told[:_TOLD],
+            *remarks[:_MOST_REMARKS_SHOWN],
             *more,
             "Are they exercises of your own? Add --exercises FOLDER."
             if listed is course()

@@ -201,8 +201,8 @@ class _ArchiveReader:
             except CourseError as problem:
                 self._remark(member, str(problem))
                 continue
-            told = digests.get(member.filename.removeprefix(prefix))
-            changed = told is not None and told != hashlib.sha256(content).hexdigest()
+            expected = digests.get(member.filename.removeprefix(prefix))
+            changed = expected is not None and expected != hashlib.sha256(content).hexdigest()
             remarks = ("It was changed after it was packed.",) if changed else ()
             self.found.notebooks.append((member.filename, content, remarks))
         return self.found

@@ -14,8 +14,9 @@ from typing import Any
 
 from helpers.checks.outcome import CORRECT, ERROR, NOT_ATTEMPTED
 from helpers.course import Exercise, Lesson, course
+from helpers.folders import write
 from helpers.grading.gradebook import NOT_HANDED_IN, status
-from helpers.grading.output import file_names, write, writing
+from helpers.grading.output import file_names, writing
 from helpers.grading.records import Mark, Row
 from helpers.grading.reports import pages, texts
 
@@ -237,7 +238,7 @@ def _nothing(lesson: Mapping[str, Any], odd: bool) -> str:
 
 
 def _text(feedback: Mapping[str, Any], longest: int) -> str:
-    lines = [f"Feedback for {_line(feedback['learner'])}", _headline(feedback), feedback["course"], ""]
+    lines = [f"Feedback for {texts.one_line(feedback['learner'], 200)}", _headline(feedback), feedback["course"], ""]
     if remarks := _remarks(feedback, longest):
         lines += ["About the files you handed in", *(f"  - {remark}" for remark in remarks), ""]
     for lesson in feedback["lessons"]:
@@ -251,10 +252,6 @@ def _text(feedback: Mapping[str, Any], longest: int) -> str:
         for exercise in lesson["exercises"]:
             lines += [*_exercise_lines(exercise, longest), ""]
     return "\n".join(lines).rstrip() + "\n"
-
-
-def _line(value: str) -> str:
-    return texts.tidy(" ".join(value.split()), 200)
 
 
 def _exercise_lines(exercise: Mapping[str, Any], longest: int) -> Iterable[str]:

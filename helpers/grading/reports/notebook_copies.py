@@ -8,7 +8,8 @@ from typing import Any
 
 from helpers.course import Lesson
 from helpers.errors import NotebookError
-from helpers.grading.output import file_names, write, writing
+from helpers.folders import write
+from helpers.grading.output import file_names, writing
 from helpers.grading.records import Cohort, Row
 from helpers.grading.reports import texts
 from helpers.grading.reports.feedback import CODE, exercise_rows, feedback
