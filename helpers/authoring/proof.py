@@ -1,6 +1,5 @@
 """Proves the checks of lessons by grading three notebooks of each: solution, exercise, and answers that do nothing."""
 
-import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -9,6 +8,7 @@ from nbformat import NotebookNode
 from helpers.authoring.exercise import DOES_NOTHING, exercise, with_grading
 from helpers.authoring.solution_faults import Solved
 from helpers.checks.outcome import CORRECT, NOT_ATTEMPTED, Outcome
+from helpers.cores import cores
 from helpers.course import Exercise
 from helpers.errors import CourseError, NotebookError
 from helpers.grading.exercise_set import ExerciseSet
@@ -34,11 +34,11 @@ def require(chosen: ExerciseSet, notebooks: Sequence[Solved], isolated: bool, sa
         raise NotebookError("\n".join(found))
 
 
-def faults(chosen: ExerciseSet, notebooks: Sequence[Solved], walled: bool, say: Callable[[str], None]) -> list[str]:
+def faults(chosen: ExerciseSet, notebooks: Sequence[Solved], isolated: bool, say: Callable[[str], None]) -> list[str]:
     """Return what is wrong with the checks of these lessons or with their solutions, a sentence or two each.
 
     notebooks: in which `solution_faults.require` found nothing wrong.
-    walled: whether answers run isolated, as hand-ins do.
+    isolated: whether answers run isolated, as hand-ins do.
     say: called as the proof goes on. CourseError when this computer cannot grade.
     """
     versions = [version for solved in notebooks for version in _versions(solved)]
@@ -47,7 +47,7 @@ def faults(chosen: ExerciseSet, notebooks: Sequence[Solved], walled: bool, say: 
     found: dict[tuple[int, str], None] = {}  # with the place of the notebook, by which they are sorted
     for seed, chosen_now in rounds.items():
         jobs = [Job(str(versions.index(one)), one.of.lesson.slug, one.cells) for one in chosen_now]
-        for job, graded, is_certain in run(Task(chosen, seed, walled), jobs, os.cpu_count() or 1):
+        for job, graded, is_certain in run(Task(chosen, seed, isolated), jobs, cores()):
             if not is_certain:
                 said = " ".join(outcome.got for outcome in graded.outcomes[:1])
                 raise CourseError(f"{versions[int(job.key)].of.name} could not be proven on this computer. {said}")

@@ -10,7 +10,6 @@ from pathlib import Path
 
 from helpers import folders
 from helpers.errors import CourseError
-from helpers.folders import write as write  # class_report imports it from here
 from helpers.grading.intake.files import left_out
 from helpers.grading.store import FOLDER as RESULTS
 

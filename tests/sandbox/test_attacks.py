@@ -275,7 +275,7 @@ def test_texts_of_attacks_are_texts_on_a_page(attacked):
         b'{"request": ["POST", "", [' + b'["a", "b"],' * 64 + b'["a", "b"]], ""]}',
         b'{"request": ["POST", "", [], "' + b"JiYm" * 500 + b'"]}',
         b'{"request": ["POST", "", [["X-Amz-Target", ""]], "' + b"JiYm" * 500 + b'"]}',
-        b'{"request": ["POST", "", [], "' + b"AAAA" * (1 << 20) + b'"]}',
+        b'{"request": ["POST", "", [], "' + b"AAAA" * (2 << 20) + b'"]}',
         b'{"request": ["POST", "", [], "=="]}',
         b'{"reply": {"value": 1}, "sleep": 1}',
         b"\xff",

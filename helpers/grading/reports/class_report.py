@@ -8,8 +8,9 @@ from typing import Any
 from urllib.parse import quote
 
 from helpers.checks.outcome import CORRECT, ERROR, NOT_ATTEMPTED, NOT_YET, Outcome
+from helpers.folders import write
 from helpers.grading.gradebook import NOT_HANDED_IN, Change, status
-from helpers.grading.output import write, writing
+from helpers.grading.output import writing
 from helpers.grading.records import Mark, Row, by_name
 from helpers.grading.reports import pages as page_templates
 from helpers.grading.reports.texts import LOOKS, number, one_line, percent
