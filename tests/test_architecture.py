@@ -32,7 +32,7 @@ ARROWS = {
     "show": {"live", "backends", "views", "progress", "course", "errors"},
     "checks": {"backends", "aws_rules", "simulation", "views", "progress", "course", "errors"},
     "kernels": set(),
-    "sandbox": {"checks", "backends", "simulation", "errors"},
+    "sandbox": {"checks", "backends", "aws_rules", "simulation", "errors"},
     "grading": {"sandbox", "checks", "backends", "simulation", "views", "folders", "cores", "course", "errors"},
     "learner": {"kernels", "checks", "backends", "secret_scan", "folders", "course", "errors"},
     # A course or an exercise set is proven by grading it.

@@ -17,7 +17,7 @@ from botocore.client import BaseClient
 from botocore.httpsession import URLLib3Session
 from botocore.retries.standard import ExponentialBackoff
 
-from helpers.aws_rules.common.request import Request, as_text
+from helpers.aws_rules.common.request import Request
 from helpers.backends.calls import Exchange
 from helpers.errors import CloudError
 from helpers.simulation import worlds
@@ -27,7 +27,6 @@ _perf_counter = time.perf_counter
 _network_send = URLLib3Session.send
 _plain_call = BaseClient._make_api_call
 _plain_backoff = ExponentialBackoff.__init__
-text = as_text
 
 
 def body(request: AWSPreparedRequest) -> bytes:

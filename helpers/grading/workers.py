@@ -26,6 +26,7 @@ from helpers.grading.known_answer import check_sandbox
 from helpers.grading.records import Graded
 from helpers.grading.store import Job
 from helpers.sandbox import launcher as launchers
+from helpers.sandbox.isolation.layers import NO_PROCESS
 from helpers.sandbox.parent_death import end_with_parent
 
 JOB_SECONDS = 600  # real ones; a job that takes longer has found a way to hold up the grader
@@ -70,9 +71,9 @@ def _proven(task: Task) -> launchers.Launcher:
     made = launchers.launcher((PACKAGE, HOME, *map(Path, task.hidden)), task.isolated)
     try:
         if made.holes and task.isolated:
-            can = ", ".join(made.holes)
+            found = NO_PROCESS if NO_PROCESS in made.holes else f"one could {', '.join(made.holes)}"
             raise CourseError(
-                f"This computer cannot wall hand-ins off: one could {can}. Grade on Linux with user namespaces, "
+                f"This computer cannot wall hand-ins off: {found}. Grade on Linux with user namespaces, "
                 "Landlock and libseccomp, or trust these learners and add --without-wall."
             )
         check_sandbox(made, task.isolated, task.seed)

@@ -79,7 +79,7 @@ class Definitions:
     def __init__(self, names: Iterable[str]):
         self._of: dict[str, list[Any]] = {name: [] for name in names}
 
-    def look(self, namespace: dict[str, Any]) -> None:
+    def update(self, namespace: dict[str, Any]) -> None:
         """Note what the names are bound to now."""
         for name, known in self._of.items():
             if name in namespace and not any(value is namespace[name] for value in known):
@@ -108,7 +108,7 @@ def run_all(
         begin(place)
         if problem := shell.run(source):
             failed[place] = problem
-        found.look(shell.namespace)
+        found.update(shell.namespace)
     for place, source in _joined(shell, cells, skip):
         if isinstance(failed.get(place), NameError):
             begin(place)
@@ -116,8 +116,8 @@ def run_all(
                 del failed[place]
             else:
                 failed[place] = again
-            found.look(shell.namespace)
-    return [(place, _said(problem, shell.namespace)) for place, problem in failed.items()]
+            found.update(shell.namespace)
+    return [(place, _describe(problem, shell.namespace)) for place, problem in failed.items()]
 
 
 def _joined(shell: Shell, cells: list[str], skip: set[int]) -> list[tuple[int, str]]:
@@ -137,7 +137,7 @@ def _joined(shell: Shell, cells: list[str], skip: set[int]) -> list[tuple[int, s
     return made
 
 
-def _said(problem: BaseException, namespace: dict[str, Any]) -> dict[str, Any]:
+def _describe(problem: BaseException, namespace: dict[str, Any]) -> dict[str, Any]:
     """Return {"type", "message", "number", "line"}; an error in the syntax knows its line itself."""
     try:
         error = describe(problem, namespace)

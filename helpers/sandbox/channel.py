@@ -44,10 +44,10 @@ class ProcessHandle(Protocol):
 
 
 class Channel:
-    """The connection to one process, a socket, and the leash that ends it."""
+    """The connection to one process, a socket, and the handle that ends it."""
 
-    def __init__(self, connection: socket.socket, leash: ProcessHandle):
-        self._connection, self._leash, self._read = connection, leash, bytearray()
+    def __init__(self, connection: socket.socket, process_handle: ProcessHandle):
+        self._connection, self._process_handle, self._read = connection, process_handle, bytearray()
         self._count = self._bytes = 0
 
     def send(self, message: dict[str, Any]) -> None:
@@ -92,7 +92,7 @@ class Channel:
 
     def close(self) -> None:
         """End the process, and all that it started."""
-        self._leash.close()
+        self._process_handle.close()
         self._connection.close()
 
 
@@ -167,7 +167,8 @@ def _are_short(texts: list[Any], most: int = 2000) -> bool:
 _FORMS = {
     "reply": _is_reply,
     "printed": lambda text: isinstance(text, str),
-    "sleep": _is_number,
+    "sleep": _is_number,  # added up before the next message; gets no answer
+    "wait": _is_number,  # one sleep; gets an answer when the clock was moved
     "request": _is_request,
     "cell": _is_cell,
 }

@@ -37,7 +37,7 @@ _sessions: list[tuple[boto3.Session, dict[str, Any]]] = []
 _computing = COMPUTING
 
 
-def warm_up(home: Path, profiles: Path, computing: float) -> Shell:
+def prepare(home: Path, profiles: Path, computing: float) -> Shell:
     """Import and make what every hand-in needs, in a process that will be forked for each of them.
 
     home: the hand-in's home folder. profiles: a new folder for the course's profiles of boto3, since the folder of the
@@ -67,7 +67,7 @@ def _session() -> tuple[boto3.Session, dict[str, Any]]:
 
 def serve(connection: socket.socket, shell: Shell) -> None:
     """Do what the grader asks for until it closes the connection."""
-    client = SandboxClient(connection)
+    client = SandboxClient(connection, _has_one_thread)
     URLLib3Session.send = lambda session, request: client.send(request)
     # All threads of the hand-in belong to one world, as in the notebook; they need only its clock.
     world = worlds.World(client, Journal(), random.Random(1), lambda request, network: None)  # type: ignore[arg-type]
@@ -81,6 +81,11 @@ def serve(connection: socket.socket, shell: Shell) -> None:
         client.wait_for_the_end()
 
 
+def _has_one_thread() -> bool:
+    """Return whether the hand-in has one thread, however its threads were started; the main thread is the channel's."""
+    return len(sys._current_frames()) <= 2
+
+
 def _hide_the_course(client: SandboxClient) -> None:
     for name in [name for name in sys.modules if name.partition(".")[0] == "helpers"]:
         del sys.modules[name]
@@ -92,7 +97,7 @@ class _Work:
 
     def __init__(self, client: SandboxClient, shell: Shell, world: worlds.World):
         self._client, self._shell, self._world = client, shell, world
-        self._found, self._side = Definitions(()), AnswerHost(lambda: None)
+        self._found, self._host = Definitions(()), AnswerHost(lambda: None)
         self._environment, self._folder = dict(os.environ), os.getcwd()
 
     def go(self) -> None:
@@ -108,7 +113,7 @@ class _Work:
                     reply = self._begin(command) if command["do"] == "begin" else self._end()
                 else:
                     with functions_kept(), time:
-                        reply = self._side.handle(command)
+                        reply = self._host.handle(command)
                 self._client.allow_computing(0)
                 self._client.reply(reply)
 
@@ -135,7 +140,7 @@ class _Work:
         os.environ.update(self._environment)
         os.chdir(self._folder)
         boto3.DEFAULT_SESSION, clients = _sessions.pop() if _sessions else _session()
-        self._side = AnswerHost(self._found.get(command["answer"], command["back"]), clients)
+        self._host = AnswerHost(self._found.get(command["answer"], command["back"]), clients)
         return {"value": None}
 
     def _end(self) -> dict[str, Any]:

@@ -15,8 +15,9 @@ from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.exceptions import EndpointConnectionError
 
 from helpers import errors
+from helpers.aws_rules.common.request import as_text
 from helpers.backends import transport
-from helpers.checks.runners.base import TOO_MUCH_COMPUTING
+from helpers.checks.runners.base import TIME_IS_UP, TOO_MUCH_COMPUTING
 from helpers.errors import Stopped
 from helpers.simulation import clock as clocks
 
@@ -27,13 +28,16 @@ TOO_LATE = "The clock cannot go beyond the year 9998; {:g} seconds would take it
 class SandboxClient(clocks._Clock):
     """The connection to the grader, and the clock that the hand-in sees.
 
-    The check's clock moves only when this process sleeps, or while the grader answers. So a sleep is added up here, and
-    the grader gets the sum with the next request or reply.
+    The check's clock moves only when this process sleeps, or while the grader answers. So the sleeps of a hand-in with
+    one thread are added up here, and the grader gets the sum with the next request or reply. With more threads, each
+    sleep waits for its turn among their requests, as a request does: a thread that sleeps until another one is done
+    would otherwise move the clock without end while that one waits for a response.
     """
 
     still = True
 
-    def __init__(self, connection: socket.socket) -> None:
+    def __init__(self, connection: socket.socket, has_one_thread: Callable[[], bool]) -> None:
+        self._has_one_thread = has_one_thread  # whether nothing else of the hand-in can happen while it sleeps
         self._now = self._slept = 0.0
         self._sleeps = 0  # since the last request or reply
         self._in, self._out = connection.makefile("rb"), connection.makefile("wb")
@@ -99,8 +103,8 @@ class SandboxClient(clocks._Clock):
         if self._setitimer:
             signal.signal(signal.SIGPROF, lambda *_: self._stop())
 
-    def _stop(self) -> NoReturn:
-        self.write({"reply": {"stopped": TOO_MUCH_COMPUTING} | self._where()})
+    def _stop(self, reason: str = TOO_MUCH_COMPUTING) -> NoReturn:
+        self.write({"reply": {"stopped": reason} | self._where()})
         os._exit(0)
 
     def start(self, thread: threading.Thread) -> None:
@@ -125,15 +129,19 @@ class SandboxClient(clocks._Clock):
         return self._now
 
     def sleep(self, seconds: float) -> None:
-        """Move the check's clock. A loop that does nothing but sleep ends the process, as one that computes does."""
+        """Move the check's clock. For a loop that does nothing but sleep, the time is up after MOST_SLEEPS of them."""
+        alone = self._has_one_thread()
         with self._sleeping:
             moved = self._now + clocks._seconds(seconds)
             if moved > clocks._END:
                 raise errors.ClockError(TOO_LATE.format(seconds))
-            self._slept += moved - self._now  # exact, since both are near each other
-            self._now, self._sleeps = moved, self._sleeps + 1
-        if self._sleeps > MOST_SLEEPS:
-            self._stop()
+            if alone:
+                self._slept += moved - self._now  # exact, since both are near each other
+                self._now, self._sleeps = moved, self._sleeps + 1
+        if not alone:
+            self.ask({"wait": float(seconds)})
+        elif self._sleeps > MOST_SLEEPS:
+            self._stop(TIME_IS_UP)
 
     def advance(self, seconds: float) -> None:
         """Move the clock for a cell of the notebook; ClockError from within an answer, as in the notebook."""
@@ -143,7 +151,7 @@ class SandboxClient(clocks._Clock):
 
     def send(self, request: AWSPreparedRequest) -> AWSResponse:
         """Have the grader answer the request; this replaces botocore's sending."""
-        headers = [[name, transport.text(value)] for name, value in request.headers.items()]
+        headers = [[name, as_text(value)] for name, value in request.headers.items()]
         body = base64.b64encode(transport.body(request)).decode()
         reply = self.ask({"request": [request.method, request.url, headers, body]})
         if "unreachable" in reply:

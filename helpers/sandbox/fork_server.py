@@ -1,9 +1,9 @@
 """The fork server: it has imported everything that hand-ins need, and forks for each of them.
 
 It holds no check, no answer, no other hand-in and no key, since each of its children can read what it holds. It starts
-as a new program and receives two file descriptors at a time: the channel to speak on, and a leash. Closing the other
-end of the leash ends the child and all that it started, and so does the end of the process that holds it. The server
-itself ends with the last process that holds the other end of its control socket.
+as a new program and receives two file descriptors at a time: the channel to speak on, and a process handle. Closing the
+other end of the handle ends the child and all that it started, and so does the end of the process that holds it. The
+server itself ends with the last process that holds the other end of its control socket.
 """
 
 import contextlib
@@ -27,12 +27,12 @@ from helpers.sandbox.isolation.limits import THREADS
 from helpers.sandbox.launcher import FILE_DESCRIPTORS
 from helpers.sandbox.parent_death import end_with_parent
 
-LOOK = 0.1  # seconds after which the guard counts its child's threads
+THREAD_CHECK_SECONDS = 0.1  # seconds after which the guard counts its child's threads
 
 
 def main() -> None:
     """Say what holes the isolation has, then serve until the other end closes the control socket."""
-    warnings.simplefilter("ignore")  # a library's words about threads and forks are of no use here
+    warnings.simplefilter("ignore")  # library warnings about threads and forks don't apply here
     options = json.loads(sys.argv[1])
     control, hidden = socket.socket(fileno=options["control"]), [Path(path) for path in options["hidden"]]
     home = Path(os.path.expanduser("~"))  # before it becomes the hand-in's
@@ -41,7 +41,7 @@ def main() -> None:
         scratch, secret, profiles = folder / "scratch", folder / "secret", folder / "profiles"
         scratch.mkdir()
         secret.touch()
-        shell = child.warm_up(scratch, profiles, options["computing"])
+        shell = child.prepare(scratch, profiles, options["computing"])
         isolation = None
         if options["isolated"]:
             isolation = Isolation(scratch, [profiles, *import_places(hidden, home)], hidden)
@@ -59,8 +59,8 @@ def _serve(control: socket.socket, shell: child.Shell, isolation: Isolation | No
             return
         if not os.fork():
             control.close()
-            channel, leash = descriptors
-            _exit_after(partial(_guard, channel, leash, shell, isolation, scratch))
+            channel, process_handle = descriptors
+            _exit_after(partial(_guard, channel, process_handle, shell, isolation, scratch))
         for descriptor in descriptors:
             os.close(descriptor)
         with contextlib.suppress(ChildProcessError):
@@ -68,22 +68,22 @@ def _serve(control: socket.socket, shell: child.Shell, isolation: Isolation | No
                 pass
 
 
-def _guard(channel: int, leash: int, shell: child.Shell, isolation: Isolation | None, scratch: Path) -> None:
-    """Start the process of a hand-in, and end it when the leash is closed; runs none of the hand-in's code itself."""
+def _guard(channel: int, process_handle: int, shell: child.Shell, isolation: Isolation | None, scratch: Path) -> None:
+    """Start the process of a hand-in, and end it when its handle is closed; runs none of the hand-in's code itself."""
     os.setsid()
     private = isolation is not None and isolation.own_scratch
     folder = scratch if private else Path(tempfile.mkdtemp(dir=scratch))
     if isolation:
-        isolation.outside()
+        isolation.apply_in_parent()
     guard = 0 if private else os.getpid()  # in a namespace of process ids the guard can't be seen
     child = os.fork()
     if not child:
-        os.close(leash)
+        os.close(process_handle)
         _exit_after(lambda: _hand_in(channel, shell, isolation, folder, guard))
     os.close(channel)
     ended = os.pidfd_open(child) if hasattr(os, "pidfd_open") else None
-    watched = [leash] if ended is None else [leash, ended]
-    while not select.select(watched, [], [], LOOK)[0] and _threads(child) <= THREADS:
+    watched = [process_handle] if ended is None else [process_handle, ended]
+    while not select.select(watched, [], [], THREAD_CHECK_SECONDS)[0] and _threads(child) <= THREADS:
         pass
     with contextlib.suppress(ProcessLookupError):
         os.kill(child, signal.SIGKILL)
@@ -101,14 +101,14 @@ def _threads(child: int) -> int:
 
 
 def _hand_in(channel: int, shell: child.Shell, isolation: Isolation | None, folder: Path, guard: int) -> None:
-    nowhere = os.open(os.devnull, os.O_RDWR)
+    devnull = os.open(os.devnull, os.O_RDWR)
     for number in (0, 1, 2):
-        os.dup2(nowhere, number)
+        os.dup2(devnull, number)
     os.dup2(channel, 3)
     os.closerange(4, 1024)
     os.environ["HOME"] = str(folder)
     if isolation:
-        isolation.inside(folder)
+        isolation.apply_in_process(folder)
     else:
         os.chdir(folder)
     end_with_parent(guard)

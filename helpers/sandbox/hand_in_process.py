@@ -20,7 +20,12 @@ from helpers.simulation.worlds import World
 _monotonic = time.monotonic
 LAST_WORDS = 1.0  # real seconds for the process to say where the answer is
 MEMORY = 1 << 30  # bytes that the cloud of a hand-in may grow by in the grader's own memory
+MOST_WAITS = 10_000  # sleeps of a process with more than one thread, in one command
 LONGEST_CHECK = 20.0  # real seconds in which an answer may work, in one check; nearly all of it is waiting
+
+
+class _TooManySleeps(TooMuch):
+    """The process sleeps without end; its time is up."""
 
 
 class HandInProcess:
@@ -82,6 +87,8 @@ class HandInProcess:
         try:
             if reply := self._converse(_monotonic() + seconds, world):
                 return reply
+        except _TooManySleeps:
+            pass
         except TooMuch:
             why = TOO_MUCH_COMPUTING
         reply = {"stopped": why if world.open else TOO_MANY_CALLS, "number": None, "line": ""}
@@ -101,6 +108,7 @@ class HandInProcess:
 
         When the calls are used up meanwhile, it has to reply soon.
         """
+        waits = 0
         while _monotonic() < deadline:
             message = self._channel.receive(deadline)
             if "reply" in message:
@@ -111,6 +119,12 @@ class HandInProcess:
                 self.cell = message["cell"]
             elif "sleep" in message:
                 _sleep(message["sleep"], world)
+            elif "wait" in message:
+                waits += 1
+                if waits > MOST_WAITS:
+                    raise _TooManySleeps("it only sleeps")
+                _sleep(message["wait"], world)
+                self._channel.send({"time": world.clock.time()})
             elif message:
                 was_open = world.open
                 self._channel.send({**_served(message, world), "time": world.clock.time()})
@@ -120,7 +134,7 @@ class HandInProcess:
         return {}
 
 
-PATIENCE = 5.0  # real seconds for what takes none
+PATIENCE = 5.0  # real seconds for commands that run no answer
 
 
 class Answer:
@@ -145,9 +159,9 @@ class Answer:
         finally:
             self._left -= _monotonic() - started
         expected = ("value", "error", "stopped")
-        return reply if any(key in reply for key in expected) else self._nonsense()
+        return reply if any(key in reply for key in expected) else self._end_after_invalid_reply()
 
-    def _nonsense(self) -> dict[str, Any]:
+    def _end_after_invalid_reply(self) -> dict[str, Any]:
         self._process.close("it said what no answer says")
         return {"error": {"type": "SystemExit", "message": self._process.ended, "number": None, "line": ""}}
 
@@ -167,11 +181,11 @@ def _closed(world: World) -> Iterator[None]:
 
 
 def _sleep(seconds: float, world: World) -> None:
-    """Move the check's clock by what the process slept; TooMuch when it goes where the process's own clock can't."""
+    """Move the check's clock by what the process slept, unless that goes where the process's own clock can't."""
     try:
         world.clock.sleep(seconds)
     except ClockError as problem:
-        raise TooMuch(str(problem)) from None
+        raise _TooManySleeps(str(problem)) from None
 
 
 def _served(message: dict[str, Any], world: World) -> dict[str, Any]:

@@ -19,8 +19,9 @@ GO, FILE_DESCRIPTORS = b"g", 2  # what the fork server receives for each hand-in
 # What a new Python needs to find the same packages, and to run at all.
 _KEPT = (
     *("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "LD_LIBRARY_PATH", "TMPDIR", "SYSTEMROOT", "TEMP"),
-    *("PYTHONPATH", "PYTHONHOME", "PYTHONUSERBASE", "PYTHONNOUSERSITE", "HOME", "APPDATA", "USERPROFILE"),
+    *("PYTHONUSERBASE", "HOME", "APPDATA", "USERPROFILE"),
 )
+_KEPT_UNLESS_IGNORED = ("PYTHONPATH", "PYTHONHOME", "PYTHONNOUSERSITE")  # Python's options -E and -I ignore them
 # Nothing is imported from the folder in which it is started.
 _RUN = "import sys; sys.path[:] = filter(None, sys.path); from {module} import main; main()"
 
@@ -61,9 +62,9 @@ class ForkServerLauncher:
         with theirs:
             self._process = _python("helpers.sandbox.fork_server", json.dumps(options), pass_fds=[theirs.fileno()])
         self._control = ours
-        self.holes: list[str] = self._said()["holes"]
+        self.holes: list[str] = self._read_holes()
 
-    def _said(self) -> dict[str, list[str]]:
+    def _read_holes(self) -> list[str]:
         self._control.settimeout(START_SECONDS)
         try:
             with self._control.makefile("rb") as lines:
@@ -73,17 +74,17 @@ class ForkServerLauncher:
         self._control.settimeout(None)
         if not line:
             raise _does_not_start(self._process)
-        return json.loads(line)
+        return json.loads(line)["holes"]
 
     def start(self) -> Channel:
         """Return the channel to a new process for one hand-in."""
         connection, its_connection = socket.socketpair()
-        leash, its_leash = socket.socketpair()
-        with its_connection, its_leash:
-            descriptors = [its_connection.fileno(), its_leash.fileno()]
+        process_handle, its_process_handle = socket.socketpair()
+        with its_connection, its_process_handle:
+            descriptors = [its_connection.fileno(), its_process_handle.fileno()]
             assert len(descriptors) == FILE_DESCRIPTORS
             socket.send_fds(self._control, [GO], descriptors)
-        return Channel(connection, leash)
+        return Channel(connection, process_handle)
 
     def close(self) -> None:
         """End the fork server."""
@@ -108,7 +109,7 @@ class PlainLauncher:
                     connection.settimeout(START_SECONDS)
                     if secrets.compare_digest(connection.recv(len(token)), token.encode()):
                         connection.settimeout(None)
-                        return Channel(connection, _Killing(process))
+                        return Channel(connection, _ProgramHandle(process))
                     connection.close()  # another program of this computer
             except OSError:
                 raise _does_not_start(process) from None
@@ -117,7 +118,7 @@ class PlainLauncher:
         """Nothing is kept between hand-ins."""
 
 
-class _Killing(ProcessHandle):
+class _ProgramHandle(ProcessHandle):
     """Ends a program."""
 
     def __init__(self, process: subprocess.Popen[bytes]):
@@ -128,20 +129,26 @@ class _Killing(ProcessHandle):
         _end(self._process)
 
 
+def _environment() -> dict[str, str]:
+    """Return the environment of a new Python, which finds its packages where this one does."""
+    kept = _KEPT if sys.flags.ignore_environment else (*_KEPT, *_KEPT_UNLESS_IGNORED)
+    found = {name: os.environ[name] for name in kept if name in os.environ} | {"PYTHONHASHSEED": "0"}
+    if "PYTHONPATH" in found:  # its parts can be relative to this process's folder
+        parts = filter(None, found["PYTHONPATH"].split(os.pathsep))
+        found["PYTHONPATH"] = os.pathsep.join(map(os.path.abspath, parts))
+    return found
+
+
 def _python(module: str, *arguments: str, pass_fds: Iterable[int] = ()) -> subprocess.Popen[bytes]:
     """Start a new Python with nothing of this process's environment that it does not need: no key, no token."""
     options = ["-s"] if sys.flags.no_user_site else []
-    environment = {name: os.environ[name] for name in _KEPT if name in os.environ} | {"PYTHONHASHSEED": "0"}
-    if "PYTHONPATH" in environment:  # its parts can be relative to this process's folder
-        parts = filter(None, environment["PYTHONPATH"].split(os.pathsep))
-        environment["PYTHONPATH"] = os.pathsep.join(map(os.path.abspath, parts))
     return subprocess.Popen(
         [sys.executable, *options, "-c", _RUN.format(module=module), *arguments],
         pass_fds=list(pass_fds),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
-        env=environment,
+        env=_environment(),
         cwd=sys.prefix,  # where nobody else can put a file
         start_new_session=True,  # a Ctrl-C is for the grader, which ends this in order
     )

@@ -18,7 +18,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="course-grade-", ignore_cleanup_errors=True) as name:
         scratch = Path(name, "scratch")
         scratch.mkdir()
-        shell = child.warm_up(scratch, Path(name, "profiles"), COMPUTING)
+        shell = child.prepare(scratch, Path(name, "profiles"), COMPUTING)
         os.chdir(scratch)
         connection = socket.create_connection(("127.0.0.1", int(port)))
         connection.sendall(token.encode())

@@ -9,18 +9,18 @@ from typing import Any
 import boto3
 
 
-class _Ornament:
-    """Takes every attribute, call and `with`, and comes to nothing."""
+class _DoesNothing:
+    """Takes every attribute, call and `with`, and does nothing."""
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
             raise AttributeError(name)
         return self
 
-    def __call__(self, *_: Any, **__: Any) -> "_Ornament":
+    def __call__(self, *_: Any, **__: Any) -> "_DoesNothing":
         return self
 
-    def __enter__(self) -> "_Ornament":
+    def __enter__(self) -> "_DoesNothing":
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -33,7 +33,7 @@ class _Ornament:
         return ""
 
 
-class _Clock(_Ornament):
+class _Clock(_DoesNothing):
     """The clock, as far as a notebook's own cells move it. moves: takes the seconds."""
 
     def __init__(self, moves: Any):
@@ -46,7 +46,7 @@ class _Clock(_Ornament):
 
 def vocabulary(moves: Any) -> ModuleType:
     """Return a module `helpers` for hand-ins. moves: moves the check's clock by some seconds."""
-    module, nothing = ModuleType("helpers"), _Ornament()
+    module, nothing = ModuleType("helpers"), _DoesNothing()
     for name in ("start", "check", "hint", "solution", "show", "cloud"):
         setattr(module, name, nothing)
     module.__dict__.update(clock=_Clock(moves), session=boto3.Session, client=boto3.client, resource=boto3.resource)

@@ -10,6 +10,8 @@ from in_sandbox import needs_fork
 from one_sandbox import ANSWERS, EXERCISES, FEW, SETUP, graded, only, solved, statuses, text
 
 from helpers.checks.outcome import CORRECT, ERROR, NOT_ATTEMPTED, NOT_YET
+from helpers.errors import CourseError
+from helpers.grading import exercise_set, workers
 from helpers.grading.grader import grade
 from helpers.sandbox import launcher as launchers
 
@@ -159,7 +161,7 @@ def test_an_odd_notebook_with_right_answers_gets_full_marks(oddity):
 
 MISBEHAVING = {
     "an endless loop": ("while True:\n        pass", "2 seconds of computing"),
-    "a loop that waits": ("import time\n    while True:\n        time.sleep(1)", "2 seconds of computing"),
+    "a loop that waits": ("import time\n    while True:\n        time.sleep(1)", "stopped after 10 seconds"),
     "a loop of calls": ("while True:\n        sqs.receive_message(QueueUrl=queue_url)", "300 calls to AWS"),
     "the process's end": ("import os\n    os._exit(0)", "the process ended"),
     "sys.exit": ("import sys\n    sys.exit(0)", "SystemExit"),
@@ -384,6 +386,27 @@ def test_the_isolation_is_tried_out_and_each_hole_is_named(without, holes, tmp_p
     done = subprocess.run([sys.executable, "-c", text(source)], capture_output=True, text=True, check=True)
     assert [hole for hole in json.loads(done.stdout) if hole in holes] == holes
     assert bool(json.loads(done.stdout)) == bool(holes)
+
+
+def test_a_sandbox_in_which_no_process_starts_is_named(tmp_path, monkeypatch):
+    """In a sentence about that, not as something that a hand-in could do."""
+    from helpers.sandbox.isolation.layers import NO_PROCESS, Isolation, holes
+
+    (tmp_path / "secret").touch()
+    isolation = Isolation(tmp_path, [], [])
+    monkeypatch.setattr(isolation, "apply_in_parent", lambda: 1 / 0)
+    assert holes(isolation, tmp_path / "secret") == [NO_PROCESS]
+
+    class Unable:
+        holes = [NO_PROCESS]  # noqa: RUF012
+
+        def close(self):
+            """Nothing was started."""
+
+    monkeypatch.setattr(launchers, "launcher", lambda hidden, isolated: Unable())
+    monkeypatch.setattr(workers, "_launchers", {})
+    with pytest.raises(CourseError, match=r"off: no process could be started in the sandbox\. Grade on Linux"):
+        workers.launcher(workers.Task(exercise_set.own(), 1))
 
 
 def test_no_process_and_no_file_stays(tmp_path, monkeypatch):

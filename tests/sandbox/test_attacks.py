@@ -157,7 +157,7 @@ def test_the_attacks_know_the_names_of_the_sandbox():
     assert classes == {"_Work", "SandboxClient", "AnswerHost"}
     assert all(f"class {name}" in code for name in classes)
     reached = set(re.findall(r"""(?:inner\(['"]\w+['"]\)|\b(?:work|other))\.(\w+)""", source))
-    assert reached >= {"_side", "_begin", "_end", "ask", "_setitimer"}
+    assert reached >= {"_host", "_begin", "_end", "ask", "_setitimer"}
     assert {name for name in reached if not re.search(rf"(?:self\.|def ){name}\b", code)} == set()
 
 

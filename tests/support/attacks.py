@@ -95,7 +95,7 @@ _thread.start_new_thread(forever, ())
         HELP,
         f"""
 work, other = inner("_Work"), inner("SandboxClient")
-work._side = type("Side", (), {{"handle": lambda self, command: {{"value": {PAIR}}}}})()
+work._host = type("Side", (), {{"handle": lambda self, command: {{"value": {PAIR}}}}})()
 work._begin = lambda command: {{"value": None}}
 work._end = lambda: {{"left": 0}}
 other.ask = lambda message: {{"response": [200, {{}}, ""], "time": 0}}

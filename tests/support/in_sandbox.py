@@ -2,9 +2,11 @@
 
 import os
 from functools import lru_cache
+from random import Random
 
 import pytest
 
+from helpers.backends.offline.offline_cloud import any_account, make_world
 from helpers.sandbox import launcher as launchers
 from helpers.sandbox.hand_in_process import HandInProcess
 
@@ -16,6 +18,12 @@ needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system can
 def launcher():
     """Return the launcher that all tests of this process share, with its fork server."""
     return launchers.launcher()
+
+
+def a_world():
+    """Return a cloud for the cells and answers of a hand-in, as for a check."""
+    draw = Random(1)
+    return make_world(True, 1, any_account(draw), any_account(draw))
 
 
 class _Alone:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 SCRATCH_MEGABYTES = 16
+NO_PROCESS = "no process could be started in the sandbox"
 LINUX = sys.platform == "linux"
 # What Python and its libraries read while they run. A folder that doesn't exist does no harm here.
 _SYSTEM = ("/usr/lib", "/usr/lib64", "/usr/local/lib", "/usr/share/zoneinfo", "/lib", "/lib64", "/etc/localtime")
@@ -33,12 +34,14 @@ class Isolation:
         open_to_all = {path.resolve() for path in (*readable, *map(Path, (*_SYSTEM, *_DEVICES)))}
         kept_away = [path.resolve() for path in hidden]
         # An environment inside the course's folder stays readable, so of such a folder the other parts are covered.
-        self._covered = [
+        covered = {
             part
             for path in kept_away
             if _is_in(path, open_to_all)
             for part in _without(path, [place for place in open_to_all if place != path and place.is_relative_to(path)])
-        ]
+        }
+        # Under a cover nothing is left to be covered.
+        self._covered = sorted(path for path in covered if not any(place in covered for place in path.parents))
         self.own_scratch = _works(lambda: namespaces.enter(scratch, SCRATCH_MEGABYTES, self._covered))
         if landlock.version():
             self._listable = [path for path in open_to_all if not _is_in(path, self._covered)]
@@ -46,15 +49,15 @@ class Isolation:
         if system_calls.usable():
             self._calls = system_calls.prepared()
 
-    def outside(self) -> None:
-        """Put up what the parent of the process must put up."""
+    def apply_in_parent(self) -> None:
+        """Apply the layers that the parent process has to apply."""
         if self.own_scratch:
             from helpers.sandbox.isolation import namespaces
 
             namespaces.enter(self._scratch, SCRATCH_MEGABYTES, self._covered)
 
-    def inside(self, scratch: Path | None = None) -> None:
-        """Put up the rest, in the process itself, for good. scratch: the process's folder, where it has another one."""
+    def apply_in_process(self, scratch: Path | None = None) -> None:
+        """Apply the other layers, permanently. scratch: the process's folder, where it has another one."""
         scratch = scratch or self._scratch
         with contextlib.suppress(ImportError):  # not on Windows
             from helpers.sandbox.isolation import limits
@@ -92,16 +95,16 @@ def _without(path: Path, hidden: list[Path]) -> list[Path]:
 def holes(isolation: Isolation, secret: Path) -> list[str]:
     """Return what an isolated process was able to do that it must not, tried out by one; [] when nothing.
 
-    secret: a file outside that it must neither read nor change.
+    [NO_PROCESS] when none started. secret: a file outside that it must neither read nor change.
     """
     reading, writing = os.pipe()
     child = os.fork()
     if not child:
         with contextlib.suppress(BaseException):
-            isolation.outside()
+            isolation.apply_in_parent()
 
             def tried() -> None:
-                isolation.inside()
+                isolation.apply_in_process()
                 os.write(writing, _tried(secret).encode())
 
             _in_a_child(tried)
@@ -110,7 +113,7 @@ def holes(isolation: Isolation, secret: Path) -> list[str]:
     with os.fdopen(reading, encoding="utf-8") as pipe:
         said = pipe.read()
     os.waitpid(child, 0)
-    return said.splitlines()[:-1] if said.endswith("end\n") else ["start no process behind the wall, so it has none"]
+    return said.splitlines()[:-1] if said.endswith("end\n") else [NO_PROCESS]
 
 
 def _tried(secret: Path) -> str:

@@ -1,4 +1,4 @@
-"""Limits on what a process may use: memory, files, and real seconds of computing."""
+"""Limits on what a process may use: memory, files, and seconds of CPU time."""
 
 import contextlib
 import resource

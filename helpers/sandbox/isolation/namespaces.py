@@ -40,7 +40,7 @@ def give_up_rights() -> None:
     """Take every capability from the calling process for good, also those that root has in a namespace."""
     for capability in range(_LAST_CAPABILITY + 1):
         if _libc.prctl(_DROP_CAPABILITY, capability, 0, 0, 0):
-            break  # this kernel knows no more
+            break  # this kernel has no further capabilities
     header = (ctypes.c_uint32 * 2)(0x20080522, 0)  # the version of the structure; this process
     _call("capset", header, (ctypes.c_uint32 * 6)())
     _call("prctl", _NO_NEW_RIGHTS, 1, 0, 0, 0)
