@@ -1,5 +1,6 @@
 """Right answers keep their marks wherever packages are; a sandbox in which they lose them is found out beforehand."""
 
+import importlib.util
 import json
 import os
 import subprocess
@@ -9,15 +10,19 @@ import venv
 from pathlib import Path
 
 import pytest
+from in_sandbox import a_world
 from solution_imports import imports
 
 import helpers
 from helpers.checks.solutions import answer_source
-from helpers.course import course
+from helpers.course import HOME, course
 from helpers.errors import CourseError
 from helpers.grading import exercise_set, known_answer, workers
-from helpers.sandbox.isolation.import_places import import_places
-from helpers.sandbox.isolation.layers import Isolation
+from helpers.sandbox import fork_server
+from helpers.sandbox import launcher as launchers
+from helpers.sandbox.hand_in_process import HandInProcess
+from helpers.sandbox.isolation.import_places import copies_of_the_course, import_places
+from helpers.sandbox.isolation.layers import Isolation, _without
 
 LESSON = course().lessons[0]
 PACKAGES = Path(sysconfig.get_path("purelib"))
@@ -75,10 +80,15 @@ def test_packages_of_one_user_can_be_read(tmp_path):
     assert graded(sys._base_executable, PYTHONUSERBASE=str(tmp_path / "user")) == RIGHT
 
 
+def relative(places, folder):
+    """Return those of the places that are in a folder, as texts."""
+    return {str(place.relative_to(folder)) for place in places if place.is_relative_to(folder)}
+
+
 def test_what_imports_lead_to_can_be_read_and_nothing_hidden(tmp_path, monkeypatch):
     """The parts of `sys.path` and of loaded modules; no course, no hand-ins, and no folder that holds a home."""
     for name in (
-        "overlay",
+        "overlay/site-packages",
         "home/sources/inside",
         "hand-ins/learner",
         "hand-ins/env/site-packages",
@@ -93,7 +103,7 @@ def test_what_imports_lead_to_can_be_read_and_nothing_hidden(tmp_path, monkeypat
         "copy/lessons/course.toml",
     ):
         (tmp_path / name).touch()
-    (tmp_path / "linked").symlink_to(tmp_path / "overlay")
+    (tmp_path / "linked").symlink_to(tmp_path / "overlay" / "site-packages")
     on_path = [
         "linked",
         "nowhere",
@@ -112,10 +122,157 @@ def test_what_imports_lead_to_can_be_read_and_nothing_hidden(tmp_path, monkeypat
             module.__path__ = [str((tmp_path / place).parent)]
         monkeypatch.setitem(sys.modules, name, module)
     places = import_places([tmp_path / "hand-ins", tmp_path / "around" / "secret", CLONE], tmp_path / "home")
-    here = {str(place.relative_to(tmp_path)) for place in places if place.is_relative_to(tmp_path)}
-    assert here == {"overlay", "home/sources/inside", "home/alone.py", "hand-ins/env/site-packages"}
+    assert relative(places, tmp_path) == {
+        "overlay/site-packages",
+        "home/sources/inside",
+        "home/alone.py",
+        "hand-ins/env/site-packages",
+    }
     assert {Path(sys.prefix).resolve(), Path(sys.base_prefix).resolve()} <= places
     assert not any(CLONE.is_relative_to(place) for place in places)
+
+
+def project(folder):
+    """Lay out a project as somebody writes one, with more in it than can be imported."""
+    for name in (
+        *(".env", ".git/config", ".hidden.py", ".tools/__init__.py", "data/learners.csv", "notes.txt", "README.md"),
+        *("good/__init__.py", "good/part.py", "bound.libs/libx.so", "single.py", "fast.abi3.so", "scripts/deploy.py"),
+    ):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text("TOKEN = 1\n" if name.endswith(".py") else "a key of somebody's\n")
+    return {"good", "bound.libs", "single.py", "fast.abi3.so"}
+
+
+def test_of_another_project_only_what_can_be_imported_is_open(tmp_path, monkeypatch):
+    """As an editable install or PYTHONPATH puts it on `sys.path`: its keys, its history and its data stay closed."""
+    expected = project(tmp_path / "other-project")
+    monkeypatch.setattr(sys, "path", [str(tmp_path / "other-project")])
+    assert relative(import_places([CLONE], tmp_path / "home"), tmp_path / "other-project") == expected
+
+
+@pytest.mark.parametrize("copy", ["old", "years/old", "good/old"])
+@pytest.mark.parametrize("name", ["teaching", "site-packages"])
+def test_no_copy_of_the_course_is_opened_with_the_folder_above_it(name, copy, tmp_path, monkeypatch):
+    """Nor with a package around it, nor as a folder of packages; what is beside it can be imported."""
+    teaching = tmp_path / name
+    expected = project(teaching) if name == "teaching" else {"."}
+    for part in ("lessons/course.toml", "solutions/01.ipynb", "helpers/__init__.py", "alone.py"):
+        (teaching / copy / part).parent.mkdir(parents=True, exist_ok=True)
+        (teaching / copy / part).touch()
+    (teaching / "good").mkdir(exist_ok=True)
+    (teaching / "good" / "__init__.py").touch()
+
+    def opened(*entries):
+        monkeypatch.setattr(sys, "path", [str(entry) for entry in entries])
+        places = import_places([CLONE], tmp_path / "home")
+        copies = copies_of_the_course(places)
+        assert copies >= ({teaching / copy} if teaching in entries else set())
+        readable = [part for place in places for part in _without(place, list(copies))]
+        assert not any(part.is_relative_to(teaching / copy) for part in readable)
+        assert any(part.is_relative_to(teaching / "good") for part in readable) == (teaching in entries)
+        return relative(places, teaching)
+
+    assert opened(teaching) == opened(teaching, teaching / copy) == expected
+    assert opened(teaching / copy) == opened(teaching / copy / "solutions") == set()
+
+
+@needs_isolation
+def test_the_copy_of_the_course_that_an_editable_install_makes_cannot_be_read(tmp_path, monkeypatch):
+    """The wheel's copy, among the packages of the environment in which a clone is installed, or of the one below."""
+    site = tmp_path / "lib" / "python3.99" / "site-packages"
+    for part in ("helpers/_course/lessons/course.toml", "helpers/_course/solutions/01.ipynb", "boto3/__init__.py"):
+        (site / part).parent.mkdir(parents=True)
+        (site / part).touch()
+    (tmp_path / "scratch").mkdir()
+    assert site / "helpers" / "_course" in copies_of_the_course([tmp_path])
+    monkeypatch.setattr(sys, "path", [str(site)])
+    copies = copies_of_the_course([])
+    assert copies == {site / "helpers" / "_course"}
+    assert Isolation(tmp_path / "scratch", [tmp_path / "lib"], copies)._covered == [*copies]
+
+
+@needs_isolation
+def test_of_two_hidden_folders_one_in_the_other_the_outer_one_is_covered(tmp_path):
+    """As an installed wheel has the course inside its package: under the first cover there is no second folder."""
+    for name in ("scratch", "lib/helpers/_course"):
+        (tmp_path / name).mkdir(parents=True)
+    helpers_there = tmp_path / "lib" / "helpers"
+    made = Isolation(tmp_path / "scratch", [tmp_path / "lib"], [helpers_there, helpers_there / "_course"])
+    assert made._covered == [helpers_there]
+
+
+def test_hand_ins_below_a_folder_of_packages_stay_hidden(tmp_path, monkeypatch):
+    """What makes a folder one of packages is looked for below what is hidden, not above it."""
+    hidden = tmp_path / "site-packages" / "hand-ins"
+    (hidden / "learner" / "env" / "dist-packages").mkdir(parents=True)
+    (hidden / "learner" / "theirs.py").touch()
+    on_path = [hidden / "learner", hidden / "learner" / "env" / "dist-packages"]
+    monkeypatch.setattr(sys, "path", [str(path) for path in on_path])
+    assert relative(import_places([hidden], tmp_path / "home"), hidden) == {"learner/env/dist-packages"}
+
+
+def test_what_is_in_each_folder_of_imports_is_known_before_it_is_closed(tmp_path, monkeypatch):
+    """Python lists such a folder once, and again when it has changed; a hand-in isn't allowed to."""
+    project(tmp_path)
+    monkeypatch.setattr(sys, "path", [str(tmp_path)])
+    fork_server._list_import_places()
+    with monkeypatch.context() as patch:  # of the module that Python's imports use
+        patch.setattr(sys.modules[os.name], "listdir", lambda *_: pytest.fail("it was listed again"))
+        found = importlib.util.find_spec("single")
+    assert found.origin == str(tmp_path / "single.py")
+
+
+@needs_isolation
+def test_no_hand_in_reads_the_solutions_wherever_a_copy_of_them_is():
+    """Those of this clone, and those that its installation put among the packages."""
+    copies = {CLONE, *copies_of_the_course([PACKAGES])}
+    files = [str(path) for copy in copies for path in (copy / "solutions").glob("*.ipynb")]
+    assert len(files) >= len(course().lessons)
+    cell = f"""
+opened = []
+for name in {files!r}:
+    try:
+        open(name).read()
+        opened.append(name)
+    except OSError:
+        pass
+raise ValueError(opened)
+"""
+    by = launchers.launcher([Path(helpers.__file__).parent, HOME])
+    process = HandInProcess(by.start())
+    try:
+        ((_, error),) = process.load([cell], [], [], a_world())["failed"]
+    finally:
+        process.close()
+        by.close()
+    assert (error["type"], error["message"]) == ("ValueError", "[]")
+
+
+@needs_isolation
+@pytest.mark.full
+def test_a_hand_in_imports_from_another_project_and_reads_nothing_else_of_it(tmp_path, monkeypatch):
+    """Its packages and modules, though nothing imported them before and the folder can't be listed."""
+    project(tmp_path)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    cell = f"""
+import good.part, single
+closed = []
+for name in (".env", ".git/config", "data/learners.csv", "notes.txt", "scripts/deploy.py"):
+    try:
+        open({str(tmp_path)!r} + "/" + name).read()
+    except OSError:
+        closed.append(name)
+assert good.part.TOKEN == single.TOKEN == 1
+raise ValueError(len(closed))
+"""
+    by = launchers.launcher([CLONE])
+    process = HandInProcess(by.start())
+    try:
+        ((_, error),) = process.load([cell], [], [], a_world())["failed"]
+    finally:
+        process.close()
+        by.close()
+    assert (error["type"], error["message"]) == ("ValueError", "5")
 
 
 @needs_isolation
@@ -126,6 +283,25 @@ def test_an_environment_inside_the_hidden_course_stays_readable(tmp_path):
     course, environment = tmp_path / "usr" / "course", tmp_path / "usr" / "course" / ".venv"
     made = Isolation(tmp_path / "scratch", [tmp_path / "usr", environment], [course])
     assert made._covered == [course / "solutions"]
+
+
+@pytest.mark.parametrize("option", ["-E", "-I"])
+def test_what_python_was_told_to_ignore_reaches_no_hand_in(option, tmp_path):
+    """Neither PYTHONPATH nor PYTHONHOME; without the option the folders are passed on."""
+    code = "import json; from helpers.sandbox import launcher; print(json.dumps(launcher._environment()))"
+    shown = {}
+    for options in ([], [option]):
+        done = subprocess.run(
+            [sys.executable, *options, "-c", code],
+            env=os.environ | {"PYTHONPATH": str(tmp_path), "PYTHONUSERBASE": str(tmp_path)},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        shown[bool(options)] = json.loads(done.stdout)
+    assert shown[False]["PYTHONPATH"] == str(tmp_path)
+    assert "PYTHONPATH" not in shown[True]
+    assert shown[True]["PYTHONHASHSEED"] == "0"
 
 
 def test_a_machine_on_which_a_right_answer_fails_is_named_before_any_hand_in(monkeypatch):

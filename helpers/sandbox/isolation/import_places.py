@@ -5,41 +5,108 @@ package manager that links into its cache can put it anywhere.
 """
 
 import contextlib
+import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from importlib.machinery import all_suffixes
 from pathlib import Path
 from typing import Any
 
 _OF_PACKAGES = ("site-packages", "dist-packages")
+_SUFFIXES = tuple(all_suffixes())
+_DEPTH = 2  # levels below a folder at which a copy of the course is looked for
 
 
 def import_places(hidden: Iterable[Path], home: Path) -> set[Path]:
     """Return the existing files and folders, resolved: of the installation, of `sys.path`, and of loaded modules.
 
     hidden: what a hand-in must not read. What equals it or is below it is left out, unless that is an environment of
-    Python's. home: the user's folder. A folder that holds it, or something hidden, isn't opened as a whole: only the
-    modules loaded from it are.
+    Python's. The same holds for what is in a copy of the course. home: the user's folder.
+
+    Only folders of packages and the installation are returned whole. Any other folder of `sys.path` can be a project,
+    with its keys, its history and its data, so only its packages and modules are returned; and of a folder that holds
+    the user's, or something hidden, only the modules that are loaded from it. What is returned can hold copies of the
+    course, which have to be hidden: see `copies_of_the_course`.
     """
     kept_away = [path.resolve() for path in hidden]
     installed = {Path(prefix).resolve() for prefix in (sys.prefix, sys.exec_prefix, sys.base_prefix)}
 
-    def holds(place: Path, others: Iterable[Path]) -> bool:
-        return any(other.is_relative_to(place) for other in others)
-
     def may_be_read(place: Path) -> bool:
-        if (place / "lessons" / "course.toml").is_file():  # a copy of the course, with its solutions
-            return False
-        if not any(place.is_relative_to(path) for path in kept_away):
-            return True
-        within = any(place.is_relative_to(prefix) for prefix in installed)
-        return place not in kept_away and (within or any(part in _OF_PACKAGES for part in place.parts))
+        around = [path for path in kept_away if place.is_relative_to(path)]
+        around += [path for path in (place, *place.parents) if _is_course(path)]
+        return all(_is_environment(place, path, installed) for path in around)
 
-    on_path = {path for path in map(_resolved, filter(None, sys.path)) if path}
-    places = {path for path in on_path if path.name in _OF_PACKAGES or not holds(path, [home.resolve(), *kept_away])}
+    places: set[Path] = set()
+    for entry in filter(None, sys.path):
+        path = _resolved(entry)
+        if path is None:
+            continue
+        is_whole = path.is_file() or _is_in(path, installed)
+        if is_whole or path.name in _OF_PACKAGES or Path(entry).name in _OF_PACKAGES:
+            places.add(path)
+        elif not any(other.is_relative_to(path) for other in [home.resolve(), *kept_away]):
+            places |= _importable(path)
     for name, module in list(sys.modules.items()):
         if name.partition(".")[0] not in ("__main__", "helpers"):
             places |= _of_module(module)
     return installed | set(_outermost(filter(may_be_read, places)))
+
+
+def copies_of_the_course(places: Iterable[Path]) -> set[Path]:
+    """Return the folders of the course, with its solutions, that are in one of these places, up to two levels below.
+
+    An editable install has one among its packages, which isn't the one that is graded with.
+    """
+    searched = {path for path in map(_resolved, filter(None, sys.path)) if path}
+    for place in places:
+        searched |= {place, *place.glob("lib*/python*/*-packages")}
+    return {course for place in searched for course in _courses_in(place, _DEPTH)}
+
+
+def _is_in(path: Path, folders: Iterable[Path]) -> bool:
+    return any(path.is_relative_to(folder) for folder in folders)
+
+
+def _is_environment(place: Path, folder: Path, installed: Iterable[Path]) -> bool:
+    """Return whether a place in this folder belongs to an environment of Python's that is in the folder, too."""
+    inside = [prefix for prefix in installed if prefix != folder and prefix.is_relative_to(folder)]
+    return _is_in(place, inside) or any(part in _OF_PACKAGES for part in place.relative_to(folder).parts)
+
+
+def _is_course(folder: Path) -> bool:
+    """Return whether this is a copy of the course, with its solutions."""
+    return os.path.isfile(folder / "lessons" / "course.toml")
+
+
+def _courses_in(folder: Path, depth: int) -> Iterator[Path]:
+    """Yield the copies of the course here and some levels below. What a link leads to isn't in the folder."""
+    if _is_course(folder):
+        yield folder
+    elif depth:
+        with contextlib.suppress(OSError), os.scandir(folder) as parts:
+            for part in parts:
+                if part.is_dir(follow_symlinks=False):
+                    yield from _courses_in(folder / part.name, depth - 1)
+
+
+def _importable(folder: Path) -> set[Path]:
+    """Return what can be imported from a folder: packages, with the libraries that came with them, and modules."""
+    found: set[Path] = set()
+    with contextlib.suppress(OSError):
+        for part in folder.iterdir():
+            path = None if part.name.startswith(".") else _resolved(part)
+            if path is None:
+                continue
+            if path.is_file():
+                if part.name.endswith(_SUFFIXES) and path.name.endswith(_SUFFIXES):
+                    found.add(path)
+            elif _is_package(path) or part.name.endswith(".libs"):
+                found.add(path)
+    return found
+
+
+def _is_package(folder: Path) -> bool:
+    return any((folder / f"__init__{suffix}").is_file() for suffix in _SUFFIXES)
 
 
 def _of_module(module: object) -> set[Path]:
