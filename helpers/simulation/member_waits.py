@@ -1,0 +1,201 @@
+"""Python's own waits, for members of a run: sleeping, locks, threads, pools, queues and event loops in simulated time.
+
+The functions and classes below are put in the place of Python's while `installed` holds. Each asks whether the calling
+thread is a member; any other thread, such as a kernel's, gets what it always got.
+"""
+
+import _thread
+import asyncio
+import contextlib
+import math
+import operator
+import queue
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from helpers.simulation.scheduler import TICKS, Scheduler, key_of_end
+
+SchedulerOf = Callable[[], "Scheduler | None"]
+_RESOLUTION = 1e-6  # seconds; an event loop takes a timer that is so near as due
+_real_lock = _thread.allocate_lock
+_plain_join, _plain_start = threading.Thread.join, threading.Thread.start
+_plain_run_once = asyncio.BaseEventLoop._run_once  # type: ignore[attr-defined]
+
+
+class MemberLock:
+    """What a member gets for threading.Lock(). Threads that are no members can use it like any lock."""
+
+    def __init__(self, scheduler: Scheduler):
+        self._scheduler, self._real = scheduler, _real_lock()
+        self.locked = self._real.locked
+
+    def acquire(self, blocking: bool = True, timeout: float = -1) -> bool:
+        """Take the lock and return whether it could be had."""
+        scheduler = self._scheduler
+        if scheduler.member() is None:
+            return self._real.acquire(blocking, timeout)
+        if timeout != -1 and (not blocking or timeout < 0):
+            return self._real.acquire(blocking, timeout)  # refuses it in Python's words
+        until = None if timeout == -1 else scheduler.now + round(timeout * TICKS)
+        while not self._real.acquire(False):
+            if not blocking or (until is not None and scheduler.now >= until):
+                return False
+            scheduler.wait(until, ("lock", id(self)), doing="waits for a lock")
+        return True
+
+    def release(self) -> None:
+        """Give the lock back."""
+        self._real.release()
+        self._scheduler.notify(("lock", id(self)))
+
+    def __enter__(self) -> bool:
+        return self.acquire()
+
+    def __exit__(self, *_: object) -> None:
+        self.release()
+
+    _at_fork_reinit = None
+
+    def __repr__(self) -> str:
+        return f"<{'locked' if self.locked() else 'unlocked'} lock of a run>"
+
+
+def length(seconds: Any) -> float:
+    """Return the length of a sleep in seconds; what time.sleep refuses is refused in its words."""
+    found = seconds if isinstance(seconds, float) else operator.index(seconds)
+    if math.isnan(found):
+        raise ValueError("Invalid value NaN (not a number)")
+    if found < 0:
+        raise ValueError("sleep length must be non-negative")
+    return found
+
+
+def _replacements(scheduler_of: SchedulerOf) -> list[tuple[Any, str, Any]]:
+    """Return what is put where: a module or class, a name in it, and what members meet there."""
+    real_sleep = time.sleep
+
+    def sleep(seconds: float) -> None:
+        scheduler = scheduler_of()
+        real_sleep(seconds) if scheduler is None else scheduler.sleep(length(seconds))
+
+    def lock() -> Any:
+        scheduler = scheduler_of()
+        return _real_lock() if scheduler is None else MemberLock(scheduler)
+
+    plain_rlock, plain_simple_queue = threading.RLock, queue.SimpleQueue
+
+    def rlock() -> Any:
+        return plain_rlock() if scheduler_of() is None else threading._PyRLock()  # type: ignore[attr-defined]
+
+    def simple_queue() -> Any:
+        made = plain_simple_queue if scheduler_of() is None else queue._PySimpleQueue  # type: ignore[attr-defined]
+        return made()
+
+    def start(thread: threading.Thread) -> None:
+        scheduler = scheduler_of()
+        if scheduler is None or thread.ident is not None:
+            _plain_start(thread)
+        else:
+            scheduler.start(thread)
+
+    def join(thread: threading.Thread, timeout: float | None = None) -> None:
+        scheduler = scheduler_of()
+        if scheduler is None or not scheduler.is_alive(thread) or thread is threading.current_thread():
+            _plain_join(thread, timeout)
+            return
+        until = None if timeout is None else scheduler.now + round(max(0, timeout) * TICKS)
+        while scheduler.is_alive(thread) and (until is None or scheduler.now < until):
+            scheduler.wait(until, key_of_end(thread), doing=f"waits for the end of {thread.name}")
+
+    def is_alive(thread: threading.Thread) -> bool:
+        scheduler = scheduler_of()
+        if scheduler is None or not scheduler.knows(thread):
+            return plain_is_alive(thread)
+        return scheduler.is_alive(thread)  # its last steps in C are nobody's business
+
+    plain_is_alive = threading.Thread.is_alive
+
+    def start_new_thread(function: Any, args: Any, kwargs: Any = None) -> int:
+        scheduler = scheduler_of()
+        if scheduler is None:
+            return plain_start_new_thread(function, args, *([] if kwargs is None else [kwargs]))
+        thread = threading.Thread(target=function, args=args, kwargs=kwargs or {})
+        scheduler.start(thread)
+        return thread.ident or 0
+
+    plain_start_new_thread = _thread.start_new_thread
+
+    def monotonic_for(plain: Callable[[], float]) -> Callable[[], float]:
+        def monotonic() -> float:
+            scheduler = scheduler_of()
+            return plain() if scheduler is None else scheduler.monotonic()
+
+        return monotonic
+
+    def run_once(loop: Any) -> None:
+        scheduler = scheduler_of()
+        if scheduler is not None:
+            loop._clock_resolution = _RESOLUTION
+            while not loop._ready and not loop._stopping:
+                due = [timer.when() for timer in loop._scheduled if not timer.cancelled()]
+                until = round(min(due) * TICKS) if due else None
+                if until is not None and until <= scheduler.now:
+                    break
+                if not scheduler.wait(until, ("loop", id(loop)), doing="waits in an event loop"):
+                    break
+        _plain_run_once(loop)
+
+    base = asyncio.base_events.BaseEventLoop
+    loops = [kind for kind in _loop_classes() if "_write_to_self" in vars(kind)]
+
+    def waking(plain: Callable[[Any], None]) -> Callable[[Any], None]:
+        def write_to_self(loop: Any) -> None:
+            plain(loop)
+            for scheduler in _schedulers:
+                scheduler.notify(("loop", id(loop)))
+
+        return write_to_self
+
+    return [
+        (time, "sleep", sleep),
+        (threading, "Lock", lock),
+        (threading, "_allocate_lock", lock),
+        (threading, "RLock", rlock),
+        (queue, "SimpleQueue", simple_queue),
+        (threading.Thread, "start", start),
+        (threading.Thread, "join", join),
+        (threading.Thread, "is_alive", is_alive),
+        (_thread, "start_new_thread", start_new_thread),
+        (threading, "_time", monotonic_for(threading._time)),  # type: ignore[attr-defined]
+        (queue, "time", monotonic_for(queue.time)),  # type: ignore[attr-defined]
+        (time, "monotonic", monotonic_for(time.monotonic)),
+        (base, "_run_once", run_once),
+        *((kind, "_write_to_self", waking(vars(kind)["_write_to_self"])) for kind in loops),
+    ]
+
+
+def _loop_classes() -> list[type]:
+    found = [asyncio.selector_events.BaseSelectorEventLoop]
+    proactor = getattr(asyncio, "proactor_events", None)
+    return [*found, *([proactor.BaseProactorEventLoop] if proactor else [])]
+
+
+_schedulers: list[Scheduler] = []
+
+
+@contextlib.contextmanager
+def installed(scheduler: Scheduler) -> Iterator[Scheduler]:
+    """A block in which the members of this scheduler meet its time wherever Python waits."""
+    put = _replacements(lambda: scheduler if scheduler.member() is not None else None)
+    before = [(place, name, getattr(place, name)) for place, name, _ in put]
+    _schedulers.append(scheduler)
+    for place, name, value in put:
+        setattr(place, name, value)
+    try:
+        yield scheduler
+    finally:
+        _schedulers.remove(scheduler)
+        for place, name, value in before:
+            setattr(place, name, value)
