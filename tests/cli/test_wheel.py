@@ -109,7 +109,7 @@ def names(wheel):
 
 
 def test_the_wheel_brings_the_course_along(wheel):
-    """Notebooks of all three kinds, manifest and README, JupyterLab's settings and the offline profiles are in it."""
+    """Notebooks, manifest and README are in it, and whatever else the package reads: settings, profiles, templates."""
     found = names(wheel)
     kinds = ("lessons", "exercises", "solutions")
     wanted = {f"{kind}/{lesson.slug}.ipynb" for kind in kinds for lesson in course().lessons}
@@ -117,7 +117,9 @@ def test_the_wheel_brings_the_course_along(wheel):
     assert {f"helpers/_course/{name}" for name in wanted} <= found
     settings = {"learner/lab_settings/overrides.json", "learner/lab_settings/page_config.json"}
     profiles = {"backends/offline/profiles/config", "backends/offline/profiles/credentials"}
-    assert {f"helpers/{name}" for name in settings | profiles} <= found
+    templates = {f"grading/reports/templates/{name}" for name in ("base.html", "class.html", "feedback.html")}
+    others = {"backends/aws/lessons_operations.json", "py.typed"}
+    assert {f"helpers/{name}" for name in settings | profiles | templates | others} <= found
 
 
 def test_the_wheel_brings_nothing_else(wheel):
