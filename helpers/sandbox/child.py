@@ -19,13 +19,13 @@ import boto3
 from botocore.httpsession import URLLib3Session
 
 from helpers.backends import environment, transport
+from helpers.checks.limits import COMPUTING
 from helpers.checks.runners.answer_host import CLIENTS, AnswerHost, place
 from helpers.checks.runners.answer_time import AnswerTime
 from helpers.checks.runners.console import Printed, console, functions_kept
 from helpers.checks.runners.fresh_session import fresh_session
 from helpers.sandbox.cells import Definitions, Shell, run_all
 from helpers.sandbox.client import SandboxClient
-from helpers.sandbox.grader_limits import COMPUTING
 from helpers.sandbox.vocabulary import vocabulary
 from helpers.simulation import stopping, worlds
 from helpers.simulation.journal import Journal

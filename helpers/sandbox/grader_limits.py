@@ -7,7 +7,6 @@ from contextlib import contextmanager
 
 from helpers.errors import Stopped
 
-COMPUTING = 2.0  # seconds of the processor's time, for one cell or one run of an answer
 AGAIN = 2.0  # seconds of computing after which Stopped is raised once more
 
 

@@ -10,9 +10,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Protocol
 
+from helpers.checks.limits import COMPUTING
 from helpers.errors import CourseError
 from helpers.sandbox.channel import Channel, ProcessHandle
-from helpers.sandbox.grader_limits import COMPUTING
 
 START_SECONDS = 60  # real ones
 GO, FILE_DESCRIPTORS = b"g", 2  # what the fork server receives for each hand-in

@@ -7,8 +7,8 @@ import tempfile
 import warnings
 from pathlib import Path
 
+from helpers.checks.limits import COMPUTING
 from helpers.sandbox import child
-from helpers.sandbox.grader_limits import COMPUTING
 
 
 def main() -> None:

@@ -5,8 +5,11 @@ display and the signing of requests. A check also changes what tells its answer 
 time.sleep that the answer holds as a parameter's default. This one follows the check's clock without that.
 """
 
+import math
+import operator
 import threading
 import time
+from typing import Any
 
 from helpers.simulation import worlds
 
@@ -17,6 +20,16 @@ _kernel_thread = threading.main_thread()
 def install() -> None:
     """Replace time.sleep with the one that follows the clock; safe to call twice."""
     time.sleep = _sleep  # type: ignore[assignment]
+
+
+def length(seconds: Any) -> float:
+    """Return the length of a sleep in seconds; a bad one raises what time.sleep raises."""
+    found = seconds if isinstance(seconds, float) else operator.index(seconds)
+    if math.isnan(found):
+        raise ValueError("Invalid value NaN (not a number)")
+    if found < 0:
+        raise ValueError("sleep length must be non-negative")
+    return found
 
 
 def _sleep(seconds: float) -> None:

@@ -7,14 +7,13 @@ thread is a member; any other thread, such as a kernel's, gets what it always go
 import _thread
 import asyncio
 import contextlib
-import math
-import operator
 import queue
 import threading
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from helpers.simulation import frozen_sleep
 from helpers.simulation.scheduler import TICKS, Scheduler, key_of_end
 
 SchedulerOf = Callable[[], "Scheduler | None"]
@@ -56,20 +55,8 @@ class MemberLock:
     def __exit__(self, *_: object) -> None:
         self.release()
 
-    _at_fork_reinit = None
-
     def __repr__(self) -> str:
         return f"<{'locked' if self.locked() else 'unlocked'} lock of a run>"
-
-
-def length(seconds: Any) -> float:
-    """Return the length of a sleep in seconds; what time.sleep refuses is refused in its words."""
-    found = seconds if isinstance(seconds, float) else operator.index(seconds)
-    if math.isnan(found):
-        raise ValueError("Invalid value NaN (not a number)")
-    if found < 0:
-        raise ValueError("sleep length must be non-negative")
-    return found
 
 
 def _replacements(scheduler_of: SchedulerOf) -> list[tuple[Any, str, Any]]:
@@ -78,7 +65,7 @@ def _replacements(scheduler_of: SchedulerOf) -> list[tuple[Any, str, Any]]:
 
     def sleep(seconds: float) -> None:
         scheduler = scheduler_of()
-        real_sleep(seconds) if scheduler is None else scheduler.sleep(length(seconds))
+        real_sleep(seconds) if scheduler is None else scheduler.sleep(frozen_sleep.length(seconds))
 
     def lock() -> Any:
         scheduler = scheduler_of()

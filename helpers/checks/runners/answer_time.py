@@ -14,8 +14,6 @@ Thread.join and SimpleQueue.get with a timeout.
 import asyncio
 import concurrent.futures.thread
 import datetime
-import math
-import operator
 import queue
 import selectors
 import sys
@@ -133,7 +131,7 @@ def _time_functions(clock_of: ClockOf) -> dict[str, Callable[..., Any]]:
         if clock is None:
             _TIME["sleep"](seconds)
         else:
-            clock.sleep(_length(seconds))
+            clock.sleep(frozen_sleep.length(seconds))
 
     def asctime(*moment: Any) -> str:
         clock = clock_of()
@@ -155,16 +153,6 @@ def _time_functions(clock_of: ClockOf) -> dict[str, Callable[..., Any]]:
     }
     functions |= {name: breaking_up(name) for name in _BROKEN_UP}
     return functions | {"sleep": sleep, "strftime": strftime, "asctime": asctime}
-
-
-def _length(seconds: Any) -> float:
-    """Return the length of a sleep; a bad one raises what time.sleep raises."""
-    length = seconds if isinstance(seconds, float) else operator.index(seconds)
-    if math.isnan(length):
-        raise ValueError("Invalid value NaN (not a number)")
-    if length < 0:
-        raise ValueError("sleep length must be non-negative")
-    return length
 
 
 class _LooksLike(type):
