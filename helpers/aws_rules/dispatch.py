@@ -17,7 +17,7 @@ from helpers.aws_rules.common import wire
 from helpers.aws_rules.common.accounts import Account, Accounts
 from helpers.aws_rules.common.refusals import Refused
 from helpers.aws_rules.common.regions import regions
-from helpers.aws_rules.common.request import ANONYMOUS, Request
+from helpers.aws_rules.common.request import ANONYMOUS, LookAgain, Request
 
 # The operations that work unsigned, and the parameter that names their topic.
 _LINKS = {"ConfirmSubscription": "TopicArn", "Unsubscribe": "SubscriptionArn"}
@@ -36,8 +36,13 @@ OPERATIONS = {
 
 
 def answer(request: Request) -> wire.Response:
-    """Return the response to a request whose caller is known: status, headers, body."""
-    request_id = request.account.new_id()
+    """Return the response to a request whose caller is known: status, headers, body. A long poll moves the clock."""
+    return _moving_the_clock(request, answer_now)
+
+
+def answer_now(request: Request) -> wire.Response:
+    """Return what `answer` does. LookAgain for a long poll that has to wait; call this again with the same request."""
+    request.id = request_id = request.id or request.account.new_id()
     try:
         found, problem = _execute(request, from_wire=True), None
     except Refused as refused:
@@ -54,9 +59,18 @@ def run(request: Request) -> dict[str, Any]:
     It draws no request id. An unkind cloud throttles it and fails as it does with every request.
     """
     try:
-        return _execute(request) or {}
+        return _moving_the_clock(request, _execute) or {}
     finally:
         request.account.accounts.run_errands()
+
+
+def _moving_the_clock(request: Request, once: Callable[[Request], Any]) -> Any:
+    """Return what `once` returns; each time that it has to wait for a moment, the clock goes there."""
+    while True:
+        try:
+            return once(request)
+        except LookAgain as later:
+            request.account.world.wait(later.until, later.changes)
 
 
 def _execute(request: Request, from_wire: bool = False) -> Any:
@@ -68,7 +82,8 @@ def _execute(request: Request, from_wire: bool = False) -> Any:
             if from_wire:
                 wire.check_operation(request)
             operation = find(request.service, request.operation)
-            _be_unkind(account, request.service, request.operation)
+            if request.poll is None:
+                _be_unkind(account, request.service, request.operation)
             if from_wire:
                 wire.check_parameters(request)
             return operation(request)

@@ -7,6 +7,7 @@ through them too. botocore's events can't do this: a session copies the handlers
 
 import random
 import time
+from collections.abc import Generator
 from functools import partialmethod
 from types import SimpleNamespace
 from typing import Any
@@ -17,7 +18,7 @@ from botocore.client import BaseClient
 from botocore.httpsession import URLLib3Session
 from botocore.retries.standard import ExponentialBackoff
 
-from helpers.aws_rules.common.request import Request
+from helpers.aws_rules.common.request import LookAgain, Request
 from helpers.backends.calls import Exchange
 from helpers.errors import CloudError
 from helpers.simulation import worlds
@@ -70,12 +71,34 @@ def send(world: worlds.World, sent: AWSPreparedRequest, network: Any = None) -> 
 
     network: a function without arguments that sends it for real, for the clouds that may.
     """
+    if world.call_takes and world.journal.recording:  # what the journal records is the answer's
+        world.sleep(world.call_takes)
+    steps = sending(world, sent, network)
+    try:
+        while True:
+            later = next(steps)
+            world.wait(later.until, later.changes)
+    except StopIteration as done:
+        return done.value
+
+
+def sending(
+    world: worlds.World, sent: AWSPreparedRequest, network: Any = None
+) -> Generator[LookAgain, None, AWSResponse]:
+    """Do what `send` does, and yield wherever a long poll has to wait, for whoever can let time pass."""
     if not world.open:
         worlds.reject_late_call()
     request = Request.signed(sent.headers, body(sent), sent.url)
     at, started = world.clock.now(), _perf_counter()
     try:
-        response = world.send(request, network or _no_network)
+        while True:
+            try:
+                response = world.send(request, network or _no_network)
+                break
+            except LookAgain as later:
+                yield later
+            if not world.open:
+                worlds.reject_late_call()
     except Exception as problem:
         world.journal.append(Exchange(request, at, _perf_counter() - started, error=type(problem).__name__))
         raise

@@ -4,6 +4,7 @@ Everything public on Case is for the checks of custom exercise sets too, and kee
 """
 
 import re
+import signal
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,14 +12,37 @@ from datetime import timedelta
 from random import Random
 from typing import Any, NoReturn
 
+from helpers.aws_rules.common.request import Request
 from helpers.backends.calls import Call, calls
 from helpers.backends.offline import snapshot
 from helpers.backends.offline.unkind import Unkind
 from helpers.checks import limits
 from helpers.checks.direct_client import direct_client
-from helpers.checks.runners.base import NOT_ENDED, TIME_IS_UP, TOO_MANY_CALLS, TOO_MUCH_COMPUTING, AnswerRunner
+from helpers.checks.runners.base import (
+    NOT_ENDED,
+    TERMINATED,
+    TIME_IS_UP,
+    TOO_MANY_CALLS,
+    TOO_MUCH_COMPUTING,
+    WAITS_FOR_EVER,
+    AnswerRunner,
+)
 from helpers.checks.values import NOT_WRITTEN, Boto3Object, decode, show, show_difference
+from helpers.errors import Stopped
+from helpers.simulation.scheduler import MOST_WAITS
 from helpers.simulation.worlds import World
+
+# What is said of an answer that was stopped, by the reason.
+_STOPPED = {
+    TOO_MANY_CALLS: "I stopped it after {limits.CALLS} calls to AWS. Is there a loop without a way out, or one that "
+    "tries again without a pause?",
+    TIME_IS_UP: "I stopped it: after {limits.SECONDS:g} seconds, or {waits:,} waits, it still wasn't done. Is there a "
+    "loop without a way out?",
+    TOO_MUCH_COMPUTING: "I stopped it after {limits.COMPUTING:g} seconds of computing. Is there a loop without a way "
+    "out?",
+    WAITS_FOR_EVER: "I stopped it: everything in it waits for something that never comes ({waiting}).",
+    TERMINATED: "SIGTERM ended it: at that moment no handler was set.",
+}
 
 
 class NotYet(Exception):
@@ -38,7 +62,7 @@ class AnswerError(Exception):
     """The answer raised, or was stopped.
 
     did: the call of the answer. type, message: of the exception. number, line: the learner's line that led to it.
-    stopped: "calls", "time" or "computing", which the answer had too much of; "" when it raised.
+    stopped: "calls", "time", "computing", "waiting" or "terminated" when it was stopped; "" when it raised.
     """
 
     did: str
@@ -68,6 +92,32 @@ class Result:
     error: AnswerError | None = None
 
 
+class CallWatch:
+    """Stops an answer that calls AWS without end, and makes things happen while it calls.
+
+    The check's own calls, which aren't in the journal, don't count and cause nothing. during: what happens, once, just
+    before the answer's next call of an operation. made: the answer's calls in this run.
+    """
+
+    def __init__(self, world: World):
+        self.during: dict[str, Callable[[], Any]] = {}
+        self.made = 0
+        self._world, self._send, world.send = world, world.send, self.send
+
+    def send(self, request: Request, network: Any) -> Any:
+        """Return the cloud's response; Stopped after too many calls."""
+        journal = self._world.journal
+        if journal.recording and request.poll is None:
+            self.made += 1
+            if self.made > limits.CALLS:
+                self._world.open = False
+                raise Stopped(TOO_MANY_CALLS)
+            if happening := self.during.pop(request.operation, None):
+                with journal.paused():
+                    happening()
+        return self._send(request, network)
+
+
 class Case:
     """One check of one answer.
 
@@ -82,10 +132,10 @@ class Case:
         world: World,
         runner: AnswerRunner,
         draw: Random,
-        during: dict[str, Callable[[], None]] | None = None,
+        watch: CallWatch,
     ):
-        self._answer, self._world, self._runner = answer, world, runner
-        self._during = {} if during is None else during
+        self._answer, self._world, self._runner, self._watch = answer, world, runner, watch
+        self._signals: list[tuple[float, int]] = []
         self.draw, self.clock = draw, world.clock
         self.did = ""
         self.reached: tuple[str, ...] = ()
@@ -158,7 +208,15 @@ class Case:
 
     def during(self, operation: str, happening: Callable[[], Any]) -> None:
         """Call `happening` once, just before the answer's next call of this operation, such as "SendMessage"."""
-        self._during[operation] = happening
+        self._watch.during[operation] = happening
+
+    def terminate(self, after: float) -> None:
+        """Have the system ask the answer to end (SIGTERM) so many seconds after the next run begins.
+
+        The answer's handler runs where it waits then, as in a process of its own. Without one, the run ends at once,
+        with an AnswerError that says `stopped` "terminated".
+        """
+        self._signals.append((after, signal.SIGTERM))
 
     def run(self, **arguments: Any) -> Any:
         """Return the answer's value for these arguments. If it has parameters sqs or sns, it's given clients for them.
@@ -187,20 +245,18 @@ class Case:
         return self._ask(command)
 
     def _ask(self, command: dict[str, Any]) -> Result:
+        self._watch.made = 0
+        command |= {"signals": self._signals} if self._signals else {}
+        self._signals = []
         self._world.journal.recording = True
         try:
             reply = self._runner.ask(command, limits.SECONDS)
         finally:
             self._world.journal.recording = False
         if "stopped" in reply or not self._world.open:
-            stopped = reply.get("stopped", TOO_MANY_CALLS)
-            stops = {
-                TIME_IS_UP: f"{limits.SECONDS:g} seconds",
-                TOO_MUCH_COMPUTING: f"{limits.COMPUTING:g} seconds of computing",
-            }
-            limit = stops.get(stopped, f"{limits.CALLS} calls to AWS")
-            message = f"It was stopped after {limit}. Which loop has no way out, or tries again without waiting?"
-            stopped = stopped if stopped in stops else TOO_MANY_CALLS
+            stopped = reply["stopped"] if reply.get("stopped") in _STOPPED else TOO_MANY_CALLS
+            waiting = "; ".join(reply.get("waiting", []))
+            message = _STOPPED[stopped].format(limits=limits, waits=MOST_WAITS, waiting=waiting)
             raise AnswerError(self.did, NOT_ENDED, message, reply.get("number"), reply.get("line", ""), stopped)
         if error := reply.get("error"):
             return Result(error=AnswerError(self.did, **error))

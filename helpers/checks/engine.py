@@ -11,15 +11,13 @@ from typing import Any
 
 import boto3
 
-from helpers.aws_rules.common.request import Request
 from helpers.backends import environment, transport
 from helpers.backends.offline.offline_cloud import any_account, make_world
 from helpers.checks import case as cases
-from helpers.checks import limits
 from helpers.checks.outcome import CORRECT, ERROR, NOT_ATTEMPTED, NOT_YET, Outcome, outcome
-from helpers.checks.runners.base import TOO_MANY_CALLS, AnswerRunner
+from helpers.checks.runners.base import AnswerRunner
 from helpers.course import Exercise
-from helpers.errors import CourseError, Stopped
+from helpers.errors import CourseError
 from helpers.simulation import worlds
 
 FIXED_SEED = 1  # where outputs are compared, and in grading
@@ -67,11 +65,10 @@ def examine(
         environment.replace(environment.offline())
         world = make_world(True, draw.getrandbits(32), *accounts)
         world.journal.recording = False
-        during: dict[str, Callable[[], None]] = {}
-        _watch_calls(world, during)
+        watch = cases.CallWatch(world)
         with worlds.enter(world):
             runner = make_runner(world)
-            return _judge(exercise, check, runner, cases.Case(exercise.answer, world, runner, draw, during))
+            return _judge(exercise, check, runner, cases.Case(exercise.answer, world, runner, draw, watch))
 
 
 @contextmanager
@@ -120,29 +117,3 @@ def _error(exercise: Exercise, problem: cases.AnswerError, runner: AnswerRunner,
         said |= {"got": said["got"].rstrip(": "), "expected": RETURNS, "why": ENDED}
     place = {"line_number": problem.number, "line": problem.line}
     return outcome(exercise, ERROR, printed=runner.printed, reached=case.reached, **place, **said)
-
-
-def _watch_calls(world: worlds.World, during: dict[str, Callable[[], None]]) -> None:
-    """Stop an answer that calls AWS without end, and make things happen while it calls.
-
-    during: what happens, once, just before the answer's call of an operation. The check's own calls, which aren't in
-    the journal, don't count and cause nothing.
-    """
-    answer, made = world.send, 0
-
-    def send(request: Request, network: Any) -> Any:
-        nonlocal made
-        if world.journal.recording:
-            made += 1
-            if made > limits.CALLS:
-                world.open = False
-                raise Stopped(TOO_MANY_CALLS)
-            if happening := during.pop(request.operation, None):
-                world.journal.recording = False
-                try:
-                    happening()
-                finally:
-                    world.journal.recording = True
-        return answer(request, network)
-
-    world.send = send

@@ -13,7 +13,8 @@ _sleep = time.sleep
 _wall = time.time
 
 START = datetime(2026, 1, 5, 9, 0, tzinfo=timezone.utc)  # a Monday morning; fixed, so that outputs repeat
-_END = datetime(9999, 1, 1, tzinfo=timezone.utc).timestamp()  # Python's datetimes end with that year
+END = datetime(9999, 1, 1, tzinfo=timezone.utc).timestamp()  # Python's datetimes end with that year
+TOO_LATE = "The clock cannot go beyond the year 9998; {:g} seconds would take it there."
 NOT_BY_AN_ANSWER = (
     "The clock is a tool of the lessons; a function that is checked cannot move it, as nobody can on AWS. "
     "To wait, it sleeps: time.sleep(60). In a check that takes no real time."
@@ -96,8 +97,8 @@ class Clock(_Clock):
         length = _seconds(seconds, minutes=minutes, hours=hours, days=days)
         with self._lock:
             base, since = self._state
-            if base + length > _END:
-                raise ClockError(f"The clock cannot go beyond the year 9998; {length:g} seconds would take it there.")
+            if base + length > END:
+                raise ClockError(TOO_LATE.format(length))
             self._state = base + length, since
         return self
 

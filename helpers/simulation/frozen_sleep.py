@@ -38,6 +38,6 @@ def _sleep(seconds: float) -> None:
     # its main thread between cells, when the clock is held: ipykernel sleeps after each cell.
     follows = threading.current_thread() is _kernel_thread or worlds.in_private_world()
     if world is not None and world.clock.still and not world.clock.held and follows and seconds >= 0:
-        world.clock.sleep(seconds)
+        world.sleep(seconds)
     else:
         _real_sleep(seconds)  # refuses a negative length in its own words

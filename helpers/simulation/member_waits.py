@@ -1,16 +1,16 @@
 """Python's own waits, for members of a run: sleeping, locks, threads, pools, queues and event loops in simulated time.
 
-The functions and classes below are put in the place of Python's while `installed` holds. Each asks whether the calling
-thread is a member; any other thread, such as a kernel's, gets what it always got.
+Whoever runs members puts what `replacements` returns in the place of Python's own. Each of these functions asks whether
+the calling thread is a member; any other thread, such as a kernel's, gets what it always got.
 """
 
 import _thread
 import asyncio
-import contextlib
 import queue
+import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 from helpers.simulation import frozen_sleep
@@ -59,8 +59,11 @@ class MemberLock:
         return f"<{'locked' if self.locked() else 'unlocked'} lock of a run>"
 
 
-def _replacements(scheduler_of: SchedulerOf) -> list[tuple[Any, str, Any]]:
-    """Return what is put where: a module or class, a name in it, and what members meet there."""
+def replacements(scheduler_of: SchedulerOf) -> list[tuple[Any, str, Any]]:
+    """Return what is put where: a module or class, a name in it, and what members meet there.
+
+    scheduler_of: returns the scheduler of the calling thread, or None for one that is no member.
+    """
     real_sleep = time.sleep
 
     def sleep(seconds: float) -> None:
@@ -114,20 +117,46 @@ def _replacements(scheduler_of: SchedulerOf) -> list[tuple[Any, str, Any]]:
 
     plain_start_new_thread = _thread.start_new_thread
 
-    def monotonic_for(plain: Callable[[], float]) -> Callable[[], float]:
-        def monotonic() -> float:
-            scheduler = scheduler_of()
-            return plain() if scheduler is None else scheduler.monotonic()
+    plain_time = threading._time  # type: ignore[attr-defined]
 
-        return monotonic
+    def monotonic() -> float:
+        scheduler = scheduler_of()
+        return plain_time() if scheduler is None else scheduler.monotonic()
+
+    def set_signal(number: int, handler: Any) -> Any:
+        scheduler = scheduler_of()
+        if scheduler is None:
+            return plain_signal(number, handler)
+        before = get_signal(number)
+        if not callable(handler) and handler not in (signal.SIG_DFL, signal.SIG_IGN):
+            raise TypeError("signal handler must be signal.SIG_IGN, signal.SIG_DFL, or a callable object")
+        scheduler.handlers[signal.Signals(number)] = handler
+        return before
+
+    def get_signal(number: int) -> Any:
+        scheduler = scheduler_of()
+        if scheduler is None:
+            return plain_get_signal(number)
+        return scheduler.handlers.get(signal.Signals(number), signal.SIG_DFL)
+
+    def add_signal_handler(loop: Any, number: int, callback: Any, *args: Any) -> None:
+        scheduler = scheduler_of()
+        if scheduler is None:
+            plain_add_signal_handler(loop, number, callback, *args)
+        else:
+            set_signal(number, lambda *_: loop.call_soon_threadsafe(callback, *args))
+
+    plain_signal, plain_get_signal = signal.signal, signal.getsignal
+    with_signals = next(kind for kind in asyncio.SelectorEventLoop.__mro__ if "add_signal_handler" in vars(kind))
+    plain_add_signal_handler = with_signals.add_signal_handler
 
     def run_once(loop: Any) -> None:
         scheduler = scheduler_of()
         if scheduler is not None:
-            loop._clock_resolution = _RESOLUTION
+            loop._clock_resolution, loop._scheduler_of_the_course = _RESOLUTION, scheduler
             while not loop._ready and not loop._stopping:
                 due = [timer.when() for timer in loop._scheduled if not timer.cancelled()]
-                until = round(min(due) * TICKS) if due else None
+                until = scheduler.ticks_of(min(due)) if due else None
                 if until is not None and until <= scheduler.now:
                     break
                 if not scheduler.wait(until, ("loop", id(loop)), doing="waits in an event loop"):
@@ -140,7 +169,7 @@ def _replacements(scheduler_of: SchedulerOf) -> list[tuple[Any, str, Any]]:
     def waking(plain: Callable[[Any], None]) -> Callable[[Any], None]:
         def write_to_self(loop: Any) -> None:
             plain(loop)
-            for scheduler in _schedulers:
+            if scheduler := getattr(loop, "_scheduler_of_the_course", None):
                 scheduler.notify(("loop", id(loop)))
 
         return write_to_self
@@ -155,10 +184,12 @@ def _replacements(scheduler_of: SchedulerOf) -> list[tuple[Any, str, Any]]:
         (threading.Thread, "join", join),
         (threading.Thread, "is_alive", is_alive),
         (_thread, "start_new_thread", start_new_thread),
-        (threading, "_time", monotonic_for(threading._time)),  # type: ignore[attr-defined]
-        (queue, "time", monotonic_for(queue.time)),  # type: ignore[attr-defined]
-        (time, "monotonic", monotonic_for(time.monotonic)),
+        (threading, "_time", monotonic),
+        (queue, "time", monotonic),
+        (signal, "signal", set_signal),
+        (signal, "getsignal", get_signal),
         (base, "_run_once", run_once),
+        (with_signals, "add_signal_handler", add_signal_handler),
         *((kind, "_write_to_self", waking(vars(kind)["_write_to_self"])) for kind in loops),
     ]
 
@@ -167,22 +198,3 @@ def _loop_classes() -> list[type]:
     found = [asyncio.selector_events.BaseSelectorEventLoop]
     proactor = getattr(asyncio, "proactor_events", None)
     return [*found, *([proactor.BaseProactorEventLoop] if proactor else [])]
-
-
-_schedulers: list[Scheduler] = []
-
-
-@contextlib.contextmanager
-def installed(scheduler: Scheduler) -> Iterator[Scheduler]:
-    """A block in which the members of this scheduler meet its time wherever Python waits."""
-    put = _replacements(lambda: scheduler if scheduler.member() is not None else None)
-    before = [(place, name, getattr(place, name)) for place, name, _ in put]
-    _schedulers.append(scheduler)
-    for place, name, value in put:
-        setattr(place, name, value)
-    try:
-        yield scheduler
-    finally:
-        _schedulers.remove(scheduler)
-        for place, name, value in before:
-            setattr(place, name, value)

@@ -12,24 +12,37 @@ go to whoever waited first. So a run is the same on every machine and under any 
 import _thread
 import heapq
 import itertools
+import signal
 import sys
 import threading
 import time
 import weakref
-from collections.abc import Hashable
+from collections.abc import Callable, Collection, Hashable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from types import FrameType
+from typing import Any, Protocol, TypeVar
 
-from helpers.errors import Stopped
+from helpers.errors import ClockError, Stopped
+from helpers.simulation import stopping
+from helpers.simulation.browser_tab import NO_THREADS
+from helpers.simulation.clock import END, TOO_LATE
 
 TICKS = 1_000_000  # in a second; whole numbers, so that nothing is lost in a long run
 OUTSIDE = 0.2  # real seconds in which a thread that is no member may still wake members that wait for no time at all
+MOST_WAITS = 40_000  # of one run; a loop that does nothing but sleep would otherwise go on for ever
 _FREE_READS = 1_000  # of the clock in a row; each further one takes time, so that a loop around it ends
+_LOOK = 0.1  # real seconds between two looks at whether a run has to end
 # The originals: members see other ones.
 _real_lock, _get_ident, _perf_counter = _thread.allocate_lock, _thread.get_ident, time.perf_counter
 _real_start, _real_join = threading.Thread.start, threading.Thread.join
 
-ENDED, STUCK, WAITS = "ended", "stuck", "everybody waits"
+_UPTIME = 100_000  # seconds that `monotonic` begins with, as on a machine that has run for a day
+_OVER = "the run is over"
+# How a run comes out, and for all but the first why it was stopped.
+ENDED, STUCK, WAITS, TERMINATED = "ended", "time", "waiting", "terminated"
+Signals = Sequence[tuple[float, int]]  # after how many seconds, and the signal's number
+_Result = TypeVar("_Result")
+Handler = Callable[[int, FrameType | None], Any]
 
 
 class Time(Protocol):
@@ -53,26 +66,36 @@ class Member:
     woken: bool = False  # by a notification, not by time
     doing: str = ""
     reads: int = 0  # of the clock since it last waited
+    over: bool = False  # whether it has to end
 
     def __post_init__(self) -> None:
         self.baton.acquire()
 
 
 class Scheduler:
-    """Who goes on, and when time passes. clock: what a run's time is; others may move it between runs."""
+    """Who goes on, and when time passes.
 
-    def __init__(self, clock: Time):
-        self._clock, self._origin = clock, clock.time()
-        self.now = 0  # ticks since the scheduler was made
-        self.waits = 0  # how often members waited so far
-        self.ending = False
+    clock: what a run's time is; others may move it too, forward. joins: is called with each thread that becomes a
+    member, before it starts.
+    """
+
+    def __init__(self, clock: Time, joins: Callable[[threading.Thread], None] = lambda thread: None):
+        self._clock, self._origin, self._joins = clock, clock.time(), joins
+        self._now = 0  # ticks since the scheduler was made
+        self._last = round((END - self._origin) * TICKS)
+        self.waits = 0  # how often members waited so far in this run
         self.running: Member | None = None  # who has the baton
+        # What a signal does in this run, by its number: a function, or as in the module signal.
+        self.handlers: dict[int, Handler | int | None] = {}
         self._turns = itertools.count()
         self._members: dict[int, Member] = {}  # by the identity of their thread
         self._known: weakref.WeakSet[threading.Thread] = weakref.WeakSet()  # every thread that was a member
         self._ready: list[Member] = []
-        self._sleepers: list[tuple[int, int, Member]] = []
+        self._sleepers: list[tuple[int, int, Member | int]] = []  # until when, whose turn, who; a number is a signal
+        self._arrived: list[int] = []  # signals that the run's first member has not handled yet
         self._watched: Member | None = None  # whose end ends the run
+        self._here: Member | None = None  # the only member of a run without threads
+        self.outcome = ""  # of a run that ends before its first member does
         # Made by a thread that is no member, so it is a real one. It guards all of the above.
         self._changed = threading.Condition(threading.RLock())
 
@@ -87,41 +110,80 @@ class Scheduler:
         """The members that have not ended, in the order in which they joined."""
         return list(self._members.values())
 
+    @property
+    def now(self) -> int:
+        """The ticks since this scheduler was made. It follows a clock that somebody else moved."""
+        seen = round((self._clock.time() - self._origin) * TICKS)
+        if seen > self._now + 1:  # a float of seconds since 1970 can be off by one
+            self._now = seen
+        return self._now
+
+    def time(self) -> float:
+        """Return the clock's time to a member, in seconds since 1970-01-01 UTC; see `look`."""
+        self.look()
+        return self._clock.time()
+
     def monotonic(self) -> float:
-        """Return the seconds of this scheduler's time. Asked over and over by a member that does nothing else, it
-        makes time pass, in ever larger steps, so that a loop that waits for a moment reaches it."""
+        """Return what time.monotonic is to a member; see `look`."""
+        self.look()
+        return _UPTIME + self.now / TICKS
+
+    @staticmethod
+    def ticks_of(monotonic: float) -> int:
+        """Return the ticks of a moment that `monotonic` tells."""
+        return round((monotonic - _UPTIME) * TICKS)
+
+    def look(self) -> None:
+        """Note that a member looks at the clock. Done over and over by one that does nothing else, it makes time pass,
+        in ever larger steps, so that a loop that waits for a moment reaches it."""
         if member := self.member():
             member.reads += 1
             if member.reads > _FREE_READS:
                 steps = min(12, (member.reads - _FREE_READS) // 100)
                 self.wait(self.now + 1000 * 2**steps, doing="looks at the clock", resting=False)
-        return self.now / TICKS
 
     def sleep(self, seconds: float, doing: str = "sleeps") -> None:
-        """Wait for so many seconds. At zero the others have their turn."""
+        """Wait for so many seconds. At zero the others have their turn. ClockError beyond the last year of Python."""
+        if not seconds <= (self._last - self.now) / TICKS:
+            raise ClockError(TOO_LATE.format(seconds))
         self.wait(self.now + round(seconds * TICKS), doing=doing)
 
     def wait(self, until: int | None = None, key: Hashable = None, *, doing: str = "", resting: bool = True) -> bool:
         """Give the baton away and return once it is back: True after a notification of `key`, False when it is `until`.
 
         until: in ticks; None waits for `key` alone. doing: what is said of this member when everybody waits for ever.
-        resting: whether this is more than a look at the clock. Stopped when the run is over.
+        resting: whether this is more than a look at the clock. Stopped when the run is over. A signal that arrives
+        meanwhile is handled here, in the first member of the run, and the wait goes on.
         """
         member = self._members[_get_ident()]
+        while True:
+            woken = self._wait_once(member, until, key, doing, resting)
+            if not self._arrived or member is not self._watched:
+                return woken
+            self._handle(self._arrived.pop(0))
+            if woken or (until is not None and until <= self.now):
+                return woken
+
+    def _wait_once(self, member: Member, until: int | None, key: Hashable, doing: str, resting: bool) -> bool:
         with self._changed:
-            if self.ending:
-                raise Stopped("the run is over")
+            if member.over:
+                raise Stopped(_OVER)
             if resting:
                 member.reads = 0
             member.turn, member.key, member.woken, member.doing = next(self._turns), key, False, doing
             self.waits += 1
-            if until is not None:
+            if until is not None and until <= self._last:
                 heapq.heappush(self._sleepers, (max(until, self.now), member.turn, member))
-            self._hand_on()
+            if self.waits > MOST_WAITS:
+                self._end_run(STUCK)
+            else:
+                self._hand_on()
+            if member is self._here and self.running is None:
+                raise Stopped(self.outcome or WAITS)  # there is nobody else
         member.baton.acquire()
+        if member.over:
+            raise Stopped(_OVER)
         member.doing = ""
-        if self.ending:
-            raise Stopped("the run is over")
         return member.woken
 
     def notify(self, key: Hashable) -> None:
@@ -137,19 +199,40 @@ class Scheduler:
             if waiting and self.running is None and self._watched is not None:
                 self._hand_on()  # all of them waited, and somebody outside woke one
 
+    # ---- signals
+
+    def _handle(self, number: int) -> None:
+        """Do what the run wants to be done at this signal; without a handler it ends the run, as it ends a process."""
+        handler = self.handlers.get(number, signal.SIG_DFL)
+        if callable(handler):
+            handler(number, sys._getframe())
+        elif handler != signal.SIG_IGN:
+            with self._changed:
+                for member in self.members:
+                    member.over = True
+                self._end_run(TERMINATED)
+            raise Stopped(TERMINATED)
+
     # ---- how members begin and end
 
     def start(self, thread: threading.Thread) -> None:
         """Start a thread as a member. Its turn comes at the earliest when its starter waits or ends."""
+        starter = self.member()
+        if starter is not None and starter.over:
+            raise Stopped(_OVER)
+        if self._here is not None:
+            raise RuntimeError(NO_THREADS)
+        self._joins(thread)
         member, plain_run = Member(thread), thread.run
 
         def run() -> None:
             member.baton.acquire()
             try:
-                if not self.ending:
-                    plain_run()
-            except Stopped:
-                pass  # the run is over
+                if not member.over:
+                    stopping.quietly(plain_run)
+            except BaseException:
+                # Python would print this after the end, when others already go on.
+                threading.excepthook(threading.ExceptHookArgs((*sys.exc_info(), thread)))
             finally:
                 with self._changed:
                     del self._members[_get_ident()]
@@ -162,7 +245,7 @@ class Scheduler:
         self._known.add(thread)
         thread.run = run  # type: ignore[method-assign]
         thread.daemon = True  # the process need not wait for it, whatever it does
-        starter = self._members.pop(_get_ident(), None)  # until the thread is there, its starter waits really
+        self._members.pop(_get_ident(), None)  # until the thread is there, its starter waits really
         try:
             _real_start(thread)
         finally:
@@ -180,14 +263,21 @@ class Scheduler:
         """Return whether this thread is a member that has not ended."""
         return any(member.thread is thread for member in self.members)
 
-    def run(self, thread: threading.Thread, seconds: float) -> str:
+    def run(
+        self,
+        thread: threading.Thread,
+        seconds: float,
+        over: Callable[[], bool] = lambda: False,
+        signals: Signals = (),
+    ) -> str:
         """Start a thread, let it and all members go on until it ends, and return ENDED.
 
-        Members that it leaves behind wait until the next run. STUCK: it took more than so many real seconds, so some
-        member keeps the baton or none ever waits long. WAITS: all of them wait for something that never comes. The
-        thread that calls this is no member.
+        Members that it leaves behind wait until the next run. STUCK: it took more than so many real seconds or more
+        waits than MOST_WAITS, so some member keeps the baton or none ever waits for long. WAITS: all of them wait for
+        something that never comes. TERMINATED: a signal ended it. over: whether the run has to end; asked now and then.
+        signals: reach the first member where it waits then. The thread that calls this is no member.
         """
-        self.now = max(self.now, round((self._clock.time() - self._origin) * TICKS))  # others may have moved the clock
+        self._begin(signals)
         self.start(thread)
         deadline = _perf_counter() + seconds
         with self._changed:
@@ -198,45 +288,69 @@ class Scheduler:
                     before = self.waits
                     self._changed.wait_for(lambda: self.running is not None or self._watched is not watched, OUTSIDE)
                     if self.running is None and self._watched is watched and self.waits == before:
-                        self._watched = None
-                        return WAITS
-                elif not self._changed.wait_for(self._is_at_rest, max(0.0, deadline - _perf_counter())):
-                    self._watched = None
-                    return STUCK
-        return ENDED
+                        self._end_run(WAITS)
+                elif not self._changed.wait_for(self._is_at_rest, min(_LOOK, max(0.0, deadline - _perf_counter()))):
+                    if _perf_counter() >= deadline:
+                        self._end_run(STUCK)
+                    elif over():
+                        deadline = min(deadline, _perf_counter() + _LOOK)
+            return self.outcome or ENDED
+
+    def run_here(self, work: Callable[[], _Result], signals: Signals = ()) -> _Result:
+        """Return what `work` returns, which runs in the calling thread as the only member there can be."""
+        self._begin(signals)
+        member = Member(threading.current_thread())
+        with self._changed:
+            self._members[_get_ident()] = self._here = self._watched = self.running = member
+        try:
+            return work()
+        finally:
+            with self._changed:
+                del self._members[_get_ident()]
+                self._here = self._watched = self.running = None
+
+    def _begin(self, signals: Signals) -> None:
+        with self._changed:
+            self.outcome, self.waits, self.handlers, self._arrived = "", 0, {}, []
+            left = [sleeper for sleeper in self._sleepers if not isinstance(sleeper[2], int)]
+            due = [(self.now + round(seconds * TICKS), next(self._turns), number) for seconds, number in signals]
+            self._sleepers = sorted([*left, *due], key=lambda sleeper: sleeper[:2])
+
+    def _end_run(self, outcome: str) -> None:
+        self._watched, self.outcome = None, outcome
+        if self._here is not None:
+            self.running = None
+        self._changed.notify_all()
 
     def _is_at_rest(self) -> bool:
         return self.running is None or self._watched is None
 
-    def end(self, seconds: float = OUTSIDE) -> list[threading.Thread]:
+    def end(self, keep: Collection[Member] = (), seconds: float = OUTSIDE) -> list[threading.Thread]:
         """End every member where it waits, one after the other, and return the threads that do not end.
 
-        Stopped is raised in its wait, so its `finally` runs. seconds: real ones for each.
+        Stopped is raised in its wait, so its `finally` runs. keep: members that stay. seconds: real ones for each.
         """
-        with self._changed:
-            self.ending = True
-        for member in sorted(self.members, key=lambda member: member.turn):
-            if member.baton.locked() and member is not self.running:
+        ending = [member for member in self.members if member not in keep]
+        for member in ending:
+            member.over = True
+        for member in sorted(ending, key=lambda member: member.turn):
+            if member.baton.locked() and (member is not self.running or member.doing):
                 member.baton.release()
                 _real_join(member.thread, seconds)
-        return [member.thread for member in self.members]
+        return [member.thread for member in self.members if member not in keep]
 
     def who_waits(self) -> list[str]:
         """Return a sentence's worth for each member that waits: its name and what it does."""
         return [f"{member.thread.name} {member.doing}" for member in self.members if member.doing]
 
-    def place(self, namespace: dict[str, Any]) -> tuple[str, int] | None:
-        """Return the file and line of this namespace's code at which the running member is; None when at none."""
-        member = self.running
-        frame = sys._current_frames().get(member.thread.ident or 0) if member else None
-        while frame is not None and frame.f_globals is not namespace:
-            frame = frame.f_back
-        return (frame.f_code.co_filename, frame.f_lineno) if frame else None
+    def at(self) -> threading.Thread | None:
+        """Return the thread of the member that goes on, or None where all wait."""
+        return self.running.thread if self.running else None
 
     # ---- the baton; the lock is held
 
     def _hand_on(self) -> None:
-        self.running = self._next() if self._watched is not None and not self.ending else None
+        self.running = self._next() if self._watched is not None else None
         if self.running is not None:
             self.running.baton.release()
         self._changed.notify_all()
@@ -246,12 +360,18 @@ class Scheduler:
             return self._ready.pop(0)
         while self._sleepers:
             until, turn, member = heapq.heappop(self._sleepers)
-            if member.turn == turn:  # else it was woken before
-                member.turn, member.key = -1, None
-                if until > self.now:
-                    self._clock.sleep((until - self.now) / TICKS)
-                    self.now = until
-                return member
+            if isinstance(member, int):
+                self._arrived.append(member)
+                member = self._watched
+                if member is None or member.turn < 0:
+                    continue
+            elif member.turn != turn:  # it was woken before
+                continue
+            member.turn, member.key = -1, None
+            if until > self.now:
+                self._clock.sleep((until - self._now) / TICKS)
+                self._now = until
+            return member
         return None
 
 

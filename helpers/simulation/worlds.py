@@ -4,11 +4,11 @@ There is the learner's world, and a private one for each check. What depends on 
 asks `current()`. So a check can run beside the learner's own threads, and neither sees the other's queues or clock.
 """
 
+import math
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
 from random import Random
 from typing import Any, NoReturn
 
@@ -16,6 +16,7 @@ from helpers.errors import CloudError, Stopped
 from helpers.simulation import stopping
 from helpers.simulation.clock import Clock, RealClock
 from helpers.simulation.journal import Journal
+from helpers.simulation.scheduler import TICKS, Scheduler
 
 
 @dataclass(eq=False)
@@ -27,6 +28,8 @@ class World:
     response. accounts: what the offline cloud holds (helpers.aws_rules.common.accounts); None elsewhere.
     around: takes boto3's client, the operation, its parameters and a function that makes the call with them; returns
     what the call returns. None where calls aren't changed. open: whether it still accepts calls.
+    scheduler: of the run in this world, whose members share its time; None where every thread waits by itself.
+    call_takes: seconds of the clock that a call of a member takes.
     """
 
     clock: Clock | RealClock
@@ -36,6 +39,32 @@ class World:
     accounts: Any = None
     around: Callable[[Any, str, Any, Callable[[Any], Any]], Any] | None = None
     open: bool = True
+    scheduler: Scheduler | None = None
+    call_takes: float = 0.0
+
+    def sleep(self, seconds: float) -> None:
+        """Let so many seconds pass: for a member, while others go on; for any other thread, by moving the clock."""
+        if self.scheduler is not None and self.scheduler.member():
+            self.scheduler.sleep(seconds)
+        else:
+            self.clock.sleep(seconds)
+
+    def wait(self, until: float, changes: Hashable) -> None:
+        """Let time pass until this moment, in seconds since 1970. A member goes on sooner if something changes.
+
+        changes: what `scheduler.notify` is called with then.
+        """
+        left = max(0.0, until - self.clock.time())
+        if self.scheduler is not None and self.scheduler.member():
+            until_tick = self.scheduler.now + math.ceil(left * TICKS)
+            self.scheduler.wait(until_tick, changes, doing="waits for a message")
+        else:
+            self.clock.sleep(left)
+
+    def adopt(self, thread: threading.Thread) -> None:
+        """Put a thread that has not started into this world."""
+        setattr(thread, _PLACE, self)
+        setattr(thread, _REJECTED, False)
 
 
 _default: World | None = None
@@ -96,11 +125,10 @@ def require() -> World:
 
 @contextmanager
 def enter(world: World) -> Iterator[World]:
-    """Return a context manager that puts the calling thread, and every thread that it starts, into this world.
+    """Return a context manager that puts the calling thread into this world.
 
-    Afterwards the world is closed. A thread that goes on running stays in it, and every call that it makes is rejected.
+    Afterwards the world is closed. A thread that was adopted stays in it, and every call that it makes is rejected.
     """
-    _let_threads_inherit()
     thread = threading.current_thread()
     previous = _private(thread)
     setattr(thread, _PLACE, world)
@@ -109,22 +137,3 @@ def enter(world: World) -> Iterator[World]:
     finally:
         world.open = False
         setattr(thread, _PLACE, previous)
-
-
-def _let_threads_inherit() -> None:
-    """Have a new thread belong to the world of the thread that starts it; Python has no hook for that."""
-    plain_start = threading.Thread.start
-    if hasattr(plain_start, "inherits_world"):
-        return
-
-    def start(self: threading.Thread) -> None:
-        world = _private(threading.current_thread())
-        if world is not None and self.ident is None:
-            setattr(self, _PLACE, world)
-            self.run = partial(stopping.quietly, self.run)  # type: ignore[method-assign]
-            self.daemon = True  # the process doesn't wait for it
-            setattr(self, _REJECTED, False)
-        plain_start(self)
-
-    start.inherits_world = True  # type: ignore[attr-defined]
-    threading.Thread.start = start  # type: ignore[method-assign]

@@ -5,17 +5,34 @@ import asyncio
 import queue
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
 
-from helpers.simulation.member_waits import installed
+from helpers.simulation.member_waits import replacements
 from helpers.simulation.scheduler import ENDED, STUCK, TICKS, WAITS, Scheduler
 
+_real_monotonic = time.monotonic
 LONG = 30.0  # real seconds that no run here comes near
 Say = Callable[..., None]
+
+
+@contextmanager
+def installed(scheduler: Scheduler) -> Iterator[None]:
+    """Have the members of this scheduler meet its time wherever Python waits."""
+    put = replacements(lambda: scheduler if scheduler.member() else None)
+    put.append((time, "monotonic", lambda: scheduler.monotonic() if scheduler.member() else _real_monotonic()))
+    before = [(place, name, getattr(place, name)) for place, name, _ in put]
+    for place, name, value in put:
+        setattr(place, name, value)
+    try:
+        yield
+    finally:
+        for place, name, value in before:
+            setattr(place, name, value)
 
 
 class FakeClock:

@@ -53,6 +53,12 @@ class Account:
         """Add a delivery to the account's inbox."""
         self.inbox.append(arrived)
 
+    def tell_of_change(self) -> None:
+        """Have long polls look again, those of other threads and those of a run's members."""
+        self.accounts.changed.notify_all()
+        if self.world.scheduler is not None:
+            self.world.scheduler.notify(self.accounts)
+
     def later(self, seconds: float, do: Callable[[], None]) -> None:
         """Schedule a call: it happens with the first request after this many seconds of the account's time."""
         self._due.append((self.time() + seconds, do))

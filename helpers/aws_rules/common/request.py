@@ -6,7 +6,7 @@ decoded when they are first read. Everybody who looks at the same request afterw
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,6 +18,17 @@ ANONYMOUS = "anonymous"  # the identity of a caller who follows a link without s
 JSON, QUERY = "json", "query"
 # Credential=KEY/20260105/us-east-1/sqs/aws4_request: what the request was signed with and for.
 _SCOPE = re.compile(r"Credential=([^/]+)/\d{8}/([^/]+)/([^/]+)/aws4_request")
+
+
+class LookAgain(Exception):
+    """A long poll found nothing. Whoever made the call waits, without a lock, and makes it again.
+
+    until: the moment, in seconds since 1970. changes: what announces that the cloud has changed before.
+    """
+
+    def __init__(self, until: float, changes: Hashable):
+        super().__init__("nothing yet")
+        self.until, self.changes = until, changes
 
 
 class Request:
@@ -34,6 +45,8 @@ class Request:
     target: str | None = None  # the header X-Amz-Target, which names the operation of a request in JSON
     access_key, url, body = "", "", b""
     is_valid = False  # whether the parameters, once read, are known to be what the operation's model describes
+    id = ""  # which its response has, once it is drawn
+    poll: Any = None  # what a receive asks, and until when; None until it's first executed
 
     def __init__(
         self,

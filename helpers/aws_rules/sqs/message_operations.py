@@ -43,6 +43,15 @@ def send_message_batch(request: Request) -> Answer:
 
 def receive_message(request: Request) -> Answer:
     """Receive up to ten messages; the answer has no list if there are none."""
+    request.poll = request.poll or _poll(request)
+    names = set(request.params.get("MessageSystemAttributeNames") or request.params.get("AttributeNames") or ())
+    messages = receiving.receive(request.poll, request.identity)
+    received = [message.as_received(names, request.params.get("MessageAttributeNames", [])) for message in messages]
+    return {"Messages": received} if received else {}
+
+
+def _poll(request: Request) -> receiving.Poll:
+    """Return what this request asks for; Refused where a parameter is not allowed."""
     queue, params = queue_of(request), request.params
     count, wait = params.get("MaxNumberOfMessages", 1), params.get("WaitTimeSeconds")
     if not 1 <= count <= 10:
@@ -53,17 +62,10 @@ def receive_message(request: Request) -> Answer:
     if timeout is not None and not 0 <= timeout <= MAX_VISIBILITY_TIMEOUT:
         raise invalid_value(timeout, "VisibilityTimeout", f"Must be >= 0 and <= {MAX_VISIBILITY_TIMEOUT}, if provided.")
     message_contents.check_id(params.get("ReceiveRequestAttemptId"), "ReceiveRequestAttemptId")
-    names = set(params.get("MessageSystemAttributeNames") or params.get("AttributeNames") or ())
-    messages = receiving.receive(
-        queue,
-        count,
-        int(queue.receive_message_wait_time_seconds if wait is None else wait),
-        int(queue.visibility_timeout if timeout is None else timeout),
-        request.identity,
-        params.get("ReceiveRequestAttemptId"),
-    )
-    received = [message.as_received(names, params.get("MessageAttributeNames", [])) for message in messages]
-    return {"Messages": received} if received else {}
+    wait = int(queue.receive_message_wait_time_seconds if wait is None else wait)
+    timeout = int(queue.visibility_timeout if timeout is None else timeout)
+    until = request.account.time() + wait
+    return receiving.Poll(queue, count, until, timeout, params.get("ReceiveRequestAttemptId"), short=wait == 0)
 
 
 def delete_message(request: Request) -> Answer:

@@ -86,7 +86,7 @@ class Queue(UntrackedResource, moto.sqs.models.Queue):
         message.number = self._last_number
         self.stored[message.number] = message
         self._first_expiry = min(self._first_expiry, self._expiry(message))
-        self.owner.accounts.changed.notify_all()
+        self.owner.tell_of_change()
 
     def remove(self, message: Message) -> None:
         """Remove a message."""

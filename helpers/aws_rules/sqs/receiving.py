@@ -11,11 +11,13 @@ gives the same message to two threads, and copies the whole queue for each recei
 
 from collections.abc import Iterator
 from copy import copy
+from dataclasses import dataclass
 from itertools import takewhile
 
 from helpers.aws_rules.common import steps
 from helpers.aws_rules.common.deduplication import INTERVAL
 from helpers.aws_rules.common.refusals import Refused, invalid_value
+from helpers.aws_rules.common.request import LookAgain
 from helpers.aws_rules.sqs import move_tasks, redrive
 from helpers.aws_rules.sqs.messages import Message
 from helpers.aws_rules.sqs.queues import Queue
@@ -32,30 +34,44 @@ class Expired(Refused):
         super().__init__(refusal.code, refusal.message)
 
 
-def receive(
-    queue: Queue, count: int, wait: int, visibility_timeout: int, caller: str, attempt: str | None = None
-) -> list[Message]:
-    """Return up to `count` messages, which are now in flight; wait up to `wait` seconds for the first one.
+@dataclass(frozen=True)
+class Poll:
+    """What one receive asks for: up to `count` messages, waiting for the first one until a moment.
 
-    caller: an ARN. attempt: the ReceiveRequestAttemptId; if it's repeated on a FIFO queue, the same messages and
-    receipt handles are returned. A frozen clock jumps to the next event or to the end of the long poll, so that a long
-    poll returns at once and ends to the second.
+    until: in seconds since 1970. attempt: the ReceiveRequestAttemptId; if it's repeated on a FIFO queue, the same
+    messages and receipt handles are
+    returned. short: whether it's a short poll, which does not wait and may miss messages.
     """
+
+    queue: Queue
+    count: int
+    until: float
+    visibility_timeout: int
+    attempt: str | None
+    short: bool
+
+
+def receive(poll: Poll, caller: str) -> list[Message]:
+    """Return messages, which are now in flight. caller: an ARN.
+
+    With a frozen clock nothing waits here: LookAgain names the next event or the end of the long poll, so that a long
+    poll ends to the second.
+    """
+    queue, attempt, visibility_timeout = poll.queue, poll.attempt, poll.visibility_timeout
     clock, changed = queue.owner.world.clock, queue.owner.accounts.changed
-    end = clock.time() + wait
     if attempt and queue.fifo_queue and (before := _repeat_attempt(queue, attempt, visibility_timeout)):
         return before
     while True:
-        messages = _take(queue, count, visibility_timeout, caller, short=wait == 0)
-        left = end - clock.time()
+        messages = _take(queue, poll.count, visibility_timeout, caller, poll.short)
+        left = poll.until - clock.time()
         if messages or left <= 0 or queue.siblings.get(queue.name) is not queue:
             if attempt and messages:
                 queue.attempts[attempt] = clock.time() + INTERVAL, messages
             return messages
         if clock.still:
-            clock.sleep(min(left, queue.next_event(queue.now()), move_tasks.next_event(queue)))
-        else:
-            changed.wait(min(left, _STEP))
+            seconds = min(left, queue.next_event(queue.now()), move_tasks.next_event(queue))
+            raise LookAgain(clock.time() + seconds, queue.owner.accounts)
+        changed.wait(min(left, _STEP))
 
 
 def _repeat_attempt(queue: Queue, attempt: str, visibility_timeout: int) -> list[Message]:
@@ -155,7 +171,7 @@ def delete(queue: Queue, handle: str) -> None:
     if message.receipt_handle != handle:
         return
     queue.remove(message)
-    queue.owner.accounts.changed.notify_all()
+    queue.owner.tell_of_change()
     steps.record(queue.owner, steps.DELETED, queue.queue_arn, message.id)
 
 
@@ -174,7 +190,7 @@ def change_visibility(queue: Queue, handle: str, seconds: int) -> None:
         limit = f"Total VisibilityTimeout for the message is beyond the limit [{MAX_VISIBILITY_TIMEOUT} seconds]"
         raise invalid_value(seconds, "VisibilityTimeout", limit)
     message.visible_at = now + seconds * 1000
-    queue.owner.accounts.changed.notify_all()
+    queue.owner.tell_of_change()
     steps.record(queue.owner, steps.HIDDEN, queue.queue_arn, message.id, f"for {seconds} s from now", seconds)
 
 

@@ -80,7 +80,7 @@ class SqsRegion(moto.sqs.models.SQSBackend):
         """Delete a queue and its messages."""
         super().delete_queue(queue_name)
         self._deleted[queue_name] = self.owner.time()
-        self.owner.accounts.changed.notify_all()
+        self.owner.tell_of_change()
 
     def get_queue(self, queue_name: str) -> Queue:
         """Return the queue with this name. Raise Refused if there is none."""

@@ -51,7 +51,7 @@ def make_world(
             raise EndpointConnectionError(endpoint_url=request.url)
         request.account, request.identity = caller(accounts, request.access_key)
         request.host = f"https://{request.service}.{request.region}.amazonaws.com"
-        return transport.response(request.url, *dispatch.answer(request))
+        return transport.response(request.url, *dispatch.answer_now(request))
 
     world = World(Clock(still), Journal(), Random(seed), send, accounts)
     accounts.open(account, world)

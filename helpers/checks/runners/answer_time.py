@@ -1,74 +1,48 @@
 """Time as an answer sees it: whatever it uses to sleep, to wait or to ask for the time follows the check's clock.
 
-While a check runs, the functions of `time`, the classes of `datetime` and Python's waits are replaced, in their modules
-and where the answer imported them by name. Only threads for which `clock_of` returns a clock see the other time. In the
-kernel's own threads each replacement does what the original does.
-
-A wait with a time limit ends by the check's clock. While another thread of the answer is at work, real time passes,
-because that thread may end the wait. When none is, only the end of the time can come, and the clock jumps there. An
-event loop with nothing to do works the same way. Event.wait, Timer, queue.get and Future.result are built on
-Condition.wait; asyncio.sleep and wait_for on the event loop. Waits within C know real time only: Lock.acquire,
-Thread.join and SimpleQueue.get with a timeout.
+While a run lasts, the functions of `time`, the classes of `datetime` and Python's waits are replaced, in their modules
+and where the answer imported them by name. Only the members of the run see the other time. In the kernel's own threads
+each replacement does what the original does.
 """
 
-import asyncio
-import concurrent.futures.thread
 import datetime
-import queue
-import selectors
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date as _date
 from datetime import datetime as _datetime
-from typing import Any, Protocol
+from typing import Any
 
-from helpers.simulation import frozen_sleep
+from helpers.checks.runners import made_before
+from helpers.simulation import member_waits
+from helpers.simulation.member_waits import SchedulerOf
+from helpers.simulation.scheduler import Scheduler
 
 # The originals, taken once, so that a check never mistakes another check's replacements for them.
 _READ = ("time", "time_ns", "monotonic", "monotonic_ns", "perf_counter", "perf_counter_ns")
 _BROKEN_UP = ("gmtime", "localtime", "ctime")
 _TIME = {name: getattr(time, name) for name in (*_READ, *_BROKEN_UP, "strftime", "asctime", "sleep")}
-_STEP = 0.005  # real seconds for another thread to come and end a wait
-_RESOLUTION = 1e-6  # of the check's clock, in seconds since 1970 as a float; an event loop runs what is this near
-_monotonic, _sleep = time.monotonic, frozen_sleep._real_sleep
-_condition_wait, _run_once = threading.Condition.wait, asyncio.BaseEventLoop._run_once  # type: ignore[attr-defined]
-# A thread whose innermost Python code is in one of these files is waiting.
-_WAITING = {module.__file__ for module in (threading, queue, selectors, concurrent.futures.thread)}
-
-
-class AnswerClock(Protocol):
-    """The clock of a check, as far as an answer's time needs it."""
-
-    def time(self) -> float:
-        """Return the seconds since 1970-01-01 UTC."""
-
-    def sleep(self, seconds: float) -> None:
-        """Let this many seconds pass."""
-
-
-ClockOf = Callable[[], "AnswerClock | None"]
-ThreadsOf = Callable[[], list[threading.Thread]]
 
 
 class AnswerTime:
-    """A block in which the answer sees its clock's time, in the modules and in its own namespace.
+    """A block in which the members of a run see its time, in the modules and in their own namespace.
 
-    clock_of: returns the clock of the calling thread, or None if it sees real time. threads_of: returns the answer's
-    threads. namespace: the answer's globals; names in it that are bound to an original are bound to its replacement
-    within the block. Once left, the block can be entered again.
+    scheduler_of: returns the scheduler of the calling thread, or None if it sees real time. namespace: the answer's
+    globals; names in it that are bound to an original are bound to its replacement within the block. scheduler: of the
+    runs, where threads of a kernel share the namespace; locks and pools made there are replaced too. Once left, the
+    block can be entered again.
     """
 
-    def __init__(self, clock_of: ClockOf, threads_of: ThreadsOf, namespace: dict[str, Any]):
-        self._namespace = namespace
+    def __init__(self, scheduler_of: SchedulerOf, namespace: dict[str, Any], scheduler: Scheduler | None = None):
+        self._namespace, self._scheduler = namespace, scheduler
+        self._made_before: dict[int, tuple[Any, Any]] = {}  # by the identity of what was made: it, and what is used
         self._classes = [
-            (datetime, "datetime", _datetime_class(clock_of)),
-            (datetime, "date", _date_class(clock_of)),
+            (datetime, "datetime", _datetime_class(scheduler_of)),
+            (datetime, "date", _date_class(scheduler_of)),
         ]
-        functions = [(time, name, new) for name, new in _time_functions(clock_of).items()]
-        self._new = [*functions, *self._classes, *_waits(clock_of, threads_of)]
+        functions = [(time, name, new) for name, new in _time_functions(scheduler_of).items()]
+        self._new = [*functions, *self._classes, *member_waits.replacements(scheduler_of)]
         self._entered, self._lifted, self._lock = False, 0, threading.Lock()
 
     def __enter__(self) -> "AnswerTime":
@@ -79,17 +53,26 @@ class AnswerTime:
         # time.sleep may already be the one that follows a lesson's frozen clock; the answer can hold either by name.
         instead = {id(old): new for (_, _, old), (_, _, new) in zip(self._old, self._new, strict=True)}
         instead |= {id(_TIME[name]): new for place, name, new in self._new if place is time}
+        instead |= self._for_what_was_made_before()
         self._by_name = {name: value for name, value in dict(self._namespace).items() if id(value) in instead}
         self._namespace.update({name: instead[id(value)] for name, value in self._by_name.items()})
+        self._ours = {id(new) for new in instead.values()}
         return self
+
+    def _for_what_was_made_before(self) -> dict[int, Any]:
+        if self._scheduler is None:
+            return {}
+        for value in list(self._namespace.values()):
+            if id(value) not in self._made_before and (new := made_before.in_place_of(value, self._scheduler)):
+                self._made_before[id(value)] = value, new
+        return {place: new for place, (_, new) in self._made_before.items()}
 
     def __exit__(self, *_: object) -> None:
         with self._lock:
             self._entered = False
             _put(self._old)
-        ours = {id(new) for _, _, new in self._new}
         # Names that the answer rebound keep their values, and our replacements go.
-        self._namespace.update({k: v for k, v in self._by_name.items() if id(self._namespace.get(k)) in ours})
+        self._namespace.update({k: v for k, v in self._by_name.items() if id(self._namespace.get(k)) in self._ours})
 
     @contextmanager
     def lifted(self) -> Iterator[None]:
@@ -114,45 +97,39 @@ def _put(values: list[tuple[Any, str, Any]]) -> None:
         setattr(place, name, value)
 
 
-def _time_functions(clock_of: ClockOf) -> dict[str, Callable[..., Any]]:
+def _time_functions(scheduler_of: SchedulerOf) -> dict[str, Callable[..., Any]]:
     """Return a replacement for each function of `time` that sleeps or asks for the time."""
 
-    def reading(name: str, scale: int, whole: bool) -> Callable[[], Any]:
+    def reading(name: str) -> Callable[[], Any]:
+        whole = name.endswith("_ns")
+
         def read() -> Any:
-            clock = clock_of()
-            if clock is None:
+            scheduler = scheduler_of()
+            if scheduler is None:
                 return _TIME[name]()
-            return int(clock.time() * scale) if whole else clock.time() * scale
+            seconds = scheduler.time() if name.startswith("time") else scheduler.monotonic()
+            return round(seconds * 10**6) * 1000 if whole else seconds
 
         return read
 
-    def sleep(seconds: float) -> None:
-        clock = clock_of()
-        if clock is None:
-            _TIME["sleep"](seconds)
-        else:
-            clock.sleep(frozen_sleep.length(seconds))
-
     def asctime(*moment: Any) -> str:
-        clock = clock_of()
-        return _TIME["asctime"](*(moment or ([_TIME["localtime"](clock.time())] if clock else [])))
+        scheduler = scheduler_of()
+        return _TIME["asctime"](*(moment or ([_TIME["localtime"](scheduler.time())] if scheduler else [])))
 
     def breaking_up(name: str) -> Callable[..., Any]:
         def broken_up(seconds: float | None = None) -> Any:
-            clock = clock_of()
-            return _TIME[name](clock.time() if seconds is None and clock else seconds)
+            scheduler = scheduler_of()
+            return _TIME[name](scheduler.time() if seconds is None and scheduler else seconds)
 
         return broken_up
 
     def strftime(pattern: str, *moment: Any) -> str:
-        clock = clock_of()
-        return _TIME["strftime"](pattern, *(moment or ([_TIME["localtime"](clock.time())] if clock else [])))
+        scheduler = scheduler_of()
+        return _TIME["strftime"](pattern, *(moment or ([_TIME["localtime"](scheduler.time())] if scheduler else [])))
 
-    functions: dict[str, Callable[..., Any]] = {
-        name: reading(name, 10**9 if name.endswith("_ns") else 1, name.endswith("_ns")) for name in _READ
-    }
+    functions: dict[str, Callable[..., Any]] = {name: reading(name) for name in _READ}
     functions |= {name: breaking_up(name) for name in _BROKEN_UP}
-    return functions | {"sleep": sleep, "strftime": strftime, "asctime": asctime}
+    return functions | {"strftime": strftime, "asctime": asctime}
 
 
 class _LooksLike(type):
@@ -167,7 +144,7 @@ class _LooksLike(type):
         return issubclass(other, cls.original) if "original" in vars(cls) else super().__subclasscheck__(other)
 
 
-def _datetime_class(clock_of: ClockOf) -> type:
+def _datetime_class(scheduler_of: SchedulerOf) -> type:
     class AnswerDatetime(_datetime, metaclass=_LooksLike):
         original = _datetime
 
@@ -176,8 +153,8 @@ def _datetime_class(clock_of: ClockOf) -> type:
 
         @classmethod
         def now(cls, tz: Any = None) -> Any:
-            clock = clock_of()
-            return cls.fromtimestamp(clock.time(), tz) if clock else super().now(tz)
+            scheduler = scheduler_of()
+            return cls.fromtimestamp(scheduler.time(), tz) if scheduler else super().now(tz)
 
         @classmethod
         def utcnow(cls) -> Any:
@@ -190,7 +167,7 @@ def _datetime_class(clock_of: ClockOf) -> type:
     return _named(AnswerDatetime)
 
 
-def _date_class(clock_of: ClockOf) -> type:
+def _date_class(scheduler_of: SchedulerOf) -> type:
     class AnswerDate(_date, metaclass=_LooksLike):
         original = _date
 
@@ -199,8 +176,8 @@ def _date_class(clock_of: ClockOf) -> type:
 
         @classmethod
         def today(cls) -> Any:
-            clock = clock_of()
-            return cls.fromtimestamp(clock.time()) if clock else super().today()
+            scheduler = scheduler_of()
+            return cls.fromtimestamp(scheduler.time()) if scheduler else super().today()
 
     return _named(AnswerDate)
 
@@ -211,53 +188,3 @@ def _named(replacement: type) -> type:
     replacement.__name__ = replacement.__qualname__ = original.__name__
     replacement.__module__ = original.__module__
     return replacement
-
-
-def _waits(clock_of: ClockOf, threads_of: ThreadsOf) -> list[tuple[Any, str, Any]]:
-    """Return the replacements for Python's waits, each with the place and the name that it goes to."""
-
-    def monotonic() -> float:
-        clock = clock_of()
-        return _monotonic() if clock is None else clock.time()
-
-    def wait(condition: threading.Condition, timeout: float | None = None) -> bool:
-        clock = clock_of()
-        if clock is None or timeout is None or timeout <= 0:
-            return _condition_wait(condition, timeout)
-        return _pass_time(clock, clock.time() + timeout, threads_of, lambda: _condition_wait(condition, _STEP))
-
-    def run_once(loop: Any) -> None:
-        clock = clock_of()
-        moments = [] if loop._ready else [timer.when() for timer in loop._scheduled if not timer.cancelled()]
-        if clock is not None and moments:
-            loop._clock_resolution = _RESOLUTION
-            _pass_time(clock, min(moments), threads_of, lambda: bool(_sleep(_STEP) or loop._ready))
-        _run_once(loop)
-
-    return [
-        (threading.Condition, "wait", wait),
-        (threading, "_time", monotonic),
-        (queue, "time", monotonic),
-        (asyncio.BaseEventLoop, "_run_once", run_once),
-    ]
-
-
-def _pass_time(clock: AnswerClock, end: float, threads_of: ThreadsOf, ended: Callable[[], bool]) -> bool:
-    """Let the clock's time pass up to a moment, or until another thread ends the wait; return whether one did.
-
-    ended: lets a little real time pass and returns whether the wait was ended.
-    """
-    give_up = _monotonic() + end - clock.time()
-    while clock.time() < end:
-        others = [thread for thread in threads_of() if thread is not threading.current_thread()]
-        if others and ended():
-            return True
-        if _monotonic() >= give_up or not any(map(_at_work, others)):
-            clock.sleep(max(0.0, end - clock.time()))
-    return False
-
-
-def _at_work(thread: threading.Thread) -> bool:
-    """Return whether the thread does anything but wait."""
-    frame = sys._current_frames().get(thread.ident or 0)
-    return frame is not None and frame.f_code.co_filename not in _WAITING

@@ -5,8 +5,11 @@ Cloud, clock, journal and verdict stay with the check, wherever the answer runs.
 
 from typing import Any, Protocol
 
+from helpers.simulation import scheduler
+
 # Why an answer was stopped, as replies say it.
-TIME_IS_UP, TOO_MANY_CALLS, TOO_MUCH_COMPUTING = "time", "calls", "computing"
+TIME_IS_UP, WAITS_FOR_EVER, TERMINATED = scheduler.STUCK, scheduler.WAITS, scheduler.TERMINATED
+TOO_MANY_CALLS, TOO_MUCH_COMPUTING = "calls", "computing"
 NOT_ENDED = "it did not end"  # shown instead of an error's name for an answer that was stopped
 
 
@@ -21,8 +24,9 @@ class AnswerRunner(Protocol):
         """Return the reply to the command, as AnswerHost.handle describes it.
 
         An answer that takes longer than `seconds` real seconds, or makes too many calls, is stopped. The reply is then
-        {"stopped": TIME_IS_UP, TOO_MANY_CALLS or TOO_MUCH_COMPUTING, "number", "line"}, with the line where it was, if
-        that can be found.
+        {"stopped": one of the words above, "number", "line", "waiting"}, with the line where it was, if that can be
+        found, and who waits for what where all wait for ever. A command may have "signals": after how many seconds of
+        the cloud's time a signal comes, and its number.
         """
 
     def close(self) -> None:

@@ -1,7 +1,6 @@
 """The runner of a browser tab, which has no threads: the answer runs in the thread of its check."""
 
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -24,23 +23,16 @@ class OneThread(KernelRunner):
 
     def __init__(self, answer: Callable[..., Any], world: worlds.World):
         super().__init__(answer, world)
-        self._here, self._answering, self._deadline = threading.current_thread(), False, 0.0
-
-    def _threads(self) -> list[Any]:
-        return []
-
-    def _is_answer(self) -> bool:
-        return self._answering and threading.current_thread() is self._here
+        self._deadline = 0.0
 
     def _reply(self, command: dict[str, Any], seconds: float) -> dict[str, Any]:
-        self._answering, self._deadline = True, _monotonic() + seconds
-        try:
-            with _watched(self._host.namespace, self._stop_if_over):
-                reply = self._host.handle(command)
-        finally:
-            self._answering = False
-        reason = self._over()  # an answer that caught the exception that stops it replied something else
-        return {"number": None, "line": ""} | reply | {"stopped": reason} if reason else reply
+        self._deadline, signals = _monotonic() + seconds, command.pop("signals", ())
+        with _watched(self._host.namespace, self._stop_if_over):
+            reply = self._scheduler.run_here(lambda: self._host.handle(command), signals)
+        reason = (
+            self._over() or self._scheduler.outcome
+        )  # an answer that caught the exception that stops it replied something else
+        return {"number": None, "line": "", "waiting": []} | reply | {"stopped": reason} if reason else reply
 
     def _over(self) -> str:
         """Return why the answer has to stop; "" as long as it can go on."""
