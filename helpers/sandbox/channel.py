@@ -17,6 +17,7 @@ _monotonic = time.monotonic
 LONGEST = 8 << 20  # bytes of one message
 MOST, MOST_BYTES = 20_000, 64 << 20  # messages, and their bytes, in answer to one command
 MOST_CELLS, MOST_DEFINITIONS = 10_000, 20
+MOST_WAITING = 50  # threads that a reply names
 REPLY = 2 << 20  # bytes of one message that is no request
 # Of a request's body, written in base64. The largest message has 1 MiB, and JSON writes each of its letters of two
 # bytes in six; an answer can also find out by trying what is too large.
@@ -135,8 +136,9 @@ def _is_reply(value: Any) -> bool:
         return True
     if keys == {"error"}:
         return _is_error(value["error"])
-    if keys == {"stopped", "number", "line"}:
-        return _are_short([value["stopped"]]) and _is_place(value)
+    if keys == {"stopped", "number", "line", "waiting"}:
+        few = type(value["waiting"]) is list and len(value["waiting"]) <= MOST_WAITING
+        return few and _are_short([value["stopped"], *value["waiting"]], 200) and _is_place(value)
     if keys == {"number", "line"}:
         return _is_place(value)
     if keys == {"failed", "found"}:
@@ -168,7 +170,7 @@ _FORMS = {
     "reply": _is_reply,
     "printed": lambda text: isinstance(text, str),
     "sleep": _is_number,  # added up before the next message; gets no answer
-    "wait": _is_number,  # one sleep; gets an answer when the clock was moved
     "request": _is_request,
+    "again": lambda number: type(number) is int,  # of a long poll that waited
     "cell": _is_cell,
 }

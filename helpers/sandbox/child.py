@@ -12,6 +12,8 @@ import shutil
 import socket
 import sys
 import threading
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -29,8 +31,10 @@ from helpers.sandbox.client import SandboxClient
 from helpers.sandbox.vocabulary import vocabulary
 from helpers.simulation import stopping, worlds
 from helpers.simulation.journal import Journal
+from helpers.simulation.scheduler import ENDED, WAITS, Member, Scheduler, Signals
 
 SESSIONS = 6  # of boto3, made in the fork server; one for each answer of a hand-in, since making one takes long
+LONGEST = 3600.0  # real seconds of one run; the grader ends it long before
 ENDING = 0.5  # real seconds to end the threads that an answer left
 
 _sessions: list[tuple[boto3.Session, dict[str, Any]]] = []
@@ -67,23 +71,19 @@ def _session() -> tuple[boto3.Session, dict[str, Any]]:
 
 def serve(connection: socket.socket, shell: Shell) -> None:
     """Do what the grader asks for until it closes the connection."""
-    client = SandboxClient(connection, _has_one_thread)
-    URLLib3Session.send = lambda session, request: client.send(request)
-    # All threads of the hand-in belong to one world, as in the notebook; they need only its clock.
+    client = SandboxClient(connection)
+    # All threads of the hand-in belong to one world; they need only its time.
     world = worlds.World(client, Journal(), random.Random(1), lambda request, network: None)  # type: ignore[arg-type]
-    with worlds.enter(world):
-        work = threading.Thread(target=stopping.shielded, args=(_Work(client, shell, world).go,), name="answer")
-        client.stop_when_it_computes_too_much(lambda: place(work, shell.namespace))
-        _hide_the_course(client)
-        client.start(work)
-        client.listen()
-        client.write({"reply": place(work, shell.namespace)})
-        client.wait_for_the_end()
-
-
-def _has_one_thread() -> bool:
-    """Return whether the hand-in has one thread, however its threads were started; the main thread is the channel's."""
-    return len(sys._current_frames()) <= 2
+    world.scheduler = scheduler = Scheduler(client, world.adopt)
+    URLLib3Session.send = lambda session, request: client.send(request, world)
+    work = threading.Thread(target=_Work(client, shell, scheduler).go, name="commands")
+    where = lambda: place(scheduler.at() or work, shell.namespace)  # noqa: E731
+    client.stop_when_it_computes_too_much(where)
+    _hide_the_course(client)
+    client.start(work)
+    client.listen()
+    client.write({"reply": where()})
+    client.wait_for_the_end()
 
 
 def _hide_the_course(client: SandboxClient) -> None:
@@ -93,32 +93,44 @@ def _hide_the_course(client: SandboxClient) -> None:
 
 
 class _Work:
-    """Does the commands, one after another, in the thread of the hand-in."""
+    """Does the commands, one after another, each as a run whose first member is a thread of its own."""
 
-    def __init__(self, client: SandboxClient, shell: Shell, world: worlds.World):
-        self._client, self._shell, self._world = client, shell, world
+    def __init__(self, client: SandboxClient, shell: Shell, scheduler: Scheduler):
+        self._client, self._shell, self._scheduler = client, shell, scheduler
         self._found, self._host = Definitions(()), AnswerHost(lambda: None)
+        self._of_the_notebook: list[Member] = []  # the threads that its cells started
         self._environment, self._folder = dict(os.environ), os.getcwd()
 
     def go(self) -> None:
-        time = AnswerTime(lambda: self._client, self._threads, self._shell.namespace)
+        scheduler = self._scheduler
+        time = AnswerTime(lambda: scheduler if scheduler.member() else None, self._shell.namespace)
         with console(lambda: True, Printed(lambda text: self._client.write({"printed": text}))):
             while True:
                 command = self._client.commands.get()
                 self._client.allow_computing(_computing)
                 if command["do"] == "load":
                     with time:
-                        reply = self._load(command)
+                        reply = self._in_a_run(partial(self._load, command))
+                    self._of_the_notebook = scheduler.members
                 elif command["do"] in ("begin", "end"):
                     reply = self._begin(command) if command["do"] == "begin" else self._end()
                 else:
                     with functions_kept(), time:
-                        reply = self._host.handle(command)
+                        reply = self._in_a_run(partial(self._host.handle, command), command.pop("signals", ()))
                 self._client.allow_computing(0)
                 self._client.reply(reply)
 
-    def _threads(self) -> list[threading.Thread]:
-        return [thread for thread in worlds.threads(self._world) if thread is not threading.main_thread()]
+    def _in_a_run(self, do: Callable[[], dict[str, Any]], signals: Signals = ()) -> dict[str, Any]:
+        """Return what `do` replies, or that it was stopped."""
+        replies: list[dict[str, Any]] = []
+        target = lambda: replies.append(do())  # noqa: E731
+        thread = threading.Thread(target=stopping.shielded, args=(target,), name="your function")
+        outcome = self._scheduler.run(thread, LONGEST, signals=signals)
+        if outcome == ENDED and replies:
+            return replies[0]
+        waiting = self._scheduler.who_waits() if outcome == WAITS else []
+        where = place(self._scheduler.at() or thread, self._shell.namespace)
+        return {"stopped": outcome, "waiting": waiting} | where
 
     def _load(self, command: dict[str, Any]) -> dict[str, Any]:
         """Run the notebook's cells; reply with those that raised, and with how often each answer is defined."""
@@ -145,10 +157,11 @@ class _Work:
 
     def _end(self) -> dict[str, Any]:
         """End the threads that the answer left; reply with how many did not end."""
+        keep, scheduler = self._of_the_notebook, self._scheduler
 
-        def others() -> list[threading.Thread]:
-            return [thread for thread in self._threads() if thread is not threading.current_thread()]
+        def left() -> list[threading.Thread]:
+            return [member.thread for member in scheduler.members if member not in keep]
 
-        if others():
-            stopping.stop(others, lambda frame: frame.f_globals is self._shell.namespace, ENDING)
-        return {"left": len(others())}
+        if scheduler.end(keep):
+            stopping.stop(left, lambda frame: frame.f_globals is self._shell.namespace, ENDING)
+        return {"left": len(left())}

@@ -17,34 +17,31 @@ from botocore.exceptions import EndpointConnectionError
 from helpers import errors
 from helpers.aws_rules.common.request import as_text
 from helpers.backends import transport
-from helpers.checks.runners.base import TIME_IS_UP, TOO_MUCH_COMPUTING
+from helpers.checks.limits import CALL_TAKES
+from helpers.checks.runners.base import TOO_MUCH_COMPUTING
 from helpers.errors import Stopped
 from helpers.simulation import clock as clocks
+from helpers.simulation.worlds import World
 
-MOST_SLEEPS = 100_000  # one after another without a request; that many seconds are more than a day
-TOO_LATE = "The clock cannot go beyond the year 9998; {:g} seconds would take it there."
+CHANGES = "the cloud has changed"  # what a member waits for in a long poll
 
 
 class SandboxClient(clocks._Clock):
-    """The connection to the grader, and the clock that the hand-in sees.
+    """The connection to the grader, and the clock that the hand-in's scheduler moves.
 
-    The check's clock moves only when this process sleeps, or while the grader answers. So the sleeps of a hand-in with
-    one thread are added up here, and the grader gets the sum with the next request or reply. With more threads, each
-    sleep waits for its turn among their requests, as a request does: a thread that sleeps until another one is done
-    would otherwise move the clock without end while that one waits for a response.
+    The check's clock moves only when nothing of the hand-in goes on, or while the grader answers. What the clock is
+    moved by here is added up, and the grader gets the sum with the next request or reply.
     """
 
     still = True
 
-    def __init__(self, connection: socket.socket, has_one_thread: Callable[[], bool]) -> None:
-        self._has_one_thread = has_one_thread  # whether nothing else of the hand-in can happen while it sleeps
+    def __init__(self, connection: socket.socket) -> None:
         self._now = self._slept = 0.0
-        self._sleeps = 0  # since the last request or reply
         self._in, self._out = connection.makefile("rb"), connection.makefile("wb")
         self.commands: queue.Queue[dict[str, Any]] = queue.Queue()
         self._answers: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
-        # One question, one line and one sleep at a time: the answer may have threads.
-        self._asking, self._writing, self._sleeping = threading.Lock(), threading.Lock(), threading.Lock()
+        # One question and one line at a time, also of threads that know nothing of the scheduler.
+        self._asking, self._writing, self._moving = threading.Lock(), threading.Lock(), threading.Lock()
         # Taken once, because the hand-in can replace it. Windows has none; there the grader's limit ends the process.
         self._setitimer, self.loading = getattr(signal, "setitimer", None), False
         self._where: Callable[[], dict[str, Any]] = lambda: {"number": None, "line": ""}
@@ -53,7 +50,7 @@ class SandboxClient(clocks._Clock):
         """Pass on commands and responses until the grader asks where the answer is; end the process after the last."""
         for line in self._in:
             message = json.loads(line)
-            with self._sleeping:
+            with self._moving:
                 self._now = message.get("time", self._now) + self._slept
             if message.get("do") == "where":
                 return
@@ -89,8 +86,8 @@ class SandboxClient(clocks._Clock):
         return answer
 
     def _sleep_so_far(self) -> list[dict[str, Any]]:
-        with self._sleeping:
-            slept, self._slept, self._sleeps = self._slept, 0.0, 0
+        with self._moving:
+            slept, self._slept = self._slept, 0.0
         return [{"sleep": slept}] if slept else []
 
     def stop_when_it_computes_too_much(self, where: Callable[[], dict[str, Any]]) -> None:
@@ -103,8 +100,8 @@ class SandboxClient(clocks._Clock):
         if self._setitimer:
             signal.signal(signal.SIGPROF, lambda *_: self._stop())
 
-    def _stop(self, reason: str = TOO_MUCH_COMPUTING) -> NoReturn:
-        self.write({"reply": {"stopped": reason} | self._where()})
+    def _stop(self) -> NoReturn:
+        self.write({"reply": {"stopped": TOO_MUCH_COMPUTING, "waiting": []} | self._where()})
         os._exit(0)
 
     def start(self, thread: threading.Thread) -> None:
@@ -129,19 +126,13 @@ class SandboxClient(clocks._Clock):
         return self._now
 
     def sleep(self, seconds: float) -> None:
-        """Move the check's clock. For a loop that does nothing but sleep, the time is up after MOST_SLEEPS of them."""
-        alone = self._has_one_thread()
-        with self._sleeping:
-            moved = self._now + clocks._seconds(seconds)
-            if moved > clocks._END:
-                raise errors.ClockError(TOO_LATE.format(seconds))
-            if alone:
-                self._slept += moved - self._now  # exact, since both are near each other
-                self._now, self._sleeps = moved, self._sleeps + 1
-        if not alone:
-            self.ask({"wait": float(seconds)})
-        elif self._sleeps > MOST_SLEEPS:
-            self._stop(TIME_IS_UP)
+        """Move the check's clock."""
+        with self._moving:
+            moved = round(self._now + clocks._seconds(seconds), 6)
+            if moved > clocks.END:
+                raise errors.ClockError(clocks.TOO_LATE.format(seconds))
+            self._slept = round(self._slept + moved - self._now, 6)
+            self._now = moved
 
     def advance(self, seconds: float) -> None:
         """Move the clock for a cell of the notebook; ClockError from within an answer, as in the notebook."""
@@ -149,11 +140,17 @@ class SandboxClient(clocks._Clock):
             raise errors.ClockError(clocks.NOT_BY_AN_ANSWER)
         self.sleep(seconds)
 
-    def send(self, request: AWSPreparedRequest) -> AWSResponse:
-        """Have the grader answer the request; this replaces botocore's sending."""
+    def send(self, request: AWSPreparedRequest, world: World) -> AWSResponse:
+        """Have the grader answer the request; this replaces botocore's sending. world: whose time passes meanwhile."""
+        world.sleep(CALL_TAKES)
         headers = [[name, as_text(value)] for name, value in request.headers.items()]
         body = base64.b64encode(transport.body(request)).decode()
         reply = self.ask({"request": [request.method, request.url, headers, body]})
+        while "again" in reply:  # a long poll that has found nothing so far
+            world.wait(reply["until"], CHANGES)
+            reply = self.ask({"again": reply["again"]})
+        if reply.get("changed") and world.scheduler is not None:
+            world.scheduler.notify(CHANGES)
         if "unreachable" in reply:
             raise EndpointConnectionError(endpoint_url=reply["unreachable"])
         status, reply_headers, content = reply["response"]

@@ -12,7 +12,7 @@ from botocore.exceptions import EndpointConnectionError
 from helpers.backends import transport
 from helpers.checks.runners.base import TIME_IS_UP, TOO_MANY_CALLS, TOO_MUCH_COMPUTING
 from helpers.checks.runners.console import LONGEST as MOST_PRINTED
-from helpers.errors import ClockError, Stopped
+from helpers.errors import ClockError, CloudError, Stopped
 from helpers.sandbox.channel import Broken, Channel, TooMuch
 from helpers.sandbox.grader_limits import in_memory
 from helpers.simulation.worlds import World
@@ -20,12 +20,12 @@ from helpers.simulation.worlds import World
 _monotonic = time.monotonic
 LAST_WORDS = 1.0  # real seconds for the process to say where the answer is
 MEMORY = 1 << 30  # bytes that the cloud of a hand-in may grow by in the grader's own memory
-MOST_WAITS = 10_000  # sleeps of a process with more than one thread, in one command
+MOST_POLLS = 1000  # long polls that wait at the same time
 LONGEST_CHECK = 20.0  # real seconds in which an answer may work, in one check; nearly all of it is waiting
 
 
-class _TooManySleeps(TooMuch):
-    """The process sleeps without end; its time is up."""
+class _TimeIsUp(TooMuch):
+    """The process sleeps without end."""
 
 
 class HandInProcess:
@@ -34,6 +34,8 @@ class HandInProcess:
     def __init__(self, channel: Channel):
         self._channel, self.ended, self.printed, self.cell = channel, "", "", -1
         self._most = in_memory() + MEMORY
+        self._polls: dict[int, Any] = {}  # long polls that wait, by their number
+        self._count = 0  # of requests
 
     def load(self, cells: Sequence[str], skip: Sequence[int], answers: Sequence[str], world: World) -> dict[str, Any]:
         """Run the notebook's cells against this world; return {"failed": [[place, {...}], ...], "found": {name: n}}.
@@ -87,11 +89,11 @@ class HandInProcess:
         try:
             if reply := self._converse(_monotonic() + seconds, world):
                 return reply
-        except _TooManySleeps:
+        except _TimeIsUp:
             pass
         except TooMuch:
             why = TOO_MUCH_COMPUTING
-        reply = {"stopped": why if world.open else TOO_MANY_CALLS, "number": None, "line": ""}
+        reply = {"stopped": why if world.open else TOO_MANY_CALLS, "number": None, "line": "", "waiting": []}
         world.open = False
         self._channel.begin()
         self._channel.send({"do": "where"})
@@ -108,7 +110,6 @@ class HandInProcess:
 
         When the calls are used up meanwhile, it has to reply soon.
         """
-        waits = 0
         while _monotonic() < deadline:
             message = self._channel.receive(deadline)
             if "reply" in message:
@@ -119,19 +120,44 @@ class HandInProcess:
                 self.cell = message["cell"]
             elif "sleep" in message:
                 _sleep(message["sleep"], world)
-            elif "wait" in message:
-                waits += 1
-                if waits > MOST_WAITS:
-                    raise _TooManySleeps("it only sleeps")
-                _sleep(message["wait"], world)
-                self._channel.send({"time": world.clock.time()})
             elif message:
                 was_open = world.open
-                self._channel.send({**_served(message, world), "time": world.clock.time()})
+                self._channel.send({**self._served(message, world), "time": world.clock.time()})
                 world.open = world.open and in_memory() < self._most
                 if was_open and not world.open:
                     deadline = min(deadline, _monotonic() + 0.2)
         return {}
+
+    def _served(self, message: dict[str, Any], world: World) -> dict[str, Any]:
+        """Return the cloud's response to a process's request, or when to look again, for a long poll."""
+        url, before = "", world.accounts.changes
+        try:
+            if not world.open:
+                return {"stopped": TOO_MANY_CALLS}
+            if "again" in message:
+                number, poll = message["again"], self._polls.pop(message["again"])
+            else:
+                method, url, headers, body = message["request"]
+                request = AWSPreparedRequest(method, url, HeadersDict(headers), base64.b64decode(body), False)
+                self._count += 1
+                number, poll = self._count, transport.sending(world, request)
+            later = next(poll)
+            if len(self._polls) >= MOST_POLLS:
+                raise CloudError(f"More than {MOST_POLLS:,} long polls at a time.")
+            self._polls[number] = poll
+            return {"again": number, "until": later.until}
+        except StopIteration as done:
+            response = done.value
+            content = base64.b64encode(response.content).decode()
+            changed = world.accounts.changes != before
+            return {"response": [response.status_code, list(response.headers.items()), content], "changed": changed}
+        except Stopped as stop:
+            world.open = False
+            return {"stopped": str(stop)}
+        except EndpointConnectionError:
+            return {"unreachable": url}
+        except Exception as problem:  # boto3's clients make no such request
+            return {"refused": str(problem)[:1000], "type": type(problem).__name__}
 
 
 PATIENCE = 5.0  # real seconds for commands that run no answer
@@ -185,24 +211,4 @@ def _sleep(seconds: float, world: World) -> None:
     try:
         world.clock.sleep(seconds)
     except ClockError as problem:
-        raise _TooManySleeps(str(problem)) from None
-
-
-def _served(message: dict[str, Any], world: World) -> dict[str, Any]:
-    """Return the cloud's response to a process's request."""
-    url = ""
-    try:
-        if not world.open:
-            return {"stopped": TOO_MANY_CALLS}
-        method, url, headers, body = message["request"]
-        request = AWSPreparedRequest(method, url, HeadersDict(headers), base64.b64decode(body), False)
-        response = transport.send(world, request)
-        content = base64.b64encode(response.content).decode()
-    except Stopped as stop:
-        world.open = False
-        return {"stopped": str(stop)}
-    except EndpointConnectionError:
-        return {"unreachable": url}
-    except Exception as problem:  # boto3's clients make no such request
-        return {"refused": str(problem)[:1000], "type": type(problem).__name__}
-    return {"response": [response.status_code, list(response.headers.items()), content]}
+        raise _TimeIsUp(str(problem)) from None

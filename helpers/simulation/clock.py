@@ -99,7 +99,8 @@ class Clock(_Clock):
             base, since = self._state
             if base + length > END:
                 raise ClockError(TOO_LATE.format(length))
-            self._state = base + length, since
+            # To the microsecond, so that sums of the same lengths in any order come to the same time.
+            self._state = round(base + length, 6), since
         return self
 
     def sleep(self, seconds: float) -> None:

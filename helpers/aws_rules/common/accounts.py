@@ -55,6 +55,7 @@ class Account:
 
     def tell_of_change(self) -> None:
         """Have long polls look again, those of other threads and those of a run's members."""
+        self.accounts.changes += 1
         self.accounts.changed.notify_all()
         if self.world.scheduler is not None:
             self.world.scheduler.notify(self.accounts)
@@ -105,6 +106,7 @@ class Accounts:
         self.web, self.trusting = web, trusting
         self.errands: deque[Callable[[], None]] = deque()
         self.changed = threading.Condition(threading.RLock())
+        self.changes = 0  # how often something changed that a long poll can wait for
         self._accounts: dict[str, Account] = {}
         self._keys: dict[str, Key] = {}
 

@@ -49,8 +49,8 @@ def subscriptions(case, topic_arn):
 
 
 def seconds_since(case, moment):
-    """Return the seconds by the cloud's clock since then."""
-    return (case.clock.now() - moment).total_seconds()
+    """Return the seconds by the cloud's clock since then, to a tenth."""
+    return round((case.clock.now() - moment).total_seconds(), 1)
 
 
 def before_each(case, operations, happening):
