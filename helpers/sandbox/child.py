@@ -22,7 +22,7 @@ from botocore.httpsession import URLLib3Session
 
 from helpers.backends import environment, transport
 from helpers.checks.limits import COMPUTING
-from helpers.checks.runners.answer_host import CLIENTS, AnswerHost, place
+from helpers.checks.runners.answer_host import CLIENTS, AnswerHost, place, stopped
 from helpers.checks.runners.answer_time import AnswerTime
 from helpers.checks.runners.console import Printed, console, functions_kept
 from helpers.checks.runners.fresh_session import fresh_session
@@ -31,7 +31,7 @@ from helpers.sandbox.client import SandboxClient
 from helpers.sandbox.vocabulary import vocabulary
 from helpers.simulation import stopping, worlds
 from helpers.simulation.journal import Journal
-from helpers.simulation.scheduler import ENDED, WAITS, Member, Scheduler, Signals
+from helpers.simulation.scheduler import ENDED, Member, Scheduler, Signals
 
 SESSIONS = 6  # of boto3, made in the fork server; one for each answer of a hand-in, since making one takes long
 LONGEST = 3600.0  # real seconds of one run; the grader ends it long before
@@ -128,9 +128,7 @@ class _Work:
         outcome = self._scheduler.run(thread, LONGEST, signals=signals)
         if outcome == ENDED and replies:
             return replies[0]
-        waiting = self._scheduler.who_waits() if outcome == WAITS else []
-        where = place(self._scheduler.at() or thread, self._shell.namespace)
-        return {"stopped": outcome, "waiting": waiting} | where
+        return stopped(self._scheduler, thread, self._shell.namespace, replies)
 
     def _load(self, command: dict[str, Any]) -> dict[str, Any]:
         """Run the notebook's cells; reply with those that raised, and with how often each answer is defined."""
@@ -159,9 +157,7 @@ class _Work:
         """End the threads that the answer left; reply with how many did not end."""
         keep, scheduler = self._of_the_notebook, self._scheduler
 
-        def left() -> list[threading.Thread]:
-            return [member.thread for member in scheduler.members if member not in keep]
-
         if scheduler.end(keep):
+            left = partial(scheduler.end, keep, 0)
             stopping.stop(left, lambda frame: frame.f_globals is self._shell.namespace, ENDING)
-        return {"left": len(left())}
+        return {"left": len(scheduler.end(keep, 0))}

@@ -147,7 +147,7 @@ def replacements(scheduler_of: SchedulerOf) -> list[tuple[Any, str, Any]]:
             set_signal(number, lambda *_: loop.call_soon_threadsafe(callback, *args))
 
     plain_signal, plain_get_signal = signal.signal, signal.getsignal
-    with_signals = next(kind for kind in asyncio.SelectorEventLoop.__mro__ if "add_signal_handler" in vars(kind))
+    with_signals: Any = next(kind for kind in asyncio.SelectorEventLoop.__mro__ if "add_signal_handler" in vars(kind))
     plain_add_signal_handler = with_signals.add_signal_handler
 
     def run_once(loop: Any) -> None:

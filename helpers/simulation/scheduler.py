@@ -20,7 +20,7 @@ import weakref
 from collections.abc import Callable, Collection, Hashable, Sequence
 from dataclasses import dataclass, field
 from types import FrameType
-from typing import Any, Protocol, TypeVar
+from typing import Any, NoReturn, Protocol, TypeVar
 
 from helpers.errors import ClockError, Stopped
 from helpers.simulation import stopping
@@ -67,6 +67,7 @@ class Member:
     doing: str = ""
     reads: int = 0  # of the clock since it last waited
     over: bool = False  # whether it has to end
+    rejected: bool = False  # whether it was told so
 
     def __post_init__(self) -> None:
         self.baton.acquire()
@@ -146,28 +147,28 @@ class Scheduler:
         """Wait for so many seconds. At zero the others have their turn. ClockError beyond the last year of Python."""
         if not seconds <= (self._last - self.now) / TICKS:
             raise ClockError(TOO_LATE.format(seconds))
-        self.wait(self.now + round(seconds * TICKS), doing=doing)
+        until = self.now + round(seconds * TICKS)
+        while self.wait(until, doing=doing) and self.now < until:
+            pass
 
     def wait(self, until: int | None = None, key: Hashable = None, *, doing: str = "", resting: bool = True) -> bool:
         """Give the baton away and return once it is back: True after a notification of `key`, False when it is `until`.
 
         until: in ticks; None waits for `key` alone. doing: what is said of this member when everybody waits for ever.
-        resting: whether this is more than a look at the clock. Stopped when the run is over. A signal that arrives
-        meanwhile is handled here, in the first member of the run, and the wait goes on.
+        resting: whether this is more than a look at the clock. Stopped when the run is over. True also after a signal,
+        which is handled here, in the first member of the run: whoever waits looks whether it has what it waits for.
         """
         member = self._members[_get_ident()]
-        while True:
-            woken = self._wait_once(member, until, key, doing, resting)
-            if not self._arrived or member is not self._watched:
-                return woken
+        woken = self._wait_once(member, until, key, doing, resting)
+        while self._arrived and member is self._watched:
             self._handle(self._arrived.pop(0))
-            if woken or (until is not None and until <= self.now):
-                return woken
+            woken = True
+        return woken
 
     def _wait_once(self, member: Member, until: int | None, key: Hashable, doing: str, resting: bool) -> bool:
         with self._changed:
             if member.over:
-                raise Stopped(_OVER)
+                self._reject(member)
             if resting:
                 member.reads = 0
             member.turn, member.key, member.woken, member.doing = next(self._turns), key, False, doing
@@ -182,9 +183,17 @@ class Scheduler:
                 raise Stopped(self.outcome or WAITS)  # there is nobody else
         member.baton.acquire()
         if member.over:
-            raise Stopped(_OVER)
+            self._reject(member)
         member.doing = ""
         return member.woken
+
+    @staticmethod
+    def _reject(member: Member) -> NoReturn:
+        """End a member whose run is over, by Stopped. If it caught that before and waits again, park it."""
+        if member.rejected:
+            stopping.park()
+        member.rejected = True
+        raise Stopped(_OVER)
 
     def notify(self, key: Hashable) -> None:
         """Let all who wait for this key go on, in the order of their waiting, when it is their turn.
@@ -208,9 +217,9 @@ class Scheduler:
             handler(number, sys._getframe())
         elif handler != signal.SIG_IGN:
             with self._changed:
+                self.outcome = TERMINATED
                 for member in self.members:
                     member.over = True
-                self._end_run(TERMINATED)
             raise Stopped(TERMINATED)
 
     # ---- how members begin and end
@@ -231,11 +240,11 @@ class Scheduler:
                 if not member.over:
                     stopping.quietly(plain_run)
             except BaseException:
-                # Python would print this after the end, when others already go on.
-                threading.excepthook(threading.ExceptHookArgs((*sys.exc_info(), thread)))
+                _print_uncaught(thread)  # Python would do it after the end, when others already go on
             finally:
                 with self._changed:
                     del self._members[_get_ident()]
+                    member.turn, self._ready = -1, [other for other in self._ready if other is not member]
                     self.notify(key_of_end(thread))
                     if member is self._watched:
                         self._watched = None
@@ -292,7 +301,7 @@ class Scheduler:
                 elif not self._changed.wait_for(self._is_at_rest, min(_LOOK, max(0.0, deadline - _perf_counter()))):
                     if _perf_counter() >= deadline:
                         self._end_run(STUCK)
-                    elif over():
+                    elif over() or self.outcome:
                         deadline = min(deadline, _perf_counter() + _LOOK)
             return self.outcome or ENDED
 
@@ -330,14 +339,17 @@ class Scheduler:
 
         Stopped is raised in its wait, so its `finally` runs. keep: members that stay. seconds: real ones for each.
         """
-        ending = [member for member in self.members if member not in keep]
+        ending = self._others(keep)
         for member in ending:
             member.over = True
         for member in sorted(ending, key=lambda member: member.turn):
             if member.baton.locked() and (member is not self.running or member.doing):
                 member.baton.release()
                 _real_join(member.thread, seconds)
-        return [member.thread for member in self.members if member not in keep]
+        return [member.thread for member in self._others(keep)]
+
+    def _others(self, keep: Collection[Member]) -> list[Member]:
+        return [member for member in self.members if member not in keep and not stopping.is_parked(member.thread)]
 
     def who_waits(self) -> list[str]:
         """Return a sentence's worth for each member that waits: its name and what it does."""
@@ -359,13 +371,13 @@ class Scheduler:
         if self._ready:
             return self._ready.pop(0)
         while self._sleepers:
-            until, turn, member = heapq.heappop(self._sleepers)
-            if isinstance(member, int):
-                self._arrived.append(member)
-                member = self._watched
-                if member is None or member.turn < 0:
-                    continue
-            elif member.turn != turn:  # it was woken before
+            until, turn, who = heapq.heappop(self._sleepers)
+            member = self._watched if isinstance(who, int) else who
+            if isinstance(who, int):
+                self._arrived.append(who)
+            elif who.turn != turn:  # it was woken before
+                continue
+            if member is None or member.turn < 0:
                 continue
             member.turn, member.key = -1, None
             if until > self.now:
@@ -373,6 +385,14 @@ class Scheduler:
                 self._now = until
             return member
         return None
+
+
+def _print_uncaught(thread: threading.Thread) -> None:
+    """Print the exception that ends a thread, as Python does, but without the frames of this package."""
+    kind, problem, place = sys.exc_info()
+    while place is not None and place.tb_frame.f_code.co_filename in (__file__, stopping.__file__):
+        place = place.tb_next
+    threading.__excepthook__(threading.ExceptHookArgs((kind, problem, place, thread)))
 
 
 def key_of_end(thread: threading.Thread) -> Hashable:

@@ -4,6 +4,7 @@ Python has no other way. A thread that catches everything, with `except: pass` i
 parked: it waits forever, and costs nothing.
 """
 
+import _thread
 import concurrent.futures.thread
 import contextlib
 import ctypes
@@ -16,7 +17,7 @@ from typing import Any, NoReturn
 
 from helpers.errors import Stopped
 
-_monotonic, _sleep = time.monotonic, time.sleep
+_monotonic, _sleep, _real_lock = time.monotonic, time.sleep, _thread.allocate_lock
 _GRACE, _THROWING = 0.05, 0.15  # real seconds: threads can end undisturbed, and then get SystemExit
 
 
@@ -40,10 +41,13 @@ _MARKS = {stoppable.__code__: True, shielded.__code__: False}
 _WORKER = concurrent.futures.thread._worker.__code__
 
 
-def park() -> NoReturn:  # type: ignore[misc]
+def park() -> NoReturn:
     """Make the calling thread wait forever."""
     threading.current_thread().is_parked = True  # type: ignore[attr-defined]
-    threading.Event().wait()
+    lock = _real_lock()
+    lock.acquire()
+    while True:
+        lock.acquire()
 
 
 def is_parked(thread: threading.Thread) -> bool:

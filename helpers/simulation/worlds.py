@@ -99,12 +99,6 @@ def in_private_world() -> bool:
     return _private(threading.current_thread()) is not None
 
 
-def threads(world: World) -> list[threading.Thread]:
-    """Return the living threads of this world, without parked ones."""
-    here = [thread for thread in threading.enumerate() if _private(thread) is world]
-    return [thread for thread in here if not stopping.is_parked(thread)]
-
-
 def reject_late_call() -> NoReturn:
     """End the calling thread, whose world is closed, by Stopped. If it caught that once and calls again, park it."""
     thread = threading.current_thread()

@@ -21,9 +21,11 @@ def private_world(number: int) -> World:
     return make_world(still=True, seed=number, account=f"{number:012}", other_account=f"{number + 100:012}")
 
 
-def run_in_thread(work: Callable[[], Any]) -> threading.Thread:
-    """Start the work in a new thread and return the thread."""
+def run_in_thread(work: Callable[[], Any], world: World | None = None) -> threading.Thread:
+    """Start the work in a new thread, which a world may adopt, and return the thread."""
     thread = threading.Thread(target=work, daemon=True)
+    if world is not None:
+        world.adopt(thread)
     thread.start()
     return thread
 
@@ -135,8 +137,8 @@ def test_an_account_that_is_drawn_is_never_the_learners() -> None:
 # ---- Threads
 
 
-def test_a_thread_belongs_to_the_world_in_which_it_was_started(offline: Cloud, sqs: Any) -> None:
-    """A thread that is started in a visit is in that world, and so is one that this thread starts."""
+def test_a_thread_that_is_adopted_belongs_to_the_world(offline: Cloud, sqs: Any) -> None:
+    """Its calls go there; a thread that nobody adopts is in the learner's world."""
     seen: list[World | None] = []
 
     def work() -> None:
@@ -145,9 +147,9 @@ def test_a_thread_belongs_to_the_world_in_which_it_was_started(offline: Cloud, s
         run_in_thread(lambda: seen.append(worlds.current())).join(10)
 
     with worlds.enter(private_world(1)) as world:
-        run_in_thread(work).join(10)
+        run_in_thread(work, world).join(10)
         assert names(sqs) == ["orders"]
-    assert seen == [world, world]
+    assert seen == [world, offline.world]
     assert names(sqs) == []
 
 
@@ -166,7 +168,7 @@ def test_a_thread_that_outlives_its_visit_is_refused(offline: Cloud, sqs: Any) -
 
     with worlds.enter(private_world(1)) as world:
         sqs.create_queue(QueueName="orders")
-        thread = run_in_thread(work)
+        thread = run_in_thread(work, world)
         while not outcome:
             thread.join(0.001)
             assert thread.is_alive()
@@ -195,7 +197,7 @@ def test_stopped_is_not_held_by_except_exception(offline: Cloud, sqs: Any) -> No
 
     with worlds.enter(private_world(1)) as world:
         world.open = False
-        run_in_thread(work).join(10)
+        run_in_thread(work, world).join(10)
     assert (len(tries), ended) == (1, [Stopped])
 
 

@@ -16,6 +16,7 @@ import boto3
 from helpers.checks.values import encode, kind
 from helpers.errors import Stopped
 from helpers.simulation import stopping
+from helpers.simulation.scheduler import WAITS, Scheduler
 
 _dumps, _loads = json.dumps, json.loads  # the answer can replace those in the module
 CLIENTS = ("sqs", "sns")  # an answer that has a parameter of this name is given a client
@@ -123,6 +124,20 @@ def place(thread: threading.Thread, namespace: dict[str, Any]) -> dict[str, Any]
     while frame is not None and frame.f_globals is not namespace:
         frame = frame.f_back
     return _line(frame.f_code.co_filename, frame.f_lineno) if frame else {"number": None, "line": ""}
+
+
+def stopped(
+    scheduler: Scheduler, thread: threading.Thread, namespace: dict[str, Any], replies: list[dict[str, Any]]
+) -> dict[str, Any]:
+    """Return the reply of a run that was stopped.
+
+    thread: in which it began. replies: what it replied itself, at its end, if it came to that.
+    """
+    waiting = scheduler.who_waits() if scheduler.outcome == WAITS else []
+    where = place(scheduler.at() or thread, namespace)
+    if replies and "stopped" in replies[0]:
+        where = {name: replies[0][name] for name in where}
+    return {"stopped": scheduler.outcome, "waiting": waiting} | where
 
 
 def _line(file: str, number: int) -> dict[str, Any]:

@@ -8,9 +8,9 @@ from typing import Any
 import boto3
 
 from helpers.checks.limits import CALL_TAKES
-from helpers.checks.runners.answer_host import AnswerHost, place
+from helpers.checks.runners.answer_host import AnswerHost, stopped
 from helpers.checks.runners.answer_time import AnswerTime
-from helpers.checks.runners.base import TOO_MANY_CALLS, WAITS_FOR_EVER
+from helpers.checks.runners.base import TOO_MANY_CALLS
 from helpers.checks.runners.console import Printed, console, exits_raise, functions_kept
 from helpers.checks.runners.fresh_session import fresh_session
 from helpers.simulation import stopping, worlds
@@ -100,8 +100,7 @@ class InProcess(KernelRunner):
         if outcome == ENDED and replies:
             return replies[0]
         reason = outcome if self._world.open else TOO_MANY_CALLS
-        waiting = scheduler.who_waits() if reason == WAITS_FOR_EVER else []
-        return {"stopped": reason, "waiting": waiting} | place(scheduler.at() or thread, self._host.namespace)
+        return stopped(scheduler, thread, self._host.namespace, replies) | {"stopped": reason}
 
     def close(self) -> None:
         """End the threads where they wait; those that do not wait by exceptions."""

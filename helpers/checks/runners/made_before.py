@@ -14,7 +14,7 @@ from typing import Any
 from helpers.simulation.member_waits import MemberLock
 from helpers.simulation.scheduler import Scheduler
 
-_C_RLOCK, _C_QUEUE = type(threading.RLock()), type(queue.SimpleQueue())
+_C_RLOCK, _C_QUEUE = type(threading.RLock()), queue.SimpleQueue
 
 
 def in_place_of(value: Any, scheduler: Scheduler) -> Any:
@@ -41,7 +41,7 @@ def _simple_queue(value: Any, scheduler: Scheduler) -> Any:
 
 
 def _pool(value: ThreadPoolExecutor, scheduler: Scheduler) -> ThreadPoolExecutor:
-    made = ThreadPoolExecutor(value._max_workers, value._thread_name_prefix)  # type: ignore[attr-defined]
+    made = ThreadPoolExecutor(value._max_workers)
     made._work_queue = _simple_queue(None, scheduler)
     return made
 
