@@ -19,7 +19,6 @@ from helpers.simulation.scheduler import TICKS, Scheduler, key_of_end
 SchedulerOf = Callable[[], "Scheduler | None"]
 _RESOLUTION = 1e-6  # seconds; an event loop takes a timer that is so near as due
 _real_lock = _thread.allocate_lock
-_plain_join, _plain_start = threading.Thread.join, threading.Thread.start
 _plain_run_once = asyncio.BaseEventLoop._run_once  # type: ignore[attr-defined]
 
 
@@ -74,6 +73,7 @@ def replacements(scheduler_of: SchedulerOf) -> list[tuple[Any, str, Any]]:
         scheduler = scheduler_of()
         return _real_lock() if scheduler is None else MemberLock(scheduler)
 
+    plain_start, plain_join = threading.Thread.start, threading.Thread.join
     plain_rlock, plain_simple_queue = threading.RLock, queue.SimpleQueue
 
     def rlock() -> Any:
@@ -86,14 +86,14 @@ def replacements(scheduler_of: SchedulerOf) -> list[tuple[Any, str, Any]]:
     def start(thread: threading.Thread) -> None:
         scheduler = scheduler_of()
         if scheduler is None or thread.ident is not None:
-            _plain_start(thread)
+            plain_start(thread)
         else:
             scheduler.start(thread)
 
     def join(thread: threading.Thread, timeout: float | None = None) -> None:
         scheduler = scheduler_of()
         if scheduler is None or not scheduler.is_alive(thread) or thread is threading.current_thread():
-            _plain_join(thread, timeout)
+            plain_join(thread, timeout)
             return
         until = None if timeout is None else scheduler.now + round(max(0, timeout) * TICKS)
         while scheduler.is_alive(thread) and (until is None or scheduler.now < until):

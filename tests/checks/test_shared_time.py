@@ -80,6 +80,24 @@ def uses_what_was_made_before(sqs, queue_url):
         condition.wait(3)
     return [*held, round(monotonic() - begun)]
 
+def meets(sqs, queue_url):
+    """A barrier, a semaphore, and a condition's predicate."""
+    begun, barrier, gate, box, filled = monotonic(), threading.Barrier(3), threading.Semaphore(1), [], threading.Condition()
+    def meet(seconds):
+        sleep(seconds)
+        barrier.wait()
+        with gate:
+            sleep(1)
+        with filled:
+            box.append(round(monotonic() - begun))
+            filled.notify()
+    for seconds in (1, 6):
+        threading.Thread(target=meet, args=(seconds,)).start()
+    barrier.wait()
+    with filled:
+        filled.wait_for(lambda: len(box) == 2, timeout=60)
+    return box
+
 def waits_for_each_other(sqs, queue_url):
     mine = threading.current_thread()
     other = threading.Thread(target=lambda: mine.join(), name="packer")
@@ -168,6 +186,7 @@ def prints_from_threads(sqs, queue_url):
 THREADS = {
     "beats_beside_work": [[30, 60, 90], 100],
     "polls_side_by_side": [[5, 1], [10, 1], [20, 0]],
+    "meets": [7, 8],
     "uses_what_was_made_before": [10, "late", 12, [19, 19, 26], 65],
 }
 ALONE = {"counts_time_down": [True, True], "calls_take_time": 0.3}
