@@ -82,7 +82,8 @@ def uses_what_was_made_before(sqs, queue_url):
 
 def meets(sqs, queue_url):
     """A barrier, a semaphore, and a condition's predicate."""
-    begun, barrier, gate, box, filled = monotonic(), threading.Barrier(3), threading.Semaphore(1), [], threading.Condition()
+    begun, box, barrier, gate = monotonic(), [], threading.Barrier(3), threading.Semaphore(1)
+    filled = threading.Condition()
     def meet(seconds):
         sleep(seconds)
         barrier.wait()
