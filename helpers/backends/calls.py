@@ -64,6 +64,23 @@ class Exchange:
         """botocore's id of the call, which the retries of one call share; "" for none."""
         return self.request.header("amz-sdk-invocation-id")
 
+    @property
+    def invites_a_retry(self) -> bool:
+        """Whether boto3 tries again after this: no response, an error of the service, or throttling."""
+        if self.status is None or self.status >= 429:
+            return True
+        return self.status >= 400 and "Throttl" in self.parsed.get("Error", {}).get("Code", "")
+
+    def is_repeated_by(self, later: "Exchange") -> bool:
+        """Whether the later one is boto3's next try of the same call: it has the same id and asks for the same."""
+        one, other = self.request, later.request
+        return self.invites_a_retry and (one.service, one.region, one.target, one.body) == (
+            other.service,
+            other.region,
+            other.target,
+            other.body,
+        )
+
     @cached_property
     def reply_headers(self) -> dict[str, str]:
         """The response's headers, with their names in lower case."""
@@ -167,9 +184,16 @@ def _size(message: dict[str, Any]) -> int:
 
 
 def calls(entries: Iterable[Any]) -> list[Call]:
-    """Return the calls of a journal's entries, in order; exchanges with one invocation id are one call."""
-    grouped: dict[str, list[Exchange]] = {}
-    exchanges = [entry for entry in entries if isinstance(entry, Exchange)]
-    for number, exchange in enumerate(exchanges):
-        grouped.setdefault(exchange.invocation or f"without an id {number}", []).append(exchange)
-    return [Call(tuple(group)) for group in grouped.values()]
+    """Return the calls of a journal's entries, in order; an exchange and boto3's next try of it are one call."""
+    made: list[list[Exchange]] = []
+    newest: dict[str, list[Exchange]] = {}  # by invocation id
+    for exchange in entries:
+        if not isinstance(exchange, Exchange):
+            continue
+        group = newest.get(exchange.invocation) if exchange.invocation else None
+        if group and group[-1].is_repeated_by(exchange):
+            group.append(exchange)
+            continue
+        made.append([exchange])
+        newest[exchange.invocation] = made[-1]
+    return [Call(tuple(group)) for group in made]

@@ -71,7 +71,7 @@ def send(world: worlds.World, sent: AWSPreparedRequest, network: Any = None) -> 
 
     network: a function without arguments that sends it for real, for the clouds that may.
     """
-    if world.call_takes and world.journal.recording:  # what the journal records is the answer's
+    if world.call_takes and world.journal.records():  # what the journal records is the answer's
         world.sleep(world.call_takes)
     steps = sending(world, sent, network)
     try:
@@ -89,6 +89,7 @@ def sending(
     if not world.open:
         worlds.reject_late_call()
     request = Request.signed(sent.headers, body(sent), sent.url)
+    recording = world.journal.records()  # now: a call that lasts longer than the recording belongs to it
     at, started = world.clock.now(), _perf_counter()
     try:
         while True:
@@ -100,12 +101,13 @@ def sending(
             if not world.open:
                 worlds.reject_late_call()
     except Exception as problem:
-        world.journal.append(Exchange(request, at, _perf_counter() - started, error=type(problem).__name__))
+        if recording:
+            world.journal.keep(Exchange(request, at, _perf_counter() - started, error=type(problem).__name__))
         raise
-    if world.journal.recording:
+    if recording:
         took = _perf_counter() - started
         reply = b"" if sent.stream_output else response.content  # a stream can be read once, by its caller
-        world.journal.append(Exchange(request, at, took, response.status_code, response.headers, reply))
+        world.journal.keep(Exchange(request, at, took, response.status_code, response.headers, reply))
     return response
 
 

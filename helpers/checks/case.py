@@ -6,6 +6,7 @@ Everything public on Case is for the checks of custom exercise sets too, and kee
 import re
 import signal
 import sys
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -30,7 +31,7 @@ from helpers.checks.runners.base import (
 from helpers.checks.values import NOT_WRITTEN, Boto3Object, decode, show, show_difference
 from helpers.errors import Stopped
 from helpers.simulation.scheduler import MOST_WAITS
-from helpers.simulation.worlds import World
+from helpers.simulation.worlds import World, reject_late_call
 
 # What is said of an answer that was stopped, by the reason.
 _STOPPED = {
@@ -93,21 +94,25 @@ class Result:
 
 
 class CallWatch:
-    """Stops an answer that calls AWS without end, and makes things happen while it calls.
+    """Stops an answer that calls AWS without end, or after it returned, and makes things happen while it calls.
 
-    The check's own calls, which aren't in the journal, don't count and cause nothing. during: what happens, once, just
-    before the answer's next call of an operation. made: the answer's calls in this run.
+    The check's own calls, which aren't in the journal, don't count and cause nothing. They're made between the runs of
+    the answer, in the thread that makes this; a thread that the answer left behind calls from another one. during: what
+    happens, once, just before the answer's next call of an operation. made: the answer's calls in this run.
     """
 
     def __init__(self, world: World):
         self.during: dict[str, Callable[[], Any]] = {}
         self.made = 0
+        self._checker = threading.current_thread()
         self._world, self._send, world.send = world, world.send, self.send
 
     def send(self, request: Request, network: Any) -> Any:
         """Return the cloud's response; Stopped after too many calls."""
         journal = self._world.journal
-        if journal.recording and request.poll is None:
+        if not journal.recording and threading.current_thread() is not self._checker:
+            reject_late_call()
+        if journal.records() and request.poll is None:
             self.made += 1
             if self.made > limits.CALLS:
                 self._world.open = False

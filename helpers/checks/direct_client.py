@@ -101,7 +101,7 @@ class DirectCalls:
         world, service, region = worlds.current(), model.service_model.service_name, self.meta.region_name
         if world is None or world.accounts is None or world.around is not None or not world.open:
             return None
-        if self.emits_events or world.journal.recording:  # what the journal records is the answer's
+        if self.emits_events or world.journal.records():  # what the journal records is the answer's
             return None
         if service not in dispatch.OPERATIONS or region not in regions() or _has_timestamp(model.output_shape):
             return None

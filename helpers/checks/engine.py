@@ -19,6 +19,7 @@ from helpers.checks.runners.base import AnswerRunner
 from helpers.course import Exercise
 from helpers.errors import CourseError
 from helpers.simulation import worlds
+from helpers.simulation.journal import Journal
 
 FIXED_SEED = 1  # where outputs are compared, and in grading
 
@@ -64,7 +65,7 @@ def examine(
         transport.install()
         environment.replace(environment.offline())
         world = make_world(True, draw.getrandbits(32), *accounts)
-        world.journal.recording = False
+        world.journal = Journal(limit=None, recording=False)  # no call of the answer is forgotten
         watch = cases.CallWatch(world)
         with worlds.enter(world):
             runner = make_runner(world)

@@ -1,5 +1,6 @@
 """A journal of what happened in a cloud, in order. It knows nothing about AWS, and forgets the oldest entries."""
 
+import threading
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,27 +10,36 @@ LIMIT = 10_000  # entries; the oldest go first
 
 
 class Journal:
-    """An ordered list of entries with a limited length, which can be read from a mark on."""
+    """An ordered list of entries, which can be read from a mark on. limit: how many it keeps; None for all of them."""
 
-    def __init__(self, limit: int = LIMIT, recording: bool = True):
+    def __init__(self, limit: int | None = LIMIT, recording: bool = True):
         self.recording = recording
+        self._paused = threading.local()  # `here`: whether the calling thread is in a block of `paused`
         self._entries: deque[tuple[int, Any]] = deque(maxlen=limit)
         self._count = 0
 
     def append(self, entry: Any) -> None:
         """Add an entry, if the journal is recording."""
-        if self.recording:
-            self._entries.append((self._count, entry))
-            self._count += 1
+        if self.records():
+            self.keep(entry)
+
+    def records(self) -> bool:
+        """Return whether what the calling thread does now is recorded."""
+        return self.recording and not getattr(self._paused, "here", False)
+
+    def keep(self, entry: Any) -> None:
+        """Add an entry, whether the journal is recording or not, as for what began while it was."""
+        self._entries.append((self._count, entry))
+        self._count += 1
 
     @contextmanager
     def paused(self) -> Iterator[None]:
-        """Return a context manager: within its block nothing is recorded."""
-        before, self.recording = self.recording, False
+        """Return a context manager: nothing that the calling thread does within its block is recorded."""
+        before, self._paused.here = getattr(self._paused, "here", False), True
         try:
             yield
         finally:
-            self.recording = before
+            self._paused.here = before
 
     def mark(self) -> int:
         """Return the place after the newest entry, for `since`."""

@@ -34,6 +34,7 @@ COMMON_CODES = {
     "InvalidAddress",
     "InvalidAttributeValue",
     "InvalidParameterValue",
+    "InvalidQueryParameter",
     "MalformedInput",
     "MissingAction",
     "MissingParameter",

@@ -52,14 +52,50 @@ def topics() -> list[str]:
         b"Action=CreateTopic&Name=old&Name=news",
     ],
 )
-def test_the_journal_names_the_operation_that_was_executed(offline: Cloud, body: bytes) -> None:
-    """A form that names two operations, or a parameter twice, reads in the journal as it was carried out."""
+def test_a_form_with_two_fields_of_one_name_is_refused(offline: Cloud, body: bytes) -> None:
+    """Nothing is executed, whichever of the two the caller hopes for, and the journal has the refusal."""
     reply = send(offline.world, "sns", body)
+    assert reply.status_code == 400
+    assert "<Code>InvalidQueryParameter</Code>" in reply.text
+    assert cloud.calls()[-1].error_code
+    assert topics() == []
+
+
+@pytest.mark.parametrize(
+    ("headers", "body"),
+    [
+        ({"X-AMZ-TARGET": "AmazonSQS.CreateQueue"}, b'{"QueueName": "orders"}'),
+        ({"x-amz-target": "AmazonSQS.CreateQueue"}, b'{"QueueName": "other", "QueueName": "orders"}'),
+        ({"X-Amz-Target": "CreateQueue"}, b'{"QueueName": "orders"}'),
+        ({"X-Amz-Target": "ListQueues.CreateQueue", "Content-Type": "text/plain"}, b'{"QueueName": "orders"}'),
+        ({"X-Amz-Target": "AmazonSQS.CreateQueue", "Transfer-Encoding": "chunked"}, b'{"QueueName": "orders"}'),
+        ({"Content-Type": "application/json"}, b"Action=CreateQueue&QueueName=orders"),
+        ({}, b"QueueName=orders&Action=Create%51ueue"),
+        ({"amz-sdk-invocation-id": "1", "User-Agent": ""}, b"&&Action=CreateQueue&QueueName=orders&"),
+    ],
+)
+def test_the_journal_names_the_operation_that_was_executed(
+    offline: Cloud, headers: dict[str, str], body: bytes
+) -> None:
+    """However oddly a request is written: what made the queue reads as CreateQueue, with its parameters."""
+    assert send(offline.world, "sqs", body, **headers).status_code == 200
     call = cloud.calls()[-1]
-    made = call.operation == "CreateTopic" and reply.status_code == 200
-    assert topics() == (["news"] if made else [])
-    assert f"<{call.operation}Response" in reply.text or call.operation == "?"
-    assert call.params == ({"Name": "news"} if made else {})
+    assert (call.operation, call.params, call.error_code) == ("CreateQueue", {"QueueName": "orders"}, None)
+    assert len(cloud.calls()) == 1
+
+
+def test_requests_with_one_invocation_id_are_calls_of_their_own(offline: Cloud) -> None:
+    """Only boto3's next try after a failure belongs to the call before, and asks for the same."""
+    for name in ("a", "a", "b"):
+        send(offline.world, "sns", b"Action=CreateTopic&Name=" + name.encode(), amz_sdk_invocation_id="1")
+    send(offline.world, "sns", b"Action=CreateTopic&Name=b%20", amz_sdk_invocation_id="1")
+    send(offline.world, "sns", b"Action=CreateTopic&Name=b%20", amz_sdk_invocation_id="1")
+    with offline.unkind(throttling=1.0):
+        send(offline.world, "sns", b"Action=CreateTopic&Name=c", amz_sdk_invocation_id="1")
+        send(offline.world, "sns", b"Action=CreateTopic&Name=d", amz_sdk_invocation_id="1")
+    send(offline.world, "sns", b"Action=CreateTopic&Name=d", amz_sdk_invocation_id="1")
+    assert [call.params["Name"] for call in cloud.calls()] == ["a", "a", "b", "b ", "b ", "c", "d"]
+    assert [call.retries for call in cloud.calls()] == [0, 0, 0, 0, 0, 0, 1]
 
 
 def test_service_region_and_key_are_those_of_the_signature(offline: Cloud) -> None:
@@ -131,7 +167,7 @@ def test_no_rule_changes_the_parameters_that_it_reads(offline: Cloud) -> None:
     sqs.delete_message_batch(QueueUrl=url, Entries=handles)
     for exchange in exchanges(offline.world):
         request = exchange.request
-        form = reading.form(request.body) if request.target is None else None
+        form = dict(reading.fields(request.body)) if request.target is None else None
         read, valid = reading.parameters(request.service, request.operation, request.body, form)
         assert valid
         assert request.params == read, request.operation

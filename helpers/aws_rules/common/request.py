@@ -109,8 +109,17 @@ class Request:
 
     @cached_property
     def form(self) -> dict[str, str]:
-        """The fields of a request in the query protocol. The last one counts of those with the same name."""
-        return reading.form(self.body)
+        """The fields of a request in the query protocol, by name."""
+        return dict(self._fields)
+
+    @property
+    def repeats_a_field(self) -> bool:
+        """Whether the form has two fields of one name, so that it could be read in two ways."""
+        return self.target is None and len(self.form) < len(self._fields)
+
+    @cached_property
+    def _fields(self) -> list[tuple[str, str]]:
+        return reading.fields(self.body)
 
     @cached_property
     def params(self) -> dict[str, Any]:

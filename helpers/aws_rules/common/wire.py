@@ -42,7 +42,12 @@ def _operation_model(service: str, name: str) -> OperationModel | None:
 
 
 def check_operation(request: Request) -> None:
-    """Refuse a request for an operation that its service doesn't have."""
+    """Refuse a request for an operation that its service doesn't have, and a form that has a field twice.
+
+    Source for the second: the common errors in both API references.
+    """
+    if request.repeats_a_field:
+        raise Refused("InvalidQueryParameter", "The AWS query string is malformed or does not adhere to AWS standards.")
     if models.operation_model(request.service, request.operation) is None:
         text = f"The action {request.operation or '(none)'} is not valid for this web service."
         raise Refused("InvalidAction", text)
