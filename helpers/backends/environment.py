@@ -18,17 +18,26 @@ _READ_BY_BOTO3 = ("AWS_", "BOTO_", "MOTO_")
 _of_this_machine: dict[str, str] | None = None  # the variables that the first `replace` removed
 
 
-def offline() -> dict[str, str]:
-    """Return the variables with which boto3 works offline: a region, dummy keys, and the course's config files."""
+def offline(credentials: Path = PROFILES / "credentials") -> dict[str, str]:
+    """Return the variables with which boto3 works offline: a region, dummy keys, and the course's config files.
+
+    credentials: a file like the course's own, with other keys.
+    """
     return {
         "AWS_DEFAULT_REGION": REGION,
         "AWS_ACCESS_KEY_ID": "OFFLINESHOP",
         "AWS_SECRET_ACCESS_KEY": "not-a-secret",
         "AWS_CONFIG_FILE": str(PROFILES / "config"),
-        "AWS_SHARED_CREDENTIALS_FILE": str(PROFILES / "credentials"),
+        "AWS_SHARED_CREDENTIALS_FILE": str(credentials),
         "AWS_EC2_METADATA_DISABLED": "true",
         "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true",
     }
+
+
+def write_credentials(path: Path, keys: Mapping[str, str]) -> None:
+    """Write a credentials file with these access keys, by the names of their profiles."""
+    secret = "aws_secret_access_key = not-a-secret"
+    path.write_text("\n".join(f"[{name}]\naws_access_key_id = {key}\n{secret}\n" for name, key in keys.items()))
 
 
 def replace(variables: Mapping[str, str]) -> None:

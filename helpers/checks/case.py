@@ -165,6 +165,10 @@ class Case:
         """Return a client of the check's own. It's boto3's, only faster; see helpers.checks.direct_client."""
         return direct_client(service, region, profile)
 
+    def key(self, profile: str) -> str:
+        """Return the access key that boto3's files have for a profile during this check; no other one has it."""
+        return self._world.profile_keys[profile]
+
     @property
     def calls(self) -> list[Call]:
         """The calls that the answer made so far, oldest first."""

@@ -6,13 +6,15 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from random import Random
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import boto3
 
 from helpers.backends import environment, transport
-from helpers.backends.offline.offline_cloud import any_account, make_world
+from helpers.backends.offline.offline_cloud import any_account, draw_profile_keys, make_world
 from helpers.checks import case as cases
 from helpers.checks.outcome import CORRECT, ERROR, NOT_ATTEMPTED, NOT_YET, Outcome, outcome
 from helpers.checks.runners.base import AnswerRunner
@@ -59,12 +61,14 @@ def examine(
     if worlds.in_private_world():
         raise CourseError("check(...) stands inside the function that it checks. Put it below, in a line of its own.")
     check = check or find(exercise)
-    with _one_at_a_time, _process_kept():
-        draw = Random(seed)
+    with _one_at_a_time, _process_kept(), TemporaryDirectory(prefix="course-") as folder:
+        draw, credentials = Random(seed), Path(folder, "credentials")
         accounts = any_account(draw), any_account(draw)
         transport.install()
-        environment.replace(environment.offline())
+        environment.replace(environment.offline(credentials))
         world = make_world(True, draw.getrandbits(32), *accounts)
+        draw_profile_keys(world, Random(seed))
+        environment.write_credentials(credentials, world.profile_keys)
         world.journal = Journal(limit=None, recording=False)  # no call of the answer is forgotten
         watch = cases.CallWatch(world)
         with worlds.enter(world):

@@ -11,6 +11,7 @@ import random
 import shutil
 import socket
 import sys
+import tempfile
 import threading
 from collections.abc import Callable
 from functools import partial
@@ -149,6 +150,10 @@ class _Work:
         os.environ.clear()
         os.environ.update(self._environment)
         os.chdir(self._folder)
+        if keys := command["keys"]:
+            credentials = Path(tempfile.mkdtemp(dir=self._environment["HOME"]), "credentials")
+            environment.write_credentials(credentials, keys)
+            os.environ["AWS_SHARED_CREDENTIALS_FILE"] = str(credentials)
         boto3.DEFAULT_SESSION, clients = _sessions.pop() if _sessions else _session()
         self._host = AnswerHost(self._found.get(command["answer"], command["back"]), clients)
         return {"value": None}

@@ -53,7 +53,8 @@ class HandInProcess:
     def begin(self, answer: str, back: int, world: World) -> "Answer":
         """Return the runner of an answer; back: 0 for its newest definition, 1 for the one before, ..."""
         with _closed(world):  # a call that is made now would be missing in the check's journal
-            reply = self.ask({"do": "begin", "answer": answer, "back": back}, LAST_WORDS + PATIENCE, world)
+            command = {"do": "begin", "answer": answer, "back": back, "keys": world.profile_keys}
+            reply = self.ask(command, LAST_WORDS + PATIENCE, world)
         if "value" not in reply or "stopped" in reply:
             self.close()
             raise Broken("it did not make ready")

@@ -8,7 +8,7 @@ import math
 import threading
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from random import Random
 from typing import Any, NoReturn
 
@@ -30,6 +30,7 @@ class World:
     what the call returns. None where calls aren't changed. open: whether it still accepts calls.
     scheduler: of the run in this world, whose members share its time; None where every thread waits by itself.
     call_takes: seconds of the clock that a call of a member takes.
+    profile_keys: the access keys in boto3's files, by the names of their profiles, where a check has drawn its own.
     """
 
     clock: Clock | RealClock
@@ -41,6 +42,7 @@ class World:
     open: bool = True
     scheduler: Scheduler | None = None
     call_takes: float = 0.0
+    profile_keys: dict[str, str] = field(default_factory=dict)
 
     def sleep(self, seconds: float) -> None:
         """Let so many seconds pass: for a member, while others go on; for any other thread, by moving the clock."""

@@ -85,7 +85,7 @@ class Account:
 
 @dataclass(frozen=True)
 class Key:
-    """A temporary access key of an identity: the ARN of a user or a role's session."""
+    """An access key of an identity: the ARN of a user or a role's session."""
 
     account: Account
     identity: str
@@ -135,8 +135,12 @@ class Accounts:
     def new_key(self, account: Account, identity: str) -> Key:
         """Return a new access key of this identity of the account."""
         access_key = f"ASIA{account.world.ids.getrandbits(80):016X}"[:20]
-        self._keys[access_key] = Key(account, identity, access_key, account.new_token(30))
-        return self._keys[access_key]
+        return self.add_key(Key(account, identity, access_key, account.new_token(30)))
+
+    def add_key(self, key: Key) -> Key:
+        """Return the key, which opens its account from now on."""
+        self._keys[key.access_key] = key
+        return key
 
     def of_key(self, key: str) -> Key | None:
         """Return the key with this access key id, or None if `new_key` never made it."""

@@ -3,6 +3,7 @@ the computer has."""
 
 from collections.abc import Callable
 from random import Random
+from string import ascii_uppercase, digits
 from typing import Any
 
 import boto3
@@ -10,7 +11,7 @@ from botocore.awsrequest import AWSResponse
 from botocore.exceptions import EndpointConnectionError
 
 from helpers.aws_rules import dispatch
-from helpers.aws_rules.common.accounts import Account, Accounts, Web
+from helpers.aws_rules.common.accounts import Account, Accounts, Key, Web
 from helpers.aws_rules.common.regions import regions
 from helpers.aws_rules.common.request import Request
 from helpers.aws_rules.common.steps import Step
@@ -68,7 +69,18 @@ def caller(accounts: Accounts, access_key: str) -> tuple[Account, str]:
         return key.account, key.identity
     ours, theirs = accounts.all()
     owner = theirs if access_key == _OTHER_KEY else ours
-    return owner, f"arn:aws:iam::{owner.number}:user/learner"
+    return owner, _learner(owner)
+
+
+def draw_profile_keys(world: World, draw: Random) -> None:
+    """Give the world keys of its own for the profiles `shop` and `partner`, which no code can know."""
+    for name, account in zip(("shop", "partner"), world.accounts.all(), strict=True):
+        world.profile_keys[name] = key = f"OFFLINE{''.join(draw.choices(ascii_uppercase + digits, k=13))}"
+        world.accounts.add_key(Key(account, _learner(account), key, "not-a-secret"))
+
+
+def _learner(account: Account) -> str:
+    return f"arn:aws:iam::{account.number}:user/learner"
 
 
 class OfflineCloud(Cloud):

@@ -1,7 +1,6 @@
 """The checks of lesson 01. Each gets a helpers.checks.case.Case and calls `case.not_yet(...)` at the first fault."""
 
 import json
-import re
 
 from helpers.checks.lessons import shop
 
@@ -129,6 +128,8 @@ def session_for(case):
     sessions = [_session(case, *wanted) for wanted in zip((one, other, one), regions, strict=True)]
     for profile, region, session in sessions:
         _expect_place(case, profile, region, session)
+    for profile, region, session in sessions:
+        _expect_no_keys(case, profile, region, session)
     _expect_others_unmoved(case)
 
 
@@ -173,7 +174,6 @@ def _expect_place(case, profile, region, session):
             why="A session keeps the region that it is given, whatever its profile says. One without a region takes "
             "what it finds at the time: AWS_DEFAULT_REGION first, then the region that the profile names.",
         )
-    _expect_no_keys(case, did)
 
 
 def _expect_no_name_as_key(case, did, profile, region):
@@ -190,15 +190,16 @@ def _expect_no_name_as_key(case, did, profile, region):
         )
 
 
-def _expect_no_keys(case, did):
-    """boto3 found the credentials itself; botocore notes in the user agent that code has given them: the letter e."""
-    agent = case.calls[-1].exchanges[-1].headers.get("user-agent", "")
-    noted = re.search(r" m/(\S+)", agent)
-    if noted and "e" in noted[1].split(","):
+def _expect_no_keys(case, profile, region, session):
+    """boto3 found the credentials itself: it says so of the session, and they are those that its files have now."""
+    case.let(session, "sqs", "list_queues")
+    key, by_code = shop.access_key(case.calls[-1]), case.let(session, "sqs", "get_credentials").value == "explicit"
+    if by_code or key != case.key(profile):
+        seen = "boto3 says that your code gave it the keys" if by_code else f"boto3's files have {case.key(profile)!r}"
         case.not_yet(
             "keys-in-code",
-            did=did,
-            got=case.said("The account is right, but your code gave boto3 the keys (its request says so)."),
+            did=f"session_for(profile={profile!r}, region={region!r}), then a call with a client from it",
+            got=case.said(f"I saw the right account. But the call was signed with {key!r}, and {seen}."),
             expected="keys that boto3 finds by the profile's name",
             why="Keys that pass through code are copied and committed with it, and a new key means new code. A profile "
             "is the name under which boto3 finds them itself.",

@@ -68,11 +68,14 @@ class AnswerHost:
     def _call(self, command: dict[str, Any]) -> Any:
         """Return the response to a call that one of the answer's boto3 objects makes, or a new client if none is named.
 
-        ValueError when the object is for another service.
+        A session's "get_credentials" returns how boto3 got them: "explicit" when code gave them. ValueError when the
+        object is for another service.
         """
         service = command["service"]
         maker = boto3.client(service) if command["object"] is None else self._kept[command["object"]]
         if kind(maker) == "session":
+            if command["operation"] == "get_credentials":
+                return maker.get_credentials().method
             client = maker.client(service)
         else:
             client = maker if kind(maker) == "client" else maker.meta.client

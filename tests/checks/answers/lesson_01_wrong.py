@@ -111,6 +111,22 @@ def session_for__key_in_code(profile, region):
     )
 
 
+def session_for__key_in_code_that_says_it_is_none(profile, region):
+    """Says: keys-in-code"""
+    session = boto3.Session(
+        aws_access_key_id={"shop": "OFFLINESHOP", "partner": "OFFLINEPARTNER"}[profile],
+        aws_secret_access_key="not-a-secret",
+        region_name=region,
+    )
+    session.get_credentials().method = "shared-credentials-file"
+
+    def forge(request, **_):
+        request.headers["User-Agent"] = "Boto3/1.40 m/1"
+
+    session.events.register("before-send", forge)
+    return session
+
+
 def session_for__reads_the_file(profile, region):
     """Says: keys-in-code"""
     file = configparser.ConfigParser()
