@@ -26,6 +26,7 @@ class Exercise:
 
     answer: the function's name. takeaway: what a learner reads when the answer is correct. hints: three, each one step
     further. partial: by name, how many points each milestone of its check is worth to an answer that is not correct.
+    version: of its contract. older: sentences or clauses that only older contracts have; see helpers.checks.older.
     """
 
     id: str  # "01.3": lesson and place in it
@@ -37,6 +38,8 @@ class Exercise:
     hints: tuple[str, str, str]
     lesson: str  # the slug
     partial: Mapping[str, float] = field(default_factory=dict, hash=False)
+    version: int = 1
+    older: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -142,6 +145,8 @@ def _lesson(entry: Mapping[str, Any]) -> Lesson:
             lesson=slug,
             hints=_three_hints(exercise),
             partial=_partial(exercise, slug),
+            version=exercise.get("version", 1),
+            older=_older(exercise, slug),
             **{key: _get(exercise, key, f"an exercise of {slug}") for key in ("answer", "title", "minutes")},
             **{key: _get(exercise, key, f"an exercise of {slug}") for key in ("points", "takeaway")},
         )
@@ -166,6 +171,19 @@ def _partial(entry: Mapping[str, Any], slug: str) -> dict[str, float]:
         name = entry.get("answer")
         raise ManifestError(f"course.toml: partial of {name} in {slug} must give names less than its {points} points.")
     return dict(partial)
+
+
+def _older(entry: Mapping[str, Any], slug: str) -> tuple[str, ...]:
+    version, older, name = entry.get("version", 1), entry.get("older", []), entry.get("answer")
+    if type(version) is not int or version < 1:
+        raise ManifestError(f"course.toml: version of {name} in {slug} must be a whole number from 1 on.")
+    texts = isinstance(older, list) and all(isinstance(clause, str) and clause.strip() for clause in older)
+    if not texts or bool(older) != (version > 1):
+        raise ManifestError(
+            f"course.toml: older of {name} in {slug} must list sentences that only its older contracts have, "
+            "for each version beyond 1, and nothing for version 1."
+        )
+    return tuple(older)
 
 
 def _quiz(entry: Mapping[str, Any], slug: str) -> Quiz:

@@ -9,7 +9,8 @@ from typing import Any
 from helpers import progress
 from helpers.backends.running import COMPARED, running
 from helpers.checks.engine import FIXED_SEED, examine
-from helpers.checks.outcome import NOT_ATTEMPTED, Outcome, worth
+from helpers.checks.older import function_is_older, judged
+from helpers.checks.outcome import NOT_ATTEMPTED, OLDER, Outcome, worth
 from helpers.checks.runners.in_process import InProcess
 from helpers.checks.runners.one_thread import OneThread
 from helpers.checks.solutions import answer_source
@@ -52,11 +53,11 @@ def _partly_right(card: Card, points: float) -> float:
 
 
 def keep(outcomes: Iterable[Outcome], place: Path | None = None) -> None:
-    """Record these outcomes in the learner's progress, if the place is in a working copy.
+    """Record these outcomes in the learner's progress, if the place is in a working copy. Older copies are no tries.
 
     place: a folder; without it the current one. Nothing is recorded while outputs are compared.
     """
-    tried = {outcome.answer: outcome.correct for outcome in outcomes if outcome.status != NOT_ATTEMPTED}
+    tried = {outcome.answer: outcome.correct for outcome in outcomes if outcome.status not in (NOT_ATTEMPTED, OLDER)}
     folder = None if os.environ.get(COMPARED) or not tried else progress.find(place)
     if folder:
         progress.record(folder, tried)
@@ -68,7 +69,8 @@ def examine_here(exercise: Exercise, answer: Callable[..., Any]) -> Outcome:
     fixed = os.environ.get(COMPARED) or os.environ.get("NBGRADER_EXECUTION")
     seed = FIXED_SEED if fixed else random.randrange(2**32)
     runner = OneThread if browser_tab.IN_A_TAB else InProcess
-    return examine(exercise, lambda world: runner(answer, world), seed)
+    found = examine(exercise, lambda world: runner(answer, world), seed)
+    return judged(found, exercise, function_is_older(exercise, answer))
 
 
 def hint(answer: Callable[..., Any] | str | None = None) -> None:

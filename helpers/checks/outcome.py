@@ -9,13 +9,14 @@ CORRECT = "correct"
 NOT_YET = "not yet"
 NOT_ATTEMPTED = "not attempted"
 ERROR = "error in your code"
+OLDER = "older copy"  # of the exercise, from before its contract changed: nobody says whether the answer is right
 
 
 @dataclass(frozen=True)
 class Outcome:
     """The outcome of one check of one exercise.
 
-    status: "correct", "not yet", "not attempted" or "error in your code".
+    status: "correct", "not yet", "not attempted", "error in your code" or "older copy".
     did, got, expected, why: what the check did, what came back, what was expected, and the reason in AWS's terms.
     line_number, line: the learner's own line that led to an error. printed: what the answer printed.
     reached: the milestones on the way that are worth points by themselves, see Exercise.partial.
@@ -24,7 +25,7 @@ class Outcome:
     - "error:NAME" when the answer raised. NAME is the code of an error of AWS, or the exception's type
     - "stopped:calls", "stopped:time" or "stopped:computing" when the answer had to be stopped
     - "check-stumbled" when the check itself couldn't go on
-    - "" for an answer that is correct or not attempted
+    - "" for an answer that is correct, not attempted, or in an older copy
     """
 
     exercise: str

@@ -16,7 +16,12 @@ if TYPE_CHECKING:  # imported where they are used, since a mistyped command shou
     from helpers.learner import marking
     from helpers.learner.working_copy import WorkingCopy
 
-_MARKS = {"correct": "[green]✓[/]", "not yet": "[yellow]○[/]", "not attempted": "[dim]…[/]"}
+_MARKS = {
+    "correct": "[green]✓[/]",
+    "not yet": "[yellow]○[/]",
+    "not attempted": "[dim]…[/]",
+    "older copy": "[yellow]↻[/]",
+}
 
 
 def _copy(folder: Path | None) -> "WorkingCopy":

@@ -20,7 +20,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from helpers.checks.outcome import Outcome, worth
+from helpers.checks.outcome import OLDER, Outcome, worth
 from helpers.course import Exercise, Lesson
 from helpers.folders import write
 from helpers.grading.output import writing
@@ -49,6 +49,11 @@ _BY_NAME_ALONE = (
     f"{CANVAS} holds no IDs, so Canvas looks for learners by their names alone, and for each that it does not find it "
     "asks you. With a list of learners that has the columns ID or SIS User ID it finds them surely; Canvas exports one."
 )
+_UNMARKED = (
+    f"Some exercises have changed since these learners got their copies: {{}}. Those answers aren't marked: {TABLE} "
+    f"says so in place of the points, totals and percents leave them out, and {CANVAS} leaves these lessons empty. "
+    "Decide what they're worth, or have the exercises done anew."
+)
 # What a spreadsheet takes for a formula: this beginning of a cell, or of a part of it where `;` separates cells.
 _FORMULA = re.compile(r"(^|;)(\s*)(?=[=+\-@＝＋－＠])")
 
@@ -75,6 +80,8 @@ def row(learner: Learner, graded: Mapping[str, Graded], exercises: Sequence[Exer
     marks = tuple(_worth_of(exercise, outcomes.get(exercise.id)) for exercise in exercises)
     about_files = (*learner.remarks, *(remark for hand_in in learner.hand_ins for remark in hand_in.remarks))
     about_running = tuple(remark for result in graded.values() for remark in result.remarks)
+    if unmarked := [mark.exercise for mark in marks if mark.unmarked]:
+        about_running += (f"Not marked, because the notebook has an older copy: {', '.join(unmarked)}.",)
     return Row(learner.name, marks, learner.columns, about_files, about_running)
 
 
@@ -270,7 +277,9 @@ def write_books(out: Path, rows: Sequence[Row], lessons: Sequence[Lesson], whole
         write(out / CANVAS, _canvas(rows, lessons))
         write(out / BOOK, json.dumps(whole, indent=1, ensure_ascii=False) + "\n")
     known = any(dict(row.columns).get(column) for row in rows for column in _CANVAS_COLUMNS[:3])
-    return [] if known or not rows else [_BY_NAME_ALONE]
+    unmarked = {row.learner for row in rows if any(mark.unmarked for mark in row.marks)}
+    said = [_UNMARKED.format(_few(unmarked))] if unmarked else []
+    return said + ([] if known or not rows else [_BY_NAME_ALONE])
 
 
 def _table(rows: Sequence[Row], lessons: Iterable[Lesson]) -> str:
@@ -280,7 +289,7 @@ def _table(rows: Sequence[Row], lessons: Iterable[Lesson]) -> str:
     lines: list[list[object]] = [["learner", *listed, *titles, "total", "percent", "remarks"]]
     for row in rows:
         said = dict(row.columns)
-        points = {mark.exercise: mark.points for mark in row.marks}
+        points = {mark.exercise: OLDER if mark.unmarked else mark.points for mark in row.marks}
         cells = [points.get(exercise.id, "") for exercise in exercises]
         own = [said.get(key, "") for key in listed]
         lines.append([row.learner, *own, *cells, row.points, percent(row.points, row.of), " ".join(row.remarks)])
@@ -303,9 +312,10 @@ def _canvas(rows: Iterable[Row], lessons: Sequence[Lesson]) -> str:
 
 
 def _of_lesson(row: Row, lesson: Lesson) -> object:
-    """Return the points; nothing where nothing came in, so that Canvas keeps what it has."""
+    """Return the points; nothing where nothing came in, or something isn't marked, so that Canvas keeps what it has."""
     marks = [mark for mark in row.marks if mark.exercise[:2] == lesson.number]
-    return sum(mark.points for mark in marks) if any(mark.outcome for mark in marks) else ""
+    is_marked = any(mark.outcome for mark in marks) and not any(mark.unmarked for mark in marks)
+    return sum(mark.points for mark in marks) if is_marked else ""
 
 
 def _written(lines: Iterable[Sequence[object]]) -> str:

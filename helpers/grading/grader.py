@@ -11,6 +11,7 @@ from helpers.backends import transport
 from helpers.backends.offline.offline_cloud import any_account, make_world
 from helpers.checks.case import Check
 from helpers.checks.engine import examine
+from helpers.checks.older import cell_is_older, judged
 from helpers.checks.outcome import ERROR, NOT_ATTEMPTED, Outcome, outcome
 from helpers.course import Exercise
 from helpers.errors import CourseError, Stopped
@@ -71,13 +72,15 @@ class _HandIn:
 
     def _checked(self, exercise: Exercise, check: Check) -> Outcome:
         self._ready()
+        cells = [source for source in self._handed if explain.answers(source, exercise)]
+        older = [cell_is_older(exercise, source) for source in reversed(cells)] or [False]  # the newest first
         if not self._found.get(exercise.answer):
-            return self._missing(exercise)
+            return judged(self._missing(exercise), exercise, older[0])
         for back in range(self._found[exercise.answer]):
             found = examine(exercise, partial(self._runner, exercise, back), self._seed, check)
             if found.status != NOT_ATTEMPTED or time.monotonic() > self._until:
                 break
-        return explain.explained(found)
+        return judged(explain.explained(found), exercise, older[min(back, len(older) - 1)])
 
     def remarks(self) -> tuple[str, ...]:
         """Return remarks on cells that did not run to their end, a sentence each."""

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from helpers.checks.outcome import Outcome
+from helpers.checks.outcome import OLDER, Outcome
 
 
 @dataclass(frozen=True)
@@ -71,6 +71,11 @@ class Mark:
     of: float
     outcome: Outcome | None = None
 
+    @property
+    def unmarked(self) -> bool:
+        """Whether no points say what the answer is worth: it's in an older copy, so the instructor decides."""
+        return self.outcome is not None and self.outcome.status == OLDER
+
 
 @dataclass(frozen=True)
 class Row:
@@ -94,5 +99,5 @@ class Row:
 
     @property
     def of(self) -> float:
-        """The most points that there are."""
-        return sum(mark.of for mark in self.marks)
+        """The most points that there are, without those of exercises that aren't marked."""
+        return sum(mark.of for mark in self.marks if not mark.unmarked)

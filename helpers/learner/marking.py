@@ -14,6 +14,7 @@ from nbformat.v4 import new_code_cell
 from helpers import kernels
 from helpers.backends.running import COMPARED
 from helpers.checks.learner import keep
+from helpers.checks.older import cell_is_older, judged, noted
 from helpers.checks.outcome import ERROR, NOT_ATTEMPTED, Outcome, outcome
 from helpers.course import Exercise, Lesson
 from helpers.errors import NotebookError
@@ -39,7 +40,11 @@ def mark(path: Path, lesson: Lesson, only: Exercise | None = None) -> list[Outco
     checks = [_check_cell(exercise) for exercise in wanted]
     notebook.cells = own + checks
     _run(notebook, path)
-    outcomes = [_outcome(exercise, cell, own, path) for exercise, cell in zip(wanted, checks, strict=True)]
+    texts = [cell.source for cell in own if cell.cell_type == "markdown"]
+    outcomes = [
+        judged(_outcome(exercise, cell, own, path), exercise, _is_older(exercise, own, texts))
+        for exercise, cell in zip(wanted, checks, strict=True)
+    ]
     keep(outcomes, path.parent)
     return outcomes
 
@@ -102,6 +107,12 @@ def _outcome(exercise: Exercise, check: NotebookNode, own: list[NotebookNode], p
             return Outcome(**fields) if fields else _missing(exercise, own)
     said = _error(check) or "it did not end"
     raise NotebookError(f"{path.name}: {exercise.answer} could not be checked: {said}. `course doctor` may know why.")
+
+
+def _is_older(exercise: Exercise, own: list[NotebookNode], texts: list[str]) -> bool:
+    """Return whether the answer's cell is from an older copy, also where only the text above it shows that."""
+    sources = [cell.source for cell in own if defines(cell, exercise)]
+    return bool(sources) and cell_is_older(exercise, noted(exercise, sources[-1], texts))
 
 
 def _missing(exercise: Exercise, own: list[NotebookNode]) -> Outcome:

@@ -43,8 +43,8 @@ def target(listed: Course, name: str) -> tuple[Lesson, Exercise | None]:
 def reset(copy: WorkingCopy, lesson: Lesson, exercise: Exercise | None) -> Reset:
     """Set a copy of the notebook aside; then put the exercise, or all of the lesson's, back as shipped.
 
-    Of one exercise, only its own cell changes, and a deleted one comes back. NotebookError when the notebook cannot be
-    read, CourseError when the folder cannot be written; nothing is changed then.
+    Of one exercise, only its task and its own cell change, and a deleted cell comes back. NotebookError when the
+    notebook cannot be read, CourseError when the folder cannot be written; nothing is changed then.
     """
     path, fresh = copy.path("exercises", lesson), cleared(shipped("exercises", lesson))
     aside, others = None, 0
@@ -72,8 +72,19 @@ def _with_fresh_cell(path: Path, fresh: str, exercise: Exercise) -> tuple[str, i
         mine[0].update(source=as_shipped.source, metadata=as_shipped.metadata, outputs=[], execution_count=None)
     else:
         _put_before_check(notebook, as_shipped, exercise)
+    _renew_task(notebook, original, exercise)
     others = [cell for cell in defining if cell not in mine]
     return nbformat.writes(notebook, version=4) + "\n", len(others)
+
+
+def _renew_task(notebook: "NotebookNode", original: "NotebookNode", exercise: Exercise) -> None:
+    """Put the text of the task as shipped in place of the learner's, if that is there."""
+
+    def tasks(cells: "list[NotebookNode]") -> "list[NotebookNode]":
+        return [cell for cell in cells if cell.cell_type == "markdown" and cell.source.startswith(f"## {exercise.id} ")]
+
+    for mine, shipped_one in zip(tasks(notebook.cells), tasks(original.cells), strict=False):
+        mine.source = shipped_one.source
 
 
 def _put_before_check(notebook: "NotebookNode", cell: "NotebookNode", exercise: Exercise) -> None:

@@ -12,6 +12,7 @@ _LOOKS = {
     "correct": ("✓", "Correct", "--jp-success-color1, #2e7d32"),
     "not yet": ("○", "Not yet", "--jp-warn-color1, #b45309"),
     "not attempted": ("…", "Not attempted", "--jp-border-color1, #8a8a8a"),
+    "older copy": ("↻", "Older copy", "--jp-border-color1, #8a8a8a"),
     "error in your code": ("✗", "Error in your code", "--jp-error-color1, #c62828"),
     "hint": ("?", "Hint", "--jp-info-color1, #0277bd"),
     "solution": ("=", "Solution", "--jp-info-color1, #0277bd"),
@@ -74,7 +75,7 @@ def check_card(outcome: Mapping[str, Any]) -> Card:
         ("Your line", error_line),
         ("It raised" if error_line else "Came back", outcome["got"]),
         ("Expected", outcome["expected"]),
-        ("Why", outcome["why"]),
+        ("" if outcome["status"] == "older copy" else "Why", outcome["why"]),
         ("Next", _next(outcome)),
         ("It printed", outcome["printed"].rstrip()[:2000]),
     )

@@ -171,6 +171,7 @@ def test_a_call_after_the_end_is_not_executed():
         case.run(queue_url=queue_url)
         go_on.set()
         ended.wait()
-        assert len(case.state(queue_url)["messages"]) == 1 and case.calls == []
+        assert len(case.state(queue_url)["messages"]) == 1
+        assert case.calls == []
 
     assert examine(EXERCISE, lambda world: InProcess(take, world), check=check).status == CORRECT

@@ -56,8 +56,8 @@ def test_each_exercise_has_its_numbers(told):
     rows = [learner_row(f"p{n}", CORRECT) for n in range(3)] + [learner_row("n", NOT_YET), learner_row("g")]
     rows += [learner_row("e1", TYPE_ERROR), learner_row("e2", TYPE_ERROR), learner_row("a", NOT_ATTEMPTED)]
     page, text = told(rows)
-    assert cells(page, "01.1")[2:] == ["3", "1", "2", "1", "1", "0.38 of 1"]
-    assert re.search(r"^01\.1 .*✓✓✓○✗✗…–\s+3\s+1\s+2\s+1\s+1\s+0\.38 of 1$", text, re.MULTILINE)
+    assert cells(page, "01.1")[2:] == ["3", "1", "2", "0", "1", "1", "0.38 of 1"]
+    assert re.search(r"^01\.1 .*✓✓✓○✗✗…–\s+3\s+1\s+2\s+0\s+1\s+1\s+0\.38 of 1$", text, re.MULTILINE)
     bar = re.search(r'class="bar" aria-hidden="true">(.*?)</div>', page).group(1)
     assert re.findall(r"flex: (\d+) 0 0", bar) == ["3", "1", "2", "1", "1"]
     assert re.findall(r">([✓○✗…–])<", bar) == list("✓○✗…–")

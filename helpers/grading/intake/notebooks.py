@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import Any
 
+from helpers.checks.older import noted
 from helpers.course import Course, Lesson
 from helpers.errors import NotebookError
 from helpers.grading.intake.files import LARGEST_NOTEBOOK
@@ -48,7 +49,7 @@ def read_notebook(content: bytes, file: str, listed: Course) -> Notebook:
     if others:
         remarks.append(f"It also holds answers of lesson {', '.join(others)}. They are not marked here.")
     cells, promoted = _with_answers_as_code(cells, lesson)
-    kept = _without_checks(cells, lesson)
+    kept = _with_notes(_without_checks(cells, lesson), cells, lesson)
     remarks += odd + promoted + _doubles(kept, lesson) + _missing(kept, lesson)
     return Notebook(lesson.slug, tuple(cell.source for cell in kept), tuple(remarks))
 
@@ -187,6 +188,17 @@ def _without_checks(cells: list[_Cell], lesson: Lesson) -> list[_Cell]:
 
     sources = {cell.source.strip() for cell in cells if checks(cell)}
     return [cell for cell in cells if cell.code and not checks(cell) and cell.source.strip() not in sources]
+
+
+def _with_notes(kept: list[_Cell], cells: list[_Cell], lesson: Lesson) -> list[_Cell]:
+    """Note in an answer's cell where the text above it shows an older copy, since the grader gets code alone."""
+    texts = [cell.source for cell in cells if not cell.code]
+    for exercise in lesson.exercises:
+        kept = [
+            replace(cell, source=noted(exercise, cell.source, texts)) if exercise.answer in cell.defines else cell
+            for cell in kept
+        ]
+    return kept
 
 
 def _doubles(cells: list[_Cell], lesson: Lesson) -> list[str]:

@@ -7,13 +7,13 @@ from statistics import median
 from typing import Any
 from urllib.parse import quote
 
-from helpers.checks.outcome import CORRECT, ERROR, NOT_ATTEMPTED, NOT_YET, Outcome
+from helpers.checks.outcome import CORRECT, ERROR, NOT_ATTEMPTED, NOT_YET, OLDER, Outcome
 from helpers.folders import write
 from helpers.grading.gradebook import NOT_HANDED_IN, Change, status
 from helpers.grading.output import writing
 from helpers.grading.records import Mark, Row, by_name
 from helpers.grading.reports import pages as page_templates
-from helpers.grading.reports.texts import LOOKS, number, one_line, percent
+from helpers.grading.reports.texts import LOOKS, NOT_MARKED, number, one_line, percent
 from helpers.views import parts
 
 REPORT = "report"
@@ -104,7 +104,9 @@ def _summary(rows: Sequence[Row]) -> list[str]:
     without = f", {nothing} without a hand-in that could be graded" if nothing else ""
     part = percent(mean, of) or 0
     shares = f"Mean {number(mean)} of {number(of)} points ({part} percent), median {number(median(totals))}."
-    return [f"{learners}{without}. {shares}" + (" Both count them." if nothing else "")]
+    unmarked = sum(any(mark.unmarked for mark in row.marks) for row in rows)
+    older = f"{unmarked} handed in an older copy of some exercise; that isn't marked and counts nowhere."
+    return [f"{learners}{without}. {shares}" + (" Both count them." if nothing else ""), *([older] if unmarked else [])]
 
 
 def _exercises(rows: Sequence[Row]) -> list[dict[str, Any]]:
@@ -115,15 +117,15 @@ def _exercises(rows: Sequence[Row]) -> list[dict[str, Any]]:
 
 
 def _exercise(marks: Sequence[Mark]) -> dict[str, Any]:
-    counts = Counter(map(status, marks))
+    counts, marked = Counter(map(status, marks)), [mark for mark in marks if not mark.unmarked]
     return {
         "id": marks[0].exercise,
         "title": marks[0].title,
         "of": marks[0].of,
-        "mean": sum(mark.points for mark in marks) / len(marks),
+        "mean": sum(mark.points for mark in marked) / (len(marked) or 1),
         "counts": dict(counts),
         # Of an exercise that nobody tried nothing can be said.
-        "nobody": not counts[CORRECT] and counts[NOT_HANDED_IN] + counts[NOT_ATTEMPTED] < len(marks),
+        "nobody": not counts[CORRECT] and counts[NOT_HANDED_IN] + counts[NOT_ATTEMPTED] < len(marked),
     }
 
 
@@ -171,14 +173,18 @@ def _spread(rows: Sequence[Row]) -> list[tuple[str, int]]:
 
 
 def _change(change: Change) -> dict[str, str]:
-    was = "no mark" if change.before is None else f"{number(change.before)}, {change.status_before}"
+    was = "no mark" if change.before is None else _standing_of(change.before, change.status_before)
     return {
         "learner": change.learner,
         "exercise": f"{change.exercise} {change.title}",
         "was": was,
-        "now": f"{number(change.after)}, {change.status}",
+        "now": _standing_of(change.after, change.status),
         "reason": change.reason,
     }
+
+
+def _standing_of(points: float, state: str) -> str:
+    return f"{NOT_MARKED if state == OLDER else number(points)}, {state}"
 
 
 # --- page -------------------------------------------------------------------------------------------------------------

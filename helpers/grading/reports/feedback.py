@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from helpers.checks.outcome import CORRECT, ERROR, NOT_ATTEMPTED
+from helpers.checks.outcome import CORRECT, ERROR, NOT_ATTEMPTED, OLDER
 from helpers.course import Exercise, Lesson, course
 from helpers.folders import write
 from helpers.grading.gradebook import NOT_HANDED_IN, status
@@ -81,7 +81,7 @@ def _lesson(lesson: Lesson, marks: Mapping[str, Mark], taught: bool) -> dict[str
         "title": title,
         "next": "" if right or not taught else f"Look into the lesson {title} again, and go on as it says below.",
         "points": sum(mark.points for _, mark in found),
-        "of": sum(mark.of for _, mark in found),
+        "of": sum(mark.of for _, mark in found if not mark.unmarked),
         "handed_in": any(mark.outcome for _, mark in found),
         "again": _AGAIN if taught else _AGAIN_OWN,
         "exercises": [_exercise(exercise, mark, taught) for exercise, mark in found],
@@ -101,7 +101,7 @@ def _next(exercise: Exercise, mark: Mark) -> str:
     name, state = exercise.answer, status(mark)
     if state == NOT_ATTEMPTED:
         return f"Write {name} in the notebook, and run `check({name})`. `hint({name})` has more hints."
-    if state in (CORRECT, NOT_HANDED_IN):
+    if state in (CORRECT, OLDER, NOT_HANDED_IN):
         return ""
     return f"Change it in the notebook until `check({name})` finds it correct. `hint({name})` helps when you are stuck."
 
@@ -157,6 +157,8 @@ def exercise_rows(exercise: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Return what there is to say of an exercise, as labels and texts."""
     if exercise["status"] == "not attempted":
         rows = [("Seen", exercise.get("got") or _LEFT_OPEN)]
+    elif exercise["status"] == "older copy":
+        rows = [("Seen", exercise.get("why", "")), ("It printed", exercise.get("printed", "").rstrip())]
     else:
         error_line = (
             f"line {exercise['line_number']}: {exercise['line'].strip()}" if exercise.get("line_number") else ""
@@ -256,8 +258,7 @@ def _text(feedback: Mapping[str, Any], longest: int) -> str:
 
 def _exercise_lines(exercise: Mapping[str, Any], longest: int) -> Iterable[str]:
     mark, word, _ = texts.LOOKS[exercise["status"]]
-    points = texts.points(exercise["points"], exercise["of"])
-    yield f"{mark} {word} · {exercise['id']} {exercise['title']} · {points}"
+    yield f"{mark} {word} · {exercise['id']} {exercise['title']} · {texts.worth(exercise)}"
     for label, said in exercise_rows(exercise):
         lines = texts.tidy(said, longest).splitlines()
         if label not in CODE:

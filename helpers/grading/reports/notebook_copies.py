@@ -123,8 +123,7 @@ def _place(answer: str, cells: Sequence[Mapping[str, Any]]) -> int:
 def _feedback_cell(exercise: Mapping[str, Any]) -> dict[str, Any]:
     """Return a cell with a table in HTML: in that Markdown makes nothing of any sign, and all text is escaped."""
     mark, word, _ = texts.LOOKS[exercise["status"]]
-    points = texts.points(exercise["points"], exercise["of"])
-    head = f"{mark} {word} · {exercise['id']} {exercise['title']} · {points}"
+    head = f"{mark} {word} · {exercise['id']} {exercise['title']} · {texts.worth(exercise)}"
     lines = [f"<p><strong>{_text(head)}</strong></p>", '<table width="100%">']
     for label, said in exercise_rows(exercise):
         name = label.replace(" ", "&nbsp;")

@@ -29,7 +29,7 @@ def _environment() -> Environment:
         keep_trailing_newline=True,
     )
     made.filters |= {"tidy": texts.tidy, "prose": prose, "number": texts.number}
-    made.globals |= {"LOOKS": texts.LOOKS, "points": texts.points}
+    made.globals |= {"LOOKS": texts.LOOKS, "points": texts.points, "worth": texts.worth}
     return made
 
 

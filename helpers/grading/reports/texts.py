@@ -1,16 +1,19 @@
 """How marks and texts from outside are shown: as plain text, the same on pages, in their text twins and in tables."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 # A mark and a word say what the colour repeats.
 LOOKS = {
     "correct": ("✓", "Correct", "good"),
     "not yet": ("○", "Not yet", "waits"),
     "error in your code": ("✗", "Error in your code", "bad"),
+    "older copy": ("↻", "Older copy", "plain"),
     "not attempted": ("…", "Not attempted", "plain"),
     "not handed in": ("–", "Not handed in", "plain"),
 }
+NOT_MARKED = "not marked"
 _COLOURS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")  # of a terminal
 _JOINERS = "\u200c\u200d"  # parts of names and emoji
 
@@ -57,6 +60,11 @@ def percent(part: float, whole: float) -> str:
 def points(part: float, whole: float) -> str:
     """Return "1.5 of 2 points"."""
     return f"{number(part)} of {number(whole)} point{'' if whole == 1 else 's'}"
+
+
+def worth(exercise: Mapping[str, Any]) -> str:
+    """Return an exercise's points as `points` does, or that it has none. exercise: with points, of and status."""
+    return NOT_MARKED if exercise["status"] == "older copy" else points(exercise["points"], exercise["of"])
 
 
 def within(draw: Callable[[int], str], largest: int) -> str:
