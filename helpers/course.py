@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from helpers.errors import CourseError, ManifestError, UnknownExercise
+from helpers.misspelled import nearest
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -105,6 +106,8 @@ class Course:
         for exercise in self.exercises:
             if name in (exercise.answer, exercise.id, exercise.id.lstrip("0")):
                 return exercise
+        if near := nearest(name, (exercise.answer for exercise in self.exercises)):
+            raise UnknownExercise(f"There is no exercise {name!r}. Did you mean {near}?")
         known = ", ".join(f"{exercise.id} {exercise.answer}" for exercise in self.exercises)
         raise UnknownExercise(f"There is no exercise {name!r}. Exercises: {known}.")
 

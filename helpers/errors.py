@@ -34,7 +34,10 @@ class NotebookError(CourseError):
 
 
 class UnknownExercise(CourseError):
-    """There is no exercise with this name."""
+    """There is no exercise with this name. A notebook shows its text alone: the traceback would be the course's own."""
+
+    def _render_traceback_(self) -> list[str]:
+        return [f"UnknownExercise: {self}"]
 
 
 class ExpectedErrorMissing(CourseError):

@@ -15,7 +15,8 @@ from helpers.checks.runners.in_process import InProcess
 from helpers.checks.runners.one_thread import OneThread
 from helpers.checks.solutions import answer_source
 from helpers.course import Exercise, course
-from helpers.errors import CheckFailed, CourseError, UnknownExercise
+from helpers.errors import CheckFailed, UnknownExercise
+from helpers.misspelled import nearest
 from helpers.simulation import browser_tab
 from helpers.views.card import Card, check_card, hint_card, note_card, show_card, solution_card
 
@@ -32,7 +33,8 @@ def check(answer: Callable[..., Any]) -> float | None:
     function, or answers no exercise, raises UnknownExercise.
     """
     if isinstance(answer, str):
-        raise UnknownExercise(f"This takes your function itself, not its name: check({answer}), without the quotes.")
+        name = nearest(answer, (exercise.answer for exercise in course().exercises)) or answer
+        raise UnknownExercise(f"This takes your function itself, not its name: check({name}), without the quotes.")
     exercise = _exercise(answer, "check")
     outcome = examine_here(exercise, answer)
     _remember(exercise, outcome.status)
@@ -129,5 +131,6 @@ def _exercise(answer: Any, call: str) -> Exercise:
         )
     try:
         return course().exercise(name)
-    except CourseError as problem:
-        raise UnknownExercise(f"{problem} Keep the name that the exercise gives your function.") from None
+    except UnknownExercise as problem:
+        keep_it = "" if isinstance(answer, str) else " Keep the name that the exercise gives your function."
+        raise UnknownExercise(f"{problem}{keep_it}") from None
