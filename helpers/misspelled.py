@@ -46,11 +46,11 @@ def _line(namespace: dict[str, Any], problem: NameError, traceback: Any) -> str:
         return ""
     answers = {exercise.answer for exercise in course().exercises}
     own = {name for name, value in namespace.items() if callable(value) and not name.startswith("_")}
-    if problem.name in answers:
-        near = nearest(problem.name, own - answers)
+    if called[2] in answers:
+        near = nearest(called[2], own - answers)
         other = f"You have {near}, but the exercise needs the name {problem.name}."
         return (
             f"There's no function {problem.name} here yet. {other if near else 'Run the cell that defines it first.'}"
         )
-    near = nearest(problem.name, own & answers) or nearest(problem.name, answers | own)
+    near = nearest(called[2], own & answers) or nearest(called[2], answers | own)
     return f"There's no function {problem.name} here. Did you mean {called[1]}({near})?" if near else ""

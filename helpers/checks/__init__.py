@@ -8,7 +8,7 @@ How a check runs, from the call to the card that a learner sees:
 4. The check sets the scene with its own clients (`direct_client`) and reaches the answer by `case.run(...)`, within
    what `limits` allows.
 5. That goes through a runner (`runners/`) to where the answer lives: a thread of this kernel, or the sandbox.
-6. The check looks at what came back, what is in the cloud and what the answer called. `case.not_yet(...)` ends it.
+6. The check looks at what was returned, what is in the cloud and what the answer called. `case.not_yet(...)` ends it.
 7. The engine turns that, an error in the answer, or a check that ends by itself, into one `outcome.Outcome`.
 
 A lesson's checks import neither engine nor runner, so they run alike everywhere.

@@ -6,7 +6,6 @@ Everything public on Case is for the checks of custom exercise sets too, and kee
 import re
 import signal
 import sys
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -25,24 +24,27 @@ from helpers.checks.runners.base import (
     TIME_IS_UP,
     TOO_MANY_CALLS,
     TOO_MUCH_COMPUTING,
+    TOO_MUCH_MEMORY,
     WAITS_FOR_EVER,
     AnswerRunner,
 )
 from helpers.checks.values import NOT_WRITTEN, Boto3Object, decode, show, show_difference
 from helpers.errors import Stopped
 from helpers.simulation.scheduler import MOST_WAITS
-from helpers.simulation.worlds import World, reject_late_call
+from helpers.simulation.worlds import World
 
 # What is said of an answer that was stopped, by the reason.
 _STOPPED = {
-    TOO_MANY_CALLS: "I stopped it after {limits.CALLS} calls to AWS. Is there a loop without a way out, or one that "
-    "tries again without a pause?",
-    TIME_IS_UP: "I stopped it: after {limits.SECONDS:g} seconds, or {waits:,} waits, it still wasn't done. Is there a "
-    "loop without a way out?",
-    TOO_MUCH_COMPUTING: "I stopped it after {limits.COMPUTING:g} seconds of computing. Is there a loop without a way "
-    "out?",
-    WAITS_FOR_EVER: "I stopped it: everything in it waits for something that never comes ({waiting}).",
-    TERMINATED: "SIGTERM ended it: at that moment no handler was set.",
+    TOO_MANY_CALLS: "Your function was still running after {limits.CALLS} calls to AWS, so I stopped it. Is there a "
+    "loop without a way out, or one that tries again without a pause?",
+    TIME_IS_UP: "Your function was still running when its time was up, so I stopped it. A run has {limits.SECONDS:g} "
+    "seconds and {waits:,} waits. Is there a loop without a way out?",
+    TOO_MUCH_COMPUTING: "Your function was still busy when I stopped it. A run has {limits.COMPUTING:g} seconds of "
+    "computing. Is there a loop without a way out?",
+    TOO_MUCH_MEMORY: "What your function sent and left in the cloud took more memory than a check has, so I stopped "
+    "it.",
+    WAITS_FOR_EVER: "Your function waits for something that never comes, so I stopped it: {waiting}.",
+    TERMINATED: "SIGTERM ended your function, because no handler for it was set at that moment.",
 }
 
 
@@ -63,7 +65,7 @@ class AnswerError(Exception):
     """The answer raised, or was stopped.
 
     did: the call of the answer. type, message: of the exception. number, line: the learner's line that led to it.
-    stopped: "calls", "time", "computing", "waiting" or "terminated" when it was stopped; "" when it raised.
+    stopped: "calls", "time", "computing", "memory", "waiting" or "terminated" when it was stopped; "" when it raised.
     """
 
     did: str
@@ -94,24 +96,20 @@ class Result:
 
 
 class CallWatch:
-    """Stops an answer that calls AWS without end, or after it returned, and makes things happen while it calls.
+    """Stops an answer that calls AWS without end, and makes things happen while it calls.
 
-    The check's own calls, which aren't in the journal, don't count and cause nothing. They're made between the runs of
-    the answer, in the thread that makes this; a thread that the answer left behind calls from another one. during: what
-    happens, once, just before the answer's next call of an operation. made: the answer's calls in this run.
+    The check's own calls, which aren't in the journal, don't count and cause nothing. during: what happens, once, just
+    before the answer's next call of an operation. made: the answer's calls in this run.
     """
 
     def __init__(self, world: World):
         self.during: dict[str, Callable[[], Any]] = {}
         self.made = 0
-        self._checker = threading.current_thread()
         self._world, self._send, world.send = world, world.send, self.send
 
     def send(self, request: Request, network: Any) -> Any:
         """Return the cloud's response; Stopped after too many calls."""
         journal = self._world.journal
-        if not journal.recording and threading.current_thread() is not self._checker:
-            reject_late_call()
         if journal.records() and request.poll is None:
             self.made += 1
             if self.made > limits.CALLS:
@@ -142,7 +140,7 @@ class Case:
         self._answer, self._world, self._runner, self._watch = answer, world, runner, watch
         self._signals: list[tuple[float, int]] = []
         self.draw, self.clock = draw, world.clock
-        self.did = ""
+        self.did = self._printed = ""
         self.reached: tuple[str, ...] = ()
 
     def reach(self, milestone: str) -> None:
@@ -257,11 +255,12 @@ class Case:
         self._watch.made = 0
         command |= {"signals": self._signals} if self._signals else {}
         self._signals = []
-        self._world.journal.recording = True
+        before, self._world.journal.recording = len(self._runner.printed), True
         try:
             reply = self._runner.ask(command, limits.SECONDS)
         finally:
             self._world.journal.recording = False
+        self._printed = self._runner.printed[before:].strip() if reply.get("value", "") is None else ""
         if "stopped" in reply or not self._world.open:
             stopped = reply["stopped"] if reply.get("stopped") in _STOPPED else TOO_MANY_CALLS
             waiting = "; ".join(reply.get("waiting", []))
@@ -277,7 +276,7 @@ class Case:
     def not_yet(
         self, reason: str = "", *, got: Any, expected: str, why: str, did: str = "", wanted: list[Any] | None = None
     ) -> NoReturn:
-        """End the check: say what came back, what was expected, and why in AWS's terms.
+        """End the check: say what was seen, what was expected, and why in AWS's terms.
 
         reason: a stable id of this refusal, such as "message-left-behind", for tests and reports. The words can change,
         the id can't. got: a value, or a sentence about what happened, made by `said`. did: what was done, if it wasn't
@@ -288,6 +287,9 @@ class Case:
         if wanted and got and isinstance(got, list):
             shown, place = show_difference(got, wanted)
             expected = f"{expected}: {place}"
+        if self._printed and re.search(r"\bNone\b", shown):  # the answer returned None in its last run, and printed
+            printed = show(self._printed.splitlines()[-1], 80)
+            why = f"Your function printed {printed} and returned None. Did you mean `return` in place of `print`? {why}"
         raise NotYet(reason, did or self.did, shown, expected, why)
 
     @staticmethod

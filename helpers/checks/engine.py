@@ -25,19 +25,20 @@ from helpers.simulation.journal import Journal
 
 FIXED_SEED = 1  # where outputs are compared, and in grading
 
-# What an outcome says when the check itself raised: the answer left something behind that the check doesn't handle.
-CHECK_RAISED = "The check could not go on after this:"
-EXPECTED = "something that the check can look at"
+# What an outcome says when the check itself raised: mostly because an answer left behind what no other one does.
+CHECK_RAISED = "I couldn't finish checking, because the check itself raised"
+EXPECTED = "a result that I can check"
 ADVICE = (
-    "What your function returned, or what it left in the cloud, is not of the kind that the exercise asks for. Did it "
-    "delete or change more than it was given? Read the exercise once more, and the error."
+    "That happens when a function returns another kind of value than the exercise asks for, or deletes what the check "
+    "wants to look at. Compare both with the task. If yours does just what it says, the mistake is in the check: "
+    "please report it."
 )
 
-# What it says of an answer that called exit().
-RETURNS = "a function that returns"
+# What it says of an answer that ended Python, and of one that had to be stopped.
+RETURNS, ENDS = "a function that returns", "a function that comes to its end"
 ENDED = (
-    "Your function ended the whole program: `exit()`, `quit()` and `sys.exit()` do that. Leave a function with "
-    "`return`, so that the code that called it can go on."
+    "Your function ended the whole program: `exit()`, `quit()`, `sys.exit()` and `os._exit()` do that, and so does a "
+    "crash of Python. Leave a function with `return`, so that the code that called it can go on."
 )
 
 MakeRunner = Callable[[worlds.World], AnswerRunner]
@@ -108,7 +109,7 @@ def _judge(exercise: Exercise, check: cases.Check, runner: AnswerRunner, case: c
     except cases.AnswerError as problem:
         return _error(exercise, problem, runner, case)
     except Exception as problem:
-        got = f"{CHECK_RAISED} {type(problem).__name__}: {problem}"
+        got = f"{CHECK_RAISED} {type(problem).__name__}: {problem}".rstrip(": ")
         said = {"did": case.did, "got": got, "expected": EXPECTED, "why": ADVICE, "reason": "check-stumbled"}
         return outcome(exercise, NOT_YET, printed=runner.printed, **said)
     finally:
@@ -118,7 +119,9 @@ def _judge(exercise: Exercise, check: cases.Check, runner: AnswerRunner, case: c
 def _error(exercise: Exercise, problem: cases.AnswerError, runner: AnswerRunner, case: cases.Case) -> Outcome:
     """Return the outcome of an answer that raised or was stopped."""
     said: dict[str, Any] = {"did": problem.did, "got": f"{problem.type}: {problem.message}", "reason": problem.reason}
-    if problem.type == "SystemExit":
+    if problem.stopped:
+        said |= {"got": problem.message, "expected": ENDS}
+    elif problem.type == "SystemExit":
         said |= {"got": said["got"].rstrip(": "), "expected": RETURNS, "why": ENDED}
     place = {"line_number": problem.number, "line": problem.line}
     return outcome(exercise, ERROR, printed=runner.printed, reached=case.reached, **place, **said)

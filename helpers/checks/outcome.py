@@ -17,13 +17,13 @@ class Outcome:
     """The outcome of one check of one exercise.
 
     status: "correct", "not yet", "not attempted", "error in your code" or "older copy".
-    did, got, expected, why: what the check did, what came back, what was expected, and the reason in AWS's terms.
+    did, got, expected, why: what the check did, what it saw, what the exercise expects, and the reason in AWS's terms.
     line_number, line: the learner's own line that led to an error. printed: what the answer printed.
     reached: the milestones on the way that are worth points by themselves, see Exercise.partial.
     reason: a stable id of what was wrong, for tests and reports, whatever the words are:
     - the id that the check gave to `not_yet`, such as "message-left-behind"; "" if it gave none
     - "error:NAME" when the answer raised. NAME is the code of an error of AWS, or the exception's type
-    - "stopped:calls", "stopped:time" or "stopped:computing" when the answer had to be stopped
+    - "stopped:calls", or another word of helpers.checks.runners.base, when the answer had to be stopped
     - "check-stumbled" when the check itself couldn't go on
     - "" for an answer that is correct, not attempted, or in an older copy
     """

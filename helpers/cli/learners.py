@@ -81,7 +81,7 @@ def check(
 
 
 def _show(outcomes: "list[marking.Outcome]") -> None:
-    table = Table("exercise", "", "outcome", "what was seen")
+    table = Table("exercise", "", "outcome", "what I saw")
     for outcome in outcomes:
         mark = _MARKS.get(outcome.status, "[red]✗[/]")
         where = f"line {outcome.line_number}: {outcome.line}\n" if outcome.line else ""

@@ -10,7 +10,7 @@ from typing import Any
 from helpers.backends import transport
 from helpers.backends.offline.offline_cloud import any_account, make_world
 from helpers.checks.case import Check
-from helpers.checks.engine import examine
+from helpers.checks.engine import EXPECTED, examine
 from helpers.checks.older import cell_is_older, judged
 from helpers.checks.outcome import ERROR, NOT_ATTEMPTED, Outcome, outcome
 from helpers.course import Exercise
@@ -28,8 +28,8 @@ CELL_CALLS = 1000  # to AWS, that the notebook's own cells may make together
 MOST_REMARKS, LONGEST_REMARK = 5, 500
 COMPUTING = 15.0  # seconds that the cloud and a check may compute for one answer; a right one takes less than one
 LONGEST = 120.0  # real seconds for a hand-in; what is not checked by then is not checked
-TOO_LONG = "This hand-in took so long in all that the grader stopped it before it came to this answer."
-TOO_MUCH = "What this answer sent and left in the cloud kept the grader computing for so long that it was stopped."
+TOO_LONG = "The answers before this one took so long that I stopped this notebook before I came to it."
+TOO_MUCH = "I stopped grading this answer: looking at what it sent and left in the cloud took too long."
 
 
 def grade(cells: Sequence[str], exercises: Sequence[tuple[Exercise, Check]], launcher: Launcher, seed: int) -> Graded:
@@ -68,7 +68,7 @@ class _HandIn:
                 return self._checked(exercise, check)
         except Stopped:
             self.close()
-            return outcome(exercise, ERROR, got=TOO_MUCH, expected="something that the check can look at")
+            return outcome(exercise, ERROR, got=TOO_MUCH, expected=EXPECTED)
 
     def _checked(self, exercise: Exercise, check: Check) -> Outcome:
         self._ready()
@@ -80,7 +80,7 @@ class _HandIn:
             found = examine(exercise, partial(self._runner, exercise, back), self._seed, check)
             if found.status != NOT_ATTEMPTED or time.monotonic() > self._until:
                 break
-        return judged(explain.explained(found), exercise, older[min(back, len(older) - 1)])
+        return judged(found, exercise, older[min(back, len(older) - 1)])
 
     def remarks(self) -> tuple[str, ...]:
         """Return remarks on cells that did not run to their end, a sentence each."""

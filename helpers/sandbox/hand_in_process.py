@@ -10,7 +10,7 @@ from botocore.awsrequest import AWSPreparedRequest, HeadersDict
 from botocore.exceptions import EndpointConnectionError
 
 from helpers.backends import transport
-from helpers.checks.runners.base import TIME_IS_UP, TOO_MANY_CALLS, TOO_MUCH_COMPUTING
+from helpers.checks.runners.base import TIME_IS_UP, TOO_MANY_CALLS, TOO_MUCH_COMPUTING, TOO_MUCH_MEMORY
 from helpers.checks.runners.console import LONGEST as MOST_PRINTED
 from helpers.errors import ClockError, CloudError, Stopped
 from helpers.sandbox.channel import Broken, Channel, TooMuch
@@ -33,7 +33,7 @@ class HandInProcess:
 
     def __init__(self, channel: Channel):
         self._channel, self.ended, self.printed, self.cell = channel, "", "", -1
-        self._most = in_memory() + MEMORY
+        self._most, self._closed_by = in_memory() + MEMORY, TOO_MANY_CALLS
         self._polls: dict[int, Any] = {}  # long polls that wait, by their number
         self._count = 0  # of requests
 
@@ -78,6 +78,8 @@ class HandInProcess:
             self._channel.begin()
             self._channel.send({**command, "time": world.clock.time()})
             reply = self._reply(seconds, world)
+            if self._closed_by == TOO_MUCH_MEMORY:  # whatever the process says of it
+                reply = {"number": None, "line": ""} | reply | {"stopped": TOO_MUCH_MEMORY}
             if "stopped" in reply:
                 self.close()
         except Broken as problem:
@@ -94,7 +96,7 @@ class HandInProcess:
             pass
         except TooMuch:
             why = TOO_MUCH_COMPUTING
-        reply = {"stopped": why if world.open else TOO_MANY_CALLS, "number": None, "line": "", "waiting": []}
+        reply = {"stopped": why if world.open else self._closed_by, "number": None, "line": "", "waiting": []}
         world.open = False
         self._channel.begin()
         self._channel.send({"do": "where"})
@@ -124,7 +126,8 @@ class HandInProcess:
             elif message:
                 was_open = world.open
                 self._channel.send({**self._served(message, world), "time": world.clock.time()})
-                world.open = world.open and in_memory() < self._most
+                if world.open and in_memory() >= self._most:
+                    world.open, self._closed_by = False, TOO_MUCH_MEMORY
                 if was_open and not world.open:
                     deadline = min(deadline, _monotonic() + 0.2)
         return {}

@@ -20,6 +20,8 @@ _LOOKS = {
     "expected error": ("✗", "The error, as it was raised", "--jp-error-color1, #c62828"),
 }
 
+_ERROR = re.compile(r"[\w.]+(?::|$)")
+
 
 @dataclass(frozen=True)
 class Card:
@@ -73,7 +75,7 @@ def check_card(outcome: Mapping[str, Any]) -> Card:
     rows = (
         ("I called", outcome["did"]),
         ("Your line", error_line),
-        ("It raised" if error_line else "Came back", outcome["got"]),
+        (label_of_got(outcome), outcome["got"]),
         ("Expected", outcome["expected"]),
         ("" if outcome["status"] == "older copy" else "Why", outcome["why"]),
         ("Next", _next(outcome)),
@@ -86,6 +88,11 @@ def check_card(outcome: Mapping[str, Any]) -> Card:
         code=frozenset({"I called", "Your line", "It printed"}),
         folded=frozenset({"It printed"}),
     )
+
+
+def label_of_got(outcome: Mapping[str, Any]) -> str:
+    """Return what an outcome's `got` is: an error, with its name in front, or what the check saw."""
+    return "It raised" if outcome["status"] == "error in your code" and _ERROR.match(outcome["got"]) else "I saw"
 
 
 def _next(outcome: Mapping[str, Any]) -> str:

@@ -64,6 +64,10 @@ def prints(sqs, queue_url):
     print("<b>hello</b>")
     return right(sqs, queue_url)
 
+def prints_it(sqs, queue_url):
+    print("here it is:")
+    print(right(sqs, queue_url))
+
 def too_many(sqs, queue_url):
     while True:
         sqs.get_queue_attributes(QueueUrl=queue_url)
@@ -294,6 +298,45 @@ def test_a_wrong_answer_is_told_what_was_seen(outcome_of):
     outcome = outcome_of("nothing")
     assert outcome.did.startswith("made_up(queue_url=")
     assert (outcome.got, outcome.expected, outcome.why) == ("None", "the message's id", "A reason.")
+
+
+def test_print_in_place_of_return_is_told(outcome_of):
+    """Where None was refused and something was printed, its last line is shown; nowhere else."""
+    found = outcome_of("prints_it")
+    assert (found.status, found.reason, found.got) == (NOT_YET, "no-id", "None")
+    printed = found.printed.splitlines()[-1]
+    assert found.why.startswith(f"Your function printed {printed!r} and returned None. Did you mean `return`")
+    assert found.why.endswith("A reason.")
+    assert "print" not in outcome_of("nothing").why
+    assert "print" not in outcome_of("prints").why
+
+
+def test_print_is_no_reason_where_another_value_was_refused():
+    """The answer may return None there, and print whatever it likes."""
+
+    def check(case):
+        case.run()
+        case.not_yet("left-behind", got=["a message"], expected="nothing", why="A reason.")
+
+    namespace = {}
+    exec("def made_up():\n    print('done')\n", namespace)
+    assert examine(EXERCISE, lambda world: InProcess(namespace["made_up"], world), check=check).why == "A reason."
+
+
+@pytest.mark.parametrize(
+    ("reply", "said"),
+    [
+        ({"stopped": "calls"}, "after 300 calls to AWS"),
+        ({"stopped": "memory"}, "more memory than a check has"),
+        ({"stopped": "computing"}, f"{limits.COMPUTING:g} seconds of computing"),
+    ],
+)
+def test_an_answer_that_was_stopped_is_told_why(reply, said):
+    """A sentence, which nobody raised."""
+    found = examine(EXERCISE, lambda world: Scripted(reply))
+    assert said in found.got
+    assert str(check_card(found.as_dict())).count("I saw") == 1
+    assert "It raised" not in str(check_card(found.as_dict()))
 
 
 def test_an_error_is_told_with_the_learner_s_own_line(outcome_of):

@@ -170,7 +170,7 @@ def test_a_call_after_the_end_is_not_executed():
         case.sqs.send_message(QueueUrl=queue_url, MessageBody="x")
         case.run(queue_url=queue_url)
         go_on.set()
-        ended.wait()
+        ended.wait(0.3)
         assert len(case.state(queue_url)["messages"]) == 1
         assert case.calls == []
 

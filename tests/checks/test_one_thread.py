@@ -36,7 +36,7 @@ def hurried(monkeypatch):
 @pytest.mark.parametrize("source", LOOPS.values(), ids=LOOPS)
 def test_a_loop_without_end_is_ended(hurried, source):
     """However it is written, and whatever it catches."""
-    assert "it did not end" in outcome(source).got
+    assert "so I stopped it" in outcome(source).got
 
 
 @pytest.mark.parametrize("caught", ["Exception", "BaseException"])
@@ -55,7 +55,7 @@ def test_the_time_is_looked_at_before_each_call(hurried):
         "def clients_for(region):\n    sqs = boto3.client('sqs', region_name=region)\n    while True:\n"
         "        sqs.list_queues()"
     )
-    assert "it did not end" in outcome(source).got
+    assert "so I stopped it" in outcome(source).got
 
 
 def test_the_answer_sleeps_by_the_checks_clock():
@@ -75,7 +75,7 @@ def test_what_takes_too_long_within_a_library_is_not_right(hurried):
         "def clients_for(region):\n    sum(range(5_000_000))\n"
         "    return {name: boto3.client(name, region_name=region) for name in ('sqs', 'sns')}"
     )
-    assert "it did not end" in outcome(source).got
+    assert "so I stopped it" in outcome(source).got
 
 
 def test_a_right_answer_beside_an_unfinished_function_is_correct():

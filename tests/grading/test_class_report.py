@@ -167,7 +167,10 @@ def test_an_empty_class_has_a_report(told):
 
 def test_what_has_no_name_of_an_error_is_one_kind(told):
     """Answers that never ended, or ended their process, whatever was said of each."""
-    rows = [learner_row(f"p{n}", {"status": ERROR, "got": f"It did not end. {n} seconds."}) for n in range(2)]
+    rows = [
+        learner_row(f"p{n}", {"status": ERROR, "got": f"Your function was still running. {n} seconds."})
+        for n in range(2)
+    ]
     page, _ = told(rows)
     assert cells(page, "Error: the check did not come to its end")[1:] == ["01.1", "2", "2"]
 

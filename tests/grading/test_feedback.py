@@ -121,7 +121,7 @@ class Cell(Structure):
 
 
 def test_page_and_text_say_everything(told):
-    """Name, points, status, what was done, came back, was expected and why, the line, the print, the remarks."""
+    """Name, points, status, what was done, seen, was expected and why, the line, the print, the remarks."""
     said = outcomes((NOT_YET, MISSED), (ERROR, RAISED), (CORRECT, {"why": "Well done because."}), (NOT_ATTEMPTED, {}))
     markup, text = told(learner_row("Ada Lovelace", *said, remarks=("Two cells were alike.",)))
     of = sum(exercise.points for exercise in ALL)
@@ -197,7 +197,7 @@ def test_whose_file_was_damaged_is_not_told_that_there_was_none(told):
     [
         ("NameError: name 'x' is not defined", "It raised"),
         ("SystemExit", "It raised"),
-        ("It did not end. It was stopped after 2 seconds of computing.", "Seen"),
+        ("I stopped it after 2 seconds of computing.", "I saw"),
     ],
 )
 def test_an_error_is_told_from_what_the_grader_saw(told, got, label):
@@ -463,7 +463,7 @@ def test_feedback_stands_below_the_last_definition():
     assert ("Expected", MISSED["expected"]) in said.rows
     assert ("Why", MISSED["why"].replace("`", "")) in said.rows
     labels = [label for label, _ in said.rows]
-    assert labels == ["Called", "Came back", "Expected", "Why", "It printed", "Next"]
+    assert labels == ["I called", "I saw", "Expected", "Why", "It printed", "Next"]
     assert "✓ Correct" in cells[-1].source
 
 
@@ -507,7 +507,7 @@ def test_feedback_in_a_notebook_is_text(evil):
         assert {name for _, name, _ in cell.attributes} <= {"width", "align", "valign"}
         assert cell.open == []
         assert not any(set("$\\") & set(text) and len(text) > 1 for text in cell.texts)  # MathJax finds no formula
-        shown = [squeezed(text) for label, text in cell.rows if label in ("Called", "Why")]
+        shown = [squeezed(text) for label, text in cell.rows if label in ("I called", "Why")]
         assert shown == [squeezed(texts.tidy(evil))] * 2
 
 

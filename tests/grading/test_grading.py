@@ -161,7 +161,7 @@ def test_an_odd_notebook_with_right_answers_gets_full_marks(oddity):
 
 MISBEHAVING = {
     "an endless loop": ("while True:\n        pass", "2 seconds of computing"),
-    "a loop that waits": ("import time\n    while True:\n        time.sleep(1)", "after 10 seconds, or 40,000 waits"),
+    "a loop that waits": ("import time\n    while True:\n        time.sleep(1)", "10 seconds and 40,000 waits"),
     "a loop of calls": ("while True:\n        sqs.receive_message(QueueUrl=queue_url)", "300 calls to AWS"),
     "the process's end": ("import os\n    os._exit(0)", "the process ended"),
     "sys.exit": ("import sys\n    sys.exit(0)", "SystemExit"),
@@ -264,7 +264,7 @@ def test_a_cell_of_no_exercise_is_named_by_its_beginning():
     ("cell", "said"),
     [
         ("import os\nos._exit(0)", "it ended Python itself (os._exit, sys.exit, exit and quit do that"),
-        ("while True:\n    pass", "it computed without coming to an end."),
+        ("while True:\n    pass", "it was still computing when I stopped it."),
     ],
 )
 def test_a_cell_that_was_left_out_is_told_in_words(cell, said):
@@ -282,8 +282,8 @@ def test_an_answer_that_ends_python_is_told_to_return(body):
     """The learner reads what to take out."""
     found, _ = outcome_of(f"def hand_over(sqs, queue_url, order):\n    {body}")
     assert found.status == ERROR
-    assert "ended Python itself (os._exit, sys.exit" in found.why
-    assert "take that call out" in found.why
+    assert "`os._exit()` do that" in found.why
+    assert "Leave a function with `return`" in found.why
 
 
 def test_a_thread_of_one_answer_does_not_reach_into_the_next():

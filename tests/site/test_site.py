@@ -182,7 +182,7 @@ for name, source in json.loads({loops!r}).items():
 def test_every_loop_without_end_is_ended(page):
     """Those that test_one_thread.py has, with the Python that a tab has."""
     text = run(page, WATCH.format(loops=json.dumps(LOOPS)))["cell0"][0][1]
-    assert [line.split(" | ")[0] for line in text.splitlines() if "it did not end" in line] == list(LOOPS)
+    assert [line.split(" | ")[0] for line in text.splitlines() if "so I stopped it" in line] == list(LOOPS)
 
 
 def test_an_answer_that_does_not_end_is_ended(page):
@@ -191,7 +191,7 @@ def test_an_answer_that_does_not_end_is_ended(page):
     page.evaluate(QUIET, "from helpers.checks import limits; limits.SECONDS = 0.2")
     page.evaluate(REPLACE, ["clients_for", ENDLESS])
     found = outputs(page.evaluate(RUN))
-    assert "it did not end" in said(found, "check-clients_for")
+    assert "so I stopped it" in said(found, "check-clients_for")
     assert "region +=" in said(found, "check-clients_for") or "while True" in said(found, "check-clients_for")
     assert "Not attempted" in said(found, "check-take_one")
 

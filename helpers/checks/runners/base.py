@@ -9,8 +9,8 @@ from helpers.simulation import scheduler
 
 # Why an answer was stopped, as replies say it.
 TIME_IS_UP, WAITS_FOR_EVER, TERMINATED = scheduler.STUCK, scheduler.WAITS, scheduler.TERMINATED
-TOO_MANY_CALLS, TOO_MUCH_COMPUTING = "calls", "computing"
-NOT_ENDED = "it did not end"  # shown instead of an error's name for an answer that was stopped
+TOO_MANY_CALLS, TOO_MUCH_COMPUTING, TOO_MUCH_MEMORY = "calls", "computing", "memory"
+NOT_ENDED = "it did not end"  # in place of an error's name, for an answer that was stopped
 
 
 class AnswerRunner(Protocol):

@@ -1,11 +1,10 @@
 """Explains a cell or an answer that did not run to its end: what happened, and what to do."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import Any
 
 from helpers.checks.outcome import ERROR, Outcome, outcome
-from helpers.checks.runners.base import NOT_ENDED, TIME_IS_UP, TOO_MANY_CALLS, TOO_MUCH_COMPUTING
+from helpers.checks.runners.base import TIME_IS_UP, TOO_MANY_CALLS, TOO_MUCH_COMPUTING
 from helpers.course import Exercise
 from helpers.sandbox.channel import PROCESS_ENDED
 
@@ -16,9 +15,10 @@ _ENDS_PYTHON = "os._exit, sys.exit, exit and quit do that, and so does a crash"
 # Why a cell had to be stopped, as `HandInProcess.load` says it.
 _STOPS = {
     PROCESS_ENDED: f"it ended Python itself ({_ENDS_PYTHON})",
-    TOO_MUCH_COMPUTING: "it computed without coming to an end. Which loop has no way out?",
-    TIME_IS_UP: "it did not come to an end. What does it wait for?",
-    TOO_MANY_CALLS: "it called AWS without coming to an end. Which loop has no way out?",
+    TOO_MUCH_COMPUTING: "it was still computing when I stopped it. Is there a loop without a way out?",
+    TIME_IS_UP: "it was still running when I stopped it. Is there a loop without a way out, or does it wait for "
+    "something that never comes?",
+    TOO_MANY_CALLS: "it was still calling AWS when I stopped it. Is there a loop without a way out?",
 }
 
 
@@ -68,20 +68,6 @@ def of_failed_cell(exercise: Exercise, error: Mapping[str, Any]) -> Outcome:
         )
     place = {"line_number": error["number"], "line": error["line"]}
     return outcome(exercise, ERROR, got=_error(error), expected=_RUNS, why=why, **place)
-
-
-def explained(found: Outcome) -> Outcome:
-    """Return the outcome with a reason, where an answer ended Python or did not end itself."""
-    kind, _, said = found.got.partition(": ")
-    if found.status == ERROR and kind.startswith("SystemExit"):
-        why = (
-            f"Your answer ended Python itself ({_ENDS_PYTHON}). Whoever calls a function goes on after it: take that "
-            "call out, and hand back with `return`."
-        )
-        return replace(found, got=found.got.rstrip(": "), expected="a function that returns", why=why)
-    if found.status == ERROR and kind == NOT_ENDED:
-        return replace(found, got=f"It did not end. {said}", expected="a function that comes to its end")
-    return found
 
 
 def _named(source: str, exercises: Iterable[Exercise]) -> str:

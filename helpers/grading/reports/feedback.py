@@ -6,7 +6,6 @@ It holds nothing of any other learner, and no solution.
 import dataclasses
 import hashlib
 import json
-import re
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -19,6 +18,7 @@ from helpers.grading.gradebook import NOT_HANDED_IN, status
 from helpers.grading.output import file_names, writing
 from helpers.grading.records import Mark, Row
 from helpers.grading.reports import pages, texts
+from helpers.views.card import label_of_got
 
 FOLDER = "feedback"
 _AGAIN = (
@@ -31,9 +31,8 @@ LARGEST = 190_000  # bytes: a page is mailed and opened on a telephone
 _WIDTH = 100
 _REMARKS = 40
 _LEFT_OPEN = "This one was left open. An attempt, even a wrong one, shows you the next step."
-CODE = frozenset({"Called", "Your line", "It printed"})
+CODE = frozenset({"I called", "Your line", "It printed"})
 _FOLDED = frozenset({"It printed"})
-_ERROR = re.compile(r"[\w.]+(?::|$)")
 
 
 def write_feedback(out: Path, rows: Iterable[Row], lessons: Sequence[Lesson], title: str) -> dict[str, str]:
@@ -156,30 +155,23 @@ def feedback_text(feedback: Mapping[str, Any]) -> str:
 def exercise_rows(exercise: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Return what there is to say of an exercise, as labels and texts."""
     if exercise["status"] == "not attempted":
-        rows = [("Seen", exercise.get("got") or _LEFT_OPEN)]
+        rows = [("I saw", exercise.get("got") or _LEFT_OPEN)]
     elif exercise["status"] == "older copy":
-        rows = [("Seen", exercise.get("why", "")), ("It printed", exercise.get("printed", "").rstrip())]
+        rows = [("Why", exercise.get("why", "")), ("It printed", exercise.get("printed", "").rstrip())]
     else:
         error_line = (
             f"line {exercise['line_number']}: {exercise['line'].strip()}" if exercise.get("line_number") else ""
         )
         rows = [
-            ("Called", exercise.get("did", "")),
+            ("I called", exercise.get("did", "")),
             ("Your line", error_line),
-            (_label(exercise), exercise.get("got", "")),
+            (label_of_got({"got": "", **exercise}), exercise.get("got", "")),
             ("Expected", exercise.get("expected", "")),
             ("Why", exercise.get("why", "")),
             ("It printed", exercise.get("printed", "").rstrip()),
         ]
     onward = [("Hint", exercise.get("hint", "")), ("Next", exercise.get("next", ""))]
     return [(label, said) for label, said in [*rows, *onward] if said]
-
-
-def _label(exercise: Mapping[str, Any]) -> str:
-    """Return what `got` is: a value, an error with its name in front, or a sentence on what the grader saw."""
-    if exercise["status"] != "error in your code":
-        return "Came back"
-    return "It raised" if _ERROR.match(exercise.get("got", "")) else "Seen"
 
 
 def _headline(feedback: Mapping[str, Any]) -> str:
