@@ -16,7 +16,7 @@ import boto3
 from helpers.backends import environment, transport
 from helpers.backends.offline.offline_cloud import any_account, draw_profile_keys, make_world
 from helpers.checks import case as cases
-from helpers.checks.outcome import CORRECT, ERROR, NOT_ATTEMPTED, NOT_YET, Outcome, outcome
+from helpers.checks.outcome import CORRECT, ERROR, NOT_ATTEMPTED, NOT_HERE, NOT_YET, Outcome, outcome
 from helpers.checks.runners.base import AnswerRunner
 from helpers.course import Exercise
 from helpers.errors import CourseError
@@ -74,7 +74,8 @@ def examine(
         watch = cases.CallWatch(world)
         with worlds.enter(world):
             runner = make_runner(world)
-            return _judge(exercise, check, runner, cases.Case(exercise.answer, world, runner, draw, watch))
+            found = _judge(exercise, check, runner, cases.Case(exercise.answer, world, runner, draw, watch))
+            return found if found.correct or not runner.unable else outcome(exercise, NOT_HERE, why=runner.unable)
 
 
 @contextmanager

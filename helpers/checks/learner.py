@@ -10,7 +10,7 @@ from helpers import progress
 from helpers.backends.running import COMPARED, running
 from helpers.checks.engine import FIXED_SEED, examine
 from helpers.checks.older import function_is_older, judged
-from helpers.checks.outcome import NOT_ATTEMPTED, OLDER, Outcome, worth
+from helpers.checks.outcome import NOT_ATTEMPTED, NOT_HERE, OLDER, Outcome, worth
 from helpers.checks.runners.in_process import InProcess
 from helpers.checks.runners.one_thread import OneThread
 from helpers.checks.solutions import answer_source
@@ -20,6 +20,7 @@ from helpers.misspelled import nearest
 from helpers.simulation import browser_tab
 from helpers.views.card import Card, check_card, hint_card, note_card, show_card, solution_card
 
+_NO_TRY = (NOT_ATTEMPTED, NOT_HERE, OLDER)  # outcomes that say nothing about an answer
 _steps: dict[str, int] = {}  # how many hints were given, by exercise
 _tried: set[str] = set()  # the exercises that were attempted
 _last: Exercise | None = None  # the exercise that was checked last, which `hint()` without an argument means
@@ -59,7 +60,7 @@ def keep(outcomes: Iterable[Outcome], place: Path | None = None) -> None:
 
     place: a folder; without it the current one. Nothing is recorded while outputs are compared.
     """
-    tried = {outcome.answer: outcome.correct for outcome in outcomes if outcome.status not in (NOT_ATTEMPTED, OLDER)}
+    tried = {outcome.answer: outcome.correct for outcome in outcomes if outcome.status not in _NO_TRY}
     folder = None if os.environ.get(COMPARED) or not tried else progress.find(place)
     if folder:
         progress.record(folder, tried)

@@ -9,6 +9,7 @@ CORRECT = "correct"
 NOT_YET = "not yet"
 NOT_ATTEMPTED = "not attempted"
 ERROR = "error in your code"
+NOT_HERE = "not checked here"  # since the answer needs what this front end lacks
 OLDER = "older copy"  # of the exercise, from before its contract changed: nobody says whether the answer is right
 
 
@@ -16,7 +17,8 @@ OLDER = "older copy"  # of the exercise, from before its contract changed: nobod
 class Outcome:
     """The outcome of one check of one exercise.
 
-    status: "correct", "not yet", "not attempted", "error in your code" or "older copy".
+    status: "correct", "not yet", "not attempted", "error in your code", "older copy" or
+    "not checked here".
     did, got, expected, why: what the check did, what it saw, what the exercise expects, and the reason in AWS's terms.
     line_number, line: the learner's own line that led to an error. printed: what the answer printed.
     reached: the milestones on the way that are worth points by themselves, see Exercise.partial.
@@ -25,7 +27,7 @@ class Outcome:
     - "error:NAME" when the answer raised. NAME is the code of an error of AWS, or the exception's type
     - "stopped:calls", or another word of helpers.checks.runners.base, when the answer had to be stopped
     - "check-stumbled" when the check itself couldn't go on
-    - "" for an answer that is correct, not attempted, or in an older copy
+    - "" for an answer that is correct, not attempted, not checked here, or in an older copy
     """
 
     exercise: str

@@ -170,6 +170,8 @@ PATIENCE = 5.0  # real seconds for commands that run no answer
 class Answer:
     """The runner of one answer in the process; see helpers.checks.runners.base.AnswerRunner."""
 
+    unable = ""
+
     def __init__(self, process: HandInProcess, world: World):
         self._process, self._world, self._left = process, world, LONGEST_CHECK
 

@@ -11,6 +11,7 @@ ONLY_OFFLINE = (
     f"page. {INSTEAD}"
 )
 NO_THREADS = f"In a browser tab there are no threads, so this one cannot start. {INSTEAD}"
+THREADS_NEEDED = f"Your function starts a thread, and a browser tab has none, so it isn't checked here. {INSTEAD}"
 
 _STORAGE = Path("/drive")  # where Python finds JupyterLite's files
 _plain_start = threading.Thread.start

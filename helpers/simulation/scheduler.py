@@ -96,6 +96,7 @@ class Scheduler:
         self._arrived: list[int] = []  # signals that the run's first member has not handled yet
         self._watched: Member | None = None  # whose end ends the run
         self._here: Member | None = None  # the only member of a run without threads
+        self.refused_a_thread = False  # whether such a run wanted one
         self.outcome = ""  # of a run that ends before its first member does
         # Made by a thread that is no member, so it is a real one. It guards all of the above.
         self._changed = threading.Condition(threading.RLock())
@@ -230,6 +231,7 @@ class Scheduler:
         if starter is not None and starter.over:
             raise Stopped(_OVER)
         if self._here is not None:
+            self.refused_a_thread = True
             raise RuntimeError(NO_THREADS)
         self._joins(thread)
         member, plain_run = Member(thread), thread.run

@@ -13,6 +13,7 @@ _LOOKS = {
     "not yet": ("○", "Not yet", "--jp-warn-color1, #b45309"),
     "not attempted": ("…", "Not attempted", "--jp-border-color1, #8a8a8a"),
     "older copy": ("↻", "Older copy", "--jp-border-color1, #8a8a8a"),
+    "not checked here": ("–", "Not checked here", "--jp-border-color1, #8a8a8a"),
     "error in your code": ("✗", "Error in your code", "--jp-error-color1, #c62828"),
     "hint": ("?", "Hint", "--jp-info-color1, #0277bd"),
     "solution": ("=", "Solution", "--jp-info-color1, #0277bd"),
@@ -77,7 +78,7 @@ def check_card(outcome: Mapping[str, Any]) -> Card:
         ("Your line", error_line),
         (label_of_got(outcome), outcome["got"]),
         ("Expected", outcome["expected"]),
-        ("" if outcome["status"] == "older copy" else "Why", outcome["why"]),
+        ("" if outcome["status"] in ("older copy", "not checked here") else "Why", outcome["why"]),
         ("Next", _next(outcome)),
         ("It printed", outcome["printed"].rstrip()[:2000]),
     )

@@ -201,6 +201,8 @@ def test_what_is_wrong_has_a_stable_id(outcome_of, name, reason, monkeypatch):
 class Scripted:
     """A runner whose answer always replies the same."""
 
+    unable = ""
+
     printed = ""
 
     def __init__(self, reply):

@@ -9,7 +9,7 @@ from in_sandbox import in_sandbox, needs_fork
 
 from helpers.checks import limits
 from helpers.checks.engine import examine
-from helpers.checks.outcome import CORRECT, ERROR
+from helpers.checks.outcome import CORRECT, ERROR, NOT_HERE
 from helpers.checks.runners.in_process import InProcess
 from helpers.checks.runners.one_thread import OneThread
 from helpers.course import Exercise
@@ -328,9 +328,10 @@ def test_what_threads_print_comes_in_one_order(runner, outcome_of):
 
 
 def test_without_threads_an_answer_that_needs_them_is_told(outcome_of):
-    """By the sentence about browser tabs."""
+    """In one sentence; it isn't called wrong."""
     outcome = outcome_of("beats_beside_work", "in one thread", returning(THREADS["beats_beside_work"]))
-    assert browser_tab.NO_THREADS in outcome.got
+    assert (outcome.status, outcome.reason) == (NOT_HERE, "")
+    assert outcome.why == browser_tab.THREADS_NEEDED
 
 
 def test_the_kernel_s_names_are_its_own_again(outcome_of):

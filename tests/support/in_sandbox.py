@@ -29,6 +29,8 @@ def a_world():
 class _Alone:
     """A runner for the only answer of a process. Closing it ends the process."""
 
+    unable = ""
+
     def __init__(self, process, answer):
         self._process, self._answer = process, answer
         self.ask = answer.ask

@@ -14,7 +14,9 @@ NOT_ENDED = "it did not end"  # in place of an error's name, for an answer that 
 
 
 class AnswerRunner(Protocol):
-    """How a check reaches an answer."""
+    """How a check reaches an answer. unable: what the answer needed and can't have here, in a sentence, or ""."""
+
+    unable: str
 
     @property
     def printed(self) -> str:

@@ -20,6 +20,8 @@ from helpers.simulation.scheduler import ENDED, Scheduler
 class KernelRunner:
     """What the runners within this kernel share: the answer's console, its time and its default session."""
 
+    unable = ""
+
     def __init__(self, answer: Callable[..., Any], world: worlds.World):
         self._host, self._world = AnswerHost(answer), world
         self._parts: list[str] = []

@@ -10,6 +10,7 @@ from helpers.checks.runners.base import TIME_IS_UP, TOO_MANY_CALLS
 from helpers.checks.runners.in_process import KernelRunner
 from helpers.errors import Stopped
 from helpers.simulation import worlds
+from helpers.simulation.browser_tab import THREADS_NEEDED
 
 _monotonic = time.monotonic
 _TOOLS = (3, 4)  # tool ids that no standard tool uses
@@ -29,9 +30,9 @@ class OneThread(KernelRunner):
         self._deadline, signals = _monotonic() + seconds, command.pop("signals", ())
         with _watched(self._host.namespace, self._stop_if_over):
             reply = self._scheduler.run_here(lambda: self._host.handle(command), signals)
-        reason = (
-            self._over() or self._scheduler.outcome
-        )  # an answer that caught the exception that stops it replied something else
+        self.unable = THREADS_NEEDED if self._scheduler.refused_a_thread else ""
+        # An answer that caught the exception that stops it replied something else.
+        reason = self._over() or self._scheduler.outcome
         return {"number": None, "line": "", "waiting": []} | reply | {"stopped": reason} if reason else reply
 
     def _over(self) -> str:
