@@ -49,7 +49,9 @@ def install() -> None:
 
 def _draw() -> float:
     world = worlds.current()
-    return world.ids.random() if world else random.random()
+    if world is None:
+        return random.random()
+    return (world.pauses or world.ids).random()
 
 
 def _call(client: BaseClient, operation_name: str, api_params: Any) -> Any:

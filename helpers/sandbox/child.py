@@ -77,7 +77,7 @@ def serve(connection: socket.socket, shell: Shell) -> None:
     world = worlds.World(client, Journal(), random.Random(1), lambda request, network: None)  # type: ignore[arg-type]
     world.scheduler = scheduler = Scheduler(client, world.adopt)
     URLLib3Session.send = lambda session, request: client.send(request, world)
-    work = threading.Thread(target=_Work(client, shell, scheduler).go, name="commands")
+    work = threading.Thread(target=_Work(client, shell, scheduler, world).go, name="commands")
     where = lambda: place(scheduler.at() or work, shell.namespace)  # noqa: E731
     client.stop_when_it_computes_too_much(where)
     _hide_the_course(client)
@@ -96,8 +96,8 @@ def _hide_the_course(client: SandboxClient) -> None:
 class _Work:
     """Does the commands, one after another, each as a run whose first member is a thread of its own."""
 
-    def __init__(self, client: SandboxClient, shell: Shell, scheduler: Scheduler):
-        self._client, self._shell, self._scheduler = client, shell, scheduler
+    def __init__(self, client: SandboxClient, shell: Shell, scheduler: Scheduler, world: worlds.World):
+        self._client, self._shell, self._scheduler, self._world = client, shell, scheduler, world
         self._found, self._host = Definitions(()), AnswerHost(lambda: None)
         self._of_the_notebook: list[Member] = []  # the threads that its cells started
         self._environment, self._folder = dict(os.environ), os.getcwd()
@@ -123,6 +123,7 @@ class _Work:
 
     def _in_a_run(self, do: Callable[[], dict[str, Any]], signals: Signals = ()) -> dict[str, Any]:
         """Return what `do` replies, or that it was stopped."""
+        self._world.pauses = random.Random(1)
         replies: list[dict[str, Any]] = []
         target = lambda: replies.append(do())  # noqa: E731
         thread = threading.Thread(target=stopping.shielded, args=(target,), name="your function")

@@ -11,6 +11,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from helpers.simulation import frozen_sleep
@@ -123,6 +124,17 @@ def replacements(scheduler_of: SchedulerOf) -> list[tuple[Any, str, Any]]:
         scheduler = scheduler_of()
         return plain_time() if scheduler is None else scheduler.monotonic()
 
+    def new_name(template: str = "Thread-%d") -> str:
+        scheduler = scheduler_of()
+        return plain_new_name(template) if scheduler is None else template % next(scheduler.threads)
+
+    def pool_number() -> int:
+        scheduler = scheduler_of()
+        return plain_pool_number() if scheduler is None else next(scheduler.pools)
+
+    plain_new_name = threading._newname  # type: ignore[attr-defined]
+    plain_pool_number = ThreadPoolExecutor._counter  # type: ignore[attr-defined]
+
     def set_signal(number: int, handler: Any) -> Any:
         scheduler = scheduler_of()
         if scheduler is None:
@@ -184,6 +196,8 @@ def replacements(scheduler_of: SchedulerOf) -> list[tuple[Any, str, Any]]:
         (threading.Thread, "join", join),
         (threading.Thread, "is_alive", is_alive),
         (_thread, "start_new_thread", start_new_thread),
+        (threading, "_newname", new_name),
+        (ThreadPoolExecutor, "_counter", staticmethod(pool_number)),
         (threading, "_time", monotonic),
         (queue, "time", monotonic),
         (signal, "signal", set_signal),

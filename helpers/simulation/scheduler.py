@@ -89,6 +89,7 @@ class Scheduler:
         # What a signal does in this run, by its number: a function, or as in the module signal.
         self.handlers: dict[int, Handler | int | None] = {}
         self._turns = itertools.count()
+        self.threads, self.pools = itertools.count(1), itertools.count()  # numbers in the names that Python gives them
         self._members: dict[int, Member] = {}  # by the identity of their thread
         self._known: weakref.WeakSet[threading.Thread] = weakref.WeakSet()  # every thread that was a member
         self._ready: list[Member] = []

@@ -29,7 +29,8 @@ class World:
     around: takes boto3's client, the operation, its parameters and a function that makes the call with them; returns
     what the call returns. None where calls aren't changed. open: whether it still accepts calls.
     scheduler: of the run in this world, whose members share its time; None where every thread waits by itself.
-    call_takes: seconds of the clock that a call of a member takes.
+    call_takes: seconds of the clock that a call of a member takes. pauses: draws how long boto3 waits between its
+    attempts; None where `ids` does. A run has its own, so that it's the same wherever it runs.
     profile_keys: the access keys in boto3's files, by the names of their profiles, where a check has drawn its own.
     """
 
@@ -42,6 +43,7 @@ class World:
     open: bool = True
     scheduler: Scheduler | None = None
     call_takes: float = 0.0
+    pauses: Random | None = None
     profile_keys: dict[str, str] = field(default_factory=dict)
 
     def sleep(self, seconds: float) -> None:

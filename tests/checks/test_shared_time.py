@@ -124,6 +124,12 @@ def calls_take_time(sqs, queue_url):
         sqs.send_message(QueueUrl=queue_url, MessageBody="x")
     return round(time.time() - begun, 3)
 
+def is_throttled(sqs, queue_url):
+    begun = time.time()
+    for _ in range(20):
+        sqs.send_message(QueueUrl=queue_url, MessageBody="x")
+    return [round(time.time() - begun, 3), threading.Thread().name, ThreadPoolExecutor()._thread_name_prefix]
+
 def leaves_a_thread(sqs, queue_url):
     def beat():
         while True:
@@ -255,6 +261,24 @@ def test_sigterm_comes_when_the_check_says(name, runner, outcome_of):
     """Its handler runs where the answer waits, and the wait goes on unless the handler raises."""
     outcome = outcome_of(name, runner, returning(TOLD[name], after=90))
     assert (outcome.status, outcome.got) == (CORRECT, "")
+
+
+@needs_fork
+def test_boto3_s_pauses_and_python_s_names_are_the_same_everywhere(outcome_of):
+    """In each run, wherever it runs and whatever ran before: a check's text may show them."""
+    seen = []
+
+    def check(case):
+        for _ in range(2):
+            with case.unkind(throttling=0.2):
+                seen.append(case.run(queue_url=case.queue()))
+
+    for runner in ("in process", "in one thread", "in the sandbox"):
+        assert outcome_of("is_throttled", runner, check).status == CORRECT
+    first, second = seen[:2]
+    assert first[0] > 0.7
+    assert second[1:] == ["Thread-2", "ThreadPoolExecutor-1"]
+    assert seen == [first, second] * 3
 
 
 @pytest.mark.parametrize("runner", RUNNERS)

@@ -3,6 +3,7 @@
 import json
 import threading
 from collections.abc import Callable
+from random import Random
 from typing import Any
 
 import boto3
@@ -68,6 +69,7 @@ class KernelRunner:
     def ask(self, command: dict[str, Any], seconds: float) -> dict[str, Any]:
         """Return the reply to the command; see AnswerRunner."""
         exits = exits_raise(self._is_answer, self._host.namespace)
+        self._world.pauses = Random(1)
         with functions_kept(), self._time, console(self._is_answer, self._output), exits:
             try:
                 reply = self._reply(json.loads(json.dumps(command)), seconds)  # the answer may change what it is given
