@@ -12,6 +12,7 @@ go to whoever waited first. So a run is the same on every machine and under any 
 import _thread
 import heapq
 import itertools
+import linecache
 import signal
 import sys
 import threading
@@ -38,6 +39,7 @@ _real_start, _real_join = threading.Thread.start, threading.Thread.join
 
 _UPTIME = 100_000  # seconds that `monotonic` begins with, as on a machine that has run for a day
 _OVER = "the run is over"
+_NOT_THE_THREADS = {__file__, stopping.__file__, threading.__file__}  # files whose code starts a thread's own
 # How a run comes out, and for all but the first why it was stopped.
 ENDED, STUCK, WAITS, TERMINATED = "ended", "time", "waiting", "terminated"
 Signals = Sequence[tuple[float, int]]  # after how many seconds, and the signal's number
@@ -89,7 +91,7 @@ class Scheduler:
         # What a signal does in this run, by its number: a function, or as in the module signal.
         self.handlers: dict[int, Handler | int | None] = {}
         self._turns = itertools.count()
-        self.threads, self.pools = itertools.count(1), itertools.count()  # numbers in the names that Python gives them
+        self.threads, self.pools = itertools.count(1), itertools.count()  # numbers for the names of this run's
         self._members: dict[int, Member] = {}  # by the identity of their thread
         self._known: weakref.WeakSet[threading.Thread] = weakref.WeakSet()  # every thread that was a member
         self._ready: list[Member] = []
@@ -324,6 +326,7 @@ class Scheduler:
     def _begin(self, signals: Signals) -> None:
         with self._changed:
             self.outcome, self.waits, self.handlers, self._arrived = "", 0, {}, []
+            self.threads, self.pools = itertools.count(1), itertools.count()
             left = [sleeper for sleeper in self._sleepers if not isinstance(sleeper[2], int)]
             due = [(self.now + round(seconds * TICKS), next(self._turns), number) for seconds, number in signals]
             self._sleepers = sorted([*left, *due], key=lambda sleeper: sleeper[:2])
@@ -391,11 +394,13 @@ class Scheduler:
 
 
 def _print_uncaught(thread: threading.Thread) -> None:
-    """Print the exception that ends a thread, as Python does, but without the frames of this package."""
+    """Print the exception that ends a thread, in one line: a traceback would have names of files that vary."""
     kind, problem, place = sys.exc_info()
-    while place is not None and place.tb_frame.f_code.co_filename in (__file__, stopping.__file__):
+    while place is not None and place.tb_frame.f_code.co_filename in _NOT_THE_THREADS:
         place = place.tb_next
-    threading.__excepthook__(threading.ExceptHookArgs((kind, problem, place, thread)))
+    line = linecache.getline(place.tb_frame.f_code.co_filename, place.tb_lineno).strip() if place else ""
+    at = f", in the line {line!r}" if line else ""
+    print(f"Exception in thread {thread.name}{at}: {kind.__name__ if kind else ''}: {problem}", file=sys.stderr)
 
 
 def key_of_end(thread: threading.Thread) -> Hashable:

@@ -127,7 +127,10 @@ def calls_take_time(sqs, queue_url):
 def is_throttled(sqs, queue_url):
     begun = time.time()
     for _ in range(20):
-        sqs.send_message(QueueUrl=queue_url, MessageBody="x")
+        try:
+            sqs.send_message(QueueUrl=queue_url, MessageBody="x")
+        except sqs.exceptions.ClientError:
+            pass
     return [round(time.time() - begun, 3), threading.Thread().name, ThreadPoolExecutor()._thread_name_prefix]
 
 def leaves_a_thread(sqs, queue_url):
@@ -270,15 +273,16 @@ def test_boto3_s_pauses_and_python_s_names_are_the_same_everywhere(outcome_of):
 
     def check(case):
         for _ in range(2):
-            with case.unkind(throttling=0.2):
-                seen.append(case.run(queue_url=case.queue()))
+            queue_url = case.queue()
+            with case.unkind(throttling=0.5):
+                seen.append(case.run(queue_url=queue_url))
 
     for runner in ("in process", "in one thread", "in the sandbox"):
-        assert outcome_of("is_throttled", runner, check).status == CORRECT
-    first, second = seen[:2]
-    assert first[0] > 0.7
-    assert second[1:] == ["Thread-2", "ThreadPoolExecutor-1"]
-    assert seen == [first, second] * 3
+        outcome = outcome_of("is_throttled", runner, check)
+        assert (outcome.status, outcome.got) == (CORRECT, "")
+    assert seen[0][0] > 1
+    assert seen[0][1:] == ["Thread-1", "ThreadPoolExecutor-0"]
+    assert seen == seen[:2] * 3
 
 
 @pytest.mark.parametrize("runner", RUNNERS)
@@ -348,7 +352,9 @@ def test_what_threads_print_comes_in_one_order(runner, outcome_of):
     lines = outcome_of("prints_from_threads", runner, returning(None)).printed.splitlines()
     said = [line for line in lines if line[:1] in "abce" and len(line) < 4]
     assert said == [f"{word} {number}" for number in range(3) for word in "abc"] + ["end"]
-    assert lines.index("ValueError: in a thread") < lines.index("c 2")
+    assert lines.index(
+        "Exception in thread Thread-2 (say), in the line 'raise ValueError(\"in a thread\")': ValueError: in a thread"
+    ) < lines.index("c 2")
 
 
 def test_without_threads_an_answer_that_needs_them_is_told(outcome_of):
