@@ -6,22 +6,64 @@ import json
 from helpers.checks.lessons import shop
 
 TOWNS = ["Bath", "Derby", "Leeds", "Truro", "Wells", "York"]
-NO_MESSAGES = "When there is nothing to receive, the response has no key Messages at all."
+LONGEST, LARGEST, SMALLEST = 43_200, 1_048_576, 1024  # a visibility timeout in seconds, a queue's limits in bytes
+SLACK = 1.5  # seconds that an answer's own calls can take
+SENDS, DELETES = ("SendMessage", "SendMessageBatch"), ("DeleteMessage", "DeleteMessageBatch")
+CHANGES = ("ChangeMessageVisibility", "ChangeMessageVisibilityBatch")
+NO_MESSAGES = "When no message is waiting, the response has no key Messages at all."
 NOTHING_RECEIVED = [
     ("no-messages-key", "KeyError", "Messages", NO_MESSAGES),
-    ("no-messages-key", "IndexError", "", NO_MESSAGES),
-]
-NO_LABELS = "A message without labels comes without the key MessageAttributes."
+    ("no-messages-key", "IndexError", "", "No message was waiting, so there was no first one to pick from a list."),
+    ("no-messages-key", "ValueError", "not enough values to unpack", "No message was waiting, so there was none to "
+     "unpack from a list."),
+]  # fmt: skip
+NO_ATTRIBUTES = (
+    "A message has the key MessageAttributes only when it was sent with attributes and your receive asked for them."
+)
+NO_TEXT = "An attribute of the type Binary has a BinaryValue and no StringValue."
+NEW_MESSAGE = (
+    "A receive brings the attributes that it asks for in MessageAttributeNames, and a send makes a new message, with "
+    "the attributes that it's given in MessageAttributes."
+)
 
 
-def _send(case, queue_url, body, labels):
+def _orders(case, count, letter="A"):
+    """Return orders that only a JSON parser can read: their texts say true, false and null."""
+    more = {"gift": case.draw.choice([True, False]), "note": None, "card": 'For Zoë, "with tea"'}
+    return [order | more for order in shop.orders(case, count, letter)]
+
+
+def _written(case, order):
+    """Return the order's JSON as some program might write it: white space around it, or its keys in another order."""
+    turned = dict(reversed(order.items()))
+    return case.draw.choice([
+        f" \r\n\t{json.dumps(order)}\t\n ",
+        json.dumps(turned, indent=2).replace("\n", "\r\n") + "\r\n",
+        " " + json.dumps(turned, separators=(",", ":"), ensure_ascii=False),
+    ])  # fmt: skip
+
+
+def _untidy():
+    """Return message attributes of each type."""
+    return shop.labels(to=" Zoë\t", Speed="express") | {
+        "parcels": {"DataType": "Number", "StringValue": "3"},
+        "weight": {"StringValue": "12.5", "DataType": "Number.kg"},
+        "seal": {"DataType": "Binary", "BinaryValue": b"\x00\r\n\xff"},
+    }
+
+
+def _ten():
+    """Return as many message attributes as a message can have."""
+    return shop.labels(**{f"note{number}": "seen" for number in range(10)})
+
+
+def _send(case, queue_url, body, attributes):
     """Send a message, and return its id."""
-    body = body if isinstance(body, str) else json.dumps(body)
-    return case.sqs.send_message(QueueUrl=queue_url, MessageBody=body, MessageAttributes=labels)["MessageId"]
+    return case.sqs.send_message(QueueUrl=queue_url, MessageBody=body, MessageAttributes=attributes)["MessageId"]
 
 
 def _take(case, queue_url):
-    """Receive and delete all that is visible, and return pairs of body and labels."""
+    """Receive and delete all that is visible, and return pairs of body and message attributes."""
     found = []
     ten = {"QueueUrl": queue_url, "MaxNumberOfMessages": 10, "MessageAttributeNames": ["All"]}
     while messages := case.sqs.receive_message(**ten).get("Messages"):
@@ -31,16 +73,36 @@ def _take(case, queue_url):
     return found
 
 
+def _named(attributes):
+    """Return the attributes' names in words."""
+    return ", ".join(attributes) or "no attributes"
+
+
+def _receives(case, before=0):
+    """Return the answer's receives since it had made so many calls."""
+    return shop.of(case.calls[before:], "ReceiveMessage")
+
+
+def _brought(case, message_id, before=0):
+    """Return the message attributes with which the answer's last receive of this message brought it; None for none."""
+    for call in reversed(_receives(case, before)):
+        for message in (call.response or {}).get("Messages", []):
+            if message["MessageId"] == message_id:
+                return message.get("MessageAttributes", {})
+    return None
+
+
 def _expect_settings(case, before, *queue_urls):
-    """The queues' settings are those of before."""
+    """The queues' attributes are those of before."""
     for queue_url, settings in zip(queue_urls, before, strict=True):
-        if shop.settings(case, queue_url) != settings:
+        now = shop.settings(case, queue_url)
+        if changed := sorted(name for name in settings | now if settings.get(name) != now.get(name)):
             case.not_yet(
                 "settings-changed",
-                got=case.said("The queue's settings are not what they were."),
-                expected="the settings as they were",
-                why="An attribute of a queue is for everybody who uses it. A receive can ask for a lease of its own, "
-                "and change_message_visibility changes one.",
+                got=case.said(f"I saw other queue attributes than before: {', '.join(changed)}."),
+                expected="the queue attributes as they were",
+                why="A queue attribute applies to everybody who uses the queue. For one receive there's its own "
+                "VisibilityTimeout, and for one message there's change_message_visibility.",
             )
 
 
@@ -48,12 +110,13 @@ def _expect_untouched(case, queue_url, message_id):
     """Another message of the queue was not received."""
     found = shop.messages_in(case, queue_url).get(message_id)
     if found is None or found["receives"]:
+        saw = "I saw that your code received another message as well."
         case.not_yet(
             "others-received",
-            got=case.said("Another message was received too, and is hidden from the others or counted."),
-            expected="one message is received",
-            why="Each receive leases and counts every message that it brings. MaxNumberOfMessages is 1 unless you say "
-            "more.",
+            got=case.said(saw if found else "I saw that another message is gone from the queue."),
+            expected="one message is received, and the other stays as it is",
+            why="Each receive hides and counts every message that it brings. A receive brings one message, unless "
+            "MaxNumberOfMessages asks for more.",
         )
 
 
@@ -63,9 +126,52 @@ def _expect_only(case, allowed):
     if others:
         case.not_yet(
             "forbidden-call",
-            got=case.said(f"Your code called {', '.join(others)}."),
-            expected="nothing of that kind",
-            why="The exercise asks to leave the messages in the queue, and the queue as it is.",
+            got=case.said(f"I saw your code call {', '.join(others)}."),
+            expected="no such call",
+            why="The exercise leaves the messages in the queue, and the queue as it is.",
+        )
+
+
+def _expect_in_flight(case, found, seconds):
+    """This message is in the queue, and in flight for so many seconds, less those that calls take.
+
+    found: the message as Case.state has it; None when it's gone.
+    """
+    if found is None:
+        case.not_yet(
+            "order-deleted",
+            got=case.said("I saw that the order's message is gone from the queue."),
+            expected="it stays in the queue, in flight",
+            why="The order isn't packed yet. Once its message is deleted, a crash of the packer's program loses it.",
+        )
+    if found["state"] != "in flight":
+        case.not_yet(
+            "order-visible",
+            got=case.said("I saw that the order's message is visible, so the next packer gets the order too."),
+            expected=f"it stays in flight for {seconds} s",
+            why="A message that was received stays in flight for its visibility timeout. 0 makes it visible at once.",
+        )
+    if not seconds - SLACK <= found["left"] <= seconds:
+        case.not_yet(
+            "another-timeout",
+            got=case.said(f"I saw the order's message in flight for {found['left']:g} s more."),
+            expected=f"{seconds} s, which is the queue's visibility timeout",
+            why="Without a VisibilityTimeout of its own, a receive uses the queue's.",
+        )
+
+
+def _expect_deletes(case, queue_url, message_id, handle):
+    """The receipt handle deletes the message."""
+    with contextlib.suppress(case.sqs.exceptions.ClientError):
+        case.sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=str(handle))
+    if message_id in shop.messages_in(case, queue_url):
+        why = "Use the ReceiptHandle that this receive brought with this message."
+        case.not_yet(
+            "handle-does-not-delete",
+            did=f"{case.did}, then delete_message with the receipt handle {handle!r:.40}",
+            got=case.said("I saw that the message is still in the queue."),
+            expected="it's deleted",
+            why=f"That's the message id. {why}" if handle == message_id else why,
         )
 
 
@@ -73,123 +179,158 @@ def _expect_only(case, allowed):
 
 
 def next_parcel(case):
-    """Messages with the label, with others, and with none, one at a time; and an empty queue."""
-    speeds = case.draw.sample(["express", "overnight", "same day"], 2)
+    """A message with the attribute, of any type and value; with others; with none. And nothing that can be received."""
+    known, other = case.draw.sample(["express", "overnight", "same day"], 2)
     kinds = [
-        shop.labels(speed=speeds[0], gift="yes"),
         {},
-        shop.labels(gift="express", Speed="express"),
-        shop.labels(speed=speeds[1]),
-        shop.labels(speedy="yes"),
+        shop.labels(speed=known, gift="yes"),
+        shop.labels(gift=known, Speed=known, speedy="yes"),
+        _untidy() | shop.labels(speed=f" {other.title()}\t"),
+        {"speed": {"StringValue": "by bike", "DataType": "String.level"}},
+        {"speed": {"DataType": "Number", "StringValue": "2"}, "seal": _untidy()["seal"]},
     ]
-    case.draw.shuffle(kinds)
-    for labels in kinds:
-        _expect_parcel(case, labels)
-    queue_url = case.queue()
+    timeouts = case.draw.sample([5, 30, LONGEST, *case.draw.sample(range(60, 900), 3)], len(kinds))
+    for attributes, timeout in zip(shop.shuffled(case, kinds), timeouts, strict=True):
+        _expect_parcel(case, attributes, timeout)
+    for taken in (0, 1):
+        _expect_no_parcel(case, taken)
+
+
+def _expect_parcel(case, attributes, timeout):
+    """The order, its speed and its handle; and the message stays in flight for the queue's visibility timeout."""
+    queue_url = shop.queue(case, "orders", VisibilityTimeout=timeout)
+    order, other = _orders(case, 2)
+    order["speed"] = "as fast as you can"  # in the body, where it's nothing but a wish
+    message_id = _send(case, queue_url, _written(case, order), attributes)
+    other_id = _send(case, queue_url, json.dumps(other), {})
+    before = len(case.calls)
     result = case.attempt(queue_url=queue_url)
-    case.did += " on an empty queue"
+    case.did += f", where the message has {_named(attributes)}"
+    speed = attributes.get("speed", {}).get("StringValue", "normal")
+    wanted = f"the order, the speed {speed!r} and the receipt handle, in a dictionary"
+    if result.error:
+        shop.explain(case, result.error, wanted, [
+            ("message-attribute-missing", "KeyError", "MessageAttributes", NO_ATTRIBUTES),
+            ("message-attribute-missing", "KeyError", "'speed'",
+             "A message can have other attributes than speed, and a receive brings only those that it asks for."),
+            ("no-string-value", "KeyError", "StringValue", NO_TEXT),
+        ])  # fmt: skip
+    _expect_in_flight(case, shop.messages_in(case, queue_url).get(message_id), timeout)
+    _expect_untouched(case, queue_url, other_id)
+    _expect_only(case, ("Receive", "Get", "ChangeMessageVisibility"))
+    _expect_three_keys(case, result.value, order, wanted)
+    if result.value["speed"] != speed:
+        brought = _brought(case, message_id, before)
+        reason, why = _why_not_speed(result.value["speed"], attributes, brought or {})
+        case.not_yet(reason, got=result.value, expected=wanted, why=why)
+    _expect_deletes(case, queue_url, message_id, result.value["receipt_handle"])
+
+
+def _expect_three_keys(case, returned, order, wanted):
+    """A dictionary with the order as it is, and two more keys."""
+    keys = ("order", "speed", "receipt_handle")
+    if not isinstance(returned, dict) or set(returned) != set(keys):
+        why = f"Return a dictionary with the keys {', '.join(keys)}."
+        case.not_yet("no-dictionary", got=returned, expected=wanted, why=why)
+    _expect_order(case, returned, order, wanted)
+
+
+def _expect_order(case, returned, order, wanted):
+    """The dictionary has the order as it is under "order"."""
+    if isinstance(returned["order"], str):
+        why = "That's the body's text. json.loads makes a dictionary of it."
+        case.not_yet("text-returned", got=returned, expected=wanted, why=why)
+    if returned["order"] != order:
+        why = f"The order is what the message's body says: {json.dumps(order)}."
+        case.not_yet("other-order", got=returned, expected=wanted, why=why)
+
+
+def _why_not_speed(returned, attributes, brought):
+    """Return a reason id, and why this isn't the speed.
+
+    attributes: of the message. brought: those with which the answer received it.
+    """
+    if isinstance(returned, dict):
+        return "message-attribute-with-type", "That's the whole attribute with its type. Its text is the StringValue."
+    if "speed" in attributes and "speed" not in brought:
+        return (
+            "message-attributes-not-asked-for",
+            "The message has the attribute speed, and your receive didn't bring it: a receive brings only the "
+            "attributes that it asks for in MessageAttributeNames.",
+        )
+    if "speed" in attributes:
+        return "other-message-attribute", "The speed is the StringValue of the attribute speed, whatever it says."
+    return "other-message-attribute", "This message has no attribute called speed, letter by letter. So it's normal."
+
+
+def _expect_no_parcel(case, taken):
+    """None where no message is in the queue, or where another packer has it."""
+    queue_url = case.queue()
+    for order in _orders(case, taken):
+        _send(case, queue_url, json.dumps(order), shop.labels(speed="express"))
+        case.sqs.receive_message(QueueUrl=queue_url, VisibilityTimeout=600)
+    result = case.attempt(queue_url=queue_url)
+    case.did += ", where another packer has the only message" if taken else " with an empty queue"
     if result.error:
         shop.explain(case, result.error, "None", NOTHING_RECEIVED)
     if result.value is not None:
-        case.not_yet("not-none", got=result.value, expected="None", why="There was no message, and None says so.")
+        why = "No message was waiting, so there's nothing to return."
+        case.not_yet("not-none", got=result.value, expected="None", why=why)
     _expect_only(case, ("Receive", "Get", "ChangeMessageVisibility"))
-
-
-def _expect_parcel(case, labels):
-    """The order and its speed; and the message stays in flight."""
-    queue_url, [order] = case.queue(), shop.orders(case, 1)
-    message_id = _send(case, queue_url, order, labels)
-    other_id = _send(case, queue_url, shop.orders(case, 1, "Z")[0], {})
-    result = case.attempt(queue_url=queue_url)
-    case.did += f" with a message whose labels are {', '.join(labels) or 'none'}"
-    wanted = {"order": order, "speed": labels.get("speed", {}).get("StringValue", "normal")}
-    if result.error:
-        why = "A message may have no labels, or others: then the response has no such key."
-        shop.explain(
-            case,
-            result.error,
-            str(wanted),
-            [("message-attribute-missing", "KeyError", key, why) for key in ("MessageAttributes", "speed")],
-        )
-    found = shop.messages_in(case, queue_url).get(message_id)
-    if found is None:
-        case.not_yet(
-            "order-deleted",
-            got=case.said("The message is not in the queue any more."),
-            expected="it stays, leased",
-            why="Packing comes later. Whoever deletes first loses the order if packing fails.",
-        )
-    if found["state"] != "in flight":
-        case.not_yet(
-            "order-visible",
-            got=case.said("The message is visible, so the next packer is given it too."),
-            expected="it stays leased",
-            why="A timeout of 0 is a lease of no time, or gives the message back.",
-        )
-    _expect_untouched(case, queue_url, other_id)
-    if result.value != wanted:
-        reason, why = _why_not_parcel(result.value, wanted)
-        case.not_yet(reason, got=result.value, expected=str(wanted), why=why)
-
-
-def _why_not_parcel(returned, wanted):
-    """Return why this is not order and speed."""
-    if not isinstance(returned, dict) or set(returned) != {"order", "speed"}:
-        return "no-dictionary", "A dictionary with the two keys order and speed was asked for."
-    if isinstance(returned["order"], str):
-        return "text-returned", "The body is JSON text; json.loads makes a dictionary of it."
-    if returned["order"] != wanted["order"]:
-        return "other-order", "The order is what the message's body says."
-    if returned["speed"] == "normal":
-        return (
-            "message-attributes-not-asked-for",
-            "The label was there. It comes only to a receive that asks for it, with MessageAttributeNames.",
-        )
-    if isinstance(returned["speed"], dict):
-        return "message-attribute-with-type", "That is the whole label, with its type. Its text is under StringValue."
-    return (
-        "other-message-attribute",
-        "Only the label called speed says it, letter by letter; without it an order is normal.",
-    )
 
 
 # --- 03.2 ------------------------------------------------------------------------------------------------------------
 
 
 def fits(case):
-    """Around the limit of two queues: plain letters, other letters, labels; then all of them together."""
-    small, usual = case.draw.randrange(1024, 3000), 1_048_576
-    queues = {usual: case.queue("cards"), small: shop.queue(case, "cards", MaximumMessageSize=small)}
-    plain, number = shop.labels(speed="express"), {"weight.kg": {"DataType": "Number.grams", "StringValue": "12"}}
-    greek = shop.labels(town="Αθήνα")
-    for limit in queues:
-        of_queue = "limit-of-another-queue", "The limit is that of the queue, its MaximumMessageSize."
-        _expect_fits(case, queues, limit, "x", {}, of_queue)
-    for letter in case.draw.sample("éü☕", 3):
-        in_bytes = "characters-counted", "SQS counts bytes, and such a letter takes two or three."
-        _expect_fits(case, queues, small, letter, {}, in_bytes)
-    for labels in (plain, number, greek):
-        label_too = "message-attributes-not-counted", "A label counts too: its name, its type and its value, in bytes."
-        _expect_fits(case, queues, small, "x", labels, label_too)
-    together = "not-everything-counted", "Everything counts, in bytes: the body, and each label's name, type and value."
-    for labels in (plain | number, greek | number):
-        _expect_fits(case, queues, case.draw.choice(list(queues)), "é", labels, together)
+    """At the limits of three queues and one byte above: letters, white space, attributes, all of them. Then far off."""
+    drawn = case.draw.randrange(2000, 3000)
+    limits = shop.shuffled(case, [SMALLEST, drawn, LARGEST])
+    queues = {limit: shop.queue(case, "cards", MaximumMessageSize=limit) for limit in limits}
+    for limit in limits:
+        why = f"The limit is the queue's own, its MaximumMessageSize: here it's {limit} bytes."
+        _expect_fits(case, queues, limit, "x", {}, ("limit-of-another-queue", why))
+    for letter in shop.shuffled(case, ["ü", "e\u0301", "☕", "🎁"]):
+        why = f"SQS counts bytes, in UTF-8, and {letter!r} has {len(letter.encode())} of them."
+        _expect_fits(case, queues, drawn, letter, {}, ("characters-counted", why))
+    for space in shop.shuffled(case, [" ", "\r\n", "\t"]):
+        why = f"White space counts like any other character. This body is full of {space!r}."
+        _expect_fits(case, queues, drawn, space, {}, ("white-space-not-counted", why))
+    for attributes in shop.shuffled(case, [*_cards(), _ten()]):
+        why = "An attribute counts too: its name, its type and its value, each in bytes."
+        _expect_fits(case, queues, drawn, "x", attributes, ("message-attributes-not-counted", why))
+    why = "Everything counts, in bytes: the body, and each attribute's name, type and value."
+    together = {name: value for attributes in _cards() for name, value in attributes.items()}
+    _expect_fits(case, queues, case.draw.choice(limits), "é", together, ("not-everything-counted", why))
+    for size in (1, 9, 99, 999, 10_000):
+        _expect_fit(case, queues[drawn], drawn, "x" * size, {}, ("far-above-the-limit", f"{size} is above {drawn}."))
     _expect_only(case, ("Get", "List"))
 
 
-def _expect_fits(case, queues, limit, letter, labels, above):
-    """Just at the limit, and a little above and below, in an order that is drawn.
+def _cards():
+    """Return attributes that a card can have, each alone."""
+    return [
+        shop.labels(speed="express"),
+        shop.labels(town="Αθήνα", größe=" mit \r\n"),
+        {"weight.kg": {"StringValue": "12", "DataType": "Number.grams"}},
+        {"parcels": {"DataType": "Number", "StringValue": "3"}},
+        {"pi": {"DataType": "Number", "StringValue": "3.14159265358979323846"}},
+    ]
 
-    above: the reason id and the text for an answer that says yes to what is too large.
+
+def _expect_fits(case, queues, limit, letter, attributes, above):
+    """Just at the limit, and one byte above, one or the other first.
+
+    above: the reason id and the text for an answer that says yes to what's too large.
     """
-    for spare in case.draw.sample([0, -1, 1, len(letter.encode())], 4):
-        body = _body(limit - _size(labels) + spare, letter)
-        _expect_fit(case, queues[limit], limit, body, labels, above)
+    for spare in case.draw.sample([0, 1], 2):
+        body = _body(limit - _size(attributes) + spare, letter)
+        _expect_fit(case, queues[limit], limit, body, attributes, above)
 
 
-def _size(labels):
-    """Return how many bytes the labels are."""
-    texts = [text for name, value in labels.items() for text in (name, value["DataType"], value["StringValue"])]
+def _size(attributes):
+    """Return how many bytes the attributes are."""
+    texts = [text for name, value in attributes.items() for text in (name, *value.values())]
     return len("".join(texts).encode())
 
 
@@ -199,35 +340,34 @@ def _body(size, letter):
     return "a" * rest + letter * count
 
 
-def _expect_fit(case, queue_url, limit, body, labels, above):
-    """True or False, as SQS would say."""
-    size = len(body.encode()) + _size(labels)
-    result = case.attempt(queue_url=queue_url, body=body, attributes=labels)
-    about = f"a body of {len(body)} characters, {len(body.encode())} bytes"
-    if labels:
-        about += f", with labels of {_size(labels)} bytes"
-    case.did = f"fits(...) with {about}, for a queue whose limit is {limit}"
+def _expect_fit(case, queue_url, limit, body, attributes, above):
+    """True or False, as SQS would decide."""
+    size = len(body.encode()) + _size(attributes)
+    result = case.attempt(queue_url=queue_url, body=body, attributes=attributes)
+    about = f"a body of {len(body.encode())} bytes ({len(body)} characters)"
+    if attributes:
+        about += f" and attributes of {_size(attributes)} bytes"
+    case.did = f"fits(...) with {about}, for a queue with a limit of {limit} bytes"
     if result.error:
         shop.explain(case, result.error, "True or False", [
             ("text-and-number", "TypeError", "not supported between",
-             "Attributes of a queue come as strings: int(...) makes a number."),
-            ("attributes-not-asked-for", "KeyError", "Attributes",
-             "Without AttributeNames the response has no Attributes."),
-            ("sent-to-count", "InvalidParameterValue", "shorter than", "Nothing is to be sent, only counted."),
+             "A queue's attributes are strings. int(...) makes a number of one."),
+            ("attributes-not-asked-for", "KeyError", "'Attributes'",
+             "Without AttributeNames the response of get_queue_attributes has no Attributes."),
+            ("sent-to-count", "InvalidParameterValue", "shorter than", "Count the bytes instead of sending them."),
         ])  # fmt: skip
     if result.value is (size <= limit):
         return
     reason, why = above
     if not isinstance(result.value, bool):
-        reason, why = "no-bool", "True or False was asked for."
+        reason, why = "no-bool", "Return True or False."
     elif size == limit:
         reason = "at-the-limit"
         why = (
-            "That is just the limit, and the limit itself is fine, although the error says shorter than. Count what "
-            "SQS counts, and nothing else."
+            f"These are {size} bytes, and a message of exactly the limit fits, although SQS's error says shorter than."
         )
     elif size < limit:
-        reason, why = "below-the-limit", "That is below the limit: count what SQS counts, and nothing else."
+        reason, why = "below-the-limit", f"These are {size} bytes, counted as SQS counts, and {size} is below {limit}."
     case.not_yet(reason, got=result.value, expected=str(size <= limit), why=why)
 
 
@@ -235,66 +375,72 @@ def _expect_fit(case, queue_url, limit, body, labels, above):
 
 
 def pick(case):
-    """Some of a few; none of a few; all of ten, with more waiting; and an empty queue."""
+    """Some of ten; none; all of ten, with more waiting; a single one; and an empty queue."""
     town, other = case.draw.sample(TOWNS, 2)
     decoys = [
         shop.labels(town=other),
         shop.labels(town=town.lower()),
         shop.labels(Town=town, to=town),
         shop.labels(town=f"{town} 2"),
+        shop.labels(town=f" {town} "),
+        _untidy(),
+        {},
     ]
-    some = [*decoys, {}, *[shop.labels(town=town, speed="express")] * 3]
-    for labels in (some, decoys, [shop.labels(town=town)] * 12, []):
-        _expect_picked(case, town, shop.shuffled(case, labels))
+    own = [
+        shop.labels(town=town),
+        _untidy() | shop.labels(town=town),
+        {"town": {"StringValue": town, "DataType": "String.city"}},
+    ]
+    for attributes in shop.shuffled(case, [own + decoys, decoys, own[:1] * 12, own[:1], []]):
+        _expect_picked(case, town, shop.shuffled(case, attributes))
 
 
-def _expect_picked(case, town, labels):
-    """The town's messages are hidden for ten minutes, the others can be received, and nothing is gone."""
-    queue_url = case.queue()
-    orders = shop.orders(case, len(labels), case.draw.choice("ABC"))
-    sent = {_send(case, queue_url, order, label): (order, label) for order, label in zip(orders, labels, strict=True)}
+def _expect_picked(case, town, attributes):
+    """The town's messages are in flight for ten minutes, the others are visible, and nothing is gone."""
+    queue_url = shop.queue(case, "orders", VisibilityTimeout=case.draw.choice([30, 900, LONGEST]))
+    sent, own = {}, {}
+    for order, one in zip(_orders(case, len(attributes), case.draw.choice("ABC")), attributes, strict=True):
+        order["town"] = case.draw.choice(TOWNS)  # in the body, where the shopper lives
+        key = _send(case, queue_url, _written(case, order), one)
+        sent[key] = one
+        if one.get("town", {}).get("StringValue") == town:
+            own[key] = order
     before, settings = len(case.calls), [shop.settings(case, queue_url)]
-    own = {key: order for key, (order, label) in sent.items() if label.get("town", {}).get("StringValue") == town}
-    exposed = _watch_leases(case, queue_url, set(own))
+    exposed = _watch_exposed(case, queue_url, set(own))
     result = case.attempt(queue_url=queue_url, town=town)
-    case.did += f" with {len(sent) or 'no'} messages in the queue"
+    case.did += f" with {len(sent) or 'no'} message{'s' * (len(sent) != 1)} in the queue, {len(own)} for {town}"
     if result.error:
-        shop.explain(
-            case,
-            result.error,
-            "the packer's own messages",
-            [
-                ("no-messages-key", "KeyError", "Messages", NO_MESSAGES),
-                ("no-message-attributes-key", "KeyError", "MessageAttributes", NO_LABELS),
-                ("town-missing", "KeyError", "town", "A message may have other labels than town."),
-            ],
-        )
-    calls = case.calls[before:]
-    _expect_one_receive(case, [call for call in calls if call.operation == "ReceiveMessage"])
+        _explain_pick_error(case, result.error)
+    _expect_one_receive(case, before, sent)
     found = shop.messages_in(case, queue_url)
-    _expect_all_there(case, sent, found)
-    received = {key for key, message in found.items() if message["receives"]}
-    kept = {key: order for key, order in own.items() if key in received}
-    if own and not kept:
-        case.not_yet(
-            "too-few-received",
-            got=case.said(f"{len(received)} messages were received, and none of them was of this town."),
-            expected="a receive of up to ten messages",
-            why="A receive brings one message, unless MaxNumberOfMessages asks for more, up to ten.",
-        )
+    _expect_all_there(case, sent, found, case.calls[before:])
+    kept = {key: order for key, order in own.items() if found[key]["receives"]}
     if exposed:
         case.not_yet(
             "visible-at-first",
-            got=case.said("Before your code asked for a lease, a message of this town could be received by others."),
-            expected="it is leased from the receive on",
-            why="A receive with a timeout of 0 leases nothing. Another packer may be quicker than the next call.",
+            got=case.said(f"I saw a message for {town} that you had received and that was still visible."),
+            expected="it's in flight from the receive on",
+            why="Another packer can be quicker than your next call. Let the receive itself hide the messages.",
         )
-    _expect_leases(case, found, kept, sent, town)
+    for key, message in found.items():
+        _expect_kept(case, message, sent[key]) if key in kept else _expect_given_back(case, message, sent[key])
     _expect_settings(case, settings, queue_url)
     _expect_list(case, queue_url, result.value, kept)
 
 
-def _watch_leases(case, queue_url, own):
+def _explain_pick_error(case, error):
+    """Say what the answer wasn't ready for."""
+    shop.explain(case, error, "a list of the town's orders", [
+        ("no-messages-key", "KeyError", "'Messages'", NO_MESSAGES),
+        ("no-message-attributes-key", "KeyError", "'MessageAttributes'", NO_ATTRIBUTES),
+        ("town-missing", "KeyError", "'town'",
+         "A message can have other attributes than town, and a receive brings only those that it asks for."),
+        ("no-string-value", "KeyError", "'StringValue'", NO_TEXT),
+        ("empty-batch", "EmptyBatchRequest", "", "There was nothing to give back, and a batch needs an entry."),
+    ])  # fmt: skip
+
+
+def _watch_exposed(case, queue_url, own):
     """Return a list that gets each of these messages that was received and is visible when a timeout is changed."""
     exposed = []
 
@@ -303,141 +449,151 @@ def _watch_leases(case, queue_url, own):
             if key in own and message["receives"] and message["state"] == "visible":
                 exposed.append(key)
 
-    for operation in ("ChangeMessageVisibility", "ChangeMessageVisibilityBatch"):
+    for operation in CHANGES:
         case.during(operation, look)
     return exposed
 
 
-def _expect_one_receive(case, receives):
-    """One receive, for up to ten."""
-    if len(receives) > 1:
+def _expect_one_receive(case, before, sent):
+    """One receive, for up to ten messages and their attribute town."""
+    receives = _receives(case, before)
+    if len(receives) > 1 or (sent and not receives):
         case.not_yet(
-            "received-again",
-            got=case.said(f"Your code received {len(receives)} times."),
+            "received-again" if receives else "not-received",
+            got=case.said(f"I saw {len(receives) or 'no'} receives."),
             expected="one receive",
-            why="What was given back can be received again, by the same loop too; and each receive leases more.",
+            why="A message that you've given back is visible, so the next receive can bring it again."
+            if receives
+            else "Only a receive brings messages.",
         )
-    asked = receives[0].params.get("MessageAttributeNames", []) if receives else ["All"]
-    if not any(name in ("All", "*", "town") or "town".startswith(name.removesuffix(".*")) for name in asked):
-        case.not_yet(
-            "message-attributes-not-asked-for",
-            got=case.said(
-                f"Your receive asked for the labels {', '.join(asked)}."
-                if asked
-                else "Your receive asked for no labels."
-            ),
-            expected="the messages with their label town",
-            why="Message attributes come only to a receive that asks for them by name, or for All, with "
-            "MessageAttributeNames.",
-        )
-    if receives and receives[0].params.get("MaxNumberOfMessages", 1) != 10:
-        case.not_yet(
-            "not-ten",
-            got=case.said(f"Your code asked for {receives[0].params.get('MaxNumberOfMessages', 1)} of the messages."),
-            expected="up to ten",
-            why="A receive brings one message, unless MaxNumberOfMessages asks for more; ten are the most.",
-        )
+    for call in receives:
+        asked = call.params.get("MaxNumberOfMessages", 1)
+        if asked != 10:
+            case.not_yet(
+                "not-ten",
+                got=case.said(f"I saw a receive that asked for at most {asked}."),
+                expected="a receive of up to ten",
+                why="A receive brings one message, unless MaxNumberOfMessages asks for more. Ten is the most.",
+            )
+        for message in (call.response or {}).get("Messages", []):
+            if "town" in sent[message["MessageId"]] and "town" not in message.get("MessageAttributes", {}):
+                names = ", ".join(call.params.get("MessageAttributeNames", []))
+                case.not_yet(
+                    "message-attributes-not-asked-for",
+                    got=case.said(f"I saw a receive that asked for {f'the attributes {names}' * bool(names) or 'no'}"
+                                  f"{' message attributes' * (not names)}."),
+                    expected="the attribute town with each message that has it",
+                    why="A receive brings only the attributes that it asks for in MessageAttributeNames.",
+                )  # fmt: skip
 
 
-def _expect_all_there(case, sent, found):
-    """Every message is in the queue, as the one that was sent."""
-    if set(found) != set(sent):
+def _expect_all_there(case, sent, found, calls):
+    """Every message is in the queue, as the one that was sent, and nothing was sent."""
+    if set(found) != set(sent) or shop.of(calls, *SENDS, *DELETES):
         gone, new = len(set(sent) - set(found)), len(set(found) - set(sent))
+        called = sorted({call.operation for call in shop.of(calls, *SENDS, *DELETES)})
         case.not_yet(
             "messages-gone",
-            got=case.said(f"Messages that are gone from the queue: {gone}; new ones: {new}."),
-            expected="every message still in the queue, as it was",
-            why="Nothing is packed yet, so nothing is deleted. And whoever deletes a message and sends it again makes "
-            "another message, without its age and its receive count.",
+            got=case.said(
+                f"I saw {gone} of the {len(sent)} messages gone from the queue, and {new} new ones in it."
+                if gone or new
+                else f"I saw your code call {', '.join(called)}."
+            ),
+            expected="the same messages in the queue, and nothing deleted or sent",
+            why="Nothing is packed yet. And a copy of a message is another message, which starts with a new age and a "
+            "receive count of 0.",
         )
 
 
-def _expect_leases(case, found, kept, sent, town):
-    """What is kept is hidden for 600 seconds, all others can be received."""
-    for key, message in found.items():
-        label = sent[key][1].get("town", {}).get("StringValue")
-        if key in kept and message["state"] != "in flight":
-            case.not_yet(
-                "own-visible",
-                got=case.said(f"A message whose town is {label!r} can be received by others."),
-                expected=f"a lease of 600 s on it, since {town!r} was asked for",
-                why="With a timeout of 0 a receive leases nothing, and giving back is for the messages of other towns.",
-            )
-        if key in kept and message["left"] != 600:
-            case.not_yet(
-                "timeout-too-short",
-                got=case.said(f"A message whose town is {label!r} is leased for {message['left']:g} s more."),
-                expected="600 s, from the receive on",
-                why="A receive leases for its VisibilityTimeout, and without one for that of the queue. Ask for 600.",
-            )
-        if key not in kept and message["state"] != "visible":
-            case.not_yet(
-                "others-hidden",
-                got=case.said(f"A message whose town is {label!r} is hidden for {message['left']:g} s more."),
-                expected=f"it can be received at once, since {town!r} was asked for",
-                why="The receive leased it. change_message_visibility with a VisibilityTimeout of 0 gives it back. "
-                "Towns are compared whole, letter by letter.",
-            )
+def _expect_kept(case, message, attributes):
+    """This message is in flight for 600 seconds from the receive on."""
+    town = attributes["town"]["StringValue"]
+    if message["state"] != "in flight":
+        case.not_yet(
+            "own-visible",
+            got=case.said(f"I saw a message for {town!r} that you had received, and it's visible."),
+            expected="it's in flight for 600 s",
+            why="It's for this town, so it's kept: no other packer should receive it.",
+        )
+    if not 600 - SLACK <= message["left"] <= 600:
+        case.not_yet(
+            "timeout-too-short" if message["left"] < 600 else "timeout-too-long",
+            got=case.said(f"I saw a message for {town!r} in flight for {message['left']:g} s more."),
+            expected="600 s from the receive on",
+            why="A receive uses the queue's visibility timeout, unless it says VisibilityTimeout itself.",
+        )
+
+
+def _expect_given_back(case, message, attributes):
+    """This message is visible."""
+    if message["state"] != "visible":
+        town = attributes.get("town", {}).get("StringValue")
+        whose = f"a message whose town is {town!r}" if town else "a message that has no attribute town"
+        case.not_yet(
+            "others-hidden",
+            got=case.said(f"I saw {whose} in flight for {message['left']:g} s more."),
+            expected="it's visible, so that other packers can receive it",
+            why="It isn't exactly this town, letter by letter. change_message_visibility with 0 gives it back.",
+        )
 
 
 def _expect_list(case, queue_url, returned, kept):
     """One entry for each message kept; and the handles are good."""
-    expected = f"a list of {len(kept)} entries, each with order_id and receipt_handle"
+    expected = f"a list of {len(kept)} dictionaries, each with order_id and receipt_handle"
+    keys = {"order_id", "receipt_handle"}
     if not isinstance(returned, list) or not all(isinstance(entry, dict) for entry in returned):
-        case.not_yet("no-list", got=returned, expected=expected, why="The packer goes through a list, of dictionaries.")
-    ids = sorted(str(entry.get("order_id")) for entry in returned)
-    if ids != sorted(order["order_id"] for order in kept.values()):
-        case.not_yet(
-            "other-messages",
-            got=returned,
-            expected=expected,
-            why="The order_id stands in the body's JSON; only messages whose label town is this town are kept.",
-        )
-    if any(set(entry) != {"order_id", "receipt_handle"} for entry in returned):
-        case.not_yet("wrong-keys", got=returned, expected=expected, why="Each entry has the two keys.")
+        case.not_yet("no-list", got=returned, expected=expected, why="Return a list with a dictionary for each order.")
+    if any(set(entry) != keys for entry in returned):
+        case.not_yet("wrong-keys", got=returned, expected=expected, why="Each dictionary has these two keys.")
+    ids = sorted(order["order_id"] for order in kept.values())
+    if sorted(str(entry["order_id"]) for entry in returned) != ids:
+        why = f"The messages kept are {', '.join(ids) or 'none'}, by the order_id in the JSON of their bodies."
+        case.not_yet("other-messages", got=returned, expected=expected, why=why)
     by_order = {order["order_id"]: key for key, order in kept.items()}
     for entry in returned:
-        with contextlib.suppress(case.sqs.exceptions.ReceiptHandleIsInvalid):
-            case.sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=str(entry["receipt_handle"]))
-        if by_order[entry["order_id"]] in shop.messages_in(case, queue_url):
-            case.not_yet(
-                "handle-does-not-delete",
-                did=f"{case.did}, then delete_message with a receipt_handle of the list",
-                got=case.said("The message is still in the queue."),
-                expected="it is deleted",
-                why="Only the newest receipt handle of that same message deletes it; a message id is none.",
-            )
+        _expect_deletes(case, queue_url, by_order[entry["order_id"]], entry["receipt_handle"])
 
 
 # --- 03.4 ------------------------------------------------------------------------------------------------------------
 
 
 def take_or_set_aside(case):
-    """A good order; poison before a good one, twice, with counts of one digit and of two; then nothing but poison."""
-    for tries in (case.draw.randrange(2, 5), 9, 10):
-        queue_url, aside_url = case.queue("orders"), case.queue("aside")
-        good, tired, fresh = shop.orders(case, 3)
-        poison = [(json.dumps(tired), shop.labels(speed="express"))]
-        if tries < 9:  # with counts of one digit only; there a comparison of texts reads none of them
-            poison += [(" <order/>\n", {}), ('{"order_id":', shop.labels(to="York"))]
-        for body, labels in shop.shuffled(case, poison):
-            _send(case, queue_url, body, labels)
-        _receive_often(case, queue_url, tries)
-        good_id = _send(case, queue_url, good, shop.labels(speed="normal"))
-        _receive_often(case, queue_url, tries - 1, good_id)
-        fresh_id = _send(case, queue_url, fresh, {})
-        _expect_next(case, queue_url, aside_url, tries, good, [tired])
-        _expect_untouched(case, queue_url, fresh_id)
-        _expect_left(case, queue_url, {good_id, fresh_id}, visible=fresh_id)
-        _expect_aside(case, aside_url, poison)
-        case.after_every_lease()
-        _expect_next(case, queue_url, aside_url, tries, fresh, [good, tired])
-        _expect_left(case, queue_url, {fresh_id})
-        case.sqs.purge_queue(QueueUrl=queue_url)
-        _expect_next(case, queue_url, aside_url, tries, None, [good, tired])
-        _expect_left(case, queue_url, set())
-        _expect_aside(case, aside_url, [(json.dumps(good), shop.labels(speed="normal"))])
-    _expect_sent_first(case)
+    """Poison before a good order, with counts of one digit and of two; nothing but poison; no JSON; failing sends."""
+    for tries in (1, case.draw.randrange(2, 5), 9, 10):
+        _expect_the_good_one(case, tries)
+    _expect_only_poison(case)
+    _expect_raises(case, case.draw.randrange(2, 4))
+    for failing in ("every call from the send on", "the send", "the other queue's limit"):
+        _expect_nothing_lost(case, failing)
+
+
+def _expect_the_good_one(case, tries):
+    """The poison is set aside and the good order returned; at its next receive it's set aside for the next one."""
+    timeout = case.draw.choice([30, LONGEST, case.draw.randrange(60, 900)])
+    queue_url, aside_url = shop.queue(case, "orders", VisibilityTimeout=timeout), case.queue("aside")
+    tired, good, fresh = _orders(case, 3)
+    poison = [(_written(case, tired), shop.labels(speed="express"))]
+    if tries < 9:  # with counts of one digit only; there a comparison of texts reads none of them
+        poison += [(" <order/>\r\n", {}), ('\t{"order_id":', _untidy()), ("null", _ten())]
+    for body, attributes in poison:
+        _send(case, queue_url, body, attributes)
+    _receive_often(case, queue_url, tries)
+    good_body = _written(case, good)
+    good_id = _send(case, queue_url, good_body, _untidy())
+    _receive_often(case, queue_url, tries - 1, good_id)
+    fresh_id = _send(case, queue_url, _written(case, fresh), {})
+
+    handle = _expect_next(case, queue_url, aside_url, tries, good)
+    _expect_untouched(case, queue_url, fresh_id)
+    _expect_left(case, queue_url, {good_id, fresh_id}, {good_id: timeout})
+    _expect_aside(case, aside_url, poison)
+    _expect_extends(case, queue_url, good_id, handle)
+    case.after_every_lease()
+    handle = _expect_next(case, queue_url, aside_url, tries, fresh)
+    _expect_left(case, queue_url, {fresh_id}, {fresh_id: timeout})
+    _expect_deletes(case, queue_url, fresh_id, handle)
+    _expect_next(case, queue_url, aside_url, tries, None)
+    _expect_aside(case, aside_url, [(good_body, _untidy())])
 
 
 def _receive_often(case, queue_url, times, only=None):
@@ -452,151 +608,276 @@ def _receive_often(case, queue_url, times, only=None):
     case.clock.advance(61)
 
 
-def _expect_next(case, queue_url, aside_url, tries, wanted, too_often=()):
-    """The order, or None; `too_often` are orders that were received more than `tries` times."""
+def _expect_next(case, queue_url, aside_url, tries, order):
+    """Return the receipt handle that comes with this order; or None is returned, where it is None."""
+    wanted = "the order and the receipt handle, in a dictionary" if order else "None"
+    counts = {message["body"]: message["receives"] + 1 for message in shop.messages_in(case, queue_url).values()}
     result = case.attempt(queue_url=queue_url, aside_url=aside_url, tries=tries)
     if result.error:
-        _explain_aside_error(case, result.error)
-    if result.value == wanted:
-        return
-    passed_over = f"There is an order that has been received {tries} times, this receive included: not too often."
-    reason = "not-the-next"
-    why = "The next order that was not received too often, as a dictionary; None when none is left."
-    if result.value in too_often:
-        reason = "received-too-often"
-        why = f"That order was received more than {tries} times, this receive included. Compare numbers: as a text the "
-        why += "count 10 comes before 9."
-    elif result.value is None:
-        reason, why = "none-too-early", f"{passed_over} After setting one message aside, go on to the next."
-    elif isinstance(result.value, str):
-        reason, why = "text-returned", "The body is JSON text; json.loads makes a dictionary of it."
-    elif isinstance(result.value, dict):
-        reason, why = "passed-over", f"{passed_over} It comes before this one."
-    case.not_yet(reason, got=result.value, expected=str(wanted), why=why)
+        _explain_aside_error(case, result.error, wanted)
+    if order is None:
+        if result.value is not None:
+            why = "No message that can be returned was left."
+            case.not_yet("not-none", got=result.value, expected=wanted, why=why)
+        return None
+    aside = [message["body"] for message in case.state(aside_url)["messages"]]
+    if early := [body for body, count in counts.items() if count <= tries and body in aside]:
+        case.not_yet(
+            "set-aside-too-early",
+            got=case.said(f"I saw a message in the queue `aside` after {counts[early[0]]} receives: {early[0]!r:.60}"),
+            expected=f"it's set aside when it's received more than {tries} times",
+            why="tries is the highest receive count, this receive included, at which an order is still returned.",
+        )
+    _expect_handed_out(case, result.value, order, tries, wanted, _read(counts))
+    return result.value["receipt_handle"]
 
 
-def _explain_aside_error(case, error):
-    """Say what the answer was not ready for."""
-    raw = "A body may be anything, which may be the reason why packing fails. Read it as JSON only to return an order."
-    shop.explain(case, error, "the next order, or None", [
-        ("no-messages-key", "KeyError", "Messages", NO_MESSAGES),
-        ("no-message-attributes-key", "KeyError", "MessageAttributes", NO_LABELS),
-        ("attributes-not-asked-for", "KeyError", "Attributes",
-         "System attributes come to a receive that asks: MessageSystemAttributeNames."),
-        ("body-read-as-json", "JSONDecodeError", "", raw),
+def _read(counts):
+    """Return pairs of an order and its receive count, of those bodies that are JSON."""
+    found = []
+    for body, count in counts.items():
+        with contextlib.suppress(ValueError):
+            found.append((json.loads(body), count))
+    return found
+
+
+def _expect_handed_out(case, returned, order, tries, wanted, counts):
+    """A dictionary of this order and a receipt handle.
+
+    counts: pairs of an order that was waiting, and how often it has been received, this receive included.
+    """
+    if returned is None:
+        why = f"An order was waiting that's received no more than {tries} times, this receive included: {order}."
+        case.not_yet("none-too-early", got=None, expected=wanted, why=why)
+    if not isinstance(returned, dict) or set(returned) != {"order", "receipt_handle"}:
+        why = "Return a dictionary with the keys order and receipt_handle."
+        case.not_yet("no-dictionary", got=returned, expected=wanted, why=why)
+    count = next((count for other, count in counts if other == returned["order"]), 0)
+    if count > tries:
+        why = f"This receive was number {count} of that order, and tries is {tries}. It has to be set aside."
+        case.not_yet("received-too-often", got=returned, expected=wanted, why=why)
+    if count and returned["order"] != order:
+        why = f"An order came before this one and was received no more than {tries} times, this receive included: "
+        case.not_yet("passed-over", got=returned, expected=wanted, why=f"{why}{order}.")
+    _expect_order(case, returned, order, wanted)
+
+
+def _explain_aside_error(case, error, wanted):
+    """Say what the answer wasn't ready for."""
+    raw = "I had put a message into the queue whose body isn't JSON and that was received too often. Such a body is "
+    shop.explain(case, error, wanted, [
+        ("no-messages-key", "KeyError", "'Messages'", NO_MESSAGES),
+        ("no-message-attributes-key", "KeyError", "'MessageAttributes'", NO_ATTRIBUTES),
+        ("attributes-not-asked-for", "KeyError", "'Attributes'",
+         "A receive brings the system attributes that it asks for in MessageSystemAttributeNames."),
+        ("attributes-not-asked-for", "KeyError", "ApproximateReceiveCount",
+         "A receive brings the system attributes that it asks for in MessageSystemAttributeNames."),
+        ("no-string-value", "KeyError", "'StringValue'", NO_TEXT),
+        ("body-read-as-json", "JSONDecodeError", "", f"{raw}set aside without being read."),
         ("text-and-number", "TypeError", "not supported between",
-         "The receive count comes as a string: int(...) makes a number of it."),
-        ("wrong-handle", "ReceiptHandleIsInvalid", "", "Deleting takes the receipt handle of this receive."),
+         "ApproximateReceiveCount is a string. int(...) makes a number of it."),
+        ("wrong-handle", "ReceiptHandleIsInvalid", "",
+         "Only a receipt handle deletes a message, the one that its receive brought."),
     ])  # fmt: skip
 
 
-def _expect_left(case, queue_url, wanted, visible=""):
-    """These messages are in the queue, all but one of them in flight; no others are."""
+def _expect_left(case, queue_url, wanted, in_flight):
+    """These messages are in the queue and no others.
+
+    in_flight: for how many seconds each of them that was returned is in flight, by its id.
+    """
     found = shop.messages_in(case, queue_url)
-    if set(found) - wanted:
+    for key, timeout in in_flight.items():
+        _expect_in_flight(case, found.get(key), timeout)
+    if left := set(found) - wanted:
         case.not_yet(
             "moved-but-left",
-            got=case.said(
-                f"Messages that were received too often and are still in the queue: {len(set(found) - wanted)}."
-            ),
-            expected="they are in the queue for what is set aside, and only there",
-            why="To move a message is to send it there and to delete it here.",
-        )
-    if wanted - set(found):
-        case.not_yet(
-            "order-deleted",
-            got=case.said("The order that was returned is not in the queue any more."),
-            expected="its message stays leased",
-            why="It is not packed yet. Deleted now, it would be lost if the program fails.",
-        )
-    if any(message["state"] != "in flight" for key, message in found.items() if key != visible):
-        case.not_yet(
-            "order-visible",
-            got=case.said("The order that was returned can be received by others."),
-            expected="its message stays leased",
-            why="A receive with a timeout of 0, or a change to 0, leaves it to everybody.",
+            got=case.said(f"I saw {len(left)} more message{'s' * (len(left) > 1)} in the queue than should be there."),
+            expected="what was received too often is in the queue `aside` alone",
+            why="Moving a message takes a send to the other queue and a delete here.",
         )
 
 
 def _expect_aside(case, aside_url, wanted):
-    """Exactly these bodies, with their labels, were set aside."""
+    """Exactly these bodies, with their attributes, were set aside."""
     found = _take(case, aside_url)
     if sorted(body for body, _ in found) != sorted(body for body, _ in wanted):
         case.not_yet(
             "set-aside-wrong",
-            got=case.said(f"Set aside were {sorted(body for body, _ in found)}."),
+            got=case.said(f"I saw these bodies in the queue `aside`: {sorted(body for body, _ in found)}."),
             expected=f"{sorted(body for body, _ in wanted)}",
-            why="Every message that was received too often is set aside once, with its body as it is.",
+            why="Each order that was received too often is set aside once, with its body exactly as it is.",
         )
     case.reach("moved")
-    labels = dict(wanted)
-    if any(label != labels[body] for body, label in found):
+    attributes = dict(wanted)
+    for body, brought in found:
+        _expect_attributes(case, brought, attributes[body], f"the message {body!r:.40}")
+
+
+def _expect_attributes(case, found, wanted, message):
+    """These are the attributes that the message had before it was moved."""
+    if found != wanted:
+        differ = sorted(name for name in found.keys() & wanted.keys() if found[name] != wanted[name])
+        differs = f", and another value or type for {', '.join(differ)}" if differ else ""
         case.not_yet(
             "message-attributes-lost",
-            got=case.said("A message that was set aside has lost labels, or has others than it had."),
-            expected="body and labels as they were",
-            why="Labels come to a receive that asks for them (MessageAttributeNames), and a send makes a new message: "
-            "it has only the labels that are given to it.",
+            got=case.said(f"I saw {message} with {_named(sorted(found))}{differs}."),
+            expected=f"{_named(sorted(wanted))}, as they were",
+            why=NEW_MESSAGE,
         )
 
 
-def _expect_sent_first(case):
-    """When the send fails, the message is still in the queue."""
+def _expect_extends(case, queue_url, message_id, handle):
+    """The receipt handle can extend the message's visibility timeout."""
+    seconds = 7200
+    with contextlib.suppress(case.sqs.exceptions.ClientError):
+        case.sqs.change_message_visibility(QueueUrl=queue_url, ReceiptHandle=str(handle), VisibilityTimeout=seconds)
+    if abs(shop.messages_in(case, queue_url)[message_id]["left"] - seconds) > SLACK:
+        why = "Use the ReceiptHandle that this receive brought with this message."
+        case.not_yet(
+            "handle-does-not-extend",
+            did=f"{case.did}, then change_message_visibility with the receipt handle {handle!r:.40}",
+            got=case.said(f"I saw that the message isn't in flight for {seconds} s."),
+            expected=f"it's in flight for {seconds} s more",
+            why=f"That's the message id. {why}" if handle == message_id else why,
+        )
+
+
+def _expect_only_poison(case):
+    """With nothing but poison, six of it, all of it is set aside."""
     queue_url, aside_url = case.queue("orders"), case.queue("aside")
-    _send(case, queue_url, "<order/>", {})
+    poison = [(_written(case, order), _untidy()) for order in _orders(case, 6)]
+    for body, attributes in poison:
+        _send(case, queue_url, body, attributes)
+    _receive_often(case, queue_url, 1)
+    _expect_next(case, queue_url, aside_url, 1, None)
+    _expect_left(case, queue_url, set(), {})
+    _expect_aside(case, aside_url, poison)
+
+
+def _expect_raises(case, tries):
+    """A body that isn't JSON raises each time, until it's been received often enough; then it's set aside."""
+    queue_url, aside_url = case.queue("orders"), case.queue("aside")
+    body, [good] = case.draw.choice(["<order/>", "{'order_id': 'A-100'}", '{"order_id":']), _orders(case, 1)
+    bad_id = _send(case, queue_url, body, _untidy())
+    for turn in range(1, tries + 1):
+        result = case.attempt(queue_url=queue_url, aside_url=aside_url, tries=tries)
+        case.did += f", where the order's body is {body!r}, at its receive number {turn}"
+        found = shop.messages_in(case, queue_url).get(bad_id)
+        if found is None:
+            case.not_yet(
+                "bad-order-gone",
+                got=case.said("I saw that its message is gone from the queue."),
+                expected="an error, and the message stays in the queue",
+                why=f"With tries={tries} it's set aside at receive number {tries + 1}, and nothing else takes it out.",
+            )
+        if not result.error:
+            case.not_yet(
+                "no-error",
+                got=result.value,
+                expected="an error, such as json.loads raises",
+                why="This order is to be returned, and its body isn't JSON. The program that calls you has to notice.",
+            )
+        if found["receives"] != turn or case.state(aside_url)["messages"]:
+            aside = len(case.state(aside_url)["messages"])
+            case.not_yet(
+                "bad-order-moved",
+                got=case.said(f"I saw a receive count of {found['receives']}, and {aside} messages set aside."),
+                expected=f"a receive count of {turn}, and nothing set aside",
+                why="One call of your function receives it once, and leaves it in the queue.",
+            )
+        case.after_every_lease()
+    good_id = _send(case, queue_url, json.dumps(good), {})
+    _expect_next(case, queue_url, aside_url, tries, good)
+    _expect_left(case, queue_url, {good_id}, {good_id: 30})
+    _expect_aside(case, aside_url, [(body, _untidy())])
+
+
+def _expect_nothing_lost(case, failing):
+    """When sending or the calls after it fail, the message is still in a queue, and a later run sets it aside."""
+    queue_url, aside_url = case.queue("orders"), case.queue("aside")
+    body = "<order>" + "x" * SMALLEST + "</order>"
+    _send(case, queue_url, body, {})
     _receive_often(case, queue_url, 3)
-    _break_down(case, ("SendMessage", "SendMessageBatch"), queue_url=queue_url, aside_url=aside_url, tries=3)
+    arguments = {"queue_url": queue_url, "aside_url": aside_url, "tries": 3}
+    _run_failing(case, failing, aside_url, **arguments)
     if not case.state(queue_url)["messages"] and not case.state(aside_url)["messages"]:
         case.not_yet(
             "lost-in-a-crash",
-            did=f"{case.did}, whose computer failed before the message was sent",
-            got=case.said("The message is in neither queue: it is lost."),
-            expected="it is in one of them, or in both",
-            why="It was deleted before it was sent. Send first, then delete: a crash in between leaves two copies.",
+            got=case.said("I saw the message in neither queue, so it's lost."),
+            expected="it's in one of them, or in both",
+            why="Delete it here only when you know that it's in the other queue.",
+        )
+    case.after_every_lease()
+    _expect_next(case, queue_url, aside_url, 3, None)
+    if case.state(queue_url)["messages"] or not case.state(aside_url)["messages"]:
+        case.not_yet(
+            "not-finished",
+            got=case.said("I saw that the message isn't in the queue `aside` alone after the next run."),
+            expected="the next run sets it aside",
+            why="What's left in the queue comes again when its visibility timeout is over.",
         )
 
 
-def _break_down(case, operations, recovers=(), **arguments):
-    """Run the answer, and have every call fail from its next call of one of these operations on, as if it had died.
+def _run_failing(case, failing, other_url, **arguments):
+    """Run the answer, while something fails.
 
-    recovers: operations from which on calls work again, as if only the one before them had failed.
+    failing: "every call from the send on", "every call from the delete on", "the send" or "the other queue's limit",
+    which is then less than the message has.
     """
-    down = []
+    everything = failing.startswith("every call from the ")
+    if failing == "the other queue's limit":
+        _limit(case, other_url, SMALLEST)
+        case.attempt(**arguments)
+        _limit(case, other_url, LARGEST)
+        case.did += ", where the other queue's MaximumMessageSize is less than the message has"
+    else:
+        first = DELETES if "delete" in failing else SENDS
+        _break_down(case, first, () if everything else DELETES, **arguments)
+        case.did += f", where SQS answers {failing} with an error"
 
-    def up():
-        while down:
-            down.pop().__exit__()
 
-    for operation in operations:
-        case.during(operation, lambda: down.append(case.unkind(errors=1)))
-    for operation in recovers:
-        case.during(operation, up)
+def _limit(case, queue_url, size):
+    case.sqs.set_queue_attributes(QueueUrl=queue_url, Attributes={"MaximumMessageSize": str(size)})
+
+
+def _break_down(case, operations, recovers, **arguments):
+    """Run the answer, and have every call fail from its next call of one of these operations on.
+
+    recovers: operations from which on calls work again. They do so after 50 requests too, so that an answer which
+    tries again without end can come to one.
+    """
+    outage, over = [], []
+
+    def look(operation):
+        if outage and (operation in recovers or len(outage[0].done) > 50):
+            outage.pop().__exit__()
+            over.append(True)
+        elif not outage and not over and operation in operations:
+            outage.append(case.unkind(errors=1))
+
+    stop = shop.before_each(case, ("ReceiveMessage", *SENDS, *DELETES, *CHANGES), look)
     try:
-        return case.attempt(**arguments)
+        case.attempt(**arguments)
     finally:
-        up()
+        stop()
+        while outage:
+            outage.pop().__exit__()
 
 
 # --- 03.5 ------------------------------------------------------------------------------------------------------------
 
 
-SENDS, DELETES = ("SendMessage", "SendMessageBatch"), ("DeleteMessage", "DeleteMessageBatch")
-CHANGES = ("ChangeMessageVisibility", "ChangeMessageVisibilityBatch")
-
-
 def pack_and_pass_on(case):
-    """Nothing to do; short and long work, with labels and without; breakdowns, of everything and of one call."""
+    """Nothing to do; the shortest work, the longest, and some between; calls that fail."""
     _expect_nothing_packed(case)
-    labels = [{}, shop.labels(speed="express") | {"seal": {"DataType": "Binary", "BinaryValue": b"\x00\x01"}}]
-    case.draw.shuffle(labels)
-    for seconds, label in (
-        (case.draw.randrange(3, 20), labels[0]),
-        (case.draw.randrange(100, 200), labels[1]),
-        (case.draw.randrange(3700, 4500), labels[0]),  # not more: a timeout can be renewed every half minute
-    ):
-        _expect_passed_on(case, seconds, label)
-    for operations, recovers in ((SENDS, ()), (DELETES, ()), (SENDS, DELETES)):
-        _expect_survived(case, operations, recovers, case.draw.randrange(40, 80))
+    kinds = [{}, _untidy(), _ten(), shop.labels(speed="express")]
+    lengths = [1, case.draw.randrange(31, 60), case.draw.randrange(100, 200), 7200]
+    for seconds, attributes in zip(lengths, shop.shuffled(case, kinds), strict=True):
+        _expect_passed_on(case, seconds, attributes)
+    failures = ["every call from the send on", "every call from the delete on", "the send", "the other queue's limit"]
+    for failing in failures:
+        _expect_survived(case, failing, case.draw.randrange(40, 80))
         case.reach("survived")
 
 
@@ -605,143 +886,145 @@ def _expect_nothing_packed(case):
     orders_url, packed_url = case.queue("orders"), case.queue("packed")
     started, seconds = case.clock.now(), 3000
     result = case.attempt(orders_url=orders_url, packed_url=packed_url, seconds=seconds)
-    case.did += " on an empty queue"
+    case.did += " with an empty queue"
     if result.error:
         shop.explain(case, result.error, "None", NOTHING_RECEIVED)
     if result.value is not None or case.state(packed_url)["messages"]:
-        case.not_yet("not-none", got=result.value, expected="None", why="There was no order, and None says so.")
-    if shop.seconds_since(case, started) >= seconds:
+        got = result.value if result.value is not None else case.said("I saw a message in the queue of packed orders.")
+        why = "No order was waiting, so there's nothing to pack and nothing to return."
+        case.not_yet("not-none", got=got, expected="None, and nothing passed on", why=why)
+    took = shop.seconds_since(case, started)
+    if took >= seconds:
         case.not_yet(
             "packed-nothing",
-            got=case.said("Your code packed, although there was nothing to pack."),
-            expected="None, at once",
-            why="Receive first, then pack.",
+            got=case.said(f"I saw your code take {took:.0f} s, although no order was waiting."),
+            expected="None, without packing",
+            why="Receive first, and pack only when there's an order.",
         )
 
 
-def _expect_passed_on(case, seconds, labels):
-    """The order is packed, nobody else saw it meanwhile, and afterwards it is in the other queue alone."""
+def _expect_passed_on(case, seconds, attributes):
+    """The order is packed, nobody else could receive it, and afterwards it is in the other queue alone."""
     orders_url, packed_url = case.queue("orders"), case.queue("packed")
-    order, other = shop.orders(case, 2)
-    body = json.dumps(order, indent=case.draw.choice([None, 2]))
-    order_id, other_id = _send(case, orders_url, body, labels), _send(case, orders_url, other, {})
+    order, other = _orders(case, 2)
+    body = _written(case, order)
+    order_id = _send(case, orders_url, body, attributes)
+    other_id = _send(case, orders_url, json.dumps(other), shop.labels(speed="express"))
     settings = [shop.settings(case, orders_url), shop.settings(case, packed_url)]
     seen = _watch(case, orders_url, order_id)
     result = case.attempt(orders_url=orders_url, packed_url=packed_url, seconds=seconds)
     if result.error:
         _explain_pack_error(case, result.error)
-    if any(state == "visible" for _, state, _ in seen):
-        case.not_yet(
-            "timeout-too-short",
-            got=case.said("Before the order was passed on and deleted, another packer could receive it."),
-            expected=f"a lease that lasts longer than {seconds} s of packing",
-            why="Without a timeout of its own a receive leases for the queue's 30 seconds. A lease of just the length "
-            "of the work ends when the work does, with the calls after it still to come; give it some time more.",
-        )
+    _expect_hidden(case, seen, seconds)
     _expect_packed(case, seen, seconds)
     _expect_untouched(case, orders_url, other_id)
-    _expect_moved(case, orders_url, packed_url, body, labels, order_id)
+    _expect_moved(case, orders_url, packed_url, body, attributes, order_id)
     _expect_settings(case, settings, orders_url, packed_url)
     if result.value != order["order_id"]:
         case.not_yet(
             "not-the-order-id",
             got=result.value,
             expected=repr(order["order_id"]),
-            why="Return the order_id of the body's JSON.",
+            why="Return the order_id from the body's JSON.",
         )
 
 
 def _watch(case, orders_url, order_id):
-    """Return a list that gets what the answer is about to call, the order's state, and the seconds since now."""
+    """Return a list that gets what the answer is about to call, the order's message, and the seconds since now."""
     seen, started = [], case.clock.now()
 
     def look(operation):
         message = shop.messages_in(case, orders_url).get(order_id)
-        seen.append((operation, message and message["state"], shop.seconds_since(case, started)))
+        seen.append((operation, message, shop.seconds_since(case, started)))
 
-    shop.before_each(case, (*SENDS, *DELETES, *CHANGES), look)
+    shop.before_each(case, ("ReceiveMessage", *SENDS, *DELETES, *CHANGES), look)
     return seen
 
 
 def _explain_pack_error(case, error):
-    """Say what the answer was not ready for."""
+    """Say what the answer wasn't ready for."""
     shop.explain(case, error, "the order's id", [
-        ("no-message-attributes-key", "KeyError", "MessageAttributes", NO_LABELS),
+        ("no-message-attributes-key", "KeyError", "'MessageAttributes'", NO_ATTRIBUTES),
+        ("no-string-value", "KeyError", "'StringValue'", NO_TEXT),
+        ("timeout-above-12-hours", "InvalidParameterValue", "VisibilityTimeout",
+         f"A visibility timeout is {LONGEST} s at most."),
         ("wrong-handle", "ReceiptHandleIsInvalid", "",
-         "Deleting takes the receipt handle of this receive, and its queue's URL."),
+         "Only a receipt handle deletes a message, the one that its receive brought, with its own queue's URL."),
     ])  # fmt: skip
 
 
+def _expect_hidden(case, seen, seconds):
+    """Whenever the answer called SQS, nobody else could have received the order."""
+    for operation, message, took in seen:
+        if message and message["receives"] and message["state"] == "visible":
+            case.not_yet(
+                "timeout-too-short",
+                got=case.said(
+                    f"I saw the order visible when your code called {operation}, {took:.1f} s after it began."
+                ),
+                expected="it stays in flight until it's deleted",
+                why=f"Its visibility timeout was over. Packing takes {seconds} s, and calls take time too.",
+            )
+
+
 def _expect_packed(case, seen, seconds):
-    """So many seconds went by before the order was passed on."""
-    sent = [took for operation, _, took in seen if operation in SENDS]
-    if sent and sent[0] < seconds:
+    """So many seconds went by between the receive and the send."""
+    received = next((at for operation, _, at in seen if operation == "ReceiveMessage"), 0)
+    sent = next((at for operation, _, at in seen if operation in SENDS), None)
+    if sent is not None and sent - received < seconds:
         case.not_yet(
             "passed-on-early",
-            got=case.said(f"The order was passed on {sent[0]:g} s after your function began."),
-            expected=f"it is passed on after {seconds} s of packing",
-            why="Packing is time.sleep(seconds), and shipping must not be given an order that is not packed yet.",
+            got=case.said(f"I saw your code send a message {sent - received:.1f} s after it received one."),
+            expected=f"the order is packed for {seconds} s in between",
+            why="The shipping department mustn't get an order that isn't packed yet.",
         )
 
 
-def _expect_moved(case, orders_url, packed_url, body, labels, order_id):
+def _expect_moved(case, orders_url, packed_url, body, attributes, order_id):
     """The message is in the queue of packed orders as it came, and there alone."""
     if order_id in shop.messages_in(case, orders_url):
         case.not_yet(
             "order-left",
-            got=case.said("The order is still in the queue of orders."),
-            expected="it is in the queue of packed orders alone",
-            why="Only deleting takes it out, with the receipt handle of this receive. Until then it comes again.",
+            got=case.said("I saw the order still in the queue of orders."),
+            expected="it's in the queue of packed orders alone",
+            why="Only a delete takes it out, with the receipt handle that your receive brought.",
         )
     found = _take(case, packed_url)
     if len(found) != 1:
         case.not_yet(
             "not-one-passed-on",
-            got=case.said(f"The queue of packed orders has {len(found) or 'no'} messages."),
+            got=case.said(f"I could receive {len(found) or 'no'} messages from the queue of packed orders."),
             expected="one: the order",
-            why="Passing on is one send, to the queue whose URL is packed_url.",
+            why="Passing on is one send to the queue whose URL is packed_url.",
         )
-    if found[0][0] != body:
-        case.not_yet(
-            "body-changed",
-            got=found[0][0],
-            expected=body,
-            why="It is passed on as it came: the body's text, unchanged.",
-        )
+    [(text, brought)] = found
+    if text != body:
+        why = "The body is passed on as it came, character by character."
+        case.not_yet("body-changed", got=text, expected=repr(body), why=why)
     case.reach("passed")
-    if found[0][1] != labels:
-        case.not_yet(
-            "message-attributes-lost",
-            got=case.said(f"The labels of what was passed on: {', '.join(found[0][1]) or 'none'}."),
-            expected=f"the labels {', '.join(labels) or 'none'}, as they came",
-            why="Labels come to a receive that asks for them (MessageAttributeNames), and a send makes a new message: "
-            "it has only the labels that are given to it.",
-        )
+    _expect_attributes(case, brought, attributes, "what was passed on")
 
 
-def _expect_survived(case, operations, recovers, seconds):
-    """After a breakdown the order is in one of the queues, and the next run finishes it."""
+def _expect_survived(case, failing, seconds):
+    """After failed calls the order is in one of the queues, and the next run finishes it."""
     orders_url, packed_url = case.queue("orders"), case.queue("packed")
-    [order] = shop.orders(case, 1)
-    _send(case, orders_url, order, {})
-    _break_down(case, operations, recovers, orders_url=orders_url, packed_url=packed_url, seconds=seconds)
-    case.did += (
-        f", whose {operations[0]} failed" if recovers else f", whose computer failed just before {operations[0]}"
-    )
+    [order] = _orders(case, 1)
+    _send(case, orders_url, json.dumps(order | {"card": "x" * SMALLEST}), {})
+    arguments = {"orders_url": orders_url, "packed_url": packed_url, "seconds": seconds}
+    _run_failing(case, failing, packed_url, **arguments)
     if not case.state(orders_url)["messages"] and not case.state(packed_url)["messages"]:
         case.not_yet(
             "lost-in-a-crash",
-            got=case.said("The order is in neither queue: it is lost."),
-            expected="it is in one of them, or in both",
-            why="Deleting says that everything is done. Pass the order on first, then delete; and delete only if that "
-            "has worked.",
+            got=case.said("I saw the order in neither queue, so it's lost."),
+            expected="it's in one of them, or in both",
+            why="Delete it only when you know that it's in the queue of packed orders.",
         )
     case.after_every_lease()
-    case.run(orders_url=orders_url, packed_url=packed_url, seconds=seconds)
+    case.run(**arguments)
     if case.state(orders_url)["messages"] or not case.state(packed_url)["messages"]:
         case.not_yet(
             "not-finished",
-            got=case.said("After the next packer's run the order is not where it should be."),
-            expected="it is in the queue of packed orders, and no longer in that of orders",
-            why="What the first packer left behind comes again when its lease is over, and is packed like any other.",
+            got=case.said("I saw that the order isn't in the queue of packed orders alone after the next run."),
+            expected="the next packer's run finishes it",
+            why="What's left in the queue of orders comes again when its visibility timeout is over.",
         )

@@ -9,8 +9,8 @@ from botocore.exceptions import ClientError
 # --- next_parcel ------------------------------------------------------------------------------------------------------
 
 
-def next_parcel__all_labels(sqs, queue_url):
-    """Asks for all labels, and waits for a message."""
+def next_parcel__all_attributes(sqs, queue_url):
+    """Asks for all attributes, and waits for a message."""
     reply = sqs.receive_message(QueueUrl=queue_url, MessageAttributeNames=["All"], WaitTimeSeconds=5)
     if "Messages" not in reply:
         return None
@@ -18,32 +18,30 @@ def next_parcel__all_labels(sqs, queue_url):
     speed = "normal"
     if "speed" in message.get("MessageAttributes", {}):
         speed = message["MessageAttributes"]["speed"]["StringValue"]
-    return {"speed": speed, "order": json.loads(message["Body"])}
+    return {"speed": speed, "receipt_handle": message["ReceiptHandle"], "order": json.loads(message["Body"])}
 
 
 def next_parcel__resource(sqs, queue_url):
-    """Through the queue as a resource, where no labels are None."""
+    """Through the queue as a resource, where no attributes are None."""
     messages = boto3.resource("sqs").Queue(queue_url).receive_messages(MessageAttributeNames=[".*"])
     if not messages:
         return None
-    labels = messages[0].message_attributes or {}
-    speed = labels["speed"]["StringValue"] if "speed" in labels else "normal"
-    return {"order": json.loads(messages[0].body), "speed": speed}
+    attributes = messages[0].message_attributes or {}
+    speed = attributes["speed"]["StringValue"] if "speed" in attributes else "normal"
+    return {"order": json.loads(messages[0].body), "speed": speed, "receipt_handle": messages[0].receipt_handle}
 
 
 def next_parcel__key_errors(sqs, queue_url):
-    """Catches the KeyErrors, and takes a long lease."""
+    """Catches the KeyErrors, and returns a plain copy of what it wants."""
     try:
-        message = sqs.receive_message(
-            QueueUrl=queue_url, MessageAttributeNames=["speed*", "speed"], VisibilityTimeout=900
-        )["Messages"][0]
+        message = sqs.receive_message(QueueUrl=queue_url, MessageAttributeNames=["speed", "gift"])["Messages"][0]
     except KeyError:
         return None
     try:
         speed = message["MessageAttributes"]["speed"]["StringValue"]
     except KeyError:
         speed = "normal"
-    return {"order": json.loads(message["Body"]), "speed": speed}
+    return {"order": json.loads(message["Body"]), "speed": speed, "receipt_handle": message["ReceiptHandle"]}
 
 
 # --- fits -------------------------------------------------------------------------------------------------------------
@@ -59,7 +57,7 @@ def fits__one_text(sqs, queue_url, body, attributes):
 
 
 def fits__small_functions(sqs, queue_url, body, attributes):
-    """What is left after body and labels."""
+    """What is left after body and attributes."""
     left = _limit(sqs, queue_url) - _bytes(body) - sum(map(_label, attributes.items()))
     return left >= 0
 
@@ -155,7 +153,11 @@ def take_or_set_aside__recursion(sqs, queue_url, aside_url, tries):
     if int(message["Attributes"]["ApproximateReceiveCount"]) > tries:
         _move(sqs, queue_url, aside_url, message)
         return take_or_set_aside__recursion(sqs, queue_url, aside_url, tries)
-    return json.loads(message["Body"])
+    return _handed_out(message)
+
+
+def _handed_out(message):
+    return {"receipt_handle": message["ReceiptHandle"], "order": json.loads(message["Body"])}
 
 
 def _move(sqs, queue_url, aside_url, message):
@@ -171,7 +173,7 @@ def take_or_set_aside__older_spelling(sqs, queue_url, aside_url, tries):
         for message in messages:
             count = int(message["Attributes"]["ApproximateReceiveCount"])
             if count < tries + 1:
-                return json.loads(message["Body"])
+                return _handed_out(message)
             _move(sqs, queue_url, aside_url, message)
     return None
 
@@ -187,7 +189,7 @@ def take_or_set_aside__resource(sqs, queue_url, aside_url, tries):
         if not found:
             return None
         if int(found[0].attributes["ApproximateReceiveCount"]) <= tries:
-            return json.loads(found[0].body)
+            return {"order": json.loads(found[0].body), "receipt_handle": found[0].receipt_handle}
         aside.send_message(MessageBody=found[0].body, MessageAttributes=found[0].message_attributes or {})
         found[0].delete()
 

@@ -24,7 +24,7 @@ next_parcel__asks_for_system_attributes = variant(
     says="message-attributes-not-asked-for",
 )
 
-next_parcel__always_labelled = variant(
+next_parcel__always_there = variant(
     "solution",
     '.get("MessageAttributes", {}).get("speed", {"StringValue": "normal"})',
     '["MessageAttributes"]["speed"]',
@@ -32,11 +32,15 @@ next_parcel__always_labelled = variant(
 )
 
 
-def next_parcel__any_label(sqs, queue_url):
+def _parcel(message, speed):
+    return {"order": json.loads(message["Body"]), "speed": speed, "receipt_handle": message["ReceiptHandle"]}
+
+
+def next_parcel__any_attribute(sqs, queue_url):
     """Says: other-message-attribute"""
     message = _one(sqs, queue_url, MessageAttributeNames=["All"])
-    speeds = [value["StringValue"] for value in (message or {}).get("MessageAttributes", {}).values()]
-    return message and {"order": json.loads(message["Body"]), "speed": (speeds or ["normal"])[-1]}
+    speeds = [value.get("StringValue", "") for value in (message or {}).get("MessageAttributes", {}).values()]
+    return message and _parcel(message, (speeds or ["normal"])[-1])
 
 
 next_parcel__no_message = variant(
@@ -59,12 +63,12 @@ next_parcel__no_lease = variant(
 
 next_parcel__text = variant("solution", 'json.loads(message["Body"])', 'message["Body"]', says="text-returned")
 
-next_parcel__whole_label = variant(
+next_parcel__whole_attribute = variant(
     "solution",
     '{"StringValue": "normal"}',
     '"normal"',
-    'label["StringValue"]',
-    "label",
+    'speed["StringValue"]',
+    "speed",
     says="message-attribute-with-type",
 )
 
@@ -75,6 +79,82 @@ next_parcel__takes_ten = variant(
     "[message] =",
     "message, *_ =",
     says="others-received",
+)
+
+next_parcel__evaluates = variant("solution", "json.loads(", "eval(", says="error:NameError or error:IndentationError")
+
+next_parcel__known_speeds = variant(
+    "solution",
+    "    return {",
+    '    if speed["StringValue"] not in ("express", "overnight", "same day"):\n'
+    '        speed = {"StringValue": "normal"}\n    return {',
+    says="other-message-attribute",
+)
+
+next_parcel__tidies = variant(
+    "solution",
+    'speed["StringValue"]',
+    'speed["StringValue"].strip().lower()',
+    says="other-message-attribute",
+)
+
+next_parcel__of_the_body = variant(
+    "solution", 'speed["StringValue"]', 'json.loads(message["Body"])["speed"]', says="other-message-attribute"
+)
+
+next_parcel__whatever_the_capitals = variant(
+    "solution",
+    '["speed"]',
+    '["All"]',
+    '.get("speed", {"StringValue": "normal"})',
+    "\n    speed = ({k.lower(): v for k, v in speed.items()}).get('speed', {'StringValue': 'normal'})",
+    says="other-message-attribute",
+)
+
+next_parcel__every_attribute_a_text = variant(
+    "solution",
+    '["speed"]',
+    '["All"]',
+    '.get("speed", {"StringValue": "normal"})',
+    "\n    texts = {name: value['StringValue'] for name, value in speed.items()}"
+    "\n    speed = {'StringValue': texts.get('speed', 'normal')}",
+    says="no-string-value",
+)
+
+next_parcel__nothing_without_it = variant(
+    "solution", '{"StringValue": "normal"}', '{"StringValue": None}', says="other-message-attribute"
+)
+
+next_parcel__without_the_handle = variant(
+    "solution", '        "receipt_handle": message["ReceiptHandle"],\n', "", says="no-dictionary"
+)
+
+next_parcel__message_id = variant(
+    "solution", 'message["ReceiptHandle"]', 'message["MessageId"]', says="handle-does-not-delete"
+)
+
+next_parcel__empty_dictionary = variant("solution", "return None", "return {}", says="not-none")
+
+next_parcel__half_an_hour = variant(
+    "solution",
+    'MessageAttributeNames=["speed"]',
+    'MessageAttributeNames=["speed"], VisibilityTimeout=1800',
+    says="another-timeout",
+)
+
+next_parcel__gives_it_back = variant(
+    "solution",
+    "    return {",
+    '    sqs.change_message_visibility(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"], VisibilityTimeout=0)\n'
+    "    return {",
+    says="order-visible",
+)
+
+next_parcel__copies = variant(
+    "solution",
+    "    return {",
+    '    sqs.send_message(QueueUrl=queue_url, MessageBody=message["Body"])\n    return {',
+    says="forbidden-call",
 )
 
 
@@ -108,7 +188,7 @@ fits__one_mebibyte = variant(
 
 fits__shorter_than = variant("solution", "size <= ", "size < ", says="at-the-limit")
 
-fits__labels_in_characters = variant(
+fits__values_in_characters = variant(
     "solution", 'value["StringValue"].encode()', 'value["StringValue"]', says="message-attributes-not-counted"
 )
 
@@ -132,6 +212,72 @@ def fits__sends_to_see(sqs, queue_url, body, attributes):
 def fits__json(sqs, queue_url, body, attributes):
     """Says: at-the-limit or below-the-limit"""
     return len(json.dumps(body).encode()) + len(json.dumps(attributes).encode()) - 4 <= _limit(sqs, queue_url)
+
+
+fits__strips = variant("solution", "body.encode()", "body.strip().encode()", says="white-space-not-counted")
+
+fits__plain_line_breaks = variant(
+    "solution", "body.encode()", 'body.replace("\\r\\n", "\\n").encode()', says="white-space-not-counted"
+)
+
+fits__composes = variant(
+    "solution",
+    "    size =",
+    "    import unicodedata\n\n    body = unicodedata.normalize('NFC', body)\n    size =",
+    says="characters-counted",
+)
+
+fits__two_bytes_each = variant("solution", "body.encode()", 'body.encode("utf-16-le")', says="at-the-limit")
+
+fits__numbers_of_eight_bytes = variant(
+    "solution",
+    'len(value["StringValue"].encode())',
+    '(8 if value["DataType"] == "Number" else len(value["StringValue"].encode()))',
+    says="at-the-limit or message-attributes-not-counted",
+)
+
+fits__types_without_labels = variant(
+    "solution", 'value["DataType"]', 'value["DataType"].split(".")[0]', says="message-attributes-not-counted"
+)
+
+fits__strings_alone = variant(
+    "solution",
+    "value in attributes.items():",
+    "value in attributes.items():\n        if value['DataType'] != 'String': continue",
+    says="message-attributes-not-counted",
+)
+
+fits__first_attribute_alone = variant(
+    "solution",
+    "attributes.items()",
+    "list(attributes.items())[:1]",
+    says="message-attributes-not-counted or not-everything-counted",
+)
+
+fits__compares_texts = variant(
+    "solution",
+    "size <= int(",
+    "str(size) <= str(",
+    says="below-the-limit or far-above-the-limit",
+)
+
+fits__returns_what_is_left = variant(
+    "solution",
+    'return size <= int(reply["Attributes"]["MaximumMessageSize"])',
+    'return int(reply["Attributes"]["MaximumMessageSize"]) - size',
+    says="no-bool",
+)
+
+fits__sets_the_limit = variant(
+    "solution",
+    "    size =",
+    '    sqs.set_queue_attributes(QueueUrl=queue_url, Attributes=reply["Attributes"])\n    size =',
+    says="forbidden-call",
+)
+
+fits__asks_for_nothing = variant(
+    "solution", ', AttributeNames=["MaximumMessageSize"]', "", says="attributes-not-asked-for"
+)
 
 
 # --- pick -------------------------------------------------------------------------------------------------------------
@@ -167,7 +313,7 @@ def pick__no_lease(sqs, queue_url, town):
     return [_entry(message) for message in _ten(sqs, queue_url, VisibilityTimeout=0) if _town(message) == town]
 
 
-pick__queue_s_lease = variant("solution", " VisibilityTimeout=600,", "", says="timeout-too-short")
+pick__queue_s_lease = variant("solution", " VisibilityTimeout=600,", "", says="timeout-too-short or timeout-too-long")
 pick__gives_all_back = variant("solution", "        else:\n", "        if True:\n", says="own-visible")
 pick__one_message = variant("solution", " MaxNumberOfMessages=10,", "", says="not-ten")
 
@@ -191,13 +337,13 @@ def pick__sends_back(sqs, queue_url, town):
         if _town(message) == town:
             kept.append(_entry(message))
         else:
-            labels = message.get("MessageAttributes", {})
-            sqs.send_message(QueueUrl=queue_url, MessageBody=message["Body"], MessageAttributes=labels)
+            attributes = message.get("MessageAttributes", {})
+            sqs.send_message(QueueUrl=queue_url, MessageBody=message["Body"], MessageAttributes=attributes)
             sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])
     return kept
 
 
-pick__without_labels = variant(
+pick__without_attributes = variant(
     "solution", ', MessageAttributeNames=["town"]', "", says="message-attributes-not-asked-for"
 )
 
@@ -248,13 +394,125 @@ pick__part_of_the_name = variant(
     "solution", '.get("StringValue") == town', '.get("StringValue", "").startswith(town)', says="others-hidden"
 )
 
+pick__asks_for_nine = variant("solution", "MaxNumberOfMessages=10", "MaxNumberOfMessages=9", says="not-ten")
+pick__never_receives = variant("solution", "    response =", "    return []\n    response =", says="not-received")
+
+pick__strips = variant(
+    "solution", '.get("StringValue") == town', '.get("StringValue", "").strip() == town', says="others-hidden"
+)
+
+pick__of_the_body = variant(
+    "solution",
+    'message.get("MessageAttributes", {}).get("town", {}).get("StringValue")',
+    'json.loads(message["Body"])["town"]',
+    says="own-visible or others-hidden",
+)
+
+pick__strings_alone = variant(
+    "solution",
+    '.get("town", {}).get("StringValue") == town',
+    '.get("town") == {"StringValue": town, "DataType": "String"}',
+    says="own-visible",
+)
+
+pick__any_attribute = variant(
+    "solution",
+    '["town"]',
+    '["All"]',
+    'message.get("MessageAttributes", {}).get("town", {}).get("StringValue") == town',
+    'town in [value.get("StringValue") for value in message.get("MessageAttributes", {}).values()]',
+    says="others-hidden",
+)
+
+pick__town_missing = variant(
+    "solution",
+    '["town"]',
+    '["All"]',
+    '.get("town", {}).get("StringValue")',
+    '["town"]["StringValue"]',
+    '.get("MessageAttributes", {})',
+    '.get("MessageAttributes", {"town": {"StringValue": ""}})',
+    says="town-missing",
+)
+
+pick__ten_minutes_and_a_bit = variant(
+    "solution", "VisibilityTimeout=600", "VisibilityTimeout=630", says="timeout-too-long"
+)
+pick__gives_back_soon = variant("solution", "VisibilityTimeout=0", "VisibilityTimeout=1", says="others-hidden")
+
+
+def pick__gives_five_back(sqs, queue_url, town):
+    """Says: others-hidden"""
+    messages = _ten(sqs, queue_url, VisibilityTimeout=600)
+    others = [message for message in messages if _town(message) != town]
+    entries = [
+        {"Id": str(number), "ReceiptHandle": message["ReceiptHandle"], "VisibilityTimeout": 0}
+        for number, message in enumerate(others[:5])
+    ]
+    if entries:
+        sqs.change_message_visibility_batch(QueueUrl=queue_url, Entries=entries)
+    return [_entry(message) for message in messages if _town(message) == town]
+
+
+def pick__an_empty_batch(sqs, queue_url, town):
+    """Says: empty-batch"""
+    messages = _ten(sqs, queue_url, VisibilityTimeout=600)
+    entries = [
+        {"Id": str(number), "ReceiptHandle": message["ReceiptHandle"], "VisibilityTimeout": 0}
+        for number, message in enumerate(messages)
+        if _town(message) != town
+    ]
+    sqs.change_message_visibility_batch(QueueUrl=queue_url, Entries=entries)
+    return [_entry(message) for message in messages if _town(message) == town]
+
+
+pick__deletes_its_own = variant(
+    "solution",
+    "            kept.append",
+    "            sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=handle)\n            kept.append",
+    says="messages-gone",
+)
+
+
+def pick__a_copy_elsewhere(sqs, queue_url, town):
+    """Says: messages-gone"""
+    kept = []
+    for message in _ten(sqs, queue_url, VisibilityTimeout=600):
+        if _town(message) == town:
+            copies = sqs.create_queue(QueueName=f"copies-{town}")["QueueUrl"]
+            sqs.send_message(QueueUrl=copies, MessageBody=message["Body"])
+            kept.append(_entry(message))
+        else:
+            _give_back(sqs, queue_url, message)
+    return kept
+
+
+pick__order_ids_alone = variant(
+    "solution",
+    '{"order_id": json.loads(message["Body"])["order_id"], "receipt_handle": handle}',
+    'json.loads(message["Body"])["order_id"]',
+    says="no-list",
+)
+
+pick__whole_orders = variant(
+    "solution",
+    '{"order_id": json.loads(message["Body"])["order_id"], "receipt_handle": handle}',
+    'json.loads(message["Body"]) | {"receipt_handle": handle}',
+    says="wrong-keys",
+)
+
+pick__the_first_alone = variant("solution", "return kept", "return kept[:1]", says="other-messages")
+pick__evaluates = variant("solution", "json.loads(", "eval(", says="error:NameError or error:IndentationError")
+
+pick__no_message = variant("solution", 'response.get("Messages", [])', 'response["Messages"]', says="no-messages-key")
+
 
 # --- take_or_set_aside ------------------------------------------------------------------------------------------------
 
 
 def _move(sqs, queue_url, aside_url, message):
-    labels = message.get("MessageAttributes", {})
-    sqs.send_message(QueueUrl=aside_url, MessageBody=message["Body"], MessageAttributes=labels)
+    attributes = message.get("MessageAttributes", {})
+    sqs.send_message(QueueUrl=aside_url, MessageBody=message["Body"], MessageAttributes=attributes)
     sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])
 
 
@@ -272,7 +530,7 @@ take_or_set_aside__text_and_number = variant(
     says="text-and-number",
 )
 
-take_or_set_aside__one_too_few = variant("solution", "<= tries", "< tries", says="passed-over")
+take_or_set_aside__one_too_few = variant("solution", "<= tries", "< tries", says="set-aside-too-early")
 take_or_set_aside__one_too_many = variant("solution", "<= tries", "<= tries + 1", says="received-too-often")
 
 take_or_set_aside__does_not_ask = variant(
@@ -284,13 +542,13 @@ take_or_set_aside__does_not_ask = variant(
 
 take_or_set_aside__deletes_first = variant(
     "solution",
-    "        labels =",
-    '        sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])\n        labels =',
+    "        attributes =",
+    "        sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=handle)\n        attributes =",
     says="lost-in-a-crash",
 )
 
-take_or_set_aside__forgets_labels = variant(
-    "solution", ", MessageAttributes=labels", "", says="message-attributes-lost"
+take_or_set_aside__forgets_attributes = variant(
+    "solution", ", MessageAttributes=attributes", "", says="message-attributes-lost"
 )
 
 take_or_set_aside__reads_everything = variant(
@@ -304,22 +562,22 @@ take_or_set_aside__one_message_only = variant("solution", "while True:", "for _ 
 
 take_or_set_aside__does_not_delete = variant(
     "solution",
-    '        sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])',
+    "        sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=handle)",
     "",
     says="moved-but-left",
 )
 
 take_or_set_aside__drops_poison = variant(
     "solution",
-    '        sqs.send_message(QueueUrl=aside_url, MessageBody=message["Body"], MessageAttributes=labels)\n',
+    '        sqs.send_message(QueueUrl=aside_url, MessageBody=message["Body"], MessageAttributes=attributes)\n',
     "",
     says="set-aside-wrong",
 )
 
 take_or_set_aside__deletes_the_order = variant(
     "solution",
-    "            return json",
-    '            sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])\n            return json',
+    "            return {",
+    "            sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=handle)\n            return {",
     says="order-deleted",
 )
 
@@ -334,12 +592,180 @@ def take_or_set_aside__takes_ten(sqs, queue_url, aside_url, tries):
     while messages := sqs.receive_message(QueueUrl=queue_url, **ask).get("Messages"):
         for message in messages:
             if int(message["Attributes"]["ApproximateReceiveCount"]) <= tries:
-                return json.loads(message["Body"])
+                return {"order": json.loads(message["Body"]), "receipt_handle": message["ReceiptHandle"]}
             _move(sqs, queue_url, aside_url, message)
 
 
 take_or_set_aside__tidies_the_body = variant(
     "solution", 'MessageBody=message["Body"]', 'MessageBody=message["Body"].strip()', says="set-aside-wrong"
+)
+
+take_or_set_aside__plain_line_breaks = variant(
+    "solution",
+    'MessageBody=message["Body"]',
+    'MessageBody="\\n".join(message["Body"].splitlines())',
+    says="set-aside-wrong",
+)
+
+take_or_set_aside__strings_alone = variant(
+    "solution",
+    'attributes = message.get("MessageAttributes", {})',
+    'attributes = {name: {"DataType": "String", "StringValue": value["StringValue"]}'
+    ' for name, value in message.get("MessageAttributes", {}).items() if "StringValue" in value}',
+    says="message-attributes-lost",
+)
+
+take_or_set_aside__speed_alone = variant(
+    "solution", 'MessageAttributeNames=["All"]', 'MessageAttributeNames=["speed"]', says="message-attributes-lost"
+)
+
+take_or_set_aside__back_into_the_queue = variant(
+    "solution", "QueueUrl=aside_url", "QueueUrl=queue_url", says="moved-but-left"
+)
+
+take_or_set_aside__the_order_alone = variant(
+    "solution",
+    '{"order": json.loads(message["Body"]), "receipt_handle": handle}',
+    'json.loads(message["Body"])',
+    says="no-dictionary",
+)
+
+take_or_set_aside__text = variant("solution", 'json.loads(message["Body"])', 'message["Body"]', says="text-returned")
+
+take_or_set_aside__message_id = variant(
+    "solution", '"receipt_handle": handle', '"receipt_handle": message["MessageId"]', says="handle-does-not-extend"
+)
+
+take_or_set_aside__ten_minutes = variant(
+    "solution",
+    '            MessageAttributeNames=["All"],\n',
+    '            MessageAttributeNames=["All"],\n            VisibilityTimeout=600,\n',
+    says="another-timeout",
+)
+
+take_or_set_aside__gives_it_back = variant(
+    "solution",
+    "            return {",
+    "            sqs.change_message_visibility(QueueUrl=queue_url, ReceiptHandle=handle, VisibilityTimeout=0)\n"
+    "            return {",
+    says="order-visible",
+)
+
+take_or_set_aside__empty_dictionary = variant("solution", "return None", "return {}", says="not-none")
+
+
+def _receive(sqs, queue_url, aside_url, tries):
+    """Return the next message that wasn't received more than `tries` times; the others are set aside."""
+    ask = {"MessageAttributeNames": ["All"], "MessageSystemAttributeNames": ["All"]}
+    while message := _one(sqs, queue_url, **ask):
+        if int(message["Attributes"]["ApproximateReceiveCount"]) <= tries:
+            return message
+        _move(sqs, queue_url, aside_url, message)
+    return None
+
+
+def _handed_out(message):
+    return {"order": json.loads(message["Body"]), "receipt_handle": message["ReceiptHandle"]}
+
+
+def take_or_set_aside__none_for_no_json(sqs, queue_url, aside_url, tries):
+    """Says: no-error"""
+    message = _receive(sqs, queue_url, aside_url, tries)
+    try:
+        return message and _handed_out(message)
+    except ValueError:
+        return None
+
+
+def take_or_set_aside__goes_on_after_no_json(sqs, queue_url, aside_url, tries):
+    """Says: no-error"""
+    while message := _receive(sqs, queue_url, aside_url, tries):
+        try:
+            return _handed_out(message)
+        except ValueError:
+            continue
+    return None
+
+
+def take_or_set_aside__text_for_no_json(sqs, queue_url, aside_url, tries):
+    """Says: no-error"""
+    message = _receive(sqs, queue_url, aside_url, tries)
+    try:
+        return message and _handed_out(message)
+    except ValueError:
+        return {"order": message["Body"], "receipt_handle": message["ReceiptHandle"]}
+
+
+def take_or_set_aside__deletes_no_json(sqs, queue_url, aside_url, tries):
+    """Says: bad-order-gone"""
+    message = _receive(sqs, queue_url, aside_url, tries)
+    try:
+        return message and _handed_out(message)
+    except ValueError:
+        sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])
+        raise
+
+
+def take_or_set_aside__throws_no_json_away(sqs, queue_url, aside_url, tries):
+    """Says: bad-order-gone"""
+    while message := _receive(sqs, queue_url, aside_url, tries):
+        try:
+            return _handed_out(message)
+        except ValueError:
+            sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])
+    return None
+
+
+def take_or_set_aside__no_json_aside_at_once(sqs, queue_url, aside_url, tries):
+    """Says: bad-order-gone"""
+    message = _receive(sqs, queue_url, aside_url, tries)
+    try:
+        return message and _handed_out(message)
+    except ValueError:
+        _move(sqs, queue_url, aside_url, message)
+        raise
+
+
+def take_or_set_aside__no_json_in_both_queues(sqs, queue_url, aside_url, tries):
+    """Says: bad-order-moved"""
+    message = _receive(sqs, queue_url, aside_url, tries)
+    try:
+        return message and _handed_out(message)
+    except ValueError:
+        sqs.send_message(QueueUrl=aside_url, MessageBody=message["Body"])
+        raise
+
+
+def take_or_set_aside__no_json_anew(sqs, queue_url, aside_url, tries):
+    """Says: bad-order-gone"""
+    message = _receive(sqs, queue_url, aside_url, tries)
+    try:
+        return message and _handed_out(message)
+    except ValueError:
+        _move(sqs, queue_url, queue_url, message)
+        raise
+
+
+def take_or_set_aside__deletes_in_any_case(sqs, queue_url, aside_url, tries):
+    """Says: lost-in-a-crash"""
+    ask = {"MessageAttributeNames": ["All"], "MessageSystemAttributeNames": ["All"]}
+    while message := _one(sqs, queue_url, **ask):
+        if int(message["Attributes"]["ApproximateReceiveCount"]) <= tries:
+            return _handed_out(message)
+        attributes = message.get("MessageAttributes", {})
+        try:
+            sqs.send_message(QueueUrl=aside_url, MessageBody=message["Body"], MessageAttributes=attributes)
+        finally:
+            sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])
+    return None
+
+
+take_or_set_aside__does_not_look_at_failed = variant(
+    "solution",
+    'sqs.send_message(QueueUrl=aside_url, MessageBody=message["Body"], MessageAttributes=attributes)',
+    'sqs.send_message_batch(QueueUrl=aside_url, Entries=[{"Id": "1", "MessageBody": message["Body"],'
+    ' "MessageAttributes": attributes}])',
+    says="lost-in-a-crash",
 )
 
 
@@ -359,8 +785,8 @@ pack_and_pass_on__deletes_first = variant(
 
 pack_and_pass_on__deletes_then_sends = variant(
     "solution",
-    "    labels =",
-    '    sqs.delete_message(QueueUrl=orders_url, ReceiptHandle=message["ReceiptHandle"])\n    labels =',
+    "    attributes =",
+    '    sqs.delete_message(QueueUrl=orders_url, ReceiptHandle=message["ReceiptHandle"])\n    attributes =',
     says="lost-in-a-crash",
 )
 
@@ -371,9 +797,9 @@ def pack_and_pass_on__in_the_end(sqs, orders_url, packed_url, seconds):
     if message:
         try:
             time.sleep(seconds)
-            labels = message.get("MessageAttributes", {})
+            attributes = message.get("MessageAttributes", {})
             sqs.delete_message(QueueUrl=orders_url, ReceiptHandle=message["ReceiptHandle"])
-            sqs.send_message(QueueUrl=packed_url, MessageBody=message["Body"], MessageAttributes=labels)
+            sqs.send_message(QueueUrl=packed_url, MessageBody=message["Body"], MessageAttributes=attributes)
         finally:
             return json.loads(message["Body"])["order_id"]
 
@@ -385,7 +811,7 @@ pack_and_pass_on__never_deletes = variant(
     says="order-left",
 )
 
-pack_and_pass_on__forgets_labels = variant(
+pack_and_pass_on__forgets_attributes = variant(
     "solution", ', MessageAttributeNames=["All"]', "", says="message-attributes-lost"
 )
 
@@ -452,9 +878,77 @@ def pack_and_pass_on__deletes_in_any_case(sqs, orders_url, packed_url, seconds):
     message = _one(sqs, orders_url, MessageAttributeNames=["All"], VisibilityTimeout=seconds + 60)
     if message:
         time.sleep(seconds)
-        labels = message.get("MessageAttributes", {})
+        attributes = message.get("MessageAttributes", {})
         try:
-            sqs.send_message(QueueUrl=packed_url, MessageBody=message["Body"], MessageAttributes=labels)
+            sqs.send_message(QueueUrl=packed_url, MessageBody=message["Body"], MessageAttributes=attributes)
         finally:
             sqs.delete_message(QueueUrl=orders_url, ReceiptHandle=message["ReceiptHandle"])
+        return json.loads(message["Body"])["order_id"]
+
+
+pack_and_pass_on__two_hours = variant("solution", "seconds + 60", "7200", says="timeout-too-short")
+
+pack_and_pass_on__strings_alone = variant(
+    "solution",
+    'attributes = message.get("MessageAttributes", {})',
+    'attributes = {name: {"DataType": "String", "StringValue": value["StringValue"]}'
+    ' for name, value in message.get("MessageAttributes", {}).items() if "StringValue" in value}',
+    says="message-attributes-lost",
+)
+
+pack_and_pass_on__tidies = variant(
+    "solution", 'MessageBody=message["Body"]', 'MessageBody=message["Body"].strip()', says="body-changed"
+)
+
+pack_and_pass_on__evaluates = variant(
+    "solution", "json.loads(", "eval(", says="error:NameError or error:IndentationError"
+)
+
+pack_and_pass_on__deletes_everything = variant(
+    "solution",
+    'sqs.delete_message(QueueUrl=orders_url, ReceiptHandle=message["ReceiptHandle"])',
+    "sqs.purge_queue(QueueUrl=orders_url)",
+    says="others-received",
+)
+
+pack_and_pass_on__sends_twice = variant(
+    "solution",
+    "    sqs.delete",
+    '    sqs.send_message(QueueUrl=packed_url, MessageBody=message["Body"], MessageAttributes=attributes)\n    sqs.delete',
+    says="not-one-passed-on",
+)
+
+pack_and_pass_on__twelve_hours_and_more = variant(
+    "solution", "seconds + 60", "43_200 + seconds", says="timeout-above-12-hours or error:InvalidParameterValue"
+)
+
+pack_and_pass_on__does_not_look_at_failed = variant(
+    "solution",
+    'sqs.send_message(QueueUrl=packed_url, MessageBody=message["Body"], MessageAttributes=attributes)',
+    'sqs.send_message_batch(QueueUrl=packed_url, Entries=[{"Id": "1", "MessageBody": message["Body"],'
+    ' "MessageAttributes": attributes}])',
+    says="lost-in-a-crash",
+)
+
+pack_and_pass_on__packs_before_it_receives = variant(
+    "solution",
+    "    response =",
+    '    if sqs.get_queue_attributes(QueueUrl=orders_url, AttributeNames=["All"])["Attributes"]'
+    '["ApproximateNumberOfMessages"] == "0":\n        return None\n    time.sleep(seconds)\n    response =',
+    "    time.sleep(seconds)\n    attributes =",
+    "    attributes =",
+    says="passed-on-early",
+)
+
+
+def pack_and_pass_on__renews_every_half_minute(sqs, orders_url, packed_url, seconds):
+    """Says: timeout-too-short"""
+    message = _one(sqs, orders_url, MessageAttributeNames=["All"])
+    if message:
+        for done in range(0, seconds, 30):
+            time.sleep(min(30, seconds - done))
+            sqs.change_message_visibility(
+                QueueUrl=orders_url, ReceiptHandle=message["ReceiptHandle"], VisibilityTimeout=30
+            )
+        _move(sqs, orders_url, packed_url, message)
         return json.loads(message["Body"])["order_id"]
