@@ -10,21 +10,23 @@ LONGEST, LARGEST, SMALLEST = 43_200, 1_048_576, 1024  # a visibility timeout in 
 SLACK = 1.5  # seconds that an answer's own calls can take
 SENDS, DELETES = ("SendMessage", "SendMessageBatch"), ("DeleteMessage", "DeleteMessageBatch")
 CHANGES = ("ChangeMessageVisibility", "ChangeMessageVisibilityBatch")
+FAILURES = {  # what fails, the operations with which that begins, and those with which it ends
+    "every call from the send on fails": (SENDS, ()),
+    "every call from the delete on fails": (DELETES, ()),
+    "the send fails": (SENDS, DELETES),
+}
+TOO_LARGE = "the message is too large for the other queue"
 NO_MESSAGES = "When no message is waiting, the response has no key Messages at all."
 NOTHING_RECEIVED = [
     ("no-messages-key", "KeyError", "Messages", NO_MESSAGES),
-    ("no-messages-key", "IndexError", "", "No message was waiting, so there was no first one to pick from a list."),
-    ("no-messages-key", "ValueError", "not enough values to unpack", "No message was waiting, so there was none to "
-     "unpack from a list."),
+    ("no-messages-key", "IndexError", "", "No message was waiting, so the list was empty."),
+    ("no-messages-key", "ValueError", "not enough values to unpack", "No message was waiting, so the list was empty."),
+    ("no-messages-key", "TypeError", "NoneType", NO_MESSAGES),
 ]  # fmt: skip
 NO_ATTRIBUTES = (
     "A message has the key MessageAttributes only when it was sent with attributes and your receive asked for them."
 )
 NO_TEXT = "An attribute of the type Binary has a BinaryValue and no StringValue."
-NEW_MESSAGE = (
-    "A receive brings the attributes that it asks for in MessageAttributeNames, and a send makes a new message, with "
-    "the attributes that it's given in MessageAttributes."
-)
 
 
 def _orders(case, count, letter="A"):
@@ -84,12 +86,12 @@ def _receives(case, before=0):
 
 
 def _brought(case, message_id, before=0):
-    """Return the message attributes with which the answer's last receive of this message brought it; None for none."""
+    """Return the message attributes with which the answer's last receive of this message brought it."""
     for call in reversed(_receives(case, before)):
         for message in (call.response or {}).get("Messages", []):
             if message["MessageId"] == message_id:
                 return message.get("MessageAttributes", {})
-    return None
+    return {}
 
 
 def _expect_settings(case, before, *queue_urls):
@@ -109,14 +111,19 @@ def _expect_settings(case, before, *queue_urls):
 def _expect_untouched(case, queue_url, message_id):
     """Another message of the queue was not received."""
     found = shop.messages_in(case, queue_url).get(message_id)
-    if found is None or found["receives"]:
-        saw = "I saw that your code received another message as well."
+    if found is None:
+        case.not_yet(
+            "others-gone",
+            got=case.said("I saw that another message is gone from the queue."),
+            expected="it stays as it is",
+            why="It's still waiting for a packer.",
+        )
+    if found["receives"]:
         case.not_yet(
             "others-received",
-            got=case.said(saw if found else "I saw that another message is gone from the queue."),
+            got=case.said("I saw that your code received another message as well."),
             expected="one message is received, and the other stays as it is",
-            why="Each receive hides and counts every message that it brings. A receive brings one message, unless "
-            "MaxNumberOfMessages asks for more.",
+            why="A receive hides and counts all that it brings: one message, unless MaxNumberOfMessages asks for more.",
         )
 
 
@@ -128,7 +135,7 @@ def _expect_only(case, allowed):
             "forbidden-call",
             got=case.said(f"I saw your code call {', '.join(others)}."),
             expected="no such call",
-            why="The exercise leaves the messages in the queue, and the queue as it is.",
+            why="The exercise asks for a function that leaves the messages in the queue, and the queue as it is.",
         )
 
 
@@ -143,6 +150,13 @@ def _expect_in_flight(case, found, seconds):
             got=case.said("I saw that the order's message is gone from the queue."),
             expected="it stays in the queue, in flight",
             why="The order isn't packed yet. Once its message is deleted, a crash of the packer's program loses it.",
+        )
+    if not found["receives"]:
+        case.not_yet(
+            "order-not-received",
+            got=case.said("I saw that nobody received the order's message."),
+            expected=f"your code receives it, and it stays in flight for {seconds} s",
+            why="Only a receive brings a message and its receipt handle.",
         )
     if found["state"] != "in flight":
         case.not_yet(
@@ -165,14 +179,27 @@ def _expect_deletes(case, queue_url, message_id, handle):
     with contextlib.suppress(case.sqs.exceptions.ClientError):
         case.sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=str(handle))
     if message_id in shop.messages_in(case, queue_url):
-        why = "Use the ReceiptHandle that this receive brought with this message."
-        case.not_yet(
-            "handle-does-not-delete",
-            did=f"{case.did}, then delete_message with the receipt handle {handle!r:.40}",
-            got=case.said("I saw that the message is still in the queue."),
-            expected="it's deleted",
-            why=f"That's the message id. {why}" if handle == message_id else why,
-        )
+        _refuse_handle(case, "handle-does-not-delete", "delete_message", message_id, handle)
+
+
+def _expect_extends(case, queue_url, message_id, handle):
+    """The receipt handle sets the message's visibility timeout."""
+    with contextlib.suppress(case.sqs.exceptions.ClientError):
+        case.sqs.change_message_visibility(QueueUrl=queue_url, ReceiptHandle=str(handle), VisibilityTimeout=7200)
+    if shop.messages_in(case, queue_url)[message_id]["left"] != 7200:
+        _refuse_handle(case, "handle-does-not-extend", "change_message_visibility", message_id, handle)
+
+
+def _refuse_handle(case, reason, method, message_id, handle):
+    """End the check: this handle did nothing to the message."""
+    why = "Use the ReceiptHandle that the receive brought with this very message."
+    case.not_yet(
+        reason,
+        did=f"{case.did}, then {method} with its receipt handle, {handle!r:.40}",
+        got=case.said(f"I saw that {method} changed nothing about the message."),
+        expected="a receipt handle that works",
+        why=f"That's the message id. {why}" if handle == message_id else why,
+    )
 
 
 # --- 03.1 ------------------------------------------------------------------------------------------------------------
@@ -220,9 +247,8 @@ def _expect_parcel(case, attributes, timeout):
     _expect_only(case, ("Receive", "Get", "ChangeMessageVisibility"))
     _expect_three_keys(case, result.value, order, wanted)
     if result.value["speed"] != speed:
-        brought = _brought(case, message_id, before)
-        reason, why = _why_not_speed(result.value["speed"], attributes, brought or {})
-        case.not_yet(reason, got=result.value, expected=wanted, why=why)
+        reason, why = _why_not_speed(result.value["speed"], attributes, _brought(case, message_id, before))
+        case.not_yet(reason, got=result.value["speed"], expected=f"{speed!r} under speed", why=why)
     _expect_deletes(case, queue_url, message_id, result.value["receipt_handle"])
 
 
@@ -260,7 +286,10 @@ def _why_not_speed(returned, attributes, brought):
         )
     if "speed" in attributes:
         return "other-message-attribute", "The speed is the StringValue of the attribute speed, whatever it says."
-    return "other-message-attribute", "This message has no attribute called speed, letter by letter. So it's normal."
+    return (
+        "other-message-attribute",
+        "This message has no attribute that's called exactly speed, so the order is normal.",
+    )
 
 
 def _expect_no_parcel(case, taken):
@@ -291,7 +320,7 @@ def fits(case):
         why = f"The limit is the queue's own, its MaximumMessageSize: here it's {limit} bytes."
         _expect_fits(case, queues, limit, "x", {}, ("limit-of-another-queue", why))
     for letter in shop.shuffled(case, ["ü", "e\u0301", "☕", "🎁"]):
-        why = f"SQS counts bytes, in UTF-8, and {letter!r} has {len(letter.encode())} of them."
+        why = "SQS counts bytes, in UTF-8, not characters."
         _expect_fits(case, queues, drawn, letter, {}, ("characters-counted", why))
     for space in shop.shuffled(case, [" ", "\r\n", "\t"]):
         why = f"White space counts like any other character. This body is full of {space!r}."
@@ -563,8 +592,11 @@ def take_or_set_aside(case):
         _expect_the_good_one(case, tries)
     _expect_only_poison(case)
     _expect_raises(case, case.draw.randrange(2, 4))
-    for failing in ("every call from the send on", "the send", "the other queue's limit"):
-        _expect_nothing_lost(case, failing)
+    for failing in (*FAILURES, TOO_LARGE):
+        queue_url, aside_url = case.queue("orders"), case.queue("aside")
+        _send(case, queue_url, f"<order>{'x' * SMALLEST}</order>", {})
+        _receive_often(case, queue_url, 3)
+        _expect_survived(case, failing, queue_url, aside_url, queue_url=queue_url, aside_url=aside_url, tries=3)
 
 
 def _expect_the_good_one(case, tries):
@@ -624,8 +656,8 @@ def _expect_next(case, queue_url, aside_url, tries, order):
     if early := [body for body, count in counts.items() if count <= tries and body in aside]:
         case.not_yet(
             "set-aside-too-early",
-            got=case.said(f"I saw a message in the queue `aside` after {counts[early[0]]} receives: {early[0]!r:.60}"),
-            expected=f"it's set aside when it's received more than {tries} times",
+            got=case.said(f"I saw a message set aside at receive number {counts[early[0]]}: {early[0]!r:.60}"),
+            expected=f"with tries={tries} it's set aside at receive number {tries + 1}",
             why="tries is the highest receive count, this receive included, at which an order is still returned.",
         )
     _expect_handed_out(case, result.value, order, tries, wanted, _read(counts))
@@ -647,7 +679,7 @@ def _expect_handed_out(case, returned, order, tries, wanted, counts):
     counts: pairs of an order that was waiting, and how often it has been received, this receive included.
     """
     if returned is None:
-        why = f"An order was waiting that's received no more than {tries} times, this receive included: {order}."
+        why = f"This order was waiting, and its receive count isn't above {tries}: {order}."
         case.not_yet("none-too-early", got=None, expected=wanted, why=why)
     if not isinstance(returned, dict) or set(returned) != {"order", "receipt_handle"}:
         why = "Return a dictionary with the keys order and receipt_handle."
@@ -657,8 +689,8 @@ def _expect_handed_out(case, returned, order, tries, wanted, counts):
         why = f"This receive was number {count} of that order, and tries is {tries}. It has to be set aside."
         case.not_yet("received-too-often", got=returned, expected=wanted, why=why)
     if count and returned["order"] != order:
-        why = f"An order came before this one and was received no more than {tries} times, this receive included: "
-        case.not_yet("passed-over", got=returned, expected=wanted, why=f"{why}{order}.")
+        why = f"This order comes first, and its receive count isn't above {tries}: {order}."
+        case.not_yet("passed-over", got=returned, expected=wanted, why=why)
     _expect_order(case, returned, order, wanted)
 
 
@@ -711,36 +743,20 @@ def _expect_aside(case, aside_url, wanted):
     case.reach("moved")
     attributes = dict(wanted)
     for body, brought in found:
-        _expect_attributes(case, brought, attributes[body], f"the message {body!r:.40}")
+        _expect_attributes(case, brought, attributes[body], f"the message that was set aside, {body!r:.30}")
 
 
 def _expect_attributes(case, found, wanted, message):
     """These are the attributes that the message had before it was moved."""
-    if found != wanted:
-        differ = sorted(name for name in found.keys() & wanted.keys() if found[name] != wanted[name])
-        differs = f", and another value or type for {', '.join(differ)}" if differ else ""
-        case.not_yet(
-            "message-attributes-lost",
-            got=case.said(f"I saw {message} with {_named(sorted(found))}{differs}."),
-            expected=f"{_named(sorted(wanted))}, as they were",
-            why=NEW_MESSAGE,
-        )
-
-
-def _expect_extends(case, queue_url, message_id, handle):
-    """The receipt handle can extend the message's visibility timeout."""
-    seconds = 7200
-    with contextlib.suppress(case.sqs.exceptions.ClientError):
-        case.sqs.change_message_visibility(QueueUrl=queue_url, ReceiptHandle=str(handle), VisibilityTimeout=seconds)
-    if abs(shop.messages_in(case, queue_url)[message_id]["left"] - seconds) > SLACK:
-        why = "Use the ReceiptHandle that this receive brought with this message."
-        case.not_yet(
-            "handle-does-not-extend",
-            did=f"{case.did}, then change_message_visibility with the receipt handle {handle!r:.40}",
-            got=case.said(f"I saw that the message isn't in flight for {seconds} s."),
-            expected=f"it's in flight for {seconds} s more",
-            why=f"That's the message id. {why}" if handle == message_id else why,
-        )
+    for name in sorted(found.keys() | wanted.keys()):
+        if found.get(name) != wanted.get(name):
+            case.not_yet(
+                "message-attributes-lost",
+                got=case.said(f"I saw this as the message attribute {name} of {message}: {found.get(name)}."),
+                expected=f"{wanted.get(name)}",
+                why="A receive brings the attributes that it asks for in MessageAttributeNames. A send makes a new "
+                "message, with the attributes that it's given in MessageAttributes.",
+            )
 
 
 def _expect_only_poison(case):
@@ -793,76 +809,55 @@ def _expect_raises(case, tries):
     _expect_aside(case, aside_url, [(body, _untidy())])
 
 
-def _expect_nothing_lost(case, failing):
-    """When sending or the calls after it fail, the message is still in a queue, and a later run sets it aside."""
-    queue_url, aside_url = case.queue("orders"), case.queue("aside")
-    body = "<order>" + "x" * SMALLEST + "</order>"
-    _send(case, queue_url, body, {})
-    _receive_often(case, queue_url, 3)
-    arguments = {"queue_url": queue_url, "aside_url": aside_url, "tries": 3}
-    _run_failing(case, failing, aside_url, **arguments)
-    if not case.state(queue_url)["messages"] and not case.state(aside_url)["messages"]:
+def _expect_survived(case, failing, here, there, **arguments):
+    """After failed calls the message is in one of the queues, and the next run leaves it in the other one alone."""
+    _run_failing(case, failing, there, **arguments)
+    if not case.state(here)["messages"] and not case.state(there)["messages"]:
         case.not_yet(
             "lost-in-a-crash",
-            got=case.said("I saw the message in neither queue, so it's lost."),
+            got=case.said("I saw the order's message in neither queue, so it's lost."),
             expected="it's in one of them, or in both",
-            why="Delete it here only when you know that it's in the other queue.",
+            why="Delete a message only when you know that it's in the other queue.",
         )
     case.after_every_lease()
-    _expect_next(case, queue_url, aside_url, 3, None)
-    if case.state(queue_url)["messages"] or not case.state(aside_url)["messages"]:
+    case.run(**arguments)
+    if case.state(here)["messages"] or not case.state(there)["messages"]:
         case.not_yet(
             "not-finished",
-            got=case.said("I saw that the message isn't in the queue `aside` alone after the next run."),
-            expected="the next run sets it aside",
+            got=case.said("I saw that the order's message isn't in the other queue alone after the next run."),
+            expected="the next run finishes what the first one began",
             why="What's left in the queue comes again when its visibility timeout is over.",
         )
 
 
 def _run_failing(case, failing, other_url, **arguments):
-    """Run the answer, while something fails.
+    """Run the answer while something fails: a key of FAILURES, or TOO_LARGE.
 
-    failing: "every call from the send on", "every call from the delete on", "the send" or "the other queue's limit",
-    which is then less than the message has.
+    It lasts for 50 requests at most, so that an answer which tries again without end can come to one.
     """
-    everything = failing.startswith("every call from the ")
-    if failing == "the other queue's limit":
-        _limit(case, other_url, SMALLEST)
+    begins, ends = FAILURES.get(failing, (SENDS, ()))
+    outage, seen = contextlib.ExitStack(), []
+
+    def look(operation):
+        if seen or operation in begins:
+            seen.append(operation)
+        if len(seen) == 1 and failing == TOO_LARGE:
+            _limit(case, other_url, SMALLEST)
+            outage.callback(_limit, case, other_url, LARGEST)
+        elif len(seen) == 1:
+            outage.enter_context(case.unkind(errors=1))
+        elif operation in ends or len(seen) > 50:
+            outage.close()
+
+    stop = shop.before_each(case, ("ReceiveMessage", *SENDS, *DELETES, *CHANGES), look)
+    with outage:
         case.attempt(**arguments)
-        _limit(case, other_url, LARGEST)
-        case.did += ", where the other queue's MaximumMessageSize is less than the message has"
-    else:
-        first = DELETES if "delete" in failing else SENDS
-        _break_down(case, first, () if everything else DELETES, **arguments)
-        case.did += f", where SQS answers {failing} with an error"
+    stop()
+    case.did += f", where {failing}"
 
 
 def _limit(case, queue_url, size):
     case.sqs.set_queue_attributes(QueueUrl=queue_url, Attributes={"MaximumMessageSize": str(size)})
-
-
-def _break_down(case, operations, recovers, **arguments):
-    """Run the answer, and have every call fail from its next call of one of these operations on.
-
-    recovers: operations from which on calls work again. They do so after 50 requests too, so that an answer which
-    tries again without end can come to one.
-    """
-    outage, over = [], []
-
-    def look(operation):
-        if outage and (operation in recovers or len(outage[0].done) > 50):
-            outage.pop().__exit__()
-            over.append(True)
-        elif not outage and not over and operation in operations:
-            outage.append(case.unkind(errors=1))
-
-    stop = shop.before_each(case, ("ReceiveMessage", *SENDS, *DELETES, *CHANGES), look)
-    try:
-        case.attempt(**arguments)
-    finally:
-        stop()
-        while outage:
-            outage.pop().__exit__()
 
 
 # --- 03.5 ------------------------------------------------------------------------------------------------------------
@@ -875,9 +870,11 @@ def pack_and_pass_on(case):
     lengths = [1, case.draw.randrange(31, 60), case.draw.randrange(100, 200), 7200]
     for seconds, attributes in zip(lengths, shop.shuffled(case, kinds), strict=True):
         _expect_passed_on(case, seconds, attributes)
-    failures = ["every call from the send on", "every call from the delete on", "the send", "the other queue's limit"]
-    for failing in failures:
-        _expect_survived(case, failing, case.draw.randrange(40, 80))
+    for failing in (*FAILURES, TOO_LARGE):
+        urls = {"orders_url": case.queue("orders"), "packed_url": case.queue("packed")}
+        [order] = _orders(case, 1)
+        _send(case, urls["orders_url"], json.dumps(order | {"card": "x" * SMALLEST}), {})
+        _expect_survived(case, failing, *urls.values(), **urls, seconds=case.draw.randrange(40, 80))
         case.reach("survived")
 
 
@@ -888,7 +885,7 @@ def _expect_nothing_packed(case):
     result = case.attempt(orders_url=orders_url, packed_url=packed_url, seconds=seconds)
     case.did += " with an empty queue"
     if result.error:
-        shop.explain(case, result.error, "None", NOTHING_RECEIVED)
+        _explain_pack_error(case, result.error, "None", NOTHING_RECEIVED)
     if result.value is not None or case.state(packed_url)["messages"]:
         got = result.value if result.value is not None else case.said("I saw a message in the queue of packed orders.")
         why = "No order was waiting, so there's nothing to pack and nothing to return."
@@ -914,7 +911,7 @@ def _expect_passed_on(case, seconds, attributes):
     seen = _watch(case, orders_url, order_id)
     result = case.attempt(orders_url=orders_url, packed_url=packed_url, seconds=seconds)
     if result.error:
-        _explain_pack_error(case, result.error)
+        _explain_pack_error(case, result.error, "the order's id")
     _expect_hidden(case, seen, seconds)
     _expect_packed(case, seen, seconds)
     _expect_untouched(case, orders_url, other_id)
@@ -941,9 +938,10 @@ def _watch(case, orders_url, order_id):
     return seen
 
 
-def _explain_pack_error(case, error):
+def _explain_pack_error(case, error, wanted, whys=()):
     """Say what the answer wasn't ready for."""
-    shop.explain(case, error, "the order's id", [
+    shop.explain(case, error, wanted, [
+        *whys,
         ("no-message-attributes-key", "KeyError", "'MessageAttributes'", NO_ATTRIBUTES),
         ("no-string-value", "KeyError", "'StringValue'", NO_TEXT),
         ("timeout-above-12-hours", "InvalidParameterValue", "VisibilityTimeout",
@@ -1003,28 +1001,3 @@ def _expect_moved(case, orders_url, packed_url, body, attributes, order_id):
         case.not_yet("body-changed", got=text, expected=repr(body), why=why)
     case.reach("passed")
     _expect_attributes(case, brought, attributes, "what was passed on")
-
-
-def _expect_survived(case, failing, seconds):
-    """After failed calls the order is in one of the queues, and the next run finishes it."""
-    orders_url, packed_url = case.queue("orders"), case.queue("packed")
-    [order] = _orders(case, 1)
-    _send(case, orders_url, json.dumps(order | {"card": "x" * SMALLEST}), {})
-    arguments = {"orders_url": orders_url, "packed_url": packed_url, "seconds": seconds}
-    _run_failing(case, failing, packed_url, **arguments)
-    if not case.state(orders_url)["messages"] and not case.state(packed_url)["messages"]:
-        case.not_yet(
-            "lost-in-a-crash",
-            got=case.said("I saw the order in neither queue, so it's lost."),
-            expected="it's in one of them, or in both",
-            why="Delete it only when you know that it's in the queue of packed orders.",
-        )
-    case.after_every_lease()
-    case.run(**arguments)
-    if case.state(orders_url)["messages"] or not case.state(packed_url)["messages"]:
-        case.not_yet(
-            "not-finished",
-            got=case.said("I saw that the order isn't in the queue of packed orders alone after the next run."),
-            expected="the next packer's run finishes it",
-            why="What's left in the queue of orders comes again when its visibility timeout is over.",
-        )

@@ -1,7 +1,10 @@
 """Right answers to the exercises of lesson 03, each in another style than the solution."""
 
 import json
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import contextmanager
 
 import boto3
 from botocore.exceptions import ClientError
@@ -44,6 +47,17 @@ def next_parcel__key_errors(sqs, queue_url):
     return {"order": json.loads(message["Body"]), "speed": speed, "receipt_handle": message["ReceiptHandle"]}
 
 
+def next_parcel__looks_twice(sqs, queue_url):
+    """Receives a second time when the first receive brings nothing, and then waits for a while."""
+    for seconds in (0, 10):
+        asked = {"QueueUrl": queue_url, "WaitTimeSeconds": seconds, "MessageAttributeNames": ["speed"]}
+        for message in sqs.receive_message(**asked).get("Messages", []):
+            [speed] = [value["StringValue"] for value in message.get("MessageAttributes", {}).values()] or ["normal"]
+            order = json.loads(message["Body"])
+            return {"receipt_handle": message["ReceiptHandle"], "order": order, "speed": speed}
+    return None
+
+
 # --- fits -------------------------------------------------------------------------------------------------------------
 
 
@@ -80,6 +94,13 @@ def fits__resource(sqs, queue_url, body, attributes):
     """The limit from the queue as a resource."""
     size = _bytes(body) + sum(_label(item) for item in attributes.items())
     return size in range(int(boto3.resource("sqs").Queue(queue_url).attributes["MaximumMessageSize"]) + 1)
+
+
+def fits__bytes(sqs, queue_url, body, attributes):
+    """Goes through the bytes of all texts, as they would be sent."""
+    texts = [body, *attributes, *(text for value in attributes.values() for text in value.values())]
+    reply = sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=["MaximumMessageSize"])
+    return sum(len(text.encode()) for text in texts) < int(reply["Attributes"]["MaximumMessageSize"]) + 1
 
 
 # --- pick -------------------------------------------------------------------------------------------------------------
@@ -139,6 +160,25 @@ def pick__resource(sqs, queue_url, town):
     return kept
 
 
+def pick__threads(sqs, queue_url, town):
+    """Gives the others back all at the same time."""
+    asked = {"MaxNumberOfMessages": 10, "VisibilityTimeout": 600, "MessageAttributeNames": ["All"]}
+    found = sqs.receive_message(QueueUrl=queue_url, **asked).get("Messages", [])
+    others = [message["ReceiptHandle"] for message in found if _town(message) != town]
+    with ThreadPoolExecutor() as pool:
+        back = [
+            pool.submit(sqs.change_message_visibility, QueueUrl=queue_url, ReceiptHandle=handle, VisibilityTimeout=0)
+            for handle in others
+        ]
+    for one in back:
+        one.result()
+    return [
+        {"order_id": json.loads(message["Body"])["order_id"], "receipt_handle": message["ReceiptHandle"]}
+        for message in found
+        if _town(message) == town
+    ]
+
+
 # --- take_or_set_aside ------------------------------------------------------------------------------------------------
 
 
@@ -192,6 +232,53 @@ def take_or_set_aside__resource(sqs, queue_url, aside_url, tries):
             return {"order": json.loads(found[0].body), "receipt_handle": found[0].receipt_handle}
         aside.send_message(MessageBody=found[0].body, MessageAttributes=found[0].message_attributes or {})
         found[0].delete()
+
+
+class NotMoved(Exception):
+    """An entry of a batch failed."""
+
+
+def take_or_set_aside__batches(sqs, queue_url, aside_url, tries):
+    """Moves with batches of one, and looks whether the entry failed."""
+    ask = {"MessageAttributeNames": ["All"], "MessageSystemAttributeNames": ["All"], "MaxNumberOfMessages": 1}
+    while messages := sqs.receive_message(QueueUrl=queue_url, **ask).get("Messages"):
+        [message] = messages
+        if int(message["Attributes"]["ApproximateReceiveCount"]) <= tries:
+            return _handed_out(message)
+        parcel = {"MessageBody": message["Body"], "MessageAttributes": message.get("MessageAttributes", {})}
+        sent = sqs.send_message_batch(QueueUrl=aside_url, Entries=[{"Id": "aside"} | parcel])
+        if sent.get("Failed"):
+            raise NotMoved(sent["Failed"])
+        entry = {"Id": "aside", "ReceiptHandle": message["ReceiptHandle"]}
+        if sqs.delete_message_batch(QueueUrl=queue_url, Entries=[entry]).get("Failed"):
+            raise NotMoved(message["MessageId"])
+    return None
+
+
+def take_or_set_aside__back_at_once(sqs, queue_url, aside_url, tries):
+    """Gives an order that isn't JSON back before it raises, and sends until the send works."""
+    ask = {"MessageAttributeNames": ["All"], "MessageSystemAttributeNames": ["All"]}
+    while messages := sqs.receive_message(QueueUrl=queue_url, **ask).get("Messages"):
+        message = messages[0]
+        if int(message["Attributes"]["ApproximateReceiveCount"]) <= tries:
+            try:
+                return _handed_out(message)
+            except ValueError:
+                sqs.change_message_visibility(
+                    QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"], VisibilityTimeout=0
+                )
+                raise
+        _move_at_last(sqs, queue_url, aside_url, message)
+    return None
+
+
+def _move_at_last(sqs, queue_url, aside_url, message):
+    for pause in (1, 2, 4, 8, 16, 32):
+        try:
+            return _move(sqs, queue_url, aside_url, message)
+        except ClientError:
+            time.sleep(pause)
+    raise NotMoved(message["MessageId"])
 
 
 # --- pack_and_pass_on -------------------------------------------------------------------------------------------------
@@ -278,3 +365,91 @@ def pack_and_pass_on__heartbeat(sqs, orders_url, packed_url, seconds):
         time.sleep(min(25, seconds - done))
     _move(sqs, orders_url, packed_url, message)
     return json.loads(message["Body"])["order_id"]
+
+
+@contextmanager
+def _in_flight(sqs, queue_url, handle, every):
+    """Renew the visibility timeout in a thread while the block runs."""
+    over = threading.Event()
+
+    def beat():
+        while not over.wait(every):
+            sqs.change_message_visibility(QueueUrl=queue_url, ReceiptHandle=handle, VisibilityTimeout=3 * every)
+
+    thread = threading.Thread(target=beat)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+
+
+def pack_and_pass_on__in_flight__threads(sqs, orders_url, packed_url, seconds):
+    """Has a thread renew the timeout every 40 seconds until the order is passed on."""
+    asked = {"QueueUrl": orders_url, "VisibilityTimeout": 120, "MessageAttributeNames": ["All"]}
+    for message in sqs.receive_message(**asked).get("Messages", []):
+        with _in_flight(sqs, orders_url, message["ReceiptHandle"], 40):
+            time.sleep(seconds)
+            _move(sqs, orders_url, packed_url, message)
+        return json.loads(message["Body"])["order_id"]
+    return None
+
+
+def pack_and_pass_on__packs_in_a_pool__threads(sqs, orders_url, packed_url, seconds):
+    """Packs in a thread of a pool, and renews the timeout in its own."""
+    asked = {"QueueUrl": orders_url, "VisibilityTimeout": 90, "MessageAttributeNames": ["All"]}
+    messages = sqs.receive_message(**asked).get("Messages")
+    if not messages:
+        return None
+    [message] = messages
+    again = {"QueueUrl": orders_url, "ReceiptHandle": message["ReceiptHandle"], "VisibilityTimeout": 90}
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        packing = pool.submit(time.sleep, seconds)
+        while wait([packing], timeout=60).not_done:
+            sqs.change_message_visibility(**again)
+    _move(sqs, orders_url, packed_url, message)
+    return json.loads(message["Body"])["order_id"]
+
+
+def pack_and_pass_on__timer__threads(sqs, orders_url, packed_url, seconds):
+    """Has a timer renew the timeout and start the next timer."""
+    asked = {"QueueUrl": orders_url, "VisibilityTimeout": 300, "MessageAttributeNames": ["All"]}
+    messages = sqs.receive_message(**asked).get("Messages")
+    if not messages:
+        return None
+    [message] = messages
+    timers = []
+
+    def start():
+        timers.append(threading.Timer(200, renew))
+        timers[-1].daemon = True
+        timers[-1].start()
+
+    def renew():
+        handle = message["ReceiptHandle"]
+        sqs.change_message_visibility(QueueUrl=orders_url, ReceiptHandle=handle, VisibilityTimeout=300)
+        start()
+
+    start()
+    time.sleep(seconds)
+    _move(sqs, orders_url, packed_url, message)
+    timers[-1].cancel()
+    return json.loads(message["Body"])["order_id"]
+
+
+def pack_and_pass_on__without_end(sqs, orders_url, packed_url, seconds):
+    """Tries to pass the order on until that works, and keeps it in flight meanwhile."""
+    asked = {"QueueUrl": orders_url, "VisibilityTimeout": seconds + 300, "MessageAttributeNames": ["All"]}
+    messages = sqs.receive_message(**asked).get("Messages")
+    if not messages:
+        return None
+    time.sleep(seconds)
+    while True:
+        try:
+            _move(sqs, orders_url, packed_url, messages[0])
+            return json.loads(messages[0]["Body"])["order_id"]
+        except ClientError as problem:
+            if problem.response["Error"]["Code"] != "InternalError":
+                raise
+            time.sleep(10)

@@ -908,7 +908,7 @@ pack_and_pass_on__deletes_everything = variant(
     "solution",
     'sqs.delete_message(QueueUrl=orders_url, ReceiptHandle=message["ReceiptHandle"])',
     "sqs.purge_queue(QueueUrl=orders_url)",
-    says="others-received",
+    says="others-gone",
 )
 
 pack_and_pass_on__sends_twice = variant(
@@ -919,7 +919,7 @@ pack_and_pass_on__sends_twice = variant(
 )
 
 pack_and_pass_on__twelve_hours_and_more = variant(
-    "solution", "seconds + 60", "43_200 + seconds", says="timeout-above-12-hours or error:InvalidParameterValue"
+    "solution", "seconds + 60", "43_200 + seconds", says="timeout-above-12-hours"
 )
 
 pack_and_pass_on__does_not_look_at_failed = variant(
@@ -952,3 +952,11 @@ def pack_and_pass_on__renews_every_half_minute(sqs, orders_url, packed_url, seco
             )
         _move(sqs, orders_url, packed_url, message)
         return json.loads(message["Body"])["order_id"]
+
+
+pack_and_pass_on__sets_the_other_queue = variant(
+    "solution",
+    "    time.sleep(seconds)\n",
+    '    time.sleep(seconds)\n    sqs.set_queue_attributes(QueueUrl=packed_url, Attributes={"VisibilityTimeout": "60"})\n',
+    says="settings-changed",
+)
