@@ -32,7 +32,7 @@ OTTER_PYTHON = "COURSE_OTTER_PYTHON"  # names the python of an environment with 
 TAME = {
     "solution": (),
     "labels": (
-        "next_parcel__all_labels",
+        "next_parcel__all_attributes",
         "fits__one_text",
         "pick__lease_afterwards",
         "take_or_set_aside__recursion",
@@ -53,7 +53,7 @@ TAME = {
         "pack_and_pass_on__beats",
     ),
     "stubborn": (
-        "next_parcel__all_labels",
+        "next_parcel__all_attributes",
         "fits__small_functions",
         "pick__resource",
         "take_or_set_aside__older_spelling",
