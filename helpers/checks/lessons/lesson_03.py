@@ -610,7 +610,8 @@ def _expect_the_good_one(case, tries):
         poison += [(" <order/>\r\n", {}), ('\t{"order_id":', _untidy()), ("null", _ten())]
     for body, attributes in poison:
         _send(case, queue_url, body, attributes)
-    _receive_often(case, queue_url, tries)
+        _receive_often(case, queue_url, 1)  # the first is received most often
+    _receive_often(case, queue_url, tries - 1)
     good_body = _written(case, good)
     good_id = _send(case, queue_url, good_body, _untidy())
     _receive_often(case, queue_url, tries - 1, good_id)

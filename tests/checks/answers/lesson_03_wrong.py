@@ -534,6 +534,7 @@ take_or_set_aside__text_and_number = variant(
 )
 
 take_or_set_aside__one_too_few = variant("solution", "<= tries", "< tries", says="set-aside-too-early")
+take_or_set_aside__just_one_above = variant("solution", "<= tries", "!= tries + 1", says="received-too-often")
 take_or_set_aside__one_too_many = variant("solution", "<= tries", "<= tries + 1", says="received-too-often")
 
 take_or_set_aside__does_not_ask = variant(
