@@ -340,7 +340,7 @@ def _cards():
     """Return attributes that a card can have, each alone."""
     return [
         shop.labels(speed="express"),
-        shop.labels(town="Αθήνα", größe=" mit \r\n"),
+        shop.labels(town="Αθήνα", note=" mit Grüßen \r\n"),
         {"weight.kg": {"StringValue": "12", "DataType": "Number.grams"}},
         {"parcels": {"DataType": "Number", "StringValue": "3"}},
         {"pi": {"DataType": "Number", "StringValue": "3.14159265358979323846"}},
