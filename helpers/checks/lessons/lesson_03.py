@@ -320,6 +320,7 @@ def fits(case):
     for limit in limits:
         why = f"The limit is the queue's own, its MaximumMessageSize: here it's {limit} bytes."
         _expect_fits(case, queues, limit, "x", {}, ("limit-of-another-queue", why))
+    _expect_only(case, ("Get", "List"))
     for letter in shop.shuffled(case, ["ü", "e\u0301", "☕", "🎁"]):
         why = "SQS counts bytes, in UTF-8, not characters."
         _expect_fits(case, queues, drawn, letter, {}, ("characters-counted", why))
