@@ -490,6 +490,13 @@ def pick__a_copy_elsewhere(sqs, queue_url, town):
     return kept
 
 
+pick__each_order_once = variant(
+    "solution",
+    "    return kept",
+    '    return list({entry["order_id"]: entry for entry in kept}.values())',
+    says="other-messages",
+)
+
 pick__order_ids_alone = variant(
     "solution",
     '{"order_id": json.loads(message["Body"])["order_id"], "receipt_handle": handle}',
@@ -964,3 +971,25 @@ pack_and_pass_on__sets_the_other_queue = variant(
     '    time.sleep(seconds)\n    sqs.set_queue_attributes(QueueUrl=packed_url, Attributes={"VisibilityTimeout": "60"})\n',
     says="settings-changed",
 )
+
+pack_and_pass_on__packs_twice = variant(
+    "solution",
+    "seconds + 60",
+    "43_200",
+    "    time.sleep(seconds)\n",
+    "    time.sleep(seconds)\n    time.sleep(seconds)\n",
+    says="passed-on-late",
+)
+
+
+def pack_and_pass_on__packs_in_whole_steps(sqs, orders_url, packed_url, seconds):
+    """Says: passed-on-late"""
+    message = _one(sqs, orders_url, MessageAttributeNames=["All"])
+    if message:
+        for _ in range(0, seconds, 900):
+            sqs.change_message_visibility(
+                QueueUrl=orders_url, ReceiptHandle=message["ReceiptHandle"], VisibilityTimeout=1000
+            )
+            time.sleep(900)
+        _move(sqs, orders_url, packed_url, message)
+        return json.loads(message["Body"])["order_id"]
