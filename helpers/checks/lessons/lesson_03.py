@@ -117,7 +117,7 @@ def _expect_untouched(case, queue_url, message_id):
             "others-gone",
             got=case.said("I saw that another message is gone from the queue."),
             expected="it stays as it is",
-            why="It's still waiting for a packer.",
+            why="Nobody has packed that order yet, and now nobody will.",
         )
     if found["receives"]:
         case.not_yet(
@@ -649,6 +649,7 @@ def _expect_next(case, queue_url, aside_url, tries, order):
     wanted = "the order and the receipt handle, in a dictionary" if order else "None"
     counts = {message["body"]: message["receives"] + 1 for message in shop.messages_in(case, queue_url).values()}
     result = case.attempt(queue_url=queue_url, aside_url=aside_url, tries=tries)
+    case.did += f" with {len(counts) or 'no'} message{'s' * (len(counts) != 1)} in the queue"
     if result.error:
         _explain_aside_error(case, result.error, wanted)
     if order is None:
@@ -747,17 +748,18 @@ def _expect_aside(case, aside_url, wanted):
     case.reach("moved")
     attributes = dict(wanted)
     for body, brought in found:
-        _expect_attributes(case, brought, attributes[body], f"the message that was set aside, {body!r:.30}")
+        _expect_attributes(case, brought, attributes[body], f"the message {body!r:.30} set aside")
 
 
 def _expect_attributes(case, found, wanted, message):
     """These are the attributes that the message had before it was moved."""
     for name in sorted(found.keys() | wanted.keys()):
         if found.get(name) != wanted.get(name):
+            value = f"as {found[name]}" if name in found else "missing"
             case.not_yet(
                 "message-attributes-lost",
-                got=case.said(f"I saw this as the message attribute {name} of {message}: {found.get(name)}."),
-                expected=f"{wanted.get(name)}",
+                got=case.said(f"I saw {message} with the message attribute {name} {value}."),
+                expected=f"{name} as {wanted[name]}" if name in wanted else f"no {name}, since it came without one",
                 why="A receive brings the attributes that it asks for in MessageAttributeNames. A send makes a new "
                 "message, with the attributes that it's given in MessageAttributes.",
             )
@@ -1004,4 +1006,4 @@ def _expect_moved(case, orders_url, packed_url, body, attributes, order_id):
         why = "The body is passed on as it came, character by character."
         case.not_yet("body-changed", got=text, expected=repr(body), why=why)
     case.reach("passed")
-    _expect_attributes(case, brought, attributes, "what was passed on")
+    _expect_attributes(case, brought, attributes, "the order passed on")
