@@ -18,6 +18,7 @@ from helpers.aws_rules.common.accounts import Account, Accounts
 from helpers.aws_rules.common.refusals import Refused
 from helpers.aws_rules.common.regions import regions
 from helpers.aws_rules.common.request import ANONYMOUS, LookAgain, Request
+from helpers.aws_rules.common.unkindness import INTERNAL_ERROR
 
 # The operations that work unsigned, and the parameter that names their topic.
 _LINKS = {"ConfirmSubscription": "TopicArn", "Unsubscribe": "SubscriptionArn"}
@@ -130,4 +131,4 @@ def _be_unkind(account: Account, service: str, name: str) -> None:
         raise Refused(code, "Rate exceeded")
     if unkind.strikes("errors"):
         unkind.tell(f"{name} met an error of the service")
-        raise Refused("InternalError", "We encountered an internal error. Please try again.", 500)
+        raise Refused("InternalError", INTERNAL_ERROR, 500)

@@ -106,6 +106,17 @@ def test_boto3s_retries_meet_throttling_and_errors(sqs: Any, queue_url: str, kin
     assert work(sqs, queue_url, 3) == bodies
 
 
+def test_entries_of_a_batch_meet_an_error(sqs: Any, queue_url: str) -> None:
+    """Such an entry is under Failed, not by the sender's fault, and has changed nothing; the others are done."""
+    entries = [{"Id": str(number), "MessageBody": f"order {number}"} for number in range(10)]
+    with cloud.unkind(entries=0.5) as unkind:
+        reply = sqs.send_message_batch(QueueUrl=queue_url, Entries=entries)
+    sent = [f"order {entry['Id']}" for entry in reply["Successful"]]
+    assert 0 < len(reply["Failed"]) == len(unkind.done) == 10 - len(sent)
+    assert {(entry["Code"], entry["SenderFault"]) for entry in reply["Failed"]} == {("InternalError", False)}
+    assert work(sqs, queue_url, 3) == sent
+
+
 @pytest.mark.parametrize(
     ("kind", "service", "code"),
     [

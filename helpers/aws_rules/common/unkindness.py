@@ -2,9 +2,9 @@
 
 AWS: a standard queue delivers at least once, in best-effort order. A short poll asks only some of the servers and can
 miss messages. The counters of a queue are approximate and settle about a minute after the last change. Requests can be
-throttled or meet an error of the service. A FIFO queue delivers in sequence within a group, without duplicates. Source:
-SQS developer guide, "Standard queues", "Short and long polling"; SQS API reference, GetQueueAttributes; boto3 guide,
-"Retries".
+throttled or meet an error of the service, and so can single entries of a batch. A FIFO queue delivers in sequence
+within a group, without duplicates. Source: SQS developer guide, "Standard queues", "Short and long polling"; SQS API
+reference, GetQueueAttributes and BatchResultErrorEntry; boto3 guide, "Retries".
 moto: does none of this.
 """
 
@@ -23,7 +23,8 @@ class Unkindness:
 
     duplicates: a received message is delivered once more. missed: a short poll doesn't see a message. disorder: two
     neighbouring messages change places. lag: seconds that the counters can be behind. throttling: a request is
-    throttled. errors: a request meets an error of the service.
+    throttled. errors: a request meets an error of the service. entries: an entry of a batch of SQS does, which then has
+    changed nothing.
     """
 
     duplicates: float = 0
@@ -32,6 +33,7 @@ class Unkindness:
     lag: float = 0
     throttling: float = 0
     errors: float = 0
+    entries: float = 0
     seed: int = 1
     done: list[str] = field(default_factory=list)  # what happened to the program, in sequence
 
@@ -79,4 +81,5 @@ class Unkindness:
 
 
 _NEVER = (float("-inf"), (0, 0, 0))
-CHANCES = ("duplicates", "missed", "disorder", "throttling", "errors")
+INTERNAL_ERROR = "We encountered an internal error. Please try again."
+CHANCES = ("duplicates", "missed", "disorder", "throttling", "errors", "entries")

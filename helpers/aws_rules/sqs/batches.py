@@ -2,8 +2,8 @@
 
 AWS: the whole call is refused if the batch is empty, has more than ten entries or more than 1 MiB, or if an id is
 repeated or has invalid characters. Anything wrong with a single entry is reported under `Failed`, and the other entries
-are done. Source: SQS API reference, SendMessageBatch, DeleteMessageBatch, ChangeMessageVisibilityBatch; recorded
-answers.
+are done. `SenderFault` is false if SQS had a problem with an entry. Source: SQS API reference, SendMessageBatch,
+DeleteMessageBatch, ChangeMessageVisibilityBatch, BatchResultErrorEntry; recorded answers.
 moto: refuses the whole call for one entry that is too large, and accepts eleven deletes.
 """
 
@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from helpers.aws_rules.common.refusals import Refused
+from helpers.aws_rules.common.unkindness import INTERNAL_ERROR, Unkindness
 
 MAX_ENTRIES = 10
 _ID = re.compile(r"[A-Za-z0-9_\-]{1,80}")
@@ -45,11 +46,20 @@ def check_total_size(total: int, largest: int) -> None:
         raise Refused(f"{_PREFIX}BatchRequestTooLong", text)
 
 
-def for_each(entries: list[dict[str, Any]], do: Callable[[dict[str, Any]], dict[str, Any] | None]) -> dict[str, Any]:
-    """Call `do` with each entry and return the answer of the batch, which has no empty list."""
+def for_each(
+    entries: list[dict[str, Any]], do: Callable[[dict[str, Any]], dict[str, Any] | None], unkind: Unkindness
+) -> dict[str, Any]:
+    """Call `do` with each entry and return the answer of the batch, which has no empty list.
+
+    unkind: decides which entries meet an error of the service.
+    """
     done: list[dict[str, Any]] = []
     failed: list[dict[str, Any]] = []
     for entry in entries:
+        if unkind.strikes("entries"):
+            unkind.tell(f"entry {entry['Id']} of a batch met an error of the service")
+            failed.append({"Id": entry["Id"], "SenderFault": False, "Code": "InternalError", "Message": INTERNAL_ERROR})
+            continue
         try:
             done.append({"Id": entry["Id"]} | (do(entry) or {}))
         except Refused as problem:

@@ -38,7 +38,7 @@ def send_message_batch(request: Request) -> Answer:
         sending.check_message(queue, entry)
         return sending.send(queue, entry).as_sent()
 
-    return batches.for_each(entries, send)
+    return batches.for_each(entries, send, queue.owner.unkindness)
 
 
 def receive_message(request: Request) -> Answer:
@@ -85,7 +85,7 @@ def delete_message_batch(request: Request) -> Answer:
         except receiving.Expired:
             raise Refused("ReceiptHandleIsInvalid", "The receipt handle has expired") from None
 
-    return batches.for_each(entries, delete)
+    return batches.for_each(entries, delete, queue.owner.unkindness)
 
 
 def change_message_visibility(request: Request) -> Answer:
@@ -103,4 +103,4 @@ def change_message_visibility_batch(request: Request) -> Answer:
     def change(entry: dict[str, Any]) -> None:
         receiving.change_visibility(queue, entry["ReceiptHandle"], entry.get("VisibilityTimeout", 0))
 
-    return batches.for_each(entries, change)
+    return batches.for_each(entries, change, queue.owner.unkindness)

@@ -132,9 +132,10 @@ class OfflineCloud(Cloud):
     def unkind(self, **kinds: float) -> Unkind:
         """Make the cloud unkind, with a seed, until the next call of this or the end of the `with` block.
 
-        kinds: chances between 0 and 1 for duplicates, missed (short polls that miss messages), disorder, throttling and
-        errors; lag, the seconds by which counters are behind; seed. Without any, the cloud is kind again. The returned
-        object lists afterwards what was done. CloudError for an unknown kind.
+        kinds: chances between 0 and 1 for duplicates, missed (short polls that miss messages), disorder, throttling,
+        errors and entries (of a batch, which meet an error); lag, the seconds by which counters are behind; seed.
+        Without any, the cloud is kind again. The returned object lists afterwards what was done. CloudError for an
+        unknown kind.
         """
         return Unkind(self.world.accounts, kinds)
 
