@@ -126,7 +126,7 @@ def _town(message):
 
 
 def pick__batch(sqs, queue_url, town):
-    """Gives the others back in a batch."""
+    """Gives the others back in a batch, and those that failed in another."""
     found = sqs.receive_message(
         QueueUrl=queue_url,
         MaxNumberOfMessages=10,
@@ -139,8 +139,9 @@ def pick__batch(sqs, queue_url, town):
         for n, message in enumerate(found)
         if _town(message) != town
     ]
-    if others:
-        sqs.change_message_visibility_batch(QueueUrl=queue_url, Entries=others)
+    while others:
+        failed = sqs.change_message_visibility_batch(QueueUrl=queue_url, Entries=others).get("Failed", [])
+        others = [entry for entry in others if entry["Id"] in {failure["Id"] for failure in failed}]
     return [
         {"order_id": json.loads(message["Body"])["order_id"], "receipt_handle": message["ReceiptHandle"]}
         for message in reversed(found)

@@ -457,6 +457,32 @@ def pick__gives_five_back(sqs, queue_url, town):
     return [_entry(message) for message in messages if _town(message) == town]
 
 
+def pick__failed_entries_ignored(sqs, queue_url, town):
+    """Says: failed-entries-ignored"""
+    messages = _ten(sqs, queue_url, VisibilityTimeout=600)
+    entries = [
+        {"Id": str(number), "ReceiptHandle": message["ReceiptHandle"], "VisibilityTimeout": 0}
+        for number, message in enumerate(messages)
+        if _town(message) != town
+    ]
+    if entries:
+        sqs.change_message_visibility_batch(QueueUrl=queue_url, Entries=entries)
+    return [_entry(message) for message in messages if _town(message) == town]
+
+
+def pick__orders_as_entries(sqs, queue_url, town):
+    """Says: ids-not-distinct"""
+    messages = _ten(sqs, queue_url, VisibilityTimeout=600)
+    entries = [
+        {"Id": _entry(message)["order_id"], "ReceiptHandle": message["ReceiptHandle"], "VisibilityTimeout": 0}
+        for message in messages
+        if _town(message) != town
+    ]
+    if entries:
+        sqs.change_message_visibility_batch(QueueUrl=queue_url, Entries=entries)
+    return [_entry(message) for message in messages if _town(message) == town]
+
+
 def pick__an_empty_batch(sqs, queue_url, town):
     """Says: empty-batch"""
     messages = _ten(sqs, queue_url, VisibilityTimeout=600)
