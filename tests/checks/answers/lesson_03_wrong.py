@@ -17,12 +17,6 @@ next_parcel__does_not_ask = variant(
     "solution", ', MessageAttributeNames=["speed"]', "", says="message-attributes-not-asked-for"
 )
 
-next_parcel__asks_for_system_attributes = variant(
-    "solution",
-    'MessageAttributeNames=["speed"]',
-    'MessageSystemAttributeNames=["All"]',
-    says="message-attributes-not-asked-for",
-)
 
 next_parcel__always_there = variant(
     "solution",
@@ -145,13 +139,6 @@ next_parcel__half_an_hour = variant(
     says="another-timeout",
 )
 
-next_parcel__gives_it_back = variant(
-    "solution",
-    "    return {",
-    '    sqs.change_message_visibility(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"], VisibilityTimeout=0)\n'
-    "    return {",
-    says="order-visible",
-)
 
 next_parcel__copies = variant(
     "solution",
@@ -176,10 +163,6 @@ def fits__body_alone(sqs, queue_url, body, attributes):
     """Says: message-attributes-not-counted"""
     return len(body.encode()) <= _limit(sqs, queue_url)
 
-
-fits__values_alone = variant(
-    "solution", 'len(name.encode()) + len(value["DataType"].encode()) + ', "", says="message-attributes-not-counted"
-)
 
 fits__without_types = variant(
     "solution", ' + len(value["DataType"].encode())', "", says="message-attributes-not-counted"
@@ -397,7 +380,6 @@ pick__part_of_the_name = variant(
     "solution", '.get("StringValue") == town', '.get("StringValue", "").startswith(town)', says="others-hidden"
 )
 
-pick__asks_for_nine = variant("solution", "MaxNumberOfMessages=10", "MaxNumberOfMessages=9", says="not-ten")
 pick__never_receives = variant("solution", "    response =", "    return []\n    response =", says="not-received")
 
 pick__strips = variant(
@@ -811,7 +793,6 @@ take_or_set_aside__does_not_look_at_failed = variant(
 
 pack_and_pass_on__queue_s_lease = variant("solution", " VisibilityTimeout=seconds + 60,", "", says="timeout-too-short")
 pack_and_pass_on__just_as_long = variant("solution", "seconds + 60", "seconds", says="timeout-too-short")
-pack_and_pass_on__an_hour = variant("solution", "seconds + 60", "3600", says="timeout-too-short")
 
 pack_and_pass_on__deletes_first = variant(
     "solution",
@@ -826,19 +807,6 @@ pack_and_pass_on__deletes_then_sends = variant(
     '    sqs.delete_message(QueueUrl=orders_url, ReceiptHandle=message["ReceiptHandle"])\n    attributes =',
     says="lost-in-a-crash",
 )
-
-
-def pack_and_pass_on__in_the_end(sqs, orders_url, packed_url, seconds):
-    """Says: lost-in-a-crash"""
-    message = _one(sqs, orders_url, MessageAttributeNames=["All"], VisibilityTimeout=seconds + 60)
-    if message:
-        try:
-            time.sleep(seconds)
-            attributes = message.get("MessageAttributes", {})
-            sqs.delete_message(QueueUrl=orders_url, ReceiptHandle=message["ReceiptHandle"])
-            sqs.send_message(QueueUrl=packed_url, MessageBody=message["Body"], MessageAttributes=attributes)
-        finally:
-            return json.loads(message["Body"])["order_id"]
 
 
 pack_and_pass_on__never_deletes = variant(
