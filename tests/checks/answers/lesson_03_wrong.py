@@ -579,6 +579,8 @@ take_or_set_aside__reads_everything = variant(
 
 take_or_set_aside__one_message_only = variant("solution", "while True:", "for _ in range(1):", says="none-too-early")
 
+take_or_set_aside__ten_at_most = variant("solution", "while True:", "for _ in range(10):", says="moved-but-left")
+
 take_or_set_aside__does_not_delete = variant(
     "solution",
     "        sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=handle)",
@@ -865,6 +867,17 @@ pack_and_pass_on__sets_the_queue = variant(
     "",
     "    response =",
     '    sqs.set_queue_attributes(QueueUrl=orders_url, Attributes={"VisibilityTimeout": str(seconds + 60)})\n    response =',
+    says="settings-changed",
+)
+
+pack_and_pass_on__sets_the_queue_for_a_while = variant(
+    "solution",
+    " VisibilityTimeout=seconds + 60,",
+    "",
+    "    response =",
+    '    sqs.set_queue_attributes(QueueUrl=orders_url, Attributes={"VisibilityTimeout": str(seconds + 60)})\n    response =',
+    "    attributes =",
+    '    sqs.set_queue_attributes(QueueUrl=orders_url, Attributes={"VisibilityTimeout": "30"})\n    attributes =',
     says="settings-changed",
 )
 
