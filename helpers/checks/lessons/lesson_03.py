@@ -553,7 +553,7 @@ def _expect_kept(case, message, attributes):
             "timeout-too-short" if message["left"] < 600 else "timeout-too-long",
             got=case.said(f"I saw a message for {town!r} in flight for {message['left']:g} s more."),
             expected="600 s from the receive on",
-            why="A receive uses the queue's visibility timeout, unless it says VisibilityTimeout itself.",
+            why="VisibilityTimeout on the receive decides; without one, the receive uses the queue's.",
         )
 
 
@@ -597,7 +597,7 @@ def _expect_given_back_at_last(case, town, attributes):
 
 def _expect_list(case, queue_url, returned, kept):
     """One entry for each message kept; and the handles are good."""
-    expected = f"a list of {len(kept)} dictionaries, each with order_id and receipt_handle"
+    expected = f"a list of {len(kept)}, each a dictionary with order_id and receipt_handle" if kept else "an empty list"
     keys = {"order_id", "receipt_handle"}
     if not isinstance(returned, list) or not all(isinstance(entry, dict) for entry in returned):
         case.not_yet("no-list", got=returned, expected=expected, why="Return a list with a dictionary for each order.")
@@ -751,7 +751,7 @@ def _expect_left(case, queue_url, wanted, in_flight):
             "moved-but-left",
             got=case.said(f"I saw {len(left)} more message{'s' * (len(left) > 1)} in the queue than should be there."),
             expected="what was received too often is in the queue `aside` alone",
-            why="Moving a message takes a send to the other queue and a delete here.",
+            why="All of it is sent there and deleted here.",
         )
 
 
