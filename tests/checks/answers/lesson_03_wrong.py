@@ -579,7 +579,7 @@ take_or_set_aside__reads_everything = variant(
 
 take_or_set_aside__one_message_only = variant("solution", "while True:", "for _ in range(1):", says="none-too-early")
 
-take_or_set_aside__ten_at_most = variant("solution", "while True:", "for _ in range(10):", says="moved-but-left")
+take_or_set_aside__ten_at_most = variant("solution", "while True:", "for _ in range(10):", says="none-too-early")
 
 take_or_set_aside__does_not_delete = variant(
     "solution",
