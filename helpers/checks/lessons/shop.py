@@ -3,6 +3,8 @@
 import json
 
 from helpers.aws_rules.common import signatures
+from helpers.aws_rules.policies.evaluation import AccessRequest, Principal, decide
+from helpers.aws_rules.sns import filter_matching, filter_policies
 
 SHOPPERS = ["Ada", "Grace", "Edsger", "Barbara", "Alan", "Frances", "Kurt", "Mary"]
 GOODS = ["tea", "mugs", "honey", "candles", "soap", "jam"]
@@ -130,6 +132,27 @@ def allow_topic(case, topic_arn, queue_url):
     """Give the queue the policy that allows the topic to send to it."""
     policy = json.dumps({"Version": "2012-10-17", "Statement": [statement(case.queue_arn(queue_url), topic_arn)]})
     case.sqs.set_queue_attributes(QueueUrl=queue_url, Attributes={"Policy": policy})
+
+
+def policy(case, queue_url):
+    """Return the queue's policy as a dictionary; one without statements if the queue has none."""
+    told = case.sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=["Policy"])
+    return json.loads(told.get("Attributes", {}).get("Policy", '{"Statement": []}'))
+
+
+def refusal_of_sns(case, queue_url, topic_arn):
+    """Return in words why the queue's policy refuses what SNS sends for this topic; "" if it doesn't."""
+    context = {"aws:SourceArn": topic_arn, "aws:SourceAccount": topic_arn.split(":")[4], "aws:SecureTransport": "true"}
+    sender, queue_arn = Principal(service="sns.amazonaws.com"), case.queue_arn(queue_url)
+    decision = decide(policy(case, queue_url), AccessRequest(sender, "sqs:SendMessage", queue_arn, context))
+    return "" if decision.allowed else f"{'denied by ' if decision.allowed is False else ''}{decision.statement}"
+
+
+def mismatch(attributes, message, message_attributes):
+    """Return in words why a subscription with these attributes holds back this message; "" if it doesn't."""
+    scope = attributes.get("FilterPolicyScope", filter_policies.ATTRIBUTES)
+    wanted = filter_policies.parse(attributes.get("FilterPolicy", ""), scope)
+    return filter_matching.mismatch(wanted, scope, message_attributes, message)
 
 
 def of(calls, *operations):

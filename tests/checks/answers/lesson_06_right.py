@@ -48,12 +48,18 @@ def _statement(queue_arn, topic_arn, **more):
     } | more
 
 
+def _listed(policy):
+    """Return the statements as a list, also where a single one is no list."""
+    found = policy.get("Statement", [])
+    return [found] if isinstance(found, dict) else found
+
+
 def let_in__by_name(sqs, queue_url, topic_arn):
     """Leaves out the statement of the same name, and adds its own; reads everything."""
     attributes = sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=["All"])["Attributes"]
     mine = _statement(attributes["QueueArn"], topic_arn)
     policy = json.loads(attributes.get("Policy", '{"Version": "2008-10-17", "Statement": []}'))
-    policy["Statement"] = [mine] + [each for each in policy["Statement"] if each.get("Sid") != mine["Sid"]]
+    policy["Statement"] = [mine] + [each for each in _listed(policy) if each.get("Sid") != mine["Sid"]]
     sqs.set_queue_attributes(QueueUrl=queue_url, Attributes={"Policy": json.dumps(policy, indent=2)})
 
 
@@ -63,8 +69,8 @@ def let_in__resource(queue_url, topic_arn):
     mine = _statement("*", topic_arn)
     mine["Condition"]["StringEquals"] = {"aws:SourceAccount": topic_arn.split(":")[4]}
     policy = json.loads(queue.attributes.get("Policy") or "{}") or {"Version": "2012-10-17", "Statement": []}
-    if all(each.get("Sid") != mine["Sid"] for each in policy["Statement"]):
-        policy["Statement"].append(mine)
+    if all(each.get("Sid") != mine["Sid"] for each in _listed(policy)):
+        policy["Statement"] = [*_listed(policy), mine]
         queue.set_attributes(Attributes={"Policy": json.dumps(policy)})
 
 
@@ -77,9 +83,9 @@ def let_in__everybody_for_the_topic(sqs, queue_url, topic_arn):
         policy = json.loads(attributes["Policy"])
     condition = {"StringEquals": {"aws:SourceArn": topic_arn}}
     mine = _statement(attributes["QueueArn"], topic_arn, Principal="*", Condition=condition)
-    if mine in policy.setdefault("Statement", []):
+    if mine in _listed(policy):
         return policy
-    policy["Statement"].insert(0, mine)
+    policy["Statement"] = [mine, *_listed(policy)]
     sqs.set_queue_attributes(QueueUrl=queue_url, Attributes={"Policy": json.dumps(policy)})
     return policy
 

@@ -225,9 +225,7 @@ filter_for__no_scope = variant(
 )
 
 
-def filter_for__flat_and_both(home, least):
-    """Says: nothing-matches"""
-    return _attributes({"country": [{"anything-but": [home]}], "gift": [True]} | _worth(least))
+filter_for__other_key = variant("solution", '"address": {', '"adress": {', says="nothing-matches")
 
 
 filter_for__flat = variant(
@@ -512,7 +510,7 @@ wire_up__billing_wants_orders = variant(
     "solution",
     'settings["billing"] = {}',
     'settings["billing"] = {"FilterPolicyScope": "MessageBody", "FilterPolicy": \'{"total": [{"exists": true}]}\'}',
-    says="billing-missed-neither-total-nor-items",
+    says="billing-missed-no-total",
 )
 
 wire_up__billing_wants_json = variant(
