@@ -145,7 +145,9 @@ def refusal_of_sns(case, queue_url, topic_arn):
     context = {"aws:SourceArn": topic_arn, "aws:SourceAccount": topic_arn.split(":")[4], "aws:SecureTransport": "true"}
     sender, queue_arn = Principal(service="sns.amazonaws.com"), case.queue_arn(queue_url)
     decision = decide(policy(case, queue_url), AccessRequest(sender, "sqs:SendMessage", queue_arn, context))
-    return "" if decision.allowed else f"{'denied by ' if decision.allowed is False else ''}{decision.statement}"
+    if decision.allowed is False:
+        return f"denied by {decision.statement}"
+    return "" if decision.allowed else decision.statement.replace(" would, but", " would allow it, but")
 
 
 def mismatch(attributes, message, message_attributes):

@@ -1,5 +1,6 @@
 """Right answers to the exercises of lesson 06, each in another style than the solution."""
 
+import asyncio
 import contextlib
 import json
 from concurrent.futures import ThreadPoolExecutor
@@ -90,6 +91,35 @@ def let_in__everybody_for_the_topic(sqs, queue_url, topic_arn):
     return policy
 
 
+def let_in__one_statement_for_all(sqs, queue_url, topic_arn):
+    """Keeps all topics that it let in under one name, as a list of ARNs."""
+    attributes = sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=["All"])["Attributes"]
+    policy = json.loads(attributes.get("Policy", '{"Version": "2012-10-17"}'))
+    others = [each for each in _listed(policy) if each.get("Sid") != "topics"]
+    [mine] = [each for each in _listed(policy) if each not in others] or [_statement(attributes["QueueArn"], "")]
+    arns = [arn for arn in mine["Condition"]["ArnLike"]["aws:SourceArn"] if arn]
+    if topic_arn not in arns:
+        mine = mine | {"Sid": "topics", "Condition": {"ArnLike": {"aws:SourceArn": [*arns, topic_arn]}}}
+        policy["Statement"] = [*others, mine]
+        sqs.set_queue_attributes(QueueUrl=queue_url, Attributes={"Policy": json.dumps(policy)})
+
+
+def let_in__only_over_tls(sqs, queue_url, topic_arn):
+    """Rules out plain HTTP too, and looks afterwards whether the policy is there."""
+    names = ["Policy", "QueueArn"]
+    for _ in range(2):
+        attributes = sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=names)["Attributes"]
+        policy = json.loads(attributes.get("Policy") or '{"Version": "2012-10-17", "Statement": []}')
+        mine = _statement(attributes["QueueArn"], topic_arn)
+        insecure = {"Bool": {"aws:SecureTransport": "false"}}
+        tls = {"Sid": "tls", "Effect": "Deny", "Principal": "*", "Action": "sqs:*", "Resource": attributes["QueueArn"]}
+        missing = [each for each in (mine, tls | {"Condition": insecure}) if each not in _listed(policy)]
+        if not missing:
+            return
+        policy["Statement"] = _listed(policy) + missing
+        sqs.set_queue_attributes(QueueUrl=queue_url, Attributes={"Policy": json.dumps(policy)})
+
+
 # --- filter_for -------------------------------------------------------------------------------------------------------
 
 
@@ -170,6 +200,56 @@ def fan_out__looks_first(topic_arn, names):
     return {name: queue.url for name, queue in queues.items()}
 
 
+def fan_out__asyncio(sns, sqs, topic_arn, names):
+    """One task for each department, in threads."""
+
+    async def all_of_them():
+        return await asyncio.gather(*(asyncio.to_thread(_connect, sns, sqs, topic_arn, name) for name in names))
+
+    return dict(zip(names, asyncio.run(all_of_them()), strict=True))
+
+
+def fan_out__keeps_accounts(sns, sqs, topic_arn, names):
+    """Keeps what a policy says about accounts, and creates a queue that's missing with its policy."""
+    urls = {}
+    for name in names:
+        arn = topic_arn.replace(":sns:", ":sqs:").rpartition(":")[0] + f":{name}"
+        mine = _statement(arn, topic_arn)
+        policy = {"Version": "2012-10-17", "Statement": [mine]}
+        try:
+            urls[name] = sqs.get_queue_url(QueueName=name)["QueueUrl"]
+            there = sqs.get_queue_attributes(QueueUrl=urls[name], AttributeNames=["All"])["Attributes"].get("Policy")
+            kept = [each for each in _listed(json.loads(there or "{}")) if "Service" not in each["Principal"]]
+            policy["Statement"] += kept
+            sqs.set_queue_attributes(QueueUrl=urls[name], Attributes={"Policy": json.dumps(policy)})
+        except sqs.exceptions.QueueDoesNotExist:
+            urls[name] = sqs.create_queue(QueueName=name, Attributes={"Policy": json.dumps(policy)})["QueueUrl"]
+        reply = sns.subscribe(TopicArn=topic_arn, Protocol="sqs", Endpoint=arn)
+        sns.set_subscription_attributes(
+            SubscriptionArn=reply["SubscriptionArn"], AttributeName="RawMessageDelivery", AttributeValue="true"
+        )
+    return urls
+
+
+def fan_out__all_pages(sns, sqs, topic_arn, names):
+    """Looks through all pages of the topic's subscriptions, and changes those that aren't raw."""
+    pages = sns.get_paginator("list_subscriptions_by_topic").paginate(TopicArn=topic_arn)
+    there = {each["Endpoint"]: each["SubscriptionArn"] for page in pages for each in page["Subscriptions"]}
+    urls = {}
+    for name in names:
+        urls[name] = sqs.create_queue(QueueName=name)["QueueUrl"]
+        arn = sqs.get_queue_attributes(QueueUrl=urls[name], AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+        policy = json.dumps({"Version": "2012-10-17", "Statement": [_statement(arn, topic_arn)]})
+        sqs.set_queue_attributes(QueueUrl=urls[name], Attributes={"Policy": policy})
+        raw = {"RawMessageDelivery": "true"}
+        if arn not in there:
+            sns.subscribe(TopicArn=topic_arn, Protocol="sqs", Endpoint=arn, Attributes=raw)
+        elif raw.items() - sns.get_subscription_attributes(SubscriptionArn=there[arn])["Attributes"].items():
+            asked = {"AttributeName": "RawMessageDelivery", "AttributeValue": "true"}
+            sns.set_subscription_attributes(SubscriptionArn=there[arn], **asked)
+    return urls
+
+
 # --- wire_up ----------------------------------------------------------------------------------------------------------
 
 
@@ -236,3 +316,26 @@ def wire_up__threads(sqs, sns, topic_arn, departments):
 
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(wire, departments))
+
+
+def wire_up__dead_letters(sqs, sns, topic_arn, departments):
+    """Leaves out what's subscribed, waits longer for messages, and keeps what can't be delivered."""
+    pages = sns.get_paginator("list_subscriptions_by_topic").paginate(TopicArn=topic_arn)
+    there = {each["Endpoint"] for page in pages for each in page["Subscriptions"]}
+    dead = sqs.create_queue(QueueName="undelivered")["QueueUrl"]
+    dead_arn = sqs.get_queue_attributes(QueueUrl=dead, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    redrive = json.dumps({"deadLetterTargetArn": dead_arn})
+    bodies = {
+        "shipping": {"delivery": [{"exists": False}, {"anything-but": "pickup"}]},
+        "express": {"delivery": [{"equals-ignore-case": "express"}]},
+        "safe": {"total": [500, {"numeric": [">", 500]}]},
+        "bakery": {"items": {"name": ["cake"]}},
+    }
+    filters = {name: {"FilterPolicyScope": "MessageBody", "FilterPolicy": json.dumps(bodies[name])} for name in bodies}
+    filters["analytics"] = {"FilterPolicyScope": "MessageAttributes", "FilterPolicy": json.dumps({"channel": ["web"]})}
+    for name, url in departments.items():
+        arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+        if arn in there:
+            continue
+        sqs.set_queue_attributes(QueueUrl=url, Attributes={"ReceiveMessageWaitTimeSeconds": "20"})
+        _wire(sns, sqs, topic_arn, url, RedrivePolicy=redrive, **filters.get(name, {}))

@@ -1,6 +1,7 @@
 """Wrong answers to the exercises of lesson 06, as learners write them. Each says the reason id of its refusal."""
 
 import json
+import uuid
 
 from variants import variant
 
@@ -40,6 +41,34 @@ def read_order__tries_the_message(message):
 
 
 read_order__by_topic = variant("solution", '"TopicArn" in body', 'body["TopicArn"]', says="no-topic-arn-key")
+
+read_order__by_signature = variant("solution", '"TopicArn" in body', '"Signature" in body', says="card-as-envelope")
+
+read_order__by_text = variant(
+    "solution", '"TopicArn" in body', '"TopicArn" in message["Body"]', says="card-as-envelope"
+)
+
+read_order__by_layout = variant(
+    "solution", '"TopicArn" in body', 'message["Body"].startswith(\'{\\n  "Type" : "N\')', says="card-as-envelope"
+)
+
+read_order__of_the_message = variant(
+    "solution", 'json.loads(body["Message"])', 'message["Message"]', says="body-not-parsed"
+)
+
+
+def read_order__known_keys(message):
+    """Says: not-the-order"""
+    body = json.loads(message["Body"])
+    order = json.loads(body["Message"]) if "TopicArn" in body else body
+    return {key: order[key] for key in ("order_id", "customer", "items", "Message", "Type") if key in order}
+
+
+def read_order__evaluated(message):
+    """Says: not-the-order"""
+    names = {"true": True, "false": False, "null": None}
+    body = eval(message["Body"], names)
+    return eval(body["Message"], names) if "TopicArn" in body else body
 
 
 # --- let_in -----------------------------------------------------------------------------------------------------------
@@ -154,7 +183,7 @@ let_in__the_topics_account = variant(
     "solution", '{"Service": "sns.amazonaws.com"}', '{"AWS": topic_arn.split(":")[4]}', says="statement-wrong"
 )
 
-let_in__receives = variant("solution", "sqs:SendMessage", "sqs:ReceiveMessage", says="statement-wrong")
+let_in__another_action = variant("solution", "sqs:SendMessage", "sqs:ReceiveMessage", says="statement-wrong")
 let_in__dict = variant("solution", "json.dumps(policy)", "policy", says="policy-not-text")
 
 let_in__own_frame = variant(
@@ -193,6 +222,102 @@ def let_in__first_topic_only(sqs, queue_url, topic_arn):
 
 let_in__looks_for_the_text = variant(
     "solution", 'statement not in policy["Statement"]', "topic_arn not in str(policy)", says="statement-wrong"
+)
+
+let_in__lists_only = variant(
+    "solution", 'isinstance(policy["Statement"], dict)', "False", says="statement-not-in-a-list"
+)
+
+let_in__one_statement_dropped = variant("solution", '= [policy["Statement"]]', "= []", says="statements-gone")
+
+let_in__new_version = variant(
+    "solution",
+    "    statement = {",
+    '    policy["Version"] = "2012-10-17"\n    statement = {',
+    says="policy-version-changed",
+)
+
+let_in__any_capitals = variant("solution", '"ArnEquals"', '"StringEqualsIgnoreCase"', says="other-capitals-let-in")
+
+let_in__shorter_name = variant(
+    "solution", '"aws:SourceArn": topic_arn', '"aws:SourceArn": [topic_arn, topic_arn[:-1]]', says="shorter-name-let-in"
+)
+
+let_in__any_account = variant(
+    "solution",
+    '{"ArnEquals": {"aws:SourceArn": topic_arn}}',
+    '{"ArnLike": {"aws:SourceArn": "arn:aws:sns:us-east-1:*:" + topic_arn.split(":")[-1]}}',
+    says="other-account-let-in",
+)
+
+let_in__empties = variant(
+    "solution", "        sqs.set", "        sqs.purge_queue(QueueUrl=queue_url)\n        sqs.set", says="messages-gone"
+)
+
+let_in__receives = variant(
+    "solution",
+    "        sqs.set",
+    "        sqs.receive_message(QueueUrl=queue_url)\n        sqs.set",
+    says="messages-received",
+)
+
+let_in__own_timeout = variant(
+    "solution", 'Attributes={"Policy"', 'Attributes={"DelaySeconds": "5", "Policy"', says="settings-changed"
+)
+
+let_in__without_tags = variant(
+    "solution",
+    "        sqs.set",
+    '        sqs.untag_queue(QueueUrl=queue_url, TagKeys=["by"])\n        sqs.set',
+    says="settings-changed",
+)
+
+
+def let_in__anew_each_time(sqs, queue_url, topic_arn):
+    """Says: changed-again"""
+    policy, arn = _read(sqs, queue_url), _arn(sqs, queue_url)
+    found = policy["Statement"] if isinstance(policy["Statement"], list) else [policy["Statement"]]
+    kept = [each for each in found if not str(each.get("Sid")).startswith(topic_arn)]
+    policy["Statement"] = [*kept, _statement(arn, topic_arn, Sid=f"{topic_arn} {uuid.uuid4()}")]
+    _write(sqs, queue_url, policy)
+
+
+def let_in__joins_others(sqs, queue_url, topic_arn):
+    """Says: statements-gone"""
+    policy = _read(sqs, queue_url)
+    if f'{topic_arn}"' in json.dumps(policy):
+        return None
+    for each in policy["Statement"]:
+        if "ArnEquals" in each.get("Condition", {}):
+            named = each["Condition"]["ArnEquals"]["aws:SourceArn"]
+            each["Condition"]["ArnEquals"]["aws:SourceArn"] = [
+                *([named] if isinstance(named, str) else named),
+                topic_arn,
+            ]
+            return _write(sqs, queue_url, policy)
+    return _add(sqs, queue_url, _statement(_arn(sqs, queue_url), topic_arn))
+
+
+def let_in__denies_the_others(sqs, queue_url, topic_arn):
+    """Says: topic-denied"""
+    arn = _arn(sqs, queue_url)
+    condition = {"ArnNotEquals": {"aws:SourceArn": topic_arn}}
+    _add(sqs, queue_url, _statement(arn, topic_arn))
+    _add(sqs, queue_url, _statement(arn, topic_arn, Effect="Deny", Principal="*", Condition=condition))
+
+
+def let_in__denies_everybody(sqs, queue_url, topic_arn):
+    """Says: owner-locked-out"""
+    arn, condition = _arn(sqs, queue_url), {"ArnNotEquals": {"aws:SourceArn": topic_arn}}
+    allow, deny = _statement(arn, topic_arn), _statement(arn, topic_arn, Effect="Deny", Principal="*", Action="sqs:*")
+    _write(sqs, queue_url, _read(sqs, queue_url) | {"Statement": [allow, deny | {"Condition": condition}]})
+
+
+let_in__deletes = variant(
+    "solution",
+    "        sqs.set",
+    "        sqs.delete_queue(QueueUrl=queue_url)\n        0 and sqs.set",
+    says="queue-gone",
 )
 
 
@@ -282,6 +407,29 @@ filter_for__wrong_word = variant("solution", '{"anything-but": [home]}', '{"not"
 
 filter_for__wrong_attribute = variant(
     "solution", '        "FilterPolicy"', '        "Filter": "{}",\n        "FilterPolicy"', says="unknown-attribute"
+)
+
+filter_for__up_to = variant("solution", '">=", least', '">=", least, "<", 10_000', says="far-above-the-limit")
+filter_for__up_to_a_million = variant("solution", '">=", least', '">=", least, "<", 10**6', says="far-above-the-limit")
+filter_for__whole_numbers = variant("solution", '">=", least', '">", least - 1', says="below-the-limit")
+filter_for__capitals = variant("solution", "[home]", "[home, home.lower()]", says="other-capitals")
+filter_for__one_country = variant("solution", "[home]", '["GB"]', says="costs-enough or at-home")
+filter_for__one_limit = variant("solution", '">=", least', '">=", 100', says="costs-enough")
+filter_for__any_country = variant("solution", '{"anything-but": [home]}', '{"exists": True}', says="at-home")
+filter_for__no_json = variant("solution", "json.dumps(wanted)", "str(wanted)", says="filter-not-json")
+
+filter_for__not_both = variant(
+    "solution",
+    '{"total": [{"numeric": [">=", least]}]}, {"gift": [True]}',
+    '{"total": [{"numeric": [">=", least]}], "gift": [{"exists": False}]}, {"gift": [True]}',
+    says="costs-enough",
+)
+
+filter_for__country_alone = variant(
+    "solution",
+    '"address": {"country": [{"anything-but": [home]}]},\n        "$or": [',
+    '"$or": [{"address": {"country": [{"anything-but": [home]}]}}, ',
+    says="below-the-limit",
 )
 
 
@@ -381,6 +529,121 @@ def fan_out__arns(sns, sqs, topic_arn, names):
         _open(sqs, url, topic_arn)
         _raw(sns, _subscribe(sns, topic_arn, arns[name]))
     return arns
+
+
+fan_out__policy_only_if_none = variant(
+    "solution",
+    'reply["Attributes"]["QueueArn"]\n',
+    'reply["Attributes"]["QueueArn"]\n        has = sqs.get_queue_attributes(QueueUrl=urls[name], AttributeNames=["Policy"])\n',
+    "        sqs.set",
+    '        if "Attributes" not in has:\n            sqs.set',
+    says="not-let-in or other-topic-let-in",
+)
+
+
+def _keeping(sqs, url, topic_arn, keeps):
+    """Set the policy, and keep those of its statements that `keeps` asks for."""
+    mine = _statement(_arn(sqs, url), topic_arn)
+    kept = [each for each in _read(sqs, url)["Statement"] if each != mine and keeps(each)]
+    _write(sqs, url, {"Version": "2012-10-17", "Statement": [*kept, mine]})
+
+
+def _fan(sns, sqs, topic_arn, names, keeps):
+    urls = {name: sqs.create_queue(QueueName=name)["QueueUrl"] for name in names}
+    for url in urls.values():
+        _keeping(sqs, url, topic_arn, keeps)
+        _raw(sns, _subscribe(sns, topic_arn, _arn(sqs, url)))
+    return urls
+
+
+def fan_out__keeps_the_policy(sns, sqs, topic_arn, names):
+    """Says: other-topic-let-in"""
+    return _fan(sns, sqs, topic_arn, names, lambda each: True)
+
+
+def fan_out__keeps_other_topics(sns, sqs, topic_arn, names):
+    """Says: old-topic-let-in"""
+    return _fan(sns, sqs, topic_arn, names, lambda each: "Condition" in each)
+
+
+fan_out__leaves_those_that_are_there = variant(
+    "solution",
+    '        urls[name] = sqs.create_queue(QueueName=name)["QueueUrl"]\n',
+    """        try:
+            urls[name] = sqs.get_queue_url(QueueName=name)["QueueUrl"]
+            continue
+        except sqs.exceptions.QueueDoesNotExist:
+            urls[name] = sqs.create_queue(QueueName=name)["QueueUrl"]
+""",
+    says="envelope-left or not-one-subscription",
+)
+
+fan_out__first_that_begins_so = variant(
+    "solution",
+    'sqs.create_queue(QueueName=name)["QueueUrl"]',
+    '(sqs.list_queues(QueueNamePrefix=name).get("QueueUrls") or [sqs.create_queue(QueueName=name)["QueueUrl"]])[0]',
+    says="no-queue",
+)
+
+fan_out__another_name = variant("solution", "QueueName=name", 'QueueName="queue-" + name', says="no-queue")
+fan_out__urls_only = variant("solution", "return urls", "return list(urls.values())", says="no-dictionary")
+
+fan_out__another_tag = variant(
+    "solution",
+    "        arn =",
+    '        sqs.tag_queue(QueueUrl=urls[name], Tags={"by": "script"})\n        arn =',
+    says="settings-changed",
+)
+
+fan_out__no_policy_first = variant(
+    "solution",
+    "        arn =",
+    '        sqs.set_queue_attributes(QueueUrl=urls[name], Attributes={"Policy": ""})\n        arn =',
+    says="lost-between-calls",
+)
+
+fan_out__subscribes_anew = variant(
+    "solution",
+    """        sns.set_subscription_attributes(
+            SubscriptionArn=reply["SubscriptionArn"], AttributeName="RawMessageDelivery", AttributeValue="true"
+        )
+""",
+    """        sns.unsubscribe(SubscriptionArn=reply["SubscriptionArn"])
+        raw = {"RawMessageDelivery": "true"}
+        sns.subscribe(TopicArn=topic_arn, Protocol="sqs", Endpoint=arn, Attributes=raw)
+""",
+    says="lost-between-calls",
+)
+
+
+def _fan_by_list(sns, sqs, topic_arn, names, listed):
+    """Subscribe raw those that aren't in the list of subscriptions."""
+    found = {each["Endpoint"]: each["SubscriptionArn"] for each in listed}
+    urls = {name: sqs.create_queue(QueueName=name)["QueueUrl"] for name in names}
+    for url in urls.values():
+        _open(sqs, url, topic_arn)
+        arn = _arn(sqs, url)
+        if arn in found:
+            _raw(sns, found[arn])
+        else:
+            _subscribe(sns, topic_arn, arn, RawMessageDelivery="true")
+    return urls
+
+
+def fan_out__first_two_pages(sns, sqs, topic_arn, names):
+    """Says: subscribed-again"""
+    reply = sns.list_subscriptions_by_topic(TopicArn=topic_arn)
+    listed = reply["Subscriptions"]
+    if "NextToken" in reply:
+        reply = sns.list_subscriptions_by_topic(TopicArn=topic_arn, NextToken=reply["NextToken"])
+        listed += reply["Subscriptions"]
+    return _fan_by_list(sns, sqs, topic_arn, names, listed)
+
+
+def fan_out__of_any_topic(sns, sqs, topic_arn, names):
+    """Says: not-one-subscription"""
+    pages = sns.get_paginator("list_subscriptions").paginate()
+    return _fan_by_list(sns, sqs, topic_arn, names, [each for page in pages for each in page["Subscriptions"]])
 
 
 # --- wire_up ----------------------------------------------------------------------------------------------------------
@@ -526,4 +789,102 @@ wire_up__no_condition = variant(
 
 wire_up__one_left_out = variant(
     "solution", "    for name, url", '    del departments["bakery"]\n    for name, url', says="not-one-subscription"
+)
+
+wire_up__a_filter_less = variant(
+    "solution", "settings[name] | raw", 'raw if name == "safe" else settings[name] | raw', says="safe-got-plain"
+)
+
+wire_up__total_up_to_a_million = variant(
+    "solution", '">=", 500', '">=", 500, "<=", 10**6', says="safe-missed-far-above-the-limit"
+)
+
+wire_up__some_text_totals = variant(
+    "solution", '{"numeric": [">=", 500]}', '{"numeric": [">=", 500]}, {"prefix": "5"}', says="safe-got-total-as-text"
+)
+
+wire_up__cents = variant("solution", '">=", 500', '">", 499.99', says="safe-got-just-below-the-limit")
+
+wire_up__no_capital_pickup = variant(
+    "solution", '["pickup"]', '["pickup", "Pickup"]', says="shipping-missed-capital-pickup"
+)
+
+wire_up__ends_with_express = variant(
+    "solution",
+    '{"equals-ignore-case": "express"}',
+    '{"equals-ignore-case": "express"}, {"suffix": "express"}',
+    says="express-got-before-express",
+)
+
+wire_up__some_cakes = variant("solution", '["cake"]', '["cake", "cakes"]', says="bakery-got-cakes")
+
+wire_up__web_first = variant("solution", '["web"]', '[{"prefix": "web"}]', says="analytics-got-longer-web")
+
+wire_up__attribute_is_there = variant(
+    "solution",
+    '["web"]',
+    '[{"anything-but": ["phone", "Web", "website", "mobile-web"]}]',
+    says="analytics-got-number-channel",
+)
+
+wire_up__billing_left_out = variant(
+    "solution",
+    "        reply = sqs",
+    '        if name == "billing":\n            continue\n        reply = sqs',
+    says="not-one-subscription",
+)
+
+wire_up__another_name_each_time = variant(
+    "solution", '"Effect": "Allow"', '"Sid": __import__("uuid").uuid4().hex, "Effect": "Allow"', says="changed-again"
+)
+
+wire_up__another_timeout_later = variant(
+    "solution",
+    '{"Policy": json.dumps(policy)}',
+    '{"Policy": json.dumps(policy), "VisibilityTimeout": "600" if "Policy" in sqs.get_queue_attributes('
+    'QueueUrl=url, AttributeNames=["All"])["Attributes"] else "30"}',
+    says="changed-again",
+)
+
+wire_up__anew = variant(
+    "solution",
+    "    for name, url",
+    """    for one in sns.list_subscriptions_by_topic(TopicArn=topic_arn)["Subscriptions"]:
+        sns.unsubscribe(SubscriptionArn=one["SubscriptionArn"])
+    for name, url""",
+    says="changed-again",
+)
+
+wire_up__no_policy_for_a_moment = variant(
+    "solution",
+    "        arn =",
+    '        sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": ""})\n        arn =',
+    says="missed-between-calls",
+)
+
+wire_up__empties_later = variant(
+    "solution",
+    "    for name, url",
+    '    again = sns.list_subscriptions_by_topic(TopicArn=topic_arn)["Subscriptions"]\n    for name, url',
+    "        arn =",
+    "        again and sqs.purge_queue(QueueUrl=url)\n        arn =",
+    says="messages-gone",
+)
+
+wire_up__looks = variant(
+    "solution", "        arn =", "        sqs.receive_message(QueueUrl=url)\n        arn =", says="messages-received"
+)
+
+wire_up__says_hello = variant(
+    "solution",
+    "    for name, url",
+    '    sns.publish(TopicArn=topic_arn, Message="Hello")\n    for name, url',
+    says="unknown-message",
+)
+
+wire_up__once_only = variant(
+    "solution",
+    "    for name, url",
+    '    assert not sns.list_subscriptions_by_topic(TopicArn=topic_arn)["Subscriptions"]\n    for name, url',
+    says="error:AssertionError",
 )
