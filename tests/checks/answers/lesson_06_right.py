@@ -190,17 +190,20 @@ def fan_out__looks_first(topic_arn, names):
         statement = _statement(queue.attributes["QueueArn"], topic_arn)
         policy = {"Version": "2012-10-17", "Statement": [statement]}
         queue.set_attributes(Attributes={"Policy": json.dumps(policy)})
-    there = {each.attributes["Endpoint"]: each for each in topic.subscriptions.all()}
+    pages = topic.meta.client.get_paginator("list_subscriptions_by_topic").paginate(TopicArn=topic_arn)
+    there = {each["Endpoint"]: each["SubscriptionArn"] for page in pages for each in page["Subscriptions"]}
     for queue in queues.values():
         arn = queue.attributes["QueueArn"]
         if arn in there:
-            there[arn].set_attributes(AttributeName="RawMessageDelivery", AttributeValue="true")
+            boto3.resource("sns").Subscription(there[arn]).set_attributes(
+                AttributeName="RawMessageDelivery", AttributeValue="true"
+            )
         else:
             topic.subscribe(Protocol="sqs", Endpoint=arn, Attributes={"RawMessageDelivery": "true"})
     return {name: queue.url for name, queue in queues.items()}
 
 
-def fan_out__asyncio(sns, sqs, topic_arn, names):
+def fan_out__tasks__threads(sns, sqs, topic_arn, names):
     """One task for each department, in threads."""
 
     async def all_of_them():
@@ -228,25 +231,6 @@ def fan_out__keeps_accounts(sns, sqs, topic_arn, names):
         sns.set_subscription_attributes(
             SubscriptionArn=reply["SubscriptionArn"], AttributeName="RawMessageDelivery", AttributeValue="true"
         )
-    return urls
-
-
-def fan_out__all_pages(sns, sqs, topic_arn, names):
-    """Looks through all pages of the topic's subscriptions, and changes those that aren't raw."""
-    pages = sns.get_paginator("list_subscriptions_by_topic").paginate(TopicArn=topic_arn)
-    there = {each["Endpoint"]: each["SubscriptionArn"] for page in pages for each in page["Subscriptions"]}
-    urls = {}
-    for name in names:
-        urls[name] = sqs.create_queue(QueueName=name)["QueueUrl"]
-        arn = sqs.get_queue_attributes(QueueUrl=urls[name], AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-        policy = json.dumps({"Version": "2012-10-17", "Statement": [_statement(arn, topic_arn)]})
-        sqs.set_queue_attributes(QueueUrl=urls[name], Attributes={"Policy": policy})
-        raw = {"RawMessageDelivery": "true"}
-        if arn not in there:
-            sns.subscribe(TopicArn=topic_arn, Protocol="sqs", Endpoint=arn, Attributes=raw)
-        elif raw.items() - sns.get_subscription_attributes(SubscriptionArn=there[arn])["Attributes"].items():
-            asked = {"AttributeName": "RawMessageDelivery", "AttributeValue": "true"}
-            sns.set_subscription_attributes(SubscriptionArn=there[arn], **asked)
     return urls
 
 

@@ -141,13 +141,6 @@ let_in__pattern = variant(
     says="other-topic-let-in",
 )
 
-let_in__the_account = variant(
-    "solution",
-    '{"ArnEquals": {"aws:SourceArn": topic_arn}}',
-    '{"StringEquals": {"aws:SourceAccount": topic_arn.split(":")[4]}}',
-    says="other-topic-let-in",
-)
-
 let_in__any_region = variant(
     "solution",
     '{"ArnEquals": {"aws:SourceArn": topic_arn}}',
@@ -409,7 +402,6 @@ filter_for__wrong_attribute = variant(
     "solution", '        "FilterPolicy"', '        "Filter": "{}",\n        "FilterPolicy"', says="unknown-attribute"
 )
 
-filter_for__up_to = variant("solution", '">=", least', '">=", least, "<", 10_000', says="far-above-the-limit")
 filter_for__up_to_a_million = variant("solution", '">=", least', '">=", least, "<", 10**6', says="far-above-the-limit")
 filter_for__whole_numbers = variant("solution", '">=", least', '">", least - 1', says="below-the-limit")
 filter_for__capitals = variant("solution", "[home]", "[home, home.lower()]", says="other-capitals")
@@ -464,13 +456,6 @@ fan_out__subscribes_first = variant(
     "solution",
     "        statement = {",
     '        sns.subscribe(TopicArn=topic_arn, Protocol="sqs", Endpoint=arn)\n        statement = {',
-    says="lost-between-calls",
-)
-
-fan_out__anew = variant(
-    "solution",
-    "    urls = {}",
-    '    for one in sns.list_subscriptions_by_topic(TopicArn=topic_arn)["Subscriptions"]:\n        sns.unsubscribe(SubscriptionArn=one["SubscriptionArn"])\n    urls = {}',
     says="lost-between-calls",
 )
 
@@ -586,8 +571,6 @@ fan_out__first_that_begins_so = variant(
 )
 
 fan_out__another_name = variant("solution", "QueueName=name", 'QueueName="queue-" + name', says="no-queue")
-fan_out__urls_only = variant("solution", "return urls", "return list(urls.values())", says="no-dictionary")
-
 fan_out__another_tag = variant(
     "solution",
     "        arn =",
@@ -700,22 +683,11 @@ def wire_up__raw_afterwards(sqs, sns, topic_arn, departments):
 
 wire_up__missing_delivery = variant("solution", ', {"exists": False}', "", says="shipping-missed-no-delivery")
 
-wire_up__list_of_deliveries = variant(
-    "solution",
-    '{"anything-but": ["pickup"]}',
-    '"post", "express", "Express", "EXPRESS"',
-    says="shipping-missed-part-of-pickup",
-)
-
 wire_up__no_prefix = variant(
     "solution",
     '{"anything-but": ["pickup"]}',
     '{"anything-but": {"prefix": "pick"}}',
     says="shipping-missed-part-of-pickup",
-)
-
-wire_up__two_spellings = variant(
-    "solution", '{"equals-ignore-case": "express"}', '"express"', says="express-missed-other-capitals"
 )
 
 wire_up__three_spellings = variant(
@@ -725,20 +697,8 @@ wire_up__three_spellings = variant(
     says="express-missed-other-capitals",
 )
 
-wire_up__prefix = variant(
-    "solution",
-    '{"equals-ignore-case": "express"}',
-    '{"prefix": "ex"}, {"prefix": "Ex"}, {"prefix": "EX"}',
-    says="express-got-longer-than-express",
-)
-
 wire_up__more_than = variant("solution", '">="', '">"', says="safe-missed-at-the-limit")
 
-wire_up__text_total = variant(
-    "solution", '{"numeric": [">=", 500]}', '{"numeric": [">=", 500]}, {"prefix": "6"}', says="safe-got-total-as-text"
-)
-
-wire_up__total_up_to = variant("solution", '">=", 500', '">=", 500, "<", 10000', says="safe-missed-far-above-the-limit")
 wire_up__flat_items = variant("solution", '{"name": ["cake"]}', '["cake"]', says="bakery-got-nothing")
 
 wire_up__name = variant(
@@ -748,7 +708,6 @@ wire_up__name = variant(
     says="bakery-got-cake-outside-items",
 )
 
-wire_up__begins_with_cake = variant("solution", '["cake"]', '[{"prefix": "cake"}]', says="bakery-got-cake-tin")
 wire_up__any_cake = variant("solution", '["cake"]', '[{"equals-ignore-case": "cake"}]', says="bakery-got-capital-cake")
 
 wire_up__channel_in_the_body = variant(
@@ -791,10 +750,6 @@ wire_up__one_left_out = variant(
     "solution", "    for name, url", '    del departments["bakery"]\n    for name, url', says="not-one-subscription"
 )
 
-wire_up__a_filter_less = variant(
-    "solution", "settings[name] | raw", 'raw if name == "safe" else settings[name] | raw', says="safe-got-plain"
-)
-
 wire_up__total_up_to_a_million = variant(
     "solution", '">=", 500', '">=", 500, "<=", 10**6', says="safe-missed-far-above-the-limit"
 )
@@ -818,20 +773,11 @@ wire_up__ends_with_express = variant(
 
 wire_up__some_cakes = variant("solution", '["cake"]', '["cake", "cakes"]', says="bakery-got-cakes")
 
-wire_up__web_first = variant("solution", '["web"]', '[{"prefix": "web"}]', says="analytics-got-longer-web")
-
 wire_up__attribute_is_there = variant(
     "solution",
     '["web"]',
     '[{"anything-but": ["phone", "Web", "website", "mobile-web"]}]',
     says="analytics-got-number-channel",
-)
-
-wire_up__billing_left_out = variant(
-    "solution",
-    "        reply = sqs",
-    '        if name == "billing":\n            continue\n        reply = sqs',
-    says="not-one-subscription",
 )
 
 wire_up__another_name_each_time = variant(
@@ -871,20 +817,9 @@ wire_up__empties_later = variant(
     says="messages-gone",
 )
 
-wire_up__looks = variant(
-    "solution", "        arn =", "        sqs.receive_message(QueueUrl=url)\n        arn =", says="messages-received"
-)
-
 wire_up__says_hello = variant(
     "solution",
     "    for name, url",
     '    sns.publish(TopicArn=topic_arn, Message="Hello")\n    for name, url',
     says="unknown-message",
-)
-
-wire_up__once_only = variant(
-    "solution",
-    "    for name, url",
-    '    assert not sns.list_subscriptions_by_topic(TopicArn=topic_arn)["Subscriptions"]\n    for name, url',
-    says="error:AssertionError",
 )
