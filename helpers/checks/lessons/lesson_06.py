@@ -642,6 +642,7 @@ def _customs_orders(case, home, least):
         ("at-home", {"total": least + 1} | at_home, False, home_why),
         ("at-home", {"total": least + 1, "gift": True} | at_home, False, home_why),
         ("at-home", {"total": small, "gift": True, "country": away[0]} | at_home, False, home_why),
+        ("longer-country", {"total": least, "address": {"country": f"{home}-X"}}, True, f"{home}-X isn't {home}."),
         ("other-capitals", {"total": least, "address": {"country": home.lower()}}, True, capitals),
         ("no-country", {"total": least + 1, "gift": True}, False, no_country),
         ("no-country", {"total": least, "gift": True, "country": away[1]}, False, no_country),
@@ -661,7 +662,7 @@ def fan_out(case):
     case.reach("delivered")
     new = case.name("new")
     decoys = [case.sqs.create_queue(QueueName=f"{new}-{end}")["QueueUrl"] for end in ("old", "older")]
-    states = {new: None} | _departments(case, topic_arn, returns)
+    states = {new: None} | _departments(case, topic_arn, returns, new)
     urls = _expect_fan_out(case, topic_arn, states, returns)
     states = {name: urls[name] for name in (new, case.draw.choice([*states][1:]))} | {f"{new}-2": None}
     _expect_fan_out(case, topic_arn, states, returns)
@@ -677,18 +678,20 @@ def fan_out(case):
         _expect_found_on_any_page(case)
 
 
-def _departments(case, topic_arn, returns):
-    """Create queues of departments in all states, and return their URLs by name."""
-    urls = {name: _queue_by_hand(case, name) for name in map(case.name, ("other", "wrapped", "raw"))}
-    other, wrapped, raw = urls.values()
-    shop.allow_topic(case, returns, other)
-    _subscribe(case, returns, other)
-    for_any_topic = shop.statement(case.queue_arn(wrapped), topic_arn)
+def _departments(case, topic_arn, returns, new):
+    """Create queues of departments in all states, and return their URLs by name. new: the name of another one."""
+    other, wrapped, raw = case.name("other"), f"re{new}", case.name("raw")
+    urls = {name: _queue_by_hand(case, name) for name in (other, wrapped, raw)}
+    arns = {name: case.queue_arn(url) for name, url in urls.items()}
+    _set_policy(case, urls[other], Statement=[shop.statement(arns[other], [returns, f"{topic_arn}-old"])])
+    _subscribe(case, returns, urls[other])
+    for_any_topic = shop.statement(arns[wrapped], topic_arn)
     del for_any_topic["Condition"]
-    _set_policy(case, wrapped, Version="2012-10-17", Statement=[for_any_topic])
-    _subscribe(case, topic_arn, wrapped)
-    shop.allow_topic(case, topic_arn, raw)
-    _subscribe(case, topic_arn, raw, RawMessageDelivery="true")
+    _set_policy(case, urls[wrapped], Version="2012-10-17", Statement=[for_any_topic])
+    _subscribe(case, topic_arn, urls[wrapped])
+    both = [shop.statement(arns[raw], each) for each in (topic_arn, returns)]
+    _set_policy(case, urls[raw], Version="2012-10-17", Statement=both)
+    _subscribe(case, topic_arn, urls[raw], RawMessageDelivery="true")
     return urls
 
 

@@ -405,6 +405,7 @@ filter_for__wrong_attribute = variant(
 filter_for__up_to_a_million = variant("solution", '">=", least', '">=", least, "<", 10**6', says="far-above-the-limit")
 filter_for__whole_numbers = variant("solution", '">=", least', '">", least - 1', says="below-the-limit")
 filter_for__capitals = variant("solution", "[home]", "[home, home.lower()]", says="other-capitals")
+filter_for__begins_so = variant("solution", "[home]", '{"prefix": home}', says="longer-country")
 filter_for__one_country = variant("solution", "[home]", '["GB"]', says="costs-enough or at-home")
 filter_for__one_limit = variant("solution", '">=", least', '">=", 100', says="costs-enough")
 filter_for__any_country = variant("solution", '{"anything-but": [home]}', '{"exists": True}', says="at-home")
@@ -551,6 +552,14 @@ def fan_out__keeps_other_topics(sns, sqs, topic_arn, names):
     return _fan(sns, sqs, topic_arn, names, lambda each: "Condition" in each)
 
 
+fan_out__policy_names_it = variant(
+    "solution",
+    "        sqs.set",
+    '        has = sqs.get_queue_attributes(QueueUrl=urls[name], AttributeNames=["Policy"]).get("Attributes", {})\n'
+    '        if topic_arn not in has.get("Policy", ""):\n            sqs.set',
+    says="not-let-in or old-topic-let-in",
+)
+
 fan_out__leaves_those_that_are_there = variant(
     "solution",
     '        urls[name] = sqs.create_queue(QueueName=name)["QueueUrl"]\n',
@@ -621,6 +630,16 @@ def fan_out__first_two_pages(sns, sqs, topic_arn, names):
         reply = sns.list_subscriptions_by_topic(TopicArn=topic_arn, NextToken=reply["NextToken"])
         listed += reply["Subscriptions"]
     return _fan_by_list(sns, sqs, topic_arn, names, listed)
+
+
+def fan_out__that_ends_so(sns, sqs, topic_arn, names):
+    """Says: not-one-subscription"""
+    pages = sns.get_paginator("list_subscriptions_by_topic").paginate(TopicArn=topic_arn)
+    listed = [each for page in pages for each in page["Subscriptions"]]
+    found = {name: each for name in names for each in listed if each["Endpoint"].endswith(name)}
+    arns = {name: topic_arn.replace(":sns:", ":sqs:").rpartition(":")[0] + f":{name}" for name in names}
+    alike = [each | {"Endpoint": arns[name]} for name, each in found.items()]
+    return _fan_by_list(sns, sqs, topic_arn, names, alike)
 
 
 def fan_out__of_any_topic(sns, sqs, topic_arn, names):
