@@ -64,17 +64,6 @@ def let_in__by_name(sqs, queue_url, topic_arn):
     sqs.set_queue_attributes(QueueUrl=queue_url, Attributes={"Policy": json.dumps(policy, indent=2)})
 
 
-def let_in__resource(queue_url, topic_arn):
-    """Through the queue as a resource, with the account beside the topic."""
-    queue = boto3.resource("sqs").Queue(queue_url)
-    mine = _statement("*", topic_arn)
-    mine["Condition"]["StringEquals"] = {"aws:SourceAccount": topic_arn.split(":")[4]}
-    policy = json.loads(queue.attributes.get("Policy") or "{}") or {"Version": "2012-10-17", "Statement": []}
-    if all(each.get("Sid") != mine["Sid"] for each in _listed(policy)):
-        policy["Statement"] = [*_listed(policy), mine]
-        queue.set_attributes(Attributes={"Policy": json.dumps(policy)})
-
-
 def let_in__everybody_for_the_topic(sqs, queue_url, topic_arn):
     """Lets everybody in on behalf of the topic, which nobody but SNS can be; returns what it set."""
     names = ["Policy", "QueueArn"]
@@ -170,13 +159,6 @@ def fan_out__raw_at_once(sns, sqs, topic_arn, names):
     return {name: _connect(sns, sqs, topic_arn, name) for name in names}
 
 
-def fan_out__threads(sns, sqs, topic_arn, names):
-    """One department a thread."""
-    with ThreadPoolExecutor(3) as pool:
-        urls = list(pool.map(lambda name: _connect(sns, sqs, topic_arn, name), names))
-    return dict(zip(names, urls, strict=True))
-
-
 def fan_out__looks_first(topic_arn, names):
     """Resources: all queues first, then all policies, then all subscriptions, of which it lists those that are there."""
     sqs, topic = boto3.resource("sqs"), boto3.resource("sns").Topic(topic_arn)
@@ -243,21 +225,6 @@ def _wire(sns, sqs, topic_arn, url, **settings):
     sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": json.dumps(policy)})
     attributes = {"RawMessageDelivery": "true"} | settings
     sns.subscribe(TopicArn=topic_arn, Protocol="sqs", Endpoint=arn, Attributes=attributes)
-
-
-def wire_up__one_by_one(sqs, sns, topic_arn, departments):
-    """A call for each department, from the last to the first, some filters written otherwise."""
-
-    def body(name, text):
-        _wire(sns, sqs, topic_arn, departments[name], FilterPolicyScope="MessageBody", FilterPolicy=text)
-
-    body("bakery", '{"items.name": ["cake"]}')
-    body("safe", '{"total": [{"numeric": [">=", 500.0]}]}')
-    body("express", '{"delivery": [{"equals-ignore-case": "EXPRESS"}]}')
-    body("shipping", '{"$or": [{"delivery": [{"exists": false}]}, {"delivery": [{"anything-but": "pickup"}]}]}')
-    labels = {"FilterPolicy": '{"channel": ["web"]}', "FilterPolicyScope": "MessageAttributes"}
-    _wire(sns, sqs, topic_arn, departments["analytics"], **labels)
-    _wire(sns, sqs, topic_arn, departments["billing"])
 
 
 def wire_up__all_policies_first(topic_arn, departments):

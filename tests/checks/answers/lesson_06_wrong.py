@@ -148,15 +148,6 @@ let_in__any_region = variant(
     says="other-region-let-in",
 )
 
-let_in__everybody = variant(
-    "solution",
-    '{"Service": "sns.amazonaws.com"}',
-    '"*"',
-    '        "Condition": {"ArnEquals": {"aws:SourceArn": topic_arn}},\n',
-    "",
-    says="other-topic-let-in",
-)
-
 
 def let_in__everybody_too(sqs, queue_url, topic_arn):
     """Says: anybody-allowed"""
@@ -170,10 +161,6 @@ let_in__url = variant("solution", '"aws:SourceArn": topic_arn', '"aws:SourceArn"
 
 let_in__resource_is_the_topic = variant(
     "solution", '"Resource": attributes["QueueArn"]', '"Resource": topic_arn', says="statement-wrong"
-)
-
-let_in__the_topics_account = variant(
-    "solution", '{"Service": "sns.amazonaws.com"}', '{"AWS": topic_arn.split(":")[4]}', says="statement-wrong"
 )
 
 let_in__another_action = variant("solution", "sqs:SendMessage", "sqs:ReceiveMessage", says="statement-wrong")
@@ -231,10 +218,6 @@ let_in__new_version = variant(
 )
 
 let_in__any_capitals = variant("solution", '"ArnEquals"', '"StringEqualsIgnoreCase"', says="other-capitals-let-in")
-
-let_in__shorter_name = variant(
-    "solution", '"aws:SourceArn": topic_arn', '"aws:SourceArn": [topic_arn, topic_arn[:-1]]', says="shorter-name-let-in"
-)
 
 let_in__any_account = variant(
     "solution",
@@ -479,10 +462,6 @@ def fan_out__creates_with_the_policy(sns, sqs, topic_arn, names):
     return urls
 
 
-fan_out__no_condition = variant(
-    "solution", '            "Condition": {"ArnEquals": {"aws:SourceArn": topic_arn}},\n', "", says="other-topic-let-in"
-)
-
 fan_out__first_only = variant("solution", "in names:", "in names[:1]:", says="no-dictionary")
 
 fan_out__empties = variant(
@@ -579,7 +558,6 @@ fan_out__first_that_begins_so = variant(
     says="no-queue",
 )
 
-fan_out__another_name = variant("solution", "QueueName=name", 'QueueName="queue-" + name', says="no-queue")
 fan_out__another_tag = variant(
     "solution",
     "        arn =",
@@ -674,9 +652,6 @@ def _wire(sqs, sns, topic_arn, departments, settings=None, **wishes):
         _subscribe(sns, topic_arn, _arn(sqs, url), RawMessageDelivery="true", **settings[name])
 
 
-wire_up__no_filters = variant("solution", "settings[name] | raw", "raw", says="analytics-got-plain")
-
-
 def wire_up__no_policies(sqs, sns, topic_arn, departments):
     """Says: missed-between-calls"""
     for name, url in departments.items():
@@ -747,13 +722,6 @@ def wire_up__no_scope(sqs, sns, topic_arn, departments):
     _wire(sqs, sns, topic_arn, departments, settings)
 
 
-wire_up__billing_wants_orders = variant(
-    "solution",
-    'settings["billing"] = {}',
-    'settings["billing"] = {"FilterPolicyScope": "MessageBody", "FilterPolicy": \'{"total": [{"exists": true}]}\'}',
-    says="billing-missed-no-total",
-)
-
 wire_up__billing_wants_json = variant(
     "solution",
     'settings["billing"] = {}',
@@ -788,15 +756,6 @@ wire_up__ends_with_express = variant(
     '{"equals-ignore-case": "express"}',
     '{"equals-ignore-case": "express"}, {"suffix": "express"}',
     says="express-got-before-express",
-)
-
-wire_up__some_cakes = variant("solution", '["cake"]', '["cake", "cakes"]', says="bakery-got-cakes")
-
-wire_up__attribute_is_there = variant(
-    "solution",
-    '["web"]',
-    '[{"anything-but": ["phone", "Web", "website", "mobile-web"]}]',
-    says="analytics-got-number-channel",
 )
 
 wire_up__another_name_each_time = variant(
