@@ -13,7 +13,7 @@ REPLACED = "set_queue_attributes replaces the whole policy, so read it first and
 ONLY_THIS_TOPIC = (
     "SNS sends for any topic of any account unless a Condition compares aws:SourceArn with the whole ARN of this topic."
 )
-NOT_NAMED = "What set_queue_attributes doesn't name stays as it is, so name nothing but the policy."
+NOT_NAMED = "Nothing but the policy has to be set. What set_queue_attributes doesn't name stays as it is."
 IN_A_LIST = 'The values of a key are in a list, even when there\'s only one: {"delivery": ["express"]}.'
 
 
@@ -159,13 +159,14 @@ def _expect_only_topic_let_in(case, urls, topic_arn, *others):
         for queue_arn in arns:
             sns.subscribe(TopicArn=arn, Protocol="sqs", Endpoint=queue_arn)  # another account's has to be confirmed
         sns.publish(TopicArn=arn, Message="from a stranger")
-        if counts != [len(_bodies(case, url)) for url in urls]:
-            case.not_yet(
-                reason,
-                got=case.said(f"SNS could put a message into the queue on behalf of {who}."),
-                expected="SNS may send for this topic, and for no other",
-                why=ONLY_THIS_TOPIC,
-            )
+        for url, count in zip(urls, counts, strict=True):
+            if len(_bodies(case, url)) > count:
+                case.not_yet(
+                    reason,
+                    got=case.said(f"SNS could put a message of {who} into the queue {url.rpartition('/')[2]}."),
+                    expected="SNS may send for this topic, and for no other",
+                    why=ONLY_THIS_TOPIC,
+                )
         sns.delete_topic(TopicArn=arn)
     for url in urls:
         _expect_no_sender(case, url)
@@ -277,8 +278,8 @@ def _expect_order(case, message):
     order = json.loads(body["Message"]) if wrapped else body
     result = case.attempt(message=message)
     case.did = f"read_order(...) for an order {'in an envelope' if wrapped else 'without an envelope'}"
-    has_card = not wrapped and "Message" in order
-    not_wrapped = "This body has no envelope: it's the order itself. Its Message is the text of a card."
+    card = _parsed(order["Message"]) if "Message" in order else None
+    no_card = "The Message of the order itself is the text of a card. It may look like an order, and isn't one."
     if result.error:
         shop.explain(case, result.error, "the order", [
             ("body-not-parsed", "KeyError", "Message",
@@ -288,7 +289,7 @@ def _expect_order(case, message):
              "Without an envelope the body is the order itself, with no Message around it."),
             ("no-topic-arn-key", "KeyError", "TopicArn",
              "Only an envelope has a TopicArn. Without one the body is the order itself."),
-            *([("card-as-envelope", "JSONDecodeError", "", not_wrapped)] if has_card else []),
+            *([("card-as-envelope", "JSONDecodeError", "", no_card)] if "Message" in order else []),
         ])  # fmt: skip
     if result.value == order:
         return
@@ -304,8 +305,8 @@ def _expect_order(case, message):
             "text-returned",
             "That's a string. The order in it is JSON, and json.loads makes a dictionary of it.",
         )
-    elif has_card and result.value == _parsed(order["Message"]):
-        reason, why = "card-as-envelope", not_wrapped
+    elif card and result.value == card:
+        reason, why = "card-as-envelope", no_card
     case.not_yet(reason, got=result.value, expected=str(order), why=why)
 
 
@@ -566,7 +567,7 @@ def _expect_customs(case, returned, sent, bodies):
             got = f"The filter held back this order: {json.dumps(order)}. {missed[:1].upper()}{missed[1:]}."
         if not ids:
             got = f"None of the {len(sent)} orders got through. {got}"
-            reason, why = "nothing-matches", "A key that's missing matches no value. Country is a key of the address."
+            reason, why = "nothing-matches", "A filter has the shape of an order: its keys are at the same place."
             if returned.get("FilterPolicyScope") != "MessageBody":
                 reason = "message-attributes-looked-for"
                 why = "A filter looks at message attributes unless FilterPolicyScope is MessageBody."
@@ -827,9 +828,8 @@ def _expect_all_published(case, topic_arn, name, queue_url, published, last, tol
                     "was subscribed."
                 ),
                 expected="from the moment a queue is subscribed, it gets everything",
-                why="A queue that's subscribed before its policy lets SNS in refuses what's published in between, and "
-                "SNS doesn't try again. And a queue that's unsubscribed misses what's published until it's subscribed "
-                "again.",
+                why="While a queue is subscribed and its policy doesn't let SNS in, it refuses what's published, and "
+                "SNS doesn't try again. While it isn't subscribed, it misses what's published.",
             )
 
 
@@ -857,6 +857,7 @@ def wire_up(case):
     _expect_wishes(case, topic_arn, departments, sent, between)
     before, messages = _state(case, topic_arn, departments), [_messages(case, url) for url in departments.values()]
     case.reach("sorted")
+    _expect_wishes(case, topic_arn, departments, between, sent, " between your calls")
     _run(case, expected, topic_arn=topic_arn, departments=dict(departments))
     case.did += ", called again"
     end()
@@ -1035,16 +1036,17 @@ def _expect_wishes(case, topic_arn, departments, sent, others, when=""):
             if (count == 1 and name in who) or (count == 0 and key not in wanted):
                 continue
             happened = "missed" if not count else "got" if count == 1 else "got-twice"
-            reason, why = _why(name, happened, kind, about, nothing, filters[name])
+            refusal = shop.refusal_of_sns(case, departments[name], topic_arn)
+            reason, why = _why(name, happened, kind, about, refusal if nothing else None, filters[name])
             if when:
                 reason, why = f"{happened}-between-calls", BETWEEN
             did = "didn't get" if not count else "got" if count == 1 else f"got {count} times"
-            order = f"{json.dumps(order)}{_with(attributes)}"
-            because = _because(case, topic_arn, departments[name], filters[name], sent[key]) if not when else ""
+            shown = f"{json.dumps(order)}{_with(attributes)}"
+            because = "" if when else _because(refusal, filters[name], *sent[key][1:3])
             case.not_yet(
                 reason,
                 got=case.said(
-                    f"The department {name} {did} an order that I published{when}: {order}. {because}".strip()
+                    f"The department {name} {did} an order that I published{when}: {shown}. {because}".strip()
                 ),
                 expected="it gets it, once" if key in wanted else "it doesn't get it",
                 why=why,
@@ -1053,10 +1055,11 @@ def _expect_wishes(case, topic_arn, departments, sent, others, when=""):
             case.reach("delivered")
 
 
-def _why(name, happened, kind, about, nothing, subscription):
+def _why(name, happened, kind, about, refusal, subscription):
     """Return a reason id for an order that a department missed or got, and why it should have been otherwise.
 
-    nothing: whether the department got nothing that it wants. subscription: the attributes of its subscription.
+    refusal: if the department got nothing that it wants, why its queue refuses what SNS sends, or "" if it doesn't;
+    otherwise None. subscription: the attributes of its subscription.
     """
     scope = subscription.get("FilterPolicyScope") if subscription.get("FilterPolicy") else ""
     if scope == "MessageBody" and name == "analytics":
@@ -1066,16 +1069,15 @@ def _why(name, happened, kind, about, nothing, subscription):
             "message-attributes-looked-at",
             "This filter looks at message attributes, as it does unless FilterPolicyScope is MessageBody.",
         )
-    if nothing:
-        return f"{name}-got-nothing", f"The department {name} got none of the orders that it wants."
+    if refusal is not None:
+        return f"{name}-got-nothing", STATEMENT if refusal else f"None of the orders for {name} got through."
     return f"{name}-{happened}-{kind}", f"Look at the order: {about}."
 
 
-def _because(case, topic_arn, queue_url, subscription, sent):
+def _because(refusal, subscription, order, attributes):
     """Say what the queue's policy or the subscription's filter has to do with an order that was sent."""
-    _, order, attributes, *_ = sent
-    if refusal := shop.refusal_of_sns(case, queue_url, topic_arn):
-        return f"SNS may not send to the queue: {refusal}."
+    if refusal:
+        return f"The queue's policy doesn't let SNS send: {refusal}."
     wanted = subscription.get("FilterPolicy")
     missed = shop.mismatch(subscription, json.dumps(order), _attributes(attributes))
     return (
