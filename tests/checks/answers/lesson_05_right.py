@@ -3,6 +3,7 @@
 import json
 import re
 from collections import defaultdict
+from concurrent.futures import ThreadPoolExecutor
 from itertools import groupby
 
 import boto3
@@ -12,7 +13,7 @@ import boto3
 
 def announce__replaces(sns, topic_arn, subject, text):
     """Replaces the line breaks, then cuts."""
-    subject = subject.strip().replace("\n", " ")
+    subject = subject.strip().replace("\r", " ").replace("\n", " ")
     if len(subject) > 99:
         subject = subject[:99]
     response = sns.publish(TopicArn=topic_arn, Message=text, Subject=subject)
@@ -39,6 +40,40 @@ def announce__target(sns, topic_arn, subject, text):
     return sns.publish(TargetArn=topic_arn, Message=text, Subject="".join(c if c >= " " else " " for c in subject)).get(
         "MessageId"
     )
+
+
+def announce__whole_hundred(sns, topic_arn, subject, text):
+    """Keeps what SNS accepts, and more than AWS documents."""
+    line = re.sub(r"\r\n|\r|\n", " ", subject)
+    return sns.publish(TopicArn=topic_arn, Subject=line[:100].rstrip(), Message=text)["MessageId"]
+
+
+def announce__each_character(sns, topic_arn, subject, text):
+    """Makes two spaces of a line break of two characters."""
+    line = subject.translate({ord("\r"): " ", ord("\n"): " "})
+    return sns.publish(TopicArn=topic_arn, Subject=line[:100], Message=text)["MessageId"]
+
+
+def announce__asks_sns(sns, topic_arn, subject, text):
+    """Tries the subject, and shortens it as long as SNS refuses it."""
+    line = " ".join(subject.splitlines())
+    while True:
+        try:
+            return sns.publish(TopicArn=topic_arn, Subject=line, Message=text)["MessageId"]
+        except sns.exceptions.InvalidParameterException:
+            line = line[: min(100, len(line) - 1)]
+
+
+def announce__for_each_protocol(sns, topic_arn, subject, text):
+    """A message in JSON whose default is the text, and attributes that nobody asked for."""
+    line = " ".join(part for part in re.split(r"[\r\n]+", subject) if part)
+    return sns.publish(
+        TopicArn=topic_arn,
+        Subject=line[:99],
+        Message=json.dumps({"default": text}),
+        MessageStructure="json",
+        MessageAttributes={"length": {"DataType": "Number", "StringValue": str(len(text))}},
+    )["MessageId"]
 
 
 # --- subscribe_all ----------------------------------------------------------------------------------------------------
@@ -101,6 +136,33 @@ def subscribe_all__resource(sns, topic_arn, contacts):
     return arns
 
 
+def subscribe_all__threads(sns, topic_arn, contacts):
+    """Subscribes several at a time."""
+
+    def subscribe(contact):
+        asked = {"Protocol": _protocol(contact), "Endpoint": contact, "ReturnSubscriptionArn": True}
+        return contact, sns.subscribe(TopicArn=topic_arn, **asked)["SubscriptionArn"]
+
+    with ThreadPoolExecutor(4) as pool:
+        return dict(pool.map(subscribe, set(contacts)))
+
+
+def subscribe_all__then_looks(sns, topic_arn, contacts):
+    """Subscribes who isn't in the list, reads the list again, and asks for the ARNs that it doesn't show."""
+
+    def listed():
+        pages = sns.get_paginator("list_subscriptions_by_topic").paginate(TopicArn=topic_arn)
+        return {one["Endpoint"]: one["SubscriptionArn"] for page in pages for one in page["Subscriptions"]}
+
+    arns, before = {}, listed()
+    for contact in dict.fromkeys(contacts):
+        if not before.get(contact, "").startswith("arn:"):
+            asked = {"Protocol": _protocol(contact), "Endpoint": contact, "ReturnSubscriptionArn": True}
+            arns[contact] = sns.subscribe(TopicArn=topic_arn, **asked)["SubscriptionArn"]
+    after = listed()
+    return {contact: arns.get(contact) or after[contact] for contact in contacts}
+
+
 # --- by_channel -------------------------------------------------------------------------------------------------------
 
 
@@ -137,6 +199,15 @@ def by_channel__batch_of_one(sns, topic_arn, texts):
     entry = {"Id": "1", "Message": message, "MessageStructure": "json"}
     [done] = sns.publish_batch(TopicArn=topic_arn, PublishBatchRequestEntries=[entry])["Successful"]
     return done["MessageId"]
+
+
+def by_channel__changes_its_argument(sns, topic_arn, texts):
+    """Adds to the dictionary that it was given, through a client of its own, with a subject."""
+    texts.setdefault("sms", texts["email"][:140])
+    texts.setdefault("default", texts["email"])
+    text = json.dumps(texts, sort_keys=True, ensure_ascii=False)
+    reply = boto3.client("sns").publish(TargetArn=topic_arn, Message=text, MessageStructure="json", Subject="News")
+    return reply["MessageId"]
 
 
 # --- publish_all ------------------------------------------------------------------------------------------------------
@@ -191,7 +262,7 @@ def publish_all__as_it_goes(sns, topic_arn, news):
 
 def publish_all__sifts_first(sns, topic_arn, news):
     """Takes out the subjects that SNS will refuse, and asks it about the others all the same."""
-    wrong = [item for item in news if len(item["subject"]) > 99 or not item["subject"].isprintable()]
+    wrong = [item for item in news if len(item["subject"]) > 100 or not item["subject"].isprintable()]
     rest = [item for item in news if item not in wrong]
     for places in _batches(rest):
         entries = [{"Id": str(p), "Subject": rest[p]["subject"], "Message": rest[p]["text"]} for p in places]
@@ -216,6 +287,46 @@ def publish_all__groups(sns, topic_arn, news):
         done = {one["Id"] for one in reply["Successful"]}
         refused += [item for key, item in batch.items() if key not in done]
     return refused
+
+
+def publish_all__threads(sns, topic_arn, news):
+    """Publishes several batches at a time."""
+
+    def publish(places):
+        entries = [{"Id": str(p), "Subject": news[p]["subject"], "Message": news[p]["text"]} for p in places]
+        failed = sns.publish_batch(TopicArn=topic_arn, PublishBatchRequestEntries=entries)["Failed"]
+        return [int(one["Id"]) for one in failed]
+
+    with ThreadPoolExecutor(3) as pool:
+        return [news[place] for place in sorted(set().union(*pool.map(publish, _batches(news))))]
+
+
+def publish_all__first_that_has_room(sns, topic_arn, news):
+    """Puts each item into the first batch that has room, and sends a batch of one by itself."""
+    batches, refused = [], set()
+    for place, item in enumerate(news):
+        size = len(item["text"].encode())
+        for batch in batches:
+            if len(batch["places"]) < 10 and batch["size"] + size <= 262_144:
+                break
+        else:
+            batch = {"places": [], "size": 0}
+            batches.append(batch)
+        batch["places"].append(place)
+        batch["size"] += size
+    for batch in batches:
+        items = {f"{place:05}": news[place] for place in batch["places"]}
+        if len(items) == 1:
+            [(key, item)] = items.items()
+            try:
+                sns.publish(TopicArn=topic_arn, Subject=item["subject"], Message=item["text"])
+            except sns.exceptions.InvalidParameterException:
+                refused.add(int(key))
+            continue
+        entries = [{"Message": it["text"], "Subject": it["subject"], "Id": key} for key, it in items.items()]
+        reply = sns.publish_batch(TopicArn=topic_arn, PublishBatchRequestEntries=entries)
+        refused |= {int(one["Id"]) for one in reply["Failed"] if one["SenderFault"]}
+    return [news[place] for place in sorted(refused)]
 
 
 # --- who_listens ------------------------------------------------------------------------------------------------------
@@ -299,3 +410,23 @@ def who_listens__made_arn(sns, topic_name):
         report["pending"] += [s["Endpoint"] for s in page["Subscriptions"] if s["SubscriptionArn"][0] == "P"]
     report["pending"].sort()
     return report
+
+
+def who_listens__creates_what_is_there(sns, topic_name):
+    """Has create_topic return the ARN of a topic that the list has."""
+    topics = sns.get_paginator("list_topics").paginate().search("Topics[].TopicArn")
+    if topic_name not in {(arn or "").split(":")[-1] for arn in topics}:
+        return None
+    arn, found, token = sns.create_topic(Name=topic_name)["TopicArn"], [], ""
+    while token is not None:
+        page = sns.list_subscriptions_by_topic(TopicArn=arn, NextToken=token)
+        found, token = found + page["Subscriptions"], page.get("NextToken")
+    found.sort(key=lambda one: (one["Protocol"], one["Endpoint"]))
+    known = [one for one in found if one["SubscriptionArn"].count(":") > 4]
+    return {
+        "pending": sorted(one["Endpoint"] for one in found if one not in known),
+        "confirmed": {
+            protocol: [one["Endpoint"] for one in group]
+            for protocol, group in groupby(known, key=lambda one: one["Protocol"])
+        },
+    }

@@ -1,5 +1,7 @@
 """Wrong answers to the exercises of lesson 05, as learners write them. Each says the reason id of its refusal."""
 
+import json
+
 from variants import variant
 
 # --- announce ---------------------------------------------------------------------------------------------------------
@@ -7,27 +9,65 @@ from variants import variant
 
 announce__as_it_is = variant("solution", "Subject=one_line", "Subject=subject", says="line-break-in-subject")
 announce__only_cuts = variant("solution", '" ".join(subject.split())', "subject", says="line-break-in-subject")
-announce__only_one_line = variant("solution", "[:99]", "", says="subject-too-long")
+announce__only_one_line = variant("solution", "[:100]", "", says="subject-too-long")
 announce__strips = variant("solution", '" ".join(subject.split())', "subject.strip()", says="line-break-in-subject")
-announce__a_hundred = variant("solution", "[:99]", "[:100]", says="hundred-characters")
 announce__first_line = variant("solution", '" ".join(subject.split())', "subject.splitlines()[0]", says="subject-lost")
-announce__much_shorter = variant("solution", "[:99]", "[:60]", says="subject-too-short")
+announce__much_shorter = variant("solution", "[:100]", "[:60]", says="subject-too-short")
+announce__98 = variant("solution", "[:100]", "[:98]", says="subject-too-short")
 
-announce__glues_the_lines = variant(
-    "solution", '" ".join(subject.split())', 'subject.replace("\\n", "")', says="subject-changed"
+announce__newline_only = variant(
+    "solution", '" ".join(subject.split())', 'subject.replace("\\n", " ")', says="line-break-in-subject"
 )
 
-announce__ascii = variant("solution", "[:99]", '.encode("ascii", "ignore").decode()[:99]', says="subject-changed")
+announce__no_old_line_break = variant(
+    "solution",
+    '" ".join(subject.split())',
+    'subject.replace("\\r\\n", " ").replace("\\n", " ")',
+    says="line-break-in-subject",
+)
+
+announce__cuts_before_it_joins = variant(
+    "solution", '" ".join(subject.split())[:100]', '" ".join(subject[:100].split())', says="subject-too-short"
+)
+
+announce__counts_bytes = variant(
+    "solution", "[:100]", '.encode()[:100].decode(errors="ignore")', says="subject-too-short"
+)
+
+announce__whole_words = variant("solution", "[:100]", '[:101].rpartition(" ")[0]', says="subject-too-short")
+
+announce__dots_at_the_end = variant(
+    "solution",
+    "    return",
+    '    if len(" ".join(subject.split())) > 100:\n        one_line = one_line[:97] + "..."\n    return',
+    says="subject-changed",
+)
+
+announce__only_the_end = variant("solution", "[:100]", "[-100:]", says="subject-changed")
+
+announce__glues_the_lines = variant(
+    "solution", '" ".join(subject.split())', '"".join(subject.splitlines())', says="subject-changed"
+)
+
+announce__capitals = variant("solution", "subject.split()", "subject.title().split()", says="subject-changed")
+announce__ascii = variant("solution", "[:100]", '.encode("ascii", "ignore").decode()[:100]', says="subject-changed")
 announce__no_subject = variant("solution", " Subject=one_line,", "", says="no-subject")
 
 
 def announce__empty_when_refused(sns, topic_arn, subject, text):
     """Says: empty-subject"""
-    subject = subject if "\n" not in subject and len(subject) < 100 else ""
+    subject = subject if subject.isprintable() and len(subject) <= 100 else ""
     return sns.publish(TopicArn=topic_arn, Subject=subject, Message=text)["MessageId"]
 
 
-announce__text_too = variant("solution", "Message=text", 'Message=" ".join(text.split())', says="text-changed")
+announce__text_on_one_line = variant("solution", "Message=text", 'Message=" ".join(text.split())', says="text-changed")
+announce__text_stripped = variant("solution", "Message=text", "Message=text.strip()", says="text-changed")
+
+announce__text_with_one_kind_of_line_break = variant(
+    "solution", "Message=text", 'Message=text.replace("\\r\\n", "\\n")', says="text-changed"
+)
+
+announce__text_as_json = variant("solution", "Message=text", "Message=json.dumps(text)", says="text-changed")
 announce__response = variant("solution", '["MessageId"]', "", says="whole-response")
 
 announce__request_id = variant(
@@ -50,6 +90,14 @@ def announce__gives_up(sns, topic_arn, subject, text):
         return sns.publish(TopicArn=topic_arn, Subject=subject, Message=text)["MessageId"]
     except sns.exceptions.InvalidParameterException:
         return None
+
+
+announce__asks_whether_it_works = variant(
+    "solution",
+    "    return",
+    "    sns.publish(TopicArn=topic_arn, Subject=one_line, Message=text)\n    return",
+    says="published-twice",
+)
 
 
 # --- subscribe_all ----------------------------------------------------------------------------------------------------
@@ -183,6 +231,93 @@ def subscribe_all__list(sns, topic_arn, contacts):
     return [_subscribe(sns, topic_arn, contact, ReturnSubscriptionArn=True) for contact in sorted(set(contacts))]
 
 
+def subscribe_all__first_page_of_the_list(sns, topic_arn, contacts):
+    """Says: wrong-keys"""
+    arns = {contact: _subscribe(sns, topic_arn, contact, ReturnSubscriptionArn=True) for contact in set(contacts)}
+    listed = sns.list_subscriptions_by_topic(TopicArn=topic_arn)["Subscriptions"]
+    return {one["Endpoint"]: arns[one["Endpoint"]] for one in listed if one["Endpoint"] in arns}
+
+
+def subscribe_all__trusts_the_list(sns, topic_arn, contacts):
+    """Says: pending-returned"""
+    pages = sns.get_paginator("list_subscriptions_by_topic").paginate(TopicArn=topic_arn)
+    there = {one["Endpoint"]: one["SubscriptionArn"] for page in pages for one in page["Subscriptions"]}
+    new = set(contacts) - set(there)
+    arns = {contact: _subscribe(sns, topic_arn, contact, ReturnSubscriptionArn=True) for contact in new}
+    return arns | {contact: arn for contact, arn in there.items() if contact in contacts}
+
+
+def subscribe_all__leaves_pending_ones_out(sns, topic_arn, contacts):
+    """Says: wrong-keys"""
+    for contact in set(contacts):
+        _subscribe(sns, topic_arn, contact)
+    pages = sns.get_paginator("list_subscriptions_by_topic").paginate(TopicArn=topic_arn)
+    listed = [one for page in pages for one in page["Subscriptions"] if one["Endpoint"] in contacts]
+    return {one["Endpoint"]: one["SubscriptionArn"] for one in listed if one["SubscriptionArn"].startswith("arn:")}
+
+
+def subscribe_all__an_arn_of_its_own(sns, topic_arn, contacts):
+    """Says: arn-of-other-contact"""
+    arns = {}
+    for contact in set(contacts):
+        arn = _subscribe(sns, topic_arn, contact)
+        arns[contact] = arn if arn.startswith("arn:") else f"{topic_arn}:00000000-0000-0000-0000-000000000000"
+    return arns
+
+
+def subscribe_all__settings_of_its_own(sns, topic_arn, contacts):
+    """Says: subscription-changed"""
+    arns = {contact: _subscribe(sns, topic_arn, contact, ReturnSubscriptionArn=True) for contact in set(contacts)}
+    for contact, arn in arns.items():
+        if contact.startswith("arn:"):
+            sns.set_subscription_attributes(
+                SubscriptionArn=arn, AttributeName="RawMessageDelivery", AttributeValue="false"
+            )
+    return arns
+
+
+subscribe_all__small_letters = variant("solution", "Endpoint=contact", "Endpoint=contact.lower()", says="not-asked-for")
+
+subscribe_all__keys_in_small_letters = variant("solution", "arns[contact]", "arns[contact.lower()]", says="wrong-keys")
+
+subscribe_all__names_of_queues = variant(
+    "solution", "arns[contact]", 'arns[contact.rpartition(":")[2]]', says="wrong-keys"
+)
+
+subscribe_all__neighbours_only = variant(
+    "solution",
+    "    for contact in set(contacts):",
+    "    for number, contact in enumerate(contacts):\n        if number and contacts[number - 1] == contact:\n"
+    "            continue",
+    says="asked-again or asked-for-each-mention",
+)
+
+subscribe_all__pending_ones_twice = variant(
+    "solution",
+    "    arns = {}",
+    "    arns = {}\n"
+    '    pages = sns.get_paginator("list_subscriptions_by_topic").paginate(TopicArn=topic_arn)\n'
+    '    for one in [one for page in pages for one in page["Subscriptions"] if one["Endpoint"] in contacts]:\n'
+    '        sns.subscribe(TopicArn=topic_arn, Protocol=one["Protocol"], Endpoint=one["Endpoint"])',
+    says="asked-again",
+)
+
+subscribe_all__last_topic = variant(
+    "solution",
+    "    arns = {}",
+    '    arns = {}\n    topic_arn = sns.list_topics()["Topics"][-1]["TopicArn"]',
+    says="not-subscribed",
+)
+
+subscribe_all__each_by_mail_as_well = variant(
+    "solution",
+    "        arns[contact]",
+    '        if "@" in contact and protocol != "email":\n'
+    '            sns.subscribe(TopicArn=topic_arn, Protocol="email", Endpoint=contact)\n        arns[contact]',
+    says="wrong-protocol",
+)
+
+subscribe_all__returns_nothing = variant("solution", "    return arns", "    pass", says="wrong-keys")
 subscribe_all__responses = variant("solution", 'reply["SubscriptionArn"]', "reply", says="no-text")
 subscribe_all__topic_arns = variant("solution", 'reply["SubscriptionArn"]', "topic_arn", says="arn-of-other-topic")
 
@@ -214,6 +349,45 @@ by_channel__cuts_for_all = variant(
     "solution", '"default": mail, "sms": mail[:140]', '"default": mail[:140]', says="default-missing"
 )
 
+by_channel__phones_get_less = variant("solution", "[:140]", "[:139]", says="no-text-for-phones")
+by_channel__strips_before_it_cuts = variant("solution", "mail[:140]", "mail.strip()[:140]", says="no-text-for-phones")
+by_channel__one_line_for_phones = variant(
+    "solution", "mail[:140]", '" ".join(mail.split())[:140]', says="no-text-for-phones"
+)
+
+by_channel__bytes_for_phones = variant(
+    "solution", "mail[:140]", 'mail.encode()[:140].decode(errors="ignore")', says="no-text-for-phones"
+)
+
+by_channel__strips_what_is_given = variant(
+    "solution",
+    "} | texts",
+    "} | {protocol: text.strip() for protocol, text in texts.items()}",
+    says="own-text-missing",
+)
+
+by_channel__strips_the_default = variant(
+    "solution", '"default": mail', '"default": mail.strip()', says="default-missing"
+)
+
+by_channel__protocols_it_knows = variant(
+    "solution",
+    "} | texts",
+    '} | {protocol: texts[protocol] for protocol in ("email", "sms", "sqs", "https") if protocol in texts}',
+    says="own-text-missing",
+)
+
+by_channel__some_other_text = variant(
+    "solution", '"default": mail', '"default": list(texts.values())[-1]', says="default-missing"
+)
+
+by_channel__ascii = variant(
+    "solution",
+    "json.dumps(message)",
+    'json.dumps(message).replace("\\\\u00e9", "e")',
+    says="own-text-missing or default-missing",
+)
+
 by_channel__cuts_what_is_given = variant(
     "solution", "    return", '    message["sms"] = message["sms"][:140]\n    return', says="text-for-phones-cut"
 )
@@ -222,7 +396,7 @@ by_channel__phones_get_the_mail = variant(
     "solution",
     '{"default": mail, "sms": mail[:140]} | texts',
     'texts | {"default": mail, "sms": mail[:140]}',
-    says="text-for-phones-cut",
+    says="own-text-missing",
 )
 
 by_channel__two_protocols = variant(
@@ -245,6 +419,41 @@ def by_channel__one_text(sns, topic_arn, texts):
 
 
 by_channel__response = variant("solution", '["MessageId"]', "", says="whole-response")
+by_channel__returns_nothing = variant("solution", "return sns", "sns", says="not-the-message-id")
+
+
+def by_channel__phones_apart(sns, topic_arn, texts):
+    """Says: published-twice"""
+    message = {"default": texts["email"]} | texts
+    for page in sns.get_paginator("list_subscriptions_by_topic").paginate(TopicArn=topic_arn):
+        for one in page["Subscriptions"]:
+            if one["Protocol"] == "sms":
+                sns.publish(PhoneNumber=one["Endpoint"], Message=texts.get("sms", texts["email"][:140]))
+    return sns.publish(TopicArn=topic_arn, Message=json.dumps(message), MessageStructure="json")["MessageId"]
+
+
+def by_channel__one_phone(sns, topic_arn, texts):
+    """Says: not-delivered"""
+    [phone, *_] = [
+        one["Endpoint"]
+        for one in sns.list_subscriptions_by_topic(TopicArn=topic_arn)["Subscriptions"]
+        if one["Protocol"] == "sms"
+    ]
+    return sns.publish(PhoneNumber=phone, Message=texts.get("sms", texts["email"][:140]))["MessageId"]
+
+
+by_channel__first_topic = variant(
+    "solution",
+    "    mail =",
+    '    topic_arn = sns.list_topics()["Topics"][0]["TopicArn"]\n    mail =',
+    says="not-delivered",
+)
+
+
+def by_channel__prints(sns, topic_arn, texts):
+    """Says: not-published"""
+    message = {"default": texts["email"], "sms": texts["email"][:140]} | texts
+    print(topic_arn, json.dumps(message))
 
 
 # --- publish_all ------------------------------------------------------------------------------------------------------
@@ -293,9 +502,98 @@ publish_all__all_at_once = variant(
 publish_all__counts_to_ten_only = variant("solution", " or size + length > 262_144", "", says="batch-too-large")
 publish_all__characters = variant("solution", 'item["text"].encode()', 'item["text"]', says="characters-counted")
 publish_all__a_mebibyte = variant("solution", "262_144", "1_048_576", says="batch-too-large")
-publish_all__smaller_batches = variant("solution", "262_144", "200_000", says="refused-items-sent-again")
+publish_all__smaller_batches = variant("solution", "262_144", "200_000", says="too-many-requests")
 publish_all__nine = variant("solution", "== 10", "== 9", says="too-many-requests")
 publish_all__no_news = variant("solution", "    if not news:\n        return []\n", "", says="empty-batch")
+
+publish_all__none_for_no_news = variant("solution", "return []", "return None", says="no-list")
+
+publish_all__full_is_too_much = variant("solution", "size + length >", "size + length >=", says="too-many-requests")
+
+publish_all__counts_subjects = variant(
+    "solution", 'len(item["text"].encode())', 'len((item["subject"] + item["text"]).encode())', says="too-many-requests"
+)
+
+publish_all__counts_kilobytes = variant("solution", "262_144", "256_000", says="too-many-requests")
+
+publish_all__long_ones_apart = variant(
+    "solution",
+    "size + length > 262_144",
+    "batches[-1] and max(length, size) > 100_000",
+    says="too-many-requests",
+)
+
+publish_all__size_goes_on = variant(
+    "solution", "            size = 0\n", "            size = size\n", says="too-many-requests"
+)
+
+publish_all__loses_the_first_size = variant(
+    "solution",
+    "            size = 0\n        batches[-1].append(item)\n        size += length",
+    "            size = -length\n        batches[-1].append(item)\n        size += length",
+    says="batch-too-large or characters-counted",
+)
+
+publish_all__strips_texts = variant("solution", 'item["text"]}', 'item["text"].strip()}', says="texts-changed")
+publish_all__strips_the_subject = variant(
+    "solution", 'item["subject"], "M', '" ".join(item["subject"].split()), "M', says="texts-changed"
+)
+
+
+def publish_all__strips_in_place(sns, topic_arn, news):
+    """Says: texts-changed"""
+    refused = []
+    batches = _batches(news)
+    for item in news:
+        item["text"] = item["text"].strip()
+    for batch in batches:
+        _publish(sns, topic_arn, batch, refused)
+    return refused
+
+
+def publish_all__knows_what_fails(sns, topic_arn, news):
+    """Says: items-lost"""
+    wrong = [item for item in news if len(item["subject"]) >= 100 or not item["subject"].isprintable()]
+    for batch in _batches([item for item in news if item not in wrong]):
+        _publish(sns, topic_arn, batch, [])
+    return wrong
+
+
+def publish_all__line_breaks_fail(sns, topic_arn, news):
+    """Says: other-items"""
+    for batch in _batches(news):
+        _publish(sns, topic_arn, batch, [])
+    return [item for item in news if "\n" in item["subject"]]
+
+
+publish_all__ids_of_the_failed = variant(
+    "solution",
+    "[item for place, item in enumerate(batch) if str(place) in failed]",
+    "failed",
+    says="not-the-items",
+)
+
+publish_all__each_refused_once = variant(
+    "solution",
+    "    return refused",
+    "    return [item for place, item in enumerate(refused) if item not in refused[:place]]",
+    says="other-items",
+)
+
+publish_all__five_failures_at_most = variant("solution", 'reply["Failed"]]', 'reply["Failed"][:5]]', says="other-items")
+
+publish_all__until_one_fails = variant(
+    "solution", "    return refused", "        if refused:\n            break\n    return refused", says="items-lost"
+)
+
+publish_all__returns_nothing = variant("solution", "    return refused", "    print(refused)", says="no-list")
+
+publish_all__first_topic = variant(
+    "solution",
+    "    batches, size",
+    '    topic_arn = sns.list_topics()["Topics"][0]["TopicArn"]\n    batches, size',
+    says="items-lost",
+)
 
 publish_all__failed_unread = variant(
     "solution", '[failure["Id"] for failure in reply["Failed"]]', "[]", says="failed-ignored"
@@ -346,7 +644,7 @@ def publish_all__each_once(sns, topic_arn, news):
 
 
 def publish_all__mends(sns, topic_arn, news):
-    """Says: texts-changed"""
+    """Says: subjects-changed"""
     refused = []
     clean = [item | {"subject": " ".join(item["subject"].split())[:99]} for item in news]
     for batch in _batches(clean):
@@ -420,7 +718,7 @@ def who_listens__creates(sns, topic_name):
 
 
 def who_listens__creates_and_deletes(sns, topic_name):
-    """Says: not-none"""
+    """Says: topic-created"""
     arn = sns.create_topic(Name=topic_name)["TopicArn"]
     report = _report(_all(sns, arn))
     if report == {"confirmed": {}, "pending": []}:
@@ -452,7 +750,7 @@ who_listens__any_capitals = variant(
     '.split(":")[-1].lower() == topic_name',
     "topic_arn = topic[",
     "topic_arn = topic_arn or topic[",
-    says="other-listeners",
+    says="other-listeners or topic-not-found",
 )
 
 who_listens__first_page_of_topics = variant(
@@ -501,7 +799,7 @@ who_listens__mail_is_pending = variant(
     "solution",
     'one["SubscriptionArn"] == "PendingConfirmation"',
     'one["Protocol"] not in ("sms", "sqs")',
-    says="not-sorted",
+    says="confirmed-as-pending",
 )
 
 who_listens__the_other_words = variant(
@@ -527,6 +825,111 @@ def who_listens__subscribes_to_see(sns, topic_name):
         if sns.subscribe(**asked)["SubscriptionArn"].startswith("arn:"):
             confirmed.setdefault(one["Protocol"], []).append(one["Endpoint"])
     return {"confirmed": confirmed, "pending": []}
+
+
+def _two_pages(operation, **params):
+    first = operation(**params)
+    yield first
+    if "NextToken" in first:
+        yield operation(**params, NextToken=first["NextToken"])
+
+
+def who_listens__two_pages_of_topics(sns, topic_name):
+    """Says: topic-not-found"""
+    arns = [topic["TopicArn"] for page in _two_pages(sns.list_topics) for topic in page["Topics"]]
+    mine = [arn for arn in arns if arn.split(":")[-1] == topic_name]
+    return _report(_all(sns, mine[0])) if mine else None
+
+
+def who_listens__two_pages_of_subscriptions(sns, topic_name):
+    """Says: pages-missing"""
+    arn = _arn(sns, topic_name)
+    if arn is None:
+        return None
+    pages = _two_pages(sns.list_subscriptions_by_topic, TopicArn=arn)
+    return _report([one for page in pages for one in page["Subscriptions"]])
+
+
+def who_listens__pages_until_one_is_short(sns, topic_name):
+    """Says: no-next-token-key"""
+    page = sns.list_topics()
+    arns = [topic["TopicArn"] for topic in page["Topics"]]
+    while len(page["Topics"]) == 100:
+        page = sns.list_topics(NextToken=page["NextToken"])
+        arns += [topic["TopicArn"] for topic in page["Topics"]]
+    mine = [arn for arn in arns if arn.split(":")[-1] == topic_name]
+    return _report(_all(sns, mine[0])) if mine else None
+
+
+who_listens__protocols_it_knows = variant(
+    "solution",
+    "            else:",
+    '            elif one["Protocol"] in ("email", "sms", "sqs", "http", "https"):',
+    says="listeners-missing",
+)
+
+who_listens__pending_mail_only = variant(
+    "solution",
+    'pending.append(one["Endpoint"])',
+    'pending.extend([one["Endpoint"]] if one["Protocol"] == "email" else [])',
+    says="listeners-missing",
+)
+
+who_listens__the_word_anywhere = variant(
+    "solution",
+    'one["SubscriptionArn"] == "PendingConfirmation"',
+    '"PendingConfirmation" in str(one)',
+    says="confirmed-as-pending",
+)
+
+who_listens__each_endpoint_once = variant(
+    "solution",
+    '"pending": sorted(pending)',
+    '"pending": sorted(set(pending) - {one for found in confirmed.values() for one in found})',
+    says="listeners-missing",
+)
+
+who_listens__sorted_without_capitals = variant(
+    "solution", "sorted(endpoints)", "sorted(endpoints, key=str.lower)", says="not-sorted"
+)
+
+who_listens__as_listed = variant("solution", "sorted(endpoints)", "endpoints", says="not-sorted")
+
+who_listens__sorted_by_length = variant(
+    "solution", "sorted(endpoints)", "sorted(endpoints, key=len)", says="not-sorted"
+)
+
+who_listens__pending_by_protocol = variant(
+    "solution", '"pending": sorted(pending)', '"pending": {"email": sorted(pending)}', says="wrong-report-types"
+)
+
+who_listens__twice = variant("solution", "sorted(pending)", "sorted(pending * 2)", says="listed-twice")
+
+who_listens__in_any_region = variant(
+    "solution",
+    "    if topic_arn is None:\n        return None\n",
+    "    if topic_arn is None:\n        topic_arn = sns.list_topics()['Topics'] or None\n"
+    "        if topic_arn is None:\n            return None\n        topic_arn = topic_arn[0]['TopicArn']\n",
+    says="not-none",
+)
+
+
+def who_listens__publishes_to_see(sns, topic_name):
+    """Says: something-changed"""
+    arn = _arn(sns, topic_name)
+    if arn is None:
+        return None
+    sns.publish(TopicArn=arn, Message="Who gets this?")
+    return _report(_all(sns, arn))
+
+
+def who_listens__marks_the_topic(sns, topic_name):
+    """Says: something-changed"""
+    arn = _arn(sns, topic_name)
+    if arn is None:
+        return None
+    sns.set_topic_attributes(TopicArn=arn, AttributeName="DisplayName", AttributeValue="Shop")
+    return _report(_all(sns, arn))
 
 
 who_listens__no_list_yet = variant(
