@@ -49,6 +49,11 @@ def _expect_message_id(case, returned, envelope):
     case.not_yet(reason, got=returned, expected=f"the message id, {envelope['MessageId']!r}", why=why)
 
 
+def _times(count):
+    """Return how often something was published, as a sentence."""
+    return f"Your code published {count} times." if count else "Your code published nothing on this topic."
+
+
 def _expect_nothing_at(case, others):
     """Nothing was published on another topic."""
     if _read(case, others):
@@ -104,7 +109,7 @@ def _expect_announced(case, topic_arn, reader, subject, others):
         reason, why = "published-twice", "Every publish is one more message for everybody."
         if not found:
             reason, why = "not-published", "Whatever the subject looks like, the news has to be published."
-        case.not_yet(reason, got=case.said(f"Messages from the topic: {len(found)}."), expected="one message", why=why)
+        case.not_yet(reason, got=case.said(_times(len(found))), expected="one message", why=why)
     [envelope] = found
     published = envelope.get("Subject", "")
     if not _is_kept(published, subject):
@@ -118,11 +123,20 @@ def _expect_announced(case, topic_arn, reader, subject, others):
     if envelope["Message"] != text:
         case.not_yet(
             "text-changed",
-            got=envelope["Message"],
-            expected=f"the text as it was given: {text[:60]!r} and so on",
+            got=case.said(f"The text that arrived was {_around(envelope['Message'], text)}."),
+            expected=f"the text as it was given, {_around(text, envelope['Message'])}",
             why="Only the subject has to be short and on one line. In a text, spaces and line breaks count.",
         )
     _expect_message_id(case, result.value, envelope)
+
+
+def _around(text, other):
+    """Return a short text itself, and of a long one the place where it differs from the other text."""
+    if len(text) < 60:
+        return repr(text)
+    others = (place for place, pair in enumerate(zip(text, other, strict=False)) if pair[0] != pair[1])
+    place = next(others, min(len(text), len(other)))
+    return f"{text[max(0, place - 20) : place + 20]!r} around character {place + 1}, {len(text)} characters in all"
 
 
 def _tidy(subject):
@@ -148,7 +162,7 @@ def _why_not_subject(published, subject):
     """Return why this is not the subject."""
     wanted, mine = _tidy(subject), _tidy(published)
     if not mine:
-        return "no-subject", "The function gets a subject that has at least one word."
+        return "no-subject", "Your function gets a subject that has at least one word. It goes into Subject."
     if not wanted.startswith(mine):
         return (
             "subject-changed",
@@ -158,8 +172,8 @@ def _why_not_subject(published, subject):
         return "subject-lost", "What's after a line break is missing. The line break has to become a space."
     return (
         "subject-too-short",
-        "More of the subject fits. Only what's over the limit is cut off, counted in characters once the line breaks "
-        "are spaces.",
+        "More of the subject fits: only what's after 99 or 100 characters is cut off, counted once the line breaks are "
+        "spaces.",
     )
 
 
@@ -372,8 +386,12 @@ def _expect_arns(case, returned, topic_arn, contacts):
     """The value leads from each contact to the ARN of its subscription to this topic."""
     expected = "a dictionary from contact to subscription ARN"
     if not isinstance(returned, dict) or set(returned) != set(contacts):
-        why = "Its keys are the contacts on the list, each as it is, and nothing else."
-        case.not_yet("wrong-keys", got=returned, expected=expected, why=why)
+        got = returned
+        if isinstance(returned, dict):
+            missing, more = sorted(set(contacts) - set(returned)), sorted(set(returned) - set(contacts))
+            got = case.said(f"The key {missing[0]!r} is missing." if missing else f"There's a key {more[0]!r}.")
+        why = "The keys are the contacts on the list, each as it is, and nothing else."
+        case.not_yet("wrong-keys", got=got, expected=expected, why=why)
     for contact, arn in returned.items():
         if _is_pending(arn):
             case.not_yet(
@@ -441,7 +459,7 @@ def _expect_channels(case, topic_arn, reader, texts):
         if entries:
             reason = "published-twice"
             why = "Every publish reaches all subscribers of its topic. One publish can hold a text for each protocol."
-        case.not_yet(reason, got=case.said(f"Publishes: {len(entries)}."), expected="one publish", why=why)
+        case.not_yet(reason, got=case.said(_times(len(entries))), expected="one publish", why=why)
     envelopes = _read(case, reader)
     found = [("sqs", envelope["Message"]) for envelope in envelopes]
     for arrived in case.inbox()[inbox:]:
@@ -463,9 +481,8 @@ def _expect_channels(case, topic_arn, reader, texts):
         wanted = texts.get(protocol, texts["email"][:PART] if protocol == "sms" else texts["email"])
         if text != wanted:
             reason, why = _why_not_text(protocol, text, texts, structured)
-            case.not_yet(
-                reason, got=case.said(f"The text for {protocol} was {text!r}."), expected=repr(wanted), why=why
-            )
+            got = case.said(f"The text for {protocol} was {_around(text, wanted)}.")
+            case.not_yet(reason, got=got, expected=_around(wanted, text), why=why)
     _expect_message_id(case, result.value, envelopes[0])
 
 
@@ -604,7 +621,7 @@ def _expect_all_published(case, topic_arn, reader, news):
             why = "Subjects and texts are published as they are, spaces and line breaks included."
         case.not_yet(reason, got=case.said(_in_short(more, "not expected")), expected=expected, why=why)
     if lost := good - found:
-        why = "All of these fit into a request. An entry that fails doesn't stop the others in its batch."
+        why = "SNS accepts all of these. There can be equal items, and an entry that fails doesn't stop its batch."
         case.not_yet("items-lost", got=case.said(_in_short(lost, "not published")), expected=expected, why=why)
     case.reach("published")
     _expect_refused(case, result.value, refused)
@@ -684,7 +701,7 @@ def _expect_refused(case, returned, refused):
         why = "Your list is empty. An entry that fails raises no error: the response has it under Failed, with its Id."
     elif all(isinstance(item, dict) and set(item) == {"subject", "text"} for item in returned):
         reason = "other-items"
-        why = "The list has to have each refused item once, and no others. An Id is good for one response only."
+        why = "SNS refused others. Each response lists its failures under Failed, by the Ids of its own batch."
         if sorted(map(str, returned)) == sorted(map(str, refused)):
             reason, why = "other-order-of-items", "They're the right items. They have to keep the sequence of the list."
     case.not_yet(reason, got=returned, expected=expected, why=why)
@@ -830,9 +847,11 @@ def _explain_report_error(case, error, wanted, calls):
 def _why_not_report(returned, wanted):
     """Return why this is not the report."""
     if wanted is None:
+        return "not-none", "There's no topic with exactly this name. The function returns None then."
+    if returned is None and wanted == {"confirmed": {}, "pending": []}:
         return (
-            "not-none",
-            "There's no topic of this name. Others contain it, or have other capitals: those are other topics.",
+            "none-for-nobody",
+            "The topic is there. Nobody is subscribed to it, so the report is empty, but not None.",
         )
     if returned is None:
         return (
@@ -862,14 +881,19 @@ def _why_not_listeners(confirmed, pending, wanted):
         return "other-listeners", f"{strangers[0]} isn't subscribed to the topic with exactly this name."
     for place, endpoint in more:
         if place != "pending" and ("pending", endpoint) in lost:
-            why = f"{endpoint} has yet to confirm: its SubscriptionArn in the list is the word {PENDING}."
+            why = f"{endpoint} still has to confirm: its SubscriptionArn in the list is the word {PENDING}."
             return "pending-as-confirmed", why
         if place == "pending" and any(there == endpoint for _, there in lost):
-            why = f"{endpoint} has confirmed, if it had to: its SubscriptionArn in the list is an ARN."
+            why = f"{endpoint} gets messages: its SubscriptionArn in the list is an ARN."
             return "confirmed-as-pending", why
     if more:
         place, endpoint = next(iter(more))
-        return "listed-twice", f"{endpoint} is under {place!r} once too often, or under a protocol that isn't its own."
+        if right[place, endpoint]:
+            return (
+                "listed-twice",
+                f"{endpoint} is more than once under {place!r}, and has one subscription of that kind.",
+            )
+        return "wrong-place", f"{endpoint} is under {place!r}, and has no subscription of that kind."
     if lost and mine and mine.total() % PAGE == 0:
         why = f"SNS lists subscriptions in pages of {PAGE}. Your report has {mine.total()} of the {right.total()}."
         return ("first-page-only", why) if mine.total() == PAGE else ("pages-missing", why)
@@ -878,7 +902,7 @@ def _why_not_listeners(confirmed, pending, wanted):
         return "listeners-missing", f"Missing: {lost.total()}, such as {endpoint} under {place!r}."
     if any(not found for found in confirmed.values()):
         return "empty-protocols", "Only protocols that have endpoints which get messages are in the report."
-    return "not-sorted", "All endpoints are in the right lists. Each list has to be in the order of sorted()."
+    return "not-sorted", "Each list has the right endpoints. It has to have them in the order of sorted()."
 
 
 def _places(confirmed, pending):

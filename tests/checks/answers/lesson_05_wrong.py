@@ -788,7 +788,7 @@ who_listens__none_for_nobody = variant(
     "solution",
     "    return {\n",
     "    if not confirmed and not pending:\n        return None\n    return {\n",
-    says="topic-not-found",
+    says="none-for-nobody",
 )
 
 who_listens__all_confirmed = variant(
@@ -904,6 +904,8 @@ who_listens__pending_by_protocol = variant(
 )
 
 who_listens__twice = variant("solution", "sorted(pending)", "sorted(pending * 2)", says="listed-twice")
+
+who_listens__phones_are_mail = variant("solution", 'one["Protocol"], [])', '"email", [])', says="wrong-place")
 
 who_listens__in_any_region = variant(
     "solution",
