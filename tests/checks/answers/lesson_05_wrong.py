@@ -8,7 +8,6 @@ from variants import variant
 
 
 announce__as_it_is = variant("solution", "Subject=one_line", "Subject=subject", says="line-break-in-subject")
-announce__only_cuts = variant("solution", '" ".join(subject.split())', "subject", says="line-break-in-subject")
 announce__only_one_line = variant("solution", "[:100]", "", says="subject-too-long")
 announce__strips = variant("solution", '" ".join(subject.split())', "subject.strip()", says="line-break-in-subject")
 announce__first_line = variant("solution", '" ".join(subject.split())', "subject.splitlines()[0]", says="subject-lost")
@@ -49,7 +48,10 @@ announce__glues_the_lines = variant(
     "solution", '" ".join(subject.split())', '"".join(subject.splitlines())', says="subject-changed"
 )
 
-announce__capitals = variant("solution", "subject.split()", "subject.title().split()", says="subject-changed")
+announce__two_spaces = variant(
+    "solution", '" ".join(subject.split())', '"  ".join(subject.splitlines())', says="subject-changed"
+)
+
 announce__ascii = variant("solution", "[:100]", '.encode("ascii", "ignore").decode()[:100]', says="subject-changed")
 announce__no_subject = variant("solution", " Subject=one_line,", "", says="no-subject")
 
@@ -278,6 +280,24 @@ def subscribe_all__settings_of_its_own(sns, topic_arn, contacts):
 
 subscribe_all__small_letters = variant("solution", "Endpoint=contact", "Endpoint=contact.lower()", says="not-asked-for")
 
+subscribe_all__capitals_do_not_count = variant(
+    "solution",
+    "set(contacts)",
+    "{contact.lower(): contact for contact in contacts}.values()",
+    says="not-subscribed or wrong-keys",
+)
+
+
+def subscribe_all__only_who_is_on_the_list(sns, topic_arn, contacts):
+    """Says: subscription-replaced"""
+    arns = {contact: _subscribe(sns, topic_arn, contact, ReturnSubscriptionArn=True) for contact in set(contacts)}
+    for page in sns.get_paginator("list_subscriptions_by_topic").paginate(TopicArn=topic_arn):
+        for one in page["Subscriptions"]:
+            if one["Endpoint"] not in arns and one["SubscriptionArn"] != "PendingConfirmation":
+                sns.unsubscribe(SubscriptionArn=one["SubscriptionArn"])
+    return arns
+
+
 subscribe_all__keys_in_small_letters = variant("solution", "arns[contact]", "arns[contact.lower()]", says="wrong-keys")
 
 subscribe_all__names_of_queues = variant(
@@ -375,6 +395,14 @@ by_channel__protocols_it_knows = variant(
     "} | texts",
     '} | {protocol: texts[protocol] for protocol in ("email", "sms", "sqs", "https") if protocol in texts}',
     says="own-text-missing",
+)
+
+by_channel__short_for_the_rest = variant(
+    "solution",
+    '{"default": mail, "sms": mail[:140]}',
+    '{protocol: mail for protocol in ("email", "email-json", "http", "https", "sqs", "lambda", "firehose")}'
+    ' | {"default": mail[:140]}',
+    says="default-missing",
 )
 
 by_channel__some_other_text = variant(
@@ -514,8 +542,6 @@ publish_all__counts_subjects = variant(
     "solution", 'len(item["text"].encode())', 'len((item["subject"] + item["text"]).encode())', says="too-many-requests"
 )
 
-publish_all__counts_kilobytes = variant("solution", "262_144", "256_000", says="too-many-requests")
-
 publish_all__long_ones_apart = variant(
     "solution",
     "size + length > 262_144",
@@ -525,13 +551,6 @@ publish_all__long_ones_apart = variant(
 
 publish_all__size_goes_on = variant(
     "solution", "            size = 0\n", "            size = size\n", says="too-many-requests"
-)
-
-publish_all__loses_the_first_size = variant(
-    "solution",
-    "            size = 0\n        batches[-1].append(item)\n        size += length",
-    "            size = -length\n        batches[-1].append(item)\n        size += length",
-    says="batch-too-large or characters-counted",
 )
 
 publish_all__strips_texts = variant("solution", 'item["text"]}', 'item["text"].strip()}', says="texts-changed")
@@ -566,13 +585,6 @@ def publish_all__line_breaks_fail(sns, topic_arn, news):
     return [item for item in news if "\n" in item["subject"]]
 
 
-publish_all__ids_of_the_failed = variant(
-    "solution",
-    "[item for place, item in enumerate(batch) if str(place) in failed]",
-    "failed",
-    says="not-the-items",
-)
-
 publish_all__each_refused_once = variant(
     "solution",
     "    return refused",
@@ -587,13 +599,6 @@ publish_all__until_one_fails = variant(
 )
 
 publish_all__returns_nothing = variant("solution", "    return refused", "    print(refused)", says="no-list")
-
-publish_all__first_topic = variant(
-    "solution",
-    "    batches, size",
-    '    topic_arn = sns.list_topics()["Topics"][0]["TopicArn"]\n    batches, size',
-    says="items-lost",
-)
 
 publish_all__failed_unread = variant(
     "solution", '[failure["Id"] for failure in reply["Failed"]]', "[]", says="failed-ignored"
@@ -892,8 +897,6 @@ who_listens__each_endpoint_once = variant(
 who_listens__sorted_without_capitals = variant(
     "solution", "sorted(endpoints)", "sorted(endpoints, key=str.lower)", says="not-sorted"
 )
-
-who_listens__as_listed = variant("solution", "sorted(endpoints)", "endpoints", says="not-sorted")
 
 who_listens__sorted_by_length = variant(
     "solution", "sorted(endpoints)", "sorted(endpoints, key=len)", says="not-sorted"
