@@ -39,6 +39,11 @@ def _subscribe(case, topic_arn, protocol, endpoint, confirm=False):
     return arn
 
 
+def _refused(calls):
+    """Return the parameters of the last of these calls that AWS refused, or {}."""
+    return next((call.params for call in reversed(calls) if call.error_code), {})
+
+
 def _expect_message_id(case, returned, envelope):
     """The returned id is the one that Publish gave."""
     if returned == envelope["MessageId"]:
@@ -181,9 +186,12 @@ def _why_not_subject(published, subject):
 
 def _explain_subject(case, error, published):
     """Say what SNS refused about the subject."""
-    subject = str(published[-1].params.get("Subject", "")) if published else ""
-    reason, why = "empty-subject", "A subject can be left out, but it can't be empty. This function always gets one."
-    if re.search(r"[\r\n]", subject):
+    subject = str(_refused(published).get("Subject", ""))
+    reason, why = "control-character-in-subject", "SNS refuses every control character in a subject, such as a tab."
+    if not subject:
+        reason = "empty-subject"
+        why = "A subject can be left out, but it can't be empty. This function always gets one."
+    elif re.search(r"[\r\n]", subject):
         reason = "line-break-in-subject"
         why = "The subject still has a line break: \\n, \\r or both. SNS refuses line breaks in subjects."
     elif len(subject) > LONGEST_SUBJECT:
@@ -307,7 +315,7 @@ def _expect_subscribed(case, topic_arn, contacts, known, own):
 
 def _explain_subscribe_error(case, error, calls):
     """Say which endpoint or ARN did not fit."""
-    asked = calls[-1].params if calls else {}
+    asked = _refused(calls)
     told = f"I saw {asked.get('Endpoint')} with the protocol {asked.get('Protocol')}."
     web = f"{told} Addresses that start with https:// have the protocol https, and those with http:// have http."
     queue = f"{told} The protocol sqs is for ARNs of queues, which start with arn: and name sqs as the service."
@@ -478,8 +486,9 @@ def _expect_channels(case, topic_arn, reader, texts):
     structured = entries[0].get("MessageStructure") == "json"
     if structured:  # what SNS sends by the protocols that the offline cloud has no endpoints for
         message = json.loads(entries[0]["Message"])
-        found += [(protocol, message.get(protocol, message["default"])) for protocol in ("lambda", "firehose")]
-        found.append(("application", message.get("GCM", message["default"])))
+        for protocol, key in (("lambda", "lambda"), ("firehose", "firehose"), ("application", "GCM")):
+            own = message.get(key)
+            found.append((protocol, own if isinstance(own, str) else message["default"]))
     for protocol, text in found:
         wanted = texts.get(protocol, texts["email"][:PART] if protocol == "sms" else texts["email"])
         if text != wanted:
@@ -655,14 +664,15 @@ def _in_short(messages, what):
 
 def _sent(calls, items):
     """Return how often these items were sent."""
-    entries = [entry for call in calls for entry in call.params.get("PublishBatchRequestEntries", [call.params])]
+    done = [call.params for call in calls if not call.error_code or call.operation == "Publish"]
+    entries = [entry for params in done for entry in params.get("PublishBatchRequestEntries", [params])]
     keys = [(item["subject"], item["text"]) for item in items]
     return sum((entry.get("Subject"), entry.get("Message")) in keys for entry in entries)
 
 
 def _explain_batch_error(case, error, calls):
     """Say what SNS refused about the batch."""
-    entries = calls[-1].params.get("PublishBatchRequestEntries", []) if calls else []
+    entries = _refused(calls).get("PublishBatchRequestEntries", [])
     texts = [str(entry.get("Message", "")) for entry in entries]
     size, characters = sum(len(text.encode()) for text in texts), sum(map(len, texts))
     reason = "batch-too-large"
@@ -736,7 +746,7 @@ def who_listens(case):
     case.client("sns", "eu-west-1").create_topic(Name=missing)
     _expect_report(case, nobody, {"confirmed": {}, "pending": []})
     _expect_report(case, missing, None)
-    _expect_report(case, edge, _listeners(case, arns[edge], {"sqs": 30, "email": 3, "http": 1}, PAGE - 34))
+    _expect_report(case, edge, _listeners(case, arns[edge], {"sqs": 90, "email": 3, "http": 1}, PAGE - 94))
     for _ in range(PAGE):
         shop.topic(case, more.pop())
     arns[many] = shop.topic(case, many)  # on the third page
@@ -828,7 +838,6 @@ def _report_in_short(report):
 
 def _explain_report_error(case, error, wanted, calls):
     """Say why the answer could not make its report."""
-    asked = calls[-1].params.get("SubscriptionArn") if calls else None
     pending = f"Until somebody confirms, the list has the word {PENDING} in place of the ARN."
     whys = [("no-next-token-key", "KeyError", "NextToken", "The last page has no NextToken.")]
     if wanted is None:
@@ -842,7 +851,7 @@ def _explain_report_error(case, error, wanted, calls):
     elif error.message.strip("'\"") in wanted["confirmed"]:
         new_key = "This protocol isn't in the dictionary yet. setdefault puts a key there, if it's missing."
         whys.append(("protocol-key-missing", "KeyError", "", new_key))
-    if asked == PENDING:
+    if _refused(calls).get("SubscriptionArn") == PENDING:
         whys.append(("pending-as-arn", "InvalidParameter", "An ARN must have at least 6 elements", pending))
     shop.explain(case, error, "None" if wanted is None else _report_in_short(wanted), whys)
 

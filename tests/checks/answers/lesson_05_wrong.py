@@ -53,6 +53,10 @@ announce__two_spaces = variant(
 )
 
 announce__ascii = variant("solution", "[:100]", '.encode("ascii", "ignore").decode()[:100]', says="subject-changed")
+announce__tabs = variant(
+    "solution", '" ".join(subject.split())', '"\\t".join(subject.splitlines())', says="control-character-in-subject"
+)
+
 announce__no_subject = variant("solution", " Subject=one_line,", "", says="no-subject")
 
 
