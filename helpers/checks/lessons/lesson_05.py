@@ -589,10 +589,10 @@ def _long_news(case):
 
 
 def _half_batches():
-    """Return items of which two just fill a request, but for the third, which is a byte longer."""
+    """Return items of which two just fill a request, but for the first, which is a byte longer."""
     half = BATCH_BYTES // 2
     texts = [letter + "x" * (half - 1) for letter in "abcd"]
-    texts.insert(2, "x" * (half + 1))
+    texts.insert(0, "x" * (half + 1))
     return [{"subject": "Half", "text": text} for text in texts]
 
 
