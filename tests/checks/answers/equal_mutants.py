@@ -26,4 +26,7 @@ EQUAL: dict[str, dict[str, str]] = {
         "bill_orders: line 4, 10 -> 9": "Nor need it take just ten.",
         "bill_orders: line 4, 20 -> 19": "A poll of 19 seconds waits nearly as long.",
     },
+    "announce": {
+        "announce: line 1, 100 -> 99": "AWS documents less than 100 characters, and accepts 100. The contract has both.",
+    },
 }
