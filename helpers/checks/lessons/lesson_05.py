@@ -589,10 +589,9 @@ def _long_news(case):
 
 
 def _half_batches():
-    """Return items of which two just fill a request, but for the first, which is a byte longer."""
+    """Return items of which two just fill a request, but for the first and the last, which are a byte longer."""
     half = BATCH_BYTES // 2
-    texts = [letter + "x" * (half - 1) for letter in "abcd"]
-    texts.insert(0, "x" * (half + 1))
+    texts = ["x" * (half + 1), "a" * half, "b" * half, "c" * half, "y" * (half + 1)]
     return [{"subject": "Half", "text": text} for text in texts]
 
 
