@@ -630,10 +630,14 @@ def _expect_all_published(case, topic_arn, reader, news):
         elif set(more) - set(good):
             reason = "texts-changed"
             why = "Subjects and texts are published as they are, spaces and line breaks included."
-        case.not_yet(reason, got=case.said(_in_short(more, "not expected")), expected=expected, why=why)
+        case.not_yet(
+            reason, got=case.said(_in_short(more, "Messages that nobody asked for")), expected=expected, why=why
+        )
     if lost := good - found:
         why = "SNS accepts all of these. There can be equal items, and an entry that fails doesn't stop its batch."
-        case.not_yet("items-lost", got=case.said(_in_short(lost, "not published")), expected=expected, why=why)
+        case.not_yet(
+            "items-lost", got=case.said(_in_short(lost, "Items that weren't published")), expected=expected, why=why
+        )
     case.reach("published")
     _expect_refused(case, result.value, refused)
     if len(calls) > _fewest(news):
@@ -658,7 +662,8 @@ def _texts(messages):
 def _in_short(messages, what):
     """Return how many of these messages there are, and the first of them."""
     (subject, text), _ = next(iter(messages.items()))
-    return f"{messages.total()} {what}, such as subject {subject!r} with a text that starts {text[:40]!r}."
+    begins = f"its subject starts {subject[:40]!r}" if subject else "it has no subject"
+    return f"{what}: {messages.total()}. For the first, {begins}, and its text {text[:40]!r}."
 
 
 def _sent(calls, items):
@@ -712,10 +717,17 @@ def _expect_refused(case, returned, refused):
         reason = "failed-ignored"
         why = "Your list is empty. An entry that fails raises no error: the response has it under Failed, with its Id."
     elif all(isinstance(item, dict) and set(item) == {"subject", "text"} for item in returned):
-        reason = "other-items"
-        why = "SNS refused others. Each response lists its failures under Failed, by the Ids of its own batch."
-        if sorted(map(str, returned)) == sorted(map(str, refused)):
-            reason, why = "other-order-of-items", "They're the right items. They have to keep the sequence of the list."
+        mine, right = (Counter((item["subject"], item["text"]) for item in items) for items in (returned, refused))
+        reason, why = "other-order-of-items", "They're the right items. They have to keep the sequence of the list."
+        if mine != right:
+            reason = "other-items"
+            why = (
+                "The list has every item that SNS refused, equal ones too, and no others. Each response lists its "
+                "failures under Failed, by the Ids of its own batch."
+            )
+            more, lost = "Items in your list that SNS didn't refuse", "Refused items that aren't in your list"
+            told = _in_short(mine - right, more) if mine - right else _in_short(right - mine, lost)
+            returned = case.said(told)
     case.not_yet(reason, got=returned, expected=expected, why=why)
 
 
