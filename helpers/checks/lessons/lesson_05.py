@@ -296,7 +296,7 @@ def _expect_subscribed(case, topic_arn, contacts, known, own):
     if lost:
         case.not_yet(
             "subscription-replaced",
-            got=case.said(f"The subscription that {lost[0]} had isn't there any more."),
+            got=case.said(f"The subscription that {min(lost)} had isn't there any more."),
             expected="the subscriptions that existed, as they were",
             why="It had an ARN that others can use, and perhaps a confirmation. No subscription has to end here: "
             "subscribing a contact again returns the ARN of the one that's there.",
@@ -377,7 +377,7 @@ def _expect_protocols(case, listed, contacts, known):
 def _expect_asked_once(case, inbox, contacts):
     """Nobody gets two requests to confirm."""
     asked = Counter(arrived.endpoint for arrived in case.inbox()[inbox:] if arrived.confirm_url)
-    for contact, times in asked.items():
+    for contact, times in sorted(asked.items()):
         if times > 1:
             reason = "asked-again"
             why = "Until somebody confirms, each Subscribe sends them another request."
@@ -402,7 +402,7 @@ def _expect_arns(case, returned, topic_arn, contacts):
             got = case.said(f"The key {missing[0]!r} is missing." if missing else f"There's a key {more[0]!r}.")
         why = "The keys are the contacts on the list, each as it is, and nothing else."
         case.not_yet("wrong-keys", got=got, expected=expected, why=why)
-    for contact, arn in returned.items():
+    for contact, arn in sorted(returned.items()):
         if _is_pending(arn):
             case.not_yet(
                 "pending-returned",
@@ -901,8 +901,8 @@ def _why_not_listeners(confirmed, pending, wanted):
     more, lost = mine - right, right - mine
     endpoints = {endpoint for _, endpoint in right}
     if strangers := [endpoint for _, endpoint in more if endpoint not in endpoints]:
-        return "other-listeners", f"{strangers[0]} isn't subscribed to the topic with exactly this name."
-    for place, endpoint in more:
+        return "other-listeners", f"{min(strangers)} isn't subscribed to the topic with exactly this name."
+    for place, endpoint in sorted(more):
         if place != "pending" and ("pending", endpoint) in lost:
             why = f"{endpoint} still has to confirm: its SubscriptionArn in the list is the word {PENDING}."
             return "pending-as-confirmed", why
@@ -910,7 +910,7 @@ def _why_not_listeners(confirmed, pending, wanted):
             why = f"{endpoint} gets messages: its SubscriptionArn in the list is an ARN."
             return "confirmed-as-pending", why
     if more:
-        place, endpoint = next(iter(more))
+        place, endpoint = min(more)
         if right[place, endpoint]:
             return (
                 "listed-twice",
@@ -921,7 +921,7 @@ def _why_not_listeners(confirmed, pending, wanted):
         why = f"SNS lists subscriptions in pages of {PAGE}. Your report has {mine.total()} of the {right.total()}."
         return ("first-page-only", why) if mine.total() == PAGE else ("pages-missing", why)
     if lost:
-        place, endpoint = next(iter(lost))
+        place, endpoint = min(lost)
         return "listeners-missing", f"Missing: {lost.total()}, such as {endpoint} under {place!r}."
     if any(not found for found in confirmed.values()):
         return "empty-protocols", "Only protocols that have endpoints which get messages are in the report."
