@@ -565,7 +565,8 @@ def _short_news(case, count, wrong):
     """Return so many items, some of them equal, and so many of them with subjects that SNS refuses."""
     made = [{"subject": case.draw.choice(NEWS), "text": f" {case.draw.choice(shop.GOODS)}.\r\n"} for _ in range(count)]
     if count > wrong:
-        made[case.draw.randrange(count)] = {"subject": "x" * LONGEST_SUBJECT, "text": LOOKALIKE}
+        made[case.draw.randrange(1, count - 1)] = {"subject": "x" * LONGEST_SUBJECT, "text": LOOKALIKE}
+        made[-1] = dict(made[0])
     refused = ["two\nlines", "two\nlines", "x" * (LONGEST_SUBJECT + 1), "tab\tin it", "return\r", "long " * 30]
     places = case.draw.sample([place for place in range(count) if made[place]["text"] != LOOKALIKE], wrong)
     for number, place in enumerate(places):
