@@ -48,10 +48,6 @@ announce__glues_the_lines = variant(
     "solution", '" ".join(subject.split())', '"".join(subject.splitlines())', says="subject-changed"
 )
 
-announce__two_spaces = variant(
-    "solution", '" ".join(subject.split())', '"  ".join(subject.splitlines())', says="subject-changed"
-)
-
 announce__ascii = variant("solution", "[:100]", '.encode("ascii", "ignore").decode()[:100]', says="subject-changed")
 announce__tabs = variant(
     "solution", '" ".join(subject.split())', '"\\t".join(subject.splitlines())', says="control-character-in-subject"
@@ -280,6 +276,11 @@ def subscribe_all__settings_of_its_own(sns, topic_arn, contacts):
                 SubscriptionArn=arn, AttributeName="RawMessageDelivery", AttributeValue="false"
             )
     return arns
+
+
+subscribe_all__raw_for_all_queues = variant(
+    "subscribe_all__settings_of_its_own", '"false"', '"true"', says="subscription-changed"
+)
 
 
 subscribe_all__small_letters = variant("solution", "Endpoint=contact", "Endpoint=contact.lower()", says="not-asked-for")
@@ -587,6 +588,15 @@ def publish_all__line_breaks_fail(sns, topic_arn, news):
     for batch in _batches(news):
         _publish(sns, topic_arn, batch, [])
     return [item for item in news if "\n" in item["subject"]]
+
+
+def publish_all__by_subject(sns, topic_arn, news):
+    """Says: other-items"""
+    refused, by_subject = [], {item["subject"]: item for item in news}
+    for batch in _batches(news):
+        reply = sns.publish_batch(TopicArn=topic_arn, PublishBatchRequestEntries=_entries(batch))
+        refused += [by_subject[batch[int(failure["Id"])]["subject"]] for failure in reply["Failed"]]
+    return refused
 
 
 publish_all__each_refused_once = variant(
@@ -897,6 +907,17 @@ who_listens__each_endpoint_once = variant(
     '"pending": sorted(set(pending) - {one for found in confirmed.values() for one in found})',
     says="listeners-missing",
 )
+
+
+def who_listens__one_protocol_for_each_endpoint(sns, topic_name):
+    """Says: listeners-missing"""
+    arn = _arn(sns, topic_name)
+    if arn is None:
+        return None
+    listed = _all(sns, arn)
+    waiting = [one for one in listed if one["SubscriptionArn"] == "PendingConfirmation"]
+    return _report(waiting + list({one["Endpoint"]: one for one in listed if one not in waiting}.values()))
+
 
 who_listens__sorted_without_capitals = variant(
     "solution", "sorted(endpoints)", "sorted(endpoints, key=str.lower)", says="not-sorted"
