@@ -115,12 +115,10 @@ def subscribe_all__looks_first(sns, topic_arn, contacts):
 def subscribe_all__patterns(sns, topic_arn, contacts):
     """Patterns that match the whole contact, the strictest first."""
     kinds = [("sqs", r"arn:.*"), ("sms", r"\+\d+"), ("https", r"https://.*"), ("http", r"http://.*"), ("email", r".*")]
-    found = {}
+    found, own = {}, boto3.client("sns")
     for contact in sorted(set(contacts), reverse=True):
         protocol = next(name for name, pattern in kinds if re.fullmatch(pattern, contact))
-        made = boto3.client("sns").subscribe(
-            TopicArn=topic_arn, Protocol=protocol, Endpoint=contact, ReturnSubscriptionArn=True
-        )
+        made = own.subscribe(TopicArn=topic_arn, Protocol=protocol, Endpoint=contact, ReturnSubscriptionArn=True)
         found |= {contact: made["SubscriptionArn"]}
     return found
 

@@ -534,7 +534,6 @@ publish_all__all_at_once = variant(
 
 publish_all__counts_to_ten_only = variant("solution", " or size + length > 262_144", "", says="batch-too-large")
 publish_all__characters = variant("solution", 'item["text"].encode()', 'item["text"]', says="characters-counted")
-publish_all__a_mebibyte = variant("solution", "262_144", "1_048_576", says="batch-too-large")
 publish_all__smaller_batches = variant("solution", "262_144", "200_000", says="too-many-requests")
 publish_all__nine = variant("solution", "== 10", "== 9", says="too-many-requests")
 publish_all__no_news = variant("solution", "    if not news:\n        return []\n", "", says="empty-batch")
@@ -942,15 +941,6 @@ who_listens__in_any_region = variant(
     "        if topic_arn is None:\n            return None\n        topic_arn = topic_arn[0]['TopicArn']\n",
     says="not-none",
 )
-
-
-def who_listens__publishes_to_see(sns, topic_name):
-    """Says: something-changed"""
-    arn = _arn(sns, topic_name)
-    if arn is None:
-        return None
-    sns.publish(TopicArn=arn, Message="Who gets this?")
-    return _report(_all(sns, arn))
 
 
 def who_listens__marks_the_topic(sns, topic_name):
