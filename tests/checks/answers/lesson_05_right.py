@@ -244,7 +244,7 @@ def publish_all__as_it_goes(sns, topic_arn, news):
             entries = [
                 {"Id": str(n), "Message": item["text"], "Subject": item["subject"]} for n, item in enumerate(waiting)
             ]
-            reply = boto3.client("sns").publish_batch(TopicArn=topic_arn, PublishBatchRequestEntries=entries)
+            reply = sns.publish_batch(TopicArn=topic_arn, PublishBatchRequestEntries=entries)
             numbers = sorted(int(failure["Id"]) for failure in reply.get("Failed", []))
             refused.extend(waiting[number] for number in numbers)
             waiting.clear()
@@ -398,15 +398,12 @@ def who_listens__made_arn(sns, topic_name):
     except sns.exceptions.NotFoundException:
         return None
     report = {"confirmed": {}, "pending": []}
-    for one in boto3.resource("sns").Topic(arn).subscriptions.all():
-        if one.arn == "PendingConfirmation":
-            continue
-        shown = one.attributes
-        report["confirmed"].setdefault(shown["Protocol"], []).append(shown["Endpoint"])
-        report["confirmed"][shown["Protocol"]].sort()
     for page in sns.get_paginator("list_subscriptions_by_topic").paginate(TopicArn=arn):
-        report["pending"] += [s["Endpoint"] for s in page["Subscriptions"] if s["SubscriptionArn"][0] == "P"]
-    report["pending"].sort()
+        for one in page["Subscriptions"]:
+            waits = one["SubscriptionArn"][0] == "P"
+            where = report["pending"] if waits else report["confirmed"].setdefault(one["Protocol"], [])
+            where.append(one["Endpoint"])
+            where.sort()
     return report
 
 
