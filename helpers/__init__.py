@@ -16,8 +16,9 @@ __all__ = ["check", "client", "clock", "cloud", "hint", "resource", "session", "
 
 def __getattr__(name: str) -> Any:
     if name in ("check", "hint", "solution"):
-        from helpers.checks import learner
+        from helpers.checks import learner, misspelled
 
+        misspelled.watch()
         return getattr(learner, name)
     if name == "show":
         import importlib

@@ -2,14 +2,14 @@
 
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from helpers.errors import CourseError, ManifestError, UnknownExercise
-from helpers.misspelled import nearest
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -119,6 +119,11 @@ class Course:
                 return quiz
         known = ", ".join(quiz.id for quiz in quizzes)
         raise CourseError(f"There is no question {name!r}. Questions: {known}.")
+
+
+def nearest(name: str, names: Iterable[str]) -> str:
+    """Return the one of these names that looks most like the given one; "" when none does."""
+    return next(iter(get_close_matches(name, list(names), 1, 0.75)), "")
 
 
 @lru_cache

@@ -98,7 +98,7 @@ def _follow_cells() -> None:
     _cells_followed = True
     if browser_tab.IN_A_TAB:
         browser_tab.install()
-    from helpers import misspelled, secret_scan
+    from helpers import secret_scan
     from helpers.simulation import frozen_sleep
 
     frozen_sleep.install()
@@ -106,7 +106,6 @@ def _follow_cells() -> None:
     shell = ipython.get_ipython() if ipython else None
     if shell is not None:
         secret_scan.watch()
-        misspelled.watch()
         shell.events.register("pre_run_cell", lambda *_: running().world.clock.run())
         shell.events.register("post_run_cell", _after_cell)
 

@@ -14,9 +14,8 @@ from helpers.checks.outcome import NOT_ATTEMPTED, NOT_HERE, OLDER, Outcome, wort
 from helpers.checks.runners.in_process import InProcess
 from helpers.checks.runners.one_thread import OneThread
 from helpers.checks.solutions import answer_source
-from helpers.course import Exercise, course
+from helpers.course import Exercise, course, nearest
 from helpers.errors import CheckFailed, UnknownExercise
-from helpers.misspelled import nearest
 from helpers.simulation import browser_tab
 from helpers.views.card import Card, check_card, hint_card, note_card, show_card, solution_card
 

@@ -1,17 +1,13 @@
 """A mistyped name in `check(...)`, `hint(...)` or `solution(...)`: one line says which name was probably meant."""
 
+import linecache
 import re
 import sys
-from collections.abc import Iterable
-from difflib import get_close_matches
 from typing import Any
 
+from helpers.course import course, nearest
+
 _CALL = re.compile(r"\s*(check|hint|solution)\(\s*(\w+)")
-
-
-def nearest(name: str, names: Iterable[str]) -> str:
-    """Return the one of these names that looks most like the given one; "" when none does."""
-    return next(iter(get_close_matches(name, list(names), 1, 0.75)), "")
 
 
 def watch() -> None:
@@ -34,10 +30,6 @@ def _show(shell: Any, kind: type[BaseException], problem: Any, traceback: Any, t
 
 def _line(namespace: dict[str, Any], problem: NameError, traceback: Any) -> str:
     """Return what to say in place of the traceback; "" for any other error than a name in such a call of a cell."""
-    import linecache
-
-    from helpers.course import course
-
     while traceback.tb_next is not None:
         traceback = traceback.tb_next
     code = traceback.tb_frame.f_code
