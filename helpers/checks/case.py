@@ -13,6 +13,7 @@ from random import Random
 from typing import Any, NoReturn
 
 from helpers.aws_rules.common.request import Request
+from helpers.aws_rules.common.steps import Step
 from helpers.backends.calls import Call, calls
 from helpers.backends.offline import snapshot
 from helpers.backends.offline.unkind import Unkind
@@ -188,6 +189,11 @@ class Case:
     def state(self, queue_url: str) -> dict[str, Any]:
         """Return what the queue holds now, without receiving anything; see helpers.backends.offline.snapshot.queue."""
         return snapshot.queue(self._world, "us-east-1", queue_url, most=sys.maxsize)
+
+    def steps(self, queue_url: str) -> list[Step]:
+        """Return what the answer did to the queue's messages, oldest first; see helpers.aws_rules.common.steps."""
+        arn = self.queue_arn(queue_url)
+        return [entry for entry in self._world.journal if isinstance(entry, Step) and entry.where == arn]
 
     def inbox(self) -> list[Any]:
         """Return what SNS sent to everything but queues, oldest first; see helpers.aws_rules.sns.inbox."""

@@ -2,12 +2,31 @@
 
 import json
 from collections import Counter
+from datetime import timedelta
+from itertools import pairwise
 
+from helpers.aws_rules.common.steps import DELETED, HIDDEN, RECEIVED, SENT
 from helpers.checks.lessons import shop
 
 LONGEST_POLL = 20
 BATCH = 10
-NO_MESSAGES = "An empty receive has no key Messages. That is an ordinary answer."
+RENEWALS = ("ChangeMessageVisibility", "ChangeMessageVisibilityBatch")
+DELETES = ("DeleteMessage", "DeleteMessageBatch")
+SENDS, RECEIVES = ("SendMessage", "SendMessageBatch"), ("ReceiveMessage",)
+ALL_CALLS = (*RECEIVES, *SENDS, *RENEWALS, *DELETES)
+LONGEST_TIMEOUT = 120  # seconds for which an exercise lets a message be in flight ahead
+
+
+def _orders(case, count):
+    """Return orders with values that JSON writes in its own way."""
+    return [order | {"gift": case.draw.random() < 0.5, "note": None} for order in shop.orders(case, count)]
+
+
+def _written(case, order):
+    """Return the order as JSON, with its keys in any sequence and any white space around them."""
+    names = shop.shuffled(case, list(order))
+    text = json.dumps({name: order[name] for name in names}, indent=case.draw.choice([None, None, 1]))
+    return case.draw.choice(["", " ", "\r\n\t"]) + text + case.draw.choice(["", " \n"])
 
 
 def _brought(call):
@@ -20,136 +39,174 @@ def _bodies(case, queue_url):
     return [message["body"] for message in shop.messages_in(case, queue_url).values()]
 
 
+def _slack(calls):
+    """Return how many seconds these calls can have taken by themselves."""
+    return 0.3 + 0.06 * sum(call.retries + 1 for call in calls)
+
+
+def _on_empty_receive(calls):
+    """Return rows for `shop.explain` about an answer whose last call was a receive that found nothing."""
+    if not calls or calls[-1].operation not in RECEIVES or calls[-1].error_code or _brought(calls[-1]):
+        return []
+    why = "The last receive found nothing. Then its response has no key Messages, and that's no error."
+    return [
+        ("no-messages-key", "KeyError", "'Messages'", why),
+        ("no-messages-key", "TypeError", "NoneType", why),
+        ("empty-list", "IndexError", "", "The last receive found nothing, so there's no first message."),
+    ]
+
+
+def _count(number, thing):
+    """Return the number with its noun, as in "1 order" and "no orders"."""
+    return f"{number or 'no'} {thing}{'s' * (number != 1)}"
+
+
 # --- 04.1 ------------------------------------------------------------------------------------------------------------
 
 
 def wait_for_order(case):
-    """Orders that are there; that come while it waits, early and late; that come too late; and none."""
+    """Orders that are there, that arrive early and late while it waits, that arrive too late; and none."""
     draw = case.draw.randrange
+    whole = LONGEST_POLL * draw(1, 6)  # as many polls, and nothing left over
     _expect_arrival(case, draw(5, 16), 0)
+    _expect_arrival(case, 1, 0)
     _expect_arrival(case, draw(45, 59), draw(22, 38))
+    _expect_arrival(case, whole, whole - 1)
     _expect_arrival(case, 120, draw(115, 120))
-    _expect_nobody(case, draw(42, 58))
+    _expect_none(case, draw(42, 58))
     short = draw(3, 18)
-    _expect_nobody(case, short, delay=short + 2)
-    _expect_nobody(case, 1)
+    _expect_none(case, short, delay=short + 2)
+    for seconds in (1, whole, 120):
+        _expect_none(case, seconds)
 
 
 def _expect_arrival(case, seconds, delay):
-    """One of the orders that come after the delay is returned at once, and is in flight."""
-    queue_url = case.queue()
-    orders = shop.orders(case, 3)
+    """One of the orders that arrive after the delay is returned at once, and is in flight."""
+    timeout = 20 + case.draw.randrange(200)
+    queue_url = shop.queue(case, "orders", VisibilityTimeout=timeout)
+    orders = _orders(case, 3)
     for order in orders:
-        case.sqs.send_message(QueueUrl=queue_url, MessageBody=json.dumps(order), DelaySeconds=delay)
+        case.sqs.send_message(QueueUrl=queue_url, MessageBody=_written(case, order), DelaySeconds=delay)
     result, waited, calls = _wait(case, queue_url, seconds)
-    case.did += f" with orders that come after {delay} s" if delay else " with orders in the queue"
+    case.did += f", with orders that arrive after {delay} s" if delay else ", with orders in the queue"
     if result.value is None:
-        reason, why = "order-not-returned", "The response of a receive that found something has Messages."
+        reason, why = "order-not-returned", "There were orders to receive in that time."
         if waited < delay:
-            reason = "gave-up-after-one-poll"
-            why = f"It gave up after {waited:g} s. One poll lasts {LONGEST_POLL} s at most; a longer wait is several."
-        case.not_yet(reason, got=None, expected="an order, as a dictionary", why=why)
-    _expect_leased(case, queue_url, result.value, orders)
-    if waited > delay + 1:
+            reason = "gave-up-after-one-poll" if len(calls) == 1 else "gave-up-before-it-came"
+            why = f"One poll waits {LONGEST_POLL} s at most. A longer wait takes several, one after the other."
+        case.not_yet(
+            reason,
+            got=case.said(f"Your code returned None after {waited:.1f} s."),
+            expected="an order, as a dictionary",
+            why=why,
+        )
+    _expect_one_in_flight(case, queue_url, result.value, orders, timeout)
+    if waited > delay + _slack(calls):
         case.not_yet(
             "returned-late",
-            got=case.said(f"Your code returned after {waited:g} s."),
-            expected=f"the order, after {delay} s",
-            why="An order lay there, and your code was waiting elsewhere. A long poll (WaitTimeSeconds) returns as "
-            "soon as there is a message.",
+            got=case.said(f"Your code returned an order after {waited:.1f} s."),
+            expected=f"an order after {delay} s",
+            why="The order was there earlier. A long poll (WaitTimeSeconds) returns as soon as there's a message.",
         )
-    _expect_few_polls(case, calls, seconds)
+    _expect_few_polls(case, calls, seconds, waited)
 
 
 def _wait(case, queue_url, seconds):
     """Return the answer's result, how long it took, and the calls that it made."""
     made, started = len(case.calls), case.clock.now()
     result = case.attempt(queue_url=queue_url, seconds=seconds)
+    calls = case.calls[made:]
     if result.error:
-        too_long = f"WaitTimeSeconds is {LONGEST_POLL} at most. A longer wait is several polls, one after the other."
-        whys = [
-            ("no-messages-key", "KeyError", "Messages", NO_MESSAGES),
-            ("poll-too-long", "InvalidParameterValue", "WaitTimeSeconds", too_long),
-            ("no-messages-key", "TypeError", "NoneType", NO_MESSAGES),
-            ("empty-list", "IndexError", "", "The list is empty where a receive found nothing."),
-        ]
-        shop.explain(case, result.error, "an order, or None", whys)
-    return result, shop.seconds_since(case, started), case.calls[made:]
+        too_long = f"WaitTimeSeconds is {LONGEST_POLL} at most. A longer wait takes several polls, one after the other."
+        too_short = "WaitTimeSeconds is a whole number of seconds, and 0 is the smallest."
+        shop.explain(case, result.error, "an order, or None", [
+            *_on_empty_receive(calls),
+            ("poll-too-long", "InvalidParameterValue", "must be <= 20", too_long),
+            ("poll-too-long", "InvalidParameterValue", "Must be >= 0 and <= 20", too_long),
+            ("poll-is-no-whole-number", "ParamValidationError", "WaitTimeSeconds", too_short),
+        ])  # fmt: skip
+    return result, shop.seconds_since(case, started), calls
 
 
-def _expect_leased(case, queue_url, value, orders):
-    """The value is one of the orders; its message is in flight, and the others are visible."""
+def _expect_one_in_flight(case, queue_url, value, orders, timeout):
+    """The value is one of the orders. Its message is in flight, and the others weren't received."""
     state = case.state(queue_url)
     if value not in orders:
-        reason, why = "other-order", "This is none of the orders in the queue."
+        reason, why = "other-order", "None of the orders in the queue is equal to that."
         if isinstance(value, str):
-            reason, why = (
-                "text-returned",
-                "That is a text. The caller needs the dictionary that json.loads makes of it.",
-            )
+            reason, why = "text-returned", "That's a text. json.loads makes the dictionary of it that the caller needs."
         elif isinstance(value, list):
-            reason, why = "list-returned", "Messages is a list. The caller needs one order."
+            reason, why = "list-returned", "That's a list. The caller needs one order, as a dictionary."
         elif isinstance(value, dict) and ("Body" in value or "Messages" in value):
-            reason, why = (
-                "message-returned",
-                "That is what SQS said about the message. The order is in its Body, as JSON.",
-            )
+            reason, why = "message-returned", "That's what SQS returned. The order is in the message's Body, as JSON."
         case.not_yet(reason, got=value, expected="an order, as a dictionary", why=why)
     if len(state["messages"]) < len(orders):
         case.not_yet(
             "order-deleted",
-            got=case.said(f"{len(orders) - len(state['messages'])} of {len(orders)} orders are deleted."),
-            expected="the order leased, and still in the queue",
-            why="Nobody has packed it yet. If the caller fails now, the order is lost.",
+            got=case.said(f"{_count(len(orders) - len(state['messages']), 'message')} of {len(orders)} got deleted."),
+            expected="all messages in the queue, and one of them in flight",
+            why="Nobody has packed the order yet. If the caller fails now, it's lost.",
         )
-    leased = [json.loads(message["body"]) for message in state["messages"] if message["state"] == "in flight"]
-    if leased != [value]:
+    received = [message for message in state["messages"] if message["receives"]]
+    if [json.loads(message["body"]) for message in received] != [value]:
         case.not_yet(
             "others-received",
-            got=case.said(f"{len(leased)} of {len(orders)} orders are leased."),
-            expected="one order leased, the one that was returned",
-            why="The caller packs what it gets, under its lease. What else was received is hidden from all others, "
-            "and nobody packs it.",
+            got=case.said(f"Your code received {_count(len(received), 'order')} and returned one."),
+            expected="one order received, and the same one returned",
+            why="The caller packs the order that it gets. While the others are in flight, nobody can receive them.",
+        )
+    if received[0]["left"] < timeout - 1:
+        case.not_yet(
+            "not-in-flight",
+            got=case.said(f"The order stays in flight for {received[0]['left']:.0f} s."),
+            expected=f"{timeout} s, which is the queue's visibility timeout",
+            why="The caller is about to pack it, and nobody else should get it meanwhile.",
         )
 
 
-def _expect_nobody(case, seconds, delay=0):
-    """None after just these seconds, in which no order comes."""
+def _expect_none(case, seconds, delay=0):
+    """None after just these seconds, in which no order arrives."""
     queue_url = case.queue()
     if delay:
         order = shop.orders(case, 1)[0]
         case.sqs.send_message(QueueUrl=queue_url, MessageBody=json.dumps(order), DelaySeconds=delay)
     result, waited, calls = _wait(case, queue_url, seconds)
-    case.did += f" with an order that comes after {delay} s" if delay else " with an empty queue"
-    if waited > seconds + 1:
+    case.did += f", with an order that arrives after {delay} s" if delay else ", with an empty queue"
+    if waited > seconds + _slack(calls):
         case.not_yet(
             "waited-too-long",
-            got=case.said(f"Your code returned after {waited:g} s."),
+            got=case.said(f"Your code returned after {waited:.1f} s."),
             expected=f"None after {seconds} s",
-            why="The last poll must not be longer than the time that is left.",
+            why="The caller doesn't want to wait any longer. The last poll can only last for the time that's left.",
         )
     if result.value is not None:
-        case.not_yet("not-none", got=result.value, expected="None", why="No order came in this time, and None says so.")
+        case.not_yet("not-none", got=result.value, expected="None", why="No order arrived in that time.")
     if waited < seconds - 0.5:
         case.not_yet(
             "gave-up-early",
-            got=case.said(f"Your code gave up after {waited:g} s."),
+            got=case.said(f"Your code returned None after {waited:.1f} s."),
             expected=f"None after {seconds} s",
-            why="An order that comes in the last second counts as well.",
+            why="An order can still arrive in the last second.",
         )
-    _expect_few_polls(case, calls, seconds)
+    _expect_few_polls(case, calls, seconds, waited)
 
 
-def _expect_few_polls(case, calls, seconds):
-    """No more receives than polls of twenty seconds in this time."""
-    made, needed = len(shop.of(calls, "ReceiveMessage")), -(-seconds // LONGEST_POLL)
-    if made > needed:
+def _expect_few_polls(case, calls, seconds, waited):
+    """No more receives than polls of twenty seconds in this time.
+
+    One more is all right in the last second: a deadline in whole seconds leaves a fraction of one.
+    """
+    polls, needed = shop.of(calls, *RECEIVES), -(-seconds // LONGEST_POLL)
+    last = timedelta(seconds=min(1.5, waited))
+    rounded = len(polls) == needed + 1 and polls[-1].at > polls[0].at + timedelta(seconds=seconds) - last
+    if rounded and polls[-1].params.get("WaitTimeSeconds"):
+        return
+    if len(polls) > needed:
         case.not_yet(
             "too-many-receives",
-            got=case.said(f"Your code made {made} receives."),
+            got=case.said(f"Your code made {len(polls)} receive requests."),
             expected=f"{needed} at most",
-            why=f"Every receive is a request, an empty one too. One can wait for up to {LONGEST_POLL} s "
-            "(WaitTimeSeconds).",
+            why=f"AWS bills every receive, an empty one too. One can wait up to {LONGEST_POLL} s (WaitTimeSeconds).",
         )
 
 
@@ -157,67 +214,77 @@ def _expect_few_polls(case, calls, seconds):
 
 
 def send_all(case):
-    """Good texts, of which some are equal; good and bad ones mixed; just ten; bad ones alone; and none."""
+    """Good texts, of which some are equal; good and bad ones mixed; whole batches; bad ones alone; and none."""
     most = 1024 + case.draw.randrange(500)
     good = [f"{case.draw.choice(shop.SHOPPERS)} wants {case.draw.choice(shop.GOODS)}" for _ in range(12)]
-    good += [good[0], good[1], "x" * most, "line\nbreak\tand tab", "☕" * (most // 3)]
-    bad = ["", "", "x" * (most + 1), "☕" * (most // 3 + 1), f"{case.name('note')}\x0b", f"\x00{case.name('note')}"]
+    good += [
+        good[0],
+        good[1],
+        "x" * most,
+        "line\nbreak\tand tab",
+        "☕" * (most // 3),
+        f" {case.name('note')}",
+        f"{case.name('note')}\r\n",
+    ]
+    good += [json.dumps({"Failed": [{"Id": "0", "Message": good[2]}]}), " ", "0"]
+    bad = ["", "", "x" * (most + 1), "☕" * (most // 3 + 1)]
+    bad += [f"{case.name('note')}{letter}" for letter in "\x0b\x00\ufffe\uffff"] + [f"\x1f{good[0]}"]
     _expect_sent(case, most, shop.shuffled(case, good), [])
     case.reach("sent")
-    for extra in (good + good, good[:8]):
+    for extra in (good, good[:8]):
         bodies = shop.shuffled(case, extra + bad)
         bodies.insert(case.draw.randrange(1, 9), bad[2])  # in the first batch for certain, and not alone
         _expect_sent(case, most, bodies, bad)
-    _expect_sent(case, most, shop.shuffled(case, good)[:10], [])
+    whole = shop.shuffled(case, good)[:BATCH]
+    _expect_sent(case, most, whole, [])
+    _expect_sent(case, most, [*shop.shuffled(case, [*bad, bad[2]]), *whole], bad)  # a batch that SQS refuses entirely
+    _expect_sent(case, most, shop.shuffled(case, [*bad[2:8], *whole[:4]]), bad)
     _expect_sent(case, most, shop.shuffled(case, bad), bad)
+    _expect_sent(case, most, bad[:1], bad)
+    _expect_sent(case, most, whole[:1], bad)
     _expect_sent(case, most, [], [])
 
 
 def _expect_sent(case, most, bodies, bad):
-    """The good texts are in the queue, each as often as it was given; the bad ones come back, in their order."""
+    """The good texts are in the queue, each as often as it was given; the bad ones are returned, in their sequence."""
     queue_url = shop.queue(case, "orders", MaximumMessageSize=most)
     refused = [body for body in bodies if body in bad]
     made = len(case.calls)
     result = case.attempt(queue_url=queue_url, bodies=bodies)
-    case.did += f" with {len(bodies) or 'no'} texts, of which SQS refuses {len(refused) or 'none'}"
+    calls = case.calls[made:]
+    case.did += f", with {_count(len(bodies), 'text')}, of which SQS refuses {len(refused) or 'none'}"
     if result.error:
         _explain_send_error(case, result.error, refused)
     _expect_texts(case, Counter(body for body in bodies if body not in bad), Counter(_bodies(case, queue_url)))
     if result.value != refused:
-        expected = f"the {len(refused)} refused texts, in the order they had" if refused else "an empty list"
-        reason, why = _why_not_refused(result.value, refused)
+        expected = f"the {len(refused)} refused texts, in their sequence" if refused else "an empty list"
+        reason, why = _why_not_refused(result.value, refused, Counter(_texts_under_failed(calls)))
         case.not_yet(reason, got=result.value, wanted=refused, expected=expected, why=why)
-    calls, needed = shop.of(case.calls[made:], "SendMessage", "SendMessageBatch"), -(-len(bodies) // BATCH)
-    if len(calls) > needed:
+    requests, needed = shop.of(calls, *SENDS), -(-len(bodies) // BATCH)
+    if len(requests) > needed:
         case.not_yet(
             "too-many-requests",
-            got=case.said(f"Your code made {len(calls)} requests to send."),
+            got=case.said(f"Your code made {len(requests)} requests to send {len(bodies)} texts."),
             expected=f"{needed} at most",
-            why=f"send_message_batch takes {BATCH} texts in one request. And what SQS refused for the sender's fault "
-            "it refuses again.",
+            why=f"send_message_batch takes {BATCH} texts in one request, and sending a refused text again is no use.",
         )
 
 
 def _explain_send_error(case, error, refused):
     """Say why SQS, boto3 or Python refused."""
     prefix = "AWS.SimpleQueueService."
-    single = (
-        "send_message raises for a text that SQS refuses. In a batch each text succeeds or fails by itself, and the "
-        "response tells which."
-    )
+    single = "send_message raises when SQS refuses the text. In a batch, each text succeeds or fails on its own."
     shop.explain(case, error, f"the {len(refused)} refused texts" if refused else "an empty list", [
-        ("batch-too-large", f"{prefix}TooManyEntriesInBatchRequest", "",
-         f"One batch takes {BATCH} entries, and no more."),
+        ("batch-too-large", f"{prefix}TooManyEntriesInBatchRequest", "", f"A batch takes {BATCH} entries at most."),
         ("ids-not-distinct", f"{prefix}BatchEntryIdsNotDistinct", "",
-         "Each entry needs an Id that no other entry of its batch has. Texts may be equal; their places are "
-         "not."),
+         "Each entry needs an Id that no other entry of its batch has."),
         ("invalid-id", f"{prefix}InvalidBatchEntryId", "",
-         "An Id has 1 to 80 letters, digits, hyphens and underscores. A text will not do; its place will."),
+         "An Id has 1 to 80 letters, digits, hyphens and underscores. The place of a text in its batch will do."),
         ("empty-batch", f"{prefix}EmptyBatchRequest", "",
-         "SQS refuses a batch without entries. With no texts, send nothing."),
-        ("no-failed-key", "KeyError", "Failed", "Where nothing failed, the response has no key Failed."),
-        ("no-successful-key", "KeyError", "Successful", "Where everything failed, the response has no key Successful."),
-        ("number-as-id", "ParamValidationError", "Id", "An Id is a string: str(...) makes one of a number."),
+         "SQS refuses a batch without entries. When there are no texts, there's nothing to send."),
+        ("no-failed-key", "KeyError", "'Failed'", "When no entry fails, the response has no key Failed."),
+        ("no-successful-key", "KeyError", "'Successful'", "When all entries fail, the response has no key Successful."),
+        ("number-as-id", "ParamValidationError", ".Id,", "An Id is a string, and str(...) makes one of a number."),
         ("error-not-caught", "InvalidMessageContents", "SendMessage operation", single),
         ("error-not-caught", "InvalidParameterValue", "SendMessage operation", single),
         ("error-not-caught", "MissingParameter", "SendMessage operation", single),
@@ -226,53 +293,66 @@ def _explain_send_error(case, error, refused):
 
 def _expect_texts(case, wanted, found):
     """The queue holds these texts, each so many times."""
-    if lost := (wanted - found).total():
+    lost, extra = wanted - found, found - wanted
+    if changed := [text for text in extra if text not in wanted]:
+        case.not_yet(
+            "text-changed",
+            got=case.said(f"The queue holds the text {changed[0][:80]!r}."),
+            expected="the texts exactly as they were given",
+            why="None of the texts that were given is equal to that.",
+        )
+    if lost:
         case.not_yet(
             "texts-lost",
-            got=case.said(f"{lost} texts that SQS would have taken are not in the queue."),
-            expected="all that SQS takes, equal ones too",
-            why="Every text is a message of its own. One text that is refused does not keep the others of its batch "
-            "from being sent.",
+            got=case.said(
+                f"{_count(lost.total(), 'text')} that SQS accepts aren't in the queue: {min(lost)[:60]!r} ..."
+            ),
+            expected="all texts that SQS accepts, each as often as it was given",
+            why="Each text is a message of its own, and a refused one doesn't keep the others from being sent.",
         )
-    if extra := (found - wanted).total():
+    if extra:
         case.not_yet(
             "texts-sent-twice",
-            got=case.said(f"There are {extra} messages too many in the queue."),
+            got=case.said(f"The queue holds {_count(extra.total(), 'message')} too many, such as {min(extra)[:60]!r}."),
             expected="each text as often as it was given",
-            why="What stands under Successful is in the queue. Whoever sends the whole batch again sends it twice.",
+            why="Entries listed under Successful are in the queue. Sending them again sends them twice.",
         )
 
 
-def _why_not_refused(returned, refused):
-    """Return why these are not the refused texts."""
+def _texts_under_failed(calls):
+    """Yield the texts that SQS refused in these calls."""
+    for call in shop.of(calls, "SendMessageBatch"):
+        texts = {entry["Id"]: entry["MessageBody"] for entry in call.params.get("Entries", [])}
+        yield from (texts[failure["Id"]] for failure in (call.response or {}).get("Failed", []))
+
+
+def _why_not_refused(returned, refused, failed):
+    """Return why these aren't the refused texts. failed: how often responses had a text under Failed."""
     if not isinstance(returned, list):
-        return "no-list", "A list was asked for, an empty one where nothing was refused."
+        return "no-list", "The exercise asks for a list, and for an empty one when SQS refused nothing."
     if any(isinstance(item, dict) for item in returned):
         return (
             "entries-returned",
-            "That is what SQS said about them. The colleague needs the texts; the Id of an entry leads back to one.",
-        )
-    if not returned:
-        return (
-            "failed-ignored",
-            "A batch raises nothing when some of its entries fail: the status is 200. The response lists them under "
-            "Failed, and they are not in the queue.",
+            "These aren't texts. Under Failed there's the Id that you gave the entry, and it leads back to the text.",
         )
     if not refused:
-        return "nothing-was-refused", "SQS took every text."
-    if sorted(map(str, returned)) == sorted(refused):
-        return "other-order-of-texts", "They have another order than the texts had that were given."
-    if not set(map(str, returned)) & set(refused):
+        return "nothing-was-refused", "SQS accepted every text."
+    texts = Counter(map(str, returned))
+    if texts == Counter(refused):
+        return "other-order-of-texts", "The texts are the right ones, in another sequence than they were given."
+    if returned and not set(texts) & set(refused):
+        return "not-refused", "SQS refused none of these. An Id under Failed is the one that you gave the entry."
+    if set(texts) == set(refused):
+        return "equal-texts-once", "The same text can be refused several times, and each time counts."
+    if set(texts) - set(refused):
+        return "other-response", "SQS accepted some of these. An Id under Failed counts in its own response only."
+    if failed - texts:
         return (
-            "not-refused",
-            "None of these was refused. The Id under Failed is the one that you gave the entry in this batch.",
+            "failed-ignored",
+            "The responses listed more texts under Failed. A batch raises nothing when some of its entries fail, so "
+            "reading Failed is the only way to know.",
         )
-    if set(map(str, returned)) == set(refused):
-        return "equal-texts-once", "Equal texts are several messages, and each of them was refused."
-    return (
-        "other-response",
-        "Failed lists the entries of one response by the Id that you gave them; each response has its own.",
-    )
+    return "refused-missing", "SQS would refuse more of the texts, and they aren't in the list."
 
 
 # --- 04.3 ------------------------------------------------------------------------------------------------------------
@@ -280,58 +360,81 @@ def _why_not_refused(returned, refused):
 
 def drain(case):
     """Many orders, some sent twice, in a cloud that misses everything, much, or nothing; few, with newcomers; none."""
-    count = 42 + case.draw.randrange(7)
-    _expect_drained(case, count, case.draw.randrange(4, 9), missed=1)
-    _expect_drained(case, count + 1, 0, missed=0.6, disorder=0.4)
-    _expect_drained(case, 7, 1, newcomers=3)
+    draw = case.draw.randrange
+    twice = draw(4, 9)
+    _expect_drained(case, 40 - twice, twice, failing=0.5, missed=1)
+    _expect_drained(case, draw(43, 49), 0, missed=0.6, disorder=0.4)
+    _expect_drained(case, BATCH, 0, newcomers=3)
     _expect_drained(case, 0, 0)
-    _expect_drained(case, 3, 1, missed=0.8, disorder=0.5)
+    _expect_drained(case, 3, 1, failing=1, missed=0.8, disorder=0.5)
 
 
-def _expect_drained(case, count, twice, newcomers=0, **kinds):
-    """All orders are returned, each once, and nothing is left in the queue."""
+def _expect_drained(case, count, twice, newcomers=0, failing=0.0, **kinds):
+    """All orders are returned, each once, and nothing is left in the queue.
+
+    twice: how many are sent twice. newcomers: how many arrive during the second receive. failing: the chance of an
+    entry to fail in the first delete batch.
+    """
     queue_url = case.queue()
     orders = shop.orders(case, count + newcomers)
-    late, made = orders[count:], len(case.calls)
-    sent = shop.shuffled(case, orders[:count] + case.draw.sample(orders[:count], twice))
+    sent = shop.shuffled(case, orders[:count])
+    for order in case.draw.sample(orders[:count], twice):
+        place = sent.index(order)  # the second one comes right after the first, or anywhere
+        sent.insert(place + 1 if case.draw.random() < 0.5 else case.draw.randrange(len(sent) + 1), order)
+    made = len(case.calls)
     with case.unkind(lag=60, **kinds):
-        # A first look at the counters, before anything is sent: with the lag they tell the same for a minute.
+        # A first look at the counters before anything is sent: with the lag, they don't change for a minute.
         case.sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=["ApproximateNumberOfMessages"])
-        shop.send(case, queue_url, sent)
-        second = lambda: case.during("ReceiveMessage", lambda: shop.send(case, queue_url, late))  # noqa: E731
-        case.during("ReceiveMessage", second)
+        _send(case, queue_url, sent)
+        late = lambda: case.during("ReceiveMessage", lambda: _send(case, queue_url, orders[count:]))  # noqa: E731
+        case.during("ReceiveMessage", late)
+        if failing:
+            _fail_entries_once(case, "DeleteMessageBatch", failing)
         result = case.attempt(queue_url=queue_url)
-    case.did += f" with {len(sent) or 'no'} messages in the queue"
+    case.did += f", with {_count(len(sent), 'message')} in the queue"
+    case.did += f" and {newcomers} more that arrive during the second receive" if newcomers else ""
     calls = case.calls[made:]
     if result.error:
-        _explain_drain_error(case, result.error)
+        _explain_drain_error(case, result.error, calls)
     _expect_no_shortcut(case, calls)
     _expect_seen_empty(case, queue_url, calls)
-    _expect_all_deleted(case, queue_url)
+    _expect_all_deleted(case, queue_url, calls)
     _expect_each_once(case, result.value, orders)
-    requests = shop.of(calls, "ReceiveMessage", "DeleteMessage", "DeleteMessageBatch")
-    if len(requests) > len(sent) / 2 + 9:
-        case.not_yet(
-            "too-many-requests",
-            got=case.said(f"Your code made {len(requests)} requests for {len(sent)} messages."),
-            expected="receives and deletes of ten at a time",
-            why="MaxNumberOfMessages=10 brings up to ten with one receive, and delete_message_batch deletes ten.",
-        )
+    _expect_ten_at_a_time(case, calls)
 
 
-def _explain_drain_error(case, error):
-    """Say which response or which batch was not as the answer expected."""
+def _send(case, queue_url, orders):
+    for order in orders:
+        case.sqs.send_message(QueueUrl=queue_url, MessageBody=_written(case, order))
+
+
+def _fail_entries_once(case, operation, chance):
+    """Let entries of the answer's next call of this batch operation meet an error of SQS."""
+    faults = []
+
+    def happening(called):
+        if faults:
+            end()
+            faults.pop().__exit__()
+        elif called == operation:
+            faults.append(case.unkind(entries=chance))
+
+    end = shop.before_each(case, ALL_CALLS, happening)
+
+
+def _explain_drain_error(case, error, calls):
+    """Say which response or which batch the answer stumbled over."""
     prefix = "AWS.SimpleQueueService."
     shop.explain(case, error, "the list of orders", [
-        ("no-messages-key", "KeyError", "Messages", NO_MESSAGES),
+        *_on_empty_receive(calls),
         ("empty-batch", f"{prefix}EmptyBatchRequest", "",
-         "SQS refuses a batch without entries. With nothing to delete, stop."),
-        ("batch-too-large", f"{prefix}TooManyEntriesInBatchRequest", "",
-         f"One batch takes {BATCH} entries, and no more."),
+         "SQS refuses a batch without entries. When there's nothing to delete, don't call it."),
+        ("batch-too-large", f"{prefix}TooManyEntriesInBatchRequest", "", f"A batch takes {BATCH} entries at most."),
         ("ids-not-distinct", f"{prefix}BatchEntryIdsNotDistinct", "",
-         "Each entry needs an Id that no other entry of its batch has. The same order can be in two messages."),
+         "Each entry needs an Id that no other entry of its batch has. Two messages can hold the same order."),
         ("invalid-id", f"{prefix}InvalidBatchEntryId", "",
          "An Id has 1 to 80 letters, digits, hyphens and underscores."),
+        ("no-failed-key", "KeyError", "'Failed'", "When no entry fails, the response has no key Failed."),
     ])  # fmt: skip
 
 
@@ -342,400 +445,706 @@ def _expect_no_shortcut(case, calls):
             case.not_yet(
                 "not-received",
                 got=case.said(f"Your code called {operation}."),
-                expected="a delete of each message that was received",
-                why="That takes away what nobody has received, too: an order that came in the meantime is lost.",
+                expected="a delete for each message that was received",
+                why="That also removes messages that nobody has received, and an order that arrives just then is lost.",
             )
 
 
 def _expect_seen_empty(case, queue_url, calls):
     """The last receive was a long poll that found nothing."""
-    polls = shop.of(calls, "ReceiveMessage")
+    polls = shop.of(calls, *RECEIVES)
     if not polls:
         case.not_yet(
             "never-received",
             got=case.said("Your code received nothing."),
-            expected="receives, until the queue has shown itself empty",
-            why="The counters of a queue are approximate and lag behind. Only a receive shows what is there.",
+            expected="receives, until the queue has shown that it's empty",
+            why="The counters of a queue are approximate and out of date. Only a receive shows what's there.",
         )
     if count := len(_brought(polls[-1])):
         case.not_yet(
             "stopped-early",
-            got=case.said(f"The last receive brought {count} message{'s' * (count != 1)}, and then your code stopped."),
-            expected="receives, until one of them finds nothing",
-            why="A receive brings up to ten messages. Fewer than ten, or a counter that says 0, do not mean that "
-            "nothing else is there.",
+            got=case.said(f"The last receive brought {_count(count, 'message')}, and then your code stopped."),
+            expected="receives, until one finds nothing",
+            why=f"A receive brings up to {BATCH} messages, and sometimes fewer although more are there. A counter that "
+            "says 0 can be out of date.",
         )
     reply = case.sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=["ReceiveMessageWaitTimeSeconds"])
     if not polls[-1].params.get("WaitTimeSeconds", int(reply["Attributes"]["ReceiveMessageWaitTimeSeconds"])):
         left = len(shop.messages_in(case, queue_url))
         case.not_yet(
             "short-poll-at-the-end",
-            got=case.said(f"Your code stopped after an empty short poll, with {left or 'no'} messages in the queue."),
-            expected="an empty long poll at the end",
-            why="A short poll asks some of the servers only, and may find nothing although messages are there. With "
-            "WaitTimeSeconds a receive asks all of them.",
+            got=case.said(
+                f"Your code stopped after a short poll found nothing. The queue holds {_count(left, 'message')}."
+            ),
+            expected="a long poll that finds nothing, at the end",
+            why="A short poll asks only some of the servers, so it can find nothing although messages are there. With "
+            "WaitTimeSeconds, a receive asks all of them.",
         )
 
 
-def _expect_all_deleted(case, queue_url):
+def _expect_all_deleted(case, queue_url, calls):
     """Nothing is left in the queue."""
-    if left := len(shop.messages_in(case, queue_url)):
+    left = set(shop.messages_in(case, queue_url))
+    if not left:
+        return
+    ids = {message["ReceiptHandle"]: message["MessageId"] for call in calls for message in _brought(call)}
+    failed = {ids.get(handle) for call in calls for handle in _handles_under_failed(call)}
+    if left <= failed:
         case.not_yet(
-            "messages-left",
-            got=case.said(f"{left} message{'s are' if left != 1 else ' is'} left in the queue."),
+            "failed-deletes-left",
+            got=case.said(f"{_count(len(left), 'message')} left in the queue, all from entries listed under Failed."),
             expected="an empty queue",
-            why="What was received and not deleted comes again when its lease is over. That goes for every message, "
-            "also for the second one with the same order.",
+            why="A delete batch raises nothing when some of its entries fail. What's under Failed isn't deleted.",
         )
+    case.not_yet(
+        "messages-left",
+        got=case.said(f"{_count(len(left), 'message')} left in the queue."),
+        expected="an empty queue",
+        why="A message that was received and not deleted can be received again once its visibility timeout ends. "
+        "That's true for the second message with the same order too.",
+    )
+
+
+def _handles_under_failed(call):
+    """Yield the receipt handles of the entries that this call of delete_message_batch didn't delete."""
+    if call.operation == "DeleteMessageBatch":
+        handles = {entry["Id"]: entry["ReceiptHandle"] for entry in call.params.get("Entries", [])}
+        yield from (handles[failure["Id"]] for failure in (call.response or {}).get("Failed", []))
 
 
 def _expect_each_once(case, value, orders):
-    """The value is the list of these orders, each once, in any order."""
+    """The value is the list of these orders, each once, in any sequence."""
     expected = f"a list of {len(orders)} orders, each once" if orders else "an empty list"
     if not isinstance(value, list):
-        case.not_yet(
-            "no-list", got=value, expected=expected, why="A list was asked for, an empty one where there was nothing."
-        )
+        case.not_yet("no-list", got=value, expected=expected, why="The exercise asks for a list, whatever is in it.")
     texts, wanted = Counter(map(_text, value)), Counter(map(_text, orders))
     if texts == wanted:
         return
-    reason, why = "orders-missing", "Some orders that were in the queue are not in the list."
+    reason, why = "orders-missing", "The list differs from the orders that were in the queue."
     if any(not isinstance(item, dict) or "Body" in item for item in value):
         reason = "no-dictionaries"
-        why = "A dictionary was asked for each order: json.loads makes it of a message's Body."
+        why = "Each order should be a dictionary. json.loads makes it from a message's Body."
     elif set(texts) == set(wanted):
         reason = "order-twice"
-        why = "An order is in the list twice. Two messages can hold the same order; its order_id tells."
+        why = "An order is in the list twice. Two messages can hold the same order, and its order_id tells."
     case.not_yet(reason, got=value, expected=expected, why=why)
 
 
 def _text(order):
     """Return a text that is the same for equal orders."""
-    return json.dumps(order, sort_keys=True)
+    return json.dumps(order, sort_keys=True, default=repr)
+
+
+def _expect_ten_at_a_time(case, calls):
+    """Receives ask for ten messages, and deletes take what a receive brought, or ten."""
+    received = [call for call in shop.of(calls, *RECEIVES) if _brought(call)]
+    if (asked := min((call.params.get("MaxNumberOfMessages", 1) for call in received), default=BATCH)) < BATCH:
+        case.not_yet(
+            "fewer-than-ten-asked",
+            got=case.said(f"Your code asked for up to {_count(asked, 'message')} with a receive."),
+            expected=f"up to {BATCH}",
+            why="Every receive is a request on the bill. MaxNumberOfMessages says how many it can bring.",
+        )
+    tried, deletes = set(), 0
+    for call in shop.of(calls, *DELETES):
+        handles = {entry.get("ReceiptHandle") for entry in call.params.get("Entries", [call.params])}
+        deletes += not handles & tried  # a delete that failed may be tried again in any way
+        tried |= handles
+    if deletes > len(received) + 3:
+        case.not_yet(
+            "too-many-requests",
+            got=case.said(f"Your code made {deletes} requests to delete {len(tried)} messages."),
+            expected=f"deletes of {BATCH} at a time",
+            why=f"delete_message_batch deletes up to {BATCH} messages with one request.",
+        )
 
 
 # --- 04.4 ------------------------------------------------------------------------------------------------------------
 
-LONGEST_HEARTBEAT = 120
-RENEWALS = ("ChangeMessageVisibility", "ChangeMessageVisibilityBatch")
-DELETES = ("DeleteMessage", "DeleteMessageBatch")
-
 
 def pack_slowly(case):
-    """Queues with different visibility timeouts, steps short and long, and an empty queue."""
+    """Short and long visibility timeouts and steps, renewals that fail, and an empty queue."""
     draw = case.draw.randrange
     _expect_packed(case, 30, draw(8, 11), draw(21, 27))
     case.reach("packed")
-    _expect_packed(case, 70, draw(4, 7), draw(50, 60))
-    _expect_packed(case, 13, draw(14, 19), draw(10, 12))
+    _expect_packed(case, draw(61, 76), draw(4, 8), 60)
+    _expect_packed(case, LONGEST_TIMEOUT, draw(3, 6), 60)
+    _expect_packed(case, draw(11, 16), draw(14, 20), 10)
+    _expect_kept_after_an_error(case)
     started, queue_url = case.clock.now(), case.queue("baskets")
     result = _pack(case, queue_url, 4, 50)
-    case.did += " with an empty queue"
+    case.did += ", with an empty queue"
     if result.value is not None:
-        case.not_yet("not-none", got=result.value, expected="None", why="There is nothing to pack, and None says so.")
+        case.not_yet("not-none", got=result.value, expected="None", why="The queue was empty, so nothing was packed.")
     if (waited := shop.seconds_since(case, started)) > LONGEST_POLL + 1:
         case.not_yet(
             "packed-nothing",
-            got=case.said(f"Your code returned after {waited:g} s."),
-            expected="None, without packing",
-            why="With nothing to pack there are no steps to wait for.",
+            got=case.said(f"Your code returned after {waited:.1f} s."),
+            expected="None, after one receive",
+            why=f"One receive waits {LONGEST_POLL} s at most, and without an order there's nothing to pack.",
         )
 
 
 def _pack(case, queue_url, steps, seconds):
     """Return the answer's result; an error that is known ends the check."""
+    made = len(case.calls)
     result = case.attempt(queue_url=queue_url, steps=steps, seconds=seconds)
     if result.error:
-        gone = "A message that was deleted has no lease any more. The delete comes last."
-        whys = [
-            ("no-messages-key", "KeyError", "Messages", NO_MESSAGES),
-            ("empty-list", "IndexError", "", "The list is empty where a receive found nothing."),
-            ("renewed-after-delete", "InvalidParameterValue", "does not exist or is not available", gone),
+        shop.explain(case, result.error, "the order, packed and deleted, or None", [
+            *_on_empty_receive(case.calls[made:]),
+            ("renewed-after-delete", "InvalidParameterValue", "does not exist or is not available",
+             "That message is deleted, so it has no visibility timeout any more."),
             ("timeout-over-twelve-hours", "InvalidParameterValue", "Total VisibilityTimeout",
-             "No lease lasts longer than twelve hours in all."),
-        ]  # fmt: skip
-        shop.explain(case, result.error, "the order, packed and deleted, or None", whys)
+             "A message can be in flight for twelve hours in all, counted from its receive."),
+        ])  # fmt: skip
     return result
 
 
-def _expect_packed(case, lease, steps, seconds):
-    """One order is hidden without a gap until it is deleted, after its last step; the others are as before."""
-    queue_url = shop.queue(case, "baskets", VisibilityTimeout=lease)
-    orders = shop.orders(case, 3)
-    shop.send(case, queue_url, orders)
+def _baskets(case, timeout):
+    """Return the URL of a queue with this visibility timeout, and its orders by the ids of their messages."""
+    queue_url = shop.queue(case, "baskets", VisibilityTimeout=timeout)
+    sent = {}
+    for order in _orders(case, 3):
+        sent[case.sqs.send_message(QueueUrl=queue_url, MessageBody=_written(case, order))["MessageId"]] = order
+    return queue_url, sent
+
+
+def _expect_packed(case, timeout, steps, seconds):
+    """One order is in flight without a gap until it's deleted, after its last step; the others are as before."""
+    queue_url, sent = _baskets(case, timeout)
+    settings = shop.settings(case, queue_url)
     made = len(case.calls)
     result = _pack(case, queue_url, steps, seconds)
-    case.did += f" with a lease of {lease} s"
-    received = [call for call in shop.of(case.calls[made:], "ReceiveMessage") if _brought(call)]
+    case.did += f", where the queue's visibility timeout is {timeout} s"
+    history = case.steps(queue_url)
+    received = [step for step in history if step.what == RECEIVED]
     if not received or result.value is None:
         case.not_yet(
             "nothing-packed",
             got=result.value,
-            expected="the order, as a dictionary",
-            why="There are orders in the queue.",
+            expected="an order, as a dictionary",
+            why="There were three orders in the queue.",
         )
-    deleted = _expect_no_gap(case, received[0], case.calls[made:], lease)
-    taken = [message for call in received for message in _brought(call)]
-    if len(taken) > 1:
+    if others := {step.message for step in received} - {received[0].message}:
         case.not_yet(
             "others-received",
-            got=case.said(f"Your code received {len(taken)} messages."),
-            expected="one",
-            why="The others are hidden from all packers, and nobody packs them.",
+            got=case.said(f"Your code received {1 + len(others)} orders."),
+            expected="one order",
+            why="The function packs one. While the others are in flight, no packer can receive them.",
         )
-    _expect_delete_at_the_end(case, deleted, steps * seconds)
-    _expect_rest(case, queue_url, lease, len(orders) - 1)
-    if result.value != json.loads(taken[0]["Body"]):
-        why = "The order is in the message's Body, as JSON: json.loads makes a dictionary of it."
-        case.not_yet("text-returned", got=result.value, expected="the order that was packed, as a dictionary", why=why)
+    _expect_no_gap(case, history, case.calls[made:])
+    _expect_deleted_at_the_end(case, history, steps * seconds, _slack(case.calls[made:]))
+    _expect_rest(case, queue_url, settings, len(sent) - 1)
+    if result.value != sent[received[0].message]:
+        case.not_yet(
+            "text-returned" if isinstance(result.value, str) else "other-order-returned",
+            got=result.value,
+            expected=f"the order that was packed, {sent[received[0].message]}",
+            why="The order is in the message's Body, as JSON. json.loads makes a dictionary of it.",
+        )
 
 
-def _expect_no_gap(case, receive, calls, lease):
-    """Every renewal, and the delete, came while the timeout before it still ran, and no timeout was too long.
+def _expect_no_gap(case, history, calls):
+    """Every renewal, and the delete, came while the message was in flight, and no timeout was too long."""
+    if found := _lapse(history):
+        step, over = found
+        case.not_yet(
+            "gap-between-timeouts",
+            got=case.said(
+                f"{_after(history, over)} after the receive the visibility timeout ended, and {_CALLS[step.what]} came "
+                f"at {_after(history, step.at)}."
+            ),
+            expected="an order that's in flight from the receive to the delete",
+            why="From then on, anybody could receive the order and pack it too. A visibility timeout counts from its "
+            "own call, and has to last until well after the next one.",
+        )
+    _expect_short_timeouts(case, history)
 
-    Return after how many seconds the delete came.
+
+_CALLS = {RECEIVED: "another receive", HIDDEN: "the next change of it", DELETED: "the delete"}
+
+
+def _after(history, moment):
+    """Return how long after the first receive this was, as in "60.1 s"."""
+    first = next(step for step in history if step.what == RECEIVED)
+    return f"{(moment - first.at).total_seconds():.1f} s"
+
+
+def _lapse(history):
+    """Return the first step at which a message should still have been in flight, and when that had ended; or None.
+
+    history: steps of one message. Giving a message back late is no such step, nor is receiving it again.
     """
-    given = receive.params.get("VisibilityTimeout", lease)
-    _expect_short(case, given)
-    until, over = 0, given
-    for call in shop.of(calls, *RENEWALS, *DELETES):
-        if call.error_code or "Failed" in call.response:
-            continue
-        at = (call.at - receive.at).total_seconds()
-        if at >= over:
-            case.not_yet(
-                "gap-between-timeouts",
-                got=case.said(f"The lease was over after {over:g} s, and {call.operation} came at {at:g} s."),
-                expected="a lease without a gap, from the receive to the delete",
-                why="From then on anybody could receive the order, and pack it too. A renewal counts from its own "
-                "moment: it has to come before the lease is over, and to last longer than the next step. (A thread "
-                "does not beat in a check, where no real time passes: renew between the steps.)",
-            )
-        if call.operation in DELETES:
-            return at
-        entry = call.params.get("Entries", [call.params])[0]
-        _expect_short(case, entry["VisibilityTimeout"])
-        until, over = at, at + entry["VisibilityTimeout"]
-    return case.not_yet(
-        "not-deleted",
-        got=case.said(f"Nothing was deleted. The last lease began {until:g} s after the receive."),
-        expected="the order deleted after its last step",
-        why="What is not deleted comes again when the lease is over, and is packed once more.",
-    )
+    over = None
+    for step in history:
+        kept = step.what == DELETED or (step.what == HIDDEN and step.hidden)
+        if kept and over is not None and step.at >= over:
+            return step, over
+        if step.what in (RECEIVED, HIDDEN):
+            over = step.at + timedelta(seconds=step.hidden)
+        elif step.what == DELETED:
+            over = None
+    return None
 
 
-def _expect_short(case, given):
-    if given > LONGEST_HEARTBEAT:
+def _expect_short_timeouts(case, history):
+    longest = max((step.hidden for step in history if step.what in (RECEIVED, HIDDEN)), default=0)
+    if longest > LONGEST_TIMEOUT:
         case.not_yet(
             "timeout-too-long",
-            got=case.said(f"Your code asked for a lease of {given} s."),
-            expected=f"leases of at most {LONGEST_HEARTBEAT} s",
-            why="If the packer crashes now, nobody can take the order for all that time. A new timeout counts from its "
-            "call and is not added to the old one, so a short one, again and again, will do.",
+            got=case.said(f"Your code asked for a visibility timeout of {longest:g} s."),
+            expected=f"at most {LONGEST_TIMEOUT} s at a time",
+            why="If your program crashes right after that call, nobody can receive the order for all that time. A new "
+            "timeout counts from its own call and isn't added to the old one, so short ones are enough.",
         )
 
 
-def _expect_delete_at_the_end(case, deleted, work):
-    """The delete came when the work was done."""
-    if deleted < work - 0.5:
+def _expect_deleted_at_the_end(case, history, work, slack):
+    """The delete came when the work was done, and not long after."""
+    received = next(step.at for step in history if step.what == RECEIVED)
+    deleted = [(step.at - received).total_seconds() for step in history if step.what == DELETED]
+    if not deleted:
+        case.not_yet(
+            "not-deleted",
+            got=case.said("Your code deleted nothing."),
+            expected="the order deleted after its last step",
+            why="Without the delete, the order can be received again and gets packed once more.",
+        )
+    if deleted[0] < work - 0.5:
         case.not_yet(
             "deleted-early",
-            got=case.said(f"The order was deleted {deleted:g} s after the receive. Packing takes {work} s."),
+            got=case.said(f"Your code deleted the order {deleted[0]:.1f} s after the receive. Packing takes {work} s."),
             expected="the delete after the last step",
-            why="If the packer crashes after the delete, the order is lost: it is neither packed nor in the queue.",
+            why="If the packer crashes after the delete, the order is neither packed nor in the queue.",
+        )
+    if deleted[0] > work + slack + 2:
+        case.not_yet(
+            "deleted-late",
+            got=case.said(f"Your code deleted the order {deleted[0]:.1f} s after the receive. Packing takes {work} s."),
+            expected="the delete right after the last step",
+            why="Packing is as many steps as `steps` says, and each of them is one time.sleep(seconds).",
         )
 
 
-def _expect_rest(case, queue_url, lease, others):
-    """The other orders wait, and the queue's visibility timeout is as before."""
+def _expect_rest(case, queue_url, settings, others):
+    """The other orders are visible, and the queue's settings are as before."""
     state = case.state(queue_url)
     if state["counts"]["visible"] != others or len(state["messages"]) != others:
         case.not_yet(
             "others-touched",
             got=case.said(f"{state['counts']['visible']} of {others} other orders can be received."),
-            expected="the packed order deleted, the others as they were",
-            why="Only the newest receipt handle of the one message that was packed is yours to delete.",
+            expected="the packed order deleted, and the others as they were",
+            why="Your code received one message, and only that one is its own to delete.",
         )
-    if state["lease"] != lease:
+    now = shop.settings(case, queue_url)
+    if changed := [name for name in {**settings, **now} if settings.get(name) != now.get(name)]:
         case.not_yet(
             "queue-changed",
-            got=case.said(f"The queue's lease is {state['lease']} s."),
-            expected=f"{lease} s, as before",
-            why="The queue's VisibilityTimeout is for all its messages and all its workers. "
-            "change_message_visibility changes the lease of one message.",
+            got=case.said(f"The queue's {changed[0]} is {now.get(changed[0])}, and it was {settings.get(changed[0])}."),
+            expected="the queue's settings as before",
+            why="They're for all messages and all workers. change_message_visibility is for one message.",
         )
+
+
+def _expect_kept_after_an_error(case):
+    """When renewals fail, the order is packed to the end, or it's not deleted."""
+    steps, seconds = 9, 20
+    queue_url, _ = _baskets(case, 50)
+    end = _let_fail(case, RENEWALS, since=seconds * 2.5)
+    result = case.attempt(queue_url=queue_url, steps=steps, seconds=seconds)
+    end()
+    case.did += ", while SQS answers a change of the visibility timeout with an error"
+    case.did += f" (your code raised {result.error.type})" if result.error else ""
+    history = case.steps(queue_url)
+    received = next((step.at for step in history if step.what == RECEIVED), None)
+    for step in history:
+        if step.what == DELETED and (took := (step.at - received).total_seconds()) < steps * seconds - 0.5:
+            case.not_yet(
+                "deleted-unpacked",
+                got=case.said(f"Your code deleted the order after {took:.1f} s. Packing takes {steps * seconds} s."),
+                expected="an order that stays in the queue until it's packed",
+                why="The order isn't packed yet. When it's deleted on the way out of an error, nobody packs it.",
+            )
+
+
+REQUESTS_OF_A_CALL = 5  # that boto3 makes at most, in whichever mode, before it raises
+
+
+def _let_fail(case, operations, since=0.0):
+    """Let the answer's next call of one of these operations fail, whatever boto3 tries. Return what ends the fault.
+
+    since: after how many seconds from now the next call is meant.
+    """
+    started, requests, fault = case.clock.now(), [], []
+
+    def happening(operation):
+        if operation in operations and shop.seconds_since(case, started) >= since:
+            if not requests:
+                fault.append(case.unkind(errors=1))
+            requests.append(operation)
+            if len(requests) <= REQUESTS_OF_A_CALL:
+                return
+        if requests:
+            end()
+
+    def end():
+        disarm()
+        if fault:
+            fault.pop().__exit__()
+
+    disarm = shop.before_each(case, ALL_CALLS, happening)
+    return end
 
 
 # --- 04.5 ------------------------------------------------------------------------------------------------------------
 
-REQUESTS_OF_A_CALL = 5  # that boto3 makes at most, in whichever mode, before it raises
-ALL_CALLS = ("ReceiveMessage", "SendMessage", "SendMessageBatch", *RENEWALS, *DELETES)
-SENDS, RECEIVES = ALL_CALLS[1:3], ALL_CALLS[:1]
-LEASE = 10
-BROKEN = ["hello?", '{"customer": "Ada"}', "[]", "null", '"order_id"']
+PAGE = 5  # seconds to prepare a page of a bill
+LONGEST_PAUSE = 20
+# Messages that are no orders: no JSON, no object, or one that lacks something.
+BROKEN = ["hello?", "[]", "null", '"order_id"', '{"customer": "Ada", "pages": 1}', '{"order_id": "A-1", "pages": 1}']
+BROKEN += ['{"order_id": "A-2", "customer": "Ada"}', '{"order_id": "A-3", "customer": "Ada", "pages": "two"}']
 
 
 def bill_orders(case):
-    """Repeats and broken messages; a fault in each kind of call; and three unkind clouds, each with a second run."""
-    known, *orders = shop.orders(case, 4)
-    sent = [_text(known), *map(_text, orders), _text(orders[0])]
-    _run_worker(case, _two_queues(case), sent, [known["order_id"]], orders, [], LONGEST_POLL + 5)
+    """Repeats, messages that are no orders, long work, a fault in each kind of call, unkind clouds, and stops."""
+    known, *orders = _to_bill(case, 2, 1, 3, 1)
+    office = _Office(case, 40)
+    office.send([known, *orders, orders[0], orders[0]])
+    _expect_billed(office, office.work([known["order_id"]], 60), orders, plain=True)
     case.reach("billed")
-    _run_worker(case, _two_queues(case), shop.shuffled(case, [*BROKEN, _text(known)]), [], [known], BROKEN, 1)
+    office = _Office(case, 40)
+    office.send([*shop.shuffled(case, [*BROKEN, known]), *orders])
+    _expect_billed(office, office.work([known["order_id"]], 60), orders, BROKEN)
     case.reach("kept")
-    for operations, when in ((RECEIVES, "a receive"), (SENDS, "the send of a bill"), (DELETES, "a delete")):
-        _expect_fault_survived(case, operations, when)
-    for _ in range(3):
-        _expect_unkindness_survived(case, case.draw.choice(BROKEN))
+    _expect_long_work_done(case)
+    _expect_faults_survived(case)
+    _expect_pauses(case, RECEIVES, "receive")
+    _expect_pauses(case, SENDS, "send of a bill")
+    _expect_unkindness_survived(case)
+    for by_signal in (False, True):
+        _expect_nothing_started(case, by_signal)
+        _expect_clean_stop(case, by_signal)
+    _expect_clean_stop(case, by_signal=True, failing=True)
 
 
-def _two_queues(case):
-    """Return the URLs of a queue for orders, with a short visibility timeout, and of one for bills."""
-    return shop.queue(case, "orders", VisibilityTimeout=LEASE), case.queue("bills")
+def _to_bill(case, *pages):
+    """Return orders with this many pages each."""
+    orders = shop.orders(case, len(pages))
+    return [order | {"pages": count} for order, count in zip(orders, pages, strict=True)]
 
 
-def _expect_unkindness_survived(case, bad):
-    """Duplicates, missed messages, and orders that come while it works; then some of the orders once more."""
-    urls, orders = _two_queues(case), shop.orders(case, 6)
-    seconds = 24 + case.draw.randrange(5)  # a duplicate comes within two visibility timeouts
-    with case.unkind(duplicates=0.5, missed=0.5, disorder=0.4):
-        for order, delay in zip(orders[3:5], (LEASE + 3, seconds - 2), strict=True):
-            case.sqs.send_message(QueueUrl=urls[0], MessageBody=_text(order), DelaySeconds=delay)
-        sent = [bad, *map(_text, orders[:3])]
-        done = _run_worker(case, urls, sent, [], orders[:5], [bad], seconds, ", in an unkind cloud")
-        case.after_every_lease()
-        again = [*map(_text, case.draw.sample(orders[:5], 2)), _text(orders[5])]
-        _run_worker(case, urls, again, done, orders, [bad], 1, ", in a second run")
+def _expect_long_work_done(case):
+    """One order outlasts every visibility timeout, and a few short ones together outlast the queue's."""
+    office = _Office(case, 20)
+    orders = _to_bill(case, 2, 1, 30, 3, 2)
+    office.send(orders)
+    _expect_billed(office, office.work([], 230), orders)
 
 
-def _expect_fault_survived(case, operations, when):
-    """One call fails; after a second run each order has its bill."""
-    urls, orders = _two_queues(case), shop.orders(case, 3)
-    end = _let_fail(case, operations)
-    did = f", while {when} fails with InternalError"
-    done = _run_worker(case, urls, map(_text, orders), [], orders, [], LEASE + 4, did, may_wait=True)
-    end()
-    case.after_every_lease()
-    _run_worker(case, urls, [], done, orders, [], 1, f", after a run in which {when} failed")
+def _expect_faults_survived(case):
+    """One call of each kind fails. All orders get their bills, and all messages are deleted in the end."""
+    kinds = {"receive": RECEIVES, "change of the visibility timeout": RENEWALS, "send": SENDS, "delete": DELETES}
+    for what, operations in kinds.items():
+        office = _Office(case, 60)
+        orders = _to_bill(case, 14 if operations == RENEWALS else 2, 1)
+        office.send(orders)
+        end = _let_fail(case, operations)
+        shift = office.work([], 200, f"while the first {what} fails", afterwards=end)
+        _expect_billed(office, shift, orders)
 
 
-def _let_fail(case, operations):
-    """Let the answer's next call of one of these operations fail, whatever boto3 tries. Return what ends the fault."""
-    fault, requests = [], []
+def _expect_pauses(case, operations, what):
+    """While calls of these operations keep failing, the worker waits between them, longer and longer."""
+    office, most, longest = _Office(case, 30), 9, 240
+    orders = _to_bill(case, 1)
+    office.send(orders)
+    started, fault = case.clock.now(), []
 
-    def begin():
-        requests.append(1)
-        if len(requests) > REQUESTS_OF_A_CALL:
+    def failed():
+        return [call for call in office.calls_of_run() if call.operation in operations and call.error_code]
+
+    def happening(operation):
+        over = shop.seconds_since(case, started) > longest or len(failed()) >= most
+        if over or operation not in operations:
             end()
-            return
-        if not fault:
+        elif not fault:
             fault.append(case.unkind(errors=1))
-            for operation in ALL_CALLS:
-                case.during(operation, end)
-        for operation in operations:
-            case.during(operation, begin)
 
     def end():
-        for operation in ALL_CALLS:
-            case.during(operation, lambda: None)
         if fault:
             fault.pop().__exit__()
 
-    for operation in operations:
-        case.during(operation, begin)
-    return end
+    disarm = shop.before_each(case, ALL_CALLS, happening)
+    did = f"while every {what} fails for some time"
+    shift = office.work([], 330, did, afterwards=lambda: (disarm(), end()))
+    _expect_growing(case, _pauses(shift.calls), what)
+    _expect_billed(office, shift, orders)
 
 
-def _run_worker(case, urls, sent, done, orders, broken, seconds, did="", may_wait=False):
-    """Send the texts, let the worker run, and look at bills, list and queue. Return the list.
+def _pauses(calls):
+    """Return the pauses between calls that failed one after the other, of the longest such row."""
+    rows, row = [[]], []
+    for call in calls:
+        row = [*row, call] if call.error_code else []
+        rows.append(row)
+    row = max(rows, key=len)
+    # boto3's own waits, between the tries of one call, aren't counted.
+    return [(b.at - a.exchanges[-1].at).total_seconds() for a, b in pairwise(row)]
 
-    orders: those that have a bill afterwards, from this run or one before; or, if they may wait, are still in the
-    queue. broken: texts that stay in the queue.
-    """
-    for text in sent:
-        case.sqs.send_message(QueueUrl=urls[0], MessageBody=text)
-    started = case.clock.now()
-    result = case.attempt(orders_url=urls[0], bills_url=urls[1], done=done, seconds=seconds)
-    took = shop.seconds_since(case, started)
-    case.did += did
-    if result.error:
-        _explain_billing_error(case, result.error)
-    billed = _expect_bills(case, urls[1], orders, done)
-    _expect_kept(case, urls[0], [order for order in orders if order["order_id"] not in billed], broken)
-    _expect_time(case, took, seconds)
-    missing = [order for order in orders if order["order_id"] not in billed]
-    if missing and not may_wait:
-        ids = [order["order_id"] for order in missing]
-        seen = [message for message in case.state(urls[0])["messages"] if message["receives"]]
-        reason = "orders-not-billed"
-        why = "They could be received in this time: at once, after a delay, or when a lease was over. A short poll may "
-        why += "miss them."
-        if any(order_id in message["body"] for message in seen for order_id in ids):
-            reason = "others-given-up"
-            why = "One of them was received, and then left. An error at one message must not end the work on the "
-            why += "others: one try for each."
+
+def _expect_growing(case, pauses, what):
+    if len(pauses) < 4:  # the answer doesn't try again at once, and so it has nothing to wait for
+        return
+    half = len(pauses) // 2
+    first, last = sum(pauses[:half]), sum(pauses[-half:])
+    shown = ", ".join(f"{pause:.1f}" for pause in pauses)
+    saw = f"{len(pauses) + 1} calls failed in a row, and the pauses between them were {shown} s."
+    if last < 0.5 or last < 1.2 * first:
         case.not_yet(
-            reason,
-            got=case.said(f"Orders without a bill: {len(missing)} of {len(orders)}."),
-            expected="a bill for each order that came while the worker ran",
-            why=why,
+            "pauses-do-not-grow",
+            got=case.said(saw),
+            expected="longer and longer pauses",
+            why="When a service is in trouble, everybody who keeps calling makes it worse. Waiting longer after each "
+            "failure (back-off) gives it time.",
         )
-    _expect_list(case, result.value, {*done, *billed}, billed)
-    if not may_wait:
-        _expect_finished_deleted(case, urls[0], result.value)
-    return result.value
+    if max(pauses) > LONGEST_PAUSE + 1:
+        case.not_yet(
+            "pause-too-long",
+            got=case.said(saw),
+            expected=f"pauses of at most {LONGEST_PAUSE} s",
+            why="Pauses that double without a limit soon last longer than the trouble itself.",
+        )
 
 
-def _explain_billing_error(case, error):
-    """Say which message, or which fault, ended the worker."""
+def _expect_unkindness_survived(case):
+    """Duplicates, missed messages, and orders that arrive while it works; then some of the orders once more."""
+    office, bad = _Office(case, 20), case.draw.choice(BROKEN)
+    orders = _to_bill(case, *[1] * 6)
+    with case.unkind(duplicates=0.5, missed=0.5, disorder=0.4):
+        office.send(orders[3:4], delay=33)
+        office.send(orders[4:5], delay=70)
+        office.send([bad, *orders[:3]])
+        shift = office.work([], 80, "in a cloud that delivers some messages twice")
+        _expect_billed(office, shift, orders[:5], [bad], duplicates=True)
+        case.after_every_lease()
+        office.send([*case.draw.sample(orders[:5], 2), orders[5]])
+        shift = office.work(shift.value, 60, "in a second run")
+        _expect_billed(office, shift, orders, [bad], duplicates=True)
+
+
+def _stop(office, after, by_signal, did, afterwards=lambda: None):
+    """Return a run of the worker that has to stop after so many seconds."""
+    if not by_signal:
+        return office.work([], after, did, after, afterwards)
+    office.case.terminate(after=after)
+    return office.work([], 600, f"{did}, and SIGTERM comes after {after} s", after, afterwards)
+
+
+def _expect_nothing_started(case, by_signal):
+    """An order that arrives after the stop, in a poll from before, is given back."""
+    office, after = _Office(case, 60), case.draw.randrange(5, 10)
+    orders = _to_bill(case, 2)
+    delay = after + case.draw.randrange(3, 9)
+    office.send(orders, delay=delay)
+    shift = _stop(office, after, by_signal, f"with an order that arrives after {delay} s")
+    _expect_stopped(office, shift)
+    _expect_given_back(office, shift, orders)
+
+
+def _expect_clean_stop(case, by_signal, failing=False):
+    """The order in work gets its bill, no other is started, and those that were received are visible.
+
+    failing: whether the first change of a visibility timeout fails after the stop. Then giving back is left out.
+    """
+    office, after = _Office(case, 60), case.draw.randrange(26, 35)
+    orders = _to_bill(case, *[4] * 5)
+    office.send(orders)
+    end = _let_fail(case, RENEWALS, since=after) if failing else lambda: None
+    did = "with five orders" + ", while a change of the visibility timeout fails" * failing
+    shift = _stop(office, after, by_signal, did, end)
+    _expect_stopped(office, shift)
+    if not failing:
+        _expect_given_back(office, shift, orders)
+        _expect_current_finished(office, shift, orders)
+
+
+class _Shift:
+    """What one run of the worker did.
+
+    done: the ids that it was given. stop: after how many seconds it had to stop. steps: of the messages in the orders
+    queue. bills: after how many seconds which order got a bill in this run.
+    """
+
+    def __init__(self, office, value, done, made, started, stop):
+        case = office.case
+        self.value, self.done, self.stop = value, done, stop
+        self.started, self.took = started, shop.seconds_since(case, started)
+        self.calls = case.calls[made:]
+        self.steps = [step for step in case.steps(office.orders_url) if step.at >= started]
+        bodies = {message["id"]: _parsed(message["body"]) for message in case.state(office.bills_url)["messages"]}
+        sent = [step for step in case.steps(office.bills_url) if step.what == SENT and step.at >= started]
+        named = [(self.after(step), bodies.get(step.message)) for step in sent]
+        self.bills = [(after, bill.get("order_id")) for after, bill in named if isinstance(bill, dict)]
+
+    def after(self, step):
+        """Return how many seconds after the run's begin this was."""
+        return (step.at - self.started).total_seconds()
+
+    @property
+    def last(self):
+        """When it had nothing to finish any more, in seconds."""
+        return max([self.stop, *(after for after, _ in self.bills)])
+
+
+class _Office:
+    """A queue for orders and one for bills, and what was sent to the first one, by message id."""
+
+    def __init__(self, case, timeout):
+        self.case, self.sent, self._made = case, {}, 0
+        self.orders_url = shop.queue(case, "orders", VisibilityTimeout=timeout)
+        self.bills_url = case.queue("bills")
+
+    def send(self, orders, delay=0):
+        """Send orders, or texts that are none."""
+        for order in orders:
+            text = order if isinstance(order, str) else _written(self.case, order)
+            reply = self.case.sqs.send_message(QueueUrl=self.orders_url, MessageBody=text, DelaySeconds=delay)
+            self.sent[reply["MessageId"]] = order
+
+    def work(self, done, seconds, did="", stop=None, afterwards=lambda: None):
+        """Let the worker run and return its shift. An error ends the check.
+
+        afterwards: is called right after the run, to end a fault.
+        """
+        case = self.case
+        self._made, started = len(case.calls), case.clock.now()
+        urls = {"orders_url": self.orders_url, "bills_url": self.bills_url}
+        result = case.attempt(**urls, done=done, seconds=seconds)
+        afterwards()
+        case.did += f", {did}" if did else ""
+        if result.error:
+            _explain_billing_error(case, result.error, self.calls_of_run())
+        return _Shift(self, result.value, done, self._made, started, seconds if stop is None else stop)
+
+    def calls_of_run(self):
+        """Return the calls of the run that is on, or was last."""
+        return self.case.calls[self._made :]
+
+    def bills(self):
+        """Return all bills: what the messages in their queue say."""
+        return _bodies(self.case, self.bills_url)
+
+    def history(self, shift):
+        """Yield the steps of each message in this shift, with the order that it holds."""
+        for message, order in self.sent.items():
+            if steps := [step for step in shift.steps if step.message == message]:
+                yield order, steps
+
+
+def _explain_billing_error(case, error, calls):
+    """Say which message, or which call, ended the worker."""
+    expected = "a worker that goes on until it's time to stop"
+    if error.type == "Terminated":
+        case.not_yet(
+            "no-signal-handler",
+            got=case.said("SIGTERM ended your function on the spot."),
+            expected="the order in work finished, the others given back, and a list returned",
+            why="A process that sets no handler for SIGTERM ends at once, without any `finally`. Register one with "
+            "signal.signal.",
+        )
+    failed = calls[-1].operation if calls and calls[-1].error_code else ""
     broken = (
-        "One message that is no order has ended the worker, and all orders behind it wait. Catch what goes wrong "
-        "message by message, and leave that message where it is."
+        "A message that's no order ended the worker, and all orders behind it wait. It has to be left in the queue."
     )
-    fault = "An error of SQS in one call has ended the worker. It passes; catch it and go on. The message comes again."
-    shop.explain(case, error, "a worker that goes on until its time is over", [
-        ("no-messages-key", "KeyError", "Messages", NO_MESSAGES),
+    fault = f"The call {failed} failed, and that ended the worker. It's an error that passes: wait, and try again."
+    shop.explain(case, error, expected, [
+        ("fault-ends-worker", "InternalError", "", fault),
+        *_on_empty_receive(calls),
         ("broken-message-ends-worker", "JSONDecodeError", "", broken),
         ("broken-message-ends-worker", "KeyError", "order_id", broken),
         ("broken-message-ends-worker", "KeyError", "customer", broken),
+        ("broken-message-ends-worker", "KeyError", "pages", broken),
         ("broken-message-ends-worker", "TypeError", "indices must be", broken),
         ("broken-message-ends-worker", "TypeError", "not subscriptable", broken),
         ("broken-message-ends-worker", "TypeError", "not iterable", broken),
+        ("broken-message-ends-worker", "TypeError", "as an integer", broken),
         ("broken-message-ends-worker", "AttributeError", "object has no attribute", broken),
-        ("fault-ends-worker", "InternalError", "", fault),
         ("poll-too-long", "InvalidParameterValue", "WaitTimeSeconds", f"WaitTimeSeconds is {LONGEST_POLL} at most."),
     ])  # fmt: skip
 
 
-def _expect_bills(case, bills_url, orders, done):
-    """No order has two bills, none that was billed before has one, and each says what it should. Return the ids."""
+def _expect_billed(office, shift, orders, broken=(), duplicates=False, plain=False):
+    """After this shift each order has its bill, messages that are no orders are left, and the rest is deleted.
+
+    duplicates: whether SQS delivered messages twice; two copies have one id, so their steps can't be told apart.
+    plain: whether nothing but the work itself took time.
+    """
+    case = office.case
+    billed = _expect_bills(office, orders)
+    _expect_kept(office, [order for order in orders if order["order_id"] not in billed], broken)
+    _expect_prepared(office, shift, plain)
+    if not duplicates:
+        _expect_held(office, shift)
+    if shift.took < shift.stop - 0.5:
+        case.not_yet(
+            "stopped-early",
+            got=case.said(f"The worker stopped after {shift.took:.1f} s."),
+            expected=f"a worker that goes on for {shift.stop} s",
+            why="Orders can still arrive, or come again when a visibility timeout ends. Go by the time.",
+        )
+    _expect_stopped_in_time(office, shift)
+    if missing := [order["order_id"] for order in orders if order["order_id"] not in billed]:
+        why = "There was enough time for them: all could be received at once, after a delay, or when a visibility "
+        why += "timeout ended."
+        case.not_yet(
+            "orders-not-billed",
+            got=case.said(f"{len(missing)} of {len(orders)} orders have no bill, such as {missing[0]}."),
+            expected="a bill for each order that arrived while the worker ran",
+            why=why,
+        )
+    _expect_list(case, shift.value, {*shift.done, *billed}, billed)
+    # What a last poll brings after the time is over may be given back.
+    late = {step.message for step in shift.steps if step.what == RECEIVED and shift.after(step) > shift.stop - 0.5}
+    for message in case.state(office.orders_url)["messages"]:
+        order = office.sent[message["id"]]
+        if message["receives"] and isinstance(order, dict) and message["id"] not in late:
+            case.not_yet(
+                "billed-but-left",
+                got=case.said(f"{order['order_id']} has its bill, and a message with it is still in the orders queue."),
+                expected="the message deleted, whenever it comes",
+                why="It comes again and again until it's deleted.",
+            )
+
+
+def _expect_bills(office, orders):
+    """No order has two bills, no other one has a bill, and each bill says what it should. Return the ids."""
+    case = office.case
     wanted = {order["order_id"]: {name: order[name] for name in ("order_id", "customer")} for order in orders}
+    known = {order["order_id"] for order in office.sent.values() if isinstance(order, dict)} - set(wanted)
     billed = []
-    for body in _bodies(case, bills_url):
+    for body in office.bills():
         bill = _parsed(body)
         order_id = bill.get("order_id") if isinstance(bill, dict) else None
-        if order_id in done and order_id not in wanted:
+        if order_id in known:
             case.not_yet(
                 "billed-again",
                 got=case.said(f"{order_id} has a new bill."),
                 expected="no bill for an order in `done`",
-                why="It was billed in a run before. An order that comes again is known by its own id, and is deleted.",
+                why="It was billed in a run before. An order that comes again is known by its order_id.",
             )
         if order_id not in wanted or bill != wanted[order_id]:
             case.not_yet(
                 "wrong-bill",
                 got=case.said(f"A bill says {body[:80]!r}."),
                 expected='{"order_id": ..., "customer": ...} of an order, as JSON',
-                why="Whoever sends the bills by post reads just these two from the message.",
+                why="A bill has just these two, with what the order says. A message that lacks something is no order.",
             )
         if order_id in billed:
             case.not_yet(
                 "two-bills",
                 got=case.said(f"{order_id} has two bills."),
                 expected="one bill for each order",
-                why="The order came twice: from SQS, from the web shop, or since it was not deleted. Look into the "
-                "record for each single message, and note the id as soon as its bill is out, before anything else "
-                "can fail.",
+                why="The order came more than once: from SQS, the web shop, or because its message wasn't deleted.",
             )
         billed.append(order_id)
     return billed
@@ -749,41 +1158,145 @@ def _parsed(text):
         return None
 
 
-def _expect_kept(case, orders_url, unbilled, broken):
-    """Broken messages, and orders without a bill, are still in the queue."""
-    bodies = _bodies(case, orders_url)
-    if gone := [text for text in broken if text not in bodies]:
+def _expect_kept(office, unbilled, broken):
+    """Messages that are no orders, and orders without a bill, are still in the queue."""
+    case, left = office.case, set(shop.messages_in(office.case, office.orders_url))
+    kept = [order for message, order in office.sent.items() if message in left]
+    if gone := [text for text in broken if text not in kept]:
         case.not_yet(
             "broken-message-deleted",
-            got=case.said(f"The message {gone[0]!r} is gone."),
-            expected="it is still in the queue",
-            why="Delete says that the work is done. A human, or lesson 08, has to see what was wrong with this one.",
+            got=case.said(f"The message {gone[0]!r} isn't in the orders queue any more."),
+            expected="every message that's no order still in the queue",
+            why="Somebody has to see what's wrong with it. Deleting it says that the work is done.",
         )
-    lost = [order["order_id"] for order in unbilled if _text(order) not in bodies]
-    if lost:
+    if lost := [order for order in unbilled if order not in kept]:
         case.not_yet(
             "order-lost",
-            got=case.said(f"{lost[0]} has no bill, and is not in the queue any more."),
-            expected="an order is deleted when its bill is out, and not before",
-            why="What was deleted never comes again. What was not deleted does, and can be done then.",
+            got=case.said(f"{lost[0]['order_id']} has no bill, and its message isn't in the orders queue any more."),
+            expected="an order that's deleted once its bill is sent",
+            why="A deleted message never comes again. One that isn't deleted does, and can be billed then.",
         )
 
 
-def _expect_time(case, took, seconds):
-    """The worker ran for its time, and stopped soon after."""
-    if took < seconds - 0.5:
-        case.not_yet(
-            "stopped-early",
-            got=case.said(f"The worker stopped after {took:g} s."),
-            expected=f"it works for {seconds} s",
-            why="An empty receive is no reason to go: orders come later, or a lease ends. Go by the time.",
-        )
-    if took > seconds + LONGEST_POLL + 1:
+def _expect_prepared(office, shift, plain=False):
+    """Each bill was sent when it was prepared, and before its order was deleted. plain: see _expect_billed."""
+    case, waited = office.case, []
+    for order_id, sent in {order_id: after for after, order_id in reversed(shift.bills)}.items():
+        of_order = [step for order, steps in office.history(shift) for step in steps if _id(order) == order_id]
+        received = min((shift.after(step) for step in of_order if step.what == RECEIVED), default=sent)
+        deleted = min((shift.after(step) for step in of_order if step.what == DELETED), default=sent)
+        if deleted < sent:
+            case.not_yet(
+                "deleted-before-bill",
+                got=case.said(f"{order_id} was deleted at {deleted:.1f} s, and its bill was sent at {sent:.1f} s."),
+                expected="the bill first, then the delete",
+                why="If the send fails, or the worker crashes before it, there's neither an order nor a bill.",
+            )
+        work = PAGE * next(order["pages"] for order in office.sent.values() if _id(order) == order_id)
+        waited.append((sent - received - work, work, order_id))
+    if not waited:
+        return
+    over, work, order_id = min(waited)
+    reason, why = "bill-not-prepared", f"It has {work // PAGE} pages, and preparing each takes time.sleep({PAGE})."
+    if plain and over > 3 + _slack(shift.calls):
+        reason = "prepared-too-long"
+        why = "That's the shortest time of all bills in this run, so this one didn't wait for another."
+    elif over >= -0.5:
+        return
+    case.not_yet(
+        reason,
+        got=case.said(f"The bill of {order_id} was sent {work + over:.1f} s after your code received the order."),
+        expected=f"{work} s to prepare it",
+        why=why,
+    )
+
+
+def _id(order):
+    """Return the id of an order; None for a text that is none."""
+    return order["order_id"] if isinstance(order, dict) else None
+
+
+def _expect_held(office, shift):
+    """Each order was in flight while the worker had it, and never for too long ahead."""
+    case = office.case
+    for order, steps in office.history(shift):
+        if isinstance(order, dict) and (found := _lapse(steps)):
+            step, over = found
+            ended = (over - shift.started).total_seconds()
+            case.not_yet(
+                "visible-while-in-work",
+                got=case.said(
+                    f"The visibility timeout of {order['order_id']} ended {ended:.1f} s after the start. Your code "
+                    f"still had the order: {_CALLS[step.what]} came at {shift.after(step):.1f} s."
+                ),
+                expected="an order that's in flight from the receive to the delete",
+                why="In between, another worker could receive the order and bill it too. Extend the visibility timeout "
+                "in time, or receive fewer orders at once.",
+            )
+        _expect_short_timeouts(case, steps)
+
+
+def _expect_stopped_in_time(office, shift):
+    """The worker returned soon after it had to stop, and started no order after that."""
+    case = office.case
+    pages = {order["order_id"]: order["pages"] for order in office.sent.values() if isinstance(order, dict)}
+    for after, order_id in shift.bills:
+        began = after - PAGE * pages.get(order_id, 0)
+        if began > shift.stop + _slack(shift.calls):
+            case.not_yet(
+                "started-after-stop",
+                got=case.said(f"The bill of {order_id} was sent {after:.1f} s after the start, so it was begun at "
+                f"{began:.1f} s."),
+                expected=f"no order begun after {shift.stop} s",
+                why="It was time to stop. What's left in the queue is there for the next worker.",
+            )  # fmt: skip
+    if shift.took > shift.last + LONGEST_POLL + _slack(shift.calls) + 1:
         case.not_yet(
             "stopped-late",
-            got=case.said(f"The worker stopped after {took:g} s."),
-            expected=f"{seconds} s, and {LONGEST_POLL} more at most",
-            why="Look at the time again after each receive; what is left in the queue is there for the next run.",
+            got=case.said(f"The worker stopped {shift.took:.1f} s after the start, and sent its last bill, or had to "
+            f"stop, at {shift.last:.1f} s."),
+            expected=f"{LONGEST_POLL} s later at most",
+            why="After each receive and each order, look whether it's time to stop.",
+        )  # fmt: skip
+
+
+def _expect_stopped(office, shift):
+    """What holds after every stop: bills and list are right, nothing is lost, and it returned in time."""
+    orders = [order for order in office.sent.values() if isinstance(order, dict)]
+    _expect_stopped_in_time(office, shift)
+    billed = _expect_bills(office, orders)
+    _expect_kept(office, [order for order in orders if order["order_id"] not in billed], ())
+    _expect_prepared(office, shift)
+    _expect_held(office, shift)
+    _expect_list(office.case, shift.value, set(billed), billed)
+
+
+def _expect_given_back(office, shift, orders):
+    """No order without a bill is in flight."""
+    case, billed = office.case, {order_id for _, order_id in shift.bills}
+    for message in case.state(office.orders_url)["messages"]:
+        order = office.sent[message["id"]]
+        if message["state"] == "in flight" and order["order_id"] not in billed:
+            case.not_yet(
+                "not-given-back",
+                got=case.said(
+                    f"{order['order_id']} has no bill, and is in flight for another {message['left']:.0f} s."
+                ),
+                expected="orders that weren't started can be received at once",
+                why="Nobody works on it now, and no other worker can receive it. change_message_visibility with 0 "
+                "gives it back.",
+            )
+
+
+def _expect_current_finished(office, shift, orders):
+    """An order that was in work at the stop has its bill."""
+    case, billed = office.case, len({order_id for _, order_id in shift.bills})
+    if billed < len(orders) and not [after for after, _ in shift.bills if after > shift.stop]:
+        case.not_yet(
+            "current-order-dropped",
+            got=case.said(f"{billed} of {len(orders)} orders have a bill, and none was sent after {shift.stop} s."),
+            expected="a bill for the order that was in work when it was time to stop",
+            why="Each of these orders takes 20 s to prepare. The worker was in the middle of one.",
         )
 
 
@@ -792,28 +1305,15 @@ def _expect_list(case, value, expected, billed):
     if isinstance(value, list) and sorted(map(str, value)) == sorted(expected):
         return
     reason = "ids-missing"
-    why = "The next run goes by this list: it has to name all orders that are billed, from before and from this run."
+    why = "The next run goes by this list, so it has to name all orders that are billed, from before and from this run."
     if not isinstance(value, list):
-        reason, why = "no-list", "A list of ids was asked for."
+        reason, why = "no-list", "The exercise asks for a list of ids."
     elif extra := [order_id for order_id in value if order_id not in expected]:
         reason = "noted-without-bill"
-        why = f"{extra[0]} has no bill. Whoever notes an order before its bill is out never bills it."
+        why = f"{extra[0]} has no bill. If it's in the list, the next run doesn't bill it either."
     elif len(set(value)) < len(value):
         reason, why = "id-twice", "An id is in it twice."
     elif not set(billed) & set(value) and billed:
         reason = "ids-of-this-run-missing"
-        why = "The orders of this run are missing: the next run would bill them again."
+        why = "The orders of this run are missing, so the next run would bill them again."
     case.not_yet(reason, got=value, expected=f"a list of {len(expected)} ids", why=why)
-
-
-def _expect_finished_deleted(case, orders_url, value):
-    """No message with a billed order is left that was received."""
-    for message in case.state(orders_url)["messages"]:
-        order = _parsed(message["body"])
-        if message["receives"] and isinstance(order, dict) and order.get("order_id") in value:
-            case.not_yet(
-                "billed-but-left",
-                got=case.said(f"{order['order_id']} is billed, and still in the queue."),
-                expected="what is billed is deleted, each time that it comes",
-                why="It comes again and again until it is deleted, in this run and in the next.",
-            )

@@ -1,7 +1,10 @@
 """Wrong answers to the exercises of lesson 04, as learners write them. Each says the reason id of its refusal."""
 
 import json
+import signal
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 from variants import variant
 
@@ -67,6 +70,47 @@ wait_for_order__takes_ten = variant(
 
 wait_for_order__last_look = variant(
     "solution", "seconds > 0", "seconds >= 0", "seconds -= wait", "seconds -= wait or 1", says="too-many-receives"
+)
+
+wait_for_order__polls_of_ten = variant("solution", "min(seconds, 20)", "min(seconds, 10)", says="too-many-receives")
+
+
+def wait_for_order__sleeps_first(sqs, queue_url, seconds):
+    """Says: returned-late"""
+    time.sleep(1)
+    while seconds > 0:
+        wait = min(seconds, 20)
+        for message in sqs.receive_message(QueueUrl=queue_url, WaitTimeSeconds=wait).get("Messages", []):
+            return json.loads(message["Body"])
+        seconds -= wait
+    return None
+
+
+def wait_for_order__gives_nine_back(sqs, queue_url, seconds):
+    """Says: others-received"""
+    while seconds > 0:
+        wait = min(seconds, 20)
+        reply = sqs.receive_message(QueueUrl=queue_url, WaitTimeSeconds=wait, MaxNumberOfMessages=10)
+        if "Messages" in reply:
+            first, *others = reply["Messages"]
+            for other in others:
+                handle = other["ReceiptHandle"]
+                sqs.change_message_visibility(QueueUrl=queue_url, ReceiptHandle=handle, VisibilityTimeout=0)
+            return json.loads(first["Body"])
+        seconds -= wait
+    return None
+
+
+wait_for_order__visible = variant(
+    "solution", "WaitTimeSeconds=wait", "WaitTimeSeconds=wait, VisibilityTimeout=0", says="not-in-flight"
+)
+
+wait_for_order__in_flight_for_ten_seconds = variant(
+    "solution", "WaitTimeSeconds=wait", "WaitTimeSeconds=wait, VisibilityTimeout=10", says="not-in-flight"
+)
+
+wait_for_order__a_second_short = variant(
+    "solution", "    while seconds", "    seconds -= 1\n    while seconds", says="order-not-returned"
 )
 
 wait_for_order__empty_dictionary = variant("solution", "return None", "return {}", says="not-none")
@@ -167,6 +211,42 @@ send_all__equal_ones_once = variant(
     "solution", "    refused = []", "    bodies = list(dict.fromkeys(bodies))\n    refused = []", says="texts-lost"
 )
 
+send_all__strips = variant(
+    "solution",
+    "body for place, body in enumerate(bodies[first",
+    "body.strip() for place, body in enumerate(bodies[first",
+    says="text-changed",
+)
+
+send_all__as_json = variant("solution", '"MessageBody": body}', '"MessageBody": json.dumps(body)}', says="text-changed")
+
+send_all__none_for_none = variant(
+    "solution", "    refused = []", "    if not bodies:\n        return None\n    refused = []", says="no-list"
+)
+
+send_all__stops_at_the_first_failure = variant(
+    "solution",
+    "        refused += ",
+    "        if failed and first:\n            return refused\n        refused += ",
+    says="texts-lost or failed-ignored",
+)
+
+send_all__five_failures_at_most = variant("solution", "in failed]", "in failed[:5]]", says="failed-ignored")
+
+
+def send_all__predicts(sqs, queue_url, bodies):
+    """Says: failed-ignored"""
+    names = ["MaximumMessageSize"]
+    most = int(sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=names)["Attributes"][names[0]])
+
+    def is_good(body):
+        return 0 < len(body.encode()) <= most and all(letter in "\t\n\r" or letter >= " " for letter in body)
+
+    for texts in _tens([body for body in bodies if is_good(body)]):
+        sqs.send_message_batch(QueueUrl=queue_url, Entries=_entries(texts))
+    return [body for body in bodies if not is_good(body)]
+
+
 send_all__sorted = variant("solution", "return refused", "return sorted(refused)", says="other-order-of-texts")
 
 
@@ -203,7 +283,9 @@ TEN = {"MaxNumberOfMessages": 10}
 
 def _delete(sqs, queue_url, messages):
     entries = [{"Id": str(n), "ReceiptHandle": message["ReceiptHandle"]} for n, message in enumerate(messages)]
-    sqs.delete_message_batch(QueueUrl=queue_url, Entries=entries)
+    while entries:
+        failed = sqs.delete_message_batch(QueueUrl=queue_url, Entries=entries).get("Failed", [])
+        entries = [entry for entry in entries if entry["Id"] in [failure["Id"] for failure in failed]]
 
 
 drain__short_polls = variant("solution", ", WaitTimeSeconds=20", "", says="short-poll-at-the-end")
@@ -218,15 +300,32 @@ def drain__three_short_polls(sqs, queue_url):
         for message in messages:
             order = json.loads(message["Body"])
             orders[order["order_id"]] = order
-        if messages:
-            _delete(sqs, queue_url, messages)
+        _delete(sqs, queue_url, messages)
     return list(orders.values())
 
 
+drain__failed_ignored = variant(
+    "solution",
+    'entries = [entry for entry in entries if entry["Id"] in failed]',
+    "break",
+    says="failed-deletes-left",
+)
+
+drain__all_again = variant(
+    "solution",
+    'entries = [entry for entry in entries if entry["Id"] in failed]',
+    "entries = entries if failed else []",
+    "while entries:",
+    "for entries in [entries, entries[:1]]:",
+    says="failed-deletes-left",
+)
+
 drain__fewer_than_ten = variant(
     "solution",
-    "Entries=entries)",
-    "Entries=entries)\n        if len(entries) < 10:\n            return list(orders.values())",
+    "        while entries",
+    "        last = len(entries) < 10\n        while entries",
+    "in failed]",
+    "in failed]\n        if last:\n            return list(orders.values())",
     says="stopped-early",
 )
 
@@ -252,8 +351,7 @@ def drain__keeps_repeats_in_the_queue(sqs, queue_url):
             if order["order_id"] not in orders:
                 orders[order["order_id"]] = order
                 fresh.append(message)
-        if fresh:
-            _delete(sqs, queue_url, fresh)
+        _delete(sqs, queue_url, fresh)
     return list(orders.values())
 
 
@@ -263,12 +361,27 @@ drain__by_message_id = variant(
     "solution", 'orders[order["order_id"]]', 'orders[message["MessageId"]]', says="order-twice"
 )
 
+drain__by_text = variant("solution", 'orders[order["order_id"]]', 'orders[message["Body"]]', says="order-twice")
+
+
+def drain__neighbours_only(sqs, queue_url):
+    """Says: order-twice"""
+    orders = []
+    while messages := sqs.receive_message(QueueUrl=queue_url, WaitTimeSeconds=20, **TEN).get("Messages"):
+        for message in messages:
+            order = json.loads(message["Body"])
+            if not orders or order != orders[-1]:
+                orders.append(order)
+        _delete(sqs, queue_url, messages)
+    return orders
+
+
 drain__no_delete = variant(
     "solution",
     "WaitTimeSeconds=20",
     "WaitTimeSeconds=20, VisibilityTimeout=900",
-    "        sqs.delete_message_batch(QueueUrl=queue_url, Entries=entries)",
-    "",
+    "        while entries:",
+    "        while False:",
     says="messages-left",
 )
 
@@ -276,26 +389,46 @@ drain__deletes_the_first = variant(
     "solution",
     "WaitTimeSeconds=20",
     "WaitTimeSeconds=1",
-    "Entries=entries",
-    "Entries=entries[:1]",
+    "        while entries:",
+    "        entries = entries[:1]\n        while entries:",
     says="messages-left",
 )
 
-drain__one_by_one = variant("solution", " MaxNumberOfMessages=10,", "", says="too-many-requests")
-
-drain__single_deletes = variant(
-    "solution",
-    "sqs.delete_message_batch(QueueUrl=queue_url, Entries=entries)",
-    'for entry in entries:\n            sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=entry["ReceiptHandle"])',
-    says="too-many-requests",
+drain__one_by_one = variant("solution", " MaxNumberOfMessages=10,", "", says="fewer-than-ten-asked")
+drain__nine_by_nine = variant(
+    "solution", "MaxNumberOfMessages=10", "MaxNumberOfMessages=9", says="fewer-than-ten-asked"
 )
+
+
+def drain__single_deletes(sqs, queue_url):
+    """Says: too-many-requests"""
+    orders = {}
+    while messages := sqs.receive_message(QueueUrl=queue_url, WaitTimeSeconds=20, **TEN).get("Messages"):
+        for message in messages:
+            order = json.loads(message["Body"])
+            orders[order["order_id"]] = order
+            sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])
+    return list(orders.values())
+
+
+def drain__deletes_of_five(sqs, queue_url):
+    """Says: too-many-requests"""
+    orders = {}
+    while messages := sqs.receive_message(QueueUrl=queue_url, WaitTimeSeconds=20, **TEN).get("Messages"):
+        for message in messages:
+            order = json.loads(message["Body"])
+            orders[order["order_id"]] = order
+        _delete(sqs, queue_url, messages[:5])
+        _delete(sqs, queue_url, messages[5:])
+    return list(orders.values())
+
 
 drain__purges = variant(
     "solution",
     "            return",
     "            sqs.purge_queue(QueueUrl=queue_url)\n            return",
-    "        sqs.delete_message_batch(QueueUrl=queue_url, Entries=entries)",
-    "",
+    "        while entries:",
+    "        while False:",
     says="not-received",
 )
 
@@ -305,6 +438,8 @@ drain__no_key = variant(
     "",
     says="no-messages-key",
 )
+
+drain__no_failed_key = variant("solution", 'reply.get("Failed", [])', 'reply["Failed"]', says="no-failed-key")
 
 
 def drain__all_in_one_delete(sqs, queue_url):
@@ -316,25 +451,28 @@ def drain__all_in_one_delete(sqs, queue_url):
     return [json.loads(message["Body"]) for message in found]
 
 
-def drain__empty_delete(sqs, queue_url):
-    """Says: empty-batch"""
-    orders = {}
-    while True:
-        messages = sqs.receive_message(QueueUrl=queue_url, WaitTimeSeconds=20, **TEN).get("Messages", [])
-        orders |= {json.loads(message["Body"])["order_id"]: json.loads(message["Body"]) for message in messages}
-        _delete(sqs, queue_url, messages)
-        if not messages:
-            return list(orders.values())
-
+drain__empty_delete = variant(
+    "solution",
+    '        if "Messages" not in reply:\n            return list(orders.values())\n',
+    "",
+    'reply["Messages"]',
+    'reply.get("Messages", [])',
+    "        while entries:",
+    "        while True:",
+    "in failed]",
+    "in failed]\n            if not entries:\n                break",
+    says="empty-batch",
+)
 
 drain__order_ids_as_entry_ids = variant(
     "solution", '"Id": str(place)', '"Id": order["order_id"]', says="ids-not-distinct"
 )
 
 drain__texts = variant("solution", "] = order", '] = message["Body"]', says="no-dictionaries")
+drain__dictionary = variant("solution", "list(orders.values())", "orders", says="no-list")
 
 drain__first_ten = variant(
-    "solution", "Entries=entries)", "Entries=entries)\n        return list(orders.values())", says="stopped-early"
+    "solution", "in failed]", "in failed]\n        return list(orders.values())", says="stopped-early"
 )
 
 
@@ -343,12 +481,12 @@ drain__first_ten = variant(
 
 pack_slowly__no_heartbeat = variant(
     "solution",
-    "        sqs.change_message_visibility(**lease, VisibilityTimeout=2 * seconds)\n",
+    "        sqs.change_message_visibility(**received, VisibilityTimeout=2 * seconds)\n",
     "",
     says="gap-between-timeouts",
 )
 
-pack_slowly__one_long_lease = variant(
+pack_slowly__one_long_timeout = variant(
     "solution",
     "receive_message(QueueUrl=queue_url",
     "receive_message(QueueUrl=queue_url, VisibilityTimeout=steps * seconds + 30",
@@ -358,19 +496,23 @@ pack_slowly__one_long_lease = variant(
 pack_slowly__extended_once = variant(
     "pack_slowly__no_heartbeat",
     "    for _",
-    "    sqs.change_message_visibility(**lease, VisibilityTimeout=43200)\n    for _",
+    "    sqs.change_message_visibility(**received, VisibilityTimeout=43200)\n    for _",
     says="timeout-too-long",
 )
 
 pack_slowly__extended_once_to_two_minutes = variant(
     "pack_slowly__no_heartbeat",
     "    for _",
-    "    sqs.change_message_visibility(**lease, VisibilityTimeout=120)\n    for _",
+    "    sqs.change_message_visibility(**received, VisibilityTimeout=120)\n    for _",
     says="gap-between-timeouts",
 )
 
 pack_slowly__adds_up = variant(
     "solution", "for _ in", "for step in", "2 * seconds", "30 + seconds * (step + 1)", says="timeout-too-long"
+)
+
+pack_slowly__two_minutes_and_a_second = variant(
+    "solution", "VisibilityTimeout=2 * seconds", "VisibilityTimeout=2 * seconds + 1", says="timeout-too-long"
 )
 
 pack_slowly__to_the_second = variant("solution", "2 * seconds", "seconds", says="gap-between-timeouts")
@@ -384,28 +526,79 @@ pack_slowly__every_second_step = variant(
     says="gap-between-timeouts",
 )
 
+
+def pack_slowly__to_two_minutes_at_every_second_step(sqs, queue_url, steps, seconds):
+    """Says: gap-between-timeouts"""
+    for message in sqs.receive_message(QueueUrl=queue_url, VisibilityTimeout=120).get("Messages", []):
+        received = {"QueueUrl": queue_url, "ReceiptHandle": message["ReceiptHandle"]}
+        for step in range(steps):
+            if step % 2 == 0:
+                sqs.change_message_visibility(**received, VisibilityTimeout=120)
+            time.sleep(seconds)
+        sqs.delete_message(**received)
+        return json.loads(message["Body"])
+    return None
+
+
 pack_slowly__thirty_whatever = variant("solution", "2 * seconds", "30", says="gap-between-timeouts")
+
+pack_slowly__receives_again = variant(
+    "solution",
+    "        sqs.change_message_visibility(**received, VisibilityTimeout=2 * seconds)\n",
+    "        if messages := sqs.receive_message(QueueUrl=queue_url).get('Messages'):\n"
+    "            received['ReceiptHandle'] = messages[0]['ReceiptHandle']\n",
+    says="others-received",
+)
 
 pack_slowly__deletes_first = variant(
     "pack_slowly__no_heartbeat",
     "    for _",
-    "    sqs.delete_message(**lease)\n    for _",
-    "seconds)\n    sqs.delete_message(**lease)\n",
+    "    sqs.delete_message(**received)\n    for _",
+    "seconds)\n    sqs.delete_message(**received)\n",
     "seconds)\n",
     says="deleted-early",
 )
 
 pack_slowly__deletes_twice = variant(
-    "pack_slowly__no_heartbeat", "    for _", "    sqs.delete_message(**lease)\n    for _", says="deleted-early"
+    "pack_slowly__no_heartbeat", "    for _", "    sqs.delete_message(**received)\n    for _", says="deleted-early"
 )
 
 pack_slowly__renews_after_the_delete = variant(
-    "solution", "    for _", "    sqs.delete_message(**lease)\n    for _", says="renewed-after-delete"
+    "solution", "    for _", "    sqs.delete_message(**received)\n    for _", says="renewed-after-delete"
 )
 
-pack_slowly__no_delete = variant("solution", "    sqs.delete_message(**lease)\n", "", says="not-deleted")
+
+def pack_slowly__deletes_on_the_way_out(sqs, queue_url, steps, seconds):
+    """Says: deleted-unpacked"""
+    messages = sqs.receive_message(QueueUrl=queue_url, VisibilityTimeout=120).get("Messages", [])
+    if not messages:
+        return None
+    received = {"QueueUrl": queue_url, "ReceiptHandle": messages[0]["ReceiptHandle"]}
+    try:
+        for _ in range(steps):
+            sqs.change_message_visibility(**received, VisibilityTimeout=120)
+            time.sleep(seconds)
+    finally:
+        sqs.delete_message(**received)
+    return json.loads(messages[0]["Body"])
+
+
+pack_slowly__stops_at_an_error_and_deletes = variant(
+    "solution",
+    "        sqs.change_message_visibility(**received, VisibilityTimeout=2 * seconds)\n",
+    "        try:\n"
+    "            sqs.change_message_visibility(**received, VisibilityTimeout=2 * seconds)\n"
+    "        except Exception as problem:\n"
+    "            print(problem)\n"
+    "            break\n",
+    says="deleted-unpacked",
+)
+
+pack_slowly__no_delete = variant("solution", "    sqs.delete_message(**received)\n", "", says="not-deleted")
 pack_slowly__does_not_pack = variant("solution", "range(steps)", "range(1)", says="deleted-early")
 pack_slowly__one_step_less = variant("solution", "range(steps)", "range(1, steps)", says="deleted-early")
+pack_slowly__one_step_more = variant("solution", "range(steps)", "range(steps + 1)", says="deleted-late")
+pack_slowly__three_times_as_many_steps = variant("solution", "range(steps)", "range(3 * steps)", says="deleted-late")
 
 pack_slowly__sets_the_queue = variant(
     "pack_slowly__no_heartbeat",
@@ -421,6 +614,15 @@ pack_slowly__sets_the_queue_and_renews = variant(
     says="queue-changed",
 )
 
+pack_slowly__sets_long_polls = variant(
+    "solution",
+    "    reply =",
+    '    settings = {"ReceiveMessageWaitTimeSeconds": "20"}\n'
+    "    sqs.set_queue_attributes(QueueUrl=queue_url, Attributes=settings)\n"
+    "    reply =",
+    says="queue-changed",
+)
+
 pack_slowly__takes_ten = variant(
     "solution",
     "receive_message(QueueUrl=queue_url",
@@ -432,7 +634,7 @@ pack_slowly__takes_ten = variant(
 
 pack_slowly__renewals_fail = variant(
     "solution",
-    "        sqs.change_message_visibility(**lease, VisibilityTimeout=2 * seconds)\n",
+    "        sqs.change_message_visibility(**received, VisibilityTimeout=2 * seconds)\n",
     '        entry = {"Id": "it", "ReceiptHandle": message["MessageId"], "VisibilityTimeout": 2 * seconds}\n        sqs.change_message_visibility_batch(QueueUrl=queue_url, Entries=[entry])\n',
     says="gap-between-timeouts",
 )
@@ -445,191 +647,438 @@ pack_slowly__waits_for_nothing = variant(
     "solution", "        return None", "        time.sleep(steps * seconds)\n        return None", says="packed-nothing"
 )
 
+pack_slowly__empty_dictionary = variant("solution", "        return None", "        return {}", says="not-none")
 pack_slowly__text = variant("solution", 'json.loads(message["Body"])', 'message["Body"]', says="text-returned")
+pack_slowly__message = variant("solution", 'json.loads(message["Body"])', "message", says="other-order-returned")
+
+
+def pack_slowly__all_steps_at_once__threads(sqs, queue_url, steps, seconds):
+    """Says: deleted-early"""
+    messages = sqs.receive_message(QueueUrl=queue_url, VisibilityTimeout=120).get("Messages", [])
+    if not messages:
+        return None
+    with ThreadPoolExecutor(steps) as pool:
+        list(pool.map(time.sleep, [seconds] * steps))
+    sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=messages[0]["ReceiptHandle"])
+    return json.loads(messages[0]["Body"])
+
+
+def pack_slowly__beats_too_seldom__threads(sqs, queue_url, steps, seconds):
+    """Says: gap-between-timeouts"""
+    messages = sqs.receive_message(QueueUrl=queue_url, VisibilityTimeout=60).get("Messages", [])
+    if not messages:
+        return None
+    received, packed = {"QueueUrl": queue_url, "ReceiptHandle": messages[0]["ReceiptHandle"]}, threading.Event()
+
+    def beat():
+        while not packed.wait(60):
+            sqs.change_message_visibility(**received, VisibilityTimeout=60)
+
+    thread = threading.Thread(target=beat)
+    thread.start()
+    for _ in range(steps):
+        time.sleep(seconds)
+    packed.set()
+    thread.join()
+    sqs.delete_message(**received)
+    return json.loads(messages[0]["Body"])
+
+
+def pack_slowly__daemon_goes_on__threads(sqs, queue_url, steps, seconds):
+    """Says: timeout-too-long"""
+    messages = sqs.receive_message(QueueUrl=queue_url).get("Messages", [])
+    if not messages:
+        return None
+    received, packed = {"QueueUrl": queue_url, "ReceiptHandle": messages[0]["ReceiptHandle"]}, []
+
+    def beat():
+        while not packed:
+            sqs.change_message_visibility(**received, VisibilityTimeout=300)
+            time.sleep(10)
+
+    threading.Thread(target=beat, daemon=True).start()
+    for _ in range(steps):
+        time.sleep(seconds)
+    packed.append(True)
+    sqs.delete_message(**received)
+    return json.loads(messages[0]["Body"])
 
 
 # --- bill_orders ------------------------------------------------------------------------------------------------------
 
 
-def _receive(sqs, url, **params):
-    """Return up to ten messages, none where SQS answers with an error."""
-    try:
-        reply = sqs.receive_message(QueueUrl=url, **({"MaxNumberOfMessages": 10, "WaitTimeSeconds": 20} | params))
-    except sqs.exceptions.ClientError:
-        return []
-    return reply.get("Messages", [])
-
-
-def _bill(sqs, url, order):
-    bill = {"order_id": order["order_id"], "customer": order["customer"]}
-    sqs.send_message(QueueUrl=url, MessageBody=json.dumps(bill))
-
-
-def _done_with(sqs, url, message):
-    sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
-
-
 bill_orders__until_empty = variant(
     "solution",
-    "        for message",
-    '        if "Messages" not in reply:\n            break\n        for message',
+    "            continue\n        [message]",
+    "            break\n        [message]",
     says="stopped-early",
 )
 
-bill_orders__one_round = variant("solution", "while time.time() < end:", "for _ in range(1):", says="stopped-early")
-
-bill_orders__counts_polls = variant(
-    "solution", "while time.time() < end:", "for _ in range(seconds // 20 + 1):", says="stopped-early"
+bill_orders__one_round = variant(
+    "solution",
+    "while not stopped and time.time() < end:",
+    "for _ in range(1):",
+    says="orders-not-billed or stopped-early",
 )
 
-bill_orders__no_record = variant("solution", 'if bill["order_id"] not in billed:', "if True:", says="billed-again")
+bill_orders__no_record = variant(
+    "solution", 'if bill["order_id"] not in billed:', "if True:", says="billed-again or two-bills"
+)
 bill_orders__old_record_only = variant("solution", "not in billed:", "not in done:", says="two-bills")
+bill_orders__new_record_only = variant("solution", "list(done), 0", "[], 0", says="billed-again")
 
+bill_orders__record_by_message_id = variant(
+    "solution",
+    'if bill["order_id"] not in billed:',
+    'if message["MessageId"] not in seen and bill["order_id"] not in done:\n            seen.append(message["MessageId"])',
+    "    def attempt",
+    "    seen = []\n\n    def attempt",
+    says="two-bills",
+)
 
-def bill_orders__record_by_message_id(sqs, orders_url, bills_url, done, seconds):
-    """Says: two-bills"""
-    seen, end = set(), time.time() + seconds
-    while time.time() < end:
-        for message in _receive(sqs, orders_url):
-            try:
-                order = json.loads(message["Body"])
-                if order["order_id"] not in done[:1] and message["MessageId"] not in seen:
-                    _bill(sqs, bills_url, order)
-                    seen.add(message["MessageId"])
-                    done.append(order["order_id"])
-                _done_with(sqs, orders_url, message)
-            except Exception:
-                pass
-    return done
+bill_orders__record_by_text = variant(
+    "solution",
+    'if bill["order_id"] not in billed:',
+    'if message["Body"] not in seen and bill["order_id"] not in done:\n            seen.append(message["Body"])',
+    "    def attempt",
+    "    seen = []\n\n    def attempt",
+    says="two-bills",
+)
 
-
-def bill_orders__record_after_the_batch(sqs, orders_url, bills_url, done, seconds):
-    """Says: two-bills"""
-    end = time.time() + seconds
-    while time.time() < end:
-        new = []
-        for message in _receive(sqs, orders_url):
-            try:
-                order = json.loads(message["Body"])
-                if order["order_id"] not in done:
-                    _bill(sqs, bills_url, order)
-                    new.append(order["order_id"])
-                _done_with(sqs, orders_url, message)
-            except Exception:
-                pass
-        done += new
-    return done
-
-
-bill_orders__dies_of_json = variant(
-    "solution", "except Exception:", "except sqs.exceptions.ClientError:", says="broken-message-ends-worker"
+bill_orders__ends_at_json_errors = variant(
+    "solution", "(ValueError, TypeError, KeyError)", "(TypeError, KeyError)", says="broken-message-ends-worker"
 )
 
 bill_orders__only_json_errors = variant(
-    "solution", "except Exception:", "except json.JSONDecodeError:", says="broken-message-ends-worker"
+    "solution", "(ValueError, TypeError, KeyError)", "json.JSONDecodeError", says="broken-message-ends-worker"
+)
+
+bill_orders__crash_in_the_work = variant(
+    "solution",
+    'range(order["pages"])',
+    'order["pages"]',
+    "for _ in pages",
+    "for _ in range(pages)",
+    says="broken-message-ends-worker",
 )
 
 bill_orders__deletes_broken_ones = variant(
     "solution",
-    "pass  #",
-    'sqs.delete_message(QueueUrl=orders_url, ReceiptHandle=message["ReceiptHandle"])  #',
+    '            print("No order:", message["Body"], problem)',
+    "            attempt(sqs.delete_message, **received)",
     says="broken-message-deleted",
+)
+
+bill_orders__bills_what_lacks_something = variant(
+    "solution", 'order["customer"]', 'order.get("customer")', says="wrong-bill"
+)
+
+bill_orders__a_page_without_pages = variant(
+    "solution", 'range(order["pages"])', 'range(order.get("pages", 1))', says="wrong-bill"
 )
 
 bill_orders__deletes_first = variant(
     "solution",
-    "                    sqs.send",
-    '                    sqs.delete_message(QueueUrl=orders_url, ReceiptHandle=message["ReceiptHandle"])\n                    sqs.send',
-    says="order-lost",
+    "            if not attempt",
+    "            attempt(sqs.delete_message, **received)\n            if not attempt",
+    says="deleted-before-bill",
 )
 
-bill_orders__deletes_in_finally = variant(
+bill_orders__deletes_after_the_receive = variant(
     "solution",
-    "pass  #",
-    'pass\n            finally:\n                sqs.delete_message(QueueUrl=orders_url, ReceiptHandle=message["ReceiptHandle"])  #',
-    says="broken-message-deleted",
+    "        if bill",
+    "        attempt(sqs.delete_message, **received)\n        if bill",
+    "                attempt(sqs.change_message_visibility, **received, VisibilityTimeout=60)\n",
+    "",
+    says="deleted-before-bill",
+)
+
+bill_orders__deletes_whether_sent_or_not = variant(
+    "solution",
+    "            if not attempt(sqs.send_message, QueueUrl=bills_url, MessageBody=json.dumps(bill)):\n"
+    "                continue  # it comes again when its visibility timeout is over\n"
+    "            billed",
+    "            if attempt(sqs.send_message, QueueUrl=bills_url, MessageBody=json.dumps(bill)):\n"
+    "                billed",
+    says="order-lost",
 )
 
 bill_orders__notes_first = variant(
     "solution",
-    '                    billed.append(bill["order_id"])\n',
+    '            billed.append(bill["order_id"])\n',
     "",
-    "                    sqs.send",
-    '                    billed.append(bill["order_id"])\n                    sqs.send',
-    says="order-lost",
+    "            if not attempt",
+    '            billed.append(bill["order_id"])\n            if not attempt',
+    says="order-lost or noted-without-bill",
 )
 
-
-def bill_orders__notes_last(sqs, orders_url, bills_url, done, seconds):
-    """Says: two-bills"""
-    end = time.time() + seconds
-    while time.time() < end:
-        for message in _receive(sqs, orders_url):
-            try:
-                order = json.loads(message["Body"])
-                if order["order_id"] not in done:
-                    _bill(sqs, bills_url, order)
-                    _done_with(sqs, orders_url, message)
-                    done.append(order["order_id"])
-                else:
-                    _done_with(sqs, orders_url, message)
-            except Exception:
-                pass
-    return done
-
+bill_orders__notes_last = variant(
+    "solution",
+    '            billed.append(bill["order_id"])\n        attempt(sqs.delete_message, **received)',
+    '        if attempt(sqs.delete_message, **received):\n            billed.append(bill["order_id"])',
+    says="two-bills or id-twice",
+)
 
 bill_orders__repeats_stay = variant(
-    "solution", "                sqs.delete", "                    sqs.delete", says="billed-but-left"
+    "solution", "        attempt(sqs.delete", "            attempt(sqs.delete", says="billed-but-left"
 )
 
 bill_orders__never_deletes = variant(
+    "solution", "        attempt(sqs.delete_message, **received)\n", "", says="billed-but-left"
+)
+
+bill_orders__does_not_prepare = variant("solution", "    time.sleep(5)", "    time.sleep(0)", says="bill-not-prepared")
+
+bill_orders__prepares_a_page_less = variant(
+    "solution", 'range(order["pages"])', 'range(1, order["pages"])', says="bill-not-prepared"
+)
+
+bill_orders__prepares_after_the_bill = variant(
     "solution",
-    '                sqs.delete_message(QueueUrl=orders_url, ReceiptHandle=message["ReceiptHandle"])\n',
+    "            for _ in pages:\n                time.sleep(5)\n                attempt(sqs.change_message_visibility, **received, VisibilityTimeout=60)\n",
     "",
-    says="billed-but-left",
+    "        attempt(sqs.delete",
+    "        for _ in pages:\n            time.sleep(5)\n        attempt(sqs.delete",
+    says="bill-not-prepared",
 )
 
-bill_orders__receive_may_fail = variant(
-    "solution", "except sqs.exceptions.ClientError:", "except KeyError:", says="fault-ends-worker"
+bill_orders__prepares_twice_as_long = variant(
+    "solution", "    time.sleep(5)", "    time.sleep(10)", says="prepared-too-long"
 )
 
 
-def bill_orders__one_try_around_all(sqs, orders_url, bills_url, done, seconds):
-    """Says: others-given-up"""
-    end = time.time() + seconds
-    while time.time() < end:
-        try:
-            for message in _receive(sqs, orders_url):
-                order = json.loads(message["Body"])
-                if order["order_id"] not in done:
-                    _bill(sqs, bills_url, order)
-                    done.append(order["order_id"])
-                _done_with(sqs, orders_url, message)
-        except Exception:
-            time.sleep(1)
-    return done
+bill_orders__receive_may_not_fail = variant(
+    "solution", "attempt(sqs.receive_message, ", "sqs.receive_message(", says="fault-ends-worker"
+)
 
+bill_orders__send_may_not_fail = variant(
+    "solution", "attempt(sqs.send_message, ", "sqs.send_message(", says="fault-ends-worker"
+)
 
-bill_orders__works_too_long = variant(
+bill_orders__renewal_may_not_fail = variant(
     "solution",
-    "while time.time() < end:",
-    "for _ in range(max(3, seconds)):",
-    "WaitTimeSeconds=20",
-    "WaitTimeSeconds=15",
-    says="stopped-late",
+    "                attempt(sqs.change_message_visibility, ",
+    "                sqs.change_message_visibility(",
+    says="fault-ends-worker",
+)
+
+bill_orders__delete_may_not_fail = variant(
+    "solution", "attempt(sqs.delete_message, ", "sqs.delete_message(", says="fault-ends-worker"
+)
+
+bill_orders__gives_up_after_an_error = variant(
+    "solution",
+    '        if not reply or "Messages" not in reply:',
+    '        if reply is None:\n            break\n        if "Messages" not in reply:',
+    says="stopped-early",
+)
+
+bill_orders__forgets_what_failed = variant(
+    "solution",
+    "                continue  # it comes again when its visibility timeout is over",
+    "                attempt(sqs.delete_message, **received)\n                continue",
+    says="order-lost",
+)
+
+bill_orders__tries_again_at_once = variant(
+    "solution", "            time.sleep(min(2**failures, 20))\n", "", says="pauses-do-not-grow"
+)
+
+bill_orders__always_the_same_pause = variant("solution", "min(2**failures, 20)", "1", says="pauses-do-not-grow")
+bill_orders__shorter_pauses = variant("solution", "min(2**failures, 20)", "20 / 2**failures", says="pauses-do-not-grow")
+bill_orders__doubles_without_limit = variant("solution", "min(2**failures, 20)", "2**failures", says="pause-too-long")
+bill_orders__pauses_of_a_minute = variant("solution", "2**failures, 20", "2**failures, 60", says="pause-too-long")
+
+bill_orders__pauses_at_receives_only = variant(
+    "solution",
+    "            if not attempt(sqs.send_message, QueueUrl=bills_url, MessageBody=json.dumps(bill)):\n"
+    "                continue  # it comes again when its visibility timeout is over\n",
+    "            while True:\n"
+    "                try:\n"
+    "                    sqs.send_message(QueueUrl=bills_url, MessageBody=json.dumps(bill))\n"
+    "                    break\n"
+    "                except sqs.exceptions.ClientError as problem:\n"
+    "                    print(problem)\n",
+    says="pauses-do-not-grow",
+)
+
+bill_orders__no_renewal = variant(
+    "solution",
+    "                attempt(sqs.change_message_visibility, **received, VisibilityTimeout=60)\n",
+    "",
+    says="visible-while-in-work",
+)
+
+bill_orders__renews_after_the_work = variant(
+    "solution",
+    "                attempt(sqs.change_message_visibility, **received, VisibilityTimeout=60)\n",
+    "            attempt(sqs.change_message_visibility, **received, VisibilityTimeout=60)\n",
+    says="visible-while-in-work",
+)
+
+bill_orders__one_long_timeout = variant(
+    "bill_orders__no_renewal", "VisibilityTimeout=60", "VisibilityTimeout=900", says="timeout-too-long"
+)
+
+bill_orders__two_minutes_once = variant(
+    "bill_orders__no_renewal", "VisibilityTimeout=60", "VisibilityTimeout=120", says="visible-while-in-work"
+)
+
+bill_orders__renews_only_the_one_in_work = variant(
+    "bill_orders__batches",
+    "                    hide(left, 90)",
+    "                    hide(left[:1], 90)",
+    says="visible-while-in-work",
+)
+
+bill_orders__no_handler = variant(
+    "solution", "    signal.signal(signal.SIGTERM, on_sigterm)\n", "", says="no-signal-handler"
+)
+
+bill_orders__handler_for_ctrl_c = variant("solution", "signal.SIGTERM", "signal.SIGINT", says="no-signal-handler")
+
+bill_orders__ignores_the_signal = variant(
+    "solution", "signal.SIGTERM, on_sigterm", "signal.SIGTERM, signal.SIG_IGN", says="started-after-stop"
+)
+
+bill_orders__handler_sets_nothing = variant("solution", "        nonlocal stopped\n", "", says="started-after-stop")
+
+bill_orders__handler_exits = variant(
+    "solution", "        nonlocal stopped\n        stopped = True", "        raise SystemExit", says="error:SystemExit"
+)
+
+bill_orders__handler_interrupts = variant(
+    "solution",
+    "signal.SIGTERM, on_sigterm",
+    "signal.SIGTERM, signal.default_int_handler",
+    says="error:KeyboardInterrupt",
+)
+
+
+def bill_orders__drops_what_is_in_work(sqs, orders_url, bills_url, done, seconds):
+    """Says: current-order-dropped"""
+    billed, end, pause = list(done), time.time() + seconds, 1
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    received = None
+    try:
+        while time.time() < end:
+            try:
+                reply = sqs.receive_message(QueueUrl=orders_url, WaitTimeSeconds=20, VisibilityTimeout=60)
+                for message in reply.get("Messages", []):
+                    received = {"QueueUrl": orders_url, "ReceiptHandle": message["ReceiptHandle"]}
+                    if time.time() >= end:
+                        sqs.change_message_visibility(**received, VisibilityTimeout=0)
+                        continue
+                    try:
+                        order = json.loads(message["Body"])
+                        bill = {"order_id": order["order_id"], "customer": order["customer"]}
+                        pages = range(order["pages"])
+                    except (ValueError, TypeError, KeyError):
+                        continue
+                    if bill["order_id"] not in billed:
+                        for _ in pages:
+                            time.sleep(5)
+                            sqs.change_message_visibility(**received, VisibilityTimeout=60)
+                        sqs.send_message(QueueUrl=bills_url, MessageBody=json.dumps(bill))
+                        billed.append(bill["order_id"])
+                    sqs.delete_message(**received)
+                    received = None
+                pause = 1
+            except sqs.exceptions.ClientError:
+                time.sleep(pause)
+                pause = min(2 * pause, 20)
+    except KeyboardInterrupt:
+        if received:
+            sqs.change_message_visibility(**received, VisibilityTimeout=0)
+    return billed
+
+
+bill_orders__finishes_its_batch = variant(
+    "bill_orders__batches",
+    "            if stop or time.monotonic() >= end:\n                hide(left, 0)\n                break\n",
+    "",
+    says="started-after-stop",
+)
+
+bill_orders__keeps_its_batch = variant(
+    "bill_orders__batches", "                hide(left, 0)\n", "", says="not-given-back"
+)
+
+bill_orders__gives_back_for_a_minute = variant(
+    "bill_orders__batches", "                hide(left, 0)\n", "                hide(left, 60)\n", says="not-given-back"
+)
+
+bill_orders__starts_what_the_last_poll_brings = variant(
+    "solution",
+    "        if stopped or time.time() >= end:\n"
+    "            attempt(sqs.change_message_visibility, **received, VisibilityTimeout=0)\n"
+    "            break\n",
+    "",
+    says="started-after-stop",
+)
+
+bill_orders__keeps_what_the_last_poll_brings = variant(
+    "solution",
+    "            attempt(sqs.change_message_visibility, **received, VisibilityTimeout=0)\n            break\n",
+    "            break\n",
+    says="not-given-back",
+)
+
+bill_orders__stops_by_signal_only = variant(
+    "solution",
+    "while not stopped and time.time() < end",
+    "while not stopped",
+    "if stopped or time.time() >= end",
+    "if stopped",
+    says="stopped:calls or stopped-late",
+)
+
+bill_orders__rests_before_it_returns = variant(
+    "solution", "    return billed", "    time.sleep(30)\n    return billed", says="stopped-late"
+)
+
+bill_orders__counts_polls = variant(
+    "solution",
+    "while not stopped and time.time() < end:",
+    "for _ in range(seconds // 20 + 1):",
+    says="stopped-early or orders-not-billed or started-after-stop",
 )
 
 bill_orders__new_ids_only = variant(
     "solution", "return billed", "return [order_id for order_id in billed if order_id not in done]", says="ids-missing"
 )
 
-bill_orders__nothing_returned = variant("solution", "return billed", "print(billed)", says="no-list")
-bill_orders__old_list_returned = variant("solution", "return billed", "return done", says="ids-of-this-run-missing")
+bill_orders__nothing_returned = variant("solution", "    return billed", "    print(billed)", says="no-list")
+bill_orders__old_list_returned = variant(
+    "solution", "    return billed", "    return done", says="ids-of-this-run-missing"
+)
 bill_orders__whole_order_as_bill = variant("solution", "json.dumps(bill)", 'message["Body"]', says="wrong-bill")
 
 bill_orders__gives_broken_ones_back_at_once = variant(
     "solution",
-    "pass  #",
-    'handle = {"QueueUrl": orders_url, "ReceiptHandle": message["ReceiptHandle"]}\n                sqs.change_message_visibility(**handle, VisibilityTimeout=0)  #',
+    '            print("No order:", message["Body"], problem)',
+    "            attempt(sqs.change_message_visibility, **received, VisibilityTimeout=0)",
     says="stopped:calls",
 )
+
+
+def bill_orders__as_before_there_were_pages(sqs, orders_url, bills_url, done, seconds):
+    """Says: bill-not-prepared"""
+    billed, end = list(done), time.time() + seconds
+    while time.time() < end:
+        try:
+            reply = sqs.receive_message(QueueUrl=orders_url, MaxNumberOfMessages=10, WaitTimeSeconds=20)
+        except sqs.exceptions.ClientError:
+            time.sleep(1)
+            continue
+        for message in reply.get("Messages", []):
+            try:
+                order = json.loads(message["Body"])
+                bill = {"order_id": order["order_id"], "customer": order["customer"]}
+                if bill["order_id"] not in billed:
+                    sqs.send_message(QueueUrl=bills_url, MessageBody=json.dumps(bill))
+                    billed.append(bill["order_id"])
+                sqs.delete_message(QueueUrl=orders_url, ReceiptHandle=message["ReceiptHandle"])
+            except Exception as problem:
+                print(problem)
+    return billed
