@@ -6,6 +6,7 @@ from datetime import timedelta
 from itertools import pairwise
 
 from helpers.aws_rules.common.steps import DELETED, HIDDEN, RECEIVED, SENT
+from helpers.checks.case import AnswerError
 from helpers.checks.lessons import shop
 
 LONGEST_POLL = 20
@@ -877,28 +878,37 @@ def _expect_pauses(case, operations, what):
     disarm = shop.before_each(case, ALL_CALLS, happening)
     did = f"while every {what} fails for some time"
     shift = office.work([], 330, did, afterwards=lambda: (disarm(), end()))
-    _expect_growing(case, _pauses(shift.calls), what)
+    _expect_growing(case, _pauses(shift.calls))
     _expect_billed(office, shift, orders)
 
 
 def _pauses(calls):
-    """Return the pauses between calls that failed one after the other, of the longest such row."""
+    """Return the pauses between calls that failed one after the other, in seconds, of the longest such row.
+
+    There's a list for each call that can be on at the same time, as a pool of workers makes them. boto3's own waits,
+    between the tries of one call, aren't pauses.
+    """
     rows, row = [[]], []
     for call in calls:
         row = [*row, call] if call.error_code else []
         rows.append(row)
-    row = max(rows, key=len)
-    # boto3's own waits, between the tries of one call, aren't counted.
-    return [(b.at - a.exchanges[-1].at).total_seconds() for a, b in pairwise(row)]
+    lines = []
+    for call in sorted(max(rows, key=len), key=lambda call: call.at):
+        waiting = [line for line in lines if line[-1].exchanges[-1].at < call.at]
+        line = min(waiting, key=lambda line: line[-1].exchanges[-1].at, default=[])
+        lines += [] if line else [line]
+        line.append(call)
+    return [[(b.at - a.exchanges[-1].at).total_seconds() for a, b in pairwise(line)] for line in lines]
 
 
-def _expect_growing(case, pauses, what):
+def _expect_growing(case, lines):
+    pauses = [pause for line in lines for pause in line]
     if len(pauses) < 4:  # the answer doesn't try again at once, and so it has nothing to wait for
         return
-    half = len(pauses) // 2
-    first, last = sum(pauses[:half]), sum(pauses[-half:])
-    shown = ", ".join(f"{pause:.1f}" for pause in pauses)
-    saw = f"{len(pauses) + 1} calls failed in a row, and the pauses between them were {shown} s."
+    first = sum(sum(line[: len(line) // 2]) for line in lines)
+    last = sum(sum(line[len(line) - len(line) // 2 :]) for line in lines)
+    shown = " and ".join(", ".join(f"{pause:.1f}" for pause in line) for line in lines)
+    saw = f"{len(pauses) + len(lines)} calls failed in a row, and the pauses between them were {shown} s."
     if last < 0.5 or last < 1.2 * first:
         case.not_yet(
             "pauses-do-not-grow",
@@ -1019,9 +1029,23 @@ class _Office:
         case = self.case
         self._made, started = len(case.calls), case.clock.now()
         urls = {"orders_url": self.orders_url, "bills_url": self.bills_url}
-        result = case.attempt(**urls, done=done, seconds=seconds)
-        afterwards()
-        case.did += f", {did}" if did else ""
+        did = f", {did}" if did else ""
+        try:
+            result = case.attempt(**urls, done=done, seconds=seconds)
+        except AnswerError as stop:
+            if stop.stopped != "terminated":
+                raise
+            case.not_yet(
+                "no-signal-handler",
+                did=case.did + did,
+                got=case.said("SIGTERM ended your function on the spot."),
+                expected="the order in work finished, the others given back, and a list returned",
+                why="A process without a handler for SIGTERM ends at once, and not even `finally` runs. signal.signal "
+                "sets a handler.",
+            )
+        finally:
+            afterwards()
+        case.did += did
         if result.error:
             _explain_billing_error(case, result.error, self.calls_of_run())
         return _Shift(self, result.value, done, self._made, started, seconds if stop is None else stop)
@@ -1044,14 +1068,6 @@ class _Office:
 def _explain_billing_error(case, error, calls):
     """Say which message, or which call, ended the worker."""
     expected = "a worker that goes on until it's time to stop"
-    if error.type == "Terminated":
-        case.not_yet(
-            "no-signal-handler",
-            got=case.said("SIGTERM ended your function on the spot."),
-            expected="the order in work finished, the others given back, and a list returned",
-            why="A process that sets no handler for SIGTERM ends at once, without any `finally`. Register one with "
-            "signal.signal.",
-        )
     failed = calls[-1].operation if calls and calls[-1].error_code else ""
     broken = (
         "A message that's no order ended the worker, and all orders behind it wait. It has to be left in the queue."
