@@ -771,30 +771,31 @@ def _expect_kept_after_an_error(case):
 REQUESTS_OF_A_CALL = 5  # that boto3 makes at most, in whichever mode, before it raises
 
 
-def _let_fail(case, operations, since=0.0):
-    """Let the answer's next call of one of these operations fail, whatever boto3 tries. Return what ends the fault.
+def _let_fail(case, *kinds, since=0.0):
+    """Let the answer's next call of each kind fail, whatever boto3 tries. Return what ends the faults.
 
-    since: after how many seconds from now the next call is meant.
+    kinds: groups of operations. since: after how many seconds from now the next calls are meant.
     """
-    started, requests, fault = case.clock.now(), [], []
+    started, left, requests, fault = case.clock.now(), list(kinds), [], []
 
     def happening(operation):
-        if operation in operations and shop.seconds_since(case, started) >= since:
-            if not requests:
+        kind = next((kind for kind in left if operation in kind), None)
+        if requests and (kind is not requests[0] or len(requests) == REQUESTS_OF_A_CALL):
+            left.remove(requests[0])  # boto3 has given up, or the answer goes on with another call
+            kind = None if kind is requests[0] else kind
+            recover()
+        if kind and shop.seconds_since(case, started) >= since:
+            requests.append(kind)
+            if not fault:
                 fault.append(case.unkind(errors=1))
-            requests.append(operation)
-            if len(requests) <= REQUESTS_OF_A_CALL:
-                return
-        if requests:
-            end()
 
-    def end():
-        disarm()
+    def recover():
+        requests.clear()
         if fault:
             fault.pop().__exit__()
 
     disarm = shop.before_each(case, ALL_CALLS, happening)
-    return end
+    return lambda: (disarm(), recover())
 
 
 # --- 04.5 ------------------------------------------------------------------------------------------------------------
@@ -817,15 +818,15 @@ def bill_orders(case):
     office.send([*shop.shuffled(case, [*BROKEN, known]), *orders])
     _expect_billed(office, office.work([known["order_id"]], 60), orders, BROKEN)
     case.reach("kept")
-    _expect_long_work_done(case)
-    _expect_faults_survived(case)
-    _expect_pauses(case, RECEIVES, "receive")
-    _expect_pauses(case, SENDS, "send of a bill")
-    _expect_unkindness_survived(case)
     for by_signal in (False, True):
         _expect_nothing_started(case, by_signal)
         _expect_clean_stop(case, by_signal)
+    _expect_long_work_done(case)
+    _expect_faults_survived(case)
     _expect_clean_stop(case, by_signal=True, failing=True)
+    _expect_unkindness_survived(case)
+    _expect_pauses(case, RECEIVES, "receive", most=8, longest=200)
+    _expect_pauses(case, SENDS, "send of a bill", most=6, longest=120)
 
 
 def _to_bill(case, *pages):
@@ -844,19 +845,20 @@ def _expect_long_work_done(case):
 
 def _expect_faults_survived(case):
     """One call of each kind fails. All orders get their bills, and all messages are deleted in the end."""
-    kinds = {"receive": RECEIVES, "change of the visibility timeout": RENEWALS, "send": SENDS, "delete": DELETES}
-    for what, operations in kinds.items():
-        office = _Office(case, 60)
-        orders = _to_bill(case, 14 if operations == RENEWALS else 2, 1)
-        office.send(orders)
-        end = _let_fail(case, operations)
-        shift = office.work([], 200, f"while the first {what} fails", afterwards=end)
-        _expect_billed(office, shift, orders)
+    office = _Office(case, 60)
+    orders = _to_bill(case, 14, 1)
+    office.send(orders)
+    end = _let_fail(case, RECEIVES, RENEWALS, SENDS, DELETES)
+    did = "while the first receive, send, delete and change of the visibility timeout fail"
+    _expect_billed(office, office.work([], 420, did, afterwards=end), orders)
 
 
-def _expect_pauses(case, operations, what):
-    """While calls of these operations keep failing, the worker waits between them, longer and longer."""
-    office, most, longest = _Office(case, 30), 9, 240
+def _expect_pauses(case, operations, what, most, longest):
+    """While calls of these operations keep failing, the worker waits between them, longer and longer.
+
+    most, longest: how many calls fail, and for how many seconds. After that there's time for a visibility timeout.
+    """
+    office = _Office(case, 30)
     orders = _to_bill(case, 1)
     office.send(orders)
     started, fault = case.clock.now(), []
@@ -877,7 +879,7 @@ def _expect_pauses(case, operations, what):
 
     disarm = shop.before_each(case, ALL_CALLS, happening)
     did = f"while every {what} fails for some time"
-    shift = office.work([], 330, did, afterwards=lambda: (disarm(), end()))
+    shift = office.work([], 270, did, afterwards=lambda: (disarm(), end()))
     _expect_growing(case, _pauses(shift.calls))
     _expect_billed(office, shift, orders)
 
@@ -972,7 +974,7 @@ def _expect_clean_stop(case, by_signal, failing=False):
     end = _let_fail(case, RENEWALS, since=after) if failing else lambda: None
     did = "with five orders" + ", while a change of the visibility timeout fails" * failing
     shift = _stop(office, after, by_signal, did, end)
-    _expect_stopped(office, shift)
+    _expect_stopped(office, shift, spare=LONGEST_PAUSE + 5 if failing else 0)
     if not failing:
         _expect_given_back(office, shift, orders)
         _expect_current_finished(office, shift, orders)
@@ -1252,13 +1254,16 @@ def _expect_held(office, shift):
         _expect_short_timeouts(case, steps)
 
 
-def _expect_stopped_in_time(office, shift):
-    """The worker returned soon after it had to stop, and started no order after that."""
-    case = office.case
+def _expect_stopped_in_time(office, shift, spare=0):
+    """The worker returned soon after it had to stop, and started no order after that.
+
+    spare: how many seconds a call that failed can have taken, with the pause after it.
+    """
+    case, spare = office.case, spare + _slack(shift.calls)
     pages = {order["order_id"]: order["pages"] for order in office.sent.values() if isinstance(order, dict)}
     for after, order_id in shift.bills:
         began = after - PAGE * pages.get(order_id, 0)
-        if began > shift.stop + _slack(shift.calls):
+        if began > shift.stop + spare:
             case.not_yet(
                 "started-after-stop",
                 got=case.said(f"The bill of {order_id} was sent {after:.1f} s after the start, so it was begun at "
@@ -1266,7 +1271,7 @@ def _expect_stopped_in_time(office, shift):
                 expected=f"no order begun after {shift.stop} s",
                 why="It was time to stop. What's left in the queue is there for the next worker.",
             )  # fmt: skip
-    if shift.took > shift.last + LONGEST_POLL + _slack(shift.calls) + 1:
+    if shift.took > shift.last + LONGEST_POLL + spare + 1:
         case.not_yet(
             "stopped-late",
             got=case.said(f"The worker stopped {shift.took:.1f} s after the start, and sent its last bill, or had to "
@@ -1276,10 +1281,10 @@ def _expect_stopped_in_time(office, shift):
         )  # fmt: skip
 
 
-def _expect_stopped(office, shift):
+def _expect_stopped(office, shift, spare=0):
     """What holds after every stop: bills and list are right, nothing is lost, and it returned in time."""
     orders = [order for order in office.sent.values() if isinstance(order, dict)]
-    _expect_stopped_in_time(office, shift)
+    _expect_stopped_in_time(office, shift, spare)
     billed = _expect_bills(office, orders)
     _expect_kept(office, [order for order in orders if order["order_id"] not in billed], ())
     _expect_prepared(office, shift)
