@@ -16,15 +16,18 @@ EQUAL: dict[str, dict[str, str]] = {
         "ensure_queue: line 8, 60 -> 61": "A second more than the 60 that SQS asks for.",
     },
     "drain": {
-        "drain: line 3, 10 -> 9": "Nine at a time are nearly as few requests.",
         "drain: line 3, 20 -> 19": "A poll of 19 seconds asks all servers, too.",
     },
     "bill_orders": {
-        "bill_orders: line 2, `time.time() < end` -> `time.time() <= end`": "One more poll in the last moment is over "
-        "20 seconds later at most.",
-        "bill_orders: line 4, drop the argument `MaxNumberOfMessages=10`": "The worker may take one order at a time.",
-        "bill_orders: line 4, 10 -> 9": "Nor need it take just ten.",
-        "bill_orders: line 4, 20 -> 19": "A poll of 19 seconds waits nearly as long.",
+        "bill_orders: line 1, 1 -> 2": "The first pause may be longer.",
+        "bill_orders: line 8, `time.time() >= end` -> `time.time() > end`": "It makes a difference for one moment.",
+        "bill_orders: line 18, 2 -> 3": "The pauses may grow faster.",
+        "bill_orders: line 18, 20 -> 19": "The longest pause may be a little shorter.",
+        "bill_orders: line 20, drop `pause = 1`": "Pauses that stay long after a success are within the limit, too.",
+        "bill_orders: line 20, 1 -> 2": "The first pause may be longer.",
+        "bill_orders: line 26, 20 -> 19": "A poll of 19 seconds waits nearly as long.",
+        "bill_orders: line 44, 60 -> 61": "Any visibility timeout will do that outlasts a few pages.",
+        "bill_orders: line 44, 60 -> 59": "Any visibility timeout will do that outlasts a few pages.",
     },
     "announce": {
         "announce: line 1, 100 -> 99": "AWS documents less than 100 characters, and accepts 100. The contract has both.",

@@ -729,7 +729,7 @@ bill_orders__until_empty = variant(
 
 bill_orders__one_round = variant(
     "solution",
-    "while not stopped and time.time() < end:",
+    "while not is_over():",
     "for _ in range(1):",
     says="orders-not-billed or stopped-early",
 )
@@ -738,7 +738,7 @@ bill_orders__no_record = variant(
     "solution", 'if bill["order_id"] not in billed:', "if True:", says="billed-again or two-bills"
 )
 bill_orders__old_record_only = variant("solution", "not in billed:", "not in done:", says="two-bills")
-bill_orders__new_record_only = variant("solution", "list(done), 0", "[], 0", says="billed-again")
+bill_orders__new_record_only = variant("solution", "list(done), 1", "[], 1", says="billed-again")
 
 bill_orders__record_by_message_id = variant(
     "solution",
@@ -887,13 +887,13 @@ bill_orders__gives_up_after_an_error = variant(
 )
 
 
-bill_orders__tries_again_at_once = variant(
-    "solution", "            time.sleep(min(2**failures, 20))\n", "", says="pauses-do-not-grow"
-)
+bill_orders__tries_again_at_once = variant("solution", "            time.sleep(pause)\n", "", says="pauses-do-not-grow")
 
-bill_orders__always_the_same_pause = variant("solution", "min(2**failures, 20)", "1", says="pauses-do-not-grow")
-bill_orders__shorter_pauses = variant("solution", "min(2**failures, 20)", "20 / 2**failures", says="pauses-do-not-grow")
-bill_orders__doubles_without_limit = variant("solution", "min(2**failures, 20)", "2**failures", says="pause-too-long")
+bill_orders__always_the_same_pause = variant("solution", "min(2 * pause, 20)", "1", says="pauses-do-not-grow")
+bill_orders__shorter_pauses = variant(
+    "solution", "list(done), 1", "list(done), 16", "min(2 * pause, 20)", "pause / 2", says="pauses-do-not-grow"
+)
+bill_orders__doubles_without_limit = variant("solution", "min(2 * pause, 20)", "2 * pause", says="pause-too-long")
 
 bill_orders__pauses_at_receives_only = variant(
     "solution",
@@ -923,11 +923,17 @@ bill_orders__renews_after_the_work = variant(
 )
 
 bill_orders__one_long_timeout = variant(
-    "bill_orders__no_renewal", "VisibilityTimeout=60", "VisibilityTimeout=900", says="timeout-too-long"
+    "bill_orders__no_renewal",
+    "WaitTimeSeconds=20",
+    "WaitTimeSeconds=20, VisibilityTimeout=900",
+    says="timeout-too-long",
 )
 
 bill_orders__two_minutes_once = variant(
-    "bill_orders__no_renewal", "VisibilityTimeout=60", "VisibilityTimeout=120", says="visible-while-in-work"
+    "bill_orders__no_renewal",
+    "WaitTimeSeconds=20",
+    "WaitTimeSeconds=20, VisibilityTimeout=120",
+    says="visible-while-in-work",
 )
 
 bill_orders__renews_only_the_one_in_work = variant(
@@ -1016,7 +1022,7 @@ bill_orders__gives_back_for_a_minute = variant(
 
 bill_orders__starts_what_the_last_poll_brings = variant(
     "solution",
-    "        if stopped or time.time() >= end:\n"
+    "        if is_over():\n"
     "            attempt(sqs.change_message_visibility, **received, VisibilityTimeout=0)\n"
     "            break\n",
     "",
@@ -1031,12 +1037,7 @@ bill_orders__keeps_what_the_last_poll_brings = variant(
 )
 
 bill_orders__stops_by_signal_only = variant(
-    "solution",
-    "while not stopped and time.time() < end",
-    "while not stopped",
-    "if stopped or time.time() >= end",
-    "if stopped",
-    says="stopped:calls or stopped-late",
+    "solution", "stopped or time.time() >= end", "stopped", says="stopped:calls or stopped-late"
 )
 
 bill_orders__rests_before_it_returns = variant(
@@ -1045,7 +1046,7 @@ bill_orders__rests_before_it_returns = variant(
 
 bill_orders__counts_polls = variant(
     "solution",
-    "while not stopped and time.time() < end:",
+    "while not is_over():",
     "for _ in range(seconds // 20 + 1):",
     says="stopped-early or orders-not-billed or started-after-stop",
 )
