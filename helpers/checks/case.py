@@ -231,6 +231,13 @@ class Case:
         """
         self._signals.append((after, signal.SIGTERM))
 
+    def interrupt(self, after: float) -> None:
+        """Have somebody press Ctrl+C (SIGINT) so many seconds after the next run begins.
+
+        Without a handler of the answer's own, Python raises KeyboardInterrupt where it waits then.
+        """
+        self._signals.append((after, signal.SIGINT))
+
     def run(self, **arguments: Any) -> Any:
         """Return the answer's value for these arguments. If it has parameters sqs or sns, it's given clients for them.
 

@@ -45,6 +45,7 @@ ENDED, STUCK, WAITS, TERMINATED = "ended", "time", "waiting", "terminated"
 Signals = Sequence[tuple[float, int]]  # after how many seconds, and the signal's number
 _Result = TypeVar("_Result")
 Handler = Callable[[int, FrameType | None], Any]
+_HANDLERS: dict[int, Handler] = {signal.SIGINT: signal.default_int_handler}  # those that Python sets itself
 
 
 class Time(Protocol):
@@ -89,7 +90,7 @@ class Scheduler:
         self.waits = 0  # how often members waited so far in this run
         self.running: Member | None = None  # who has the baton
         # What a signal does in this run, by its number: a function, or as in the module signal.
-        self.handlers: dict[int, Handler | int | None] = {}
+        self.handlers: dict[int, Handler | int | None] = dict(_HANDLERS)
         self._turns = itertools.count()
         self.threads, self.pools = itertools.count(1), itertools.count()  # numbers for the names of this run's
         self._members: dict[int, Member] = {}  # by the identity of their thread
@@ -325,7 +326,7 @@ class Scheduler:
 
     def _begin(self, signals: Signals) -> None:
         with self._changed:
-            self.outcome, self.waits, self.handlers, self._arrived = "", 0, {}, []
+            self.outcome, self.waits, self.handlers, self._arrived = "", 0, dict(_HANDLERS), []
             self.threads, self.pools = itertools.count(1), itertools.count()
             left = [sleeper for sleeper in self._sleepers if not isinstance(sleeper[2], int)]
             due = [(self.now + round(seconds * TICKS), next(self._turns), number) for seconds, number in signals]

@@ -296,6 +296,20 @@ def test_sigterm_without_a_handler_ends_the_run(runner, outcome_of):
     assert signal.getsignal(signal.SIGTERM) is before
 
 
+@pytest.mark.parametrize("runner", RUNNERS)
+def test_ctrl_c_raises_keyboard_interrupt(runner, outcome_of):
+    """In the middle of a sleep, as in a process of its own."""
+
+    def check(case):
+        case.interrupt(after=90)
+        result = case.attempt(queue_url=case.queue())
+        assert result.error.type == "KeyboardInterrupt"
+        assert result.error.line == "sleep(600)"
+
+    outcome = outcome_of("is_not_told", runner, check)
+    assert (outcome.status, outcome.got) == (CORRECT, "")
+
+
 def test_a_signal_for_one_run_does_not_reach_the_next(outcome_of):
     """The run that it was meant for was over before."""
 
