@@ -572,6 +572,7 @@ def pack_slowly(case):
     _expect_packed(case, LONGEST_TIMEOUT, draw(3, 6), 60)
     _expect_packed(case, draw(11, 16), draw(14, 20), 10)
     _expect_kept_after_an_error(case)
+    _expect_kept_after_a_crash(case)
     started, queue_url = case.clock.now(), case.queue("baskets")
     result = _pack(case, queue_url, 4, 50)
     case.did += ", with an empty queue"
@@ -757,16 +758,45 @@ def _expect_kept_after_an_error(case):
     case.did += ", while SQS answers a change of the visibility timeout with an error"
     case.did += f" (your code raised {result.error.type})" if result.error else ""
     history = case.steps(queue_url)
+    _expect_not_deleted_unpacked(case, history, steps * seconds)
+    _expect_no_gap(case, history)
+
+
+def _expect_kept_after_a_crash(case):
+    """When packing breaks off, the order isn't deleted, and nothing hides it from then on."""
+    steps, seconds, after = 4, 40, 60
+    queue_url, _ = _baskets(case, 50)
+    case.interrupt(after=after)
+    case.attempt(queue_url=queue_url, steps=steps, seconds=seconds)
+    case.did += f", interrupted by Ctrl+C after {after} s"
+    did, over, history = case.did, case.clock.now(), case.steps(queue_url)
+    _expect_not_deleted_unpacked(case, history, steps * seconds)
+    case.attempt(queue_url=queue_url, steps=steps, seconds=seconds)  # the next order, while a thread may go on
+    first = history[0].message if history else ""
+    later = [step for step in case.steps(queue_url) if step.message == first and step.at > over]
+    if later and later[0].what == HIDDEN and later[0].hidden:
+        case.not_yet(
+            "extended-after-the-crash",
+            did=did,
+            got=case.said(
+                f"{_after(history, later[0].at)} after the receive, your code extended the visibility timeout."
+            ),
+            expected="an order that's left alone once packing has broken off",
+            why="Nobody packs it any more. As long as its visibility timeout gets extended, no other packer can "
+            "receive it.",
+        )
+
+
+def _expect_not_deleted_unpacked(case, history, work):
     received = next((step.at for step in history if step.what == RECEIVED), None)
     for step in history:
-        if step.what == DELETED and (took := (step.at - received).total_seconds()) < steps * seconds - 0.5:
+        if step.what == DELETED and (took := (step.at - received).total_seconds()) < work - 0.5:
             case.not_yet(
                 "deleted-unpacked",
-                got=case.said(f"Your code deleted the order after {took:.1f} s. Packing takes {steps * seconds} s."),
+                got=case.said(f"Your code deleted the order after {took:.1f} s. Packing takes {work} s."),
                 expected="an order that stays in the queue until it's packed",
                 why="The order isn't packed yet. When it's deleted on the way out of an error, nobody packs it.",
             )
-    _expect_no_gap(case, history)
 
 
 REQUESTS_OF_A_CALL = 5  # that boto3 makes at most, in whichever mode, before it raises

@@ -697,6 +697,25 @@ def pack_slowly__beats_too_seldom__threads(sqs, queue_url, steps, seconds):
     return json.loads(messages[0]["Body"])
 
 
+def pack_slowly__beats_after_a_crash__threads(sqs, queue_url, steps, seconds):
+    """Says: extended-after-the-crash"""
+    messages = sqs.receive_message(QueueUrl=queue_url, VisibilityTimeout=120).get("Messages", [])
+    if not messages:
+        return None
+    received, packed = {"QueueUrl": queue_url, "ReceiptHandle": messages[0]["ReceiptHandle"]}, threading.Event()
+
+    def beat():
+        while not packed.wait(40):
+            sqs.change_message_visibility(**received, VisibilityTimeout=120)
+
+    threading.Thread(target=beat, daemon=True).start()
+    for _ in range(steps):
+        time.sleep(seconds)
+    packed.set()
+    sqs.delete_message(**received)
+    return json.loads(messages[0]["Body"])
+
+
 def pack_slowly__daemon_goes_on__threads(sqs, queue_url, steps, seconds):
     """Says: timeout-too-long"""
     messages = sqs.receive_message(QueueUrl=queue_url).get("Messages", [])
