@@ -93,7 +93,7 @@ def _expect_arrival(case, seconds, delay):
     if result.value is None:
         reason, why = "order-not-returned", "There were orders to receive in that time."
         if waited < delay:
-            reason = "gave-up-after-one-poll" if len(calls) == 1 else "gave-up-before-it-came"
+            reason = "gave-up-before-it-came"
             why = f"One poll waits {LONGEST_POLL} s at most. A longer wait takes several, one after the other."
         case.not_yet(
             reason,

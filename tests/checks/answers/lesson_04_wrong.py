@@ -34,7 +34,7 @@ def wait_for_order__seldom(sqs, queue_url, seconds):
 
 
 wait_for_order__one_long_wait = variant("solution", "min(seconds, 20)", "seconds", says="poll-too-long")
-wait_for_order__one_poll = variant("solution", "seconds -= wait", "break", says="gave-up-after-one-poll")
+wait_for_order__one_poll = variant("solution", "seconds -= wait", "break", says="gave-up-before-it-came")
 wait_for_order__rounds_up = variant("solution", "min(seconds, 20)", "20", says="waited-too-long")
 
 
