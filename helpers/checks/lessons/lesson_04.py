@@ -799,7 +799,8 @@ def _expect_not_deleted_unpacked(case, history, work):
             )
 
 
-REQUESTS_OF_A_CALL = 5  # that boto3 makes at most, in whichever mode, before it raises
+TRIES = 3  # requests that boto3 makes for a call, by default, before it raises
+REQUESTS_OF_A_CALL = 5  # and at most, in whichever mode
 
 
 def _let_fail(case, *kinds, since=0.0):
@@ -890,21 +891,21 @@ def _expect_pauses(case, operations, what, outages, longest):
     outages: how many calls fail in each. Between two of them one works. longest: for how many seconds calls fail at
     most; after that there's time for a visibility timeout.
     """
-    office, left, fault = _Office(case, 30), list(outages), []
+    office, left, fault = _Office(case, 30), [TRIES * calls for calls in outages], []
     orders = _to_bill(case, 1, 1)
     office.send(orders[:1])
     office.send(orders[1:], delay=20)
     started = case.clock.now()
 
     def happening(operation):
-        failed = [call for call in office.calls_of_run() if call.operation in operations and call.error_code]
-        if fault and len(failed) > sum(outages[: len(outages) - len(left) + 1]):
+        if operation not in operations or not left or shop.seconds_since(case, started) > longest:
+            end()
+        elif left[0] == 0:
             left.pop(0)
             end()
-        elif operation not in operations or shop.seconds_since(case, started) > longest:
-            end()
-        elif left and not fault:
-            fault.append(case.unkind(errors=1))
+        else:
+            left[0] -= 1
+            fault or fault.append(case.unkind(errors=1))
 
     def end():
         if fault:
@@ -1022,11 +1023,11 @@ class _Shift:
     queue. bills: after how many seconds which order got a bill in this run.
     """
 
-    def __init__(self, office, value, done, made, started, stop):
+    def __init__(self, office, value, done, started, stop):
         case = office.case
         self.value, self.done, self.stop = value, done, stop
         self.started, self.took = started, shop.seconds_since(case, started)
-        self.calls = case.calls[made:]
+        self.calls = [call for call in case.calls if call.at >= started]
         self.steps = [step for step in case.steps(office.orders_url) if step.at >= started]
         bodies = {message["id"]: _parsed(message["body"]) for message in case.state(office.bills_url)["messages"]}
         sent = [step for step in case.steps(office.bills_url) if step.what == SENT and step.at >= started]
@@ -1047,7 +1048,7 @@ class _Office:
     """A queue for orders and one for bills, and what was sent to the first one, by message id."""
 
     def __init__(self, case, timeout):
-        self.case, self.sent, self._made = case, {}, 0
+        self.case, self.sent = case, {}
         self.orders_url = shop.queue(case, "orders", VisibilityTimeout=timeout)
         self.bills_url = case.queue("bills")
 
@@ -1064,7 +1065,7 @@ class _Office:
         afterwards: is called right after the run, to end a fault.
         """
         case = self.case
-        self._made, started = len(case.calls), case.clock.now()
+        started = case.clock.now()
         urls = {"orders_url": self.orders_url, "bills_url": self.bills_url}
         did = f", {did}" if did else ""
         try:
@@ -1084,12 +1085,8 @@ class _Office:
             afterwards()
         case.did += did
         if result.error:
-            _explain_billing_error(case, result.error, self.calls_of_run())
-        return _Shift(self, result.value, done, self._made, started, seconds if stop is None else stop)
-
-    def calls_of_run(self):
-        """Return the calls of the run that is on, or was last."""
-        return self.case.calls[self._made :]
+            _explain_billing_error(case, result.error)
+        return _Shift(self, result.value, done, started, seconds if stop is None else stop)
 
     def bills(self):
         """Return all bills: what the messages in their queue say."""
@@ -1102,17 +1099,18 @@ class _Office:
                 yield order, steps
 
 
-def _explain_billing_error(case, error, calls):
+def _explain_billing_error(case, error):
     """Say which message, or which call, ended the worker."""
     expected = "a worker that goes on until it's time to stop"
-    failed = calls[-1].operation if calls and calls[-1].error_code else ""
+    last = case.calls[-1:]
+    failed = last[0].operation if last and last[0].error_code else ""
     broken = (
         "A message that's no order ended the worker, and all orders behind it wait. It has to be left in the queue."
     )
     fault = f"The call {failed} failed, and that ended the worker. It's an error that passes: wait, and try again."
     shop.explain(case, error, expected, [
         ("fault-ends-worker", "InternalError", "", fault),
-        *_on_empty_receive(calls),
+        *_on_empty_receive(last),
         ("broken-message-ends-worker", "JSONDecodeError", "", broken),
         ("broken-message-ends-worker", "KeyError", "order_id", broken),
         ("broken-message-ends-worker", "KeyError", "customer", broken),
