@@ -458,7 +458,7 @@ class _Biller:
         self.stopping = True
 
     def again(self, call, **params):
-        for failures in range(12):
+        for failures in range(30):
             try:
                 return call(**params)
             except ClientError as problem:
