@@ -187,7 +187,7 @@ def _expect_none(case, seconds, delay=0):
             "gave-up-early",
             got=case.said(f"Your code returned None after {waited:.1f} s."),
             expected=f"None after {seconds} s",
-            why="An order can still arrive in the last second.",
+            why="An order can still arrive in the seconds that are left.",
         )
     _expect_few_polls(case, calls, seconds, waited)
 
@@ -305,9 +305,7 @@ def _expect_texts(case, wanted, found):
     if lost:
         case.not_yet(
             "texts-lost",
-            got=case.said(
-                f"{_count(lost.total(), 'text')} that SQS accepts aren't in the queue: {min(lost)[:60]!r} ..."
-            ),
+            got=case.said(f"{_count(lost.total(), 'good text')} not in the queue, such as {min(lost)[:60]!r}."),
             expected="all texts that SQS accepts, each as often as it was given",
             why="Each text is a message of its own, and a refused one doesn't keep the others from being sent.",
         )
@@ -795,7 +793,7 @@ def _expect_not_deleted_unpacked(case, history, work):
                 "deleted-unpacked",
                 got=case.said(f"Your code deleted the order after {took:.1f} s. Packing takes {work} s."),
                 expected="an order that stays in the queue until it's packed",
-                why="The order isn't packed yet. When it's deleted on the way out of an error, nobody packs it.",
+                why="The order isn't packed yet, and once it's deleted, nobody will ever pack it.",
             )
 
 
@@ -958,7 +956,9 @@ def _expect_growing(case, calls):
 
 
 def _row(lines):
-    pauses = " and ".join(", ".join(f"{pause:.1f}" for pause in line) for line in lines)
+    pauses = " and ".join(
+        ", ".join([f"{pause:.1f}" for pause in line[:8]] + ["..."] * (len(line) > 8)) for line in lines
+    )
     return f"{sum(map(len, lines)) + len(lines)} calls failed in a row, and the pauses between them were {pauses} s."
 
 
@@ -1083,7 +1083,7 @@ class _Office:
             afterwards()
         case.did += did
         if result.error:
-            _explain_billing_error(case, result.error)
+            _explain_billing_error(case, self, result.error)
         return _Shift(self, result.value, done, started, seconds if stop is None else stop)
 
     def bills(self):
@@ -1097,29 +1097,34 @@ class _Office:
                 yield order, steps
 
 
-def _explain_billing_error(case, error):
+def _explain_billing_error(case, office, error):
     """Say which message, or which call, ended the worker."""
-    expected = "a worker that goes on until it's time to stop"
     last = case.calls[-1:]
     failed = last[0].operation if last and last[0].error_code else ""
-    broken = (
-        "A message that's no order ended the worker, and all orders behind it wait. It has to be left in the queue."
-    )
     fault = f"The call {failed} failed, and that ended the worker. It's an error that passes: wait, and try again."
-    shop.explain(case, error, expected, [
+    stop = "With that your function ended, and nobody gets the list. A worker that's told to stop has to return."
+    whys = [
         ("fault-ends-worker", "InternalError", "", fault),
+        ("error-ends-worker", "KeyboardInterrupt", "", stop),
+        ("error-ends-worker", "SystemExit", "", stop),
         *_on_empty_receive(last),
-        ("broken-message-ends-worker", "JSONDecodeError", "", broken),
-        ("broken-message-ends-worker", "KeyError", "order_id", broken),
-        ("broken-message-ends-worker", "KeyError", "customer", broken),
-        ("broken-message-ends-worker", "KeyError", "pages", broken),
-        ("broken-message-ends-worker", "TypeError", "indices must be", broken),
-        ("broken-message-ends-worker", "TypeError", "not subscriptable", broken),
-        ("broken-message-ends-worker", "TypeError", "not iterable", broken),
-        ("broken-message-ends-worker", "TypeError", "as an integer", broken),
-        ("broken-message-ends-worker", "AttributeError", "object has no attribute", broken),
         ("poll-too-long", "InvalidParameterValue", "WaitTimeSeconds", f"WaitTimeSeconds is {LONGEST_POLL} at most."),
-    ])  # fmt: skip
+    ]
+    broken = "A message that's no order ended the worker, and all orders behind it wait. It has to stay in the queue."
+    if any(isinstance(order, str) for order in office.sent.values()):
+        whys += [
+            ("broken-message-ends-worker", "JSONDecodeError", "", broken),
+            ("broken-message-ends-worker", "KeyError", "order_id", broken),
+            ("broken-message-ends-worker", "KeyError", "customer", broken),
+            ("broken-message-ends-worker", "KeyError", "pages", broken),
+            ("broken-message-ends-worker", "ValueError", "invalid literal", broken),
+            ("broken-message-ends-worker", "TypeError", "indices must be", broken),
+            ("broken-message-ends-worker", "TypeError", "not subscriptable", broken),
+            ("broken-message-ends-worker", "TypeError", "not iterable", broken),
+            ("broken-message-ends-worker", "TypeError", "as an integer", broken),
+            ("broken-message-ends-worker", "AttributeError", "object has no attribute", broken),
+        ]
+    shop.explain(case, error, "a worker that goes on until it's time to stop, and then returns", whys)
 
 
 def _expect_billed(office, shift, orders, broken=(), held=True, plain=False):
@@ -1193,7 +1198,7 @@ def _expect_bills(office, orders):
                 "two-bills",
                 got=case.said(f"{order_id} has two bills."),
                 expected="one bill for each order",
-                why="The order came more than once: from SQS, the web shop, or because its message wasn't deleted.",
+                why="An order can come more than once: from SQS, from the web shop, or because it wasn't deleted.",
             )
         billed.append(order_id)
     return billed
@@ -1247,7 +1252,7 @@ def _expect_prepared(office, shift, plain=False):
     if not waited:
         return
     over, slack, work, order_id = min(waited)
-    reason, why = "bill-not-prepared", f"It has {work // PAGE} pages, and preparing each takes time.sleep({PAGE})."
+    reason, why = "bill-not-prepared", f"It has {_count(work // PAGE, 'page')}, and each takes time.sleep({PAGE})."
     if plain and over > slack:
         reason = "prepared-too-long"
         why = "That's the shortest time of all bills in this run, so this one didn't wait for another."

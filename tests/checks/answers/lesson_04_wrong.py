@@ -975,14 +975,14 @@ bill_orders__ignores_the_signal = variant(
 bill_orders__handler_sets_nothing = variant("solution", "        nonlocal stopped\n", "", says="started-after-stop")
 
 bill_orders__handler_exits = variant(
-    "solution", "        nonlocal stopped\n        stopped = True", "        raise SystemExit", says="error:SystemExit"
+    "solution", "        nonlocal stopped\n        stopped = True", "        raise SystemExit", says="error-ends-worker"
 )
 
 bill_orders__handler_interrupts = variant(
     "solution",
     "signal.SIGTERM, on_sigterm",
     "signal.SIGTERM, signal.default_int_handler",
-    says="error:KeyboardInterrupt",
+    says="error-ends-worker",
 )
 
 
