@@ -451,7 +451,7 @@ class _Biller:
     def __init__(self, orders_url, bills_url, done):
         service = boto3.resource("sqs")
         self.orders, self.bills = service.Queue(orders_url), service.Queue(bills_url)
-        self.done, self.stopping = list(done), False
+        self.done, self.stopping, self.share = list(done), False, random.Random(7)
         signal.signal(signal.SIGTERM, self.stop)
 
     def stop(self, number, frame):
@@ -463,7 +463,7 @@ class _Biller:
                 return call(**params)
             except ClientError as problem:
                 print(problem)
-                time.sleep(random.uniform(0.5, 1) * min(2**failures, 20))
+                time.sleep(self.share.uniform(0.5, 1) * min(2**failures, 20))
         raise RuntimeError("SQS has been out of order for minutes")
 
     def run(self, end):

@@ -72,8 +72,6 @@ wait_for_order__last_look = variant(
     "solution", "seconds > 0", "seconds >= 0", "seconds -= wait", "seconds -= wait or 1", says="too-many-receives"
 )
 
-wait_for_order__polls_of_ten = variant("solution", "min(seconds, 20)", "min(seconds, 10)", says="too-many-receives")
-
 
 def wait_for_order__sleeps_first(sqs, queue_url, seconds):
     """Says: returned-late"""
@@ -313,14 +311,6 @@ drain__failed_ignored = variant(
     says="failed-deletes-left",
 )
 
-drain__all_again = variant(
-    "solution",
-    'entries = [entry for entry in entries if entry["Id"] in failed]',
-    "entries = entries if failed else []",
-    "while entries:",
-    "for entries in [entries, entries[:1]]:",
-    says="failed-deletes-left",
-)
 
 drain__fewer_than_ten = variant(
     "solution",
@@ -441,8 +431,6 @@ drain__no_key = variant(
     says="no-messages-key",
 )
 
-drain__no_failed_key = variant("solution", 'reply.get("Failed", [])', 'reply["Failed"]', says="no-failed-key")
-
 
 def drain__all_in_one_delete(sqs, queue_url):
     """Says: batch-too-large"""
@@ -519,15 +507,6 @@ pack_slowly__two_minutes_and_a_second = variant(
 
 pack_slowly__to_the_second = variant("solution", "2 * seconds", "seconds", says="gap-between-timeouts")
 
-pack_slowly__every_second_step = variant(
-    "solution",
-    "for _ in",
-    "for step in",
-    "        sqs.change",
-    "        if step % 2:\n            sqs.change",
-    says="gap-between-timeouts",
-)
-
 
 def pack_slowly__to_two_minutes_at_every_second_step(sqs, queue_url, steps, seconds):
     """Says: gap-between-timeouts"""
@@ -561,9 +540,6 @@ pack_slowly__deletes_first = variant(
     says="deleted-early",
 )
 
-pack_slowly__deletes_twice = variant(
-    "pack_slowly__no_heartbeat", "    for _", "    sqs.delete_message(**received)\n    for _", says="deleted-early"
-)
 
 pack_slowly__renews_after_the_delete = variant(
     "solution", "    for _", "    sqs.delete_message(**received)\n    for _", says="renewed-after-delete"
@@ -613,12 +589,6 @@ pack_slowly__one_step_less = variant("solution", "range(steps)", "range(1, steps
 pack_slowly__one_step_more = variant("solution", "range(steps)", "range(steps + 1)", says="deleted-late")
 pack_slowly__three_times_as_many_steps = variant("solution", "range(steps)", "range(3 * steps)", says="deleted-late")
 
-pack_slowly__sets_the_queue = variant(
-    "pack_slowly__no_heartbeat",
-    "    reply =",
-    '    sqs.set_queue_attributes(QueueUrl=queue_url, Attributes={"VisibilityTimeout": "120"})\n    reply =',
-    says="gap-between-timeouts",
-)
 
 pack_slowly__sets_the_queue_and_renews = variant(
     "solution",
@@ -746,12 +716,6 @@ bill_orders__until_empty = variant(
     says="stopped-early",
 )
 
-bill_orders__one_round = variant(
-    "solution",
-    "while not is_over():",
-    "for _ in range(1):",
-    says="orders-not-billed or stopped-early",
-)
 
 bill_orders__no_record = variant(
     "solution", 'if bill["order_id"] not in billed:', "if True:", says="billed-again or two-bills"
@@ -816,14 +780,6 @@ bill_orders__deletes_first = variant(
     says="deleted-before-bill",
 )
 
-bill_orders__deletes_after_the_receive = variant(
-    "solution",
-    "        if bill",
-    "        attempt(sqs.delete_message, **received)\n        if bill",
-    "                attempt(sqs.change_message_visibility, **received, VisibilityTimeout=60)\n",
-    "",
-    says="deleted-before-bill",
-)
 
 bill_orders__deletes_whether_sent_or_not = variant(
     "solution",
@@ -898,20 +854,10 @@ bill_orders__delete_may_not_fail = variant(
     "solution", "attempt(sqs.delete_message, ", "sqs.delete_message(", says="fault-ends-worker"
 )
 
-bill_orders__gives_up_after_an_error = variant(
-    "solution",
-    '        if not reply or "Messages" not in reply:',
-    '        if reply is None:\n            break\n        if "Messages" not in reply:',
-    says="stopped-early",
-)
-
 
 bill_orders__tries_again_at_once = variant("solution", "            time.sleep(pause)\n", "", says="pauses-do-not-grow")
 
 bill_orders__always_the_same_pause = variant("solution", "min(2 * pause, 20)", "1", says="pauses-do-not-grow")
-bill_orders__shorter_pauses = variant(
-    "solution", "list(done), 1", "list(done), 16", "min(2 * pause, 20)", "pause / 2", says="pauses-do-not-grow"
-)
 bill_orders__doubles_without_limit = variant("solution", "min(2 * pause, 20)", "2 * pause", says="pause-too-long")
 
 bill_orders__pauses_at_receives_only = variant(
@@ -934,12 +880,6 @@ bill_orders__no_renewal = variant(
     says="visible-while-in-work",
 )
 
-bill_orders__renews_after_the_work = variant(
-    "solution",
-    "                attempt(sqs.change_message_visibility, **received, VisibilityTimeout=60)\n",
-    "            attempt(sqs.change_message_visibility, **received, VisibilityTimeout=60)\n",
-    says="visible-while-in-work",
-)
 
 bill_orders__one_long_timeout = variant(
     "bill_orders__no_renewal",
@@ -948,12 +888,6 @@ bill_orders__one_long_timeout = variant(
     says="timeout-too-long",
 )
 
-bill_orders__two_minutes_once = variant(
-    "bill_orders__no_renewal",
-    "WaitTimeSeconds=20",
-    "WaitTimeSeconds=20, VisibilityTimeout=120",
-    says="visible-while-in-work",
-)
 
 bill_orders__renews_only_the_one_in_work = variant(
     "bill_orders__batches",
@@ -966,7 +900,6 @@ bill_orders__no_handler = variant(
     "solution", "    signal.signal(signal.SIGTERM, on_sigterm)\n", "", says="no-signal-handler"
 )
 
-bill_orders__handler_for_ctrl_c = variant("solution", "signal.SIGTERM", "signal.SIGINT", says="no-signal-handler")
 
 bill_orders__ignores_the_signal = variant(
     "solution", "signal.SIGTERM, on_sigterm", "signal.SIGTERM, signal.SIG_IGN", says="started-after-stop"
@@ -976,13 +909,6 @@ bill_orders__handler_sets_nothing = variant("solution", "        nonlocal stoppe
 
 bill_orders__handler_exits = variant(
     "solution", "        nonlocal stopped\n        stopped = True", "        raise SystemExit", says="error-ends-worker"
-)
-
-bill_orders__handler_interrupts = variant(
-    "solution",
-    "signal.SIGTERM, on_sigterm",
-    "signal.SIGTERM, signal.default_int_handler",
-    says="error-ends-worker",
 )
 
 
