@@ -760,7 +760,7 @@ bill_orders__crash_in_the_work = variant(
 
 bill_orders__deletes_broken_ones = variant(
     "solution",
-    '            print("No order:", message["Body"], problem)',
+    '            print("No order:", message["Body"])',
     "            attempt(sqs.delete_message, **received)",
     says="broken-message-deleted",
 )
@@ -1008,7 +1008,7 @@ bill_orders__whole_order_as_bill = variant("solution", "json.dumps(bill)", 'mess
 
 bill_orders__gives_broken_ones_back_at_once = variant(
     "solution",
-    '            print("No order:", message["Body"], problem)',
+    '            print("No order:", message["Body"])',
     "            attempt(sqs.change_message_visibility, **received, VisibilityTimeout=0)",
     says="stopped:calls",
 )
