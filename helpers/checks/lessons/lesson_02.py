@@ -1,9 +1,15 @@
 """The checks of lesson 02. Each gets a helpers.checks.case.Case and calls `case.not_yet(...)` at the first fault."""
 
+import json
+
 from helpers.checks.lessons import shop
 
-LONGEST_LEASE = 43_200
-TEXT_AND_NUMBER = "The attribute comes as a string. int(...) makes a number of it, with which you can count."
+LONGEST = 43_200  # seconds of a visibility timeout
+A_PAGE = 1000  # queues that one response of ListQueues can hold
+FEWER_THAN = 50  # queues that the shop has in 02.4
+STRINGS = "SQS's attributes are strings. Make an int of the value before you count with it."
+TO_STRING = "SQS's attributes are strings, even those that hold a number. str(...) makes a string of it."
+LEFT_OUT = "A response leaves out what's empty, so .get(...) without a default returns None."
 TOWNS = ["bath", "derby", "york", "leeds", "truro", "wells"]
 
 
@@ -16,63 +22,150 @@ def _name(queue_url):
     return queue_url.rsplit("/", 1)[-1]
 
 
-def _counted(case, queue_url):
-    """Return the queue's counters."""
-    told = case.sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=["All"])["Attributes"]
-    return {name: value for name, value in told.items() if name.startswith("Approximate")}
+def _url(case, name):
+    return case.sqs.get_queue_url(QueueName=name)["QueueUrl"]
 
 
 def _tags(case, queue_url):
-    """Return the queue's tags."""
     return case.sqs.list_queue_tags(QueueUrl=queue_url).get("Tags", {})
+
+
+def _messages(case, queue_url):
+    """Return the queue's messages by their ids, each with its body and how often it was received."""
+    return {key: (one["body"], one["receives"]) for key, one in shop.messages_in(case, queue_url).items()}
+
+
+def _everything(case):
+    """Return all queues by their names: each one's attributes, tags and messages."""
+    urls = {name: _url(case, name) for name in _names(case)}
+    return {name: (shop.settings(case, url), _tags(case, url), _messages(case, url)) for name, url in urls.items()}
+
+
+def _fill(case, queue_url, visible, in_flight, delayed=0):
+    """Send this many messages, and bring them into these states."""
+
+    def send(count, **more):
+        for number in range(count):
+            if queue_url.endswith(".fifo"):
+                more = {"MessageGroupId": f"shopper-{number}", "MessageDeduplicationId": case.name("order")}
+            case.sqs.send_message(QueueUrl=queue_url, MessageBody="order", **more)
+
+    send(in_flight)
+    for _ in range(0, in_flight, 10):
+        case.sqs.receive_message(QueueUrl=queue_url, MaxNumberOfMessages=10, VisibilityTimeout=LONGEST)
+    send(visible)
+    send(delayed, DelaySeconds=900)
+
+
+def _change_everything(case, queue_url, dead_letters, but=()):
+    """Give the queue other attributes, as another program could, and return them. but: attributes that stay."""
+    number = case.draw.randrange(1, 9)
+    kind = ".fifo" if queue_url.endswith(".fifo") else ""
+    dead_letters_arn = case.queue_arn(_url(case, dead_letters + kind))
+    foreign = {
+        "Sid": f"branch {number}",
+        "Effect": "Allow",
+        "Principal": {"AWS": f"arn:aws:iam::{case.draw.randrange(10**11, 10**12)}:root"},
+        "Action": "sqs:SendMessage",
+        "Resource": case.queue_arn(queue_url),
+    }
+    attributes = {
+        "DelaySeconds": str(number),
+        "MaximumMessageSize": str(case.draw.randrange(2_000, 9_000)),
+        "MessageRetentionPeriod": str(case.draw.randrange(90_000, 99_000)),
+        "Policy": json.dumps({"Version": "2012-10-17", "Statement": foreign}),
+        "ReceiveMessageWaitTimeSeconds": str(number),
+        "RedrivePolicy": json.dumps({"maxReceiveCount": number, "deadLetterTargetArn": dead_letters_arn}),
+        "SqsManagedSseEnabled": "false",
+    }
+    if kind:
+        attributes |= {"ContentBasedDeduplication": "true", "DeduplicationScope": "messageGroup"}
+    attributes = {name: value for name, value in attributes.items() if name not in but}
+    case.sqs.set_queue_attributes(QueueUrl=queue_url, Attributes=attributes)
+    told = shop.settings(case, queue_url)
+    return {name: told[name] for name in attributes}
+
+
+def _dead_letters(case):
+    """Create a dead-letter queue of each kind, and return their name without the suffix."""
+    name = case.name("dead-letters")
+    case.sqs.create_queue(QueueName=name)
+    case.sqs.create_queue(QueueName=f"{name}.fifo", Attributes={"FifoQueue": "true"})
+    return name
 
 
 # --- 02.1 ------------------------------------------------------------------------------------------------------------
 
 
 def find_queue(case):
-    """A queue that is there, with a neighbour; one that is not, with neighbours; and a service that has a fault."""
+    """Queues that are there, and some that aren't, among look-alikes; later changes; and a service with a fault."""
     there, missing, unasked = (case.name(stem) for stem in case.draw.sample(shop.GOODS, 3))
-    for name in (f"{there}-room", there, f"{missing}-room", f"old-{missing}", missing.upper(), unasked):
+    fifo = f"{there}.fifo"
+    case.sqs.create_queue(QueueName=fifo, Attributes={"FifoQueue": "true"})
+    look_alikes = f"{missing}-room", f"old-{missing}", missing.upper(), f"{missing[:-1]}"
+    for name in (f"{there}-room", there, *look_alikes, unasked):
         case.sqs.create_queue(QueueName=name)
-    before = sorted(_names(case))
     _expect_url(case, there)
-    for name in (missing, case.name("nothing")):
-        _expect_missing(case, name, before)
+    _expect_url(case, fifo)
+    _expect_missing(case, missing)
+    _expect_missing(case, f"{unasked}.fifo")
+    _expect_missing(case, case.name("nothing"))
+    case.sqs.create_queue(QueueName=missing)
+    _expect_url(case, missing, "created since you looked for it")
+    case.sqs.delete_queue(QueueUrl=_url(case, there))
+    _expect_missing(case, there, "deleted since you found it")
     for trouble, code in (("throttling", "RequestThrottled"), ("errors", "InternalError")):
-        with case.unkind(**{trouble: 1}):
-            result = case.attempt(name=unasked)
-        _expect_outage(case, result, code)
+        for name in (unasked, there):
+            with case.unkind(**{trouble: 1}):
+                result = case.attempt(name=name)
+            _expect_outage(case, result, code)
 
 
-def _expect_url(case, name):
-    """The URL of the queue that is there."""
-    url = case.sqs.get_queue_url(QueueName=name)["QueueUrl"]
+def _expect_url(case, name, since=""):
+    """The URL of the queue that's there."""
+    url, before = _url(case, name), len(case.calls)
     returned = case.run(name=name)
     if returned == url:
         return
-    reason, why = "not-the-url", "get_queue_url answers with a QueueUrl for the name."
-    if returned is None:
-        reason, why = "none-for-a-queue", "The queue is there."
+    did = f"{case.did}, with a queue of this name" + f", {since}" * bool(since)
+    reason, why = "not-the-url", "get_queue_url answers with the QueueUrl of the queue with this name."
+    if since and len(case.calls) == before:
+        reason, why = _remembered()
+    elif returned is None:
+        reason, why = "none-for-a-queue", "The queue exists, so the caller needs its URL."
     elif isinstance(returned, dict):
-        reason, why = "whole-response", "That is the whole response. Of its keys, QueueUrl is what the caller needs."
-    elif returned == f"{url}-room":
-        reason = "longer-name"
-        why = "A list by prefix brings every queue whose name starts like this one. The first of them is another one."
-    case.not_yet(reason, got=returned, expected=url, why=why)
+        reason, why = "whole-response", "That's a dictionary. The caller needs the string under its key QueueUrl."
+    elif isinstance(returned, str) and returned.startswith("https://") and _name(returned) in _names(case):
+        reason, why = _other_queue(_name(returned), name)
+    case.not_yet(reason, did=did, got=returned, expected=url, why=why)
 
 
-def _expect_missing(case, name, before):
-    """None for a queue that is not there; and it is not there afterwards either."""
+def _remembered():
+    return "remembered-answer", "Your function didn't call SQS this time. Queues come and go, so ask SQS at each call."
+
+
+def _other_queue(found, name):
+    """Return the refusal of a queue whose name isn't the one that was asked for."""
+    if found.startswith(name):
+        return "longer-name", f"That's the queue {found}. Its name only starts with {name}, as in a list by prefix."
+    return "other-queue", f"That's the queue {found}. A queue's name has to be equal letter by letter, capitals too."
+
+
+def _expect_missing(case, name, since=""):
+    """None for a queue that isn't there; and it isn't there afterwards either."""
+    before, made = sorted(_names(case)), len(case.calls)
     result = case.attempt(name=name)
-    did = f"{case.did}, with no queue of this name"
-    if sorted(_names(case)) != before:
+    did = f"{case.did}, with no queue of this name" + f", which was {since}" * bool(since)
+    created = [call for call in shop.of(case.calls[made:], "CreateQueue") if call.error_code is None]
+    if created or sorted(_names(case)) != before:
         case.not_yet(
             "queue-created",
             did=did,
-            got=case.said("There is a queue of this name now."),
-            expected="None, and no new queue",
-            why="create_queue makes what it does not find. Who only wants to know must not create: ask get_queue_url.",
+            got=case.said(
+                "Your function created a queue." if created else "The shop's queues aren't the same as before."
+            ),
+            expected="None, and the same queues as before",
+            why="create_queue creates the queue if it doesn't exist. To find out whether it exists, use get_queue_url.",
         )
     if result.error and result.error.code.endswith("NonExistentQueue"):
         case.not_yet(
@@ -80,42 +173,45 @@ def _expect_missing(case, name, before):
             did=did,
             got=case.said(f"{result.error.type} was raised, by your line {result.error.line!r}."),
             expected="None",
-            why="That error is the answer: there is no such queue. Its class is sqs.exceptions.QueueDoesNotExist; its "
-            "code is another, older name, AWS.SimpleQueueService.NonExistentQueue, so a comparison of the code with "
-            '"QueueDoesNotExist" is never true.',
+            why="That error means that there's no such queue. Its class is sqs.exceptions.QueueDoesNotExist, but its "
+            "code has an older name, AWS.SimpleQueueService.NonExistentQueue. So comparing the code with "
+            '"QueueDoesNotExist" never matches.',
         )
     if result.error:
-        whys = [("no-urls-key", "KeyError", "QueueUrls", "Where nothing matches, the response has no key QueueUrls.")]
+        whys = [("no-urls-key", "KeyError", "QueueUrls", "If no queue matches, the response has no key QueueUrls.")]
         shop.explain(case, result.error, "None", whys)
-    if result.value is not None:
-        reason, why = "not-none", "There is no such queue, and None says so."
-        if isinstance(result.value, str) and result.value.endswith(f"/{name}"):
-            reason = "url-made-up"
-            why = "A URL that is put together from its parts says nothing about whether there is a queue. Ask SQS."
-        elif "://" in str(result.value):
-            reason = "other-queue"
-            why = "That is another queue, whose name is alike. Names count letter by letter, capitals too."
-        case.not_yet(reason, did=did, got=result.value, expected="None", why=why)
+    if result.value is None:
+        return
+    reason, why = "not-none", "There's no such queue, and for that the caller expects None."
+    if since and len(case.calls) == made:
+        reason, why = _remembered()
+    elif isinstance(result.value, str) and "://" in result.value:
+        reason, why = "no-such-url", "No queue has this URL. A URL that looks right doesn't mean that the queue exists."
+        if _name(result.value) in before:
+            reason, why = _other_queue(_name(result.value), name)
+    case.not_yet(reason, did=did, got=result.value, expected="None", why=why)
 
 
 def _expect_outage(case, result, code):
-    """The error of a service that cannot answer goes on to the caller."""
+    """The error of a service that can't answer goes on to the caller."""
     did = f"{case.did}, while SQS refuses every call with {code}"
+    expected = "the error, as boto3 raised it"
     if result.error is None:
-        reason = "outage-as-missing"
-        why = "None means that the queue is not there. This answer means that nobody knows; the queue is there."
-        if result.value is not None:
-            reason = "outage-hidden"
-            why = "The service was not asked, or its error was dropped. A caller must learn that nobody knows."
-        case.not_yet(reason, did=did, got=result.value, expected="the error, as boto3 raised it", why=why)
+        reason, why = "outage-hidden", "SQS answered nothing, so this can't be known. The caller has to get the error."
+        if result.value is None:
+            reason, why = (
+                "outage-as-missing",
+                "None means that the queue isn't there, but SQS only said that it failed.",
+            )
+        case.not_yet(reason, did=did, got=result.value, expected=expected, why=why)
     if result.error.code != code or result.error.type not in ("ClientError", code):
         case.not_yet(
             "error-replaced",
             did=did,
             got=case.said(f"{result.error.type}: {result.error.message}"),
-            expected="the error, as boto3 raised it",
-            why="Your code met the fault and raised an error of another kind. The caller can no longer tell what "
-            "happened. Catch only the error that means something to you, and let the others pass.",
+            expected=expected,
+            why="That isn't the error that boto3 raised, so the caller can't tell what happened. Catch only the one "
+            "error that means there's no such queue.",
         )
 
 
@@ -123,60 +219,71 @@ def _expect_outage(case, result, code):
 
 
 def queue_names(case):
-    """A town with a few queues, one without any, and one with more than a response holds."""
+    """A town with a few queues, one without any, and one with exactly a page, exactly two, and more than two."""
     few, none, many = (case.name(town) for town in case.draw.sample(TOWNS, 3))
-    for name in (f"new-{few}-orders", f"{few.upper()}-orders"):
+    for name in (f"new-{few}-orders", f"{few.upper()}-orders", few[:-1]):
         case.sqs.create_queue(QueueName=name)
-    _expect_names(case, few, case.draw.sample(["tills", "returns", "orders", "gifts", "Photos", "mail"], 6))
+    a_few = ["", "room", "-tills", "-returns-9", "-returns-10", "-gifts", "-Photos", "_mail"]
+    _create(case, [few + ending for ending in a_few])
+    case.sqs.create_queue(QueueName=f"{few}-tills.fifo", Attributes={"FifoQueue": "true"})
+    _expect_names(case, few, [f"{few}-tills.fifo", *(few + ending for ending in a_few)])
     _expect_names(case, none, [])
-    count = 1000 + case.draw.randrange(1, 30)
-    _expect_names(case, many, [f"{number:04}" for number in case.draw.sample(range(2000), count)])
+    numbered = [f"{many}-{number:04}" for number in range(2 * A_PAGE)]
+    others = [f"{many}new-{number}" for number in range(case.draw.randrange(1, 30))]
+    _create(case, numbered + others)
+    _expect_names(case, f"{many}-0", numbered[:A_PAGE])
+    _expect_names(case, f"{many}-", numbered)
+    _expect_names(case, many, numbered + others)
 
 
-def _expect_names(case, prefix, endings):
-    """Create a queue for each ending; the answer returns the names of all of them in order."""
-    for ending in endings:
-        case.sqs.create_queue(QueueName=f"{prefix}-{ending}")
-    names = sorted(f"{prefix}-{ending}" for ending in endings)
+def _create(case, names):
+    for name in shop.shuffled(case, names):
+        case.sqs.create_queue(QueueName=name)
+
+
+def _expect_names(case, prefix, wanted):
+    """The answer returns these names in the order of `sorted`."""
+    names, before = sorted(wanted), len(case.calls)
     result = case.attempt(prefix=prefix)
-    did = f"{case.did}, with {len(names) or 'no'} such queues"
-    if result.error and result.error.type in ("KeyError", "TypeError") and not names:
-        case.not_yet(
-            "no-urls-key",
-            did=did,
-            got=case.said(f"{result.error.type}: {result.error.message}, raised by your line {result.error.line!r}."),
-            expected="an empty list",
-            why="Where no queue matches, the response has no key QueueUrls at all. That is an ordinary answer.",
-        )
+    did = f"{case.did}, with {f'{len(names):,}' if names else 'no'} such queues"
+    expected = f"{len(names):,} names, in the order of sorted()" if names else "an empty list"
     if result.error:
-        raise result.error
+        case.did = did
+        no_urls = "If no queue matches, the response has no key QueueUrls at all."
+        shop.explain(case, result.error, expected, [
+            ("no-urls-key", "KeyError", "QueueUrls", no_urls),
+            ("nothing-for-empty", "TypeError", "NoneType", f"{no_urls} {LEFT_OUT}"),
+            ("no-next-token", "KeyError", "NextToken",
+             "A response has a NextToken only if there are more queues. The last page has none, even if it's full."),
+        ])  # fmt: skip
     if result.value == names:
         return
-    expected = "an empty list" if not names else f"{len(names)} names, in the order of sorted()"
-    reason, why = _why_not_names(result.value, names, prefix)
+    reason, why = _why_not_names(result.value, names, prefix, case.calls[before:])
     case.not_yet(reason, did=did, got=result.value, wanted=names, expected=expected, why=why)
 
 
-def _why_not_names(returned, names, prefix):
-    """Return why these are not the names."""
+def _why_not_names(returned, names, prefix, calls):
+    """Return why these aren't the names."""
     if not isinstance(returned, list):
-        return "no-list", "A list was asked for, an empty one where there is nothing to list."
+        return "no-list", "Return a list, and an empty one if there's nothing to list."
     if any(isinstance(name, str) and "://" in name for name in returned):
-        return "urls-returned", "These are URLs. The name is the last part of a queue's URL."
+        return "urls-returned", "These are URLs. A queue's name is the last part of its URL."
     if sorted(map(str, returned)) == names:
-        return "not-sorted", "SQS promises no order; put the names into that of `sorted`, which has capitals first."
+        return "not-sorted", "SQS promises no sequence. Sort the names as `sorted` does, with capitals first."
     if any(not str(name).startswith(prefix) for name in returned):
-        return "other-prefix", f"There are names among them that do not start with {prefix!r}, letter by letter."
+        return "other-prefix", f"Some of these names don't start with {prefix!r}, letter by letter."
     if {str(name) for name in returned} - set(names):
-        return "no-such-names", "There are names among them that no queue has, letter by letter."
+        return "no-such-names", "Some of these names aren't names of queues. They have to be equal letter by letter."
     if len(set(map(str, returned))) < len(returned):
-        return "page-twice", "There are names that stand in it twice: a page was taken twice."
-    if len(names) < 1000:
-        return "names-missing", "There are more queues of this prefix than these."
+        return "names-twice", "Some names are in your list more than once. Each queue has to be in it once."
+    listed = {_name(url) for call in calls for url in (call.response or {}).get("QueueUrls", [])}
+    missing = set(names) - set(returned)
+    if missing & listed or len(names) < A_PAGE:
+        return "names-missing", f"{min(missing)} starts with {prefix!r}, too, and isn't in your list."
     return (
         "pages-missing",
-        f"Missing queues: {len(names) - len(returned)}. One response holds 1,000 queues at most, and it has a "
-        "NextToken only if MaxResults was given; a paginator gives it only with a PageSize. Follow every token.",
+        f"SQS never told your function about {len(missing):,} of the queues. One response holds at most 1,000. It has a "
+        "NextToken only if MaxResults was given, as a paginator does if it has a PageSize. Follow every NextToken.",
     )
 
 
@@ -184,110 +291,130 @@ def _why_not_names(returned, names, prefix):
 
 
 def lengthen_lease(case):
-    """Queues with different settings, one of them twice; and sums at the limit and beyond it."""
-    one = _furnished(case, case.draw.randrange(40, 90))
-    _expect_lease(case, one, 60 + case.draw.randrange(30))
-    _expect_lease(case, one, 7)
-    _expect_lease(case, case.queue(), 45)
-    _expect_lease(case, _furnished(case, 0), 20)
-    at_limit = LONGEST_LEASE - case.draw.randrange(100, 200)
-    _expect_lease(case, _furnished(case, at_limit), LONGEST_LEASE - at_limit)
-    _expect_lease(case, _furnished(case, at_limit), LONGEST_LEASE - at_limit + 1)
-    _expect_lease(case, _furnished(case, LONGEST_LEASE), 600)
+    """Queues with different settings, one of them twice; and sums below the limit, at it and beyond it."""
+    dead_letters = _dead_letters(case)
+    kept = case.draw.randrange(40, 90)
+    one = _furnished(case, kept)
+    _expect_timeout(case, dead_letters, one, 60 + case.draw.randrange(30))
+    _expect_timeout(case, dead_letters, one, 7)
+    _expect_timeout(case, dead_letters, case.queue(), 1)
+    _expect_timeout(case, dead_letters, _furnished(case, 0), 20)
+    _expect_timeout(case, dead_letters, _furnished(case, kept, ".fifo"), 45)
+    near = LONGEST - case.draw.randrange(100, 200)
+    for timeout, seconds in (
+        (near, LONGEST - near),
+        (near, LONGEST - near + 1),
+        (LONGEST, 600),
+        (0, LONGEST),
+        (30, 10**6),
+    ):
+        _expect_timeout(case, dead_letters, _furnished(case, timeout), seconds)
 
 
-def _furnished(case, timeout):
-    """Return the URL of a queue with settings, a tag and orders in it."""
+def _furnished(case, timeout, suffix=""):
+    """Return the URL of a queue with settings, tags and messages in it."""
     attributes = {"VisibilityTimeout": timeout, "DelaySeconds": 0, "MessageRetentionPeriod": 86_400 + timeout}
     queue_url = case.sqs.create_queue(
-        QueueName=case.name("packing"),
-        Attributes={name: str(value) for name, value in attributes.items()},
+        QueueName=case.name("packing") + suffix,
+        Attributes={name: str(value) for name, value in attributes.items()} | ({"FifoQueue": "true"} if suffix else {}),
         tags={"team": "packing"},
     )["QueueUrl"]
-    shop.send(case, queue_url, shop.orders(case, 2))
+    _fill(case, queue_url, 2, 1, 0 if suffix else 1)
     return queue_url
 
 
-def _expect_lease(case, queue_url, seconds):
-    """The visibility timeout is so much longer. Nothing else has changed, and what others changed meanwhile is kept."""
-    before = shop.settings(case, queue_url)
-    inside = _tags(case, queue_url), _counted(case, queue_url)
-    had = int(before["VisibilityTimeout"])
-    wanted = min(had + seconds, LONGEST_LEASE)
-    delay = str(case.draw.randrange(3, 9))
+def _expect_timeout(case, dead_letters, queue_url, seconds):
+    """The visibility timeout is longer. Nothing else has changed, except for what somebody else changed meanwhile."""
+    before, name = _everything(case), _name(queue_url)
+    settings, tags, messages = before.pop(name)
+    had = int(settings["VisibilityTimeout"])
+    wanted = min(had + seconds, LONGEST)
     meanwhile = {}
 
     def change():
-        meanwhile["DelaySeconds"] = delay
-        case.sqs.set_queue_attributes(QueueUrl=queue_url, Attributes=meanwhile)
+        meanwhile.update(_change_everything(case, queue_url, dead_letters))
 
     case.during("SetQueueAttributes", change)
     result = case.attempt(queue_url=queue_url, seconds=seconds)
-    case.did += f" for a queue with a lease of {had} s"
+    case.did += f" for a queue with a visibility timeout of {had} s"
     if result.error:
-        _explain_lease_error(case, result.error, wanted)
-    settings = shop.settings(case, queue_url)
-    _expect_new_lease(case, settings["VisibilityTimeout"], had, seconds, wanted)
-    _expect_rest_untouched(case, before | meanwhile | {"VisibilityTimeout": str(wanted)}, settings)
-    if (_tags(case, queue_url), _counted(case, queue_url)) != inside:
+        _explain_timeout_error(case, result.error, wanted)
+    after = _everything(case)
+    found, *inside = after.pop(name, ({}, {}, {}))
+    if not found:
+        case.not_yet(
+            "queue-deleted",
+            got=case.said("The queue doesn't exist any more."),
+            expected="the queue, with everything that was in it",
+            why="A queue that exists can be changed in place, with set_queue_attributes.",
+        )
+    _expect_new_timeout(case, found["VisibilityTimeout"], had, seconds, wanted)
+    _expect_rest_untouched(case, settings | meanwhile | {"VisibilityTimeout": str(wanted)}, found, meanwhile)
+    if inside != [tags, messages] or after != before:
+        touched = "the queue's messages or tags" if after == before else "another queue"
         case.not_yet(
             "queue-touched",
-            got=case.said("The orders in the queue, or its tags, are not what they were."),
-            expected="nothing but the lease has changed",
-            why="set_queue_attributes needs nothing else: no receive, which leases messages, and no new queue.",
+            got=case.said(f"Your function changed {touched}."),
+            expected="the same as before, except for the visibility timeout",
+            why="set_queue_attributes changes a queue in place. It needs no receive and no new queue.",
         )
     if result.value != wanted or type(result.value) is not int:
         reason, why = "not-the-timeout", "Return the queue's new visibility timeout, as an int."
         if result.value == str(wanted):
-            reason, why = "text-returned", "That is a text. The caller counts with it: return an int."
+            reason, why = "text-returned", "That's a string. The caller counts with it, so return an int."
         case.not_yet(reason, got=result.value, expected=str(wanted), why=why)
 
 
-def _explain_lease_error(case, error, wanted):
+def _explain_timeout_error(case, error, wanted):
     """Say why SQS, boto3 or Python refused."""
-    shop.explain(case, error, f"a lease of {wanted} s", [
-        ("number-as-attribute", "ParamValidationError", "<class 'int'>",
-         "Attributes are strings, numbers too: str(...) makes one of it."),
-        ("text-and-number", "TypeError", "concatenate", TEXT_AND_NUMBER),
-        ("text-and-number", "TypeError", "unsupported operand", TEXT_AND_NUMBER),
-        ("text-and-number", "TypeError", "not supported between", TEXT_AND_NUMBER),
+    shop.explain(case, error, f"a visibility timeout of {wanted:,} s", [
+        ("number-as-attribute", "ParamValidationError", "<class 'int'>", TO_STRING),
+        ("text-and-number", "TypeError", "can only concatenate str", STRINGS),
+        ("text-and-number", "TypeError", "'str' and 'int'", STRINGS),
+        ("text-and-number", "TypeError", "'int' and 'str'", STRINGS),
         ("timeout-too-long", "InvalidAttributeValue", "VisibilityTimeout",
-         f"A lease is a whole number from 0 to {LONGEST_LEASE:,} seconds (twelve hours), written as a string. "
-         "Where the sum is more, the queue is to get the longest."),
+         f"A visibility timeout is a whole number from 0 to {LONGEST:,} seconds (twelve hours), written as a string. "
+         "If the sum is more, the queue gets the longest one."),
         ("attributes-not-asked-for", "KeyError", "Attributes",
          "Without AttributeNames the response has no Attributes."),
-        ("counter-set", "InvalidAttributeName", "",
-         "What SQS counts or notes itself cannot be set. Name only what you change."),
+        *(("read-only-attribute", "InvalidAttributeName", name,
+           f"SQS itself sets {name}, and nobody else can. Name only what you change.")
+          for name in ("Approximate", "CreatedTimestamp", "LastModifiedTimestamp", "QueueArn")),
     ])  # fmt: skip
 
 
-def _expect_new_lease(case, found, had, seconds, wanted):
+def _expect_new_timeout(case, found, had, seconds, wanted):
     """The queue's visibility timeout is the wanted one."""
     if found == str(wanted):
         return
-    reason, why = "timeout-not-set", "set_queue_attributes sets a queue's VisibilityTimeout for every later receive."
+    reason, why = "timeout-not-set", "set_queue_attributes sets the VisibilityTimeout that later receives get."
     if found == str(seconds) and had:
         reason = "timeout-replaced"
-        why = "The seconds are to be added to what the queue has. An attribute that is set is replaced."
+        why = f"SQS replaces the old value with the one you set, so set the sum: {had} + {seconds}."
     elif found == f"{had}{seconds}":
-        reason = "texts-joined"
-        why = "Two texts were put one behind the other. int(...) makes numbers of them, which can be added."
-    elif wanted == LONGEST_LEASE:
+        reason, why = (
+            "texts-joined",
+            f'"{had}" and "{seconds}" are strings, which + joins. Make ints of them to add them.',
+        )
+    elif wanted == LONGEST:
         reason = "limit-not-set"
-        why = f"Twelve hours, {LONGEST_LEASE:,} seconds, is the longest lease, and the sum is at least that much."
-    case.not_yet(reason, got=case.said(f"The queue's lease is {found} s."), expected=f"{wanted} s", why=why)
+        why = f"The sum is {had + seconds:,} s, and SQS allows at most {LONGEST:,} s (twelve hours)."
+    case.not_yet(
+        reason, got=case.said(f"The queue's visibility timeout is {found} s."), expected=f"{wanted} s", why=why
+    )
 
 
-def _expect_rest_untouched(case, wanted, settings):
+def _expect_rest_untouched(case, wanted, settings, meanwhile):
     """All other settings are as they were, or as somebody else has set them meanwhile."""
     for name in wanted:
         if settings.get(name) != wanted[name]:
+            changed = "as another program set it while your function ran" if name in meanwhile else "as before"
             case.not_yet(
                 "other-setting-changed",
                 got=case.said(f"{name} is {settings.get(name)}."),
-                expected=f"{name} is {wanted[name]}, as before or as another program set it a moment ago",
-                why="set_queue_attributes leaves alone what you do not name. Whoever writes back everything that was "
-                "read overwrites what others have changed since; whoever creates the queue anew loses it.",
+                expected=f"{name} is {wanted[name]}, {changed}",
+                why="set_queue_attributes leaves alone what you don't name. If you write back an attribute that you "
+                "read earlier, you overwrite what somebody else has changed since.",
             )
 
 
@@ -297,124 +424,124 @@ def _expect_rest_untouched(case, wanted, settings):
 def backlog(case):
     """Queues of two teams and of nobody, with messages in all states; a team without any; an account without any."""
     team, other = case.draw.sample(["packing", "billing", "returns", "photos"], 2)
-    wanted = {}
-    of_others = [
+    look_alikes = [
         {"team": team.upper()},
         {"team": f"{team}-night"},
+        {"team": f"{team} "},
         {"Team": team},
         {"owner": team},
-        {"team": other},
+        {"team": other, "note": team},
         {},
     ]
-    ours = [(3, 2, 1), (0, 1, 2), (0, 0, 0), (11, 0, 0)]
+    ours = [(3, 2, 1), (0, 1, 2), (0, 0, 0), (11, 0, 0), (0, 12, 0), (0, 0, 3)]
     furniture = [
-        *((tags, (1, 1, 1)) for tags in of_others),
-        *(({"team": team, "stage": "test"}, fill) for fill in ours),
+        *((tags, (1, 1, 1)) for tags in look_alikes),
+        *(({"stage": "test", "team": team}, fill) for fill in ours),
     ]
+    furniture += [({"team": other}, (0, 0, 0))] * (FEWER_THAN - 1 - len(furniture) - 4)
     case.draw.shuffle(furniture)
+    fills = {}
     for tags, fill in [({"note": "first"}, (0, 0, 1)), ({}, (1, 0, 0)), *furniture]:
         queue_url = case.queue(case.draw.choice([team, other, "orders"]))
-        if tags:
-            case.sqs.tag_queue(QueueUrl=queue_url, Tags=tags)
-        _fill(case, queue_url, *fill)
-        if tags.get("team") == team:
-            wanted[_name(queue_url)] = sum(fill)
-    _expect_backlog(case, team, wanted)
+        _furnish(case, queue_url, tags, fill, fills)
+    for suffix in ("", ".fifo"):
+        kind = {"FifoQueue": "true"} if suffix else {}
+        queue_url = case.sqs.create_queue(QueueName=f"{team}-twin{suffix}", Attributes=kind)["QueueUrl"]
+        _furnish(case, queue_url, {"team": team}, (4, 3, 0) if suffix else (2, 0, 0), fills)
+    mine = {name: fill for name, (tags, fill) in fills.items() if tags.get("team") == team}
+    _expect_backlog(case, team, mine)
     _expect_backlog(case, case.name("nobody"), {})
     for name in _names(case):
-        case.sqs.delete_queue(QueueUrl=case.sqs.get_queue_url(QueueName=name)["QueueUrl"])
+        case.sqs.delete_queue(QueueUrl=_url(case, name))
     _expect_backlog(case, team, {})
 
 
-def _fill(case, queue_url, visible, in_flight, delayed):
-    """Send so many messages, and bring them into these states."""
-    ten = {"QueueUrl": queue_url, "MaxNumberOfMessages": 10}
-    for _ in range(in_flight):
-        case.sqs.send_message(QueueUrl=queue_url, MessageBody="order")
-    if in_flight:
-        case.sqs.receive_message(**ten, VisibilityTimeout=LONGEST_LEASE)
-    for _ in range(visible):
-        case.sqs.send_message(QueueUrl=queue_url, MessageBody="order")
-    for _ in range(delayed):
-        case.sqs.send_message(QueueUrl=queue_url, MessageBody="order", DelaySeconds=900)
+def _furnish(case, queue_url, tags, fill, fills):
+    """Give the queue tags and messages, and note both under its name."""
+    if tags:
+        case.sqs.tag_queue(QueueUrl=queue_url, Tags=tags)
+    _fill(case, queue_url, *fill)
+    fills[_name(queue_url)] = tags, fill
 
 
-def _expect_backlog(case, team, wanted):
-    """The team's queues with the number of messages in each, of which none was touched."""
-    started = case.clock.now()
+def _expect_backlog(case, team, fills):
+    """The team's queues with the number of messages in each, and every queue as it was."""
+    before, started, made = _everything(case), case.clock.now(), len(case.calls)
     result = case.attempt(team=team)
     if result.error:
         _explain_backlog_error(case, result.error)
-    if (waited := shop.seconds_since(case, started)) >= 60:
+    if (waited := shop.seconds_since(case, started)) >= 600:
         case.not_yet(
             "waited-for-states",
-            got=case.said(f"Your code waited for {waited:g} s."),
-            expected="what is left now, at closing time",
-            why="A message in flight or delayed becomes visible in time, but the team wants to go home. Each state has "
-            "a counter of its own.",
+            got=case.said(f"Your function waited for {waited:,.0f} s."),
+            expected="what's left now, at closing time",
+            why="Messages that are in flight or delayed count, too, so there's nothing to wait for. Each state has its "
+            "own counter.",
         )
-    touched = {call.operation for call in case.calls if not call.operation.startswith(("List", "Get"))}
-    if touched:
+    if _everything(case) != before:
+        called = sorted(
+            {call.operation for call in case.calls[made:] if not call.operation.startswith(("List", "Get"))}
+        )
+        why = "The queue's attributes and tags tell all that the report needs."
+        if "ReceiveMessage" in called:
+            why = "A receive hides messages and counts as a receive, and it misses those in flight and delayed. " + why
         case.not_yet(
             "messages-touched",
-            got=case.said(f"Your code called {', '.join(sorted(touched))}."),
+            got=case.said(
+                f"Queues or messages aren't as before. Your function called {', '.join(called) or 'nothing'}."
+            ),
             expected="a report that leaves every queue and every message as it is",
-            why="A receive leases the messages, counts as a receive, and sees neither those in flight nor those that "
-            "are delayed. The queue's attributes tell how many there are.",
+            why=why,
         )
+    wanted = {name: sum(fill) for name, fill in fills.items()}
     if isinstance(result.value, dict) and set(result.value) == set(wanted):
         case.reach("found")
     if result.value != wanted or any(type(count) is not int for count in result.value.values()):
-        reason, why = _why_not_backlog(result.value, wanted, _names(case))
+        reason, why = _why_not_backlog(case, team, result.value, fills)
         case.not_yet(reason, got=result.value, expected=str(wanted), why=why)
 
 
 def _explain_backlog_error(case, error):
     """Say which key a response did not have."""
     shop.explain(case, error, "the report", [
-        ("no-urls-key", "KeyError", "QueueUrls", "An account without queues answers without the key QueueUrls."),
-        ("no-tags-key", "KeyError", "Tags", "A queue without tags answers without the key Tags."),
-        ("no-team-tag", "KeyError", "team", 'Some queues have tags, but no tag "team".'),
-        ("attributes-not-asked-for", "KeyError", "Attributes",
+        ("no-urls-key", "KeyError", "QueueUrls", "If there are no queues, the response has no key QueueUrls."),
+        ("no-tags-key", "KeyError", "'Tags'", "If a queue has no tags, the response has no key Tags."),
+        ("no-team-tag", "KeyError", "'team'", 'Some queues have tags, but no tag "team".'),
+        ("attributes-not-asked-for", "KeyError", "'Attributes'",
          "Without AttributeNames the response has no Attributes."),
-        ("text-counters", "TypeError", "unsupported operand",
-         "Attributes come as strings. int(...) makes numbers of them."),
-        ("nothing-for-empty", "AttributeError", "NoneType",
-         "What is empty is left out of a response: .get then needs a default, {} or []."),
-        ("nothing-for-empty", "TypeError", "NoneType",
-         "What is empty is left out of a response: .get then needs a default, {} or []."),
+        ("text-counters", "TypeError", "'int' and 'str'", STRINGS),
+        ("nothing-for-empty", "AttributeError", "NoneType", LEFT_OUT),
+        ("nothing-for-empty", "TypeError", "NoneType", LEFT_OUT),
     ])  # fmt: skip
 
 
-def _why_not_backlog(returned, wanted, names):
-    """Return why this is not the report."""
+def _why_not_backlog(case, team, returned, fills):
+    """Return why this isn't the report. fills: how many messages are visible, in flight and delayed in each queue."""
     if not isinstance(returned, dict):
-        return "no-dictionary", "A dictionary was asked for: from a queue's name to a number."
+        return "no-dictionary", "Return a dictionary from a queue's name to an int."
     if any("://" in name for name in returned):
-        return "urls-returned", "The keys are URLs. The name is the last part of a queue's URL."
-    if unknown := sorted(set(returned) - set(names)):
-        return "unknown-queue", f"{unknown[0]} is not the name of a queue."
-    if more := sorted(set(returned) - set(wanted)):
+        return "urls-returned", "The keys are URLs. A queue's name is the last part of its URL."
+    if unknown := sorted(set(returned) - set(_names(case))):
+        return "unknown-queue", f"There's no queue with the name {unknown[0]!r}."
+    if more := sorted(set(returned) - set(fills)):
+        tags = _tags(case, _url(case, more[0]))
         return (
             "other-team",
-            f"{more[0]} is no queue of this team: the tag must have the key team and this value, letter by letter.",
+            f"The tags of {more[0]} are {tags}. Only a tag with the key 'team' and the value {team!r} counts.",
         )
-    if missing := sorted(set(wanted) - set(returned)):
-        return (
-            "queue-missing",
-            f"{missing[0]} is the team's queue as well. A queue in which nothing is left is reported with 0.",
-        )
-    if any(isinstance(count, str) for count in returned.values()):
-        return (
-            "texts-joined",
-            "The counters come as strings, and + puts strings one behind the other. Make them int, then add.",
-        )
-    if any(type(count) is not int for count in returned.values()):
-        return "no-numbers", "The number of messages is an int."
+    if missing := sorted(set(fills) - set(returned)):
+        empty = " Nothing is left in it, so its number is 0." * (not any(fills[missing[0]]))
+        return "queue-missing", f"{missing[0]} has this team's tag, too.{empty}"
+    odd = next(name for name, count in returned.items() if type(count) is not int or count != sum(fills[name]))
+    if isinstance(returned[odd], str):
+        return "texts-joined", f'{STRINGS} Added as strings, "2" + "1" is "21".'
+    if type(returned[odd]) is not int:
+        return "no-numbers", "The number of messages has to be an int."
+    visible, in_flight, delayed = fills[odd]
     return (
         "states-missing",
-        "A message that was not deleted is in one of three states: visible, in flight or delayed. Each state has a "
-        "counter of its own, and ApproximateNumberOfMessages counts the visible ones alone.",
+        f"{odd} has {visible} visible messages, {in_flight} in flight and {delayed} delayed. Each state has its own "
+        "counter, and ApproximateNumberOfMessages counts only the visible ones.",
     )
 
 
@@ -423,124 +550,145 @@ def _why_not_backlog(returned, wanted, names):
 
 def ensure_queue(case):
     """A new queue; the same again; changed by hand; with nothing declared; deleted a moment ago; and a FIFO queue."""
-    name = case.name("orders")
-    case.sqs.create_queue(QueueName=f"{name}-archive")
+    name, dead_letters = case.name("orders"), _dead_letters(case)
+    defaults = {kind: shop.settings(case, _url(case, dead_letters + kind)) for kind in ("", ".fifo")}
+    for look_alike in (f"{name}-archive", f"old-{name}", name.upper()):
+        case.sqs.create_queue(QueueName=look_alike, tags={"team": "archive"})
+    shop.send(case, _url(case, f"{name}-archive"), shop.orders(case, 1))
+
+    def expect(state, name, attributes, tags, may_wait=False):
+        return _expect_ensured(case, defaults, state, name, attributes, tags, may_wait)
+
     attributes = {"VisibilityTimeout": case.draw.randrange(40, 90), "DelaySeconds": case.draw.randrange(1, 9)}
     tags = {"team": case.draw.choice(["packing", "billing"]), "stage": "production"}
-    queue_url = _expect_ensured(case, "no queue of this name", name, attributes, tags)
-    waiting = set(shop.send(case, queue_url, shop.orders(case, 3)))
-    _expect_ensured(case, "the queue as it was declared", name, attributes, tags, waiting)
+    queue_url = expect("no queue of this name", name, attributes, tags)
+    _fill(case, queue_url, 2, 1, 1)
+    expect("the queue as it was declared", name, attributes, tags)
     case.reach("made")
 
-    by_hand = {
-        "VisibilityTimeout": "5",
-        "MessageRetentionPeriod": str(case.draw.randrange(90_000, 99_000)),
-        "ReceiveMessageWaitTimeSeconds": "7",
-    }
+    by_hand = {"VisibilityTimeout": "5"}
+    _change_everything(case, queue_url, dead_letters)
     case.sqs.set_queue_attributes(QueueUrl=queue_url, Attributes=by_hand)
-    case.sqs.tag_queue(QueueUrl=queue_url, Tags={"stage": "test", "note": "mine"})
-    _expect_ensured(case, "a queue that somebody changed by hand", name, attributes, tags, waiting)
-    _expect_ensured(case, "a declaration with another value", name, {"VisibilityTimeout": 300}, {"team": "x"}, waiting)
+    case.sqs.tag_queue(QueueUrl=queue_url, Tags={"stage": "test", "note": "mine", "Team": "mine"})
+    expect("a queue that somebody changed by hand", name, attributes, tags)
+    expect("the same again", name, attributes, tags)
+    expect("a declaration with another value", name, {"VisibilityTimeout": 300}, {"Team": "x y", "seen": ""})
+    extremes = {
+        "VisibilityTimeout": LONGEST,
+        "DelaySeconds": 0,
+        "MaximumMessageSize": 1024,
+        "MessageRetentionPeriod": 1_209_600,
+        "ReceiveMessageWaitTimeSeconds": 20,
+    }
+    expect("a declaration of extremes", name, extremes, tags)
+    expect("a visibility timeout of 0", name, {"VisibilityTimeout": 0}, tags)
     case.reach("changed")
-    _expect_ensured(case, "a declaration with nothing in it", name, {}, {}, waiting)
-    _expect_ensured(case, "the same again", name, {}, {}, waiting)
+    expect("a declaration with nothing in it", name, {}, {})
+    expect("the same again", name, {}, {})
 
-    _expect_ensured(case, "no queue, and nothing declared", case.name("fifo-mail"), {}, {})
-    fifo = f"{case.name('payments')}.fifo"
-    fifo_url = ""
-    for state in ("no FIFO queue of this name", "a FIFO queue that somebody changed by hand"):
-        fifo_url = _expect_ensured(case, state, fifo, {"VisibilityTimeout": 120}, tags)
-        by_hand = {"VisibilityTimeout": "9", "ContentBasedDeduplication": "true"}
-        case.sqs.set_queue_attributes(QueueUrl=fifo_url, Attributes=by_hand)
+    expect("no queue, and nothing declared", case.name("fifo-mail"), {}, {})
+    expect("no queue, and a name that ends with fifo but not with .fifo", f"{case.name('mail')}-fifo", {}, tags)
+    fifo = f"{name}.fifo"
+    fifo_url = expect("no FIFO queue of this name", fifo, {"VisibilityTimeout": 120}, tags)
+    _fill(case, fifo_url, 1, 1)
+    _change_everything(case, fifo_url, dead_letters)
+    expect("a FIFO queue that somebody changed by hand", fifo, {"VisibilityTimeout": 9}, {})
+    expect("the same again", fifo, {"VisibilityTimeout": 9}, {})
 
-    for gone, its_name in ((queue_url, name), (fifo_url, fifo)):
-        case.sqs.delete_queue(QueueUrl=gone)
-        _expect_ensured(case, "a queue that was deleted a moment ago", its_name, attributes, tags, may_wait=True)
+    for its_name, seconds in ((name, 0), (fifo, case.draw.randrange(1, 50))):
+        case.sqs.delete_queue(QueueUrl=_url(case, its_name))
+        case.clock.advance(seconds)
+        state = f"a queue that was deleted {f'{seconds} seconds' if seconds else 'a moment'} ago"
+        expect(state, its_name, attributes, tags, may_wait=True)
 
 
-def _expect_ensured(case, state, name, attributes, tags, waiting=frozenset(), may_wait=False):
-    """The queue is as declared; what was not declared, and what is in it, is as before. Return its URL."""
-    before = _settings_of(case, name)
-    started = case.clock.now()
-    meanwhile = _meanwhile(case, name)
+def _expect_ensured(case, defaults, state, name, attributes, tags, may_wait):
+    """The queue is as declared; what wasn't declared, and what's in it, is as before. Return its URL."""
+    before = _everything(case)
+    new = name not in before
+    kind = ".fifo" if name.endswith(".fifo") else ""
+    had, _, waiting = before.pop(name, (defaults[kind], {}, {}))
+    started, made = case.clock.now(), len(case.calls)
+    meanwhile = _meanwhile(case, name, attributes)
     result = case.attempt(name=name, attributes=attributes, tags=tags)
     waited = shop.seconds_since(case, started)
     case.did += f" with {state}"
     if result.error:
         _explain_ensure_error(case, result.error)
-    if name not in _names(case, name):
+    after = _everything(case)
+    if name not in after:
+        why = "Create the queue if it doesn't exist. A queue's name has to be equal letter by letter."
+        if isinstance(result.value, str) and _name(result.value) in after:
+            why = f"You returned the URL of {_name(result.value)}. A queue's name has to be equal letter by letter."
         case.not_yet(
-            "no-queue",
-            got=case.said("There is no queue of this name."),
-            expected="the queue as declared",
-            why="A queue's name counts letter by letter. A list by prefix brings queues with longer names, too.",
+            "no-queue", got=case.said("There's no queue of this name."), expected="the queue as declared", why=why
         )
-    queue_url = case.sqs.get_queue_url(QueueName=name)["QueueUrl"]
-    _expect_messages(case, queue_url, waiting)
+    queue_url = _url(case, name)
+    settings, found_tags, messages = after.pop(name)
+    _expect_messages(case, waiting, messages)
     declared = {key: str(value) for key, value in attributes.items()}
-    _expect_attributes(case, before | meanwhile | declared, shop.settings(case, queue_url), declared)
-    _expect_tags(case, _tags(case, queue_url), tags)
-    if result.value != queue_url:
+    arn = {"QueueArn": settings["QueueArn"]}
+    named = {key for call in shop.of(case.calls[made:], "SetQueueAttributes") for key in call.params["Attributes"]}
+    _expect_attributes(case, had | meanwhile | declared | arn, settings, declared, new, named)
+    _expect_tags(case, found_tags, tags)
+    if after != before:
+        odd = min(key for key in after.keys() | before.keys() if after.get(key) != before.get(key))
         case.not_yet(
-            "not-the-url", got=result.value, expected=queue_url, why="The caller goes on with the URL of this queue."
+            "other-queue-changed",
+            got=case.said(f"The queue {odd} isn't as it was before."),
+            expected=f"{name} as declared, and every other queue as it was",
+            why="Names have to be equal letter by letter. A list by prefix also brings queues with longer names.",
         )
+    if result.value != queue_url:
+        case.not_yet("not-the-url", got=result.value, expected=queue_url, why="Return the URL of the queue.")
     if waited >= 10 and not may_wait:  # a second after creating is what AWS asks for
         case.not_yet(
             "waited-for-nothing",
-            got=case.said(f"Your code waited for {waited:g} s."),
-            expected="a wait only where the name was deleted a moment ago",
-            why="Only the name of a queue that was deleted less than 60 seconds ago cannot be used at once. SQS says "
-            "so itself: QueueDeletedRecently.",
+            got=case.said(f"Your function waited for {waited:.0f} s."),
+            expected="a wait only if the queue was deleted a moment ago",
+            why="Only the name of a queue that was deleted less than 60 seconds ago can't be used right away, and then "
+            "SQS refuses with QueueDeletedRecently.",
         )
+    case.clock.advance(90)  # a queue can be purged once a minute
     return queue_url
 
 
-def _meanwhile(case, name):
-    """Have somebody change what nobody declares when the answer sets attributes; return what was changed."""
+def _meanwhile(case, name, declared):
+    """Have somebody change an undeclared attribute when the answer sets attributes; return what was changed."""
     meanwhile = {}
 
     def change():
         if name in _names(case, name):  # an answer may set attributes of another queue
-            meanwhile["MaximumMessageSize"] = str(case.draw.randrange(2_000, 9_000))
-            url = case.sqs.get_queue_url(QueueName=name)["QueueUrl"]
-            case.sqs.set_queue_attributes(QueueUrl=url, Attributes=meanwhile)
+            own = "MaximumMessageSize" if "MaximumMessageSize" not in declared else "SqsManagedSseEnabled"
+            meanwhile[own] = "false" if own.startswith("Sqs") else str(case.draw.randrange(2_000, 9_000))
+            case.sqs.set_queue_attributes(QueueUrl=_url(case, name), Attributes=meanwhile)
 
     case.during("SetQueueAttributes", change)
     return meanwhile
 
 
-def _settings_of(case, name):
-    """Return the settings of the queue with this name; none where there is no such queue."""
-    if name not in _names(case, name):
-        return {}
-    return shop.settings(case, case.sqs.get_queue_url(QueueName=name)["QueueUrl"])
-
-
 def _explain_ensure_error(case, error):
     """Say which state the answer was not ready for."""
-    recently = (
-        "A name is free 60 seconds after its queue was deleted. Until then creating is refused: wait, and create."
-    )
-    fifo = 'Only a queue that is created with the attribute FifoQueue="true" has a name that ends with .fifo.'
-    empty = "Nothing was declared, so there is nothing to send: SQS and boto3 refuse a call without its tags or keys."
+    recently = "SQS refuses to create a queue whose name was deleted less than 60 seconds ago. Wait, then create it."
+    fifo = 'A queue whose name ends with .fifo has to be created with FifoQueue="true", and only such a queue.'
+    empty = "Nothing is declared, so there's nothing to send. SQS and boto3 refuse a call without its tags or keys."
     shop.explain(case, error, "the queue as declared", [
-        ("number-as-attribute", "ParamValidationError", "<class 'int'>",
-         "Attributes are strings, numbers too: str(...) makes one of it."),
+        ("number-as-attribute", "ParamValidationError", "<class 'int'>", TO_STRING),
         ("created-again", "QueueAlreadyExists", "",
-         "create_queue never changes a queue that is there: with other attributes or tags it is refused. "
-         "set_queue_attributes, tag_queue and untag_queue change it."),
+         "create_queue never changes a queue that exists, and refuses other attributes or tags. set_queue_attributes, "
+         "tag_queue and untag_queue change it."),
         ("deleted-recently", "AWS.SimpleQueueService.QueueDeletedRecently", "", recently),
-        ("no-tags-key", "KeyError", "Tags", "A queue without tags answers without the key Tags."),
-        ("nothing-for-empty", "TypeError", "NoneType",
-         "What is empty is left out of a response: .get then needs a default, {} or []."),
-        ("nothing-for-empty-attribute", "AttributeError", "NoneType",
-         "What is empty is left out of a response: .get then needs a default."),
+        ("no-tags-key", "KeyError", "'Tags'", "If a queue has no tags, the response has no key Tags."),
+        ("nothing-for-empty", "TypeError", "NoneType", LEFT_OUT),
+        ("nothing-for-empty", "AttributeError", "NoneType", LEFT_OUT),
         ("code-as-class", "AttributeError", "QueueAlreadyExists",
-         "That is the error's code. Its class is QueueNameExists."),
+         "QueueAlreadyExists is the error's code. Its class is QueueNameExists."),
         ("fifo-attribute-on-standard", "InvalidAttributeName", "FifoQueue",
-         "A standard queue does not know the attribute FifoQueue, not even as false."),
-        ("truth-as-attribute", "ParamValidationError", "<class 'bool'>", 'Attributes are strings: "true", not True.'),
-        ("queue-missing", "AWS.SimpleQueueService.NonExistentQueue", "", "There is no such queue just now: create it."),
+         "A standard queue doesn't have the attribute FifoQueue, not even as \"false\"."),
+        ("truth-as-attribute", "ParamValidationError", "<class 'bool'>",
+         'SQS\'s attributes are strings: "true", not True.'),
+        ("queue-missing", "AWS.SimpleQueueService.NonExistentQueue", "",
+         "There's no such queue right now. Create it."),
         ("fifo-without-suffix", "InvalidParameterValue", "must end with .fifo", fifo),
         ("suffix-without-fifo", "InvalidParameterValue", "alphanumeric", fifo),
         ("nothing-to-send", "InvalidParameterValue", "Tag keys", empty),
@@ -548,32 +696,35 @@ def _explain_ensure_error(case, error):
     ])  # fmt: skip
 
 
-def _expect_messages(case, queue_url, waiting):
+def _expect_messages(case, waiting, found):
     """All messages that were in the queue still are."""
-    found = set(shop.visible(case, queue_url))
-    case.clock.advance(shop.LEASE)  # no longer: the queue may keep messages for a day only
-    found |= set(shop.visible(case, queue_url))
-    case.clock.advance(shop.LEASE)
-    if lost := len(waiting - found):
+    if lost := len(waiting.keys() - found.keys()):
         case.not_yet(
             "messages-lost",
-            got=case.said(f"{lost} of the {len(waiting)} orders in the queue are lost."),
-            expected="all orders still wait",
-            why="Deleting a queue deletes what is in it, and a purge does too. A queue that is there can be changed "
-            "where it stands.",
+            got=case.said(f"{lost} of the {len(waiting)} messages that were in the queue aren't there any more."),
+            expected="every message still in the queue",
+            why="Deleting or purging a queue deletes its messages. A queue that exists can be changed in place.",
         )
 
 
-def _expect_attributes(case, wanted, settings, declared):
-    """What was declared is set, and what was not declared is as before."""
+def _expect_attributes(case, wanted, settings, declared, new, named):
+    """What was declared is set. What wasn't is as before, or has SQS's default in a new queue.
+
+    named: the attributes that the answer set.
+    """
     for name, value in wanted.items():
         if settings.get(name) == value:
             continue
-        reason = "attribute-not-set"
-        why = "set_queue_attributes changes a queue that is there; creating again does not."
+        reason, why = (
+            "attribute-not-set",
+            "set_queue_attributes changes a queue that exists. Creating it again doesn't.",
+        )
         if name not in declared:
-            reason = "undeclared-attribute-changed"
-            why = "It was not declared, so it stays as it is: set only what is declared, and never start from defaults."
+            reason, why = "undeclared-attribute-changed", "It isn't declared, so it has to stay as it is."
+            if name in named:
+                why = f"Your call of set_queue_attributes names {name}, which isn't declared. Set only what's declared."
+            elif new:
+                reason, why = "not-the-default", "It isn't declared, so in a new queue it has SQS's default."
         case.not_yet(reason, got=case.said(f"{name} is {settings.get(name)}."), expected=f"{name} is {value}", why=why)
 
 
@@ -581,8 +732,8 @@ def _expect_tags(case, found, wanted):
     """The queue has the declared tags and no others."""
     if found == wanted:
         return
-    reason, why = "tag-not-set", "tag_queue adds and overwrites; untag_queue takes away what it is given."
+    reason, why = "tag-not-set", "tag_queue adds tags and overwrites them. untag_queue removes those you name."
     if set(found) - set(wanted):
         reason = "undeclared-tag-left"
-        why = "tag_queue only adds. A tag that nobody declared stays until untag_queue takes it away, by its key."
+        why = "tag_queue only adds. A tag that isn't declared stays until you remove it with untag_queue, by its key."
     case.not_yet(reason, got=case.said(f"The queue's tags are {found}."), expected=f"its tags are {wanted}", why=why)
