@@ -37,8 +37,8 @@ def _messages(case, queue_url):
 
 def _everything(case):
     """Return all queues by their names: each one's attributes, tags and messages."""
-    urls = {name: _url(case, name) for name in _names(case)}
-    return {name: (shop.settings(case, url), _tags(case, url), _messages(case, url)) for name, url in urls.items()}
+    urls = case.sqs.list_queues().get("QueueUrls", [])
+    return {_name(url): (shop.settings(case, url), _tags(case, url), _messages(case, url)) for url in urls}
 
 
 def _fill(case, queue_url, visible, in_flight, delayed=0):
@@ -282,7 +282,7 @@ def _why_not_names(returned, names, prefix, calls):
         return "names-missing", f"{min(missing)} starts with {prefix!r}, too, and isn't in your list."
     return (
         "pages-missing",
-        f"SQS never told your function about {len(missing):,} of the queues. One response holds at most 1,000. It has a "
+        f"SQS never listed {len(missing):,} of the queues. One response holds at most 1,000. It has a "
         "NextToken only if MaxResults was given, as a paginator does if it has a PageSize. Follow every NextToken.",
     )
 

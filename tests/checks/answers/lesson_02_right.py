@@ -1,6 +1,7 @@
 """Right answers to the exercises of lesson 02, each in another style than the solution."""
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import boto3
 from botocore.exceptions import ClientError
@@ -46,6 +47,32 @@ def find_queue__resource(sqs, name):
         return None
 
 
+def find_queue__tries_again(sqs, name):
+    """Asks again after a while if SQS couldn't answer, and gives up after the fourth time."""
+    for pause in (1, 2, 4, None):
+        try:
+            return sqs.get_queue_url(QueueName=name)["QueueUrl"]
+        except sqs.exceptions.QueueDoesNotExist:
+            return None
+        except ClientError:
+            if pause is None:
+                raise
+            time.sleep(pause)
+
+
+def find_queue__raises_it_from_itself(sqs, name):
+    """Notes the error before it lets it go on."""
+    try:
+        url = sqs.get_queue_url(QueueName=name)["QueueUrl"]
+    except ClientError as problem:
+        if isinstance(problem, sqs.exceptions.QueueDoesNotExist):
+            return None
+        print("SQS could not answer:", problem)
+        raise problem
+    else:
+        return url
+
+
 # --- queue_names ------------------------------------------------------------------------------------------------------
 
 
@@ -81,6 +108,16 @@ def queue_names__all_and_sift(sqs, prefix):
     return [name for name in sorted(found) if name.startswith(prefix)]
 
 
+def queue_names__small_pages(sqs, prefix):
+    """Asks for forty at a time."""
+    page = sqs.list_queues(QueueNamePrefix=prefix, MaxResults=40)
+    urls = page.get("QueueUrls", [])
+    while token := page.get("NextToken"):
+        page = sqs.list_queues(QueueNamePrefix=prefix, MaxResults=40, NextToken=token)
+        urls.extend(page["QueueUrls"])
+    return sorted(url.rsplit("/", maxsplit=1)[-1] for url in urls)
+
+
 # --- lengthen_lease ---------------------------------------------------------------------------------------------------
 
 
@@ -110,6 +147,18 @@ def lengthen_lease__only_if_it_changes(sqs, queue_url, seconds):
     if lease != had:
         sqs.set_queue_attributes(QueueUrl=queue_url, Attributes={names[0]: str(lease)})
     return lease
+
+
+def lengthen_lease__reads_it_back(sqs, queue_url, seconds):
+    """Sets it, and returns what SQS says afterwards."""
+
+    def timeout():
+        reply = sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=["VisibilityTimeout"])
+        return int(reply["Attributes"]["VisibilityTimeout"])
+
+    longer = str(min(43_200, timeout() + seconds))
+    sqs.set_queue_attributes(QueueUrl=queue_url, Attributes={"VisibilityTimeout": longer})
+    return timeout()
 
 
 # --- backlog ----------------------------------------------------------------------------------------------------------
@@ -158,6 +207,34 @@ def backlog__resource(sqs, team):
             counters = {name: value for name, value in queue.attributes.items() if "NumberOf" in name}
             found[queue.url.split("/")[-1]] = sum(map(int, counters.values()))
     return found
+
+
+def backlog__threads(sqs, team):
+    """Asks about all queues side by side."""
+
+    def look(url):
+        tags = sqs.list_queue_tags(QueueUrl=url).get("Tags", {})
+        return url.split("/")[-1], _left(sqs, url) if tags.get("team") == team else None
+
+    with ThreadPoolExecutor(max_workers=4) as pool:
+        found = list(pool.map(look, sqs.list_queues().get("QueueUrls", [])))
+    return {name: count for name, count in found if count is not None}
+
+
+def backlog__counts_before_it_looks_whose(sqs, team):
+    """Asks for each counter of every queue, and for the tags last."""
+    report = {}
+    for url in sqs.list_queues().get("QueueUrls", []):
+        left = _left(sqs, url)
+        if sqs.list_queue_tags(QueueUrl=url).get("Tags", {}).get("team") == team:
+            report[url.split("/")[-1]] = left
+    return report
+
+
+def backlog__waits_for_the_counters_to_settle(sqs, team):
+    """On AWS the counters can be a minute behind."""
+    time.sleep(90)
+    return backlog__all_attributes(sqs, team)
 
 
 # --- ensure_queue -----------------------------------------------------------------------------------------------------
@@ -245,3 +322,44 @@ def ensure_queue__try_then_mend(sqs, name, attributes, tags):
     for key, value in tags.items():
         sqs.tag_queue(QueueUrl=url, Tags={key: value})
     return url
+
+
+def ensure_queue__backs_off(sqs, name, attributes, tags):
+    """Tries to create it after longer and longer waits, and sets each attribute and tag in a call of its own."""
+    kind = {"FifoQueue": "true"} if name.endswith(".fifo") else {}
+    pause = 1
+    while True:
+        try:
+            url = sqs.create_queue(QueueName=name, Attributes=kind)["QueueUrl"]
+        except ClientError as problem:
+            if problem.response["Error"]["Code"] != "AWS.SimpleQueueService.QueueDeletedRecently":
+                raise
+            time.sleep(pause)
+            pause *= 2
+        else:
+            break
+    for key in attributes:
+        sqs.set_queue_attributes(QueueUrl=url, Attributes={key: f"{attributes[key]:d}"})
+    found = sqs.list_queue_tags(QueueUrl=url).get("Tags", {})
+    for key in found.keys() - tags.keys():
+        sqs.untag_queue(QueueUrl=url, TagKeys=[key])
+    for key in tags.keys() - {key for key, value in found.items() if tags.get(key) == value}:
+        sqs.tag_queue(QueueUrl=url, Tags={key: tags[key]})
+    return url
+
+
+def ensure_queue__resource(sqs, name, attributes, tags):
+    """Through the queue as a resource; tags need its client."""
+    service = boto3.resource("sqs")
+    try:
+        queue = service.get_queue_by_name(QueueName=name)
+    except service.meta.client.exceptions.QueueDoesNotExist:
+        queue = service.Queue(_create_patiently(sqs, name, {}, {}))
+    if attributes:
+        queue.set_attributes(Attributes={key: str(value) for key, value in attributes.items()})
+    client = queue.meta.client
+    if found := client.list_queue_tags(QueueUrl=queue.url).get("Tags"):
+        client.untag_queue(QueueUrl=queue.url, TagKeys=[*found])
+    if tags:
+        client.tag_queue(QueueUrl=queue.url, Tags=tags)
+    return queue.url

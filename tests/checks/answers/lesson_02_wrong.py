@@ -39,7 +39,7 @@ def find_queue__first_of_the_prefix(sqs, name):
 
 
 def find_queue__last_of_the_prefix(sqs, name):
-    """Says: other-queue"""
+    """Says: longer-name"""
     urls = sqs.list_queues(QueueNamePrefix=name).get("QueueUrls", [])
     return urls[-1] if urls else None
 
@@ -52,7 +52,7 @@ def find_queue__no_key(sqs, name):
 
 
 def find_queue__made_by_hand(sqs, name):
-    """Says: url-made-up"""
+    """Says: no-such-url"""
     some = sqs.list_queues()["QueueUrls"][0]
     return some.rsplit("/", 1)[0] + "/" + name
 
@@ -76,6 +76,64 @@ def find_queue__any_status_of_400(sqs, name):
             return None
         raise
 
+
+def find_queue__whatever_the_capitals(sqs, name):
+    """Says: other-queue"""
+    pages = sqs.get_paginator("list_queues").paginate(PaginationConfig={"PageSize": 1000})
+    urls = {url.split("/")[-1].lower(): url for url in pages.build_full_result().get("QueueUrls", [])}
+    return urls.get(name.lower())
+
+
+def find_queue__creates_and_deletes(sqs, name):
+    """Says: queue-created"""
+    before = sqs.list_queues(QueueNamePrefix=name).get("QueueUrls", [])
+    try:
+        url = sqs.create_queue(QueueName=name)["QueueUrl"]
+    except sqs.exceptions.ClientError as problem:
+        if problem.response["Error"]["Code"] != "InvalidParameterValue":
+            raise
+        return next((url for url in before if url.endswith(f"/{name}")), None)
+    if url in before:
+        return url
+    sqs.delete_queue(QueueUrl=url)
+
+
+_found = {}
+
+
+def find_queue__remembers_what_it_found(sqs, name):
+    """Says: remembered-answer"""
+    if name not in _found:
+        try:
+            _found[name] = sqs.get_queue_url(QueueName=name)["QueueUrl"]
+        except sqs.exceptions.QueueDoesNotExist:
+            return None
+    return _found[name]
+
+
+def find_queue__remembers_what_is_missing(sqs, name):
+    """Says: remembered-answer"""
+    if name in _found:
+        return _found[name]
+    try:
+        return sqs.get_queue_url(QueueName=name)["QueueUrl"]
+    except sqs.exceptions.QueueDoesNotExist:
+        _found[name] = None
+
+
+find_queue__error_returned = variant(
+    "solution",
+    "return None",
+    "return None\n    except sqs.exceptions.ClientError as problem:\n        return str(problem)",
+    says="outage-hidden",
+)
+
+find_queue__throttled_means_missing = variant(
+    "solution",
+    "sqs.exceptions.QueueDoesNotExist",
+    "(sqs.exceptions.QueueDoesNotExist, sqs.exceptions.RequestThrottled)",
+    says="outage-as-missing",
+)
 
 find_queue__says_it_in_words = variant("solution", "return None", 'return "no such queue"', says="not-none")
 
@@ -110,7 +168,7 @@ def queue_names__two_pages(sqs, prefix):
 
 
 def queue_names__same_page_again(sqs, prefix):
-    """Says: page-twice"""
+    """Says: names-twice"""
     page = sqs.list_queues(QueueNamePrefix=prefix, MaxResults=600)
     urls = page.get("QueueUrls", [])
     if "NextToken" in page:
@@ -118,6 +176,45 @@ def queue_names__same_page_again(sqs, prefix):
     return sorted(url.split("/")[-1] for url in urls)
 
 
+def queue_names__stops_at_a_short_page(sqs, prefix):
+    """Says: no-next-token"""
+    names, more = [], {}
+    while True:
+        page = sqs.list_queues(QueueNamePrefix=prefix, MaxResults=200, **more)
+        urls = page.get("QueueUrls", [])
+        names += [url.split("/")[-1] for url in urls]
+        if len(urls) < 200:
+            return sorted(names)
+        more = {"NextToken": page["NextToken"]}
+
+
+def queue_names__two_full_pages(sqs, prefix):
+    """Says: pages-missing"""
+    page = sqs.list_queues(QueueNamePrefix=prefix, MaxResults=1000)
+    urls = page.get("QueueUrls", [])
+    if "NextToken" in page:
+        urls += sqs.list_queues(QueueNamePrefix=prefix, MaxResults=1000, NextToken=page["NextToken"])["QueueUrls"]
+    return sorted(url.split("/")[-1] for url in urls)
+
+
+queue_names__adds_a_dash = variant(
+    "solution", "QueueNamePrefix=prefix", 'QueueNamePrefix=f"{prefix}-"', says="names-missing"
+)
+queue_names__without_fifo = variant(
+    "solution", "names.append", 'url.endswith(".fifo") or names.append', says="names-missing"
+)
+queue_names__without_the_suffix = variant(
+    "solution", 'url.split("/")[-1]', 'url.split("/")[-1].removesuffix(".fifo")', says="names-twice"
+)
+queue_names__capitals_between = variant("solution", "sorted(names)", "sorted(names, key=str.lower)", says="not-sorted")
+queue_names__a_set = variant("solution", "sorted(names)", "set(names)", says="no-list")
+queue_names__prints = variant("solution", "return sorted(names)", "print(sorted(names))", says="no-list")
+queue_names__none_of_the_search = variant(
+    "solution",
+    'for url in page.get("QueueUrls", [])',
+    'for url in page.get("QueueUrls")',
+    says="nothing-for-empty",
+)
 queue_names__no_key = variant("solution", 'page.get("QueueUrls", [])', 'page["QueueUrls"]', says="no-urls-key")
 queue_names__none_for_none = variant("solution", "return sorted(names)", "return sorted(names) or None", says="no-list")
 queue_names__urls = variant("solution", 'url.split("/")[-1]', "url", says="urls-returned")
@@ -190,6 +287,62 @@ def lengthen_lease__writes_everything_back(sqs, queue_url, seconds):
     sqs.set_queue_attributes(QueueUrl=queue_url, Attributes=attributes)
     return lease
 
+
+def lengthen_lease__writes_some_back(sqs, queue_url, seconds):
+    """Says: other-setting-changed"""
+    attributes = sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=["All"])["Attributes"]
+    lease = min(int(attributes["VisibilityTimeout"]) + seconds, 43200)
+    kept = {name: attributes[name] for name in ("Policy", "RedrivePolicy") if name in attributes}
+    kept |= {"MaximumMessageSize": attributes["MaximumMessageSize"], "VisibilityTimeout": str(lease)}
+    sqs.set_queue_attributes(QueueUrl=queue_url, Attributes=kept)
+    return lease
+
+
+lengthen_lease__polls_for_long = variant(
+    "solution",
+    '{"VisibilityTimeout": str(lease)}',
+    '{"VisibilityTimeout": str(lease), "ReceiveMessageWaitTimeSeconds": "20"}',
+    says="other-setting-changed",
+)
+
+lengthen_lease__twice = variant("solution", "+ seconds", "+ 2 * seconds", says="timeout-not-set")
+lengthen_lease__eleven_hours = variant("solution", "43_200", "39_600", says="limit-not-set")
+lengthen_lease__a_second_less = variant("solution", "43_200", "43_199", says="limit-not-set")
+
+lengthen_lease__refuses_more_than_the_limit = variant(
+    "solution",
+    "    sqs.set",
+    "    if int(reply['Attributes']['VisibilityTimeout']) + seconds > 43_200:\n        return lease\n    sqs.set",
+    says="limit-not-set",
+)
+
+lengthen_lease__writes_all_back = variant(
+    "solution",
+    '["VisibilityTimeout"])\n',
+    '["All"])\n',
+    '{"VisibilityTimeout": str(lease)}',
+    'reply["Attributes"] | {"VisibilityTimeout": str(lease)}',
+    says="read-only-attribute",
+)
+
+lengthen_lease__returns_the_sum = variant(
+    "solution", "return lease", 'return int(reply["Attributes"]["VisibilityTimeout"]) + seconds', says="not-the-timeout"
+)
+
+lengthen_lease__tags_it = variant(
+    "solution",
+    "    return lease",
+    '    sqs.tag_queue(QueueUrl=queue_url, Tags={"lengthened": "yes"})\n    return lease',
+    says="queue-touched",
+)
+
+lengthen_lease__purges = variant(
+    "solution", "    return lease", "    sqs.purge_queue(QueueUrl=queue_url)\n    return lease", says="queue-touched"
+)
+
+lengthen_lease__deletes = variant(
+    "solution", "    return lease", "    sqs.delete_queue(QueueUrl=queue_url)\n    return lease", says="queue-deleted"
+)
 
 lengthen_lease__returns_the_string = variant("solution", "return lease", "return str(lease)", says="text-returned")
 lengthen_lease__returns_nothing = variant("solution", "return lease", "print(lease)", says="not-the-timeout")
@@ -272,6 +425,37 @@ backlog__sum_of_strings = variant(
 backlog__no_queues_at_all = variant("solution", '.get("QueueUrls", [])', '["QueueUrls"]', says="no-urls-key")
 backlog__tags_key = variant("solution", '.get("Tags", {})', '["Tags"]', says="no-tags-key")
 backlog__team_key = variant("solution", 'tags.get("team")', 'tags["team"]', says="no-team-tag")
+
+
+backlog__without_those_in_flight = variant(
+    "solution", "AttributeNames=counters", "AttributeNames=counters[::2]", says="states-missing"
+)
+
+backlog__first_page = variant("solution", "list_queues()", "list_queues(MaxResults=40)", says="queue-missing")
+backlog__stripped = variant("solution", 'tags.get("team")', 'tags.get("team", "").strip()', says="other-team")
+backlog__without_fifo = variant(
+    "solution", 'url.split("/")[-1]', 'url.split("/")[-1].removesuffix(".fifo")', says="queue-missing"
+)
+backlog__none_for_none = variant("solution", "return left", "return left or None", says="no-dictionary")
+backlog__pairs = variant("solution", "return left", "return list(left.items())", says="no-dictionary")
+backlog__whole_numbers_as_floats = variant("solution", "int(number)", "float(number)", says="no-numbers")
+backlog__first_team = variant(
+    "solution", 'tags.get("team") == team', 'list(tags.items())[:1] == [("team", team)]', says="queue-missing"
+)
+
+backlog__notes_when_it_looked = variant(
+    "solution",
+    "            counted",
+    '            sqs.tag_queue(QueueUrl=url, Tags={"reported": "yes"})\n            counted',
+    says="messages-touched",
+)
+
+
+def backlog__looks_inside_for_a_moment(sqs, team):
+    """Says: messages-touched"""
+    for url in _of_team(sqs, team):
+        sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, VisibilityTimeout=0)
+    return {url.split("/")[-1]: sum(_counted(sqs, url)) for url in _of_team(sqs, team)}
 
 
 def backlog__by_name(sqs, team):
@@ -450,3 +634,116 @@ def ensure_queue__writes_everything_back(sqs, name, attributes, tags):
     kept = {key: found[key] for key in ("VisibilityTimeout", "DelaySeconds", "MaximumMessageSize")}
     sqs.set_queue_attributes(QueueUrl=url, Attributes=kept | _texts(attributes))
     return _retag(sqs, url, tags)
+
+
+def ensure_queue__long_polls_by_default(sqs, name, attributes, tags):
+    """Says: not-the-default"""
+    try:
+        url = sqs.get_queue_url(QueueName=name)["QueueUrl"]
+    except sqs.exceptions.QueueDoesNotExist:
+        url = _create(sqs, name, {"ReceiveMessageWaitTimeSeconds": "20"} | _texts(attributes) | _kind(name))
+    if attributes:
+        sqs.set_queue_attributes(QueueUrl=url, Attributes=_texts(attributes))
+    return _retag(sqs, url, tags)
+
+
+ensure_queue__deduplicates_by_content = variant(
+    "solution",
+    '{"FifoQueue": "true"}',
+    '{"FifoQueue": "true", "ContentBasedDeduplication": "true"}',
+    says="not-the-default",
+)
+
+ensure_queue__fifo_without_a_dot = variant(
+    "solution", 'name.endswith(".fifo")', 'name.endswith("fifo")', says="fifo-without-suffix"
+)
+
+ensure_queue__skips_zeros = variant(
+    "solution", "in attributes.items()", "in attributes.items() if value", says="attribute-not-set"
+)
+ensure_queue__skips_empty_tags = variant(
+    "solution", "Tags=tags", "Tags={key: value for key, value in tags.items() if value}", says="tag-not-set"
+)
+ensure_queue__tags_in_lower_case = variant(
+    "solution",
+    "if key not in tags]",
+    "if key.lower() not in map(str.lower, tags)]",
+    says="undeclared-tag-left",
+)
+
+ensure_queue__keeps_values_of_tags = variant(
+    "solution",
+    "    if tags:\n        sqs.tag_queue(QueueUrl=url, Tags=tags)",
+    '    there = sqs.list_queue_tags(QueueUrl=url).get("Tags", {})\n'
+    "    if set(tags) - set(there):\n"
+    "        sqs.tag_queue(QueueUrl=url, Tags={key: tags[key] for key in set(tags) - set(there)})",
+    says="tag-not-set",
+)
+
+ensure_queue__forgets_the_policy = variant(
+    "solution",
+    "    if attributes:\n",
+    '    sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": ""})\n    if attributes:\n',
+    says="undeclared-attribute-changed",
+)
+
+ensure_queue__notes_when_it_ran = variant(
+    "solution",
+    "    return url",
+    '    sqs.tag_queue(QueueUrl=url, Tags={"ensured": "today"})\n    return url',
+    says="undeclared-tag-left",
+)
+
+_done = set()
+
+
+def ensure_queue__once_and_for_all(sqs, name, attributes, tags):
+    """Says: attribute-not-set"""
+    if name in _done:
+        return sqs.get_queue_url(QueueName=name)["QueueUrl"]
+    _done.add(name)
+    url = _create(sqs, name, _kind(name))
+    if attributes:
+        sqs.set_queue_attributes(QueueUrl=url, Attributes=_texts(attributes))
+    return _retag(sqs, url, tags)
+
+
+def ensure_queue__sends_the_messages_again(sqs, name, attributes, tags):
+    """Says: messages-lost"""
+    url, waiting = _create(sqs, name, _kind(name)), []
+    while messages := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
+        for message in messages:
+            sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+            waiting.append(message["Body"])
+    if attributes:
+        sqs.set_queue_attributes(QueueUrl=url, Attributes=_texts(attributes))
+    for body in waiting:
+        sqs.send_message(QueueUrl=url, MessageBody=body)
+    return _retag(sqs, url, tags)
+
+
+def ensure_queue__cleans_up_the_prefix(sqs, name, attributes, tags):
+    """Says: other-queue-changed"""
+    url = _create(sqs, name, _kind(name))
+    for found in sqs.list_queues(QueueNamePrefix=name).get("QueueUrls", []):
+        if attributes:
+            sqs.set_queue_attributes(QueueUrl=found, Attributes=_texts(attributes))
+        _retag(sqs, found, tags)
+    return url
+
+
+def ensure_queue__never_pauses(sqs, name, attributes, tags):
+    """Says: stopped:calls"""
+    while True:
+        try:
+            url = sqs.create_queue(QueueName=name, Attributes=_kind(name))["QueueUrl"]
+            break
+        except sqs.exceptions.QueueDeletedRecently:
+            pass
+    if attributes:
+        sqs.set_queue_attributes(QueueUrl=url, Attributes=_texts(attributes))
+    return _retag(sqs, url, tags)
+
+
+ensure_queue__response = variant("solution", "return url", 'return {"QueueUrl": url}', says="not-the-url")
+ensure_queue__prints = variant("solution", "return url", "print(url)", says="not-the-url")
