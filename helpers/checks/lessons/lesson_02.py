@@ -111,9 +111,9 @@ def find_queue(case):
     _expect_missing(case, f"{unasked}.fifo")
     _expect_missing(case, case.name("nothing"))
     case.sqs.create_queue(QueueName=missing)
-    _expect_url(case, missing, "created since you looked for it")
+    _expect_url(case, missing, "after this queue was created")
     case.sqs.delete_queue(QueueUrl=_url(case, there))
-    _expect_missing(case, there, "deleted since you found it")
+    _expect_missing(case, there, "after this queue was deleted")
     for trouble, code in (("throttling", "RequestThrottled"), ("errors", "InternalError")):
         for name in (unasked, there):
             with case.unkind(**{trouble: 1}):
@@ -127,7 +127,7 @@ def _expect_url(case, name, since=""):
     returned = case.run(name=name)
     if returned == url:
         return
-    did = f"{case.did}, with a queue of this name" + f", {since}" * bool(since)
+    did = f"{case.did}, {since or 'with a queue of this name'}"
     reason, why = "not-the-url", "get_queue_url answers with the QueueUrl of the queue with this name."
     if since and len(case.calls) == before:
         reason, why = _remembered()
@@ -147,7 +147,10 @@ def _remembered():
 def _other_queue(found, name):
     """Return the refusal of a queue whose name isn't the one that was asked for."""
     if found.startswith(name):
-        return "longer-name", f"That's the queue {found}. Its name only starts with {name}, as in a list by prefix."
+        return (
+            "longer-name",
+            f"That's the queue {found}. Its name only starts with {name}, like others in a list by prefix.",
+        )
     return "other-queue", f"That's the queue {found}. A queue's name has to be equal letter by letter, capitals too."
 
 
@@ -155,7 +158,7 @@ def _expect_missing(case, name, since=""):
     """None for a queue that isn't there; and it isn't there afterwards either."""
     before, made = sorted(_names(case)), len(case.calls)
     result = case.attempt(name=name)
-    did = f"{case.did}, with no queue of this name" + f", which was {since}" * bool(since)
+    did = f"{case.did}, {since or 'with no queue of this name'}"
     created = [call for call in shop.of(case.calls[made:], "CreateQueue") if call.error_code is None]
     if created or sorted(_names(case)) != before:
         case.not_yet(
@@ -245,7 +248,7 @@ def _expect_names(case, prefix, wanted):
     """The answer returns these names in the order of `sorted`."""
     names, before = sorted(wanted), len(case.calls)
     result = case.attempt(prefix=prefix)
-    did = f"{case.did}, with {f'{len(names):,}' if names else 'no'} such queues"
+    did = f"{case.did}, with {f'{len(names):,}' if names else 'no'} queues of this prefix"
     expected = f"{len(names):,} names, in the order of sorted()" if names else "an empty list"
     if result.error:
         case.did = did
@@ -378,7 +381,7 @@ def _explain_timeout_error(case, error, wanted):
         ("attributes-not-asked-for", "KeyError", "Attributes",
          "Without AttributeNames the response has no Attributes."),
         *(("read-only-attribute", "InvalidAttributeName", name,
-           f"SQS itself sets {name}, and nobody else can. Name only what you change.")
+           "Counters, times and the ARN of a queue can be read, but not set. Name only what you change.")
           for name in ("Approximate", "CreatedTimestamp", "LastModifiedTimestamp", "QueueArn")),
     ])  # fmt: skip
 
@@ -387,15 +390,16 @@ def _expect_new_timeout(case, found, had, seconds, wanted):
     """The queue's visibility timeout is the wanted one."""
     if found == str(wanted):
         return
-    reason, why = "timeout-not-set", "set_queue_attributes sets the VisibilityTimeout that later receives get."
+    reason = "timeout-not-set"
+    why = (
+        f"{had} + {seconds} is {had + seconds}. set_queue_attributes sets the VisibilityTimeout of all later receives."
+    )
     if found == str(seconds) and had:
         reason = "timeout-replaced"
         why = f"SQS replaces the old value with the one you set, so set the sum: {had} + {seconds}."
     elif found == f"{had}{seconds}":
-        reason, why = (
-            "texts-joined",
-            f'"{had}" and "{seconds}" are strings, which + joins. Make ints of them to add them.',
-        )
+        reason = "texts-joined"
+        why = f'Joined as strings, "{had}" and "{seconds}" are "{found}". Make ints of them to add them.'
     elif wanted == LONGEST:
         reason = "limit-not-set"
         why = f"The sum is {had + seconds:,} s, and SQS allows at most {LONGEST:,} s (twelve hours)."
@@ -518,7 +522,7 @@ def _explain_backlog_error(case, error):
 def _why_not_backlog(case, team, returned, fills):
     """Return why this isn't the report. fills: how many messages are visible, in flight and delayed in each queue."""
     if not isinstance(returned, dict):
-        return "no-dictionary", "Return a dictionary from a queue's name to an int."
+        return "no-dictionary", "Return a dictionary from a queue's name to an int, and {} if there are no queues."
     if any("://" in name for name in returned):
         return "urls-returned", "The keys are URLs. A queue's name is the last part of its URL."
     if unknown := sorted(set(returned) - set(_names(case))):
@@ -627,9 +631,9 @@ def _expect_ensured(case, defaults, state, name, attributes, tags, may_wait):
     settings, found_tags, messages = after.pop(name)
     _expect_messages(case, waiting, messages)
     declared = {key: str(value) for key, value in attributes.items()}
-    arn = {"QueueArn": settings["QueueArn"]}
     named = {key for call in shop.of(case.calls[made:], "SetQueueAttributes") for key in call.params["Attributes"]}
-    _expect_attributes(case, had | meanwhile | declared | arn, settings, declared, new, named)
+    had |= {"QueueArn": settings["QueueArn"]}
+    _expect_attributes(case, had, meanwhile, declared, settings, new, named)
     _expect_tags(case, found_tags, tags)
     if after != before:
         odd = min(key for key in after.keys() | before.keys() if after.get(key) != before.get(key))
@@ -671,7 +675,6 @@ def _explain_ensure_error(case, error):
     """Say which state the answer was not ready for."""
     recently = "SQS refuses to create a queue whose name was deleted less than 60 seconds ago. Wait, then create it."
     fifo = 'A queue whose name ends with .fifo has to be created with FifoQueue="true", and only such a queue.'
-    empty = "Nothing is declared, so there's nothing to send. SQS and boto3 refuse a call without its tags or keys."
     shop.explain(case, error, "the queue as declared", [
         ("number-as-attribute", "ParamValidationError", "<class 'int'>", TO_STRING),
         ("created-again", "QueueAlreadyExists", "",
@@ -691,8 +694,10 @@ def _explain_ensure_error(case, error):
          "There's no such queue right now. Create it."),
         ("fifo-without-suffix", "InvalidParameterValue", "must end with .fifo", fifo),
         ("suffix-without-fifo", "InvalidParameterValue", "alphanumeric", fifo),
-        ("nothing-to-send", "InvalidParameterValue", "Tag keys", empty),
-        ("nothing-to-send", "MissingParameter", "Tags", empty),
+        ("no-tag-to-remove", "InvalidParameterValue", "UntagQueue operation: Tag keys",
+         "untag_queue needs at least one key. If no tag has to go, leave the call out."),
+        ("no-tag-to-add", "MissingParameter", "Tags",
+         "tag_queue needs at least one tag. If none is declared, leave the call out."),
     ])  # fmt: skip
 
 
@@ -707,25 +712,26 @@ def _expect_messages(case, waiting, found):
         )
 
 
-def _expect_attributes(case, wanted, settings, declared, new, named):
+def _expect_attributes(case, had, meanwhile, declared, settings, new, named):
     """What was declared is set. What wasn't is as before, or has SQS's default in a new queue.
 
-    named: the attributes that the answer set.
+    had: the attributes before, or the defaults. meanwhile: those that somebody else set. named: those that the answer
+    set.
     """
-    for name, value in wanted.items():
+    for name, value in (had | meanwhile | declared).items():
         if settings.get(name) == value:
             continue
-        reason, why = (
-            "attribute-not-set",
-            "set_queue_attributes changes a queue that exists. Creating it again doesn't.",
-        )
+        expected = f"{name} is {value}" + ", as somebody set it while your function ran" * (name in meanwhile)
+        reason, why = "attribute-not-set", "It's declared, so the queue has to have this value."
+        if name not in named:
+            why = f"No call of set_queue_attributes names {name}. Creating a queue that exists doesn't change it."
         if name not in declared:
             reason, why = "undeclared-attribute-changed", "It isn't declared, so it has to stay as it is."
             if name in named:
                 why = f"Your call of set_queue_attributes names {name}, which isn't declared. Set only what's declared."
             elif new:
                 reason, why = "not-the-default", "It isn't declared, so in a new queue it has SQS's default."
-        case.not_yet(reason, got=case.said(f"{name} is {settings.get(name)}."), expected=f"{name} is {value}", why=why)
+        case.not_yet(reason, got=case.said(f"{name} is {settings.get(name)}."), expected=expected, why=why)
 
 
 def _expect_tags(case, found, wanted):

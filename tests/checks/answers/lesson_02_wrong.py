@@ -593,8 +593,8 @@ ensure_queue__starts_from_defaults = variant(
     says="undeclared-attribute-changed",
 )
 
-ensure_queue__tags_nothing = variant("solution", "if tags:", "if True:", says="nothing-to-send")
-ensure_queue__untags_nothing = variant("solution", "if extra:", "if True:", says="nothing-to-send")
+ensure_queue__tags_nothing = variant("solution", "if tags:", "if True:", says="no-tag-to-add")
+ensure_queue__untags_nothing = variant("solution", "if extra:", "if True:", says="no-tag-to-remove")
 ensure_queue__tags_key = variant("solution", '.get("Tags", {})', '["Tags"]', says="no-tags-key")
 ensure_queue__only_existing = variant("solution", "QueueDoesNotExist", "QueueNameExists", says="queue-missing")
 
