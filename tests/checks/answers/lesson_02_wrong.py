@@ -208,6 +208,17 @@ queue_names__without_the_suffix = variant(
 )
 queue_names__capitals_between = variant("solution", "sorted(names)", "sorted(names, key=str.lower)", says="not-sorted")
 queue_names__a_set = variant("solution", "sorted(names)", "set(names)", says="no-list")
+_listed = {}
+
+
+def queue_names__remembers_the_list(sqs, prefix):
+    """Says: remembered-answer"""
+    if prefix not in _listed:
+        pages = sqs.get_paginator("list_queues").paginate(QueueNamePrefix=prefix, PaginationConfig={"PageSize": 1000})
+        _listed[prefix] = sorted(url.split("/")[-1] for url in pages.build_full_result().get("QueueUrls", []))
+    return _listed[prefix]
+
+
 queue_names__prints = variant("solution", "return sorted(names)", "print(sorted(names))", says="no-list")
 queue_names__none_of_the_search = variant(
     "solution",
@@ -341,7 +352,7 @@ lengthen_lease__purges = variant(
 )
 
 lengthen_lease__deletes = variant(
-    "solution", "    return lease", "    sqs.delete_queue(QueueUrl=queue_url)\n    return lease", says="queue-deleted"
+    "solution", "    return lease", "    sqs.delete_queue(QueueUrl=queue_url)\n    return lease", says="queue-gone"
 )
 
 lengthen_lease__returns_the_string = variant("solution", "return lease", "return str(lease)", says="text-returned")
