@@ -101,8 +101,9 @@ def find_queue(case):
     """Queues that are there, and some that aren't, among look-alikes; later changes; and a service with a fault."""
     there, missing, unasked = (case.name(stem) for stem in case.draw.sample(shop.GOODS, 3))
     fifo = f"{there}.fifo"
-    case.sqs.create_queue(QueueName=fifo, Attributes={"FifoQueue": "true"})
-    look_alikes = [f"{missing}-room", f"old-{missing}", missing.upper(), missing[:-1]]
+    for name in [fifo, f"{missing}.fifo"]:
+        case.sqs.create_queue(QueueName=name, Attributes={"FifoQueue": "true"})
+    look_alikes = [f"{missing}-room", f"old-{missing}", f"{missing}-{missing}", missing.upper(), missing[:-1]]
     for name in [f"{there}-room", there, *look_alikes, unasked]:
         case.sqs.create_queue(QueueName=name)
     _expect_url(case, there)
@@ -551,13 +552,12 @@ def _why_not_backlog(case, team, returned, fills):
 def ensure_queue(case):
     """A new queue; the same again; changed by hand; with nothing declared; deleted a moment ago; and a FIFO queue."""
     name, dead_letters = case.name("orders"), _dead_letters(case)
-    defaults = {kind: shop.settings(case, _url(case, dead_letters + kind)) for kind in ("", ".fifo")}
     for look_alike in (f"{name}-archive", f"old-{name}", name.upper()):
         case.sqs.create_queue(QueueName=look_alike, tags={"team": "archive"})
     shop.send(case, _url(case, f"{name}-archive"), shop.orders(case, 1))
 
     def expect(state, name, attributes, tags, may_wait=False):
-        return _expect_ensured(case, defaults, state, name, attributes, tags, may_wait)
+        return _expect_ensured(case, dead_letters, state, name, attributes, tags, may_wait)
 
     attributes = {"VisibilityTimeout": case.draw.randrange(40, 90), "DelaySeconds": case.draw.randrange(1, 9)}
     tags = {"team": case.draw.choice(["packing", "billing"]), "stage": "production"}
@@ -602,14 +602,20 @@ def ensure_queue(case):
         expect(state, its_name, attributes, tags, may_wait=True)
 
 
-def _expect_ensured(case, defaults, state, name, attributes, tags, may_wait):
+def _expect_ensured(case, dead_letters, state, name, attributes, tags, may_wait):
     """The queue is as declared; what wasn't declared, and what's in it, is as before. Return its URL."""
     before = _everything(case)
     new = name not in before
-    kind = ".fifo" if name.endswith(".fifo") else ""
-    had, _, waiting = before.pop(name, (defaults[kind], {}, {}))
+    with_defaults = before[dead_letters + ".fifo" * name.endswith(".fifo")]
+    had, _, waiting = before.pop(name, with_defaults)
     started, made = case.clock.now(), len(case.calls)
-    meanwhile = _meanwhile(case, name, attributes)
+    meanwhile = {}
+
+    def change():
+        if not new and name in _names(case, name):
+            meanwhile.update(_change_everything(case, _url(case, name), dead_letters, but=attributes))
+
+    case.during("SetQueueAttributes", change)
     result = case.attempt(name=name, attributes=attributes, tags=tags)
     waited = shop.seconds_since(case, started)
     case.did += f" with {state}"
@@ -627,8 +633,10 @@ def _expect_ensured(case, defaults, state, name, attributes, tags, may_wait):
     settings, found_tags, messages = after.pop(name)
     _expect_messages(case, waiting, messages)
     declared = {key: str(value) for key, value in attributes.items()}
-    named = {key for call in shop.of(case.calls[made:], "SetQueueAttributes") for key in call.params["Attributes"]}
-    had |= {"QueueArn": settings["QueueArn"]}
+    named = {
+        key for call in shop.of(case.calls[made:], "SetQueueAttributes") for key in call.params.get("Attributes", {})
+    }
+    had = had | {"QueueArn": settings["QueueArn"]}
     _expect_attributes(case, had, meanwhile, declared, settings, new, named)
     _expect_tags(case, found_tags, tags)
     if after != before:
@@ -651,20 +659,6 @@ def _expect_ensured(case, defaults, state, name, attributes, tags, may_wait):
         )
     case.clock.advance(90)  # a queue can be purged once a minute
     return queue_url
-
-
-def _meanwhile(case, name, declared):
-    """Have somebody change an undeclared attribute when the answer sets attributes; return what was changed."""
-    meanwhile = {}
-
-    def change():
-        if name in _names(case, name):  # an answer may set attributes of another queue
-            own = "MaximumMessageSize" if "MaximumMessageSize" not in declared else "SqsManagedSseEnabled"
-            meanwhile[own] = "false" if own.startswith("Sqs") else str(case.draw.randrange(2_000, 9_000))
-            case.sqs.set_queue_attributes(QueueUrl=_url(case, name), Attributes=meanwhile)
-
-    case.during("SetQueueAttributes", change)
-    return meanwhile
 
 
 def _explain_ensure_error(case, error):
