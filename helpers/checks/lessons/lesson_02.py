@@ -450,11 +450,12 @@ def backlog(case):
         queue_url = case.sqs.create_queue(QueueName=f"{team}-twin{suffix}", Attributes=kind)["QueueUrl"]
         _furnish(case, queue_url, {"team": team}, (4, 3, 0) if suffix else (2, 0, 0), fills)
     mine = {name: fill for name, (tags, fill) in fills.items() if tags.get("team") == team}
-    _expect_backlog(case, team, mine)
-    _expect_backlog(case, case.name("nobody"), {})
+    before = _everything(case)
+    _expect_backlog(case, team, mine, before)
+    _expect_backlog(case, case.name("nobody"), {}, before)
     for name in _names(case):
         case.sqs.delete_queue(QueueUrl=_url(case, name))
-    _expect_backlog(case, team, {})
+    _expect_backlog(case, team, {}, {})
 
 
 def _furnish(case, queue_url, tags, fill, fills):
@@ -465,9 +466,9 @@ def _furnish(case, queue_url, tags, fill, fills):
     fills[_name(queue_url)] = tags, fill
 
 
-def _expect_backlog(case, team, fills):
+def _expect_backlog(case, team, fills, before):
     """The team's queues with the number of messages in each, and every queue as it was."""
-    before, started, made = _everything(case), case.clock.now(), len(case.calls)
+    started, made = case.clock.now(), len(case.calls)
     result = case.attempt(team=team)
     if result.error:
         _explain_backlog_error(case, result.error)

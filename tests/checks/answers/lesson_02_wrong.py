@@ -158,15 +158,6 @@ def queue_names__first_page(sqs, prefix):
     return sorted(url.split("/")[-1] for url in page.get("QueueUrls", []))
 
 
-def queue_names__two_pages(sqs, prefix):
-    """Says: pages-missing"""
-    page = sqs.list_queues(QueueNamePrefix=prefix, MaxResults=500)
-    urls = page.get("QueueUrls", [])
-    if "NextToken" in page:
-        urls += sqs.list_queues(QueueNamePrefix=prefix, MaxResults=500, NextToken=page["NextToken"])["QueueUrls"]
-    return sorted(url.split("/")[-1] for url in urls)
-
-
 def queue_names__same_page_again(sqs, prefix):
     """Says: names-twice"""
     page = sqs.list_queues(QueueNamePrefix=prefix, MaxResults=600)
