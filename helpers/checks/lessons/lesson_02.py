@@ -407,13 +407,13 @@ def _expect_new_timeout(case, found, had, seconds, wanted):
 
 def _expect_rest_untouched(case, wanted, settings, meanwhile):
     """All other settings are as they were, or as somebody else has set them meanwhile."""
-    for name in wanted:
-        if settings.get(name) != wanted[name]:
+    for name in wanted | settings:
+        if settings.get(name) != wanted.get(name):
             changed = "as another program set it while your function ran" if name in meanwhile else "as before"
             case.not_yet(
                 "other-setting-changed",
                 got=case.said(f"{name} is {settings.get(name)}."),
-                expected=f"{name} is {wanted[name]}, {changed}",
+                expected=f"{name} is {wanted.get(name)}, {changed}",
                 why="set_queue_attributes leaves alone what you don't name. If you write back an attribute that you "
                 "read earlier, you overwrite what somebody else has changed since.",
             )
@@ -709,7 +709,9 @@ def _expect_attributes(case, had, meanwhile, declared, settings, new, named):
     had: the attributes before, or the defaults. meanwhile: those that somebody else set. named: those that the answer
     set.
     """
-    for name, value in (had | meanwhile | declared).items():
+    wanted = had | meanwhile | declared
+    for name in wanted | settings:
+        value = wanted.get(name)
         if settings.get(name) == value:
             continue
         expected = f"{name} is {value}" + ", as somebody set it while your function ran" * (name in meanwhile)

@@ -307,6 +307,13 @@ lengthen_lease__polls_for_long = variant(
     says="other-setting-changed",
 )
 
+lengthen_lease__encrypts_it = variant(
+    "solution",
+    '{"VisibilityTimeout": str(lease)}',
+    '{"VisibilityTimeout": str(lease), "KmsMasterKeyId": "alias/aws/sqs"}',
+    says="other-setting-changed",
+)
+
 lengthen_lease__twice = variant("solution", "+ seconds", "+ 2 * seconds", says="timeout-not-set")
 lengthen_lease__eleven_hours = variant("solution", "43_200", "39_600", says="limit-not-set")
 lengthen_lease__a_second_less = variant("solution", "43_200", "43_199", says="limit-not-set")
@@ -658,6 +665,13 @@ ensure_queue__deduplicates_by_content = variant(
 
 ensure_queue__fifo_without_a_dot = variant(
     "solution", 'name.endswith(".fifo")', 'name.endswith("fifo")', says="fifo-without-suffix"
+)
+
+ensure_queue__encrypts_it = variant(
+    "solution",
+    "    if attributes:\n",
+    '    sqs.set_queue_attributes(QueueUrl=url, Attributes={"KmsMasterKeyId": "alias/aws/sqs"})\n    if attributes:\n',
+    says="not-the-default",
 )
 
 ensure_queue__skips_zeros = variant(
