@@ -408,15 +408,18 @@ def _expect_new_timeout(case, found, had, seconds, wanted):
 def _expect_rest_untouched(case, wanted, settings, meanwhile):
     """All other settings are as they were, or as somebody else has set them meanwhile."""
     for name in wanted | settings:
-        if settings.get(name) != wanted.get(name):
-            changed = "as another program set it while your function ran" if name in meanwhile else "as before"
-            case.not_yet(
-                "other-setting-changed",
-                got=case.said(f"{name} is {settings.get(name)}."),
-                expected=f"{name} is {wanted.get(name)}, {changed}",
-                why="set_queue_attributes leaves alone what you don't name. If you write back an attribute that you "
-                "read earlier, you overwrite what somebody else has changed since.",
-            )
+        if settings.get(name) == wanted.get(name):
+            continue
+        since, why = "as before", "set_queue_attributes leaves alone what you don't name."
+        if name in meanwhile:
+            since = "as another program set it while your function ran"
+            why += " If you write back what you read earlier, you overwrite what somebody else has changed since."
+        case.not_yet(
+            "other-setting-changed",
+            got=case.said(f"{name} is {settings.get(name, 'not set')}."),
+            expected=f"{name} is {wanted.get(name, 'not set')}, {since}",
+            why=why,
+        )
 
 
 # --- 02.4 ------------------------------------------------------------------------------------------------------------
@@ -711,10 +714,10 @@ def _expect_attributes(case, had, meanwhile, declared, settings, new, named):
     """
     wanted = had | meanwhile | declared
     for name in wanted | settings:
-        value = wanted.get(name)
-        if settings.get(name) == value:
+        if settings.get(name) == wanted.get(name):
             continue
-        expected = f"{name} is {value}" + ", as somebody set it while your function ran" * (name in meanwhile)
+        found, value = (state.get(name, "not set") for state in (settings, wanted))
+        expected = f"{name} is {value}" + ", as another program set it while your function ran" * (name in meanwhile)
         reason, why = "attribute-not-set", "It's declared, so the queue has to have this value."
         if name not in named:
             why = f"No call of set_queue_attributes names {name}. Creating a queue that exists doesn't change it."
@@ -724,7 +727,7 @@ def _expect_attributes(case, had, meanwhile, declared, settings, new, named):
                 why = f"Your call of set_queue_attributes names {name}, which isn't declared. Set only what's declared."
             elif new:
                 reason, why = "not-the-default", "It isn't declared, so in a new queue it has SQS's default."
-        case.not_yet(reason, got=case.said(f"{name} is {settings.get(name)}."), expected=expected, why=why)
+        case.not_yet(reason, got=case.said(f"{name} is {found}."), expected=expected, why=why)
 
 
 def _expect_tags(case, found, wanted):
