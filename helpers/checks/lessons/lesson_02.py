@@ -1,14 +1,22 @@
 """The checks of lesson 02. Each gets a helpers.checks.case.Case and calls `case.not_yet(...)` at the first fault."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from botocore.exceptions import EndpointConnectionError
 
 from helpers.checks.lessons import shop
+from helpers.checks.values import show
 
 LONGEST = 43_200  # seconds of a visibility timeout
 A_PAGE = 1000  # queues that one response of ListQueues can hold
 FEWER_THAN = 50  # queues that the shop has in 02.4
 STRINGS = "SQS's attributes are strings. Make an int of the value before you count with it."
 TO_STRING = "SQS's attributes are strings, even those that hold a number. str(...) makes a string of it."
+READS = "GetQueueUrl", "ListQueues", "GetQueueAttributes", "ListQueueTags"
+WRITES = "CreateQueue", "SetQueueAttributes", "TagQueue", "UntagQueue"
+MOST_TRIES = 5  # of boto3 for one call, unless it's configured to try more often
 LEFT_OUT = "A response leaves out what's empty, so .get(...) without a default returns None."
 TOWNS = ["bath", "derby", "york", "leeds", "truro", "wells"]
 
@@ -94,6 +102,49 @@ def _dead_letters(case):
     return name
 
 
+def _during_each(case, happening):
+    for operation in (*READS, *WRITES):
+        case.during(operation, happening)
+
+
+@contextmanager
+def _refused_once(case, operation) -> Iterator[None]:
+    """Have SQS throttle the answer's next call of this operation, with boto3's retries of it."""
+    trouble = []
+
+    def refuse(tries):
+        if tries and not trouble:
+            trouble.append(case.unkind(throttling=1))
+        _during_each(case, stop)
+        if tries:
+            case.during(operation, lambda: refuse(tries - 1))
+        else:
+            stop()
+
+    def stop():
+        _during_each(case, lambda: None)
+        while trouble:
+            trouble.pop().__exit__()
+
+    case.during(operation, lambda: refuse(MOST_TRIES))
+    try:
+        yield
+    finally:
+        stop()
+
+
+def _expect_error_or(case, operation, wanted, found, expected):
+    """An answer that went on after this operation was refused has done what it should nevertheless."""
+    if found != wanted:
+        case.not_yet(
+            "error-hidden",
+            did=f"{case.did}, while SQS refused {operation} with RequestThrottled",
+            got=case.said(f"Your function raised no error. I saw {show(found)}."),
+            expected=f"the error, as boto3 raised it, or {expected}",
+            why="A call that failed has told you nothing and changed nothing. Pass its error on, or try again.",
+        )
+
+
 # --- 02.1 ------------------------------------------------------------------------------------------------------------
 
 
@@ -119,7 +170,23 @@ def find_queue(case):
         for name in (unasked, there):
             with case.unkind(**{trouble: 1}):
                 result = case.attempt(name=name)
-            _expect_outage(case, result, code)
+            _expect_outage(case, result, code, f"SQS refuses every call with {code}")
+    url = _url(case, unasked)
+    _during_each(case, lambda: _cut_off(case))
+    _expect_outage(case, case.attempt(name=unasked), "EndpointConnectionError", "there's no connection to SQS")
+    _during_each(case, lambda: None)
+    deny = {"Effect": "Deny", "Principal": "*", "Action": "sqs:GetQueueUrl", "Resource": case.queue_arn(url)}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [deny]})
+    case.sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": policy})
+    result = case.attempt(name=unasked)
+    if result.value != url:  # a list has it nevertheless
+        _expect_outage(case, result, "AccessDenied", "the queue's policy denies GetQueueUrl")
+
+
+def _cut_off(case):
+    """Fail as a network does, now and each later time."""
+    _during_each(case, lambda: _cut_off(case))
+    raise EndpointConnectionError(endpoint_url="https://sqs.us-east-1.amazonaws.com/")
 
 
 def _expect_url(case, name, since=""):
@@ -190,16 +257,16 @@ def _expect_missing(case, name, since=""):
     case.not_yet(reason, did=did, got=result.value, expected="None", why=why)
 
 
-def _expect_outage(case, result, code):
+def _expect_outage(case, result, code, trouble):
     """The error of a service that can't answer goes on to the caller."""
-    did = f"{case.did}, while SQS refuses every call with {code}"
+    did = f"{case.did}, while {trouble}"
     expected = "the error, as boto3 raised it"
     if result.error is None:
         reason, why = "outage-hidden", "The caller has to get the error, because nobody knows whether the queue exists."
         if result.value is None:
-            reason, why = "outage-as-missing", "None means that there's no such queue. SQS only said that it failed."
+            reason, why = "outage-as-missing", "None means that there's no such queue. SQS never said that."
         case.not_yet(reason, did=did, got=result.value, expected=expected, why=why)
-    if result.error.code != code or result.error.type not in ("ClientError", code):
+    if code not in (result.error.code, result.error.type) or result.error.type not in ("ClientError", code):
         case.not_yet(
             "error-replaced",
             did=did,
@@ -225,7 +292,12 @@ def queue_names(case):
     _expect_names(case, none, [])
     case.sqs.create_queue(QueueName=f"{few}-tills.fifo", Attributes={"FifoQueue": "true"})
     case.sqs.delete_queue(QueueUrl=_url(case, names[-1]))
-    _expect_names(case, few, [*names[:-1], f"{few}-tills.fifo"])
+    names[-1] = f"{few}-tills.fifo"
+    _expect_names(case, few, names)
+    with _refused_once(case, "ListQueues"):
+        result = case.attempt(prefix=few)
+    if not result.error:
+        _expect_error_or(case, "ListQueues", sorted(names), result.value, "all names")
     numbered = [f"{many}-{number:04}" for number in range(2 * A_PAGE)]
     others = [f"{many}new-{number}" for number in range(case.draw.randrange(1, 30))]
     _create(case, numbered + others)
@@ -309,6 +381,14 @@ def lengthen_lease(case):
         (30, 10**6),
     ):
         _expect_timeout(case, dead_letters, _furnished(case, timeout), seconds)
+    for operation in ("GetQueueAttributes", "SetQueueAttributes"):
+        queue_url = _furnished(case, kept)
+        with _refused_once(case, operation):
+            result = case.attempt(queue_url=queue_url, seconds=7)
+        if not result.error:
+            wanted = {"returned": kept + 7, "set": str(kept + 7)}
+            found = {"returned": result.value, "set": shop.settings(case, queue_url)["VisibilityTimeout"]}
+            _expect_error_or(case, operation, wanted, found, str(wanted))
 
 
 def _furnished(case, timeout, suffix=""):
@@ -459,6 +539,14 @@ def backlog(case):
     for name in _names(case):
         case.sqs.delete_queue(QueueUrl=_url(case, name))
     _expect_backlog(case, team, {}, {})
+    queue_url = case.queue()
+    _furnish(case, queue_url, {"team": team}, (1, 1, 1), fills)
+    for operation in ("ListQueues", "ListQueueTags", "GetQueueAttributes"):
+        with _refused_once(case, operation):
+            result = case.attempt(team=team)
+        if not result.error:
+            wanted = {_name(queue_url): 3}
+            _expect_error_or(case, operation, wanted, result.value, str(wanted))
 
 
 def _furnish(case, queue_url, tags, fill, fills):
@@ -589,6 +677,15 @@ def ensure_queue(case):
     case.reach("changed")
     expect("a declaration with nothing in it", name, {}, {})
     expect("the same again", name, {}, {})
+    for operation in (*READS, *WRITES):
+        case.sqs.set_queue_attributes(QueueUrl=queue_url, Attributes={"DelaySeconds": "9"})
+        case.sqs.tag_queue(QueueUrl=queue_url, Tags={"note": "mine", "stage": "test"})
+        with _refused_once(case, operation):
+            result = case.attempt(name=name, attributes=attributes, tags=tags)
+        if not result.error:
+            wanted = {"DelaySeconds": str(attributes["DelaySeconds"]), "tags": tags}
+            found = {"DelaySeconds": shop.settings(case, queue_url)["DelaySeconds"], "tags": _tags(case, queue_url)}
+            _expect_error_or(case, operation, wanted, found, str(wanted))
 
     expect("no queue, and nothing declared", case.name("fifo-mail"), {}, {})
     expect("no queue, and a name that ends with fifo but not with .fifo", f"{case.name('mail')}-fifo", {}, tags)

@@ -2,7 +2,7 @@
 
 import time
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, EndpointConnectionError
 from variants import variant
 
 # --- find_queue -------------------------------------------------------------------------------------------------------
@@ -135,6 +135,25 @@ find_queue__throttled_means_missing = variant(
     says="outage-as-missing",
 )
 
+
+def find_queue__denied_means_missing(sqs, name):
+    """Says: outage-as-missing"""
+    try:
+        return sqs.get_queue_url(QueueName=name)["QueueUrl"]
+    except ClientError as problem:
+        if problem.response["Error"]["Code"] in ("AWS.SimpleQueueService.NonExistentQueue", "AccessDenied"):
+            return None
+        raise
+
+
+def find_queue__unreachable_means_missing(sqs, name):
+    """Says: outage-as-missing"""
+    try:
+        return sqs.get_queue_url(QueueName=name)["QueueUrl"]
+    except (sqs.exceptions.QueueDoesNotExist, EndpointConnectionError):
+        return None
+
+
 find_queue__says_it_in_words = variant("solution", "return None", 'return "no such queue"', says="not-none")
 
 
@@ -211,6 +230,20 @@ def queue_names__remembers_the_list(sqs, prefix):
 
 
 queue_names__prints = variant("solution", "return sorted(names)", "print(sorted(names))", says="no-list")
+
+
+def queue_names__goes_on_after_an_error(sqs, prefix):
+    """Says: error-hidden"""
+    names = []
+    try:
+        pages = sqs.get_paginator("list_queues").paginate(QueueNamePrefix=prefix, PaginationConfig={"PageSize": 1000})
+        for page in pages:
+            names += [url.split("/")[-1] for url in page.get("QueueUrls", [])]
+    except ClientError as problem:
+        print(problem)
+    return sorted(names)
+
+
 queue_names__none_of_the_search = variant(
     "solution",
     'for url in page.get("QueueUrls", [])',
@@ -316,6 +349,19 @@ lengthen_lease__encrypts_it = variant(
 
 lengthen_lease__twice = variant("solution", "+ seconds", "+ 2 * seconds", says="timeout-not-set")
 lengthen_lease__eleven_hours = variant("solution", "43_200", "39_600", says="limit-not-set")
+
+
+def lengthen_lease__any_refusal_is_the_limit(sqs, queue_url, seconds):
+    """Says: error-hidden"""
+    lease = int(_lease(sqs, queue_url)) + seconds
+    try:
+        sqs.set_queue_attributes(QueueUrl=queue_url, Attributes={"VisibilityTimeout": str(lease)})
+    except ClientError:
+        lease = 43_200
+        sqs.set_queue_attributes(QueueUrl=queue_url, Attributes={"VisibilityTimeout": str(lease)})
+    return lease
+
+
 lengthen_lease__a_second_less = variant("solution", "43_200", "43_199", says="limit-not-set")
 
 lengthen_lease__refuses_more_than_the_limit = variant(
@@ -439,6 +485,19 @@ backlog__team_key = variant("solution", 'tags.get("team")', 'tags["team"]', says
 backlog__without_those_in_flight = variant(
     "solution", "AttributeNames=counters", "AttributeNames=counters[::2]", says="states-missing"
 )
+
+
+def backlog__goes_on_after_an_error(sqs, team):
+    """Says: error-hidden"""
+    report = {}
+    for url in sqs.list_queues().get("QueueUrls", []):
+        try:
+            if sqs.list_queue_tags(QueueUrl=url).get("Tags", {}).get("team") == team:
+                report[url.split("/")[-1]] = sum(_counted(sqs, url))
+        except ClientError:
+            continue
+    return report
+
 
 backlog__first_page = variant("solution", "list_queues()", "list_queues(MaxResults=40)", says="queue-missing")
 backlog__stripped = variant("solution", 'tags.get("team")', 'tags.get("team", "").strip()', says="other-team")
@@ -673,6 +732,18 @@ ensure_queue__encrypts_it = variant(
     '    sqs.set_queue_attributes(QueueUrl=url, Attributes={"KmsMasterKeyId": "alias/aws/sqs"})\n    if attributes:\n',
     says="not-the-default",
 )
+
+
+def ensure_queue__goes_on_after_an_error(sqs, name, attributes, tags):
+    """Says: error-hidden"""
+    url = _create(sqs, name, _kind(name))
+    try:
+        if attributes:
+            sqs.set_queue_attributes(QueueUrl=url, Attributes=_texts(attributes))
+    except ClientError as problem:
+        print(problem)
+    return _retag(sqs, url, tags)
+
 
 ensure_queue__skips_zeros = variant(
     "solution", "in attributes.items()", "in attributes.items() if value", says="attribute-not-set"
