@@ -322,7 +322,8 @@ def _expect_names(case, prefix, wanted):
         no_urls = "If no queue matches, the response has no key QueueUrls at all."
         shop.explain(case, result.error, expected, [
             ("no-urls-key", "KeyError", "QueueUrls", no_urls),
-            ("nothing-for-empty", "TypeError", "NoneType", f"{no_urls} {LEFT_OUT}"),
+            ("nothing-for-empty", "TypeError", "NoneType", f"{no_urls} What looks for it finds None."),
+            ("nothing-for-empty", "AttributeError", "NoneType", f"{no_urls} What looks for it finds None."),
             ("no-next-token", "KeyError", "NextToken",
              "A response has a NextToken only if there are more queues. The last page has none, even if it's full."),
         ])  # fmt: skip
@@ -339,7 +340,7 @@ def _why_not_names(returned, names, prefix, calls):
     if any(isinstance(name, str) and "://" in name for name in returned):
         return "urls-returned", "These are URLs. A queue's name is the last part of its URL."
     if sorted(map(str, returned)) == names:
-        return "not-sorted", "SQS promises no sequence. Sort the names as `sorted` does, with capitals first."
+        return "not-sorted", "SQS promises no sequence. Sort all names together, as `sorted` does, with capitals first."
     if any(not str(name).startswith(prefix) for name in returned):
         return "other-prefix", f"Some of these names don't start with {prefix!r}, letter by letter."
     if not calls:
@@ -816,7 +817,7 @@ def _expect_attributes(case, had, meanwhile, declared, settings, new, named):
         found, value = (state.get(name, "not set") for state in (settings, wanted))
         expected = f"{name} is {value}" + ", as another program set it while your function ran" * (name in meanwhile)
         reason, why = "attribute-not-set", "It's declared, so the queue has to have this value."
-        if name not in named:
+        if name not in named and not new:
             why = f"No call of set_queue_attributes names {name}. Creating a queue that exists doesn't change it."
         if name not in declared:
             reason, why = "undeclared-attribute-changed", "It isn't declared, so it has to stay as it is."

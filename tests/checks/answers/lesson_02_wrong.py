@@ -250,6 +250,17 @@ queue_names__none_of_the_search = variant(
     'for url in page.get("QueueUrls")',
     says="nothing-for-empty",
 )
+queue_names__none_of_a_page = variant(
+    "solution",
+    """    for page in paginator.paginate(QueueNamePrefix=prefix, PaginationConfig={"PageSize": 1000}):
+        for url in page.get("QueueUrls", []):
+            names.append(url.split("/")[-1])
+""",
+    """    pages = paginator.paginate(QueueNamePrefix=prefix, PaginationConfig={"PageSize": 1000})
+    names += [url.split("/")[-1] for url in pages.search("QueueUrls[]")]
+""",
+    says="nothing-for-empty",
+)
 queue_names__no_key = variant("solution", 'page.get("QueueUrls", [])', 'page["QueueUrls"]', says="no-urls-key")
 queue_names__none_for_none = variant("solution", "return sorted(names)", "return sorted(names) or None", says="no-list")
 queue_names__urls = variant("solution", 'url.split("/")[-1]', "url", says="urls-returned")
@@ -640,6 +651,22 @@ ensure_queue__no_tags = variant(
 )
 
 ensure_queue__does_not_wait = variant("solution", "time.sleep(60)", "raise", says="deleted-recently")
+
+
+def ensure_queue__bare_after_the_wait(sqs, name, attributes, tags):
+    """Says: attribute-not-set"""
+    try:
+        url = sqs.get_queue_url(QueueName=name)["QueueUrl"]
+        if attributes:
+            sqs.set_queue_attributes(QueueUrl=url, Attributes=_texts(attributes))
+    except sqs.exceptions.QueueDoesNotExist:
+        try:
+            url = sqs.create_queue(QueueName=name, Attributes=_texts(attributes) | _kind(name))["QueueUrl"]
+        except sqs.exceptions.QueueDeletedRecently:
+            time.sleep(60)
+            url = sqs.create_queue(QueueName=name)["QueueUrl"]
+    return _retag(sqs, url, tags)
+
 
 ensure_queue__always_waits = variant(
     "solution",
