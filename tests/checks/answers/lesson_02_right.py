@@ -108,16 +108,6 @@ def queue_names__all_and_sift(sqs, prefix):
     return [name for name in sorted(found) if name.startswith(prefix)]
 
 
-def queue_names__small_pages(sqs, prefix):
-    """Asks for forty at a time."""
-    page = sqs.list_queues(QueueNamePrefix=prefix, MaxResults=40)
-    urls = page.get("QueueUrls", [])
-    while token := page.get("NextToken"):
-        page = sqs.list_queues(QueueNamePrefix=prefix, MaxResults=40, NextToken=token)
-        urls.extend(page["QueueUrls"])
-    return sorted(url.rsplit("/", maxsplit=1)[-1] for url in urls)
-
-
 # --- lengthen_lease ---------------------------------------------------------------------------------------------------
 
 

@@ -67,16 +67,6 @@ find_queue__another_error = variant(
 )
 
 
-def find_queue__any_status_of_400(sqs, name):
-    """Says: outage-as-missing"""
-    try:
-        return sqs.get_queue_url(QueueName=name)["QueueUrl"]
-    except ClientError as problem:
-        if problem.response["ResponseMetadata"]["HTTPStatusCode"] == 400:
-            return None
-        raise
-
-
 def find_queue__whatever_the_capitals(sqs, name):
     """Says: other-queue"""
     pages = sqs.get_paginator("list_queues").paginate(PaginationConfig={"PageSize": 1000})
@@ -160,21 +150,9 @@ find_queue__says_it_in_words = variant("solution", "return None", 'return "no su
 # --- queue_names ------------------------------------------------------------------------------------------------------
 
 
-def queue_names__one_call(sqs, prefix):
-    """Says: pages-missing"""
-    urls = sqs.list_queues(QueueNamePrefix=prefix).get("QueueUrls", [])
-    return sorted(url.split("/")[-1] for url in urls)
-
-
 queue_names__paginator_without_size = variant(
     "solution", ', PaginationConfig={"PageSize": 1000}', "", says="pages-missing"
 )
-
-
-def queue_names__first_page(sqs, prefix):
-    """Says: pages-missing"""
-    page = sqs.list_queues(QueueNamePrefix=prefix, MaxResults=1000)
-    return sorted(url.split("/")[-1] for url in page.get("QueueUrls", []))
 
 
 def queue_names__same_page_again(sqs, prefix):
@@ -213,9 +191,6 @@ queue_names__adds_a_dash = variant(
 queue_names__without_fifo = variant(
     "solution", "names.append", 'url.endswith(".fifo") or names.append', says="names-missing"
 )
-queue_names__without_the_suffix = variant(
-    "solution", 'url.split("/")[-1]', 'url.split("/")[-1].removesuffix(".fifo")', says="names-twice"
-)
 queue_names__capitals_between = variant("solution", "sorted(names)", "sorted(names, key=str.lower)", says="not-sorted")
 queue_names__a_set = variant("solution", "sorted(names)", "set(names)", says="no-list")
 _listed = {}
@@ -227,9 +202,6 @@ def queue_names__remembers_the_list(sqs, prefix):
         pages = sqs.get_paginator("list_queues").paginate(QueueNamePrefix=prefix, PaginationConfig={"PageSize": 1000})
         _listed[prefix] = sorted(url.split("/")[-1] for url in pages.build_full_result().get("QueueUrls", []))
     return _listed[prefix]
-
-
-queue_names__prints = variant("solution", "return sorted(names)", "print(sorted(names))", says="no-list")
 
 
 def queue_names__goes_on_after_an_error(sqs, prefix):
@@ -244,12 +216,6 @@ def queue_names__goes_on_after_an_error(sqs, prefix):
     return sorted(names)
 
 
-queue_names__none_of_the_search = variant(
-    "solution",
-    'for url in page.get("QueueUrls", [])',
-    'for url in page.get("QueueUrls")',
-    says="nothing-for-empty",
-)
 queue_names__none_of_a_page = variant(
     "solution",
     """    for page in paginator.paginate(QueueNamePrefix=prefix, PaginationConfig={"PageSize": 1000}):
@@ -359,7 +325,6 @@ lengthen_lease__encrypts_it = variant(
 )
 
 lengthen_lease__twice = variant("solution", "+ seconds", "+ 2 * seconds", says="timeout-not-set")
-lengthen_lease__eleven_hours = variant("solution", "43_200", "39_600", says="limit-not-set")
 
 
 def lengthen_lease__any_refusal_is_the_limit(sqs, queue_url, seconds):
@@ -860,4 +825,3 @@ def ensure_queue__never_pauses(sqs, name, attributes, tags):
 
 
 ensure_queue__response = variant("solution", "return url", 'return {"QueueUrl": url}', says="not-the-url")
-ensure_queue__prints = variant("solution", "return url", "print(url)", says="not-the-url")
