@@ -238,21 +238,26 @@ class Case:
         """
         self._signals.append((after, signal.SIGINT))
 
-    def run(self, **arguments: Any) -> Any:
+    def run(self, session: dict[str, str] | None = None, /, **arguments: Any) -> Any:
         """Return the answer's value for these arguments. If it has parameters sqs or sns, it's given clients for them.
 
-        An error in the answer ends the check with "error in your code"; see `attempt` to look at the error instead.
+        session: what boto3.Session gets for these clients, such as {"profile_name": "partner"}; None for clients with
+        nothing but defaults. An error in the answer ends the check with "error in your code"; see `attempt` to look at
+        the error instead.
         """
-        result = self.attempt(**arguments)
+        result = self.attempt(session, **arguments)
         if result.error:
             raise result.error
         return result.value
 
-    def attempt(self, **arguments: Any) -> Result:
-        """Return the answer's value, or the error that it raised, for these arguments."""
+    def attempt(self, session: dict[str, str] | None = None, /, **arguments: Any) -> Result:
+        """Return the answer's value, or the error that it raised, for these arguments; see `run`."""
         shown = ", ".join(f"{name}={show(value, 60)}" for name, value in arguments.items())
         self.did = f"{self._answer}({shown})"
-        return self._ask({"do": "run", "arguments": arguments})
+        if session:
+            made_with = ", ".join(f"{name}={value!r}" for name, value in session.items())
+            self.did += f", with clients of boto3.Session({made_with})"
+        return self._ask({"do": "run", "arguments": arguments, "session": session or {}})
 
     def let(self, boto3_object: Boto3Object | None, service: str, operation: str, **params: Any) -> Result:
         """Have a boto3 object that the answer returned make a call; return its value or error.

@@ -365,6 +365,26 @@ def test_an_answer_sees_the_check_s_time(outcome_of, monkeypatch):
     assert time.monotonic() - began < 60
 
 
+def test_an_answer_is_given_the_clients_that_a_check_asks_for(outcome_of, monkeypatch):
+    """With them it works in another account and region; the next run has clients with defaults again."""
+    elsewhere = {"profile_name": "partner", "region_name": "sa-east-1"}
+
+    def sent(case):
+        sqs = case.client("sqs", "sa-east-1", "partner")
+        places = [(elsewhere, sqs.create_queue(QueueName="theirs")["QueueUrl"]), (None, case.queue())]
+        for session, queue_url in places:
+            case.run(session, queue_url=queue_url)
+            seen.append((case.did, case.calls[-1].region))
+
+    seen = []
+    monkeypatch.setattr(sys.modules["helpers.checks.lessons.lesson_99"], "made_up", sent)
+    assert outcome_of("right").status == CORRECT
+    (theirs, their_region), (ours, our_region) = seen
+    assert theirs.endswith(", with clients of boto3.Session(profile_name='partner', region_name='sa-east-1')")
+    assert "Session" not in ours
+    assert (their_region, our_region) == ("sa-east-1", "us-east-1")
+
+
 def test_an_answer_cannot_move_the_clock(outcome_of):
     """The clock is a tool of the lessons; on AWS nobody can move time, so an answer that does it is no answer."""
     outcome = outcome_of("moves_time")

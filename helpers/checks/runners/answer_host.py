@@ -36,7 +36,8 @@ class AnswerHost:
     def handle(self, command: dict[str, Any]) -> dict[str, Any]:
         """Return the reply to a command, both plain JSON.
 
-        {"do": "run", "arguments": {...}} and {"do": "call", "object", "service", "operation", "params"}.
+        {"do": "run", "arguments": {...}, "session": {...}} and {"do": "call", "object", "service", "operation",
+        "params"}. session: what the session of the answer's clients is made with; {} for the default session.
         Replies: {"value": ...}, {"error": {"type", "message", "number", "line"}} or {"stopped": why, "number", "line"}.
         """
         try:
@@ -52,13 +53,15 @@ class AnswerHost:
             return {"error": error}
 
     def _value(self, command: dict[str, Any]) -> dict[str, Any]:
-        value = self._run(command["arguments"]) if command["do"] == "run" else self._call(command)
+        value = self._run(command) if command["do"] == "run" else self._call(command)
         # Through JSON in every runner: no object with methods that the learner wrote ever reaches the check.
         return _loads(_dumps({"value": encode(value, self._kept)}))
 
-    def _run(self, arguments: dict[str, Any]) -> Any:
-        wanted = inspect.signature(self.answer).parameters
-        return self.answer(**arguments, **{name: self._client(name) for name in CLIENTS if name in wanted})
+    def _run(self, command: dict[str, Any]) -> Any:
+        parameters = inspect.signature(self.answer).parameters
+        wanted, session = [name for name in CLIENTS if name in parameters], command.get("session")
+        make = boto3.Session(**session).client if session else self._client
+        return self.answer(**command["arguments"], **{name: make(name) for name in wanted})
 
     def _client(self, service: str) -> Any:
         if service not in self._clients:
