@@ -186,9 +186,9 @@ class Case:
         reply = self.sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=["QueueArn"])
         return reply["Attributes"]["QueueArn"]
 
-    def state(self, queue_url: str) -> dict[str, Any]:
+    def state(self, queue_url: str, region: str = "us-east-1") -> dict[str, Any]:
         """Return what the queue holds now, without receiving anything; see helpers.backends.offline.snapshot.queue."""
-        return snapshot.queue(self._world, "us-east-1", queue_url, most=sys.maxsize)
+        return snapshot.queue(self._world, region, queue_url, most=sys.maxsize)
 
     def steps(self, queue_url: str) -> list[Step]:
         """Return what the answer did to the queue's messages, oldest first; see helpers.aws_rules.common.steps."""

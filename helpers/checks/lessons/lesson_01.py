@@ -1,10 +1,15 @@
 """The checks of lesson 01. Each gets a helpers.checks.case.Case and calls `case.not_yet(...)` at the first fault."""
 
+import contextlib
+import hashlib
 import json
+from collections import Counter
 
 from helpers.checks.lessons import shop
+from helpers.errors import CloudError
 
 REGIONS = ["eu-west-1", "ap-southeast-2", "sa-east-1", "eu-central-1", "us-west-2"]
+OTHER_PROFILE = {"shop": "partner", "partner": "shop"}
 
 
 def _regions_with_queue(case, name, profile="shop"):
@@ -17,11 +22,11 @@ def _regions_with_queue(case, name, profile="shop"):
     return found
 
 
-def _regions_with_topic(case, name):
-    """Return the regions in which the shop has a topic of this name."""
+def _regions_with_topic(case, name, profile="shop"):
+    """Return the regions in which the profile's account has a topic of this name."""
     found = []
     for region in [*REGIONS, "us-east-1"]:
-        topics = case.client("sns", region).list_topics()["Topics"]
+        topics = case.client("sns", region, profile).list_topics()["Topics"]
         if any(topic["TopicArn"].endswith(f":{name}") for topic in topics):
             found.append(region)
     return found
@@ -34,16 +39,16 @@ def _expect_others_unmoved(case):
     regions = _regions_with_queue(case, name)
     if regions == ["us-east-1"]:
         return
-    where = f"works in {', '.join(regions)}" if regions else "does not work in the shop's account any more"
+    saw = f"That client created its queue in {', '.join(regions) or 'another account'}."
     if result.error:
-        where = f"failed with {result.error.type}: {result.error.message.rstrip('.')}"
+        saw = f"That failed with {result.error.type}: {result.error.message.rstrip('.')}."
     case.not_yet(
         "others-broken" if result.error else "others-moved",
-        did=f"{case.did}, then another part of the program made boto3.client('sqs')",
-        got=case.said(f"That client {where}."),
-        expected="it works in us-east-1, in the shop's account, as before",
-        why="The environment and the default session belong to the whole program. Who changes them moves every client "
-        "that is made later with nothing but defaults.",
+        did=f"{case.did}, then boto3.client('sqs') in another part of the program, and a queue created with it",
+        got=case.said(saw),
+        expected="a queue in us-east-1, in the shop's account, as before",
+        why="The environment variables and the default session belong to the whole program. Changing them affects "
+        "every client that's created later without a region or a profile of its own.",
     )
 
 
@@ -51,11 +56,11 @@ def _expect_others_unmoved(case):
 
 
 def clients_for(case):
-    """Two regions, one after the other; the clients of the first must go on working in the first."""
+    """Two regions, one after the other; the clients of the first have to go on working in the first."""
     first, second = case.draw.sample(REGIONS, 2)
     of_first = _pair(case, first)
     of_second = _pair(case, second)
-    # The first pair is used last: a region that is kept in one place for both would by now have moved it.
+    # The first pair is used last: a region that's kept in one place for both would by now have moved it.
     for region, pair in ((second, of_second), (first, of_first)):
         _expect_region(case, region, pair)
     _expect_others_unmoved(case)
@@ -68,52 +73,60 @@ def _pair(case, region):
         case.not_yet(
             "no-pair",
             got=pair,
-            expected='a dictionary with two keys: {"sqs": ..., "sns": ...}',
+            expected='a dictionary with two keys: {"sqs": <client>, "sns": <client>}',
             why="The caller picks a client by the service's name.",
         )
     for service, client in pair.items():
         kind = getattr(client, "kind", None)
         if kind != "client":
             reason = "no-client"
-            why = "A client is what boto3.client returns. It is the object whose methods make the calls."
+            why = "A client is what boto3.client returns: an object with a method for each operation of its service."
             if kind == "resource":
                 reason = "resource-for-client"
                 why = (
-                    "A resource is the other face: it wraps some of the operations into objects. The callers use the "
-                    "methods of a client, one for each operation of the service."
+                    "A resource wraps some of a service's operations into objects. The callers use a client's methods, "
+                    "of which there's one for each operation."
                 )
             case.not_yet(reason, got=pair, expected=f'a boto3 client under "{service}"', why=why)
     return pair
 
 
 def _expect_region(case, region, pair):
-    """What each client of the pair creates is in the region."""
-    did = f"clients_for({region!r}), then a queue and a topic created with what it returned"
-    for reason, service, operation, key, found_in in (
-        ("queues-in-wrong-region", "sqs", "create_queue", "QueueName", _regions_with_queue),
-        ("topics-in-wrong-region", "sns", "create_topic", "Name", _regions_with_topic),
+    """What each client of the pair creates is in the region, in the shop's account."""
+    for service, operation, key, what, found_in in (
+        ("sqs", "create_queue", "QueueName", "queue", _regions_with_queue),
+        ("sns", "create_topic", "Name", "topic", _regions_with_topic),
     ):
+        did = f"clients_for({region!r}), then {operation} with the client under {service!r}"
         name = case.name("probe")
         result = case.let(pair[service], service, operation, **{key: name})
         if result.error and "speaks to" in result.error.message:
             case.not_yet(
                 "client-of-other-service",
                 did=did,
-                got=case.said(f'The client under "{service}" failed: {result.error.message}.'),
+                got=case.said(f"That client is for another service: {result.error.message}."),
                 expected=f'a client for {service.upper()} under "{service}"',
-                why="A client speaks to one service only; boto3.client takes the service's name first.",
+                why="A client works with one service only. boto3.client takes that service's name first.",
             )
         if result.error:
             raise result.error
         regions = found_in(case, name)
+        if not regions and (elsewhere := found_in(case, name, "partner")):
+            case.not_yet(
+                "wrong-account",
+                did=did,
+                got=case.said(f"The {what} is in the partner's account, in {', '.join(elsewhere)}."),
+                expected=f"a {what} in the shop's account, in {region}",
+                why="The region is all that's new here. Which account a client works in depends on its credentials.",
+            )
         if regions != [region]:
             case.not_yet(
-                reason,
+                f"{what}s-in-wrong-region",
                 did=did,
-                got=case.said(f"What the {service} client created stands in {', '.join(regions) or 'no region'}."),
-                expected=f"it stands in {region}",
-                why="A client works in the region it was made with, for as long as it lives, so each region needs "
-                "clients of its own. AWS_DEFAULT_REGION and the profile decide only where no region is named.",
+                got=case.said(f"The {what} is in {', '.join(regions) or 'none of the regions that I looked in'}."),
+                expected=f"a {what} in {region}",
+                why="A client works in the region it was created with, for as long as it lives, so each region needs "
+                "clients of its own. Without a region_name, boto3 takes the region from AWS_DEFAULT_REGION.",
             )
 
 
@@ -121,11 +134,11 @@ def _expect_region(case, region, pair):
 
 
 def session_for(case):
-    """Three sessions, each in a region that no profile names; all are made before the first is used."""
-    one, other = case.draw.sample(["shop", "partner"], 2)
-    # A profile or region that is set for the whole process would by now have moved the sessions that were made before.
-    regions = case.draw.sample([name for name in REGIONS if name != "eu-west-1"], 3)
-    sessions = [_session(case, *wanted) for wanted in zip((one, other, one), regions, strict=True)]
+    """Three sessions, one in its profile's own region; all are made before the first is used."""
+    # A profile or region that's set for the whole process would by now have moved the sessions that were made before.
+    regions = case.draw.sample([name for name in REGIONS if name != "eu-west-1"], 2)
+    wanted = [("shop", regions[0]), ("partner", regions[1]), ("partner", "eu-west-1")]
+    sessions = [_session(case, *profile_and_region) for profile_and_region in shop.shuffled(case, wanted)]
     for profile, region, session in sessions:
         _expect_place(case, profile, region, session)
     for profile, region, session in sessions:
@@ -141,52 +154,52 @@ def _session(case, profile, region):
             "no-session",
             got=session,
             expected="a boto3.Session",
-            why="A session holds credentials and a region; clients and resources are made from it.",
+            why="A session holds credentials and a region. The caller makes clients and resources from it.",
         )
     return profile, region, session
 
 
 def _expect_place(case, profile, region, session):
     """The queue that a client of this session creates is in the profile's account, in the region."""
-    did = f"session_for(profile={profile!r}, region={region!r}), then a queue created with a client from it"
+    did = f"session_for(profile={profile!r}, region={region!r}), then a queue created with a client of that session"
     name = case.name("probe")
     result = case.let(session, "sqs", "create_queue", QueueName=name)
     _expect_no_name_as_key(case, did, profile, region)
     if result.error:
         raise result.error
-    other = {"shop": "partner", "partner": "shop"}[profile]
+    other = OTHER_PROFILE[profile]
     if _regions_with_queue(case, name, other):
         case.not_yet(
             "wrong-account",
             did=did,
-            got=case.said(f"The queue stands in the account of the profile {other!r}."),
-            expected=f"it stands in the account of {profile!r}",
-            why="The credentials that sign a call decide whose account it is for. Keys that are written into the code, "
-            "or found in the environment, stay the same whatever profile is asked for.",
+            got=case.said(f"The queue is in the account of the profile {other!r}."),
+            expected=f"a queue in the account of the profile {profile!r}",
+            why="The credentials that sign a call decide which account it's for. A session that isn't given a profile "
+            "signs with the keys it finds in the environment, and those are the shop's.",
         )
     regions = _regions_with_queue(case, name, profile)
     if regions != [region]:
         case.not_yet(
             "wrong-region",
             did=did,
-            got=case.said(f"The queue stands in {', '.join(regions) or 'no region'}."),
-            expected=f"it stands in {region}",
-            why="A session keeps the region that it is given, whatever its profile says. One without a region takes "
-            "what it finds at the time: AWS_DEFAULT_REGION first, then the region that the profile names.",
+            got=case.said(f"The queue is in {', '.join(regions) or 'none of the regions that I looked in'}."),
+            expected=f"a queue in {region}",
+            why="A session uses the region it's given, whichever one its profile names. Without one, boto3 looks at "
+            "AWS_DEFAULT_REGION first, and then at the profile.",
         )
 
 
 def _expect_no_name_as_key(case, did, profile, region):
-    """The session does not take the profile's or the region's name for an access key, as Session(profile) makes it."""
+    """The session doesn't take the profile's or the region's name for an access key, as Session(profile) makes it."""
     key = shop.access_key(case.calls[-1]) if case.calls else ""
     if key in (profile, region):
         case.not_yet(
             "name-as-key",
             did=did,
             got=case.said(f"Your session signs its calls with {key!r}, as if that were an access key."),
-            expected=f"it signs with the keys of the profile {profile!r}",
-            why="boto3.Session takes an access key first, then its secret: what you hand over by position is taken for "
-            "these. Hand over by keyword what a profile and a region are; section 6 of the lesson does.",
+            expected=f"calls signed with the keys of the profile {profile!r}",
+            why="The first two parameters of boto3.Session are an access key and its secret, so that's what arguments "
+            "without a name become. Pass the profile and the region by name, as section 6 of the lesson does.",
         )
 
 
@@ -198,11 +211,11 @@ def _expect_no_keys(case, profile, region, session):
         seen = "boto3 says that your code gave it the keys" if by_code else f"boto3's files have {case.key(profile)!r}"
         case.not_yet(
             "keys-in-code",
-            did=f"session_for(profile={profile!r}, region={region!r}), then a call with a client from it",
-            got=case.said(f"I saw the right account. But the call was signed with {key!r}, and {seen}."),
+            did=f"session_for(profile={profile!r}, region={region!r}), then a call with a client of that session",
+            got=case.said(f"The account is right, but the call was signed with {key!r}, and {seen}."),
             expected="keys that boto3 finds by the profile's name",
-            why="Keys that pass through code are copied and committed with it, and a new key means new code. A profile "
-            "is the name under which boto3 finds them itself.",
+            why="Keys that pass through code get copied and committed with it, and a new key means changing the code. "
+            "A profile is a name under which boto3 finds them itself.",
         )
 
 
@@ -210,70 +223,129 @@ def _expect_no_keys(case, profile, region, session):
 
 
 def hand_over(case):
-    """Two orders, handed over while earlier ones wait, and read as another program would read them."""
-    case.queue("archive")
-    queue_url = case.queue("billing")
-    waiting = set(shop.send(case, queue_url, shop.orders(case, 2, "B")))
-    # What str() writes in another way than JSON: an apostrophe, None and True.
-    odd = {"order_id": "A-7", "customer": "Zoë O'Neill", "items": {"tea": 2}, "gift": True, "note": None}
-    for order in [*shop.orders(case, 1), odd]:
-        before = len(case.calls)
-        returned = case.run(queue_url=queue_url, order=order)
-        message = _expect_one_message(case, queue_url, waiting, case.calls[before:])
-        _expect_json(case, message["Body"], order)
-        if returned != message["MessageId"]:
-            _explain_return(case, returned, message, order, waiting)
-        waiting.add(message["MessageId"])
+    """An empty queue, the same queue with orders in it, and a queue that only the given client can reach."""
+    case.queue("archive")  # the first in a list of all queues
+    name = case.name("billing")
+    case.sqs.create_queue(QueueName=f"{name}-old")
+    ours = case.sqs.create_queue(QueueName=name)["QueueUrl"]
+    _expect_handed(case, ours, *shop.orders(case, 1))
+    case.clock.advance(61)  # a queue can be purged once in 60 seconds
+    shop.send(case, ours, shop.orders(case, 2, "B"))
+    _expect_handed(case, ours, _untidy_order(case))
+    region = case.draw.choice([name for name in REGIONS if name != "eu-west-1"])
+    theirs = case.client("sqs", region, "partner").create_queue(QueueName=case.name("billing"))["QueueUrl"]
+    empty = {"order_id": case.name("a"), "customer": "", "items": {}, "notes": [], "discount": 0}
+    _expect_handed(case, theirs, empty, {"profile_name": "partner", "region_name": region})
 
 
-def _expect_one_message(case, queue_url, waiting, calls):
-    """Return the one new message; what waited before is still there for billing."""
-    found = shop.visible(case, queue_url)
-    new = [message for name, message in found.items() if name not in waiting]
-    sent_to = {call.params["QueueUrl"] for call in calls if call.operation.startswith("SendMessage")}
-    if sent_to - {queue_url}:
+def _untidy_order(case):
+    """Return an order that str(), strip() and a few replacements don't write as json.dumps does."""
+    [order] = shop.orders(case, 1, "a")
+    note = 'Dear "Ben",\r\n\tit\'s {"order_id": "A-1"}: tea \\ None, True. '
+    order["customer"] = " Zoë O'Neill"
+    return {"note": note, "gift": True, "paid": 1, "coupon": None, "price": 12.50} | order
+
+
+def _expect_handed(case, queue_url, order, session=None):
+    """The answer sends one message with this order, which can be received, and returns its id."""
+    region = session["region_name"] if session else "us-east-1"
+    before, made = _stored(case, queue_url, region), len(case.calls)
+    result = case.attempt(session, queue_url=queue_url, order=order)
+    calls = case.calls[made:]
+    after = _stored(case, queue_url, region)
+    new = [message for name, message in after.items() if name not in before]
+    if session and not new:
+        _expect_given_client(case, session, calls)
+    if result.error:
+        raise result.error
+    message = _expect_one_message(case, queue_url, new, calls)
+    _expect_receivable(case, before, after)
+    _expect_json(case, message["body"], order)
+    if result.value != message["id"]:
+        _explain_return(case, result.value, message, order, before)
+
+
+def _stored(case, queue_url, region="us-east-1"):
+    """Return the messages in the queue by their ids, whatever state they are in."""
+    try:
+        return {message["id"]: message for message in case.state(queue_url, region)["messages"]}
+    except CloudError:
+        return case.not_yet(
+            "queue-deleted",
+            got=case.said("The queue doesn't exist any more."),
+            expected="the queue, with everything else that was in it",
+            why="delete_queue deletes the queue itself, with every message in it. delete_message deletes one message.",
+        )
+
+
+def _expect_given_client(case, session, calls):
+    """The calls were made in the account and region of the client that the answer was given."""
+    key = case.client("sqs", session["region_name"], session["profile_name"]).access_key
+    for call in calls:
+        if (call.region, shop.access_key(call)) != (session["region_name"], key):
+            account = "the partner's" if shop.access_key(call) == key else "another"
+            case.not_yet(
+                "other-client",
+                got=case.said(f"Your function called {call.operation} in {call.region}, in {account} account."),
+                expected=f"calls in {session['region_name']}, in the partner's account, where this queue is",
+                why="The client that your function is given knows which account and which region to work in. One that "
+                "your function creates itself works wherever the defaults point to.",
+            )
+
+
+def _expect_one_message(case, queue_url, new, calls):
+    """Return the one message that's new in the queue; nothing was sent to another one."""
+    sends = [call for call in calls if call.operation.startswith("SendMessage") and not call.error_code]
+    elsewhere = [url for call in sends if (url := call.params.get("QueueUrl")) != queue_url]
+    if elsewhere:
         case.not_yet(
             "wrong-queue",
-            got=case.said("The order went into another queue."),
-            expected="it goes into the queue whose URL was given",
-            why="An account has many queues. The queue's URL says which one is meant.",
+            got=case.said(f"Your function sent a message to {elsewhere[0]}."),
+            expected="one message, in the queue whose URL your function was given",
+            why="An account can have many queues, even with similar names. The queue's URL says which one is meant.",
         )
     if len(new) > 1:
         case.not_yet(
             "sent-twice",
-            got=case.said(f"{len(new)} messages were sent for one order."),
+            got=case.said(f"Your function sent {len(new)} messages for one order."),
             expected="one message",
-            why="Each send makes a message of its own, with an id of its own. The order would be billed twice.",
+            why="Every send creates another message, with an id of its own, so billing would bill the order again.",
         )
-    if not new and not sent_to:
+    if not new:
         case.not_yet(
             "not-sent",
-            got=case.said("Nothing was sent to the queue."),
-            expected="one new message in the queue",
-            why="Nothing reaches a queue until it is sent: send_message, with the queue's URL and a body.",
+            got=case.said("There's no new message in the queue."),
+            expected="one new message",
+            why="Only a send puts a message into a queue: send_message, with the queue's URL and a body.",
         )
-    if hidden := len(waiting) + 1 - len(found):
-        reason, why = _what_hides({call.operation for call in calls})
-        case.not_yet(
-            reason,
-            got=case.said(f"Billing cannot receive {hidden} of the orders in the queue now."),
-            expected="all of them can be received at once",
-            why=f"To hand over is only to send. {why}",
-        )
-    case.after_every_lease()
     return new[0]
 
 
-def _what_hides(operations):
-    """Return why messages are not visible after calls of these operations."""
-    if "ReceiveMessage" in operations:
-        return (
-            "hidden-by-receiving",
-            "A receive leases what it returns: until the visibility timeout is over, billing receives none of it.",
+def _expect_receivable(case, before, after):
+    """Billing can receive the new message and those that were there before, right away."""
+    if lost := before.keys() - after.keys():
+        case.not_yet(
+            "deleted-others",
+            got=case.said(f"{len(lost)} of the messages that were in the queue before aren't there any more."),
+            expected="one more message in the queue than before",
+            why="Handing an order over only adds to the queue. What others have sent is for billing to delete.",
         )
-    if operations & {"PurgeQueue", "DeleteMessage", "DeleteMessageBatch"}:
-        return "deleted-others", "A purge or a delete takes away what others have sent."
-    return "sent-with-delay", "A message that is sent with DelaySeconds cannot be received until its delay is over."
+    states = Counter(message["state"] for message in after.values())
+    if states["in flight"]:
+        case.not_yet(
+            "hidden-by-receiving",
+            got=case.said(f"{states['in flight']} of the {len(after)} messages in the queue are in flight."),
+            expected="messages that billing can receive right away",
+            why="Your function received what it should leave for billing. Until the visibility timeout is over, no "
+            "other receive gets a message that's in flight.",
+        )
+    if states["delayed"]:
+        case.not_yet(
+            "sent-with-delay",
+            got=case.said("The new message is delayed."),
+            expected="a message that billing can receive right away",
+            why="A message with DelaySeconds can't be received until its delay is over.",
+        )
 
 
 def _expect_json(case, body, order):
@@ -285,89 +357,133 @@ def _expect_json(case, body, order):
             "not-json",
             got=body,
             expected=repr(json.dumps(order)),
-            why="This is not JSON, so a reader in another language cannot take it apart. What str() makes of a "
-            "dictionary is Python's own notation (single quotes, None, True); json.dumps makes JSON.",
+            why="json.loads can't read this body, and neither can billing. str() writes a dictionary in Python's own "
+            "notation, with single quotes, None and True. json.dumps writes JSON.",
         )
     if isinstance(read, str):
         case.not_yet(
             "json-twice",
             got=body,
             expected=repr(json.dumps(order)),
-            why="This is a text inside a JSON text, so the reader gets a string, not an order. json.dumps takes the "
-            "dictionary itself, and it is used once.",
+            why="This is JSON for a string, not for an order. Pass the dictionary itself to json.dumps, once.",
         )
-    if read != order:
+    if _as_json(read) != _as_json(order):
         case.not_yet(
             "other-body",
             got=body,
             expected=repr(json.dumps(order)),
-            why="The body must be the whole order and nothing else, so that billing can work from it.",
+            why="Billing works from the body alone, so it has to be the whole order, unchanged, and nothing else.",
         )
 
 
-def _explain_return(case, returned, message, order, waiting):
-    """Say what came back in place of the message's id."""
+def _explain_return(case, returned, message, order, before):
+    """Say what the answer returned in place of the message's id."""
     reply_headers = case.calls[-1].exchanges[-1].reply_headers.values()
+    checksum = hashlib.md5(message["body"].encode(), usedforsecurity=False).hexdigest()
     whys = [
-        ("whole-response", isinstance(returned, dict),
-         "That is the whole response. Of its keys, MessageId names the message."),
-        ("checksum-returned", returned == message["MD5OfBody"],
-         "That is a checksum of the body: two equal orders have the same one."),
+        ("whole-response", isinstance(returned, dict) and "MessageId" in returned,
+         "That's the whole response. The message's id is under the key MessageId."),
+        ("checksum-returned", returned == checksum,
+         "That's the checksum of the body. Two equal orders have the same one."),
         ("order-id", returned == order["order_id"],
-         "That is the shop's own number. SQS knows the message by the id it gave it."),
+         "That's the shop's own number. SQS has given the message an id of its own."),
         ("request-id", returned in reply_headers,
-         "That names the request. The message has an id of its own: MessageId."),
-        ("other-message", returned in list(waiting),
-         "That names another message. A receive brings any of those that are visible."),
+         "That's the id of the request. The message has an id of its own, under the key MessageId."),
+        ("other-message", isinstance(returned, str) and returned in before,
+         "That's the id of another message in the queue. A receive can return any of those that are visible."),
         ("nothing-returned", returned is None,
-         "Nothing came back. send_message returns a response; the id stands in it."),
+         "Your function sent the order, but returned None. send_message's response has the id, and `return` hands it "
+         "to the caller; `print` only shows it."),
     ]  # fmt: skip
-    other = "not-the-id", "SQS answers a send with the MessageId of the new message."
+    other = "not-the-id", "The response to a send has the new message's id, under the key MessageId."
     reason, why = shop.first_that_applies(whys, other)
-    case.not_yet(reason, got=returned, expected=f"the message's id, as in {message['MessageId']!r}", why=why)
+    case.not_yet(reason, got=returned, expected=f"the message's id, {message['id']!r}", why=why)
 
 
 # --- 01.4 ------------------------------------------------------------------------------------------------------------
 
 
 def take_one(case):
-    """An empty queue; several orders, looked at after one was taken and when all timeouts are over; then one by one."""
-    elsewhere, queue_url = case.queue("archive"), case.queue("orders")
-    shop.send(case, elsewhere, shop.orders(case, 1, "B"))
-    _expect_none(case, queue_url)
-    waiting = shop.send(case, queue_url, shop.orders(case, case.draw.randrange(3, 6)))
-    seen = _other_packer(case, queue_url)
-    taken = _taken(case, queue_url, waiting)
-    _expect_rest(case, queue_url, taken, waiting)
-    _expect_hidden(case, taken, waiting, seen)
-    case.sqs.purge_queue(QueueUrl=queue_url)
-    # true and null in the orders, so that reading the body as Python fails.
-    waiting = shop.send(case, queue_url, [order | {"gift": True, "note": None} for order in shop.orders(case, 2, "C")])
-    while waiting:
-        _taken(case, queue_url, waiting)
-    _expect_none(case, queue_url)
+    """An empty queue; several orders, one of which is taken; a topic that's missing; then all orders, one by one."""
+    archive = case.queue("archive")  # the first in a list of all queues
+    shop.send(case, archive, shop.orders(case, 1, "B"))
+    shop.topic(case, case.name("archive"))
+    table = _Table(case)
+    _expect_none(case, table)
+    table.send(shop.orders(case, case.draw.randrange(4, 7)))
+    _expect_taken(case, table)
+    _expect_kept(case, table)
+    # true and null in the orders, so that reading a body as Python fails.
+    table.send([{"gift": True, "note": None} | order for order in shop.orders(case, 1, "Ç ")])
+    while table.waiting:
+        _expect_taken(case, table)
+    _expect_none(case, table)
 
 
-def _other_packer(case, queue_url):
-    """Have another packer look for orders while the answer works. Return a list of what it saw, which grows.
+# Before these calls the check looks into the queue. Other calls change nothing there, or make messages visible.
+WATCHED = [
+    *("Publish", "PublishBatch", "ReceiveMessage", "SendMessage", "SendMessageBatch", "DeleteMessage"),
+    *("DeleteMessageBatch", "ChangeMessageVisibility", "ChangeMessageVisibilityBatch", "SetQueueAttributes"),
+]
 
-    It looks just before the answer deletes or changes a visibility timeout, with a timeout of 0, so it takes nothing.
+
+class _Table:
+    """A queue of orders, the topic on which they're announced, and a queue that gets every announcement.
+
+    waiting: the orders that weren't taken yet, by the ids of their messages. seen: what the queue held just before each
+    call of the answer's last run that can change it: pairs of an operation and the messages' states by their ids.
     """
-    seen = []
 
-    def look():
-        reply = case.sqs.receive_message(QueueUrl=queue_url, MaxNumberOfMessages=10, VisibilityTimeout=0)
-        seen.append({message["MessageId"] for message in reply.get("Messages", [])})
+    def __init__(self, case):
+        self._case, self.waiting, self.seen = case, {}, []
+        self.topic_arn = shop.topic(case, case.name("taken"))
+        self.queue_url, self._printer = case.queue("orders"), case.queue("label-printer")
+        shop.allow_topic(case, self.topic_arn, self._printer)
+        endpoint = {"Protocol": "sqs", "Endpoint": case.queue_arn(self._printer)}
+        case.sns.subscribe(TopicArn=self.topic_arn, **endpoint, Attributes={"RawMessageDelivery": "true"})
+        self._settings = shop.settings(case, self.queue_url)
 
-    for operation in ("DeleteMessage", "ChangeMessageVisibility"):
-        case.during(operation, look)
-        case.during(f"{operation}Batch", look)
-    return seen
+    def send(self, orders):
+        """Add orders to the queue, some of them as JSON that's laid out in another way."""
+        for number, order in enumerate(orders):
+            body = json.dumps(order) if number % 2 else f" {json.dumps(order, indent=2, ensure_ascii=False)}\r\n"
+            self.waiting[self._case.sqs.send_message(QueueUrl=self.queue_url, MessageBody=body)["MessageId"]] = order
+
+    def states(self):
+        """Return the states of the messages in the queue, by their ids."""
+        return {name: message["state"] for name, message in _stored(self._case, self.queue_url).items()}
+
+    def attempt(self, topic_arn=""):
+        """Let the answer take an order. Return its result, the calls it made, and what was announced."""
+        self.seen, made = [], len(self._case.calls)
+        over = shop.before_each(self._case, WATCHED, self._look)
+        result = self._case.attempt(queue_url=self.queue_url, topic_arn=topic_arn or self.topic_arn)
+        over()
+        self._expect_queue()
+        return result, self._case.calls[made:], self._case.drain(self._printer)
+
+    def _look(self, operation):
+        with contextlib.suppress(CloudError):  # the answer has deleted the queue, which is noticed afterwards
+            messages = self._case.state(self.queue_url)["messages"]
+            self.seen.append((operation, {message["id"]: message["state"] for message in messages}))
+
+    def _expect_queue(self):
+        """The queue is still there, with the settings that it had."""
+        self.states()
+        if (settings := shop.settings(self._case, self.queue_url)) != self._settings:
+            changed = [name for name, value in settings.items() if value != self._settings.get(name)]
+            self._case.not_yet(
+                "settings-changed",
+                got=self._case.said(f"Your function changed the queue's {', '.join(changed) or 'settings'}."),
+                expected="a queue with the same settings as before",
+                why="The queue's attributes are there for all packers. What you need for one receive only, such as "
+                "another visibility timeout, can be passed to receive_message.",
+            )
 
 
-def _expect_none(case, queue_url):
-    """For an empty queue the answer returns None."""
-    result = case.attempt(queue_url=queue_url)
+def _expect_none(case, table):
+    """For an empty queue the answer returns None and announces nothing."""
+    result, _, announced = table.attempt()
     did = f"{case.did} on an empty queue"
     if result.error and _stumbled_over_nothing(result.error):
         error = result.error
@@ -376,17 +492,25 @@ def _expect_none(case, queue_url):
             did=did,
             got=case.said(f"{error.type}: {error.message}, raised by your line {error.line!r}."),
             expected="None",
-            why="When there is nothing to receive, the response has no key Messages at all, not even an empty list. "
-            "That is an ordinary answer, which the code must be ready for.",
+            why="There was no order to work with. The response of a receive that finds nothing has no key Messages at "
+            "all, not even an empty list, and that's no error: your code has to expect it.",
         )
     if result.error:
         raise result.error
     if result.value is not None:
-        reason, why = "not-none", "There was no order to take, and None says so."
+        reason, why = "not-none", "There was no order to take. Returning None tells the caller so."
         if isinstance(result.value, dict) and "order_id" in result.value:
             reason = "order-of-other-queue"
-            why = "That order waits in another queue. The queue's URL says which one is meant."
+            why = "That order isn't in this queue. The queue's URL says which one is meant."
         case.not_yet(reason, did=did, got=result.value, expected="None", why=why)
+    if announced:
+        case.not_yet(
+            "announced-nothing",
+            did=did,
+            got=case.said(f"Your function published {announced[0]!r}."),
+            expected="no announcement",
+            why="There was no order to announce.",
+        )
 
 
 def _stumbled_over_nothing(error):
@@ -398,182 +522,328 @@ def _stumbled_over_nothing(error):
     )
 
 
-def _taken(case, queue_url, waiting):
-    """Let the answer take one of the waiting orders; remove it from them, and return its message's id."""
-    result = case.attempt(queue_url=queue_url)
-    if result.error and result.error.type == "ReceiptHandleIsInvalid":
+def _expect_taken(case, table):
+    """The answer takes one of the waiting orders, and announces it; the others are as they were."""
+    result, calls, announced = table.attempt()
+    if result.error:
+        _explain_handle(case, result.error, calls, table)
+    did = f"{case.did} with {len(table.waiting)} orders waiting"
+    taken = _taken(case, did, result.value, table)
+    order, rest = table.waiting[taken], [name for name in table.waiting if name != taken]
+    states = table.states()
+    _expect_others_kept(case, did, taken, rest, states)
+    _expect_deleted(case, did, taken, states)
+    _expect_announced(case, did, order, announced, calls, table)
+    case.reach("taken")
+    _expect_announced_first(case, did, taken, table.seen)
+    _expect_hidden(case, did, taken, table.seen)
+    _expect_others_visible(case, did, rest, table.seen, states)
+    del table.waiting[taken]
+
+
+def _explain_handle(case, error, calls, table):
+    """Explain the error of a delete that was given a message's id; raise any other."""
+    handles = [call.params.get("ReceiptHandle") for call in shop.of(calls, "DeleteMessage")]
+    if error.type == "ReceiptHandleIsInvalid" and table.waiting.keys() & set(handles):
         case.not_yet(
             "message-id-as-handle",
-            got=case.said(f"{result.error.message} It was raised by your line {result.error.line!r}."),
-            expected="the order, and its message deleted",
-            why="Deleting takes the receipt handle, which came with this receive. The MessageId names the message, but "
-            "does not show that you hold the lease.",
+            got=case.said("Your function passed the message's id to delete_message, as its ReceiptHandle."),
+            expected="the ReceiptHandle that came with the message",
+            why="The message's id always stays the same. A receipt handle belongs to one receive of it, and only that "
+            "can delete it.",
         )
-    if result.error:
-        raise result.error
-    for name, order in waiting.items():
-        if order == result.value:
-            del waiting[name]
-            return name
-    return _explain_order(case, result.value, list(waiting.values()))
+    raise error
 
 
-def _explain_order(case, taken, orders):
-    """Say what came back in place of one of the orders."""
+def _taken(case, did, value, table):
+    """Return the id of the message whose order the answer returned."""
+    names = [name for name, order in table.waiting.items() if _as_json(order) == _as_json(value)]
+    return names[0] if names else _explain_order(case, did, value, next(iter(table.waiting.values())))
+
+
+def _as_json(value):
+    """Return the value as JSON, in which True and 1 differ; "" for what JSON can't hold."""
+    try:
+        return json.dumps(value, sort_keys=True)
+    except TypeError:
+        return ""
+
+
+def _explain_order(case, did, value, example):
+    """Say what the answer returned in place of an order."""
     whys = [
-        ("text-returned", isinstance(taken, str),
-         "The body is the order as JSON text; json.loads makes a dictionary of it again."),
-        ("list-returned", isinstance(taken, list), "One order was asked for, not a list of them."),
-        ("message-returned", isinstance(taken, dict) and "Body" in taken,
-         "That is the message around the order. The order is its Body."),
-        ("whole-response", isinstance(taken, dict) and "Messages" in taken,
-         "That is the whole response. The order is a message's Body."),
-        ("nothing-taken", taken is None, f"{len(orders)} orders were waiting, and nothing was taken."),
+        ("text-returned", isinstance(value, str),
+         "A body is an order as JSON, in a string. json.loads makes a dictionary of it."),
+        ("list-returned", isinstance(value, list), "The caller wants one order, not a list."),
+        ("message-returned", isinstance(value, dict) and "Body" in value,
+         "That's the whole message. The order is in its Body."),
+        ("whole-response", isinstance(value, dict) and "Messages" in value,
+         "That's the whole response. The order is in the Body of one of its Messages."),
+        ("nothing-taken", value is None,
+         "None means that no order is waiting. An order that your function takes has to be returned to the caller."),
     ]  # fmt: skip
-    not_waiting = (
-        "not-waiting",
-        "It is not one of the orders that are waiting now. A worker need not remember any: the queue does.",
+    other = "not-waiting", "That isn't one of the orders that are waiting in the queue now."
+    reason, why = shop.first_that_applies(whys, other)
+    case.not_yet(reason, did=did, got=value, expected=f"one of the orders, as a dictionary: {example!r}", why=why)
+
+
+def _expect_others_kept(case, did, taken, rest, states):
+    """The other orders are in the queue, as the messages that they were."""
+    if not (lost := [name for name in rest if name not in states]):
+        return
+    saw = f"{len(lost)} of the other orders' messages {'is' if len(lost) == 1 else 'are'} gone"
+    reason, why = "others-lost", "Each of them is an order that nothing was done about. It has to stay in the queue."
+    if states.keys() - {taken, *rest}:
+        saw += ", and there are new messages in the queue"
+        reason = "others-sent-again"
+        why = "A message that's sent again is another message, and a crash between the two calls loses the order."
+    case.not_yet(
+        reason,
+        did=did,
+        got=case.said(f"{saw}."),
+        expected=f"the messages of the other {len(rest)} orders, as they were",
+        why=why,
     )
-    reason, why = shop.first_that_applies(whys, not_waiting)
-    case.not_yet(reason, got=taken, expected=f"one of the orders, as a dictionary: {orders[0]!r}", why=why)
 
 
-def _expect_rest(case, queue_url, taken, rest):
-    """The taken order is never received again, and all others can be received at once."""
-    did = f"{case.did} with {len(rest) + 1} orders waiting"
-    now = set(shop.visible(case, queue_url))
-    case.after_every_lease()
-    later = set(shop.visible(case, queue_url))
-    _expect_never_again(case, did, taken, now, later)
-    _expect_others_kept(case, did, set(rest), now, later)
+def _expect_deleted(case, did, taken, states):
+    """The taken order's message isn't in the queue any more."""
+    if taken not in states:
+        return
+    what = "visible" if states[taken] == "visible" else "in flight, and comes back when the visibility timeout is over"
+    case.not_yet(
+        "message-left-behind",
+        did=did,
+        got=case.said(f"After your function had returned, the order's message was still in the queue: it's {what}."),
+        expected="a queue without this message",
+        why="Receiving only hides a message for a while. delete_message, with the receipt handle of this receive, "
+        "removes it.",
+    )
 
 
-def _expect_never_again(case, did, taken, now, later):
-    """The taken order is not among the messages that can be received now, nor among the later ones."""
-    if taken in now:
+def _expect_announced(case, did, order, announced, calls, table):
+    """The topic's subscriber got one message: the order's id."""
+    expected = f"one announcement, {order['order_id']!r}"
+    if announced == [order["order_id"]]:
+        return
+    topics = [call.params.get("TopicArn") for call in shop.of(calls, "Publish", "PublishBatch")]
+    if not announced and any(arn not in (None, table.topic_arn) for arn in topics):
         case.not_yet(
-            "timeout-of-zero",
+            "other-topic",
             did=did,
-            got=case.said("The next receive was given the same order again, at once."),
-            expected="nobody is given it again",
-            why="A visibility timeout of 0 is a lease of no time, and the message was not deleted.",
+            got=case.said(f"Your function published to {topics[0]}."),
+            expected=expected,
+            why="An account can have many topics. The ARN that your function is given says which one is meant.",
         )
-    if taken in later:
+    if not announced:
         case.not_yet(
-            "message-left-behind",
+            "not-announced",
             did=did,
-            got=case.said("When its visibility timeout was over, the order was in the queue again."),
-            expected="nobody is given it again",
-            why="Receiving is a lease, however long it is. Only deleting, with the receipt handle of this receive, "
-            "takes a message out of the queue.",
+            got=case.said("The order is gone from the queue, and the topic's subscriber got no announcement."),
+            expected=expected,
+            why="Everything else starts from the announcement, so without it this order is lost.",
+        )
+    if len(announced) > 1:
+        case.not_yet(
+            "announced-more-than-once",
+            did=did,
+            got=announced,
+            expected=expected,
+            why="A label is printed for every message that's published on the topic.",
+        )
+    case.not_yet(
+        "other-announcement",
+        did=did,
+        got=case.said(f"Your function published {announced[0]!r}."),
+        expected=expected,
+        why='The subscribers read the text as an order_id. It has to be the text under "order_id" and nothing else.',
+    )
+
+
+def _expect_announced_first(case, did, taken, seen):
+    """When it was announced, the order's message was still in the queue."""
+    if any(operation.startswith("Publish") and taken not in states for operation, states in seen):
+        case.not_yet(
+            "deleted-first",
+            did=did,
+            got=case.said("When your function published, the order's message was already deleted."),
+            expected="a message that's deleted only after the order is announced",
+            why="If the program crashes between the two calls, the order is neither in the queue nor announced: it's "
+            "lost. The other way round, a crash leaves it in the queue, and it's received again.",
         )
 
 
-def _expect_others_kept(case, did, rest, now, later):
-    """The other orders can be received now, as the messages that they were."""
-    if later - rest:
+def _expect_hidden(case, did, taken, seen):
+    """From the announcement on, no other packer could receive the taken order."""
+    working = ("Publish", "PublishBatch", "DeleteMessage", "DeleteMessageBatch")
+    if any(states.get(taken) == "visible" for operation, states in seen if operation in working):
         case.not_yet(
-            "others-sent-again",
+            "visible-while-working",
             did=did,
-            got=case.said(f"The queue has {len(later - rest)} new messages, with new ids."),
-            expected="the messages that were not taken are left as they were",
-            why="A message that is deleted and sent again is another message: its old id finds nothing, its age starts "
-            "anew, and a crash between the two calls loses the order.",
+            got=case.said("While your function was still working on the order, its message was visible again."),
+            expected="a message that stays in flight until it's deleted",
+            why="Other packers can receive a message that's visible. A visibility timeout of 0 makes it visible at "
+            "once; the queue's own is 30 seconds, which is enough here.",
         )
-    if rest - later:
-        case.not_yet(
-            "others-lost",
-            did=did,
-            got=case.said(f"The queue has lost {len(rest - later)} of the other orders for good."),
-            expected=f"the other {len(rest)} orders still wait",
-            why="Everything that was received was deleted, or the queue was emptied. An order that nobody worked on is "
-            "lost.",
-        )
-    case.reach("taken")
-    if rest - now:
+
+
+HIDDEN_BY_RECEIVING = (
+    "Every message that a receive returns is in flight, and hidden from the other packers. Receive no more than you'll "
+    "work on: one message, which is what MaxNumberOfMessages is unless you say otherwise."
+)
+
+
+def _expect_others_visible(case, did, rest, seen, states):
+    """All the time, and afterwards, other packers could receive all the other orders."""
+    if hidden := [name for name in rest if states[name] != "visible"]:
         case.not_yet(
             "others-hidden",
             did=did,
-            got=case.said(f"The other workers cannot receive {len(rest - now)} of the other orders now."),
-            expected=f"the other {len(rest)} orders can be received at once",
-            why="Each receive leases every message that it returns. Take no more than you will work on: one receive, "
-            "whose MaxNumberOfMessages is 1 unless you say more.",
+            got=case.said(f"Other packers can't receive {len(hidden)} of the other {len(rest)} orders now."),
+            expected=f"all of the other {len(rest)} orders visible",
+            why=HIDDEN_BY_RECEIVING,
         )
-
-
-def _expect_hidden(case, taken, rest, seen):
-    """While the answer worked, another packer saw all the other orders, and not the taken one."""
-    if any(taken in ids for ids in seen):
-        case.not_yet(
-            "seen-before-delete",
-            got=case.said("Before the order was deleted, another packer's receive was given it too."),
-            expected="a lease that lasts until the delete",
-            why="A visibility timeout of 0 is a lease of no time: nothing keeps the order from the others until the "
-            "delete arrives.",
-        )
-    if hidden := set(rest) - set(rest).intersection(*seen):
+    if any(now.get(name) != "visible" for _, now in seen for name in rest):
         case.not_yet(
             "others-hidden-for-a-while",
-            got=case.said(f"For a while another packer could not receive {len(hidden)} of the other orders."),
-            expected="all other orders stay visible",
-            why="Each receive leases every message that it returns. A packer who asks before they are given back finds "
-            "nothing. Take no more than you will work on: MaxNumberOfMessages is 1 unless you say more.",
+            did=did,
+            got=case.said("While your function was working, other packers couldn't receive some of the other orders."),
+            expected=f"all of the other {len(rest)} orders visible the whole time",
+            why=HIDDEN_BY_RECEIVING,
         )
+
+
+def _expect_kept(case, table):
+    """The topic doesn't exist, so the answer fails in the middle of its work: it raises, and the queue keeps all."""
+    result, _, _ = table.attempt(f"{table.topic_arn}-closed")
+    did = f"{case.did}, with a topic that doesn't exist"
+    if table.waiting.keys() - table.states().keys():
+        case.not_yet(
+            "lost-in-a-crash",
+            did=did,
+            got=case.said("The order's message is gone from the queue, and nothing was announced."),
+            expected="a message that stays in the queue until the order is announced",
+            why="Publishing failed, so the order is lost now. A message that isn't deleted becomes visible again when "
+            "its visibility timeout is over, and a packer can try once more.",
+        )
+    if not result.error:
+        case.not_yet(
+            "failure-hidden",
+            did=did,
+            got=result.value,
+            expected="the error that publish raised",
+            why="The order wasn't announced, but the caller can't know that. Let the error reach the caller: whatever "
+            "catches it in your function has to raise it again.",
+        )
+    if result.error.type in ("NameError", "UnboundLocalError", "TypeError", "AttributeError", "KeyError", "IndexError"):
+        raise result.error
+    case.after_every_lease()
 
 
 # --- 01.5 ------------------------------------------------------------------------------------------------------------
 
 
 def join_late(case):
-    """Three newcomers: with a few texts missed; with more than a batch holds, one of them twice; with none."""
-    few = [f"We now sell {thing}" for thing in case.draw.sample(shop.GOODS, case.draw.randrange(2, 5))]
-    many = [f"Day {day} of the sale" for day in range(1, 12)]
-    for missed in (few, [*many, many[0]], []):
+    """Newcomers that missed a few texts, as many as two batches hold, a few more than that, and none."""
+    few = [f"We now sell {thing}" for thing in case.draw.sample(shop.GOODS, case.draw.randrange(2, 4))]
+    untidy = [" Open\tlate on Friday:\r\nuntil 9 ", few[0], few[0].upper(), f'"{few[0]}"', few[-1], few[-1]]
+    twenty = [f"Day {day} of the sale" for day in range(1, 20)]
+    more = [f"{n} new teas, {n + 1} new jams" for n in range(case.draw.randrange(21, 29))]
+    for missed in ([*few, *untidy], [*twenty, twenty[0]], more, []):
         _expect_joined(case, missed)
 
 
+SENDS = ("SendMessage", "SendMessageBatch")
+# What can open a gap or close one.
+CHANGES = ("Subscribe", "Unsubscribe", "SetSubscriptionAttributes", "SetQueueAttributes", "AddPermission")
+MOST_ANNOUNCED = 40
+
+
+class _News:
+    """A topic with subscribers that were always there, and a queue that isn't subscribed yet but allows the topic.
+
+    announced: the texts that the shop publishes while the answer is running.
+    """
+
+    def __init__(self, case, missed):
+        self.case, self.announced, self._sends = case, [], 0
+        self.topic_arn = shop.topic(case, case.name("news"))
+        name = case.name("warehouse")
+        self.listener, self.newcomer = (
+            case.sqs.create_queue(QueueName=name)["QueueUrl"] for name in (f"{name}-2", name)
+        )
+        for queue_url in (self.listener, self.newcomer):
+            shop.allow_topic(case, self.topic_arn, queue_url)
+        self.listener_arn, self.newcomer_arn = case.queue_arn(self.listener), case.queue_arn(self.newcomer)
+        raw = {"RawMessageDelivery": "true"}
+        case.sns.subscribe(TopicArn=self.topic_arn, Protocol="sqs", Endpoint=self.listener_arn, Attributes=raw)
+        case.sns.subscribe(TopicArn=self.topic_arn, Protocol="email", Endpoint="ada@example.com")
+        for text in missed:
+            case.sns.publish(TopicArn=self.topic_arn, Message=text)
+        case.drain(self.listener)
+        self.others, self.settings = self.subscriptions(), shop.settings(case, self.newcomer)
+
+    def subscriptions(self):
+        """Return the topic's subscriptions by their ARNs, or by their endpoints while they're unconfirmed."""
+        told = {}
+        for one in shop.subscriptions(self.case, self.topic_arn):
+            arn, attributes = one["SubscriptionArn"], {}
+            if arn.startswith("arn:"):
+                attributes = self.case.sns.get_subscription_attributes(SubscriptionArn=arn)["Attributes"]
+            told[arn if attributes else one["Endpoint"]] = one | attributes
+        return told
+
+    def publish(self):
+        """Announce something new, as the shop can at any time. Return the text."""
+        text = f"{self.case.name('Herbal tea')} is new"
+        self.case.sns.publish(TopicArn=self.topic_arn, Message=text)
+        return text
+
+    def attempt(self, missed):
+        """Let the answer join, with announcements between its calls from its first send on. Return its result."""
+        over = shop.before_each(self.case, [*SENDS, *CHANGES], self._announce)
+        result = self.case.attempt(topic_arn=self.topic_arn, queue_url=self.newcomer, missed=missed)
+        over()
+        return result
+
+    def _announce(self, operation):
+        if self._sends and len(self.announced) < MOST_ANNOUNCED:
+            self.announced.append(self.publish())
+        self._sends += operation in SENDS
+
+    def delivered(self, body):
+        """Return the text that came with this body from the topic, raw or in an envelope; None if it didn't."""
+        try:
+            envelope = json.loads(body)
+        except ValueError:
+            envelope = None
+        if isinstance(envelope, dict) and envelope.get("TopicArn") == self.topic_arn:
+            return envelope.get("Message")
+        return body if body in self.announced else None
+
+
 def _expect_joined(case, missed):
-    """A topic with a listener that was always there, and a newcomer's queue whose policy allows the topic to send."""
-    topic_arn = case.sns.create_topic(Name=case.name("news"))["TopicArn"]
-    listener, newcomer = case.queue("shop-window"), case.queue("warehouse")
-    for queue_url in (listener, newcomer):
-        shop.allow_topic(case, topic_arn, queue_url)
-    case.sns.subscribe(TopicArn=topic_arn, Protocol="sqs", Endpoint=case.queue_arn(listener))
-    for text in missed:
-        case.sns.publish(TopicArn=topic_arn, Message=text)
-    shop.bodies(case, listener)
-    meanwhile = _announcement_meanwhile(case, topic_arn)
-    before = len(case.calls)
-    result = case.attempt(topic_arn=topic_arn, queue_url=newcomer, missed=missed)
+    """The queue has what was missed and gets what's new; the other subscribers notice nothing."""
+    news = _News(case, missed)
+    result = news.attempt(missed)
     if result.error:
         _explain_error(case, result.error)
-    _expect_nobody_twice(case, listener, meanwhile, case.calls[before:])
-    bodies = shop.bodies(case, newcomer)
-    _expect_missed(case, _without(bodies, meanwhile), missed)
-    subscription_arn = _expect_subscription(case, topic_arn, listener, newcomer)
-    _expect_next(case, topic_arn, listener, newcomer)
+    heard = [news.delivered(body) or body for body in case.drain(news.listener)]
+    bodies = _bodies(case, news.newcomer)
+    _expect_nothing_again(case, heard, news)
+    delivered = [text for body in bodies if (text := news.delivered(body)) is not None]
+    _expect_missed(case, [body for body in bodies if news.delivered(body) is None], missed)
+    subscription_arn = _expect_subscription(case, news)
+    _expect_next(case, news)
     case.reach("subscribed")
-    _expect_meanwhile(case, bodies, meanwhile)
+    _expect_no_gap(case, delivered, news)
+    _expect_others_unchanged(case, heard, news)
     _expect_arn(case, result.value, subscription_arn)
 
 
-def _announcement_meanwhile(case, topic_arn):
-    """Have something announced when the answer first sends. Return a list that gets its text when it happens."""
-    texts = []
-
-    def publish():
-        if not texts:
-            texts.append(f"{case.draw.choice(['Ann', 'Ben', 'Cleo'])} is the new shopkeeper")
-            case.sns.publish(TopicArn=topic_arn, Message=texts[0])
-
-    for operation in ("SendMessage", "SendMessageBatch"):
-        case.during(operation, publish)
-    return texts
-
-
-def _without(bodies, texts):
-    """Return the bodies that hold none of these texts."""
-    return [body for body in bodies if not any(text in body for text in texts)]
+def _bodies(case, queue_url):
+    """Return the bodies of the messages in the queue, whatever state they are in."""
+    return [message["body"] for message in _stored(case, queue_url).values()]
 
 
 def _explain_error(case, error):
@@ -582,36 +852,29 @@ def _explain_error(case, error):
         case.not_yet(
             "published-to-queue",
             got=case.said(f"{error.type}: {error.message}, raised by your line {error.line!r}."),
-            expected="the missed texts reach the newcomer's queue and nobody else",
-            why="A publish takes the ARN of a topic and goes to all who are subscribed. send_message, of SQS, reaches "
-            "one queue alone.",
+            expected="the missed texts in the newcomer's queue, and nowhere else",
+            why="publish is for topics, and what's published goes to everybody who's subscribed. send_message, an "
+            "operation of SQS, puts a message into one queue.",
         )
     if "SQS endpoint ARN" in error.message:
         case.not_yet(
             "url-as-endpoint",
             got=case.said(f"{error.type}: {error.message}, raised by your line {error.line!r}."),
-            expected="the queue is subscribed",
-            why="SNS knows a queue by its ARN. The URL is for SQS; the queue's attribute QueueArn has the other name.",
+            expected="a subscription with the queue's ARN as its endpoint",
+            why="SNS knows a queue by its ARN, not by its URL. The queue's attribute QueueArn has it.",
         )
     raise error
 
 
-def _expect_nobody_twice(case, listener, meanwhile, calls):
-    """The listener got nothing from the answer, which published nothing at all."""
-    if again := _without(shop.bodies(case, listener), meanwhile):
+def _expect_nothing_again(case, heard, news):
+    """The queue that was always subscribed got what the shop announced, and nothing from the answer."""
+    if again := [text for text in heard if text not in news.announced]:
         case.not_yet(
             "published-again",
-            got=case.said(f"The queue that had listened all along was given {len(again)} messages."),
-            expected="nobody else hears anything again",
-            why="A topic delivers what is published to all who are subscribed. It cannot speak to the newcomer alone.",
-        )
-    if any(call.operation in ("Publish", "PublishBatch") for call in calls):
-        case.not_yet(
-            "something-published",
-            got=case.said("Something was published."),
-            expected="the missed texts reach the newcomer's queue and nobody else",
-            why="What is published goes to all who are subscribed at that time. While others are unsubscribed or "
-            "filtered out they miss what the shop announces, and the queue's policy lets in no other topic.",
+            got=case.said(f"A queue that was subscribed before got {len(again)} more messages, such as {again[0]!r}."),
+            expected="no message from your function for the other subscribers",
+            why="A topic delivers everything that's published to all of its subscribers. To reach one queue alone, "
+            "send the message to that queue.",
         )
 
 
@@ -621,95 +884,131 @@ def _expect_missed(case, bodies, missed):
         return
     if not bodies:
         reason = "nothing-handed-over"
-        why = (
-            "SNS keeps nothing for those who subscribe later: what was published before is delivered to nobody new. "
-            "Hand the missed texts to the queue itself."
-        )
+        why = "Subscribing doesn't bring back what was published before. Send the missed texts to the queue itself."
     elif len(bodies) == len(missed):
-        reason, why = "texts-changed", "Each missed text goes in as it is, as the body of one message."
+        reason, why = "texts-changed", "The body has to be the missed text itself, with every space and line break."
     else:
         reason = "texts-missing-or-added"
-        why = "Every missed text is one message, no fewer and no more. What was announced twice is in the list twice."
+        why = "The queue needs one message for each text in the list. A text that's in it twice was announced twice."
     case.not_yet(
         reason,
-        got=sorted(bodies) or case.said("The newcomer's queue is empty."),
+        got=sorted(bodies) or case.said("None of the missed texts is in the newcomer's queue."),
         wanted=sorted(missed),
         expected=f"{len(missed)} messages, one for each missed text",
         why=why,
     )
 
 
-def _expect_meanwhile(case, bodies, meanwhile):
-    """What was announced while the missed texts were handed over was delivered, once."""
-    for text in meanwhile:
-        times = sum(text in body for body in bodies)
-        if times != 1:
-            case.not_yet(
-                "subscribed-late",
-                did=f"{case.did}, and while it sent the missed texts the shop announced {text!r}",
-                got=case.said(f"The new announcement is in the newcomer's queue {times} times."),
-                expected="it is there once",
-                why="A topic delivers to those who are subscribed when it is published. What is published after the "
-                "list was made and before `subscribe` falls between the two; subscribe first, and nothing does.",
-            )
-
-
-def _expect_subscription(case, topic_arn, listener, newcomer):
+def _expect_subscription(case, news):
     """Return the ARN of the newcomer's subscription."""
-    queue_arn, known = case.queue_arn(newcomer), case.queue_arn(listener)
-    subscriptions = case.sns.list_subscriptions_by_topic(TopicArn=topic_arn)["Subscriptions"]
-    if any(subscription["Endpoint"] == known for subscription in subscriptions):
+    subscriptions = shop.subscriptions(case, news.topic_arn)
+    if any(subscription["Endpoint"] == news.listener_arn for subscription in subscriptions):
         case.reach("handed")
     for subscription in subscriptions:
-        if (subscription["Protocol"], subscription["Endpoint"]) == ("sqs", queue_arn):
+        if (subscription["Protocol"], subscription["Endpoint"]) == ("sqs", news.newcomer_arn):
             return subscription["SubscriptionArn"]
-    others = [f"{s['Protocol']}: {s['Endpoint']}" for s in subscriptions if s["Endpoint"] != known]
+    known = [one["Endpoint"] for one in news.others.values()]
+    others = [f"{one['Protocol']}: {one['Endpoint']}" for one in subscriptions if one["Endpoint"] not in known]
     if others:
         case.not_yet(
             "wrong-endpoint",
-            got=case.said(f"The topic was given a subscription for {others[0]}."),
-            expected=f"one for sqs: {queue_arn}",
-            why="SNS knows a queue by its ARN, in which region and account stand, and subscribes any ARN without "
-            "asking whether there is such a queue. The queue's attribute QueueArn says what it is.",
+            got=case.said(f"The topic has a new subscription for {others[0]}."),
+            expected=f"one for sqs: {news.newcomer_arn}",
+            why="SNS knows a queue by its ARN, with the queue's region and account, and it doesn't check that a queue "
+            "with this ARN exists. The queue's attribute QueueArn has the right one.",
         )
     return case.not_yet(
         "not-subscribed",
         got=case.said("The topic has no subscription for the newcomer's queue."),
-        expected="one that delivers to it from now on",
-        why="Only a subscription makes a topic deliver to a queue. Sending brings what was missed, and nothing that "
-        "comes later.",
+        expected="a subscription that delivers every new announcement to the queue",
+        why="A topic delivers to its subscriptions only, so no new announcement will ever reach this queue.",
     )
 
 
-def _expect_next(case, topic_arn, listener, newcomer):
-    """The next announcement is delivered to both, once."""
-    did = f"{case.did}, then a new announcement"
-    text = f"Closed on {case.draw.choice(['Monday', 'Tuesday', 'Friday'])}"
-    case.sns.publish(TopicArn=topic_arn, Message=text)
-    if not shop.bodies(case, listener):
+def _expect_next(case, news):
+    """The next announcement is delivered to both queues, once."""
+    before = Counter(_bodies(case, news.newcomer))
+    text = news.publish()
+    news.announced.append(text)
+    did = f"{case.did}, then the shop announced {text!r}"
+    if text not in [news.delivered(body) for body in case.drain(news.listener)]:
         case.not_yet(
             "others-unsubscribed",
             did=did,
-            got=case.said("The new announcement did not reach the queue that had listened all along."),
-            expected="it is delivered to everybody who is subscribed",
-            why="The other subscribers' subscriptions are not the newcomer's to change.",
+            got=case.said("The announcement didn't reach a queue that had been subscribed all along."),
+            expected="an announcement that's delivered to everybody who's subscribed",
+            why="The other subscriptions belong to the other subscribers. Your function has to leave them alone.",
         )
-    bodies = shop.bodies(case, newcomer)
-    if not any(text in body for body in bodies):
+    new = list((Counter(_bodies(case, news.newcomer)) - before).elements())
+    if not new:
         case.not_yet(
-            "filter-added",
+            "not-delivered",
             did=did,
-            got=case.said("The new announcement did not reach the newcomer's queue, though it is subscribed."),
-            expected="it is delivered to the queue",
-            why="A subscription with a filter policy delivers only what matches it.",
+            got=case.said("The announcement didn't reach the newcomer's queue, though the queue is subscribed."),
+            expected="an announcement that's delivered to the queue",
+            why=_what_keeps_it_out(case, news),
         )
-    if len(bodies) > 1:
+    if len(new) > 1:
         case.not_yet(
             "delivered-twice",
             did=did,
-            got=case.said(f"The newcomer's queue was given {len(bodies)} messages."),
-            expected="the announcement, once",
-            why="There is more than one subscription for the same queue, or the missed texts came later.",
+            got=new,
+            expected="one new message, with the announcement",
+            why="After your function has returned, only the topic should be putting messages into the queue.",
+        )
+
+
+def _what_keeps_it_out(case, news):
+    """Return what's known about why the topic's messages don't reach the newcomer's queue."""
+    mine = next(one for one in news.subscriptions().values() if one["Endpoint"] == news.newcomer_arn)
+    if "FilterPolicy" in mine:
+        return f"The subscription has a filter policy, {mine['FilterPolicy']}, and delivers only what matches it."
+    if shop.settings(case, news.newcomer) != news.settings:
+        return "Your function changed the queue's attributes. Its policy had allowed the topic to send messages."
+    return "Subscribing is all that's needed: the queue's policy already allows the topic to send messages."
+
+
+def _expect_no_gap(case, delivered, news):
+    """What was announced from the first send on was delivered, once."""
+    for text in news.announced[:-1]:
+        times = delivered.count(text)
+        if times != 1:
+            case.not_yet(
+                "gap" if times == 0 else "announced-twice",
+                did=f"{case.did}, and while it was running, after its first send, the shop announced {text!r}",
+                got=case.said(f"The newcomer's queue got that announcement {times or 'no'} times."),
+                expected="that announcement in the queue, once",
+                why="A topic delivers to the subscriptions that it has when something is published. The queue has to "
+                "be subscribed before the first text is sent, and has to stay subscribed.",
+            )
+
+
+def _expect_others_unchanged(case, heard, news):
+    """The other subscribers missed nothing, and their subscriptions and the queue's settings are as they were."""
+    missing = [text for text in news.announced[:-1] if text not in heard]
+    if missing:
+        case.not_yet(
+            "others-missed-something",
+            did=f"{case.did}, and while it was running the shop announced {missing[0]!r}",
+            got=case.said("A queue that had been subscribed all along didn't get that announcement."),
+            expected="an announcement that's delivered to everybody who's subscribed",
+            why="The other subscriptions have to stay as they are, even while your function is running.",
+        )
+    now = news.subscriptions()
+    if changed := [one["Endpoint"] for name, one in news.others.items() if now.get(name) != one]:
+        case.not_yet(
+            "others-changed",
+            got=case.said(f"The subscription of {changed[0]} isn't the same as before."),
+            expected="one new subscription, and no other change",
+            why="The other subscriptions belong to the other subscribers, who may count on their ARNs and attributes.",
+        )
+    settings = shop.settings(case, news.newcomer)
+    if changed := [name for name in {**settings, **news.settings} if settings.get(name) != news.settings.get(name)]:
+        case.not_yet(
+            "settings-changed",
+            got=case.said(f"Your function changed the queue's {', '.join(changed)}."),
+            expected="a queue with the same settings as before",
+            why="The queue is ready for the topic as it is. Others may count on its attributes.",
         )
 
 
@@ -718,17 +1017,19 @@ def _expect_arn(case, returned, subscription_arn):
     if returned == subscription_arn:
         return
     whys = [
-        ("whole-response", isinstance(returned, dict),
-         "That is the whole response, of which SubscriptionArn is one key."),
-        ("nothing-returned", returned is None, "Nothing came back."),
-        ("other-subscription", str(returned).count(":") == 6, "That is the ARN of another subscription."),
-        ("arn-of-queue-or-topic", str(returned).startswith("arn:"), "That is the ARN of a queue or a topic."),
+        ("whole-response", isinstance(returned, dict) and "SubscriptionArn" in returned,
+         "That's the whole response. The ARN is under its key SubscriptionArn."),
+        ("nothing-returned", returned is None,
+         "Your function returned None. `return` hands the ARN to the caller; `print` only shows it."),
+        ("other-subscription", str(returned).count(":") == 6 and str(returned).startswith("arn:aws:sns:"),
+         "That's the ARN of another subscription."),
+        ("arn-of-queue-or-topic", str(returned).startswith("arn:"), "That's the ARN of a queue or a topic."),
     ]  # fmt: skip
-    other = "not-the-arn", "That is not what `subscribe` answered."
+    other = "not-the-arn", "That isn't what subscribe returned."
     reason, why = shop.first_that_applies(whys, other)
     case.not_yet(
         reason,
         got=returned,
         expected="the ARN of the newcomer's subscription",
-        why=f"{why} `subscribe` answers with the SubscriptionArn. Whoever wants to unsubscribe later needs it.",
+        why=f"{why} The caller needs the SubscriptionArn to unsubscribe later.",
     )

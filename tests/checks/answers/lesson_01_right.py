@@ -1,10 +1,12 @@
 """Right answers to the exercises of lesson 01, each in another style than the solution."""
 
 import json
+import time
 
 import boto3
 import botocore.session
 from botocore.config import Config
+from botocore.exceptions import ClientError
 
 # --- clients_for ------------------------------------------------------------------------------------------------------
 
@@ -98,9 +100,11 @@ def hand_over__batch_of_one(sqs, queue_url, order):
     return reply["Successful"][0]["MessageId"]
 
 
-def hand_over__resource(sqs, queue_url, order):
-    """Through the queue as a resource."""
-    return boto3.resource("sqs").Queue(queue_url).send_message(MessageBody=json.dumps(order))["MessageId"]
+def hand_over__resource_of_its_account(sqs, queue_url, order):
+    """Through a queue as a resource that works with the given client."""
+    queue = boto3.resource("sqs").Queue(queue_url)
+    queue.meta.client = sqs
+    return queue.send_message(MessageBody=json.dumps(order))["MessageId"]
 
 
 def hand_over__with_attributes(sqs, queue_url, order):
@@ -120,93 +124,124 @@ def hand_over__looks_at_the_queue(sqs, queue_url, order):
 # --- take_one ---------------------------------------------------------------------------------------------------------
 
 
-def take_one__long_poll(sqs, queue_url):
+def take_one__long_poll(sqs, sns, queue_url, topic_arn):
     """Waits up to 20 seconds for an order."""
     response = sqs.receive_message(QueueUrl=queue_url, WaitTimeSeconds=20, MaxNumberOfMessages=1)
     if "Messages" not in response:
         return None
     [message] = response["Messages"]
+    order = json.loads(message["Body"])
+    sns.publish(TopicArn=topic_arn, Message=order["order_id"], Subject="An order")
     sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])
-    return json.loads(message["Body"])
+    return order
 
 
-def take_one__loop(sqs, queue_url):
+def take_one__loop(sqs, sns, queue_url, topic_arn):
     """A loop over at most one message; None by falling out of it."""
     for message in sqs.receive_message(QueueUrl=queue_url).get("Messages", ()):
-        order = json.loads(message["Body"])
-        sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])
-        return order
+        return _finish(sqs, sns, queue_url, topic_arn, message)
 
 
-def take_one__key_error(sqs, queue_url):
+def _finish(sqs, sns, queue_url, topic_arn, message):
+    order = json.loads(message["Body"])
+    sns.publish(TargetArn=topic_arn, Message=order["order_id"])
+    sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])
+    return order
+
+
+def take_one__key_error(sqs, sns, queue_url, topic_arn):
     """Catches the KeyError of an empty queue."""
     try:
         message = sqs.receive_message(QueueUrl=queue_url)["Messages"][0]
     except KeyError:
         return None
-    sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])
-    return json.loads(message["Body"])
+    return _finish(sqs, sns, queue_url, topic_arn, message)
 
 
-def take_one__delete_batch(sqs, queue_url):
-    """Deletes with a batch of one, and says how long the lease is."""
+def take_one__batches_of_one(sqs, sns, queue_url, topic_arn):
+    """Publishes and deletes with batches of one, raises where one failed, and has a longer visibility timeout."""
     found = sqs.receive_message(QueueUrl=queue_url, VisibilityTimeout=120).get("Messages") or []
     if len(found) == 0:
         return None
+    order = json.loads(found[0]["Body"])
+    announcement = {"Id": "1", "Message": order["order_id"]}
+    reply = sns.publish_batch(TopicArn=topic_arn, PublishBatchRequestEntries=[announcement])
+    if reply.get("Failed"):
+        raise RuntimeError(reply["Failed"])
     entries = [{"Id": message["MessageId"], "ReceiptHandle": message["ReceiptHandle"]} for message in found]
     sqs.delete_message_batch(QueueUrl=queue_url, Entries=entries)
-    return json.loads(found[0]["Body"])
+    return order
 
 
-def take_one__resource(sqs, queue_url):
-    """Through the queue and its messages as resources."""
+def take_one__resources(sqs, sns, queue_url, topic_arn):
+    """Through queue, messages and topic as resources."""
     messages = boto3.resource("sqs").Queue(queue_url).receive_messages(MaxNumberOfMessages=1)
     if not messages:
         return None
+    order = json.loads(messages[0].body)
+    boto3.resource("sns").Topic(topic_arn).publish(Message=order["order_id"])
     messages[0].delete()
-    return json.loads(messages[0].body)
+    return order
 
 
-def take_one__some_tries(sqs, queue_url):
-    """Tries three times before it says that there is nothing."""
+def take_one__some_tries(sqs, sns, queue_url, topic_arn):
+    """Tries three times before it decides that there's nothing, and publishes up to three times."""
     for _ in range(3):
-        messages = sqs.receive_message(QueueUrl=queue_url, WaitTimeSeconds=2).get("Messages", [])
-        if messages:
-            return _finish(sqs, queue_url, messages[0])
+        for message in sqs.receive_message(QueueUrl=queue_url, WaitTimeSeconds=2).get("Messages", []):
+            order = json.loads(message["Body"])
+            for left in (2, 1, 0):
+                try:
+                    sns.publish(TopicArn=topic_arn, Message=order["order_id"])
+                    break
+                except Exception:
+                    if not left:
+                        raise
+                    time.sleep(1)
+            sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])
+            return order
     return None
 
 
-def _finish(sqs, queue_url, message):
-    sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])
-    return json.loads(message["Body"])
-
-
-def take_one__longest_lease_and_delete(sqs, queue_url):
-    """The longest lease there is while it works, then the delete; all attributes asked for."""
+def take_one__gives_it_back(sqs, sns, queue_url, topic_arn):
+    """After an error it makes the message visible at once, and raises an error of its own."""
     received = sqs.receive_message(
         QueueUrl=queue_url, MessageSystemAttributeNames=["All"], MessageAttributeNames=["All"], VisibilityTimeout=43200
     )
-    messages = received.get("Messages")
-    return _finish(sqs, queue_url, messages[0]) if messages else None
+    if not (messages := received.get("Messages")):
+        return None
+    message = {"QueueUrl": queue_url, "ReceiptHandle": messages[0]["ReceiptHandle"]}
+    order = json.loads(messages[0]["Body"])
+    try:
+        sns.publish(TopicArn=topic_arn, Message=order["order_id"])
+    except ClientError as problem:
+        sqs.change_message_visibility(**message, VisibilityTimeout=0)
+        raise RuntimeError(f"{order['order_id']} is back in the queue") from problem
+    sqs.delete_message(**message)
+    return order
 
 
-def take_one__longer_lease_and_delete(sqs, queue_url):
-    """Makes its lease longer before the work."""
+def take_one__for_each_protocol(sqs, sns, queue_url, topic_arn):
+    """Makes its visibility timeout longer, and publishes a text for each protocol, all the same."""
     messages = sqs.receive_message(QueueUrl=queue_url).get("Messages", [])
     if not messages:
         return None
-    handle = messages[0]["ReceiptHandle"]
+    order, handle = json.loads(messages[0]["Body"]), messages[0]["ReceiptHandle"]
     sqs.change_message_visibility(QueueUrl=queue_url, ReceiptHandle=handle, VisibilityTimeout=300)
-    return _finish(sqs, queue_url, messages[0])
+    text = json.dumps({"default": order["order_id"]})
+    sns.publish(TopicArn=topic_arn, Message=text, MessageStructure="json")
+    sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=handle)
+    return order
 
 
-def take_one__deletes_twice(sqs, queue_url):
-    """Deletes before and after the work, which changes nothing: deleting again is no error."""
+def take_one__deletes_twice(sqs, sns, queue_url, topic_arn):
+    """Deletes twice, which changes nothing: deleting again is no error. Looks at the topic before it begins."""
+    sns.get_topic_attributes(TopicArn=topic_arn)
     messages = sqs.receive_message(QueueUrl=queue_url).get("Messages", [])
     if not messages:
         return None
-    _finish(sqs, queue_url, messages[0])
-    return _finish(sqs, queue_url, messages[0])
+    order = _finish(sqs, sns, queue_url, topic_arn, messages[0])
+    sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=messages[0]["ReceiptHandle"])
+    return order
 
 
 # --- join_late --------------------------------------------------------------------------------------------------------

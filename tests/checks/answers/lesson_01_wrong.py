@@ -72,6 +72,18 @@ def clients_for__made_once_for_all_regions(region):
     return _pair
 
 
+def clients_for__of_the_partner(region):
+    """Says: wrong-account"""
+    session = boto3.Session(profile_name="partner", region_name=region)
+    return {"sqs": session.client("sqs"), "sns": session.client("sns")}
+
+
+clients_for__more_than_two = variant(
+    "solution", "    return {", '    return {\n        "region": region,', says="no-pair"
+)
+clients_for__names = variant("solution", 'boto3.client("sns", region_name=region)', '"sns"', says="no-client")
+
+
 def clients_for__swapped(region):
     """Says: client-of-other-service"""
     return {"sqs": boto3.client("sns", region_name=region), "sns": boto3.client("sqs", region_name=region)}
@@ -193,6 +205,13 @@ session_for__by_position_in_four = variant(
 )
 
 
+def session_for__trusts_the_profile_s_region(profile, region):
+    """Says: wrong-region"""
+    session = boto3.Session(profile_name=profile)
+    known = {"shop": "us-east-1", "partner": "eu-west-1"}
+    return session if known[profile] == region else boto3.Session(profile_name=profile, region_name=region)
+
+
 def session_for__sets_region_name(profile, region):
     """Says: error:AttributeError"""
     session = boto3.Session(profile_name=profile)
@@ -290,6 +309,80 @@ def hand_over__makes_a_queue_of_its_own(sqs, queue_url, order):
     return sqs.send_message(QueueUrl=url, MessageBody=json.dumps(order))["MessageId"]
 
 
+def hand_over__resource(sqs, queue_url, order):
+    """Says: other-client"""
+    return boto3.resource("sqs").Queue(queue_url).send_message(MessageBody=json.dumps(order))["MessageId"]
+
+
+def hand_over__client_of_its_own(sqs, queue_url, order):
+    """Says: other-client"""
+    client = boto3.client("sqs")
+    return client.send_message(QueueUrl=queue_url, MessageBody=json.dumps(order))["MessageId"]
+
+
+def hand_over__client_for_the_region(sqs, queue_url, order):
+    """Says: other-client"""
+    client = boto3.client("sqs", region_name=sqs.meta.region_name)
+    return client.send_message(QueueUrl=queue_url, MessageBody=json.dumps(order))["MessageId"]
+
+
+def hand_over__client_of_the_profile(sqs, queue_url, order):
+    """Says: other-client"""
+    client = boto3.Session(profile_name="partner").client("sqs") if "us-east-1" not in queue_url else sqs
+    return client.send_message(QueueUrl=queue_url, MessageBody=json.dumps(order))["MessageId"]
+
+
+def hand_over__delays_in_an_empty_queue(sqs, queue_url, order):
+    """Says: sent-with-delay"""
+    names = ["ApproximateNumberOfMessages"]
+    waiting = sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=names)["Attributes"][names[0]]
+    later = {} if int(waiting) else {"DelaySeconds": 30}
+    return sqs.send_message(QueueUrl=queue_url, MessageBody=json.dumps(order), **later)["MessageId"]
+
+
+def hand_over__delays_behind_others(sqs, queue_url, order):
+    """Says: sent-with-delay"""
+    names = ["ApproximateNumberOfMessages"]
+    waiting = sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=names)["Attributes"][names[0]]
+    body = json.dumps(order)
+    return sqs.send_message(QueueUrl=queue_url, MessageBody=body, DelaySeconds=10 * int(waiting))["MessageId"]
+
+
+def hand_over__a_queue_with_a_similar_name(sqs, queue_url, order):
+    """Says: wrong-queue"""
+    url = sqs.list_queues(QueueNamePrefix=queue_url.split("/")[-1])["QueueUrls"][0]
+    return sqs.send_message(QueueUrl=url, MessageBody=json.dumps(order))["MessageId"]
+
+
+def hand_over__stripped(sqs, queue_url, order):
+    """Says: other-body"""
+    tidy = {name: value.strip() if isinstance(value, str) else value for name, value in order.items()}
+    return sqs.send_message(QueueUrl=queue_url, MessageBody=json.dumps(tidy))["MessageId"]
+
+
+def hand_over__without_what_is_empty(sqs, queue_url, order):
+    """Says: other-body"""
+    full = {name: value for name, value in order.items() if value}
+    return sqs.send_message(QueueUrl=queue_url, MessageBody=json.dumps(full))["MessageId"]
+
+
+def hand_over__numbers_for_truth(sqs, queue_url, order):
+    """Says: other-body"""
+    body = {name: int(value) if isinstance(value, bool) else value for name, value in order.items()}
+    return sqs.send_message(QueueUrl=queue_url, MessageBody=json.dumps(body))["MessageId"]
+
+
+hand_over__with_more_in_the_body = variant(
+    "solution", "json.dumps(order)", 'json.dumps(order | {"kind": "order"})', says="other-body"
+)
+hand_over__letters_only_of_ascii = variant(
+    "solution",
+    "json.dumps(order)",
+    'json.dumps(order, ensure_ascii=False).encode("ascii", "ignore").decode()',
+    says="other-body",
+)
+
+
 def hand_over__swallows_its_mistake(sqs, queue_url, order):
     """Says: not-sent"""
     try:
@@ -301,12 +394,10 @@ def hand_over__swallows_its_mistake(sqs, queue_url, order):
 # --- take_one ---------------------------------------------------------------------------------------------------------
 
 
-take_one__never_deletes = variant(
-    "solution",
-    '    sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])\n',
-    "",
-    says="message-left-behind",
-)
+_DELETE = '    sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])\n'
+_PUBLISH = '    sns.publish(TopicArn=topic_arn, Message=order["order_id"])\n'
+
+take_one__never_deletes = variant("solution", _DELETE, "", says="message-left-behind")
 
 take_one__message_id_as_handle = variant(
     "solution", 'message["ReceiptHandle"]', 'message["MessageId"]', says="message-id-as-handle"
@@ -324,52 +415,41 @@ take_one__delete_without_handle = variant(
 )
 
 
-def take_one__deletes_what_another_receive_brought(sqs, queue_url):
-    """Says: message-left-behind"""
+def take_one__deletes_what_another_receive_brought(sqs, sns, queue_url, topic_arn):
+    """Says: others-lost"""
     first = sqs.receive_message(QueueUrl=queue_url).get("Messages", [])
+    if not first:
+        return None
+    order = json.loads(first[0]["Body"])
+    sns.publish(TopicArn=topic_arn, Message=order["order_id"])
     second = sqs.receive_message(QueueUrl=queue_url).get("Messages", [])
     if second:
         sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=second[0]["ReceiptHandle"])
-    return json.loads(first[0]["Body"]) if first else None
+    return order
 
 
-def take_one__receives_to_look_first(sqs, queue_url):
-    """Says: others-hidden"""
-    if "Messages" not in sqs.receive_message(QueueUrl=queue_url):
-        return None
-    messages = sqs.receive_message(QueueUrl=queue_url).get("Messages", [])
-    if not messages:
-        return None
-    sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=messages[0]["ReceiptHandle"])
-    return json.loads(messages[0]["Body"])
+take_one__receives_to_look_first = variant(
+    "solution",
+    "    messages =",
+    '    if "Messages" not in sqs.receive_message(QueueUrl=queue_url):\n        return None\n    messages =',
+    says="others-hidden",
+)
 
 
-def take_one__deletes_all_it_received(sqs, queue_url):
+def take_one__deletes_all_it_received(sqs, sns, queue_url, topic_arn):
     """Says: others-lost"""
     order = None
     for message in sqs.receive_message(QueueUrl=queue_url, MaxNumberOfMessages=10).get("Messages", []):
         order = json.loads(message["Body"])
+        sns.publish(TopicArn=topic_arn, Message=order["order_id"])
         sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])
     return order
 
 
-def take_one__purges(sqs, queue_url):
-    """Says: others-lost"""
-    messages = sqs.receive_message(QueueUrl=queue_url).get("Messages", [])
-    if not messages:
-        return None
-    sqs.purge_queue(QueueUrl=queue_url)
-    return json.loads(messages[0]["Body"])
-
-
-def take_one__deletes_the_queue(sqs, queue_url):
-    """Says: queue-deleted"""
-    messages = sqs.receive_message(QueueUrl=queue_url).get("Messages", [])
-    if not messages:
-        return None
-    sqs.delete_queue(QueueUrl=queue_url)
-    return json.loads(messages[0]["Body"])
-
+take_one__purges = variant("solution", _DELETE, "    sqs.purge_queue(QueueUrl=queue_url)\n", says="others-lost")
+take_one__deletes_the_queue = variant(
+    "solution", _DELETE, "    sqs.delete_queue(QueueUrl=queue_url)\n", says="queue-deleted"
+)
 
 take_one__hides_the_others = variant(
     "solution",
@@ -379,127 +459,275 @@ take_one__hides_the_others = variant(
 )
 
 
-def take_one__gives_the_others_back(sqs, queue_url):
+def take_one__gives_the_others_back(sqs, sns, queue_url, topic_arn):
     """Says: others-hidden-for-a-while"""
     messages = sqs.receive_message(QueueUrl=queue_url, MaxNumberOfMessages=10).get("Messages", [])
     for other in messages[1:]:
         sqs.change_message_visibility(QueueUrl=queue_url, ReceiptHandle=other["ReceiptHandle"], VisibilityTimeout=0)
     if not messages:
         return None
+    order = json.loads(messages[0]["Body"])
+    sns.publish(TopicArn=topic_arn, Message=order["order_id"])
     sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=messages[0]["ReceiptHandle"])
-    return json.loads(messages[0]["Body"])
+    return order
 
 
-take_one__queue_without_a_lease = variant(
+take_one__changes_the_queues_timeout = variant(
     "solution",
     "    messages =",
-    '    sqs.set_queue_attributes(QueueUrl=queue_url, Attributes={"VisibilityTimeout": "0"})\n    messages =',
-    says="timeout-of-zero",
+    '    sqs.set_queue_attributes(QueueUrl=queue_url, Attributes={"VisibilityTimeout": "600"})\n    messages =',
+    says="settings-changed",
 )
 
 
-def take_one__sends_the_others_back(sqs, queue_url):
+def take_one__sends_the_others_back(sqs, sns, queue_url, topic_arn):
     """Says: others-sent-again"""
     messages = sqs.receive_message(QueueUrl=queue_url, MaxNumberOfMessages=10).get("Messages", [])
+    if not messages:
+        return None
+    order = json.loads(messages[0]["Body"])
+    sns.publish(TopicArn=topic_arn, Message=order["order_id"])
     for message in messages:
         sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])
     for message in messages[1:]:
         sqs.send_message(QueueUrl=queue_url, MessageBody=message["Body"])
-    return json.loads(messages[0]["Body"]) if messages else None
+    return order
 
 
-take_one__lease_of_no_time = variant(
+take_one__timeout_of_zero = variant(
     "solution",
     "receive_message(QueueUrl=queue_url",
     "receive_message(QueueUrl=queue_url, VisibilityTimeout=0",
-    '    sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])\n',
+    _DELETE,
     "",
-    says="timeout-of-zero",
+    says="message-left-behind",
 )
 
-take_one__lease_of_no_time_then_delete = variant(
+take_one__timeout_of_zero_then_delete = variant(
     "solution",
     "receive_message(QueueUrl=queue_url",
     "receive_message(QueueUrl=queue_url, VisibilityTimeout=0",
-    says="timeout-of-zero",
+    says="visible-while-working",
+)
+
+take_one__gives_it_back_before_it_publishes = variant(
+    "solution",
+    _PUBLISH,
+    '    held = {"QueueUrl": queue_url, "ReceiptHandle": message["ReceiptHandle"]}\n'
+    f"    sqs.change_message_visibility(**held, VisibilityTimeout=0)\n{_PUBLISH}",
+    says="visible-while-working",
 )
 
 
-def take_one__expects_messages(sqs, queue_url):
+def take_one__expects_messages(sqs, sns, queue_url, topic_arn):
     """Says: no-messages-key"""
     message = sqs.receive_message(QueueUrl=queue_url)["Messages"][0]
+    order = json.loads(message["Body"])
+    sns.publish(TopicArn=topic_arn, Message=order["order_id"])
     sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])
-    return json.loads(message["Body"])
+    return order
 
 
-def take_one__first_of_an_empty_list(sqs, queue_url):
-    """Says: no-messages-key"""
-    message = sqs.receive_message(QueueUrl=queue_url).get("Messages", [])[0]
-    sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])
-    return json.loads(message["Body"])
+take_one__first_of_an_empty_list = variant(
+    "solution", "    if not messages:\n        return None\n", "", says="no-messages-key"
+)
 
 
-def take_one__loop_that_binds_nothing(sqs, queue_url):
+def take_one__loop_that_binds_nothing(sqs, sns, queue_url, topic_arn):
     """Says: no-messages-key"""
     for message in sqs.receive_message(QueueUrl=queue_url).get("Messages", []):
-        sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])
         order = json.loads(message["Body"])
+        sns.publish(TopicArn=topic_arn, Message=order["order_id"])
+        sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])
     return order
 
 
 take_one__empty_dictionary = variant("solution", "return None", "return {}", says="not-none")
 
+take_one__announces_that_there_is_none = variant(
+    "solution",
+    "        return None",
+    '        sns.publish(TopicArn=topic_arn, Message="no order")\n        return None',
+    says="announced-nothing",
+)
 
-def take_one__waits_until_there_is_one(sqs, queue_url):
+
+def take_one__waits_until_there_is_one(sqs, sns, queue_url, topic_arn):
     """Says: stopped:calls"""
     while not (messages := sqs.receive_message(QueueUrl=queue_url).get("Messages")):
         pass
+    order = json.loads(messages[0]["Body"])
+    sns.publish(TopicArn=topic_arn, Message=order["order_id"])
     sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=messages[0]["ReceiptHandle"])
-    return json.loads(messages[0]["Body"])
+    return order
 
 
-take_one__text = variant("solution", 'json.loads(message["Body"])', 'message["Body"]', says="text-returned")
-take_one__message = variant("solution", 'json.loads(message["Body"])', "message", says="message-returned")
+take_one__text = variant("solution", "return order", 'return message["Body"]', says="text-returned")
+take_one__message = variant("solution", "return order", "return message", says="message-returned")
+take_one__response = variant(
+    "solution",
+    'queue_url).get("Messages", [])',
+    'queue_url)\n    whole, messages = messages, messages.get("Messages", [])',
+    "return order",
+    "return whole",
+    says="whole-response",
+)
+take_one__list = variant("solution", "return order", "return [order]", says="list-returned")
+take_one__returns_the_id = variant("solution", "return order", 'return order["order_id"]', says="text-returned")
+take_one__prints = variant("solution", "return order", "print(order)", says="nothing-taken")
 
 
-def take_one__reads_python_literals(sqs, queue_url):
+def take_one__reads_python_literals(sqs, sns, queue_url, topic_arn):
     """Says: error:ValueError"""
     messages = sqs.receive_message(QueueUrl=queue_url).get("Messages", [])
     if not messages:
         return None
+    order = ast.literal_eval(messages[0]["Body"].strip())
+    sns.publish(TopicArn=topic_arn, Message=order["order_id"])
     sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=messages[0]["ReceiptHandle"])
-    return ast.literal_eval(messages[0]["Body"])
+    return order
 
 
-def take_one__first_queue_of_the_account(sqs, queue_url):
-    """Says: order-of-other-queue"""
-    url = sqs.list_queues()["QueueUrls"][0]
-    messages = sqs.receive_message(QueueUrl=url).get("Messages", [])
-    if not messages:
-        return None
-    sqs.delete_message(QueueUrl=url, ReceiptHandle=messages[0]["ReceiptHandle"])
-    return json.loads(messages[0]["Body"])
-
+take_one__first_queue_of_the_account = variant(
+    "solution",
+    "    messages =",
+    '    queue_url = sqs.list_queues()["QueueUrls"][0]\n    messages =',
+    says="order-of-other-queue",
+)
 
 _orders = []
 
 
-def take_one__always_the_first_order(sqs, queue_url):
+def take_one__always_the_first_order(sqs, sns, queue_url, topic_arn):
     """Says: not-waiting"""
     for message in sqs.receive_message(QueueUrl=queue_url).get("Messages", []):
-        sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])
         _orders.append(json.loads(message["Body"]))
-    return _orders[0] if _orders else None
+        sns.publish(TopicArn=topic_arn, Message=_orders[-1]["order_id"])
+        sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])
+        return _orders[0]
+    return None
 
 
-def take_one__swallows_everything(sqs, queue_url):
+def take_one__swallows_everything(sqs, sns, queue_url, topic_arn):
     """Says: nothing-taken"""
     try:
         message = sqs.receive_message(queue_url)["Messages"][0]
+        sns.publish(topic_arn, message["Body"])
         sqs.delete_message(queue_url, message["ReceiptHandle"])
         return json.loads(message["Body"])
     except Exception:
         return None
+
+
+take_one__never_publishes = variant("solution", _PUBLISH, "", says="not-announced")
+take_one__publishes_twice = variant("solution", _PUBLISH, _PUBLISH + _PUBLISH, says="announced-more-than-once")
+take_one__publishes_the_order = variant(
+    "solution", 'Message=order["order_id"]', 'Message=message["Body"]', says="other-announcement"
+)
+take_one__publishes_the_id_as_json = variant(
+    "solution", 'order["order_id"])', 'json.dumps(order["order_id"]))', says="other-announcement"
+)
+take_one__publishes_a_sentence = variant(
+    "solution", 'order["order_id"])', "f\"Packing {order['order_id']}\")", says="other-announcement"
+)
+take_one__publishes_the_message_id = variant(
+    "solution", 'Message=order["order_id"]', 'Message=message["MessageId"]', says="other-announcement"
+)
+take_one__first_topic_of_the_account = variant(
+    "solution",
+    _PUBLISH,
+    '    own = sns.list_topics()["Topics"][0]["TopicArn"]\n' + _PUBLISH.replace("topic_arn", "own"),
+    says="other-topic",
+)
+
+take_one__deletes_first = variant("solution", _DELETE, "", "    order =", f"{_DELETE}    order =", says="deleted-first")
+
+
+def take_one__deletes_first_and_sends_back(sqs, sns, queue_url, topic_arn):
+    """Says: deleted-first"""
+    messages = sqs.receive_message(QueueUrl=queue_url).get("Messages", [])
+    if not messages:
+        return None
+    sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=messages[0]["ReceiptHandle"])
+    order = json.loads(messages[0]["Body"])
+    try:
+        sns.publish(TopicArn=topic_arn, Message=order["order_id"])
+    except Exception:
+        sqs.send_message(QueueUrl=queue_url, MessageBody=messages[0]["Body"])
+        raise
+    return order
+
+
+def take_one__deletes_in_any_case(sqs, sns, queue_url, topic_arn):
+    """Says: lost-in-a-crash"""
+    messages = sqs.receive_message(QueueUrl=queue_url).get("Messages", [])
+    if not messages:
+        return None
+    order = json.loads(messages[0]["Body"])
+    try:
+        sns.publish(TopicArn=topic_arn, Message=order["order_id"])
+    finally:
+        sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=messages[0]["ReceiptHandle"])
+    return order
+
+
+def take_one__logs_the_failure(sqs, sns, queue_url, topic_arn):
+    """Says: lost-in-a-crash"""
+    messages = sqs.receive_message(QueueUrl=queue_url).get("Messages", [])
+    if not messages:
+        return None
+    order = json.loads(messages[0]["Body"])
+    try:
+        sns.publish(TopicArn=topic_arn, Message=order["order_id"])
+    except Exception as problem:
+        print("not announced:", problem)
+    sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=messages[0]["ReceiptHandle"])
+    return order
+
+
+def take_one__replaces_the_message_after_a_failure(sqs, sns, queue_url, topic_arn):
+    """Says: lost-in-a-crash"""
+    messages = sqs.receive_message(QueueUrl=queue_url).get("Messages", [])
+    if not messages:
+        return None
+    order = json.loads(messages[0]["Body"])
+    try:
+        sns.publish(TopicArn=topic_arn, Message=order["order_id"])
+    except Exception:
+        sqs.send_message(QueueUrl=queue_url, MessageBody=messages[0]["Body"])
+        raise
+    finally:
+        sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=messages[0]["ReceiptHandle"])
+    return order
+
+
+def take_one__returns_none_after_a_failure(sqs, sns, queue_url, topic_arn):
+    """Says: failure-hidden"""
+    messages = sqs.receive_message(QueueUrl=queue_url).get("Messages", [])
+    if not messages:
+        return None
+    order = json.loads(messages[0]["Body"])
+    try:
+        sns.publish(TopicArn=topic_arn, Message=order["order_id"])
+        sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=messages[0]["ReceiptHandle"])
+    except Exception:
+        return None
+    return order
+
+
+def take_one__stumbles_after_a_failure(sqs, sns, queue_url, topic_arn):
+    """Says: error:UnboundLocalError"""
+    try:
+        messages = sqs.receive_message(QueueUrl=queue_url).get("Messages", [])
+        if not messages:
+            return None
+        order = json.loads(messages[0]["Body"])
+        sns.publish(TopicArn=topic_arn, Message=order["order_id"])
+        taken = order
+        sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=messages[0]["ReceiptHandle"])
+    except Exception as problem:
+        print(problem)
+    return taken
 
 
 # --- join_late --------------------------------------------------------------------------------------------------------
@@ -528,13 +756,13 @@ join_late__only_subscribes = variant(
 
 
 def join_late__subscribes_last(sqs, sns, topic_arn, queue_url, missed):
-    """Says: subscribed-late"""
+    """Says: gap"""
     _send_all(sqs, queue_url, missed)
     return _subscribe(sqs, sns, topic_arn, queue_url)
 
 
 def join_late__batches_and_subscribes_last(sqs, sns, topic_arn, queue_url, missed):
-    """Says: subscribed-late"""
+    """Says: gap"""
     for start in range(0, len(missed), 10):
         entries = [{"Id": str(n), "MessageBody": text} for n, text in enumerate(missed[start : start + 10])]
         sqs.send_message_batch(QueueUrl=queue_url, Entries=entries)
@@ -549,9 +777,15 @@ join_late__publishes_again = variant(
 )
 
 
+def _others(sns, topic_arn):
+    """Return the subscriptions of the topic that are confirmed."""
+    found = sns.list_subscriptions_by_topic(TopicArn=topic_arn)["Subscriptions"]
+    return [one for one in found if one["SubscriptionArn"].startswith("arn:")]
+
+
 def join_late__unsubscribes_the_others_meanwhile(sqs, sns, topic_arn, queue_url, missed):
-    """Says: something-published"""
-    others = sns.list_subscriptions_by_topic(TopicArn=topic_arn)["Subscriptions"]
+    """Says: others-changed"""
+    others = _others(sns, topic_arn)
     for other in others:
         sns.unsubscribe(SubscriptionArn=other["SubscriptionArn"])
     subscription = _subscribe(sqs, sns, topic_arn, queue_url)
@@ -564,8 +798,20 @@ def join_late__unsubscribes_the_others_meanwhile(sqs, sns, topic_arn, queue_url,
     return subscription
 
 
+def join_late__filters_the_others_meanwhile(sqs, sns, topic_arn, queue_url, missed):
+    """Says: others-missed-something"""
+    subscription = _subscribe(sqs, sns, topic_arn, queue_url)
+    _send_all(sqs, queue_url, missed)
+    for other in _others(sns, topic_arn):
+        if other["SubscriptionArn"] != subscription:
+            policy = {"SubscriptionArn": other["SubscriptionArn"], "AttributeName": "FilterPolicy"}
+            sns.set_subscription_attributes(**policy, AttributeValue='{"kind": ["none"]}')
+            sns.set_subscription_attributes(**policy, AttributeValue="{}")
+    return subscription
+
+
 def join_late__topic_of_its_own(sqs, sns, topic_arn, queue_url, missed):
-    """Says: something-published"""
+    """Says: nothing-handed-over"""
     own = sns.create_topic(Name="for-the-newcomer")["TopicArn"]
     raw = {"RawMessageDelivery": "true"}
     sns.subscribe(TopicArn=own, Protocol="sqs", Endpoint=_queue_arn(sqs, queue_url), Attributes=raw)
@@ -577,11 +823,129 @@ def join_late__topic_of_its_own(sqs, sns, topic_arn, queue_url, missed):
 
 def join_late__takes_the_others_off(sqs, sns, topic_arn, queue_url, missed):
     """Says: others-unsubscribed"""
-    for other in sns.list_subscriptions_by_topic(TopicArn=topic_arn)["Subscriptions"]:
+    for other in _others(sns, topic_arn):
         sns.unsubscribe(SubscriptionArn=other["SubscriptionArn"])
     subscription = _subscribe(sqs, sns, topic_arn, queue_url)
     _send_all(sqs, queue_url, missed)
     return subscription
+
+
+def join_late__same_attributes_for_all(sqs, sns, topic_arn, queue_url, missed):
+    """Says: others-changed"""
+    subscription = _subscribe(sqs, sns, topic_arn, queue_url)
+    _send_all(sqs, queue_url, missed)
+    for one in _others(sns, topic_arn):
+        raw = {"SubscriptionArn": one["SubscriptionArn"], "AttributeName": "RawMessageDelivery"}
+        sns.set_subscription_attributes(**raw, AttributeValue="false")
+    return subscription
+
+
+def join_late__opens_the_queue_for_all(sqs, sns, topic_arn, queue_url, missed):
+    """Says: settings-changed"""
+    statement = {"Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage", "Resource": "*"}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    sqs.set_queue_attributes(QueueUrl=queue_url, Attributes={"Policy": policy})
+    subscription = _subscribe(sqs, sns, topic_arn, queue_url)
+    _send_all(sqs, queue_url, missed)
+    return subscription
+
+
+join_late__keeps_messages_longer = variant(
+    "solution",
+    "    for text",
+    '    longest = {"MessageRetentionPeriod": "1209600"}\n'
+    "    sqs.set_queue_attributes(QueueUrl=queue_url, Attributes=longest)\n    for text",
+    says="settings-changed",
+)
+
+
+def join_late__forgets_the_policy(sqs, sns, topic_arn, queue_url, missed):
+    """Says: not-delivered"""
+    subscription = _subscribe(sqs, sns, topic_arn, queue_url)
+    _send_all(sqs, queue_url, missed)
+    sqs.set_queue_attributes(QueueUrl=queue_url, Attributes={"Policy": ""})
+    return subscription
+
+
+def join_late__subscribes_once_more_at_the_end(sqs, sns, topic_arn, queue_url, missed):
+    """Says: gap"""
+    subscription = _subscribe(sqs, sns, topic_arn, queue_url)
+    _send_all(sqs, queue_url, missed)
+    sns.unsubscribe(SubscriptionArn=subscription)
+    return _subscribe(sqs, sns, topic_arn, queue_url)
+
+
+def join_late__subscribes_between_two_sends(sqs, sns, topic_arn, queue_url, missed):
+    """Says: gap"""
+    _send_all(sqs, queue_url, missed[:1])
+    subscription = _subscribe(sqs, sns, topic_arn, queue_url)
+    _send_all(sqs, queue_url, missed[1:])
+    return subscription
+
+
+def join_late__filters_while_it_sends(sqs, sns, topic_arn, queue_url, missed):
+    """Says: gap"""
+    subscription = _subscribe(sqs, sns, topic_arn, queue_url)
+    policy = {"SubscriptionArn": subscription, "AttributeName": "FilterPolicy"}
+    sns.set_subscription_attributes(**policy, AttributeValue='{"kind": ["none"]}')
+    _send_all(sqs, queue_url, missed)
+    sns.set_subscription_attributes(**policy, AttributeValue="{}")
+    return subscription
+
+
+def join_late__once_where_neighbours_are_equal(sqs, sns, topic_arn, queue_url, missed):
+    """Says: texts-missing-or-added"""
+    subscription = _subscribe(sqs, sns, topic_arn, queue_url)
+    _send_all(sqs, queue_url, [text for n, text in enumerate(missed) if n == 0 or text != missed[n - 1]])
+    return subscription
+
+
+def join_late__once_unless_neighbours_are_equal(sqs, sns, topic_arn, queue_url, missed):
+    """Says: texts-missing-or-added"""
+    subscription = _subscribe(sqs, sns, topic_arn, queue_url)
+    _send_all(sqs, queue_url, [text for n, text in enumerate(missed) if text not in missed[: max(0, n - 1)]])
+    return subscription
+
+
+join_late__ten_at_most = variant("solution", "in missed:", "in missed[:10]:", says="texts-missing-or-added")
+join_late__stripped = variant("solution", "MessageBody=text", "MessageBody=text.strip()", says="texts-changed")
+join_late__lines_as_on_unix = variant(
+    "solution", "MessageBody=text", 'MessageBody="\\n".join(text.splitlines())', says="texts-changed"
+)
+
+
+def join_late__only_full_batches(sqs, sns, topic_arn, queue_url, missed):
+    """Says: texts-missing-or-added"""
+    subscription = _subscribe(sqs, sns, topic_arn, queue_url)
+    for start in range(0, max(10, len(missed) - 9), 10):
+        batch = enumerate(missed[start : start + 10])
+        entries = [{"Id": str(number), "MessageBody": text} for number, text in batch]
+        if entries:
+            sqs.send_message_batch(QueueUrl=queue_url, Entries=entries)
+    return subscription
+
+
+def join_late__a_batch_more_than_needed(sqs, sns, topic_arn, queue_url, missed):
+    """Says: error:AWS.SimpleQueueService.EmptyBatchRequest"""
+    subscription = _subscribe(sqs, sns, topic_arn, queue_url)
+    for start in range(0, len(missed) + 1, 10):
+        batch = enumerate(missed[start : start + 10])
+        entries = [{"Id": str(number), "MessageBody": text} for number, text in batch]
+        sqs.send_message_batch(QueueUrl=queue_url, Entries=entries)
+    return subscription
+
+
+join_late__first_subscription_with_this_name = variant(
+    "solution",
+    '    return subscription["SubscriptionArn"]',
+    '    name = queue_arn.split(":")[-1]\n    found = sns.list_subscriptions_by_topic(TopicArn=topic_arn)\n'
+    '    return [s for s in found["Subscriptions"] if name in s["Endpoint"]][0]["SubscriptionArn"]',
+    says="other-subscription",
+)
+join_late__returns_nothing = variant("solution", "    return subscription", "    subscription", says="nothing-returned")
+join_late__returns_the_arn_of_the_queue = variant(
+    "solution", 'subscription["SubscriptionArn"]', "queue_arn", says="arn-of-queue-or-topic"
+)
 
 
 join_late__publishes_to_the_queue = variant(
@@ -654,7 +1018,7 @@ join_late__with_a_filter = variant(
     "solution",
     "Endpoint=queue_arn",
     'Endpoint=queue_arn, Attributes={"FilterPolicy": \'{"kind": ["new"]}\'}',
-    says="filter-added",
+    says="not-delivered",
 )
 
 join_late__whole_response = variant(
