@@ -2,6 +2,8 @@
 
 import json
 import time
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import boto3
 import botocore.session
@@ -31,6 +33,12 @@ def clients_for__config(region):
 def clients_for__of_resources(region):
     """The clients that resources hold."""
     return {name: boto3.resource(name, region_name=region).meta.client for name in ("sqs", "sns")}
+
+
+def clients_for__partial(region):
+    """Through a function that has the region already."""
+    make = partial(boto3.client, region_name=region)
+    return dict(sqs=make("sqs"), sns=make("sns"))  # noqa: C408
 
 
 # --- session_for ------------------------------------------------------------------------------------------------------
@@ -233,6 +241,24 @@ def take_one__for_each_protocol(sqs, sns, queue_url, topic_arn):
     return order
 
 
+def take_one__with_attributes(sqs, sns, queue_url, topic_arn):
+    """Puts a message attribute on the announcement, and gives the order back unless all went well."""
+    received = sqs.receive_message(QueueUrl=queue_url, VisibilityTimeout=300, WaitTimeSeconds=5)
+    for message in received.get("Messages", []):
+        held, done = {"QueueUrl": queue_url, "ReceiptHandle": message["ReceiptHandle"]}, False
+        try:
+            order = json.loads(message["Body"])
+            customer = {"kind": {"DataType": "String", "StringValue": "order"}}
+            sns.publish(TopicArn=topic_arn, Message=str(order["order_id"]), MessageAttributes=customer)
+            done = True
+        finally:
+            if not done:
+                sqs.change_message_visibility(**held, VisibilityTimeout=0)
+        sqs.delete_message(**held)
+        return order
+    return None
+
+
 def take_one__deletes_twice(sqs, sns, queue_url, topic_arn):
     """Deletes twice, which changes nothing: deleting again is no error. Looks at the topic before it begins."""
     sns.get_topic_attributes(TopicArn=topic_arn)
@@ -313,3 +339,24 @@ def join_late__looks_the_subscription_up(sqs, sns, topic_arn, queue_url, missed)
     pages = sns.get_paginator("list_subscriptions_by_topic").paginate(TopicArn=topic_arn)
     own = [s for page in pages for s in page["Subscriptions"] if s["Endpoint"] == arn]
     return own[0]["SubscriptionArn"]
+
+
+def join_late__threads(sqs, sns, topic_arn, queue_url, missed):
+    """Sends with several threads at a time."""
+    arn = sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    reply = sns.subscribe(TopicArn=topic_arn, Protocol="sqs", Endpoint=arn)
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda text: sqs.send_message(QueueUrl=queue_url, MessageBody=text), missed))
+    return reply["SubscriptionArn"]
+
+
+def join_late__sends_again_what_failed(sqs, sns, topic_arn, queue_url, missed):
+    """Hands over in batches, and once more what failed."""
+    arn = sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=["All"])["Attributes"]["QueueArn"]
+    subscription = sns.subscribe(TopicArn=topic_arn, Protocol="sqs", Endpoint=arn)["SubscriptionArn"]
+    left = {str(number): text for number, text in enumerate(missed)}
+    while left:
+        entries = [{"Id": number, "MessageBody": text} for number, text in list(left.items())[:10]]
+        for sent in sqs.send_message_batch(QueueUrl=queue_url, Entries=entries)["Successful"]:
+            del left[sent["Id"]]
+    return subscription

@@ -78,6 +78,13 @@ def clients_for__of_the_partner(region):
     return {"sqs": session.client("sqs"), "sns": session.client("sns")}
 
 
+def clients_for__leaves_another_account(region):
+    """Says: others-moved"""
+    session = boto3.Session(region_name=region)
+    boto3.setup_default_session(profile_name="partner", region_name="us-east-1")
+    return {"sqs": session.client("sqs"), "sns": session.client("sns")}
+
+
 clients_for__more_than_two = variant(
     "solution", "    return {", '    return {\n        "region": region,', says="no-pair"
 )
@@ -187,6 +194,20 @@ def session_for__one_for_each_profile(profile, region):
     if profile not in _sessions:
         _sessions[profile] = boto3.Session(profile_name=profile, region_name=region)
     return _sessions[profile]
+
+
+def session_for__moves_the_region_too(profile, region):
+    """Says: others-moved"""
+    os.environ["AWS_DEFAULT_REGION"] = region
+    return boto3.Session(profile_name=profile, region_name=region)
+
+
+def session_for__moves_the_account_too(profile, region):
+    """Says: others-moved"""
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        os.environ.pop(name, None)
+    os.environ["AWS_PROFILE"] = "partner"
+    return boto3.Session(profile_name=profile, region_name=region)
 
 
 session_for__client = variant("solution", "region_name=region)", 'region_name=region).client("sqs")', says="no-session")
@@ -481,7 +502,7 @@ take_one__changes_the_queues_timeout = variant(
 
 
 def take_one__sends_the_others_back(sqs, sns, queue_url, topic_arn):
-    """Says: others-sent-again"""
+    """Says: sent-again"""
     messages = sqs.receive_message(QueueUrl=queue_url, MaxNumberOfMessages=10).get("Messages", [])
     if not messages:
         return None
@@ -686,7 +707,7 @@ def take_one__logs_the_failure(sqs, sns, queue_url, topic_arn):
 
 
 def take_one__replaces_the_message_after_a_failure(sqs, sns, queue_url, topic_arn):
-    """Says: lost-in-a-crash"""
+    """Says: sent-again"""
     messages = sqs.receive_message(QueueUrl=queue_url).get("Messages", [])
     if not messages:
         return None
@@ -712,6 +733,31 @@ def take_one__returns_none_after_a_failure(sqs, sns, queue_url, topic_arn):
         sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=messages[0]["ReceiptHandle"])
     except Exception:
         return None
+    return order
+
+
+def take_one__sends_a_copy_after_a_failure(sqs, sns, queue_url, topic_arn):
+    """Says: sent-again"""
+    messages = sqs.receive_message(QueueUrl=queue_url).get("Messages", [])
+    if not messages:
+        return None
+    order = json.loads(messages[0]["Body"])
+    try:
+        sns.publish(TopicArn=topic_arn, Message=order["order_id"])
+    except Exception:
+        sqs.send_message(QueueUrl=queue_url, MessageBody=messages[0]["Body"])
+        raise
+    sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=messages[0]["ReceiptHandle"])
+    return order
+
+
+def take_one__hides_it_for_ever(sqs, sns, queue_url, topic_arn):
+    """Says: message-left-behind"""
+    messages = sqs.receive_message(QueueUrl=queue_url, VisibilityTimeout=43200).get("Messages", [])
+    if not messages:
+        return None
+    order = json.loads(messages[0]["Body"])
+    sns.publish(TopicArn=topic_arn, Message=order["order_id"])
     return order
 
 
