@@ -1018,7 +1018,7 @@ def join_late__account_of_the_lesson(sqs, sns, topic_arn, queue_url, missed):
 
 
 def join_late__first_queue_of_the_account(sqs, sns, topic_arn, queue_url, missed):
-    """Says: published-again"""
+    """Says: sent-to-others"""
     url = sqs.list_queues()["QueueUrls"][0]
     subscription = _subscribe(sqs, sns, topic_arn, url)
     _send_all(sqs, url, missed)
