@@ -353,7 +353,7 @@ def test_the_table_and_its_text_say_the_same(folder):
     lines = [" ".join(line.split()) for line in repr(view).splitlines()]
     assert lines[0] == "01 Messaging fundamentals: 1 of 5 correct"
     assert f"01.3 Hand an order over ✓ correct {since} 2" in lines
-    assert "01.4 Take one order, once ○ not yet 1" in lines
+    assert "01.4 Take one order, and lose none ○ not yet 1" in lines
     assert "01.5 Join late, miss nothing … not attempted" in lines
 
 

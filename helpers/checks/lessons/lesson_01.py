@@ -838,10 +838,10 @@ def _expect_joined(case, missed):
     if result.error:
         _explain_error(case, result.error)
     heard = [news.delivered(body) or body for body in case.drain(news.listener)]
-    bodies = _bodies(case, news.newcomer)
+    held = _bodies(case, news.newcomer)
     _expect_nothing_again(case, heard, case.calls[made:], news)
-    delivered = [text for body in bodies if (text := news.delivered(body)) is not None]
-    _expect_missed(case, [body for body in bodies if news.delivered(body) is None], missed)
+    delivered = [text for body in held if (text := news.delivered(body)) is not None]
+    _expect_missed(case, [body for body in held if news.delivered(body) is None], missed)
     subscription_arn = _expect_subscription(case, news)
     _expect_next(case, news)
     case.reach("subscribed")
@@ -896,20 +896,20 @@ def _expect_nothing_again(case, heard, calls, news):
     )
 
 
-def _expect_missed(case, bodies, missed):
+def _expect_missed(case, held, missed):
     """There is one message for each missed text, with that text as its body."""
-    if sorted(bodies) == sorted(missed):
+    if sorted(held) == sorted(missed):
         return
-    missing, added = (Counter(missed) - Counter(bodies), Counter(bodies) - Counter(missed))
-    saw = f"{len(bodies)} messages."
+    missing, added = (Counter(missed) - Counter(held), Counter(held) - Counter(missed))
+    saw = f"{len(held)} messages."
     if missing:
         saw += f" Missing: {_some(missing)}."
     if added:
         saw += f" Not expected: {_some(added)}."
-    if not bodies:
+    if not held:
         reason, saw = "nothing-handed-over", "None of the missed texts is in the newcomer's queue."
         why = "Subscribing doesn't bring back what was published before. Send the missed texts to the queue itself."
-    elif len(bodies) == len(missed) and not added.keys() & set(missed):
+    elif len(held) == len(missed) and not added.keys() & set(missed):
         reason, why = "texts-changed", "The body has to be the missed text itself, with every space and line break."
     else:
         reason = "texts-missing-or-added"
@@ -1000,7 +1000,7 @@ def _expect_no_gap(case, delivered, news):
         did = f"{case.did}, and while it was running, after its first send, the shop announced {text!r}"
         if not times:
             case.not_yet(
-                "gap",
+                "gap-in-delivery",
                 did=did,
                 got=case.said("That announcement isn't in the newcomer's queue."),
                 expected="that announcement in the queue, once",

@@ -802,13 +802,13 @@ join_late__only_subscribes = variant(
 
 
 def join_late__subscribes_last(sqs, sns, topic_arn, queue_url, missed):
-    """Says: gap"""
+    """Says: gap-in-delivery"""
     _send_all(sqs, queue_url, missed)
     return _subscribe(sqs, sns, topic_arn, queue_url)
 
 
 def join_late__batches_and_subscribes_last(sqs, sns, topic_arn, queue_url, missed):
-    """Says: gap"""
+    """Says: gap-in-delivery"""
     for start in range(0, len(missed), 10):
         entries = [{"Id": str(n), "MessageBody": text} for n, text in enumerate(missed[start : start + 10])]
         sqs.send_message_batch(QueueUrl=queue_url, Entries=entries)
@@ -914,7 +914,7 @@ def join_late__forgets_the_policy(sqs, sns, topic_arn, queue_url, missed):
 
 
 def join_late__subscribes_once_more_at_the_end(sqs, sns, topic_arn, queue_url, missed):
-    """Says: gap"""
+    """Says: gap-in-delivery"""
     subscription = _subscribe(sqs, sns, topic_arn, queue_url)
     _send_all(sqs, queue_url, missed)
     sns.unsubscribe(SubscriptionArn=subscription)
@@ -922,7 +922,7 @@ def join_late__subscribes_once_more_at_the_end(sqs, sns, topic_arn, queue_url, m
 
 
 def join_late__subscribes_between_two_sends(sqs, sns, topic_arn, queue_url, missed):
-    """Says: gap"""
+    """Says: gap-in-delivery"""
     _send_all(sqs, queue_url, missed[:1])
     subscription = _subscribe(sqs, sns, topic_arn, queue_url)
     _send_all(sqs, queue_url, missed[1:])
@@ -930,7 +930,7 @@ def join_late__subscribes_between_two_sends(sqs, sns, topic_arn, queue_url, miss
 
 
 def join_late__filters_while_it_sends(sqs, sns, topic_arn, queue_url, missed):
-    """Says: gap"""
+    """Says: gap-in-delivery"""
     subscription = _subscribe(sqs, sns, topic_arn, queue_url)
     policy = {"SubscriptionArn": subscription, "AttributeName": "FilterPolicy"}
     sns.set_subscription_attributes(**policy, AttributeValue='{"kind": ["none"]}')
