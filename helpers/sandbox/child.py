@@ -65,9 +65,9 @@ def prepare(home: Path, profiles: Path, computing: float) -> Shell:
 
 
 def _session() -> tuple[boto3.Session, dict[str, Any]]:
-    """Return a new default session, with the clients that an answer is given."""
-    session = fresh_session()
-    return session, {service: session.client(service) for service in CLIENTS}
+    """Return a new default session, which has looked for no credentials yet, and the clients that an answer is given."""
+    other = fresh_session()
+    return fresh_session(), {service: other.client(service) for service in CLIENTS}
 
 
 def serve(connection: socket.socket, shell: Shell) -> None:
