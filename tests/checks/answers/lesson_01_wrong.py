@@ -651,6 +651,12 @@ take_one__publishes_the_id_as_json = variant(
 take_one__publishes_a_sentence = variant(
     "solution", 'order["order_id"])', "f\"Packing {order['order_id']}\")", says="other-announcement"
 )
+take_one__publishes_the_id_stripped = variant(
+    "solution", 'order["order_id"])', 'order["order_id"].strip())', says="other-announcement"
+)
+take_one__publishes_the_id_in_capitals = variant(
+    "solution", 'order["order_id"])', 'order["order_id"].upper())', says="other-announcement"
+)
 take_one__publishes_the_message_id = variant(
     "solution", 'Message=order["order_id"]', 'Message=message["MessageId"]', says="other-announcement"
 )
@@ -759,6 +765,14 @@ def take_one__hides_it_for_ever(sqs, sns, queue_url, topic_arn):
     order = json.loads(messages[0]["Body"])
     sns.publish(TopicArn=topic_arn, Message=order["order_id"])
     return order
+
+
+take_one__returns_the_error = variant(
+    "solution",
+    _PUBLISH,
+    f"    try:\n    {_PUBLISH}    except Exception as problem:\n        return problem\n",
+    says="failure-hidden",
+)
 
 
 def take_one__stumbles_after_a_failure(sqs, sns, queue_url, topic_arn):
@@ -987,6 +1001,40 @@ join_late__first_subscription_with_this_name = variant(
     '    name = queue_arn.split(":")[-1]\n    found = sns.list_subscriptions_by_topic(TopicArn=topic_arn)\n'
     '    return [s for s in found["Subscriptions"] if name in s["Endpoint"]][0]["SubscriptionArn"]',
     says="other-subscription",
+)
+join_late__first_page_of_subscriptions = variant(
+    "solution",
+    '    return subscription["SubscriptionArn"]',
+    '    found = sns.list_subscriptions_by_topic(TopicArn=topic_arn)["Subscriptions"]\n'
+    '    return next((s["SubscriptionArn"] for s in found if s["Endpoint"] == queue_arn), None)',
+    says="nothing-returned",
+)
+
+
+def join_late__purges_after_the_first(sqs, sns, topic_arn, queue_url, missed):
+    """Says: gap-in-delivery"""
+    subscription = _subscribe(sqs, sns, topic_arn, queue_url)
+    _send_all(sqs, queue_url, missed[:1])
+    sqs.purge_queue(QueueUrl=queue_url)
+    _send_all(sqs, queue_url, missed)
+    return subscription
+
+
+def join_late__deletes_what_it_did_not_send(sqs, sns, topic_arn, queue_url, missed):
+    """Says: gap-in-delivery"""
+    subscription = _subscribe(sqs, sns, topic_arn, queue_url)
+    _send_all(sqs, queue_url, missed)
+    for message in sqs.receive_message(QueueUrl=queue_url, MaxNumberOfMessages=10).get("Messages", []):
+        if message["Body"] not in missed:
+            sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])
+    return subscription
+
+
+join_late__texts_in_an_envelope = variant(
+    "solution",
+    "MessageBody=text",
+    'MessageBody=json.dumps({"Type": "Notification", "TopicArn": topic_arn, "Message": text})',
+    says="texts-changed",
 )
 join_late__returns_nothing = variant("solution", "    return subscription", "    subscription", says="nothing-returned")
 join_late__returns_the_arn_of_the_queue = variant(
