@@ -280,7 +280,7 @@ def _stored(case, queue_url, region="us-east-1"):
 
 def _expect_given_client(case, session, calls):
     """The calls were made in the account and region of the client that the answer was given."""
-    key = case.client("sqs", session["region_name"], session["profile_name"]).access_key
+    key = case.key(session["profile_name"])
     for call in calls:
         if (call.region, shop.access_key(call)) != (session["region_name"], key):
             account = "the partner's" if shop.access_key(call) == key else "another"
