@@ -166,8 +166,7 @@ def test_an_old_hand_in_gets_the_marks_of_then(tmp_path):
     """One lesson of what `course pack` made: right, wrong, partly right, untouched."""
     now, _ = grade(unzipped("hand_ins", tmp_path / "in"), tmp_path / "out", "--lesson", "01")
     then = marked_then("hand_ins_graded")
-    # The contract of 01.4 has changed since.
-    mine = {("Ada Lovelace", number) for number in ("01.1", "01.2", "01.3", "01.5")}
+    mine = {key for key in then if key[0] == "Ada Lovelace" and key[1].startswith("01.")}
     assert {then[key][1] for key in mine} == {"correct", "not yet", "not attempted"}
     assert operator.eq(*comparable({key: now[key] for key in mine}, {key: then[key] for key in mine}))
 
