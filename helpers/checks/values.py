@@ -12,7 +12,7 @@ from boto3.resources.base import ServiceResource
 
 _LONGEST = 500  # characters of a repr
 _DEEPEST = 50  # lists and dictionaries within one another
-_ADDRESS = re.compile(" at 0x[0-9a-fA-F]+")  # differs in each run and means nothing to a learner
+ADDRESS = re.compile(" at 0x[0-9a-fA-F]+")  # differs in each run and means nothing to a learner
 _DIGITS = 4000  # of a whole number; Python refuses to print more than 4300
 
 
@@ -98,7 +98,7 @@ def _foreign(value: Any) -> dict[str, str]:
         text = f"<a {name} whose repr raises {type(problem).__name__}>"
     if inspect.iscoroutine(value):
         value.close()  # so that Python doesn't complain on stderr that it was never awaited
-    return {"$": "foreign", "type": name, "text": _ADDRESS.sub("", text[:_LONGEST])}
+    return {"$": "foreign", "type": name, "text": ADDRESS.sub("", text[:_LONGEST])}
 
 
 def decode(value: Any) -> Any:

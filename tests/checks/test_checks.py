@@ -349,6 +349,15 @@ def test_an_error_is_told_with_the_learner_s_own_line(outcome_of):
     assert outcome.got == "KeyError: 'Messages'"
 
 
+def test_an_error_s_text_is_the_same_in_each_run():
+    """It has no addresses of objects."""
+
+    def fails(queue_url):
+        raise ValueError(object())
+
+    assert examine(EXERCISE, lambda world: InProcess(fails, world)).got == "ValueError: <object object>"
+
+
 def test_what_an_answer_prints_is_kept(outcome_of):
     """Prints are shown with the outcome and do not go where the check prints."""
     assert outcome_of("prints").printed == "<b>hello</b>\n"

@@ -13,7 +13,7 @@ from typing import Any
 
 import boto3
 
-from helpers.checks.values import encode, kind
+from helpers.checks.values import ADDRESS, encode, kind
 from helpers.errors import Stopped
 from helpers.simulation import stopping
 from helpers.simulation.scheduler import WAITS, Scheduler
@@ -110,7 +110,8 @@ def describe(problem: BaseException, namespace: dict[str, Any]) -> dict[str, Any
         message = stopping.stoppable(lambda: str(problem))[:1000]
     except Exception as worse:  # a __str__ that the learner wrote can fail in any way
         message = f"(its text cannot be had: {type(worse).__name__})"
-    return {"type": type(problem).__name__, "message": str.__str__(message)} | line_of(problem, namespace)
+    message = ADDRESS.sub("", str.__str__(message))
+    return {"type": type(problem).__name__, "message": message} | line_of(problem, namespace)
 
 
 def line_of(problem: BaseException, namespace: dict[str, Any]) -> dict[str, Any]:
