@@ -65,7 +65,7 @@ def prepare(home: Path, profiles: Path, computing: float) -> Shell:
 
 
 def _session() -> tuple[boto3.Session, dict[str, Any]]:
-    """Return a new default session, which has looked for no credentials yet, and the clients that an answer is given."""
+    """Return a new default session that has looked for no credentials yet, and the clients that an answer is given."""
     other = fresh_session()
     return fresh_session(), {service: other.client(service) for service in CLIENTS}
 

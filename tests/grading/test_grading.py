@@ -234,8 +234,8 @@ def outcome_of(source, name="hand_over"):
     ("source", "type_", "number", "line"),
     [
         ("def hand_over(sqs, queue_url, order):\n    return sqs.send(", "SyntaxError", 2, "return sqs.send("),
-        ("def hand_over(sqs):\n  if sqs:\n  return 1", "IndentationError", 3, "return 1"),
-        ("import jsn\ndef hand_over(sqs): ...", "ModuleNotFoundError", 1, "import jsn"),
+        ("def hand_over(sqs, queue_url, order):\n  if sqs:\n  return 1", "IndentationError", 3, "return 1"),
+        ("import jsn\ndef hand_over(sqs, queue_url, order): ...", "ModuleNotFoundError", 1, "import jsn"),
     ],
 )
 def test_what_keeps_a_cell_from_defining_its_answer_is_shown_with_its_line(source, type_, number, line):

@@ -1,12 +1,10 @@
 """The checks of lesson 01. Each gets a helpers.checks.case.Case and calls `case.not_yet(...)` at the first fault."""
 
-import contextlib
 import hashlib
 import json
 from collections import Counter
 
 from helpers.checks.lessons import shop
-from helpers.errors import CloudError
 
 REGIONS = ["eu-west-1", "ap-southeast-2", "sa-east-1", "eu-central-1", "us-west-2"]
 OTHER_PROFILE = {"shop": "partner", "partner": "shop"}
@@ -249,10 +247,10 @@ def _untidy_order(case):
 def _expect_handed(case, queue_url, order, session=None):
     """The answer sends one message with this order, which can be received, and returns its id."""
     region = session["region_name"] if session else "us-east-1"
-    before, made = _stored(case, queue_url, region), len(case.calls)
+    before, made = shop.messages_in(case, queue_url, region), len(case.calls)
     result = case.attempt(session, queue_url=queue_url, order=order)
     calls = case.calls[made:]
-    after = _stored(case, queue_url, region)
+    after = shop.messages_in(case, queue_url, region)
     new = [message for name, message in after.items() if name not in before]
     if session and not new:
         _expect_given_client(case, session, calls)
@@ -263,19 +261,6 @@ def _expect_handed(case, queue_url, order, session=None):
     _expect_json(case, message["body"], order)
     if result.value != message["id"]:
         _explain_return(case, result.value, message, order, before)
-
-
-def _stored(case, queue_url, region="us-east-1"):
-    """Return the messages in the queue by their ids, whatever state they are in."""
-    try:
-        return {message["id"]: message for message in case.state(queue_url, region)["messages"]}
-    except CloudError:
-        return case.not_yet(
-            "queue-deleted",
-            got=case.said("The queue doesn't exist any more."),
-            expected="the queue, with everything else that was in it",
-            why="delete_queue deletes the queue itself, with every message in it. delete_message deletes one message.",
-        )
 
 
 def _expect_given_client(case, session, calls):
@@ -353,17 +338,12 @@ def _expect_json(case, body, order):
     try:
         read = json.loads(body)
     except ValueError:
-        case.not_yet(
-            "not-json",
-            got=body,
-            expected=repr(json.dumps(order)),
-            why="This isn't JSON, so billing can't read it. "
-            + (
-                "str() writes a dictionary in Python's own notation, with single quotes, None and True."
-                if body == str(order)
-                else "json.dumps writes JSON, whatever the texts in a dictionary are."
-            ),
+        why = (
+            "This isn't JSON, so billing can't read it. json.dumps writes JSON, whatever the texts in a dictionary are."
         )
+        if body == str(order):
+            why = "This is Python's own notation, with single quotes, None and True. json.dumps writes JSON."
+        case.not_yet("not-json", got=body, expected=repr(json.dumps(order)), why=why)
     if isinstance(read, str):
         case.not_yet(
             "json-twice",
@@ -455,7 +435,7 @@ class _Table:
 
     def states(self):
         """Return the states of the messages in the queue, by their ids."""
-        return {name: message["state"] for name, message in _stored(self._case, self.queue_url).items()}
+        return shop.states_in(self._case, self.queue_url)
 
     def attempt(self, topic_arn=""):
         """Let the answer take an order. Return its result, the calls it made, and what was announced."""
@@ -467,13 +447,11 @@ class _Table:
         return result, self._case.calls[made:], self._case.drain(self._printer)
 
     def _look(self, operation):
-        with contextlib.suppress(CloudError):  # the answer has deleted the queue, which is noticed afterwards
-            messages = self._case.state(self.queue_url)["messages"]
-            self.seen.append((operation, {message["id"]: message["state"] for message in messages}))
+        self.seen.append((operation, self.states()))
 
     def _expect_queue(self):
         """The queue is still there, with the settings that it had."""
-        self.states()
+        shop.messages_in(self._case, self.queue_url)
         if (settings := shop.settings(self._case, self.queue_url)) != self._settings:
             changed = [name for name, value in settings.items() if value != self._settings.get(name)]
             self._case.not_yet(
@@ -635,11 +613,12 @@ def _expect_announced(case, did, order, announced, calls, table):
     if announced == [order["order_id"]]:
         return
     topics = [call.params.get("TopicArn") for call in shop.of(calls, "Publish", "PublishBatch")]
-    if not announced and any(arn not in (None, table.topic_arn) for arn in topics):
+    others = [arn for arn in topics if arn not in (None, table.topic_arn)]
+    if others and not announced:
         case.not_yet(
             "other-topic",
             did=did,
-            got=case.said(f"Your function published to {topics[0]}."),
+            got=case.said(f"Your function published to {others[0]}."),
             expected=expected,
             why="An account can have many topics. The ARN that your function is given says which one is meant.",
         )
@@ -729,7 +708,7 @@ def _expect_kept(case, table):
         case.not_yet(
             "lost-in-a-crash",
             did=did,
-            got=case.said("The order's message is gone from the queue, and nothing was announced."),
+            got=case.said("A message is gone from the queue, and its order wasn't announced."),
             expected="a message that stays in the queue until the order is announced",
             why="Publishing failed, so the order is lost now. A message that isn't deleted becomes visible again when "
             "its visibility timeout is over, and a packer can try once more.",
@@ -856,7 +835,7 @@ def _expect_joined(case, missed):
 
 def _bodies(case, queue_url):
     """Return the bodies of the messages in the queue, whatever state they are in."""
-    return [message["body"] for message in _stored(case, queue_url).values()]
+    return [message["body"] for message in shop.messages_in(case, queue_url).values()]
 
 
 def _explain_error(case, error):

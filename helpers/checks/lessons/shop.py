@@ -5,6 +5,7 @@ import json
 from helpers.aws_rules.common import signatures
 from helpers.aws_rules.policies.evaluation import AccessRequest, Principal, decide
 from helpers.aws_rules.sns import filter_matching, filter_policies
+from helpers.errors import CloudError
 
 SHOPPERS = ["Ada", "Grace", "Edsger", "Barbara", "Alan", "Frances", "Kurt", "Mary"]
 GOODS = ["tea", "mugs", "honey", "candles", "soap", "jam"]
@@ -91,13 +92,17 @@ def visible(case, queue_url):
         while messages := case.sqs.receive_message(**ten).get("Messages"):
             found |= {message["MessageId"]: message for message in messages}
     except case.sqs.exceptions.QueueDoesNotExist:
-        case.not_yet(
-            "queue-deleted",
-            got=case.said("The queue does not exist any more."),
-            expected="the queue, and what else was in it",
-            why="delete_queue takes the queue itself away, with every message in it. delete_message takes one message.",
-        )
+        _refuse_deletion(case)
     return found
+
+
+def _refuse_deletion(case):
+    case.not_yet(
+        "queue-deleted",
+        got=case.said("The queue doesn't exist any more."),
+        expected="the queue, with everything else that was in it",
+        why="delete_queue deletes the queue itself, with every message in it. delete_message deletes one message.",
+    )
 
 
 def bodies(case, queue_url):
@@ -105,9 +110,20 @@ def bodies(case, queue_url):
     return [message["Body"] for message in visible(case, queue_url).values()]
 
 
-def messages_in(case, queue_url):
+def messages_in(case, queue_url, region="us-east-1"):
     """Return the messages in the queue by their ids, whatever state they are in."""
-    return {message["id"]: message for message in case.state(queue_url)["messages"]}
+    try:
+        return {message["id"]: message for message in case.state(queue_url, region)["messages"]}
+    except CloudError:  # there's no such queue
+        return _refuse_deletion(case)
+
+
+def states_in(case, queue_url):
+    """Return the states of the messages in the queue by their ids; none of a queue that doesn't exist any more."""
+    try:
+        return {message["id"]: message["state"] for message in case.state(queue_url)["messages"]}
+    except CloudError:
+        return {}
 
 
 def settings(case, queue_url):
