@@ -388,7 +388,7 @@ def _explain_return(case, returned, message, order, before):
 
 
 def take_one(case):
-    """An empty queue; several orders, one of which is taken; a topic that's missing; then all orders, one by one."""
+    """An empty queue; several orders, one of which is taken; a publish that fails, twice; then all orders, one by one."""
     archive = case.queue("archive")  # the first in a list of all queues
     shop.send(case, archive, shop.orders(case, 1, "B"))
     shop.topic(case, case.name("archive"))
@@ -396,7 +396,8 @@ def take_one(case):
     _expect_none(case, table)
     table.send(shop.orders(case, case.draw.randrange(3, 6)))
     _expect_taken(case, table)
-    _expect_kept(case, table)
+    _expect_kept(case, table, shop.topic(case, case.name("taken")), "was deleted just before your function published")
+    _expect_kept(case, table, f"{table.topic_arn}-closed", "doesn't exist")
     # true and null in the orders, so that reading a body as Python fails.
     table.send([{"gift": True, "note": None, **order, "order_id": " ça-7 "} for order in shop.orders(case, 1)])
     while table.waiting:
@@ -419,7 +420,7 @@ class _Table:
     """
 
     def __init__(self, case):
-        self._case, self.waiting, self.seen = case, {}, []
+        self._case, self.waiting, self.seen, self._closing = case, {}, [], ""
         self.topic_arn = shop.topic(case, case.name("taken"))
         self.queue_url, self._printer = case.queue("orders"), case.queue("label-printer")
         shop.allow_topic(case, self.topic_arn, self._printer)
@@ -437,17 +438,22 @@ class _Table:
         """Return the states of the messages in the queue, by their ids."""
         return shop.states_in(self._case, self.queue_url)
 
-    def attempt(self, topic_arn=""):
-        """Let the answer take an order. Return its result, the calls it made, and what was announced."""
-        self.seen, made = [], len(self._case.calls)
+    def attempt(self, closing=""):
+        """Let the answer take an order. Return its result, the calls it made, and what was announced.
+
+        closing: a topic to use instead, which is deleted when the answer is about to publish.
+        """
+        self.seen, self._closing, made = [], closing, len(self._case.calls)
         over = shop.before_each(self._case, WATCHED, self._look)
-        result = self._case.attempt(queue_url=self.queue_url, topic_arn=topic_arn or self.topic_arn)
+        result = self._case.attempt(queue_url=self.queue_url, topic_arn=closing or self.topic_arn)
         over()
         self._expect_queue()
         return result, self._case.calls[made:], self._case.drain(self._printer)
 
     def _look(self, operation):
         self.seen.append((operation, self.states()))
+        if self._closing and operation.startswith("Publish"):
+            self._case.sns.delete_topic(TopicArn=self._closing)
 
     def _expect_queue(self):
         """The queue is still there, with the settings that it had."""
@@ -700,10 +706,10 @@ def _expect_others_visible(case, did, rest, seen, states):
         )
 
 
-def _expect_kept(case, table):
-    """The topic doesn't exist, so the answer fails in the middle of its work: it raises, and the queue keeps all."""
-    result, _, _ = table.attempt(f"{table.topic_arn}-closed")
-    did = f"{case.did}, with a topic that doesn't exist"
+def _expect_kept(case, table, topic_arn, what_is_wrong):
+    """Publishing to this topic fails in the middle of the answer's work: it raises, and the queue keeps all."""
+    result, _, _ = table.attempt(topic_arn)
+    did = f"{case.did}, with a topic that {what_is_wrong}"
     if len(table.states()) < len(table.waiting):
         case.not_yet(
             "lost-in-a-crash",

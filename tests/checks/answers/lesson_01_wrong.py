@@ -698,6 +698,20 @@ def take_one__deletes_in_any_case(sqs, sns, queue_url, topic_arn):
     return order
 
 
+def take_one__looks_for_the_topic_first(sqs, sns, queue_url, topic_arn):
+    """Says: lost-in-a-crash"""
+    sns.get_topic_attributes(TopicArn=topic_arn)
+    messages = sqs.receive_message(QueueUrl=queue_url).get("Messages", [])
+    if not messages:
+        return None
+    order = json.loads(messages[0]["Body"])
+    try:
+        sns.publish(TopicArn=topic_arn, Message=order["order_id"])
+    finally:
+        sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=messages[0]["ReceiptHandle"])
+    return order
+
+
 def take_one__logs_the_failure(sqs, sns, queue_url, topic_arn):
     """Says: lost-in-a-crash"""
     messages = sqs.receive_message(QueueUrl=queue_url).get("Messages", [])
@@ -773,6 +787,21 @@ take_one__returns_the_error = variant(
     f"    try:\n    {_PUBLISH}    except Exception as problem:\n        return problem\n",
     says="failure-hidden",
 )
+
+
+def take_one__none_without_a_topic(sqs, sns, queue_url, topic_arn):
+    """Says: failure-hidden"""
+    try:
+        sns.get_topic_attributes(TopicArn=topic_arn)
+    except sns.exceptions.NotFoundException:
+        return None
+    messages = sqs.receive_message(QueueUrl=queue_url).get("Messages", [])
+    if not messages:
+        return None
+    order = json.loads(messages[0]["Body"])
+    sns.publish(TopicArn=topic_arn, Message=order["order_id"])
+    sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=messages[0]["ReceiptHandle"])
+    return order
 
 
 def take_one__stumbles_after_a_failure(sqs, sns, queue_url, topic_arn):
