@@ -396,7 +396,7 @@ def take_one(case):
     _expect_none(case, table)
     table.send(shop.orders(case, case.draw.randrange(3, 6)))
     _expect_taken(case, table)
-    _expect_kept(case, table, shop.topic(case, case.name("taken")), "was deleted just before your function published")
+    _expect_kept(case, table, shop.topic(case, case.name("taken")), "was deleted when your function published")
     _expect_kept(case, table, f"{table.topic_arn}-closed", "doesn't exist")
     # true and null in the orders, so that reading a body as Python fails.
     table.send([{"gift": True, "note": None, **order, "order_id": " ça-7 "} for order in shop.orders(case, 1)])
