@@ -388,7 +388,7 @@ def _explain_return(case, returned, message, order, before):
 
 
 def take_one(case):
-    """An empty queue; several orders, one of which is taken; a publish that fails, twice; then all orders, one by one."""
+    """An empty queue; one of several orders; a publish that fails, twice; then all orders, one by one; none again."""
     archive = case.queue("archive")  # the first in a list of all queues
     shop.send(case, archive, shop.orders(case, 1, "B"))
     shop.topic(case, case.name("archive"))
