@@ -834,7 +834,7 @@ def _expect_joined(case, missed):
     subscription_arn = _expect_subscription(case, news)
     _expect_next(case, news)
     case.reach("subscribed")
-    _expect_no_gap(case, delivered, news)
+    _expect_no_gap(case, delivered, case.calls[made:], news)
     _expect_others_unchanged(case, heard, news)
     _expect_arn(case, result.value, subscription_arn, news)
 
@@ -981,8 +981,14 @@ def _what_keeps_it_out(case, news):
     return "Subscribing is all that's needed: the queue's policy already allows the topic to send messages."
 
 
-def _expect_no_gap(case, delivered, news):
+def _expect_no_gap(case, delivered, calls, news):
     """What was announced from the first send on was delivered, once."""
+    why = (
+        "A topic delivers to the subscriptions that it has when something is published. Yours has to be there before "
+        "the first text is sent, and to stay as it is."
+    )
+    if deletes := shop.of(calls, "PurgeQueue", "DeleteMessage", "DeleteMessageBatch"):
+        why = f"Your function called {deletes[0].operation}. What the topic has delivered has to stay in the queue."
     for text in news.announced[:-1]:
         times = delivered.count(text)
         did = f"{case.did}, and while it was running, after its first send, the shop announced {text!r}"
@@ -992,8 +998,7 @@ def _expect_no_gap(case, delivered, news):
                 did=did,
                 got=case.said("That announcement isn't in the newcomer's queue."),
                 expected="that announcement in the queue, once",
-                why="A topic delivers to the subscriptions that it has when something is published. Yours has to be "
-                "there before the first text is sent, and to stay as it is.",
+                why=why,
             )
         if times > 1:
             case.not_yet(
@@ -1022,7 +1027,7 @@ def _expect_others_unchanged(case, heard, news):
             "others-changed",
             got=case.said(f"The subscription of {changed[0]} isn't the same as before."),
             expected="one new subscription, and no other change",
-            why="The other subscriptions belong to the other subscribers, who may count on their ARNs and attributes.",
+            why="The other subscriptions belong to the other subscribers, who rely on their ARNs and attributes.",
         )
     settings = shop.settings(case, news.newcomer)
     if changed := [name for name in {**settings, **news.settings} if settings.get(name) != news.settings.get(name)]:
@@ -1030,7 +1035,7 @@ def _expect_others_unchanged(case, heard, news):
             "settings-changed",
             got=case.said(f"Your function changed the queue's {', '.join(changed)}."),
             expected="a queue with the same settings as before",
-            why="The queue is ready for the topic as it is. Others may count on its attributes.",
+            why="The queue is ready for the topic as it is. Other programs can rely on its attributes.",
         )
 
 
