@@ -117,6 +117,19 @@ def test_entries_of_a_batch_meet_an_error(sqs: Any, queue_url: str) -> None:
     assert work(sqs, queue_url, 3) == sent
 
 
+def test_entries_of_a_batch_of_sns_meet_an_error(sns: Any) -> None:
+    """They are under Failed, not by the sender's fault, and weren't published."""
+    topic_arn = sns.create_topic(Name="news")["TopicArn"]
+    sns.subscribe(TopicArn=topic_arn, Protocol="sms", Endpoint="+15555550100")
+    entries = [{"Id": str(number), "Message": f"news {number}"} for number in range(10)]
+    with cloud.unkind(entries=0.5) as unkind:
+        reply = sns.publish_batch(TopicArn=topic_arn, PublishBatchRequestEntries=entries)
+    published = [f"news {entry['Id']}" for entry in reply["Successful"]]
+    assert 0 < len(reply["Failed"]) == len(unkind.done) == 10 - len(published)
+    assert {(entry["Code"], entry["SenderFault"]) for entry in reply["Failed"]} == {("InternalError", False)}
+    assert [arrived.message for arrived in cloud.inbox] == published
+
+
 @pytest.mark.parametrize(
     ("kind", "service", "code"),
     [

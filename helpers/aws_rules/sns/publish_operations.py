@@ -5,6 +5,7 @@ from typing import Any
 from helpers.aws_rules.common import message_contents, steps
 from helpers.aws_rules.common.refusals import Refused, invalid
 from helpers.aws_rules.common.request import Request
+from helpers.aws_rules.common.unkindness import INTERNAL_ERROR
 from helpers.aws_rules.policies import access
 from helpers.aws_rules.sns import deliveries, mobile_push, publishing, subscriptions
 from helpers.aws_rules.sns.inbox import Arrived
@@ -76,11 +77,19 @@ def _to_device(request: Request, arn: str) -> Answer:
 
 
 def publish_batch(request: Request) -> Answer:
-    """Publish up to ten messages to a topic. An invalid subject fails one of them, any other error all of them."""
+    """Publish up to ten messages to a topic.
+
+    An invalid subject and an error of the service fail one of them, any other error fails all of them.
+    """
     topic, entries = topic_of(request), request.params["PublishBatchRequestEntries"]
     _check_batch(topic, entries)
     answer: dict[str, list[Answer]] = {"Successful": [], "Failed": []}
     for entry in entries:
+        if topic.owner.unkindness.strikes("entries"):
+            topic.owner.unkindness.tell(f"entry {entry['Id']} of a batch met an error of the service")
+            reason = {"Code": "InternalError", "Message": INTERNAL_ERROR, "SenderFault": False}
+            answer["Failed"].append({"Id": entry["Id"]} | reason)
+            continue
         try:
             publishing.check_subject(entry)
             answer["Successful"].append({"Id": entry["Id"]} | _publish(topic, entry, request.trace))
