@@ -23,8 +23,8 @@ class Unkindness:
 
     duplicates: a received message is delivered once more. missed: a short poll doesn't see a message. disorder: two
     neighbouring messages change places. lag: seconds that the counters can be behind. throttling: a request is
-    throttled. errors: a request meets an error of the service. entries: an entry of a batch does, which then has changed
-    nothing.
+    throttled. errors: a request meets an error of the service. entries: an entry of a batch does, and then has
+    changed nothing.
     """
 
     duplicates: float = 0

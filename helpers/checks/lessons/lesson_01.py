@@ -1,5 +1,6 @@
 """The checks of lesson 01. Each gets a helpers.checks.case.Case and calls `case.not_yet(...)` at the first fault."""
 
+import contextlib
 import hashlib
 import json
 from collections import Counter
@@ -388,7 +389,7 @@ def _explain_return(case, returned, message, order, before):
 
 
 def take_one(case):
-    """An empty queue; one of several orders; a publish that fails, twice; then all orders, one by one; none again."""
+    """An empty queue; several orders, one by one; in between, publishing fails, or takes a while."""
     archive = case.queue("archive")  # the first in a list of all queues
     shop.send(case, archive, shop.orders(case, 1, "B"))
     shop.topic(case, case.name("archive"))
@@ -396,19 +397,34 @@ def take_one(case):
     _expect_none(case, table)
     table.send(shop.orders(case, case.draw.randrange(3, 6)))
     _expect_taken(case, table)
-    _expect_kept(case, table, shop.topic(case, case.name("taken")), "was deleted when your function published")
     _expect_kept(case, table, f"{table.topic_arn}-closed", "doesn't exist")
-    # true and null in the orders, so that reading a body as Python fails.
-    table.send([{"gift": True, "note": None, **order, "order_id": " ça-7 "} for order in shop.orders(case, 1)])
+    closing = shop.topic(case, case.name("taken"))
+    delete = {operation: lambda: case.sns.delete_topic(TopicArn=closing) for operation in PUBLISH}
+    _expect_kept(case, table, closing, "was deleted when your function published", delete)
+    # true and null in the order, so that reading its body as Python fails, and an id that isn't its own.
+    untidy = {
+        "replaces": {"order_id": "A-1"},
+        "gift": True,
+        "note": None,
+        **shop.orders(case, 1)[0],
+        "order_id": " ça-7 ",
+    }
+    table.send([untidy])
+    _expect_failed_entry_noticed(case, table)
+    _expect_taken(
+        case, table, "a publish that takes 4 seconds", {name: lambda: case.clock.advance(4) for name in PUBLISH}
+    )
     while table.waiting:
         _expect_taken(case, table)
     _expect_none(case, table)
 
 
+PUBLISH = ("Publish", "PublishBatch")
 # Before these calls the check looks into the queue. Other calls change nothing there, or make messages visible.
 WATCHED = [
-    *("Publish", "PublishBatch", "ReceiveMessage", "SendMessage", "SendMessageBatch", "DeleteMessage"),
-    *("DeleteMessageBatch", "ChangeMessageVisibility", "ChangeMessageVisibilityBatch", "SetQueueAttributes"),
+    *PUBLISH,
+    *("ReceiveMessage", "SendMessage", "SendMessageBatch", "DeleteMessage", "DeleteMessageBatch"),
+    *("ChangeMessageVisibility", "ChangeMessageVisibilityBatch", "SetQueueAttributes"),
 ]
 
 
@@ -420,7 +436,7 @@ class _Table:
     """
 
     def __init__(self, case):
-        self._case, self.waiting, self.seen, self._closing = case, {}, [], ""
+        self._case, self.waiting, self.seen = case, {}, []
         self.topic_arn = shop.topic(case, case.name("taken"))
         self.queue_url, self._printer = case.queue("orders"), case.queue("label-printer")
         shop.allow_topic(case, self.topic_arn, self._printer)
@@ -429,31 +445,33 @@ class _Table:
         self._settings = shop.settings(case, self.queue_url)
 
     def send(self, orders):
-        """Add orders to the queue, some of them as JSON that's laid out in another way."""
+        """Add orders to the queue, as JSON that's laid out in several ways."""
+        layouts = ({"indent": 2, "ensure_ascii": False}, {"separators": (",", ":")}, {})
         for number, order in enumerate(orders):
-            body = json.dumps(order) if number % 2 else f" {json.dumps(order, indent=2, ensure_ascii=False)}\r\n"
+            body = f" {json.dumps(order, **layouts[number % 3])}\r\n"
             self.waiting[self._case.sqs.send_message(QueueUrl=self.queue_url, MessageBody=body)["MessageId"]] = order
 
     def states(self):
         """Return the states of the messages in the queue, by their ids."""
         return shop.states_in(self._case, self.queue_url)
 
-    def attempt(self, closing=""):
+    def attempt(self, topic_arn="", meanwhile=None):
         """Let the answer take an order. Return its result, the calls it made, and what was announced.
 
-        closing: a topic to use instead, which is deleted when the answer is about to publish.
+        topic_arn: of another topic. meanwhile: what happens just before its calls, by their operations.
         """
-        self.seen, self._closing, made = [], closing, len(self._case.calls)
-        over = shop.before_each(self._case, WATCHED, self._look)
-        result = self._case.attempt(queue_url=self.queue_url, topic_arn=closing or self.topic_arn)
+        self.seen, made = [], len(self._case.calls)
+
+        def look(operation):
+            self.seen.append((operation, self.states()))
+            if meanwhile and operation in meanwhile:
+                meanwhile[operation]()
+
+        over = shop.before_each(self._case, WATCHED, look)
+        result = self._case.attempt(queue_url=self.queue_url, topic_arn=topic_arn or self.topic_arn)
         over()
         self._expect_queue()
         return result, self._case.calls[made:], self._case.drain(self._printer)
-
-    def _look(self, operation):
-        self.seen.append((operation, self.states()))
-        if self._closing and operation.startswith("Publish"):
-            self._case.sns.delete_topic(TopicArn=self._closing)
 
     def _expect_queue(self):
         """The queue is still there, with the settings that it had."""
@@ -510,12 +528,17 @@ def _stumbled_over_nothing(error):
     )
 
 
-def _expect_taken(case, table):
+def _expect_taken(case, table, what_happens="", meanwhile=None):
     """The answer takes one of the waiting orders, and announces it; the others are as they were."""
-    result, calls, announced = table.attempt()
+    result, calls, announced = table.attempt(meanwhile=meanwhile)
     if result.error:
         _explain_handle(case, result.error, calls, table)
-    did = f"{case.did} with {len(table.waiting)} orders waiting"
+    did = f"{case.did} with {len(table.waiting)} orders waiting{f' and {what_happens}' if what_happens else ''}"
+    _expect_done(case, did, result, calls, announced, table)
+
+
+def _expect_done(case, did, result, calls, announced, table):
+    """One of the waiting orders was taken and announced; the others are as they were."""
     taken = _taken(case, did, result.value, table)
     order, rest = table.waiting[taken], [name for name in table.waiting if name != taken]
     states = table.states()
@@ -675,8 +698,8 @@ def _expect_hidden(case, did, taken, seen):
             did=did,
             got=case.said("While your function was still working on the order, its message was visible again."),
             expected="a message that stays in flight until it's deleted",
-            why="Other packers can receive a message that's visible. A visibility timeout of 0 makes it visible at "
-            "once; the queue's own is 30 seconds, which is enough here.",
+            why="Other packers can receive a message that's visible. The visibility timeout has to last until the "
+            "message is deleted. The queue's own is 30 seconds, which is enough here.",
         )
 
 
@@ -706,20 +729,11 @@ def _expect_others_visible(case, did, rest, seen, states):
         )
 
 
-def _expect_kept(case, table, topic_arn, what_is_wrong):
+def _expect_kept(case, table, topic_arn, what_is_wrong, meanwhile=None):
     """Publishing to this topic fails in the middle of the answer's work: it raises, and the queue keeps all."""
-    result, _, _ = table.attempt(topic_arn)
+    result, _, _ = table.attempt(topic_arn, meanwhile)
     did = f"{case.did}, with a topic that {what_is_wrong}"
-    if len(table.states()) < len(table.waiting):
-        case.not_yet(
-            "lost-in-a-crash",
-            did=did,
-            got=case.said("A message is gone from the queue, and its order wasn't announced."),
-            expected="a message that stays in the queue until the order is announced",
-            why="Publishing failed, so the order is lost now. A message that isn't deleted becomes visible again when "
-            "its visibility timeout is over, and a packer can try once more.",
-        )
-    _expect_others_kept(case, did, None, table.waiting, table.states())
+    _expect_nothing_lost(case, did, table)
     if not result.error:
         case.not_yet(
             "failure-hidden",
@@ -734,6 +748,44 @@ def _expect_kept(case, table, topic_arn, what_is_wrong):
     case.after_every_lease()
 
 
+def _expect_failed_entry_noticed(case, table):
+    """If the answer publishes in a batch, the entry fails in the first one. Otherwise it takes an order as ever."""
+    troubles = []
+    with contextlib.ExitStack() as trouble:
+
+        def fail():
+            if not troubles:
+                troubles.append(trouble.enter_context(case.unkind(entries=1)))
+
+        end = dict.fromkeys(WATCHED, trouble.close)
+        result, calls, announced = table.attempt(meanwhile=end | {"PublishBatch": lambda: (trouble.close(), fail())})
+    did = f"{case.did} with {len(table.waiting)} orders waiting"
+    if troubles:
+        did += " and a publish_batch whose entry failed"
+    if result.error and not troubles:
+        _explain_handle(case, result.error, calls, table)
+    if result.error:
+        _expect_nothing_lost(case, did, table)
+        case.after_every_lease()
+    else:
+        _expect_done(case, did, result, calls, announced, table)
+
+
+def _expect_nothing_lost(case, did, table):
+    """Every message is still in the queue, and no new one."""
+    states = table.states()
+    if len(states) < len(table.waiting):
+        case.not_yet(
+            "lost-in-a-crash",
+            did=did,
+            got=case.said("A message is gone from the queue, and its order wasn't announced."),
+            expected="a message that stays in the queue until the order is announced",
+            why="Publishing failed, so the order is lost now. A message that isn't deleted becomes visible again when "
+            "its visibility timeout is over, and a packer can try once more.",
+        )
+    _expect_others_kept(case, did, None, table.waiting, states)
+
+
 # --- 01.5 ------------------------------------------------------------------------------------------------------------
 
 
@@ -745,6 +797,7 @@ def join_late(case):
     more = [f"{n} new teas, {n + 1} new jams" for n in range(case.draw.randrange(21, 24))]
     for missed in ([*few, *untidy], [*ten, ten[0]], more, []):
         _expect_joined(case, missed)
+    _expect_failed_sends_noticed(case, more[:12])
 
 
 SENDS = ("SendMessage", "SendMessageBatch")
@@ -755,6 +808,7 @@ CHANGES = [
 ]
 MOST_ANNOUNCED = 40
 PAGE = 100  # of a list of subscriptions
+OUTAGE = 10  # seconds, which is longer than boto3 tries
 
 
 class _News:
@@ -770,9 +824,12 @@ class _News:
         self.listener, self.newcomer = (
             case.sqs.create_queue(QueueName=name)["QueueUrl"] for name in (f"{name}-2", name)
         )
-        for queue_url in (self.listener, self.newcomer):
-            shop.allow_topic(case, self.topic_arn, queue_url)
         self.listener_arn, self.newcomer_arn = case.queue_arn(self.listener), case.queue_arn(self.newcomer)
+        shop.allow_topic(case, self.topic_arn, self.listener)
+        topics = [self.topic_arn, f"{self.topic_arn}-returns"]  # the queue is used for another topic as well
+        statements = [shop.statement(self.newcomer_arn, topic_arn) for topic_arn in topics]
+        policy = {"Policy": json.dumps({"Version": "2012-10-17", "Statement": statements})}
+        case.sqs.set_queue_attributes(QueueUrl=self.newcomer, Attributes=policy)
         raw = {"RawMessageDelivery": "true"}
         case.sns.subscribe(TopicArn=self.topic_arn, Protocol="sqs", Endpoint=self.listener_arn, Attributes=raw)
         case.sns.subscribe(TopicArn=self.topic_arn, Protocol="email", Endpoint="ada@example.com")
@@ -889,12 +946,7 @@ def _expect_missed(case, held, missed):
     """There is one message for each missed text, with that text as its body."""
     if sorted(held) == sorted(missed):
         return
-    missing, added = (Counter(missed) - Counter(held), Counter(held) - Counter(missed))
-    saw = f"{len(held)} messages."
-    if missing:
-        saw += f" Missing: {_some(missing)}."
-    if added:
-        saw += f" Not expected: {_some(added)}."
+    saw, added = _compared(held, missed), Counter(held) - Counter(missed)
     if not held:
         reason, saw = "nothing-handed-over", "None of the missed texts is in the newcomer's queue."
         why = "Subscribing doesn't bring back what was published before. Send the missed texts to the queue itself."
@@ -905,6 +957,49 @@ def _expect_missed(case, held, missed):
         why = "The queue needs one message for each text in the list, even if the same text is in it twice."
     expected = f"{len(missed)} messages, one for each missed text"
     case.not_yet(reason, got=case.said(saw), expected=expected, why=why)
+
+
+def _expect_failed_sends_noticed(case, missed):
+    """SQS fails for a while: each text is in the queue all the same, or an error reaches the caller."""
+    news, troubles, began = _News(case, missed), [], []
+    with contextlib.ExitStack() as trouble:
+
+        def fail(operation):
+            trouble.close()
+            began.append(case.clock.now())
+            if operation == "SendMessageBatch" and len(began) <= 2:
+                troubles.append(trouble.enter_context(case.unkind(entries=0.5)))
+            elif operation == "SendMessage" and len(began) > 1 and shop.seconds_since(case, began[1]) < OUTAGE:
+                troubles.append(trouble.enter_context(case.unkind(errors=1)))
+
+        over = shop.before_each(case, SENDS, fail)
+        result = case.attempt(topic_arn=news.topic_arn, queue_url=news.newcomer, missed=missed)
+        over()
+    if result.error and any(one.done for one in troubles):
+        return
+    if result.error:
+        raise result.error
+    held = _bodies(case, news.newcomer)
+    if sorted(held) != sorted(missed):
+        case.not_yet(
+            "failed-sends",
+            did=f"{case.did}, and SQS had an internal error for some of what your function sent",
+            got=case.said(_compared(held, missed)),
+            expected="one message for each missed text, or an error that reaches the caller",
+            why="A send can fail. send_message raises an error then, and send_message_batch lists the entry under "
+            "Failed. Either send again what failed, and only that, or let the caller know.",
+        )
+
+
+def _compared(held, missed):
+    """Return in words how the bodies in the queue differ from the texts that should be there."""
+    missing, added = Counter(missed) - Counter(held), Counter(held) - Counter(missed)
+    said = f"{len(held)} messages."
+    if missing:
+        said += f" Missing: {_some(missing)}."
+    if added:
+        said += f" Not expected: {_some(added)}."
+    return said
 
 
 def _some(texts):

@@ -283,12 +283,13 @@ def join_late__all_attributes(sqs, sns, topic_arn, queue_url, missed):
 
 
 def join_late__batches(sqs, sns, topic_arn, queue_url, missed):
-    """Hands the texts over in batches of ten."""
+    """Sends the texts in batches of ten, and raises where an entry failed."""
     arn = sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
     reply = sns.subscribe(TopicArn=topic_arn, Protocol="sqs", Endpoint=arn, ReturnSubscriptionArn=True)
     for start in range(0, len(missed), 10):
         entries = [{"Id": str(n), "MessageBody": text} for n, text in enumerate(missed[start : start + 10])]
-        sqs.send_message_batch(QueueUrl=queue_url, Entries=entries)
+        if failed := sqs.send_message_batch(QueueUrl=queue_url, Entries=entries).get("Failed"):
+            raise RuntimeError(failed)
     return reply["SubscriptionArn"]
 
 

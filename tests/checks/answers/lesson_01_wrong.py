@@ -4,6 +4,8 @@ import ast
 import configparser
 import json
 import os
+import re
+from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 
 import boto3
@@ -531,6 +533,13 @@ take_one__timeout_of_zero_then_delete = variant(
     says="visible-while-working",
 )
 
+take_one__timeout_of_a_second = variant(
+    "solution",
+    "receive_message(QueueUrl=queue_url",
+    "receive_message(QueueUrl=queue_url, VisibilityTimeout=1",
+    says="visible-while-working",
+)
+
 take_one__gives_it_back_before_it_publishes = variant(
     "solution",
     _PUBLISH,
@@ -651,6 +660,30 @@ take_one__publishes_the_id_as_json = variant(
 take_one__publishes_a_sentence = variant(
     "solution", 'order["order_id"])', "f\"Packing {order['order_id']}\")", says="other-announcement"
 )
+
+
+def take_one__finds_the_id_by_its_spelling(sqs, sns, queue_url, topic_arn):
+    """Says: error:TypeError"""
+    messages = sqs.receive_message(QueueUrl=queue_url).get("Messages", [])
+    if not messages:
+        return None
+    body = messages[0]["Body"]
+    sns.publish(TopicArn=topic_arn, Message=re.search(r'"order_id": "([^"]*)"', body)[1])
+    sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=messages[0]["ReceiptHandle"])
+    return json.loads(body)
+
+
+def take_one__finds_another_id(sqs, sns, queue_url, topic_arn):
+    """Says: other-announcement"""
+    messages = sqs.receive_message(QueueUrl=queue_url).get("Messages", [])
+    if not messages:
+        return None
+    body = messages[0]["Body"]
+    sns.publish(TopicArn=topic_arn, Message=re.search(r'"order_id": ?"([^"]*)"', body)[1])
+    sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=messages[0]["ReceiptHandle"])
+    return json.loads(body)
+
+
 take_one__publishes_the_id_stripped = variant(
     "solution", 'order["order_id"])', 'order["order_id"].strip())', says="other-announcement"
 )
@@ -710,6 +743,15 @@ def take_one__looks_for_the_topic_first(sqs, sns, queue_url, topic_arn):
     finally:
         sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=messages[0]["ReceiptHandle"])
     return order
+
+
+take_one__ignores_a_failed_entry = variant(
+    "solution",
+    _PUBLISH,
+    '    entries = [{"Id": "1", "Message": order["order_id"]}]\n'
+    "    sns.publish_batch(TopicArn=topic_arn, PublishBatchRequestEntries=entries)\n",
+    says="not-announced",
+)
 
 
 def take_one__logs_the_failure(sqs, sns, queue_url, topic_arn):
@@ -1001,6 +1043,60 @@ join_late__stripped = variant("solution", "MessageBody=text", "MessageBody=text.
 join_late__lines_as_on_unix = variant(
     "solution", "MessageBody=text", 'MessageBody="\\n".join(text.splitlines())', says="texts-changed"
 )
+
+
+def join_late__ignores_failed_entries(sqs, sns, topic_arn, queue_url, missed):
+    """Says: failed-sends"""
+    subscription = _subscribe(sqs, sns, topic_arn, queue_url)
+    for start in range(0, len(missed), 10):
+        entries = [{"Id": str(n), "MessageBody": text} for n, text in enumerate(missed[start : start + 10])]
+        sqs.send_message_batch(QueueUrl=queue_url, Entries=entries)
+    return subscription
+
+
+def join_late__sends_the_whole_batch_again(sqs, sns, topic_arn, queue_url, missed):
+    """Says: failed-sends"""
+    subscription = _subscribe(sqs, sns, topic_arn, queue_url)
+    for start in range(0, len(missed), 10):
+        entries = [{"Id": str(n), "MessageBody": text} for n, text in enumerate(missed[start : start + 10])]
+        while sqs.send_message_batch(QueueUrl=queue_url, Entries=entries).get("Failed"):
+            pass
+    return subscription
+
+
+def join_late__forgets_what_failed(sqs, sns, topic_arn, queue_url, missed):
+    """Says: failed-sends"""
+    subscription = _subscribe(sqs, sns, topic_arn, queue_url)
+    for text in missed:
+        try:
+            sqs.send_message(QueueUrl=queue_url, MessageBody=text)
+        except Exception as problem:
+            print(problem)
+    return subscription
+
+
+def join_late__errors_stay_in_the__threads(sqs, sns, topic_arn, queue_url, missed):
+    """Says: failed-sends"""
+    subscription = _subscribe(sqs, sns, topic_arn, queue_url)
+    with ThreadPoolExecutor(5) as pool:
+        pool.map(lambda text: sqs.send_message(QueueUrl=queue_url, MessageBody=text), missed)
+    return subscription
+
+
+def join_late__policy_of_its_own(sqs, sns, topic_arn, queue_url, missed):
+    """Says: settings-changed"""
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Service": "sns.amazonaws.com"},
+        "Action": "sqs:SendMessage",
+        "Resource": _queue_arn(sqs, queue_url),
+        "Condition": {"ArnEquals": {"aws:SourceArn": topic_arn}},
+    }
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    sqs.set_queue_attributes(QueueUrl=queue_url, Attributes={"Policy": policy})
+    subscription = _subscribe(sqs, sns, topic_arn, queue_url)
+    _send_all(sqs, queue_url, missed)
+    return subscription
 
 
 def join_late__only_full_batches(sqs, sns, topic_arn, queue_url, missed):
