@@ -790,7 +790,7 @@ def _expect_nothing_lost(case, did, table):
 
 
 def join_late(case):
-    """Newcomers that missed a few texts, as many as one batch holds, more than two batches hold, and none."""
+    """Newcomers that missed a few texts, as many as one batch holds, more than two hold, and none; an outage."""
     few = [f"We now sell {thing}" for thing in case.draw.sample(shop.GOODS, 2)]
     untidy = [" Open\tlate on Friday:\r\nuntil 9 ", few[0], few[0].upper(), f'"{few[0]}" is back', few[-1], few[-1]]
     ten = [f"Day {day} of the sale" for day in range(1, 10)]
@@ -814,10 +814,11 @@ OUTAGE = 10  # seconds, which is longer than boto3 tries
 class _News:
     """A topic with subscribers that were always there, and a queue that isn't subscribed yet but allows the topic.
 
-    announced: the texts that the shop publishes while the answer is running.
+    others: how many more subscribers the topic has. announced: the texts that the shop publishes while the answer is
+    running.
     """
 
-    def __init__(self, case, missed):
+    def __init__(self, case, others=0):
         self.case, self.announced, self._sends = case, [], 0
         self.topic_arn = shop.topic(case, case.name("news"))
         name = case.name("warehouse")
@@ -833,11 +834,8 @@ class _News:
         raw = {"RawMessageDelivery": "true"}
         case.sns.subscribe(TopicArn=self.topic_arn, Protocol="sqs", Endpoint=self.listener_arn, Attributes=raw)
         case.sns.subscribe(TopicArn=self.topic_arn, Protocol="email", Endpoint="ada@example.com")
-        for number in range(0 if missed else PAGE):
+        for number in range(others):
             case.sns.subscribe(TopicArn=self.topic_arn, Protocol="sms", Endpoint=f"+1555555{number:04}")
-        for text in missed:
-            case.sns.publish(TopicArn=self.topic_arn, Message=text)
-        case.drain(self.listener)
         self.others, self.settings = self.subscriptions(), shop.settings(case, self.newcomer)
 
     def subscriptions(self):
@@ -879,7 +877,7 @@ class _News:
 
 def _expect_joined(case, missed):
     """The queue has what was missed and gets what's new; the other subscribers notice nothing."""
-    news, made = _News(case, missed), len(case.calls)
+    news, made = _News(case, 0 if missed else PAGE), len(case.calls)
     result = news.attempt(missed)
     if result.error:
         _explain_error(case, result.error)
@@ -961,7 +959,7 @@ def _expect_missed(case, held, missed):
 
 def _expect_failed_sends_noticed(case, missed):
     """SQS fails for a while: each text is in the queue all the same, or an error reaches the caller."""
-    news, troubles, began = _News(case, missed), [], []
+    news, troubles, began = _News(case), [], []
     with contextlib.ExitStack() as trouble:
 
         def fail(operation):
