@@ -320,7 +320,7 @@ def _expect_receivable(case, before, after):
     if states["in flight"]:
         case.not_yet(
             "hidden-by-receiving",
-            got=case.said(f"Of the {len(after)} messages in the queue now, {states['in flight']} can't be received."),
+            got=case.said(f"Messages in flight: {states['in flight']}, of {len(after)} in the queue."),
             expected="messages that billing can receive right away",
             why="Your function received what it should leave for billing. A message that was received is in flight: no "
             "other receive returns it until its visibility timeout is over.",
@@ -738,7 +738,7 @@ def _expect_kept(case, table, topic_arn, what_is_wrong, meanwhile=None):
         case.not_yet(
             "failure-hidden",
             did=did,
-            got=result.value,
+            got=case.said("Your function returned, and raised no error."),
             expected="an error, because the order can't be announced",
             why="Publishing fails here, and the caller has to know. Let the error reach the caller: if your function "
             "catches it, it has to raise it again.",
@@ -992,7 +992,7 @@ def _expect_failed_sends_noticed(case, missed):
 def _compared(held, missed):
     """Return in words how the bodies in the queue differ from the texts that should be there."""
     missing, added = Counter(missed) - Counter(held), Counter(held) - Counter(missed)
-    said = f"{len(held)} messages."
+    said = f"{len(held)} {'message' if len(held) == 1 else 'messages'}."
     if missing:
         said += f" Missing: {_some(missing)}."
     if added:
