@@ -797,7 +797,7 @@ def join_late(case):
     more = [f"{n} new teas, {n + 1} new jams" for n in range(case.draw.randrange(21, 24))]
     for missed in ([*few, *untidy], [*ten, ten[0]], more, []):
         _expect_joined(case, missed)
-    _expect_failed_sends_noticed(case, more[:12])
+    _expect_failed_sends_noticed(case, more[:8])
 
 
 SENDS = ("SendMessage", "SendMessageBatch")

@@ -6,7 +6,6 @@ import json
 import os
 import re
 from concurrent.futures import ThreadPoolExecutor
-from functools import lru_cache
 
 import boto3
 from variants import variant
@@ -19,11 +18,6 @@ def clients_for__no_region(region):
     return {"sqs": boto3.client("sqs"), "sns": boto3.client("sns")}
 
 
-def clients_for__region_of_the_example(region):
-    """Says: queues-in-wrong-region"""
-    return {name: boto3.client(name, region_name="eu-west-1") for name in ("sqs", "sns")}
-
-
 clients_for__sns_without_region = variant(
     "solution", '"sns", region_name=region', '"sns"', says="topics-in-wrong-region"
 )
@@ -33,17 +27,6 @@ def clients_for__sets_a_variable_boto3_does_not_read(region):
     """Says: queues-in-wrong-region"""
     os.environ["AWS_REGION"] = region
     return {"sqs": boto3.client("sqs"), "sns": boto3.client("sns")}
-
-
-@lru_cache
-def _one_client(service):
-    return boto3.client(service)
-
-
-def clients_for__environment_and_kept_clients(region):
-    """Says: queues-in-wrong-region"""
-    os.environ["AWS_DEFAULT_REGION"] = region
-    return {"sqs": _one_client("sqs"), "sns": _one_client("sns")}
 
 
 def clients_for__environment(region):
@@ -174,14 +157,6 @@ def session_for__profile_in_the_environment(profile, region):
     return boto3.Session(region_name=region)
 
 
-def session_for__profile_in_the_environment_without_its_keys(profile, region):
-    """Says: wrong-account"""
-    os.environ["AWS_PROFILE"] = profile
-    os.environ.pop("AWS_ACCESS_KEY_ID", None)
-    os.environ.pop("AWS_SECRET_ACCESS_KEY", None)
-    return boto3.Session(region_name=region)
-
-
 def session_for__is_the_default_session(profile, region):
     """Says: others-moved"""
     boto3.setup_default_session(profile_name=profile, region_name=region)
@@ -221,10 +196,6 @@ session_for__by_position = variant(
 
 session_for__by_position_the_other_way = variant(
     "solution", "profile_name=profile, region_name=region", "region, profile", says="name-as-key"
-)
-
-session_for__by_position_in_four = variant(
-    "solution", "profile_name=profile, region_name=region", 'profile, "not-a-secret", None, region', says="name-as-key"
 )
 
 
@@ -269,12 +240,6 @@ hand_over__dictionary_as_body = variant("solution", "json.dumps(order)", "order"
 def hand_over__fields_of_the_example(sqs, queue_url, order):
     """Says: other-body"""
     body = {"order_id": order["order_id"], "customer": order["customer"], "items": order["items"]}
-    return sqs.send_message(QueueUrl=queue_url, MessageBody=json.dumps(body))["MessageId"]
-
-
-def hand_over__order_of_the_example(sqs, queue_url, order):
-    """Says: other-body"""
-    body = {"order_id": "A-100", "customer": "Ada", "items": {"tea": 2}}
     return sqs.send_message(QueueUrl=queue_url, MessageBody=json.dumps(body))["MessageId"]
 
 
@@ -323,12 +288,6 @@ hand_over__delays = variant(
 def hand_over__first_queue_of_the_account(sqs, queue_url, order):
     """Says: wrong-queue"""
     url = sqs.list_queues()["QueueUrls"][0]
-    return sqs.send_message(QueueUrl=url, MessageBody=json.dumps(order))["MessageId"]
-
-
-def hand_over__makes_a_queue_of_its_own(sqs, queue_url, order):
-    """Says: wrong-queue"""
-    url = sqs.create_queue(QueueName="billing")["QueueUrl"]
     return sqs.send_message(QueueUrl=url, MessageBody=json.dumps(order))["MessageId"]
 
 
@@ -431,10 +390,6 @@ take_one__message_id_in_a_batch = variant(
     'delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])',
     'delete_message_batch(QueueUrl=queue_url, Entries=[{"Id": "1", "ReceiptHandle": message["MessageId"]}])',
     says="message-left-behind",
-)
-
-take_one__delete_without_handle = variant(
-    "solution", ', ReceiptHandle=message["ReceiptHandle"]', "", says="error:ParamValidationError"
 )
 
 
@@ -582,16 +537,6 @@ take_one__announces_that_there_is_none = variant(
 )
 
 
-def take_one__waits_until_there_is_one(sqs, sns, queue_url, topic_arn):
-    """Says: stopped:calls"""
-    while not (messages := sqs.receive_message(QueueUrl=queue_url).get("Messages")):
-        pass
-    order = json.loads(messages[0]["Body"])
-    sns.publish(TopicArn=topic_arn, Message=order["order_id"])
-    sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=messages[0]["ReceiptHandle"])
-    return order
-
-
 take_one__text = variant("solution", "return order", 'return message["Body"]', says="text-returned")
 take_one__message = variant("solution", "return order", "return message", says="message-returned")
 take_one__response = variant(
@@ -686,9 +631,6 @@ def take_one__finds_another_id(sqs, sns, queue_url, topic_arn):
 
 take_one__publishes_the_id_stripped = variant(
     "solution", 'order["order_id"])', 'order["order_id"].strip())', says="other-announcement"
-)
-take_one__publishes_the_id_in_capitals = variant(
-    "solution", 'order["order_id"])', 'order["order_id"].upper())', says="other-announcement"
 )
 take_one__publishes_the_message_id = variant(
     "solution", 'Message=order["order_id"]', 'Message=message["MessageId"]', says="other-announcement"
@@ -813,16 +755,6 @@ def take_one__sends_a_copy_after_a_failure(sqs, sns, queue_url, topic_arn):
     return order
 
 
-def take_one__hides_it_for_ever(sqs, sns, queue_url, topic_arn):
-    """Says: message-left-behind"""
-    messages = sqs.receive_message(QueueUrl=queue_url, VisibilityTimeout=43200).get("Messages", [])
-    if not messages:
-        return None
-    order = json.loads(messages[0]["Body"])
-    sns.publish(TopicArn=topic_arn, Message=order["order_id"])
-    return order
-
-
 take_one__returns_the_error = variant(
     "solution",
     _PUBLISH,
@@ -889,14 +821,6 @@ join_late__only_subscribes = variant(
 def join_late__subscribes_last(sqs, sns, topic_arn, queue_url, missed):
     """Says: gap-in-delivery"""
     _send_all(sqs, queue_url, missed)
-    return _subscribe(sqs, sns, topic_arn, queue_url)
-
-
-def join_late__batches_and_subscribes_last(sqs, sns, topic_arn, queue_url, missed):
-    """Says: gap-in-delivery"""
-    for start in range(0, len(missed), 10):
-        entries = [{"Id": str(n), "MessageBody": text} for n, text in enumerate(missed[start : start + 10])]
-        sqs.send_message_batch(QueueUrl=queue_url, Entries=entries)
     return _subscribe(sqs, sns, topic_arn, queue_url)
 
 
@@ -979,15 +903,6 @@ def join_late__opens_the_queue_for_all(sqs, sns, topic_arn, queue_url, missed):
     subscription = _subscribe(sqs, sns, topic_arn, queue_url)
     _send_all(sqs, queue_url, missed)
     return subscription
-
-
-join_late__keeps_messages_longer = variant(
-    "solution",
-    "    for text",
-    '    longest = {"MessageRetentionPeriod": "1209600"}\n'
-    "    sqs.set_queue_attributes(QueueUrl=queue_url, Attributes=longest)\n    for text",
-    says="settings-changed",
-)
 
 
 def join_late__forgets_the_policy(sqs, sns, topic_arn, queue_url, missed):
@@ -1175,10 +1090,6 @@ join_late__publishes_to_the_queue = variant(
 )
 
 join_late__subscribes_the_url = variant("solution", "Endpoint=queue_arn", "Endpoint=queue_url", says="url-as-endpoint")
-
-join_late__subscribes_the_url_as_a_web_address = variant(
-    "solution", '"sqs", Endpoint=queue_arn', '"https", Endpoint=queue_url', says="wrong-endpoint"
-)
 
 
 def join_late__account_of_the_lesson(sqs, sns, topic_arn, queue_url, missed):
