@@ -11,31 +11,30 @@ REGIONS = ["eu-west-1", "ap-southeast-2", "sa-east-1", "eu-central-1", "us-west-
 OTHER_PROFILE = {"shop": "partner", "partner": "shop"}
 
 
-def _regions_with_queue(case, name, profile="shop"):
-    """Return the regions in which the profile's account has a queue of this name."""
-    found = []
-    for region in [*REGIONS, "us-east-1"]:
-        urls = case.client("sqs", region, profile).list_queues(QueueNamePrefix=name).get("QueueUrls", [])
-        if urls:
-            found.append(region)
-    return found
+def _has_queue(case, name, region, profile):
+    """Return whether the profile's account has a queue of this name in the region."""
+    return bool(case.client("sqs", region, profile).list_queues(QueueNamePrefix=name).get("QueueUrls"))
 
 
-def _regions_with_topic(case, name, profile="shop"):
-    """Return the regions in which the profile's account has a topic of this name."""
-    found = []
-    for region in [*REGIONS, "us-east-1"]:
-        topics = case.client("sns", region, profile).list_topics()["Topics"]
-        if any(topic["TopicArn"].endswith(f":{name}") for topic in topics):
-            found.append(region)
-    return found
+def _has_topic(case, name, region, profile):
+    """Return whether the profile's account has a topic of this name in the region."""
+    topics = case.client("sns", region, profile).list_topics()["Topics"]
+    return any(topic["TopicArn"].endswith(f":{name}") for topic in topics)
+
+
+def _regions_with(has, case, name, profile="shop", first="us-east-1"):
+    """Return the regions in which the profile's account has it; there's only one, which is looked for there first."""
+    for region in (first, "us-east-1", *REGIONS):
+        if has(case, name, region, profile):
+            return [region]
+    return []
 
 
 def _expect_others_unmoved(case):
     """A client that another part of the program makes, with nothing but defaults, works where it always did."""
     name = case.name("probe")
     result = case.let(None, "sqs", "create_queue", QueueName=name)
-    regions = _regions_with_queue(case, name)
+    regions = _regions_with(_has_queue, case, name)
     if regions == ["us-east-1"]:
         return
     saw = f"That client created its queue in {', '.join(regions) or 'another account'}."
@@ -92,9 +91,9 @@ def _pair(case, region):
 
 def _expect_region(case, region, pair):
     """What each client of the pair creates is in the region, in the shop's account."""
-    for service, operation, key, what, found_in in (
-        ("sqs", "create_queue", "QueueName", "queue", _regions_with_queue),
-        ("sns", "create_topic", "Name", "topic", _regions_with_topic),
+    for service, operation, key, what, has in (
+        ("sqs", "create_queue", "QueueName", "queue", _has_queue),
+        ("sns", "create_topic", "Name", "topic", _has_topic),
     ):
         did = f"clients_for({region!r}), then {operation} with the client under {service!r}"
         name = case.name("probe")
@@ -109,8 +108,8 @@ def _expect_region(case, region, pair):
             )
         if result.error:
             raise result.error
-        regions = found_in(case, name)
-        if not regions and (elsewhere := found_in(case, name, "partner")):
+        regions = _regions_with(has, case, name, first=region)
+        if not regions and (elsewhere := _regions_with(has, case, name, "partner")):
             case.not_yet(
                 "wrong-account",
                 did=did,
@@ -166,8 +165,8 @@ def _expect_place(case, profile, region, session):
     _expect_no_name_as_key(case, did, profile, region)
     if result.error:
         raise result.error
-    other = OTHER_PROFILE[profile]
-    if _regions_with_queue(case, name, other):
+    regions, other = _regions_with(_has_queue, case, name, profile, region), OTHER_PROFILE[profile]
+    if not regions and _regions_with(_has_queue, case, name, other):
         case.not_yet(
             "wrong-account",
             did=did,
@@ -176,7 +175,6 @@ def _expect_place(case, profile, region, session):
             why="The credentials that sign a call decide which account it's for. A session that isn't given a profile "
             "signs with the keys it finds in the environment, and those are the shop's.",
         )
-    regions = _regions_with_queue(case, name, profile)
     if regions != [region]:
         case.not_yet(
             "wrong-region",
