@@ -1,6 +1,7 @@
 """The course in nbgrader: what it releases, the marks it gives and its feedback. Most of it needs the extra `peers`."""
 
 import copy
+import html
 
 import nbformat
 import pytest
@@ -27,7 +28,7 @@ LOUD = SOLVED["take_one"].replace(
 HAND_INS = {
     "solved": SOLVED,
     "blank": {},
-    "some_wrong": SOLVED | cells(["clients_for__environment_and_kept_clients", "join_late__subscribes_last"]),
+    "some_wrong": SOLVED | cells(["clients_for__default_session", "join_late__subscribes_last"]),
     "partly": SOLVED | cells(["take_one__hides_the_others", "join_late__subscribes_last"]),
     "half": {"hand_over": SOLVED["hand_over"], "take_one": LOUD},
     "check_deleted": SOLVED | cells(["hand_over__str"]),
@@ -52,7 +53,9 @@ def doubled(made):
         copied = copy.deepcopy(made.cells[place(made, name)])
         copied["id"] = f"{name}-copy"
         made.cells.insert(place(made, name) + 1, copied)
-    made.cells[place(made, "take_one")].source = "def take_one(sqs, queue_url):\n    return 'a first try'"
+    made.cells[
+        place(made, "take_one")
+    ].source = "def take_one(sqs, sns, queue_url, topic_arn):\n    return 'a first try'"
 
 
 def moved(made):
@@ -125,7 +128,7 @@ def test_what_is_partly_right_has_the_points_of_its_milestone(graded):
     worth = {answer: max(course().exercise(answer).partial.values()) for answer in ("take_one", "join_late")}
     assert graded.marks("partly") == graded.marks("solved") | worth
     page = (graded.folder / "feedback" / "partly" / LESSON.slug / f"{LESSON.slug}.html").read_text(encoding="utf-8")
-    assert "Take no more than you will work on" in page
+    assert "Other packers can't receive" in html.unescape(page)
 
 
 @pytest.mark.peers
