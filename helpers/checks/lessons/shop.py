@@ -158,9 +158,14 @@ def policy(case, queue_url):
 
 def refusal_of_sns(case, queue_url, topic_arn):
     """Return in words why the queue's policy refuses what SNS sends for this topic; "" if it doesn't."""
+    return refusal_by(policy(case, queue_url), case.queue_arn(queue_url), topic_arn)
+
+
+def refusal_by(parsed, queue_arn, topic_arn):
+    """Return in words why this policy, parsed, refuses what SNS sends to the queue for this topic; "" if it doesn't."""
     context = {"aws:SourceArn": topic_arn, "aws:SourceAccount": topic_arn.split(":")[4], "aws:SecureTransport": "true"}
-    sender, queue_arn = Principal(service="sns.amazonaws.com"), case.queue_arn(queue_url)
-    decision = decide(policy(case, queue_url), AccessRequest(sender, "sqs:SendMessage", queue_arn, context))
+    sender = Principal(service="sns.amazonaws.com")
+    decision = decide(parsed, AccessRequest(sender, "sqs:SendMessage", queue_arn, context))
     if decision.allowed is False:
         return f"denied by {decision.statement}"
     return "" if decision.allowed else decision.statement.replace(" would, but", " would allow it, but")

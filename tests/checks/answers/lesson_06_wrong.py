@@ -201,7 +201,7 @@ def let_in__first_topic_only(sqs, queue_url, topic_arn):
 
 
 let_in__looks_for_the_text = variant(
-    "solution", 'statement not in policy["Statement"]', "topic_arn not in str(policy)", says="statement-wrong"
+    "solution", 'statement not in policy["Statement"]', "topic_arn not in str(policy)", says="topic-not-named"
 )
 
 let_in__lists_only = variant(
@@ -261,7 +261,7 @@ def let_in__anew_each_time(sqs, queue_url, topic_arn):
 def let_in__joins_others(sqs, queue_url, topic_arn):
     """Says: statements-gone"""
     policy = _read(sqs, queue_url)
-    if f'{topic_arn}"' in json.dumps(policy):
+    if f'{topic_arn}"' in json.dumps([each for each in policy["Statement"] if each["Effect"] == "Allow"]):
         return None
     for each in policy["Statement"]:
         if "ArnEquals" in each.get("Condition", {}):
