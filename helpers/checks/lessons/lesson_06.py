@@ -169,26 +169,21 @@ def _expect_readable(case, queue_url):
 def _strangers(case, topic_arn):
     """Return topics that may not send: a reason id, the topic in words, and its ARN."""
     *partition, region, account, name = topic_arn.split(":")
-    stem, _, rest = name.partition("-")
-    names = [f"{name}-2", f"my-{name}", f"{name[:-1]}a", f"a{name[1:]}", name[:-1], f"{stem}-x{rest}", f"sales-{rest}"]
-    names.append(f"{name[:-4]}aeio")  # no drawn name has a vowel at its end
+    rest = name.partition("-")[2]
+    # No drawn name has a vowel at its end.
+    names = [f"{name}-2", f"my-{name}", f"{name[:-1]}a", f"a{name[1:]}", f"{name[:-4]}aeio", f"sales-{rest}"]
     rows = [("other-topic-let-in", f"the topic {each}", (region, account, each)) for each in names]
-    rows += [
-        ("other-capitals-let-in", f"the topic {each}", (region, account, each)) for each in (name.upper(), name.title())
-    ]
-    rows += [
-        ("other-region-let-in", f"a topic with the same name in {each}", (each, account, name))
-        for each in ("eu-west-1", "us-east-2")
-    ]
+    rows.append(("other-capitals-let-in", f"the topic {name.upper()}", (region, account, name.upper())))
+    rows.append(("other-region-let-in", "a topic with the same name in eu-west-1", ("eu-west-1", account, name)))
     stranger = str(case.draw.randrange(10**11, 10**12))
     rows.append(("other-account-let-in", "a topic with the same name in another account", (region, stranger, name)))
     return [(reason, who, ":".join([*partition, *parts])) for reason, who, parts in rows]
 
 
 def _expect_only_topic_let_in(case, urls, topic_arn, *others, expected="SNS can send for this topic, and for no other"):
-    """Topics with names like this one's, here, in another region and in another account, send nothing to the queues.
+    """Topics with names like this one's, here, in another region and in another account, can't send to the queues.
 
-    others: more topics that may not send, as in `_strangers`.
+    others: more topics that can't send, as in `_strangers`.
     """
     policies = [(url, shop.policy(case, url), case.queue_arn(url)) for url in urls]
     for reason, who, arn in [*_strangers(case, topic_arn), *others]:
@@ -197,7 +192,10 @@ def _expect_only_topic_let_in(case, urls, topic_arn, *others, expected="SNS can 
                 _let_in_too(case, reason, who, url, expected)
     for url in urls:
         _expect_no_sender(case, url)
-    # A policy can look at more than refusal_of_sns knows, so one other topic really publishes.
+
+
+def _expect_nothing_from_another(case, urls, topic_arn, expected="SNS can send for this topic, and for no other"):
+    """Another topic really publishes, since a policy can look at more than `shop.refusal_by` knows. Nothing arrives."""
     counts, other = [len(_bodies(case, url)) for url in urls], shop.topic(case, topic_arn.split(":")[-1] + "-3")
     for url in urls:
         _subscribe(case, other, url)
@@ -386,6 +384,7 @@ def let_in(case):
         _expect_nothing_new(case, queue_url, topics)
         _expect_only_topic_let_in(case, [queue_url], topics[0], expected=ASKED_FOR)
         if kind == "no policy":
+            _expect_nothing_from_another(case, [queue_url], topics[0], ASKED_FOR)
             case.sqs.set_queue_attributes(QueueUrl=queue_url, Attributes={"Policy": ""})
             told = ", called again after somebody removed the queue's policy"
             _run(case, "the topic is let in", told=told, queue_url=queue_url, topic_arn=topics[1])
@@ -608,10 +607,13 @@ def _expect_filter(case, home, least):
         )
     kinds = _customs_orders(case, home, least)
     sent = {f"C-{number}": kind for number, kind in enumerate(kinds, start=100)}
+    entries = []
     for order_id in shop.shuffled(case, list(sent)):
         order = {"order_id": order_id} | sent[order_id][1]
         order = {key: order[key] for key in shop.shuffled(case, list(order))}
-        case.sns.publish(TopicArn=topic_arn, Message=json.dumps(order))
+        entries.append({"Id": order_id, "Message": json.dumps(order)})
+    for start in range(0, len(entries), 10):
+        case.sns.publish_batch(TopicArn=topic_arn, PublishBatchRequestEntries=entries[start : start + 10])
     _expect_customs(case, returned, sent, _bodies(case, queue_url))
 
 
@@ -735,7 +737,8 @@ def _customs_orders(case, home, least):
 def fan_out(case):
     """A single new department; departments in all states at once; some of them again; and a topic with many others."""
     topic_arn, returns = _topic(case), _topic(case, "returns")
-    _expect_fan_out(case, topic_arn, {case.name("Tea_Room"): None})
+    urls = _expect_fan_out(case, topic_arn, {case.name("Tea_Room"): None})
+    _expect_nothing_from_another(case, list(urls.values()), topic_arn)
     case.reach("delivered")
     new = case.name("new")
     for end in ("old", "older"):
@@ -774,17 +777,16 @@ def _departments(case, topic_arn, returns, new):
 def _expect_found_on_any_page(case):
     """A queue whose subscription is the last of a full page, and one that's on the third page."""
     topic_arn, account = _topic(case, "orders-many"), case.queue_arn(case.queue()).rpartition(":")[0]
-    nobody = {"FilterPolicyScope": "MessageBody", "FilterPolicy": '{"order_id": ["none"]}'}
-    made = 0
-    for others in (99, 200):
-        while made < others:
-            asked = {"TopicArn": topic_arn, "Protocol": "sqs", "Endpoint": f"{account}:department-{made}"}
-            case.sns.subscribe(**asked, Attributes=nobody)
-            made += 1
-        queue_url = _queue_by_hand(case, name := case.name("many"))
-        shop.allow_topic(case, topic_arn, queue_url)
-        _subscribe(case, topic_arn, queue_url)
-        _expect_fan_out(case, topic_arn, {name: queue_url})
+    states = {}
+    for page, others in enumerate((99, 100)):
+        for number in range(others):
+            asked = {"TopicArn": topic_arn, "Protocol": "sqs", "Endpoint": f"{account}:department-{page}-{number}"}
+            case.sns.subscribe(**asked, Attributes={"FilterPolicy": '{"wanted": ["no message"]}'})
+        name = case.name("many")
+        states[name] = _queue_by_hand(case, name)
+        shop.allow_topic(case, topic_arn, states[name])
+        _subscribe(case, topic_arn, states[name])
+    _expect_fan_out(case, topic_arn, states)
 
 
 def _expect_fan_out(case, topic_arn, states, returns=""):
@@ -807,11 +809,12 @@ def _expect_fan_out(case, topic_arn, states, returns=""):
         _expect_same(case, name, urls[name], *before[name])
     last = case.name("We close at six today")
     message_id = case.sns.publish(TopicArn=topic_arn, Message=last)["MessageId"]
+    endpoints = _endpoints(case, topic_arn)
     for name in names:
-        _expect_one_subscription(case, topic_arn, urls[name], name)
+        _expect_one_subscription(case, endpoints, urls[name], name)
         _expect_all_published(case, topic_arn, name, urls[name], published, last, message_id)
         _expect_no_others(case, urls[name], before[name][1] if name in before else {}, published, last)
-    strange = set(_endpoints(case, topic_arn)) - subscribed - {case.queue_arn(url) for url in urls.values()}
+    strange = set(endpoints) - subscribed - {case.queue_arn(url) for url in urls.values()}
     if strange:
         case.not_yet(
             "others-subscribed",
@@ -884,9 +887,9 @@ def _expect_same(case, name, queue_url, settings, messages):
     _expect_same_settings(case, f"The queue {name} existed before. Its", settings, _settings(case, queue_url))
 
 
-def _expect_one_subscription(case, topic_arn, queue_url, name):
-    """The queue is subscribed once."""
-    count = _endpoints(case, topic_arn).count(case.queue_arn(queue_url))
+def _expect_one_subscription(case, endpoints, queue_url, name):
+    """The queue is subscribed once. endpoints: of the topic's subscriptions."""
+    count = endpoints.count(case.queue_arn(queue_url))
     if count != 1:
         case.not_yet(
             "not-one-subscription",
@@ -952,8 +955,9 @@ def wire_up(case):
     _run(case, expected, topic_arn=topic_arn, departments=dict(departments))
     _expect_subscribed(case, topic_arn, departments)
     sent = {f"D-{number}": (*kind, set(departments)) for number, kind in enumerate(kinds, start=200)}
-    for order_id in shop.shuffled(case, list(sent)):
-        _publish_kind(case, topic_arn, order_id, sent[order_id])
+    ids = shop.shuffled(case, list(sent))
+    for start in range(0, len(ids), 10):
+        _publish_kinds(case, topic_arn, {order_id: sent[order_id] for order_id in ids[start : start + 10]})
     _expect_wishes(case, topic_arn, departments, sent, between)
     before, messages = _state(case, topic_arn, departments), [_messages(case, url) for url in departments.values()]
     case.reach("sorted")
@@ -967,6 +971,7 @@ def wire_up(case):
     _expect_wishes(case, topic_arn, departments, between, sent, " between your calls")
     _expect_notices(case, topic_arn, departments)
     _expect_only_topic_let_in(case, list(departments.values()), topic_arn)
+    _expect_nothing_from_another(case, list(departments.values()), topic_arn)
     another, others = _topic(case, "orders-cancelled"), {name: case.queue(name[:3]) for name in departments}
     _run(case, expected, told=", called for another topic", topic_arn=another, departments=dict(others))
     _expect_subscribed(case, another, others)
@@ -984,7 +989,6 @@ def _kinds(case):
         ("plain", {}, {}, "", "the customer picks it up, and only billing wants it"),
         ("web-attribute", {}, {"channel": "web"}, "analytics", f"{told} is web"),
         ("capital-web", {}, {"channel": "Web"}, "", f"{told} is Web, with a capital"),
-        ("capital-web", {}, {"channel": "WEB"}, "", f"{told} is WEB, in capitals"),
         ("longer-web", {}, {"channel": "website"}, "", f"{told} only begins with web"),
         ("web-at-the-end", {}, {"channel": "mobile-web"}, "", f"{told} only ends with web"),
         ("number-channel", {}, {"channel": 7}, "", f"{told} is a number"),
@@ -998,7 +1002,6 @@ def _kinds(case):
         ("longer-than-pickup", {"delivery": "pickup by bicycle"}, {}, "shipping", "it only begins with pickup"),
         ("no-pickup", {"delivery": "no pickup"}, {}, "shipping", "its delivery only ends with pickup"),
         ("capital-pickup", {"delivery": "Pickup"}, {}, "shipping", "its delivery is Pickup, with a capital"),
-        ("capital-pickup", {"delivery": "PICKUP"}, {}, "shipping", "its delivery is PICKUP, in capitals"),
         ("empty-delivery", {"delivery": ""}, {}, "shipping", "its delivery is there, but empty"),
         ("no-delivery", {"delivery": ...}, {}, "shipping", "it has no delivery"),
         ("express", {"delivery": "express"}, {}, "shipping express", "its delivery is express"),
@@ -1028,7 +1031,6 @@ def _kinds(case):
         ("cakes", {"items": [{"name": "cakes"}]}, {}, "", "its item is called cakes"),
         ("carrot-cake", {"items": [{"name": "carrot cake"}]}, {}, "", "its item is called carrot cake"),
         ("capital-cake", {"items": [{"name": "Cake"}]}, {}, "", "its item is called Cake, with a capital"),
-        ("capital-cake", {"items": [{"name": "CAKE"}]}, {}, "", "its item is called CAKE, in capitals"),
         ("cake-under-another-key", {"items": [{"name": "tea", "with": "cake"}]}, {}, "", "no item has the name cake"),
         ("cake-outside-items", {"name": "cake"}, {}, "", "the name cake isn't in its items"),
         ("for-everybody", {"delivery": "Express", "total": 700, "items": [{"name": "cake"}]}, {"channel": "web"},
@@ -1062,10 +1064,14 @@ def _publish(case, topic_arn, message, attributes):
     case.sns.publish(TopicArn=topic_arn, Message=message, **more)
 
 
-def _publish_kind(case, topic_arn, order_id, kind):
-    """Publish an order of this kind."""
-    _, order, attributes, *_ = kind
-    _publish(case, topic_arn, json.dumps({"order_id": order_id} | order), attributes)
+def _publish_kinds(case, topic_arn, kinds):
+    """Publish up to ten orders of these kinds at once. kinds: by the orders' ids."""
+    entries = [
+        {"Id": order_id, "Message": json.dumps({"order_id": order_id} | order)}
+        | ({"MessageAttributes": _attributes(attributes)} if attributes else {})
+        for order_id, (_, order, attributes, *_) in kinds.items()
+    ]
+    case.sns.publish_batch(TopicArn=topic_arn, PublishBatchRequestEntries=entries)
 
 
 def _probe_between(case, topic_arn, departments, plain, for_everybody):
@@ -1082,16 +1088,17 @@ def _probe_between(case, topic_arn, departments, plain, for_everybody):
         for kind in [for_everybody, plain][: 2 if operation in PLAIN_BEFORE else 1]:
             order_id = f"B-{len(sent)}-{case.draw.randrange(1000)}"
             sent[order_id] = (*kind, listening)
-            _publish_kind(case, topic_arn, order_id, kind)
+            _publish_kinds(case, topic_arn, {order_id: kind})
 
     return sent, shop.before_each(case, ("SetQueueAttributes", "Subscribe", *PLAIN_BEFORE), publish)
 
 
 def _expect_subscribed(case, topic_arn, departments):
     """Each department's queue is subscribed, once."""
+    endpoints = _endpoints(case, topic_arn)
     for name, url in departments.items():
         _expect_readable(case, url)
-        _expect_one_subscription(case, topic_arn, url, f"of {name}")
+        _expect_one_subscription(case, endpoints, url, f"of {name}")
 
 
 def _filters(case, topic_arn, departments):

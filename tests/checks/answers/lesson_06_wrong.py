@@ -42,7 +42,9 @@ def read_order__tries_the_message(message):
 
 read_order__by_topic = variant("solution", '"TopicArn" in body', 'body["TopicArn"]', says="no-topic-arn-key")
 
-read_order__by_signature = variant("solution", '"TopicArn" in body', '"Signature" in body', says="card-as-envelope")
+read_order__by_certificate = variant(
+    "solution", '"TopicArn" in body', '"amazonaws.com/" in body.get("SigningCertURL", "")', says="card-as-envelope"
+)
 
 read_order__by_text = variant(
     "solution", '"TopicArn" in body', '"TopicArn" in message["Body"]', says="card-as-envelope"
@@ -62,6 +64,19 @@ def read_order__known_keys(message):
     body = json.loads(message["Body"])
     order = json.loads(body["Message"]) if "TopicArn" in body else body
     return {key: order[key] for key in ("order_id", "customer", "items", "Message", "Type") if key in order}
+
+
+def read_order__without_empty_keys(message):
+    """Says: not-the-order"""
+    body = json.loads(message["Body"])
+    order = json.loads(body["Message"]) if "TopicArn" in body else body
+    return {key: value for key, value in order.items() if value not in ("", [])}
+
+
+def read_order__ascii(message):
+    """Says: not-the-order"""
+    body = json.loads(message["Body"].encode("ascii", errors="ignore"))
+    return json.loads(body["Message"]) if "TopicArn" in body else body
 
 
 def read_order__evaluated(message):
@@ -141,6 +156,13 @@ let_in__pattern = variant(
     says="other-topic-let-in",
 )
 
+let_in__names_that_end_alike = variant(
+    "solution",
+    '{"ArnEquals": {"aws:SourceArn": topic_arn}}',
+    '{"ArnLike": {"aws:SourceArn": ":*".join(topic_arn.rsplit(":", 1))}}',
+    says="other-topic-let-in",
+)
+
 let_in__any_region = variant(
     "solution",
     '{"ArnEquals": {"aws:SourceArn": topic_arn}}',
@@ -163,7 +185,6 @@ let_in__resource_is_the_topic = variant(
     "solution", '"Resource": attributes["QueueArn"]', '"Resource": topic_arn', says="statement-wrong"
 )
 
-let_in__another_action = variant("solution", "sqs:SendMessage", "sqs:ReceiveMessage", says="statement-wrong")
 let_in__dict = variant("solution", "json.dumps(policy)", "policy", says="policy-not-text")
 
 let_in__own_frame = variant(
@@ -201,7 +222,14 @@ def let_in__first_topic_only(sqs, queue_url, topic_arn):
 
 
 let_in__looks_for_the_text = variant(
-    "solution", 'statement not in policy["Statement"]', "topic_arn not in str(policy)", says="topic-not-named"
+    "solution",
+    'statement not in policy["Statement"]',
+    'topic_arn not in str([each for each in policy["Statement"] if each["Effect"] == "Allow"])',
+    says="topic-not-named",
+)
+
+let_in__named_in_any_statement = variant(
+    "solution", 'statement not in policy["Statement"]', "repr(topic_arn) not in str(policy)", says="topic-not-named"
 )
 
 let_in__lists_only = variant(
@@ -237,9 +265,29 @@ let_in__receives = variant(
     says="messages-received",
 )
 
-let_in__own_timeout = variant(
-    "solution", 'Attributes={"Policy"', 'Attributes={"DelaySeconds": "5", "Policy"', says="settings-changed"
+let_in__default_delay = variant(
+    "solution", 'Attributes={"Policy"', 'Attributes={"DelaySeconds": "0", "Policy"', says="settings-changed"
 )
+
+let_in__test_message = variant(
+    "solution",
+    "        sqs.set",
+    '        sqs.send_message(QueueUrl=queue_url, MessageBody="Is this queue working?")\n        sqs.set',
+    says="unknown-message",
+)
+
+LET_IN = set()
+
+
+def let_in__remembers(sqs, queue_url, topic_arn):
+    """Says: no-policy"""
+    if (queue_url, topic_arn) not in LET_IN:
+        LET_IN.add((queue_url, topic_arn))
+        policy = _read(sqs, queue_url)
+        found = policy["Statement"] if isinstance(policy["Statement"], list) else [policy["Statement"]]
+        mine = _statement(_arn(sqs, queue_url), topic_arn)
+        _write(sqs, queue_url, policy | {"Statement": [*found, mine]})
+
 
 let_in__without_tags = variant(
     "solution",
@@ -386,8 +434,10 @@ filter_for__wrong_attribute = variant(
 )
 
 filter_for__up_to_a_million = variant("solution", '">=", least', '">=", least, "<", 10**6', says="far-above-the-limit")
-filter_for__whole_numbers = variant("solution", '">=", least', '">", least - 1', says="below-the-limit")
+filter_for__thousandths = variant("solution", '">=", least', '">", least - 0.001', says="below-the-limit")
+filter_for__not_from_zero = variant("solution", '">=", least', '">=", least or 100', says="costs-enough")
 filter_for__capitals = variant("solution", "[home]", "[home, home.lower()]", says="other-capitals")
+filter_for__one_capital = variant("solution", "[home]", "[home, home.title()]", says="other-capitals")
 filter_for__begins_so = variant("solution", "[home]", '{"prefix": home}', says="longer-country")
 filter_for__one_country = variant("solution", "[home]", '["GB"]', says="costs-enough or at-home")
 filter_for__one_limit = variant("solution", '">=", least', '">=", 100', says="costs-enough")
@@ -471,10 +521,6 @@ fan_out__empties = variant(
     says="messages-gone",
 )
 
-fan_out__own_lease = variant(
-    "solution", 'Attributes={"Policy"', 'Attributes={"VisibilityTimeout": "30", "Policy"', says="settings-changed"
-)
-
 
 def fan_out__all_queues(sns, sqs, topic_arn, names):
     """Says: others-subscribed"""
@@ -494,16 +540,6 @@ def fan_out__arns(sns, sqs, topic_arn, names):
         _open(sqs, url, topic_arn)
         _raw(sns, _subscribe(sns, topic_arn, arns[name]))
     return arns
-
-
-fan_out__policy_only_if_none = variant(
-    "solution",
-    'reply["Attributes"]["QueueArn"]\n',
-    'reply["Attributes"]["QueueArn"]\n        has = sqs.get_queue_attributes(QueueUrl=urls[name], AttributeNames=["Policy"])\n',
-    "        sqs.set",
-    '        if "Attributes" not in has:\n            sqs.set',
-    says="not-let-in or other-topic-let-in",
-)
 
 
 def _keeping(sqs, url, topic_arn, keeps):
@@ -572,18 +608,49 @@ fan_out__no_policy_first = variant(
     says="lost-between-calls",
 )
 
-fan_out__subscribes_anew = variant(
+fan_out__lower_case = variant("solution", "QueueName=name", "QueueName=name.lower()", says="no-queue")
+
+fan_out__welcome = variant(
     "solution",
-    """        sns.set_subscription_attributes(
-            SubscriptionArn=reply["SubscriptionArn"], AttributeName="RawMessageDelivery", AttributeValue="true"
-        )
-""",
-    """        sns.unsubscribe(SubscriptionArn=reply["SubscriptionArn"])
-        raw = {"RawMessageDelivery": "true"}
-        sns.subscribe(TopicArn=topic_arn, Protocol="sqs", Endpoint=arn, Attributes=raw)
-""",
+    "    return urls",
+    '    sns.publish(TopicArn=topic_arn, Message="Welcome, all new departments!")\n    return urls',
+    says="unknown-message",
+)
+
+fan_out__new_ones_twice = variant(
+    "solution",
+    "        sns.set_sub",
+    """        if sqs.get_queue_attributes(QueueUrl=urls[name], AttributeNames=["DelaySeconds"])["Attributes"] == NEW:
+            sns.unsubscribe(SubscriptionArn=reply["SubscriptionArn"])
+            reply = sns.subscribe(TopicArn=topic_arn, Protocol="sqs", Endpoint=arn)
+        sns.set_sub""",
+    "    urls = {}",
+    '    urls, NEW = {}, {"DelaySeconds": "0"}',
     says="lost-between-calls",
 )
+
+fan_out__orders_only = variant(
+    "solution",
+    "    return urls",
+    """        for key, value in (("FilterPolicyScope", "MessageBody"), ("FilterPolicy", '{"order_id": [{"exists": true}]}')):
+            sns.set_subscription_attributes(
+                SubscriptionArn=reply["SubscriptionArn"], AttributeName=key, AttributeValue=value
+            )
+    return urls""",
+    says="held-back",
+)
+
+SET_UP = {}
+
+
+def fan_out__remembers(sns, sqs, topic_arn, names):
+    """Says: envelope-left"""
+    for name in names:
+        if name not in SET_UP:
+            SET_UP[name] = sqs.create_queue(QueueName=name)["QueueUrl"]
+            _open(sqs, SET_UP[name], topic_arn)
+            _raw(sns, _subscribe(sns, topic_arn, _arn(sqs, SET_UP[name])))
+    return {name: SET_UP[name] for name in names}
 
 
 def _fan_by_list(sns, sqs, topic_arn, names, listed):
@@ -745,11 +812,7 @@ wire_up__some_text_totals = variant(
     "solution", '{"numeric": [">=", 500]}', '{"numeric": [">=", 500]}, {"prefix": "5"}', says="safe-got-total-as-text"
 )
 
-wire_up__cents = variant("solution", '">=", 500', '">", 499.99', says="safe-got-just-below-the-limit")
-
-wire_up__no_capital_pickup = variant(
-    "solution", '["pickup"]', '["pickup", "Pickup"]', says="shipping-missed-capital-pickup"
-)
+wire_up__thousandths = variant("solution", '">=", 500', '">", 499.999', says="safe-got-just-below-the-limit")
 
 wire_up__ends_with_express = variant(
     "solution",
@@ -762,14 +825,6 @@ wire_up__another_name_each_time = variant(
     "solution", '"Effect": "Allow"', '"Sid": __import__("uuid").uuid4().hex, "Effect": "Allow"', says="changed-again"
 )
 
-wire_up__another_timeout_later = variant(
-    "solution",
-    '{"Policy": json.dumps(policy)}',
-    '{"Policy": json.dumps(policy), "VisibilityTimeout": "600" if "Policy" in sqs.get_queue_attributes('
-    'QueueUrl=url, AttributeNames=["All"])["Attributes"] else "30"}',
-    says="changed-again",
-)
-
 wire_up__anew = variant(
     "solution",
     "    for name, url",
@@ -778,6 +833,27 @@ wire_up__anew = variant(
     for name, url""",
     says="changed-again",
 )
+
+wire_up__no_empty_delivery = variant("solution", '["pickup"]', '["pickup", ""]', says="shipping-missed-empty-delivery")
+
+DONE = []
+
+
+def wire_up__once(sqs, sns, topic_arn, departments):
+    """Says: not-one-subscription"""
+    if not DONE:
+        DONE.append(topic_arn)
+        _wire(sqs, sns, topic_arn, departments)
+
+
+def wire_up__tries_first(sqs, sns, topic_arn, departments):
+    """Says: envelope-left"""
+    for url in departments.values():
+        if "Policy" not in sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]:
+            _open(sqs, url, topic_arn)
+            sns.unsubscribe(SubscriptionArn=_subscribe(sns, topic_arn, _arn(sqs, url)))
+    _wire(sqs, sns, topic_arn, departments)
+
 
 wire_up__no_policy_for_a_moment = variant(
     "solution",
