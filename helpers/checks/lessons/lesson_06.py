@@ -3,6 +3,7 @@
 import json
 
 from helpers.checks.lessons import shop
+from helpers.checks.values import show
 
 COUNTRIES = ["DE", "DK", "FI", "FR", "GB", "GE", "GR", "IE", "IT"]
 STATEMENT = (
@@ -73,7 +74,7 @@ def _bodies(case, queue_url):
 
 def _messages(case, queue_url):
     """Return the ids of the messages in the queue, each with what receiving would change."""
-    return {one["id"]: (one["state"], one["receives"]) for one in case.state(queue_url)["messages"]}
+    return {one["id"]: (one["state"] == "in flight", one["receives"]) for one in case.state(queue_url)["messages"]}
 
 
 def _settings(case, queue_url):
@@ -116,7 +117,7 @@ def _expect_messages_there(case, queue_url, before):
     if received:
         case.not_yet(
             "messages-received",
-            got=case.said(f"{_count(len(received), 'message')} in the queue {name} got received during your call."),
+            got=case.said(f"Your function received {_count(len(received), 'message')} of the queue {name}."),
             expected="its messages stay as they are",
             why="Receiving hides a message for the visibility timeout, and adds to its receive count.",
         )
@@ -137,7 +138,7 @@ def _not_mine(case, queue_url):
             f"After your call there's a message in the queue {queue_url.rpartition('/')[2]} that I didn't send."
         ),
         expected="no new messages but those that I publish",
-        why="A test message has to be deleted again, and until then a worker can receive it.",
+        why="Nothing here needs a message of your own, and a worker would receive it.",
     )
 
 
@@ -345,7 +346,18 @@ def _expect_order(case, message):
         )
     elif card and result.value == card:
         reason, why = "card-as-envelope", no_card
-    case.not_yet(reason, got=result.value, expected=str(order), why=why)
+    got, expected = result.value, show(order)
+    if reason == "not-the-order" and isinstance(got, dict):
+        got, expected = case.said(f"{_first_difference(got, order)} in {show(got)}"), _first_difference(order, got)
+    case.not_yet(reason, got=got, expected=expected, why=why)
+
+
+def _first_difference(one, other):
+    """Say what one dictionary has under the first key in which it differs from the other one."""
+    key = next(
+        key for key in sorted(one | other, key=str) if key not in one or key not in other or one[key] != other[key]
+    )
+    return f"{key!r} is {one[key]!r}" if key in one else f"there's no {key!r}"
 
 
 def _parsed(text):
@@ -360,7 +372,7 @@ def _parsed(text):
 
 
 ONE_OBJECT = "a policy whose Statement is one object"
-ASKED_FOR = "SNS can send for the topics that your function was called for, and for those that were let in before"
+ASKED_FOR = "SNS can send only for the topics that your function was called for, and for those that were let in before"
 
 
 def let_in(case):
@@ -388,7 +400,7 @@ def let_in(case):
             case.sqs.set_queue_attributes(QueueUrl=queue_url, Attributes={"Policy": ""})
             told = ", called again after somebody removed the queue's policy"
             _run(case, "the topic is let in", told=told, queue_url=queue_url, topic_arn=topics[1])
-            _expect_delivery(case, queue_url, topics[1], "SNS may send for the topic")
+            _expect_delivery(case, queue_url, topics[1], "SNS can send for the topic")
 
 
 def _others(case, queue_url, topic_arn, second, returns):
@@ -440,7 +452,7 @@ def _expect_let_in(case, kind, queue_url, topic_arn, before):
     case.during("SetQueueAttributes", somebody_else)
     _let_in(case, kind, queue_url, topic_arn, before)
     _expect_same_messages(case, queue_url, messages)
-    _expect_delivery(case, queue_url, topic_arn, "SNS may send for the topic")
+    _expect_delivery(case, queue_url, topic_arn, "SNS can send for the topic")
     after = _settings(case, queue_url)
     changed = [name for name in sorted(after | settings) if after.get(name) != settings.get(name)]
     if changed == ["VisibilityTimeout"] and settings["VisibilityTimeout"] == timeout:
@@ -557,7 +569,7 @@ def _expect_delivery(case, queue_url, topic_arn, expected, before=False):
                 (
                     "topic-not-named",
                     "SourceArn" in allowed and f'"{topic_arn}"' not in allowed,
-                    "No statement with the Effect Allow has this topic's ARN."
+                    "No statement with the Effect Allow names this topic's ARN."
                     + before * f" Before your last call there was one. {REPLACED}",
                 ),
                 (
@@ -575,6 +587,8 @@ def _not_arrived(case, queue_url, topic_arn):
     """Say that a message of the topic isn't in the queue, and why its policy refused it, if it did."""
     refusal = shop.refusal_of_sns(case, queue_url, topic_arn)
     because = f" The queue's policy doesn't let SNS send it: {refusal}." if refusal else ""
+    if not _statements(case, queue_url):
+        because = " The queue has no policy that could let SNS send it."
     return f"I published a message on the topic {topic_arn.split(':')[-1]}, and it didn't arrive in the queue.{because}"
 
 
@@ -919,7 +933,7 @@ def _expect_all_published(case, topic_arn, name, queue_url, published, last, mes
             expected="each department gets the topic's messages",
             why=STATEMENT
             if refused
-            else "The policy lets SNS send, and a filter of the subscription can hold it back.",
+            else "The policy lets SNS send. A filter can hold messages back, and a department wants all of them.",
         )
     for order_id, owed, operation in published:
         if arn in owed and not any(order_id in body for body in bodies):
