@@ -10,6 +10,7 @@ from helpers.errors import CloudError
 SHOPPERS = ["Ada", "Grace", "Edsger", "Barbara", "Alan", "Frances", "Kurt", "Mary"]
 GOODS = ["tea", "mugs", "honey", "candles", "soap", "jam"]
 LEASE = 600  # seconds that `visible` hides what it finds
+LONGEST_MESSAGE = 400  # characters of an error's message that are shown
 
 
 def orders(case, count, letter="A"):
@@ -198,6 +199,9 @@ def explain(case, error, expected, whys):
     """
     for reason, name, text, why in whys:
         if name in (error.type, error.code) and text in error.message:
-            raised = f"{error.type}: {error.message.rstrip('.')}, raised by your line {error.line!r}."
+            message = error.message.rstrip(".")
+            if len(message) > LONGEST_MESSAGE:
+                message = f"{message[:LONGEST_MESSAGE]} …"
+            raised = f"{error.type}: {message}, raised by your line {error.line!r}."
             case.not_yet(reason, got=case.said(raised), expected=expected, why=why)
     raise error
