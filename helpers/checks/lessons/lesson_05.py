@@ -4,6 +4,7 @@ import json
 import re
 from collections import Counter
 
+from helpers.aws_rules.sns import mobile_push
 from helpers.checks.lessons import shop
 
 DOCUMENTED, LONGEST_SUBJECT = 99, 100  # AWS documents less than 100 characters, and accepts 100
@@ -11,16 +12,34 @@ PART = 140  # characters of a text message here
 BATCH, BATCH_BYTES = 10, 262_144
 PAGE = 100
 PENDING = "PendingConfirmation"
-NEWS = ["Honey is back", "Closed on Monday", "Tea from Assam", "A café in the shop", "New mugs", "Candles of beeswax"]
+NEWS = [
+    "Honey & jam are back!",
+    'Closed on "Monday"',
+    "Tea from Assam: 5 €",
+    "A café ☕ in the shop",
+    "New <big> mugs",
+    "It's candles (of beeswax)",
+]
 # Texts and addresses that look like something else, for answers that search where they should read.
 LOOKALIKE = '{"default": "no", "TopicArn": "no", "Subject": "no"}'
 
 
-def _reader(case, topic_arn):
-    """Return the URL of a queue that listens to the topic."""
+def _topics(case):
+    """Return a topic's ARN, the URL of its reader, and that of a reader of the topics before and after it."""
+    stems = case.draw.sample(["shop-news", "other-news", "news"], 3)
+    first, topic_arn, last = (shop.topic(case, case.name(stem)) for stem in stems)
+    return topic_arn, _reader(case, topic_arn), _reader(case, first, last)
+
+
+def _reader(case, *topic_arns):
+    """Return the URL of a queue that listens to these topics."""
     queue_url = case.queue("reader")
-    shop.allow_topic(case, topic_arn, queue_url)
-    case.sns.subscribe(TopicArn=topic_arn, Protocol="sqs", Endpoint=case.queue_arn(queue_url))
+    queue_arn = case.queue_arn(queue_url)
+    allowed = [shop.statement(queue_arn, topic_arn) for topic_arn in topic_arns]
+    policy = json.dumps({"Version": "2012-10-17", "Statement": allowed})
+    case.sqs.set_queue_attributes(QueueUrl=queue_url, Attributes={"Policy": policy})
+    for topic_arn in topic_arns:
+        case.sns.subscribe(TopicArn=topic_arn, Protocol="sqs", Endpoint=queue_arn)
     return queue_url
 
 
@@ -48,15 +67,15 @@ def _expect_message_id(case, returned, envelope):
     """The returned id is the one that Publish gave."""
     if returned == envelope["MessageId"]:
         return
-    reason, why = "not-the-message-id", "The response has the id under MessageId, and the function has to return it."
+    reason, why = "not-the-message-id", "The response has the id under MessageId. That's what the function returns."
     if isinstance(returned, dict) and returned.get("MessageId") == envelope["MessageId"]:
-        reason, why = "whole-response", "That's the whole response. The caller needs only what it has under MessageId."
+        reason, why = "whole-response", "That's the whole response. Return only what it has under MessageId."
     case.not_yet(reason, got=returned, expected=f"the message id, {envelope['MessageId']!r}", why=why)
 
 
 def _times(count):
     """Return how often something was published, as a sentence."""
-    return f"Your code published {count} times." if count else "Your code published nothing on this topic."
+    return f"Your code published {count} times." if count else "Your code published nothing."
 
 
 def _expect_nothing_at(case, others):
@@ -66,7 +85,7 @@ def _expect_nothing_at(case, others):
             "other-topic",
             got=case.said("A message was published on another topic."),
             expected="a message on the topic that your function was given",
-            why="topic_arn names the topic.",
+            why="topic_arn says which topic to publish on.",
         )
 
 
@@ -75,9 +94,7 @@ def _expect_nothing_at(case, others):
 
 def announce(case):
     """Subjects that fit, with each kind of line break, too long, and at the limit; texts with all that one can have."""
-    others = _reader(case, shop.topic(case, case.name("other-news")))
-    topic_arn = shop.topic(case, case.name("shop-news"))
-    reader = _reader(case, topic_arn)
+    topic_arn, reader, others = _topics(case)
     words = shop.shuffled(case, NEWS)
     goods = "-".join(case.draw.choices(shop.GOODS, k=30))
     long = f"{words[0]}, and {goods}"
@@ -85,7 +102,7 @@ def announce(case):
         words[1],
         f"{words[2]}\n{words[3]}\nand {words[4]}",
         long,
-        f"{words[5]}\r\n{words[1]}\r\n",
+        f"\n{words[5]}\r\n{words[1]}\r\n",
         f"{words[1]}\r{words[2]}\n\n{words[3]}\n",
         f"{words[3]}\r\nand {goods}",
         *(long[: LONGEST_SUBJECT + more] for more in (-1, 0, 1)),
@@ -93,17 +110,19 @@ def announce(case):
         f"{'é' * 20}-{goods}"[:LONGEST_SUBJECT],
         long[:LONGEST_SUBJECT].replace(" ", "\r\n"),
     ):
-        _expect_announced(case, topic_arn, reader, subject, others)
+        text = _untidy_text(case)
+        if subject == long:
+            text += "and so on" * 12_000 + "."
+        _expect_announced(case, topic_arn, reader, subject, text, others)
 
 
 def _untidy_text(case):
-    """Return a text with leading and trailing spaces, tabs, line breaks, accents and what looks like an envelope."""
-    return f"  {case.draw.choice(NEWS)}!\r\n\n\t{LOOKALIKE}\n" + "  It's so.\n" * case.draw.randrange(20, 40) + "é  "
+    """Return a text with spaces at its ends, tabs, line breaks, accents, signs and what looks like an envelope."""
+    return f"  {case.draw.choice(NEWS)}!\r\n\n\t{LOOKALIKE}\n" + "  It's so.\n" * case.draw.randrange(20, 40) + "é☕  "
 
 
-def _expect_announced(case, topic_arn, reader, subject, others):
+def _expect_announced(case, topic_arn, reader, subject, text, others):
     """The text is published once, with the subject in one line."""
-    text = _untidy_text(case)
     made = len(case.calls)
     result = case.attempt(topic_arn=topic_arn, subject=subject, text=text)
     if result.error:
@@ -111,7 +130,7 @@ def _expect_announced(case, topic_arn, reader, subject, others):
     _expect_nothing_at(case, others)
     found = _read(case, reader)
     if len(found) != 1:
-        reason, why = "published-twice", "Every publish is one more message for everybody."
+        reason, why = "published-twice", "Every publish sends one more message to every subscriber."
         if not found:
             reason, why = "not-published", "Whatever the subject looks like, the news has to be published."
         case.not_yet(reason, got=case.said(_times(len(found))), expected="one message", why=why)
@@ -121,7 +140,11 @@ def _expect_announced(case, topic_arn, reader, subject, others):
         reason, why = _why_not_subject(published, subject)
         case.not_yet(
             reason,
-            got=case.said(f"The subject that arrived is {published!r}, with {len(published)} characters."),
+            got=case.said(
+                f"The subject that arrived was {published!r}, which has {len(published)} characters."
+                if published
+                else "The message arrived without a subject."
+            ),
             expected=repr(_tidy(subject)[:LONGEST_SUBJECT]),
             why=why,
         )
@@ -129,8 +152,8 @@ def _expect_announced(case, topic_arn, reader, subject, others):
         case.not_yet(
             "text-changed",
             got=case.said(f"The text that arrived was {_around(envelope['Message'], text)}."),
-            expected=f"the text as it was given, {_around(text, envelope['Message'])}",
-            why="Only the subject has to be short and on one line. In a text, spaces and line breaks count.",
+            expected=f"the text as it was given: {_around(text, envelope['Message'])}",
+            why="Only the subject has to be short and on one line. The text is published as it is.",
         )
     _expect_message_id(case, result.value, envelope)
 
@@ -141,7 +164,7 @@ def _around(text, other):
         return repr(text)
     others = (place for place, pair in enumerate(zip(text, other, strict=False)) if pair[0] != pair[1])
     place = next(others, min(len(text), len(other)))
-    return f"{text[max(0, place - 20) : place + 20]!r} around character {place + 1}, {len(text)} characters in all"
+    return f"{text[max(0, place - 20) : place + 20]!r} around character {place + 1} ({len(text)} characters in all)"
 
 
 def _tidy(subject):
@@ -163,7 +186,7 @@ def _why_not_subject(published, subject):
     """Return why this is not the subject."""
     wanted, mine = _tidy(subject), _tidy(published)
     if not mine:
-        return "no-subject", "Your function gets a subject that has at least one word. It goes into Subject."
+        return "no-subject", "Your function gets a subject that has at least one word. Pass it on as Subject."
     if not wanted.startswith(mine):
         return (
             "subject-changed",
@@ -171,10 +194,12 @@ def _why_not_subject(published, subject):
         )
     if mine in [_tidy("\n".join(subject.splitlines()[:count])) for count in range(1, len(subject.splitlines()))]:
         return "subject-lost", "What's after a line break is missing. The line break has to become a space."
+    if len(wanted) < DOCUMENTED:
+        return "subject-too-short", "The end of the subject is missing. It's short enough to be published whole."
     return (
         "subject-too-short",
-        "More of the subject fits: only what's after 99 or 100 characters is cut off, counted once the line breaks are "
-        "spaces.",
+        "More of the subject fits. Cut off only what's after 99 or 100 characters, and count them when each line break "
+        "has become a space.",
     )
 
 
@@ -184,13 +209,15 @@ def _explain_subject(case, error, published):
     reason, why = "control-character-in-subject", "SNS refuses every control character in a subject, such as a tab."
     if not subject:
         reason = "empty-subject"
-        why = "A subject can be left out, but it can't be empty. This function always gets one."
+        why = "Your code sent an empty subject. SNS refuses it, and your function always gets one with words."
     elif re.search(r"[\r\n]", subject):
         reason = "line-break-in-subject"
-        why = "The subject still has a line break: \\n, \\r or both. SNS refuses line breaks in subjects."
+        why = "The subject that your code sent still has a line break: \\n, \\r or both. SNS refuses line breaks there."
     elif len(subject) > LONGEST_SUBJECT:
         reason = "subject-too-long"
-        why = "The subject still has more than 100 characters. Cut it off at the end."
+        why = (
+            f"The subject that your code sent has {len(subject)} characters. SNS accepts 100, so cut it off at the end."
+        )
     shop.explain(case, error, "the message id", [(reason, "InvalidParameter", "Invalid parameter: Subject", why)])
 
 
@@ -202,12 +229,12 @@ def subscribe_all(case):
 
     Some of the contacts are subscribed already: confirmed, pending, and with an attribute of their own.
     """
-    topic_arn, others = (shop.topic(case, case.name(stem)) for stem in case.draw.sample(["shop-news", "other-news"], 2))
+    stems = case.draw.sample(["shop-news", "other-news", "news"], 3)
+    others, topic_arn, _ = (shop.topic(case, case.name(stem)) for stem in stems)
     first, second = _contacts(case), _contacts(case)
-    for contact, protocol in first.items():
-        if protocol in ("sms", "sqs"):
-            _subscribe(case, others, protocol, contact)
-    before = shop.subscriptions(case, others)
+    at_once = {contact: protocol for contact, protocol in first.items() if protocol in ("sms", "sqs")}
+    arns = [_subscribe(case, others, protocol, contact) for contact, protocol in at_once.items()]
+    before = {arn: _attributes(case, arn) for arn in arns}
 
     known = dict(first)
     own = _some_subscribed(case, topic_arn, first)
@@ -224,13 +251,16 @@ def subscribe_all(case):
     for _ in range(2):
         _expect_subscribed(case, topic_arn, list(second), known, own)
     _expect_subscribed(case, topic_arn, [], known, own)
-    if shop.subscriptions(case, others) != before:
+    if {
+        one["SubscriptionArn"]: _attributes(case, one["SubscriptionArn"]) for one in shop.subscriptions(case, others)
+    } != before:
         case.not_yet(
             "other-topic-changed",
             got=case.said("The subscriptions of another topic changed."),
-            expected="subscriptions to the topic that your function was given, and to no other",
-            why="topic_arn names the topic.",
+            expected="changes at the topic that your function was given, and at no other",
+            why="topic_arn says which topic to subscribe the contacts to.",
         )
+    _expect_subscribed(case, others, [contact for contact in at_once if contact.startswith("+")], at_once, before)
 
 
 def _contacts(case):
@@ -238,29 +268,31 @@ def _contacts(case):
     mailbox, house = (case.name(name) for name in case.draw.sample(shop.SHOPPERS, 2))
     till = case.queue("Till")
     name = till.rpartition("/")[2]
-    alike = [case.sqs.create_queue(QueueName=one)["QueueUrl"] for one in (f"{name}-DLQ", name.lower())]
+    alike = case.sqs.create_queue(QueueName=name.lower())["QueueUrl"]
+    arns = [case.queue_arn(queue_url) for queue_url in (till, alike)]
+    arns.append(f"{arns[0].replace('us-east-1', case.draw.choice(['eu-west-1', 'eu-central-1']))}-DLQ")
+    country = case.draw.choice(["32", "33", "49", "61", "81"])
     made = {
         f"{mailbox}@shop.example": "email",
         f"https-{mailbox.lower()}@shop.example": "email",
         f"arn.{house}+news@sqs.example": "email",
         f"+44{case.draw.randrange(7700900000, 7700900999)}": "sms",
-        f"+1555{case.draw.randrange(1000000, 9999999)}": "sms",
-        f"https://{house.lower()}.example/News": "https",
+        f"+{country}{case.draw.randrange(100000000, 999999999)}": "sms",
         f"https://{mailbox.lower()}@{house.lower()}.example/arn:aws:sqs?to=+44": "https",
+        f"https://{mailbox.lower()}@{house.lower()}.example/Arn:aws:sqs?to=+44": "https",
         f"http://{house.lower()}.example/?from=https://shop.example/": "http",
-        **{case.queue_arn(queue_url): "sqs" for queue_url in (till, *alike)},
+        **dict.fromkeys(arns, "sqs"),
     }
     return dict(shop.shuffled(case, list(made.items())))
 
 
 def _some_subscribed(case, topic_arn, contacts):
-    """Subscribe some of the contacts, and return the attributes of those who confirmed, by their ARNs."""
+    """Subscribe some of the contacts, and return the attributes of their subscriptions by ARN."""
     mail, other_mail, _ = (contact for contact, protocol in contacts.items() if protocol == "email")
     web, other_web = (contact for contact, protocol in contacts.items() if protocol == "https")
     queue, raw_queue, _ = (contact for contact, protocol in contacts.items() if protocol == "sqs")
-    _subscribe(case, topic_arn, "email", other_mail)
-    _subscribe(case, topic_arn, "https", other_web)
-    arns = [_subscribe(case, topic_arn, "email", mail, confirm=True)]
+    arns = [_subscribe(case, topic_arn, "email", other_mail), _subscribe(case, topic_arn, "https", other_web)]
+    arns.append(_subscribe(case, topic_arn, "email", mail, confirm=True))
     arns.append(_subscribe(case, topic_arn, "https", web, confirm=True))
     arns += [_subscribe(case, topic_arn, "sqs", contact) for contact in (queue, raw_queue)]
     raw = {"AttributeName": "RawMessageDelivery", "AttributeValue": "true"}
@@ -294,38 +326,42 @@ def _expect_subscribed(case, topic_arn, contacts, known, own):
             "subscription-replaced",
             got=case.said(f"The subscription that {min(lost)} had isn't there any more."),
             expected="the subscriptions that existed, as they were",
-            why="It had an ARN that others can use, and perhaps a confirmation. No subscription has to end here: "
-            "subscribing a contact again returns the ARN of the one that's there.",
+            why="No subscription has to end here: subscribing a contact again returns the ARN of the subscription that "
+            "it has.",
         )
     for arn, attributes in own.items():
-        if _attributes(case, arn) != attributes:
+        now = _attributes(case, arn)
+        if changed := sorted(name for name in now | attributes if now.get(name) != attributes.get(name)):
+            name, values = changed[0], [repr(one.get(changed[0], "not set")) for one in (attributes, now)]
+            whose = f"the existing subscription of {attributes['Endpoint']}"
             case.not_yet(
                 "subscription-changed",
-                got=case.said(f"The subscription of {attributes['Endpoint']} has other attributes than before."),
+                got=case.said(f"{name} of {whose} was {values[0]}, and is {values[1]} now."),
                 expected="the subscriptions that existed, as they were",
-                why="Its attributes are its owner's business. Subscribing without Attributes leaves them alone.",
+                why="Your function needs only the ARN. Called without Attributes, subscribe returns it and changes "
+                "nothing.",
             )
     _expect_asked_once(case, inbox, contacts)
-    _expect_arns(case, result.value, topic_arn, contacts)
+    _expect_arns(case, result.value, topic_arn, contacts, {one["Endpoint"] for one in there})
 
 
 def _explain_subscribe_error(case, error, calls):
     """Say which endpoint or ARN did not fit."""
     asked = _refused(calls)
-    told = f"I saw {asked.get('Endpoint')} with the protocol {asked.get('Protocol')}."
+    told = f"Your code tried to subscribe {asked.get('Endpoint')} with the protocol {asked.get('Protocol')}."
     web = f"{told} Addresses that start with https:// have the protocol https, and those with http:// have http."
     queue = f"{told} The protocol sqs is for ARNs of queues, which start with arn: and name sqs as the service."
     phone = f"{told} The protocol sms is for phone numbers, which start with +."
-    mail = f"{told} The protocol email is for mail addresses: what doesn't start with arn:, +, https:// or http://."
+    mail = f"{told} Only mail has it, which is what doesn't start with arn:, +, https:// or http://."
     whys = [
         ("wrong-web-protocol", "InvalidParameter", "must match the specified protocol", web),
         ("not-a-queue", "InvalidParameter", "SQS endpoint ARN", queue),
         ("not-a-phone", "InvalidParameter", "Invalid SMS endpoint", phone),
         ("not-a-mail-address", "InvalidParameter", "Email address", mail),
         ("unknown-protocol", "InvalidParameter", "does not support this protocol",
-         "SNS calls the protocols of these contacts email, sms, https, http and sqs."),
+         f"{told} SNS calls the protocols of these contacts email, sms, https, http and sqs."),
         ("other-attributes", "InvalidParameter", "already exists with different attributes",
-         "This contact is subscribed already, with attributes of its own. Subscribe without Attributes to keep them."),
+         "This contact is subscribed already, with other attributes. Call subscribe without Attributes to keep them."),
     ]  # fmt: skip
     if _is_pending(asked.get("SubscriptionArn")):
         whys.append(
@@ -333,7 +369,8 @@ def _explain_subscribe_error(case, error, calls):
                 "pending-as-arn",
                 "InvalidParameter",
                 "An ARN must have at least 6 elements",
-                "These words aren't an ARN. With ReturnSubscriptionArn=True, Subscribe returns the real one.",
+                f"{asked['SubscriptionArn']!r} isn't an ARN. With ReturnSubscriptionArn=True, subscribe returns the "
+                "real one.",
             )
         )
     shop.explain(case, error, "a dictionary from contact to subscription ARN", whys)
@@ -349,17 +386,15 @@ def _expect_protocols(case, listed, contacts, known):
     found = {(one["Protocol"], one["Endpoint"]) for one in listed}
     for protocol, endpoint in sorted(found):
         if known.get(endpoint) != protocol:
-            reason = "not-asked-for"
+            reason, expected = "not-asked-for", "subscriptions of the contacts on the list, and no others"
             why = "This isn't on the list of contacts. The endpoint is the contact as it is, letter by letter."
             if endpoint in known:
-                reason = "wrong-protocol"
-                why = f"This contact's protocol is {known[endpoint]}, which you can tell from how the contact starts."
-            case.not_yet(
-                reason,
-                got=case.said(f"{endpoint} is subscribed with the protocol {protocol}."),
-                expected="each contact with the protocol that fits",
-                why=why,
-            )
+                reason, expected = "wrong-protocol", f"each contact with its own protocol, here {known[endpoint]}"
+                why = (
+                    "How a contact starts tells you its protocol: arn:, +, https:// or http://. Anything else is mail."
+                )
+            got = case.said(f"{endpoint} is subscribed with the protocol {protocol}.")
+            case.not_yet(reason, got=got, expected=expected, why=why)
     for contact in contacts:
         if (known[contact], contact) not in found:
             case.not_yet(
@@ -371,15 +406,22 @@ def _expect_protocols(case, listed, contacts, known):
 
 
 def _expect_asked_once(case, inbox, contacts):
-    """Nobody gets two requests to confirm."""
+    """Nobody gets two requests to confirm, and nobody gets one who isn't on the list."""
     asked = Counter(arrived.endpoint for arrived in case.inbox()[inbox:] if arrived.confirm_url)
     for contact, times in sorted(asked.items()):
+        if contact not in contacts:
+            case.not_yet(
+                "others-asked",
+                got=case.said(f"{contact} got a request to confirm."),
+                expected="requests to contacts on the list, and to no others",
+                why="This contact was pending already, but it isn't on the list of this call.",
+            )
         if times > 1:
             reason = "asked-again"
-            why = "Until somebody confirms, each Subscribe sends them another request."
+            why = "Until somebody confirms, each subscribe sends them another request."
             if all(asked[one] == contacts.count(one) for one in asked):
                 reason = "asked-for-each-mention"
-                why = f"This contact is on the list {times} times, and each Subscribe sends a request."
+                why = f"This contact is on the list {times} times, and each subscribe sends a request."
             case.not_yet(
                 reason,
                 got=case.said(f"{contact} got {times} requests to confirm."),
@@ -388,15 +430,20 @@ def _expect_asked_once(case, inbox, contacts):
             )
 
 
-def _expect_arns(case, returned, topic_arn, contacts):
-    """The value leads from each contact to the ARN of its subscription to this topic."""
+def _expect_arns(case, returned, topic_arn, contacts, there):
+    """The value leads from each contact to the ARN of its subscription to this topic.
+
+    there: those who were subscribed before.
+    """
     expected = "a dictionary from contact to subscription ARN"
     if not isinstance(returned, dict) or set(returned) != set(contacts):
-        got = returned
+        got, why = returned, "The function returns a dictionary whose keys are the contacts on the list."
         if isinstance(returned, dict):
             missing, more = sorted(set(contacts) - set(returned)), sorted(set(returned) - set(contacts))
             got = case.said(f"The key {missing[0]!r} is missing." if missing else f"There's a key {more[0]!r}.")
-        why = "The keys are the contacts on the list, each as it is, and nothing else."
+            why = "The keys are the contacts on the list, each as it is, and nothing else."
+            if not more and set(missing) == there & set(contacts):
+                why = "Contacts that were subscribed before your function was called belong in the dictionary, too."
         case.not_yet("wrong-keys", got=got, expected=expected, why=why)
     for contact, arn in sorted(returned.items()):
         if _is_pending(arn):
@@ -404,18 +451,26 @@ def _expect_arns(case, returned, topic_arn, contacts):
                 "pending-returned",
                 got={contact: arn},
                 expected=expected,
-                why="SNS shows these words in place of the ARN until somebody confirms. Subscribe returns the real "
-                "ARN all the same if you ask for it: ReturnSubscriptionArn.",
+                why="SNS shows these words in place of the ARN until somebody confirms. Even then subscribe returns "
+                "the real ARN if you pass ReturnSubscriptionArn=True.",
             )
         if not isinstance(arn, str) or not arn.startswith("arn:"):
-            why = "The value is the SubscriptionArn, a text."
+            why = "The value has to be the SubscriptionArn, which is a text."
             case.not_yet("no-text", got={contact: arn}, expected=expected, why=why)
         if not arn.startswith(f"{topic_arn}:"):
             why = "That isn't the ARN of a subscription to this topic, which starts with the topic's own ARN."
             case.not_yet("arn-of-other-topic", got={contact: arn}, expected=expected, why=why)
-        if _attributes(case, arn).get("Endpoint") != contact:
+        attributes = _attributes(case, arn)
+        if attributes.get("Endpoint") != contact:
             why = "No subscription of this contact has that ARN."
             case.not_yet("arn-of-other-contact", got={contact: arn}, expected=expected, why=why)
+        if "FilterPolicy" in attributes:
+            case.not_yet(
+                "filtered",
+                got=case.said(f"The subscription of {contact} has the filter policy {attributes['FilterPolicy']}."),
+                expected="subscriptions that get all the news",
+                why="A filter policy filters out what doesn't match it, and these contacts want all the news.",
+            )
 
 
 # --- 05.3 ------------------------------------------------------------------------------------------------------------
@@ -423,9 +478,7 @@ def _expect_arns(case, returned, topic_arn, contacts):
 
 def by_channel(case):
     """Texts for all, for some and for mail alone; mails as long as a text message; quotes, accents and spaces."""
-    others = _reader(case, shop.topic(case, case.name("other-news")))
-    topic_arn = shop.topic(case, case.name("shop-news"))
-    reader = _reader(case, topic_arn)
+    topic_arn, reader, others = _topics(case)
     name = case.name("ada")
     for _ in range(2):
         _subscribe(case, topic_arn, "sms", f"+44{case.draw.randrange(7700900000, 7700900999)}")
@@ -435,9 +488,11 @@ def by_channel(case):
         _subscribe(case, topic_arn, protocol, f"{protocol}://{name}.example/news", confirm=True)
 
     short, other = case.draw.sample(NEWS, 2)
-    long = f'"{short}", says Ada.\n' + " ".join(case.draw.choices(["Thé", "honey", "mugs", '"jam"', "{soap}"], k=60))
+    words = case.draw.choices(["Thé", "honey ☕", "& mugs", '"jam"', "<soap>"], k=60)
+    long = f'"{short}", says Ada.\n{" ".join(words)}'
     untidy = f"  \r\n\t{LOOKALIKE} {'é' * 50} {long}  "
     facts = json.dumps({"news": case.draw.choice(NEWS), "default": "no"})
+    longest = (long * 20)[:2000]
     for texts in (
         {"email": long, "sms": other},
         {"email": long},
@@ -446,14 +501,13 @@ def by_channel(case):
         {"sqs": facts, "email": long, "https": other},
         {"http": other, "lambda": facts, "email": untidy, "email-json": short},
         {"sms": f"  {long[: PART + 30]}\n", "email": short, "https": untidy, "firehose": other},
-        {"email": (long * 20)[:2000], "sqs": "!"},
+        {"email": longest, "sqs": "!", "sms": longest[200:1800], "lambda": longest[::-1], "https": longest[::-1]},
         *({"email": long[:length]} for length in (PART, PART + 1)),
     ):
-        _expect_channels(case, topic_arn, reader, texts)
-        _expect_nothing_at(case, others)
+        _expect_channels(case, topic_arn, reader, texts, others)
 
 
-def _expect_channels(case, topic_arn, reader, texts):
+def _expect_channels(case, topic_arn, reader, texts, others):
     """One publish, and each protocol has its text."""
     inbox, made = len(case.inbox()), len(case.calls)
     result = case.attempt(topic_arn=topic_arn, texts=texts)
@@ -465,8 +519,9 @@ def _expect_channels(case, topic_arn, reader, texts):
         reason, why = "not-published", "The subscribers get only what's published."
         if entries:
             reason = "published-twice"
-            why = "Every publish reaches all subscribers of its topic. One publish can hold a text for each protocol."
+            why = "One publish is enough: its message can hold a text for each protocol."
         case.not_yet(reason, got=case.said(_times(len(entries))), expected="one publish", why=why)
+    _expect_nothing_at(case, others)
     envelopes = _read(case, reader)
     found = [("sqs", envelope["Message"]) for envelope in envelopes]
     for arrived in case.inbox()[inbox:]:
@@ -483,7 +538,8 @@ def _expect_channels(case, topic_arn, reader, texts):
     structured = entries[0].get("MessageStructure") == "json"
     if structured:  # what SNS sends by the protocols that the offline cloud has no endpoints for
         message = json.loads(entries[0]["Message"])
-        for protocol, key in (("lambda", "lambda"), ("firehose", "firehose"), ("application", "GCM")):
+        devices = [("application", platform) for platform in mobile_push.PLATFORMS]
+        for protocol, key in (("lambda", "lambda"), ("firehose", "firehose"), *devices):
             own = message.get(key)
             found.append((protocol, own if isinstance(own, str) else message["default"]))
     for protocol, text in found:
@@ -503,11 +559,11 @@ def _why_not_text(protocol, text, texts, structured):
             'This message is one text for all. SNS looks for several texts in it only with MessageStructure="json".',
         )
     if protocol == "sms" and texts.get("sms", "").startswith(text):
-        return "text-for-phones-cut", "There's a text for phones, and it's sent as it is, however long."
+        return "text-for-phones-cut", "Your function was given a text for phones. It's sent as it is, however long."
     if protocol in texts:
         return (
             "own-text-missing",
-            "There's a text for this protocol. It's sent as it is, under the protocol's name as its key.",
+            "Your function was given a text for this protocol. Send it as it is, under the protocol's name as its key.",
         )
     if protocol == "sms":
         return (
@@ -526,13 +582,13 @@ def _explain_structure(case, error):
     shop.explain(case, error, "the message id", [
         ("no-default", "InvalidParameter", "No default entry", default),
         ("no-json", "InvalidParameter", "failed to parse",
-         'With MessageStructure="json" the message has to be JSON. json.dumps writes it, quotes and line breaks '
-         "included."),
+         'With MessageStructure="json" the message has to be JSON. json.dumps writes it, and takes care of quotes and '
+         "line breaks."),
         ("dictionary-as-message", "ParamValidationError", "parameter Message,",
          "Message has to be a text. json.dumps turns a dictionary into one."),
-        ("sms-expected", "KeyError", "sms", "There isn't always a text for phones."),
+        ("sms-expected", "KeyError", "sms", "Your function isn't always given a text for phones."),
         ("default-expected", "KeyError", "default",
-         "The dictionary that your function gets has no text for default. Your function has to choose one."),
+         "The dictionary that your function is given has no text for default. Your function has to choose one."),
     ])  # fmt: skip
 
 
@@ -540,32 +596,40 @@ def _explain_structure(case, error):
 
 
 def publish_all(case):
-    """Short items, some refused; long ones, in bytes more than in characters; full batches; all refused; one; none."""
-    others = _reader(case, shop.topic(case, case.name("other-news")))
-    topic_arn = shop.topic(case, case.name("shop-news"))
-    reader = _reader(case, topic_arn)
+    """Short items, some refused; none; long ones, in bytes more than in characters; full batches; all refused; one."""
+    topic_arn, reader, others = _topics(case)
     for news in (
         _short_news(case, case.draw.randrange(23, 29), 5),
+        [],
+        _half_batches(),
         _long_news(case),
         _short_news(case, 2 * BATCH, 0),
         _short_news(case, BATCH + 1, BATCH + 1),
         _short_news(case, BATCH, 6),
-        _half_batches(),
         [{"subject": "All", "text": "x" * BATCH_BYTES}],
-        [],
     ):
-        _expect_all_published(case, topic_arn, reader, news)
-        _expect_nothing_at(case, others)
+        _expect_all_published(case, topic_arn, reader, news, others)
 
 
 def _short_news(case, count, wrong):
     """Return so many items, some of them equal, and so many of them with subjects that SNS refuses."""
-    made = [{"subject": case.draw.choice(NEWS), "text": f" {case.draw.choice(shop.GOODS)}.\r\n"} for _ in range(count)]
+    made = [
+        {"subject": case.draw.choice(NEWS), "text": f" {case.draw.choice(shop.GOODS)} & é.\r\n"} for _ in range(count)
+    ]
     if count > wrong:
         made[case.draw.randrange(1, count - 1)] = {"subject": "x" * LONGEST_SUBJECT, "text": LOOKALIKE}
         made[-1] = dict(made[0])
-    lines = "two\nlines"
-    refused = [lines, lines, lines, "x" * (LONGEST_SUBJECT + 1), "tab\tin it", "return\r", "long " * 30]
+    lines, sign = "two\nlines", chr(case.draw.choice([*range(1, 9), 11, 12, *range(14, 32), 127]))
+    refused = [
+        lines,
+        lines,
+        lines,
+        f"strange {sign}",
+        "x" * (LONGEST_SUBJECT + 1),
+        "return\r",
+        "tab\tin it",
+        "long " * 30,
+    ]
     places = case.draw.sample([place for place in range(count) if made[place]["text"] != LOOKALIKE], wrong)
     for number, place in enumerate(places):
         text = "Equal items can be refused, too." if number < 2 else f"{case.draw.choice(NEWS)}, {number}"
@@ -576,8 +640,8 @@ def _short_news(case, count, wrong):
 def _long_news(case):
     """Return items of which few fit into a request, among short ones.
 
-    The first two fit together by their characters, but not by their bytes. Only a short text has accents, since boto3
-    takes a while to write them.
+    The first two fit together by their characters, even if each counts twice, but not by their bytes. Only a short text
+    has accents, since boto3 takes a while to write them.
     """
     lengths = [60_000, 70_000, 80_000, 90_000]
     made = [
@@ -585,13 +649,14 @@ def _long_news(case):
     ]
     made += _short_news(case, 8, 2)
     case.draw.shuffle(made)
-    return [{"subject": "é", "text": text} for text in ("é" * 60, "x" * (BATCH_BYTES - 99))] + made
+    return [{"subject": "é", "text": text} for text in ("☕" * 60, "x" * (BATCH_BYTES - 121))] + made
 
 
 def _half_batches():
-    """Return items of which two just fill a request, but for the first and the last, which are a byte longer."""
-    half = BATCH_BYTES // 2
-    texts = ["x" * (half + 1), "a" * half, "b" * half, "c" * half, "y" * (half + 1)]
+    """Return items of which the second to the fourth, one with accents, just fill a request; no other neighbours do."""
+    half, accents = BATCH_BYTES // 2, "é☕" * 20
+    size = len(accents.encode())
+    texts = ["x" * (half + 1), "a" * half, accents, "b" * (half - size), "c" * (half + size + 1), "y" * half]
     return [{"subject": "Half", "text": text} for text in texts]
 
 
@@ -611,45 +676,59 @@ def _is_refused(item):
     return len(item["subject"]) > LONGEST_SUBJECT or not item["subject"].isprintable()
 
 
-def _expect_all_published(case, topic_arn, reader, news):
+def _expect_all_published(case, topic_arn, reader, news, others):
     """All that can be is published once, in few requests; the others are returned in their sequence."""
     made = len(case.calls)
     result = case.attempt(topic_arn=topic_arn, news=news)
     case.did = f"publish_all with {len(news) or 'no'} items"
     calls = shop.of(case.calls[made:], "Publish", "PublishBatch")
     if result.error:
-        _explain_batch_error(case, result.error, calls)
+        _explain_batch_error(case, result.error, calls, news)
+    _expect_nothing_at(case, others)
     refused = [item for item in news if _is_refused(item)]
     good = Counter((item["subject"], item["text"]) for item in news if not _is_refused(item))
     found = Counter((one.get("Subject"), one["Message"]) for one in _read(case, reader))
     expected = f"{good.total()} messages, one for each item that SNS accepts"
     if more := found - good:
-        reason, why = "published-twice", "Each item is published once. Every entry is one more message for everybody."
+        reason, why = (
+            "published-twice",
+            "Publish each item once. Every entry sends one more message to every subscriber.",
+        )
+        told = f"{_many(more, 'message')} too many arrived."
         if good - found and not _texts(good) - _texts(found):
             reason, why = "subjects-changed", "The texts are there. Each has to go out with its own subject, as it is."
+        elif not _texts(more) - Counter(item["text"] for item in refused):
+            reason = "subjects-changed"
+            why = (
+                "SNS refuses the subjects that these items have. Subjects stay as they are, and the items are returned."
+            )
         elif set(more) - set(good):
             reason = "texts-changed"
             why = "Subjects and texts are published as they are, spaces and line breaks included."
-        case.not_yet(
-            reason, got=case.said(_in_short(more, "Messages that nobody asked for")), expected=expected, why=why
-        )
+        if reason != "published-twice":
+            told = f"{_many(more, 'message')} arrived with a subject or text that isn't in the list."
+        case.not_yet(reason, got=case.said(f"{told} {_first(more)}"), expected=expected, why=why)
     if lost := good - found:
-        why = "SNS accepts all of these. There can be equal items, and an entry that fails doesn't stop its batch."
-        case.not_yet(
-            "items-lost", got=case.said(_in_short(lost, "Items that weren't published")), expected=expected, why=why
-        )
+        why = "SNS accepts all of these, so each has to be published."
+        if not set(lost) - set(found):
+            why = "There are equal items in the list, and each of them has to be published."
+        told = f"{_many(lost, 'item')} didn't arrive. {_first(lost)}"
+        case.not_yet("items-lost", got=case.said(told), expected=expected, why=why)
     case.reach("published")
     _expect_refused(case, result.value, refused)
     if len(calls) > _fewest(news):
         reason = "too-many-requests"
-        why = f"publish_batch accepts {BATCH} entries at once, and {BATCH_BYTES:,} bytes of texts in all of them."
+        why = (
+            f"A request has room for {BATCH} entries, and for {BATCH_BYTES:,} bytes of texts in all of them. Start "
+            "another one only when the next item doesn't fit."
+        )
         if _sent(calls, refused) > len(refused):
             reason = "refused-items-sent-again"
             why = "Items that SNS refused were sent more than once. It refuses the same subject every time."
         case.not_yet(
             reason,
             got=case.said(f"Your code made {len(calls)} requests to publish."),
-            expected=f"{_fewest(news)} at most",
+            expected=f"{_fewest(news)} at most for these items",
             why=why,
         )
 
@@ -659,11 +738,22 @@ def _texts(messages):
     return Counter(text for _, text in messages.elements())
 
 
-def _in_short(messages, what):
-    """Return how many of these messages there are, and the first of them."""
+def _many(messages, what):
+    """Return how many of these there are, such as "2 items"."""
+    return f"{messages.total()} {what}{'s' if messages.total() > 1 else ''}"
+
+
+def _first(messages):
+    """Return how the first of these messages or items starts."""
     (subject, text), _ = next(iter(messages.items()))
-    begins = f"its subject starts {subject[:40]!r}" if subject else "it has no subject"
-    return f"{what}: {messages.total()}. For the first, {begins}, and its text {text[:40]!r}."
+    first = "It" if messages.total() == 1 else "The first one"
+    begins = f"has the subject {_start(subject)}" if subject else "has no subject,"
+    return f"{first} {begins} and the text {_start(text)}."
+
+
+def _start(text):
+    """Return a short text, or how a long one starts."""
+    return repr(text) if len(text) <= 40 else f"{text[:40]!r}…"
 
 
 def _sent(calls, items):
@@ -674,7 +764,7 @@ def _sent(calls, items):
     return sum((entry.get("Subject"), entry.get("Message")) in keys for entry in entries)
 
 
-def _explain_batch_error(case, error, calls):
+def _explain_batch_error(case, error, calls, news):
     """Say what SNS refused about the batch."""
     entries = _refused(calls).get("PublishBatchRequestEntries", [])
     texts = [str(entry.get("Message", "")) for entry in entries]
@@ -685,19 +775,22 @@ def _explain_batch_error(case, error, calls):
         reason = "characters-counted"
         too_long = (
             f"The texts of a batch can have {BATCH_BYTES:,} bytes in all. These had {size:,} bytes in {characters:,} "
-            "characters: an é is one character, and two bytes. len(text.encode()) counts bytes."
+            "characters: a character can take up to four bytes. len(text.encode()) counts bytes."
         )
-    shop.explain(case, error, "a list of the items that SNS refused", [
+    ids = [str(entry.get("Id")) for entry in entries]
+    wrong = next((one for one in ids if not re.fullmatch(r"[A-Za-z0-9_-]{1,80}", one)), "")
+    twice = next((one for one in ids if ids.count(one) > 1), "")
+    shop.explain(case, error, "a list of the items that SNS refused" if news else "an empty list", [
         (reason, "BatchRequestTooLong", "", too_long),
         ("too-many-entries", "TooManyEntriesInBatchRequest", "",
-         f"A batch can have {BATCH} entries. With more, SNS publishes none of them."),
+         f"A batch can have {BATCH} entries, and this one had {len(entries)}. SNS published none of them."),
         ("empty-batch", "EmptyBatchRequest", "",
          "SNS refuses a batch without entries. When there's nothing to publish, leave it out."),
         ("invalid-id", "InvalidBatchEntryId", "",
-         "An Id has 1 to 80 characters: letters, digits, hyphens and underscores."),
+         f"{wrong!r} can't be an Id. An Id has 1 to 80 characters: letters, digits, hyphens and underscores."),
         ("ids-not-distinct", "BatchEntryIdsNotDistinct", "",
-         "Two entries of this batch have the same Id. There can be equal items, so an Id made from an item's words "
-         "can occur twice."),
+         f"More than one entry of this batch has the Id {twice!r}. Ids have to differ within a batch, even those of "
+         "equal items."),
         ("error-not-caught", "InvalidParameter", "Invalid parameter: Subject",
          "publish raises an error for a subject that SNS refuses. publish_batch doesn't: it lists the entry under "
          "Failed, and publishes the others."),
@@ -710,7 +803,7 @@ def _expect_refused(case, returned, refused):
         return
     expected = f"a list of the {len(refused)} items that SNS refused" if refused else "an empty list"
     reason = "not-the-items"
-    why = "The list has the items themselves, as they were given. A failure's Id leads back to its item."
+    why = "The list has to hold the items themselves, as they were given. A failure's Id leads back to its item."
     if not isinstance(returned, list):
         reason, why = "no-list", "The function returns a list, and an empty one when nothing was refused."
     elif not returned:
@@ -718,16 +811,19 @@ def _expect_refused(case, returned, refused):
         why = "Your list is empty. An entry that fails raises no error: the response has it under Failed, with its Id."
     elif all(isinstance(item, dict) and set(item) == {"subject", "text"} for item in returned):
         mine, right = (Counter((item["subject"], item["text"]) for item in items) for items in (returned, refused))
-        reason, why = "other-order-of-items", "They're the right items. They have to keep the sequence of the list."
+        reason, why = (
+            "other-order-of-items",
+            "These are the right items, but not in the sequence that they had in news.",
+        )
         if mine != right:
             reason = "other-items"
             why = (
                 "The list has every item that SNS refused, equal ones too, and no others. Each response lists its "
                 "failures under Failed, by the Ids of its own batch."
             )
-            more, lost = "Items in your list that SNS didn't refuse", "Refused items that aren't in your list"
-            told = _in_short(mine - right, more) if mine - right else _in_short(right - mine, lost)
-            returned = case.said(told)
+            more, lost = mine - right, right - mine
+            told = f"Your list has {_many(more, 'item')} too many. {_first(more)}" if more else ""
+            returned = case.said(told or f"Your list lacks {_many(lost, 'refused item')}. {_first(lost)}")
     case.not_yet(reason, got=returned, expected=expected, why=why)
 
 
@@ -740,13 +836,12 @@ def who_listens(case):
         case.name(stem) for stem in case.draw.sample(["news", "alarms", "jobs", "tips", "Offers"], 5)
     )
     _expect_report(case, missing, None)
-    alike = [
-        f"{prefix}{name}{suffix}" for name in (few, many, missing) for prefix, suffix in (("old-", ""), ("", "-2"))
-    ]
-    alike += [name.swapcase() for name in (few, many, missing)]
-    for name in alike:
-        _listeners(case, shop.topic(case, name), {"sms": 2}, 0)
+    alike = [one for name in (few, many, missing) for one in (f"old-{name}", f"{name}-2", name.swapcase())]
+    _alike_topics(case, alike)
     arns = {name: shop.topic(case, name) for name in (few, nobody)}
+    after = [f"new-{few}", f"{few}-3", few.title()]
+    _alike_topics(case, after)
+    alike += after
     _expect_report(case, few, _listeners(case, arns[few], {"sms": 2, "https": 1}, 2))
     case.reach("listed")
 
@@ -761,10 +856,17 @@ def who_listens(case):
     for _ in range(PAGE):
         shop.topic(case, more.pop())
     arns[many] = shop.topic(case, many)  # on the third page
-    kinds = {"email": 4, "email-json": 2, "sms": 140, "https": 3, "sqs": 50, "lambda": 2}
+    _alike_topics(case, [f"new-{many}", f"{many}-3", many.title()])
+    kinds = {"email": 4, "email-json": 2, "sms": 138, "https": 3, "sqs": 50, "lambda": 2, "firehose": 2}
     _expect_report(case, many, _listeners(case, arns[many], kinds, 9))
     _expect_report(case, missing, None)
     _expect_report(case, nobody, _listeners(case, arns[nobody], {}, 3))
+
+
+def _alike_topics(case, names):
+    """Create topics of these names, with listeners."""
+    for name in names:
+        _listeners(case, shop.topic(case, name), {"sms": 2}, 0)
 
 
 def _listeners(case, topic_arn, counts, pending):
@@ -775,7 +877,8 @@ def _listeners(case, topic_arn, counts, pending):
     """
     plan = [(protocol, True) for protocol, count in counts.items() for _ in range(count)]
     twin = pending and "email" in counts
-    plan += [(case.draw.choice(["email", "https"]), False) for _ in range(pending - bool(twin))]
+    kinds = shop.shuffled(case, ["email", "https", "http", "queue of another account"])
+    plan += [(kinds[number % len(kinds)], False) for number in range(pending - bool(twin))]
     case.draw.shuffle(plan)
     owner, region = topic_arn.split(":")[4], topic_arn.split(":")[3]
     forms = {
@@ -785,13 +888,16 @@ def _listeners(case, topic_arn, counts, pending):
         "https": "https://{1}{0}.example/",
         "http": "http://{1}{0}.example/",
         "sqs": f"arn:aws:sqs:{region}:{owner}:{{1}}-{{0}}",
+        "queue of another account": f"arn:aws:sqs:{region}:111122223333:{{1}}-{{0}}",
         "lambda": f"arn:aws:lambda:{region}:{owner}:function:{{1}}-{{0}}",
+        "firehose": f"arn:aws:firehose:{region}:{owner}:deliverystream/{{1}}-{{0}}",
     }
     words = ["ada", "Grace", PENDING]
     confirmed, waiting = {}, []
     numbers = case.draw.sample([*range(100, 999), *range(10_000, 10_999)], len(plan))
     for number, (protocol, confirms) in zip(numbers, plan, strict=True):
         endpoint = forms[protocol].format(number, case.draw.choice(words))
+        protocol = "sqs" if protocol == "queue of another account" else protocol
         must_confirm = protocol in ("email", "email-json", "https", "http")
         _subscribe(case, topic_arn, protocol, endpoint, confirm=confirms and must_confirm)
         (confirmed.setdefault(protocol, []) if confirms else waiting).append(endpoint)
@@ -823,7 +929,7 @@ def _expect_report(case, name, wanted):
     if result.value == wanted:
         return
     expected = "None" if wanted is None else _report_in_short(wanted)
-    reason, why = _why_not_report(result.value, wanted)
+    reason, why = _why_not_report(result.value, wanted, len(there))
     case.not_yet(reason, got=result.value, expected=expected, why=why)
 
 
@@ -845,9 +951,10 @@ def _expect_only_read(case, calls, there):
 
 def _report_in_short(report):
     """Return what the report should hold, in words."""
+    if not report["confirmed"] and not report["pending"]:
+        return repr(report)
     protocols = ", ".join(f"{len(found)} by {protocol}" for protocol, found in sorted(report["confirmed"].items()))
-    confirmed = f"confirmed: {protocols or 'none'}; pending: {len(report['pending'])}"
-    return f'{{"confirmed": {{...}}, "pending": [...]}}, {confirmed}'
+    return f"a report with {len(report['pending'])} pending, and confirmed {protocols or 'none'}"
 
 
 def _explain_report_error(case, error, wanted, calls):
@@ -870,7 +977,7 @@ def _explain_report_error(case, error, wanted, calls):
     shop.explain(case, error, "None" if wanted is None else _report_in_short(wanted), whys)
 
 
-def _why_not_report(returned, wanted):
+def _why_not_report(returned, wanted, topics):
     """Return why this is not the report."""
     if wanted is None:
         return "not-none", "There's no topic with exactly this name. The function returns None then."
@@ -880,10 +987,10 @@ def _why_not_report(returned, wanted):
             "The topic is there. Nobody is subscribed to it, so the report is empty, but not None.",
         )
     if returned is None:
-        return (
-            "topic-not-found",
-            f"The topic is there. SNS lists topics in pages of {PAGE}, and the name is the last part of the ARN.",
-        )
+        why = "The topic is there. Its name is the last part of its ARN, letter by letter."
+        if topics > PAGE:
+            why = f"The topic is there. There are {topics} topics, and SNS lists them in pages of {PAGE}."
+        return "topic-not-found", why
     if not isinstance(returned, dict) or set(returned) != {"confirmed", "pending"}:
         return "wrong-report-keys", 'The report is a dictionary with the keys "confirmed" and "pending".'
     confirmed, pending = returned["confirmed"], returned["pending"]
@@ -917,18 +1024,19 @@ def _why_not_listeners(confirmed, pending, wanted):
         if right[place, endpoint]:
             return (
                 "listed-twice",
-                f"{endpoint} is more than once under {place!r}, and has one subscription of that kind.",
+                f"{endpoint} is more than once under {place!r}, but has one subscription of that kind.",
             )
-        return "wrong-place", f"{endpoint} is under {place!r}, and has no subscription of that kind."
+        return "wrong-place", f"{endpoint} is under {place!r}, but has no subscription of that kind."
     if lost and mine and mine.total() % PAGE == 0:
         why = f"SNS lists subscriptions in pages of {PAGE}. Your report has {mine.total()} of the {right.total()}."
         return ("first-page-only", why) if mine.total() == PAGE else ("pages-missing", why)
     if lost:
         place, endpoint = min(lost)
-        return "listeners-missing", f"Missing: {lost.total()}, such as {endpoint} under {place!r}."
+        why = f"Your report lacks {lost.total()} of {right.total()} endpoints, for example {endpoint} under {place!r}."
+        return "listeners-missing", why
     if any(not found for found in confirmed.values()):
-        return "empty-protocols", "Only protocols that have endpoints which get messages are in the report."
-    return "not-sorted", "Each list has the right endpoints. It has to have them in the order of sorted()."
+        return "empty-protocols", "A protocol is in the report only if some endpoint gets messages by it."
+    return "not-sorted", "The lists have the right endpoints, but not all of them in the order of sorted()."
 
 
 def _places(confirmed, pending):

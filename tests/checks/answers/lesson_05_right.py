@@ -112,17 +112,6 @@ def subscribe_all__looks_first(sns, topic_arn, contacts):
     return arns
 
 
-def subscribe_all__patterns(sns, topic_arn, contacts):
-    """Patterns that match the whole contact, the strictest first."""
-    kinds = [("sqs", r"arn:.*"), ("sms", r"\+\d+"), ("https", r"https://.*"), ("http", r"http://.*"), ("email", r".*")]
-    found, own = {}, boto3.client("sns")
-    for contact in sorted(set(contacts), reverse=True):
-        protocol = next(name for name, pattern in kinds if re.fullmatch(pattern, contact))
-        made = own.subscribe(TopicArn=topic_arn, Protocol=protocol, Endpoint=contact, ReturnSubscriptionArn=True)
-        found |= {contact: made["SubscriptionArn"]}
-    return found
-
-
 def subscribe_all__resource(sns, topic_arn, contacts):
     """Through the topic as a resource, whose subscriptions know their ARN."""
     topic = boto3.resource("sns").Topic(topic_arn)
@@ -199,15 +188,6 @@ def by_channel__batch_of_one(sns, topic_arn, texts):
     return done["MessageId"]
 
 
-def by_channel__changes_its_argument(sns, topic_arn, texts):
-    """Adds to the dictionary that it was given, through a client of its own, with a subject."""
-    texts.setdefault("sms", texts["email"][:140])
-    texts.setdefault("default", texts["email"])
-    text = json.dumps(texts, sort_keys=True, ensure_ascii=False)
-    reply = boto3.client("sns").publish(TargetArn=topic_arn, Message=text, MessageStructure="json", Subject="News")
-    return reply["MessageId"]
-
-
 # --- publish_all ------------------------------------------------------------------------------------------------------
 
 
@@ -233,29 +213,6 @@ def publish_all__generator(sns, topic_arn, news):
         reply = sns.publish_batch(TopicArn=topic_arn, PublishBatchRequestEntries=entries)
         failed |= {int(one["Id"][1:]) for one in reply["Failed"]}
     return [item for place, item in enumerate(news) if place in failed]
-
-
-def publish_all__as_it_goes(sns, topic_arn, news):
-    """Publishes a batch as soon as it is full, and the last one at the end."""
-    waiting, refused = [], []
-
-    def publish():
-        if waiting:
-            entries = [
-                {"Id": str(n), "Message": item["text"], "Subject": item["subject"]} for n, item in enumerate(waiting)
-            ]
-            reply = sns.publish_batch(TopicArn=topic_arn, PublishBatchRequestEntries=entries)
-            numbers = sorted(int(failure["Id"]) for failure in reply.get("Failed", []))
-            refused.extend(waiting[number] for number in numbers)
-            waiting.clear()
-
-    for item in news:
-        total = sum(len(other["text"].encode()) for other in [*waiting, item])
-        if len(waiting) == 10 or total > 256 * 1024:
-            publish()
-        waiting.append(item)
-    publish()
-    return refused
 
 
 def publish_all__sifts_first(sns, topic_arn, news):

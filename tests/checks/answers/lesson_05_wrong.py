@@ -9,9 +9,7 @@ from variants import variant
 
 announce__as_it_is = variant("solution", "Subject=one_line", "Subject=subject", says="line-break-in-subject")
 announce__only_one_line = variant("solution", "[:100]", "", says="subject-too-long")
-announce__strips = variant("solution", '" ".join(subject.split())', "subject.strip()", says="line-break-in-subject")
 announce__first_line = variant("solution", '" ".join(subject.split())', "subject.splitlines()[0]", says="subject-lost")
-announce__much_shorter = variant("solution", "[:100]", "[:60]", says="subject-too-short")
 announce__98 = variant("solution", "[:100]", "[:98]", says="subject-too-short")
 
 announce__newline_only = variant(
@@ -42,13 +40,11 @@ announce__dots_at_the_end = variant(
     says="subject-changed",
 )
 
-announce__only_the_end = variant("solution", "[:100]", "[-100:]", says="subject-changed")
 
 announce__glues_the_lines = variant(
     "solution", '" ".join(subject.split())', '"".join(subject.splitlines())', says="subject-changed"
 )
 
-announce__ascii = variant("solution", "[:100]", '.encode("ascii", "ignore").decode()[:100]', says="subject-changed")
 announce__tabs = variant(
     "solution", '" ".join(subject.split())', '"\\t".join(subject.splitlines())', says="control-character-in-subject"
 )
@@ -63,27 +59,15 @@ def announce__empty_when_refused(sns, topic_arn, subject, text):
 
 
 announce__text_on_one_line = variant("solution", "Message=text", 'Message=" ".join(text.split())', says="text-changed")
-announce__text_stripped = variant("solution", "Message=text", "Message=text.strip()", says="text-changed")
 
 announce__text_with_one_kind_of_line_break = variant(
     "solution", "Message=text", 'Message=text.replace("\\r\\n", "\\n")', says="text-changed"
 )
 
-announce__text_as_json = variant("solution", "Message=text", "Message=json.dumps(text)", says="text-changed")
 announce__response = variant("solution", '["MessageId"]', "", says="whole-response")
 
-announce__request_id = variant(
-    "solution", '["MessageId"]', '["ResponseMetadata"]["RequestId"]', says="not-the-message-id"
-)
 
 announce__returns_nothing = variant("solution", "return sns", "sns", says="not-the-message-id")
-
-announce__first_topic = variant(
-    "solution",
-    "    one_line",
-    '    topic_arn = sns.list_topics()["Topics"][0]["TopicArn"]\n    one_line',
-    says="other-topic",
-)
 
 
 def announce__gives_up(sns, topic_arn, subject, text):
@@ -99,6 +83,45 @@ announce__asks_whether_it_works = variant(
     "    return",
     "    sns.publish(TopicArn=topic_arn, Subject=one_line, Message=text)\n    return",
     says="published-twice",
+)
+
+
+announce__for_a_web_page = variant(
+    "solution",
+    "    one_line",
+    "    from html import escape\n\n    subject = escape(subject)\n    one_line",
+    says="subject-changed",
+)
+
+announce__letters_only = variant(
+    "solution",
+    "[:100]",
+    '\n    one_line = "".join(sign for sign in one_line if sign.isalnum() or sign in " ,-")[:100]',
+    says="subject-changed",
+)
+
+announce__western_letters = variant(
+    "solution", "[:100]", '.encode("latin-1", "ignore").decode("latin-1")[:100]', says="subject-changed"
+)
+
+announce__western_text = variant(
+    "solution", "Message=text", 'Message=text.encode("cp1252", "replace").decode("cp1252")', says="text-changed"
+)
+
+announce__text_as_for_phones = variant("solution", "Message=text", "Message=text[:1600]", says="text-changed")
+
+announce__newest_topic = variant(
+    "solution",
+    "    one_line",
+    '    topic_arn = sns.list_topics()["Topics"][-1]["TopicArn"]\n    one_line',
+    says="other-topic",
+)
+
+announce__no_news_is_news = variant(
+    "solution",
+    "    one_line",
+    '    if not subject.splitlines()[0]:\n        subject = "News"\n    one_line',
+    says="subject-changed",
 )
 
 
@@ -195,14 +218,6 @@ def subscribe_all__starts_anew(sns, topic_arn, contacts):
     return {contact: _subscribe(sns, topic_arn, contact, ReturnSubscriptionArn=True) for contact in set(contacts)}
 
 
-def subscribe_all__from_the_list(sns, topic_arn, contacts):
-    """Says: pending-returned"""
-    for contact in set(contacts):
-        _subscribe(sns, topic_arn, contact)
-    listed = sns.list_subscriptions_by_topic(TopicArn=topic_arn)["Subscriptions"]
-    return {one["Endpoint"]: one["SubscriptionArn"] for one in listed if one["Endpoint"] in contacts}
-
-
 def subscribe_all__unconfirmed_asked(sns, topic_arn, contacts):
     """Says: pending-as-arn"""
     arns = {}
@@ -249,15 +264,6 @@ def subscribe_all__trusts_the_list(sns, topic_arn, contacts):
     return arns | {contact: arn for contact, arn in there.items() if contact in contacts}
 
 
-def subscribe_all__leaves_pending_ones_out(sns, topic_arn, contacts):
-    """Says: wrong-keys"""
-    for contact in set(contacts):
-        _subscribe(sns, topic_arn, contact)
-    pages = sns.get_paginator("list_subscriptions_by_topic").paginate(TopicArn=topic_arn)
-    listed = [one for page in pages for one in page["Subscriptions"] if one["Endpoint"] in contacts]
-    return {one["Endpoint"]: one["SubscriptionArn"] for one in listed if one["SubscriptionArn"].startswith("arn:")}
-
-
 def subscribe_all__an_arn_of_its_own(sns, topic_arn, contacts):
     """Says: arn-of-other-contact"""
     arns = {}
@@ -276,11 +282,6 @@ def subscribe_all__settings_of_its_own(sns, topic_arn, contacts):
                 SubscriptionArn=arn, AttributeName="RawMessageDelivery", AttributeValue="false"
             )
     return arns
-
-
-subscribe_all__raw_for_all_queues = variant(
-    "subscribe_all__settings_of_its_own", '"false"', '"true"', says="subscription-changed"
-)
 
 
 subscribe_all__small_letters = variant("solution", "Endpoint=contact", "Endpoint=contact.lower()", says="not-asked-for")
@@ -302,8 +303,6 @@ def subscribe_all__only_who_is_on_the_list(sns, topic_arn, contacts):
                 sns.unsubscribe(SubscriptionArn=one["SubscriptionArn"])
     return arns
 
-
-subscribe_all__keys_in_small_letters = variant("solution", "arns[contact]", "arns[contact.lower()]", says="wrong-keys")
 
 subscribe_all__names_of_queues = variant(
     "solution", "arns[contact]", 'arns[contact.rpartition(":")[2]]', says="wrong-keys"
@@ -334,17 +333,86 @@ subscribe_all__last_topic = variant(
     says="not-subscribed",
 )
 
-subscribe_all__each_by_mail_as_well = variant(
-    "solution",
-    "        arns[contact]",
-    '        if "@" in contact and protocol != "email":\n'
-    '            sns.subscribe(TopicArn=topic_arn, Protocol="email", Endpoint=contact)\n        arns[contact]',
-    says="wrong-protocol",
-)
 
 subscribe_all__returns_nothing = variant("solution", "    return arns", "    pass", says="wrong-keys")
 subscribe_all__responses = variant("solution", 'reply["SubscriptionArn"]', "reply", says="no-text")
 subscribe_all__topic_arns = variant("solution", 'reply["SubscriptionArn"]', "topic_arn", says="arn-of-other-topic")
+
+
+def subscribe_all__only_queues_nearby(sns, topic_arn, contacts):
+    """Says: wrong-keys or not-subscribed"""
+    here = f"arn:aws:sqs:{sns.meta.region_name}:"
+    mine = [contact for contact in set(contacts) if _protocol(contact) != "sqs" or contact.startswith(here)]
+    return {contact: _subscribe(sns, topic_arn, contact, ReturnSubscriptionArn=True) for contact in mine}
+
+
+subscribe_all__two_countries = variant(
+    "solution",
+    "        reply =",
+    '        if protocol == "sms" and not contact.startswith(("+1", "+44")):\n            continue\n        reply =',
+    says="not-subscribed",
+)
+
+
+def subscribe_all__reminds(sns, topic_arn, contacts):
+    """Says: others-asked"""
+    for page in sns.get_paginator("list_subscriptions_by_topic").paginate(TopicArn=topic_arn):
+        for one in page["Subscriptions"]:
+            if one["SubscriptionArn"] == "PendingConfirmation" and one["Endpoint"] not in contacts:
+                _subscribe(sns, topic_arn, one["Endpoint"])
+    return {contact: _subscribe(sns, topic_arn, contact, ReturnSubscriptionArn=True) for contact in set(contacts)}
+
+
+def subscribe_all__remembers(sns, topic_arn, contacts, known={}):
+    """Says: arn-of-other-topic"""
+    for contact in contacts:
+        if contact not in known:
+            known[contact] = _subscribe(sns, topic_arn, contact, ReturnSubscriptionArn=True)
+    return {contact: known[contact] for contact in contacts}
+
+
+def subscribe_all__prepares_pending_ones(sns, topic_arn, contacts):
+    """Says: subscription-changed"""
+    pages = sns.get_paginator("list_subscriptions_by_topic").paginate(TopicArn=topic_arn)
+    waiting = [
+        one["Endpoint"] for page in pages for one in page["Subscriptions"] if one["SubscriptionArn"].startswith("P")
+    ]
+    arns = {contact: _subscribe(sns, topic_arn, contact, ReturnSubscriptionArn=True) for contact in set(contacts)}
+    for contact in arns.keys() & set(waiting):
+        sns.set_subscription_attributes(
+            SubscriptionArn=arns[contact], AttributeName="FilterPolicy", AttributeValue='{"kind": ["news"]}'
+        )
+    return arns
+
+
+def subscribe_all__only_news(sns, topic_arn, contacts):
+    """Says: filtered"""
+    pages = sns.get_paginator("list_subscriptions_by_topic").paginate(TopicArn=topic_arn)
+    there = {one["Endpoint"] for page in pages for one in page["Subscriptions"]}
+    arns = {}
+    for contact in set(contacts):
+        more = {} if contact in there else {"Attributes": {"FilterPolicy": '{"kind": ["news"]}'}}
+        arns[contact] = _subscribe(sns, topic_arn, contact, ReturnSubscriptionArn=True, **more)
+    return arns
+
+
+def subscribe_all__silences_other_topics(sns, topic_arn, contacts):
+    """Says: other-topic-changed"""
+    for page in sns.get_paginator("list_subscriptions").paginate():
+        for one in page["Subscriptions"]:
+            if one["TopicArn"] != topic_arn:
+                sns.set_subscription_attributes(
+                    SubscriptionArn=one["SubscriptionArn"], AttributeName="FilterPolicy", AttributeValue='{"to": ["x"]}'
+                )
+    return {contact: _subscribe(sns, topic_arn, contact, ReturnSubscriptionArn=True) for contact in set(contacts)}
+
+
+subscribe_all__web_addresses_without_capitals = variant(
+    "solution",
+    "set(contacts)",
+    "{one.lower() if one[:4] == 'http' else one: one for one in contacts}.values()",
+    says="not-subscribed or wrong-keys",
+)
 
 
 # --- by_channel -------------------------------------------------------------------------------------------------------
@@ -353,12 +421,6 @@ subscribe_all__topic_arns = variant("solution", 'reply["SubscriptionArn"]', "top
 by_channel__no_structure = variant("solution", ', MessageStructure="json"', "", says="not-structured")
 by_channel__no_default = variant("solution", '"default": mail, ', "", says="no-default")
 by_channel__str = variant("solution", "json.dumps(message)", "str(message)", says="no-json")
-
-
-def by_channel__by_hand(sns, topic_arn, texts):
-    """Says: no-json"""
-    message = f'{{"default": "{texts["email"]}", "sms": "{texts.get("sms", texts["email"][:140])}"}}'
-    return sns.publish(TopicArn=topic_arn, Message=message, MessageStructure="json")["MessageId"]
 
 
 by_channel__dictionary = variant("solution", "json.dumps(message)", "message", says="dictionary-as-message")
@@ -375,7 +437,6 @@ by_channel__cuts_for_all = variant(
 )
 
 by_channel__phones_get_less = variant("solution", "[:140]", "[:139]", says="no-text-for-phones")
-by_channel__strips_before_it_cuts = variant("solution", "mail[:140]", "mail.strip()[:140]", says="no-text-for-phones")
 by_channel__one_line_for_phones = variant(
     "solution", "mail[:140]", '" ".join(mail.split())[:140]', says="no-text-for-phones"
 )
@@ -432,23 +493,12 @@ by_channel__phones_get_the_mail = variant(
     says="own-text-missing",
 )
 
-by_channel__two_protocols = variant(
-    "solution", "mail[:140]} | texts", 'texts.get("sms", mail[:140])}', says="own-text-missing"
-)
-
-by_channel__a_word_for_default = variant("solution", '"default": mail', '"default": "News"', says="default-missing")
-
 
 def by_channel__one_publish_each(sns, topic_arn, texts):
     """Says: published-twice"""
     for text in texts.values():
         response = sns.publish(TopicArn=topic_arn, Message=text)
     return response["MessageId"]
-
-
-def by_channel__one_text(sns, topic_arn, texts):
-    """Says: not-structured"""
-    return sns.publish(TopicArn=topic_arn, Message=texts["email"])["MessageId"]
 
 
 by_channel__response = variant("solution", '["MessageId"]', "", says="whole-response")
@@ -475,18 +525,40 @@ def by_channel__one_phone(sns, topic_arn, texts):
     return sns.publish(PhoneNumber=phone, Message=texts.get("sms", texts["email"][:140]))["MessageId"]
 
 
-by_channel__first_topic = variant(
-    "solution",
-    "    mail =",
-    '    topic_arn = sns.list_topics()["Topics"][0]["TopicArn"]\n    mail =',
-    says="not-delivered",
-)
-
-
 def by_channel__prints(sns, topic_arn, texts):
     """Says: not-published"""
     message = {"default": texts["email"], "sms": texts["email"][:140]} | texts
     print(topic_arn, json.dumps(message))
+
+
+by_channel__cuts_long_texts_for_phones = variant(
+    "solution", "| texts", '| texts | {"sms": texts.get("sms", mail[:140])[:500]}', says="text-for-phones-cut"
+)
+
+by_channel__cuts_long_texts_for_others = variant(
+    "solution",
+    "| texts",
+    '| {name: text if name in ("sms", "email") else text[:500] for name, text in texts.items()}',
+    says="own-text-missing",
+)
+
+by_channel__for_a_web_page = variant(
+    "solution",
+    "json.dumps(message)",
+    'json.dumps(message).replace("&", "&amp;").replace("<", "&lt;")',
+    says="default-missing or no-text-for-phones or own-text-missing",
+)
+
+by_channel__newest_topic = variant(
+    "solution",
+    "    mail",
+    '    topic_arn = sns.list_topics()["Topics"][-1]["TopicArn"]\n    mail',
+    says="other-topic",
+)
+
+by_channel__short_for_apps = variant(
+    "solution", '"sms": mail', '"APNS": mail[:140], "sms": mail', says="default-missing"
+)
 
 
 # --- publish_all ------------------------------------------------------------------------------------------------------
@@ -534,7 +606,6 @@ publish_all__all_at_once = variant(
 
 publish_all__counts_to_ten_only = variant("solution", " or size + length > 262_144", "", says="batch-too-large")
 publish_all__characters = variant("solution", 'item["text"].encode()', 'item["text"]', says="characters-counted")
-publish_all__smaller_batches = variant("solution", "262_144", "200_000", says="too-many-requests")
 publish_all__nine = variant("solution", "== 10", "== 9", says="too-many-requests")
 publish_all__no_news = variant("solution", "    if not news:\n        return []\n", "", says="empty-batch")
 
@@ -553,13 +624,10 @@ publish_all__long_ones_apart = variant(
     says="too-many-requests",
 )
 
-publish_all__size_goes_on = variant(
-    "solution", "            size = 0\n", "            size = size\n", says="too-many-requests"
-)
 
 publish_all__strips_texts = variant("solution", 'item["text"]}', 'item["text"].strip()}', says="texts-changed")
 publish_all__strips_the_subject = variant(
-    "solution", 'item["subject"], "M', '" ".join(item["subject"].split()), "M', says="texts-changed"
+    "solution", 'item["subject"], "M', '" ".join(item["subject"].split()), "M', says="subjects-changed"
 )
 
 
@@ -618,15 +686,6 @@ publish_all__failed_unread = variant(
 )
 
 
-def publish_all__last_response(sns, topic_arn, news):
-    """Says: other-items"""
-    refused = []
-    for batch in _batches(news):
-        refused = []
-        _publish(sns, topic_arn, batch, refused)
-    return refused or [{"subject": "none", "text": "none"}]
-
-
 publish_all__ids_of_the_batch = variant(
     "solution", "for place, item in enumerate(batch) if", "for place, item in enumerate(news) if", says="other-items"
 )
@@ -639,7 +698,6 @@ publish_all__the_failures = variant(
 )
 
 publish_all__reversed = variant("solution", "return refused", "return refused[::-1]", says="other-order-of-items")
-publish_all__how_many = variant("solution", "return refused", "return len(refused)", says="no-list")
 
 publish_all__subject_is_the_id = variant(
     "solution", '"Id": str(place)', '"Id": item["subject"]', says="ids-not-distinct"
@@ -705,6 +763,39 @@ def publish_all__forgets_the_rest(sns, topic_arn, news):
     return refused
 
 
+def publish_all__a_rule_of_its_own(sns, topic_arn, news):
+    """Says: other-items"""
+    for batch in _batches(news):
+        _publish(sns, topic_arn, batch, [])
+    return [item for item in news if len(item["subject"]) > 100 or any(sign in item["subject"] for sign in "\n\r\t")]
+
+
+publish_all__size_of_the_json = variant(
+    "solution", 'len(item["text"].encode())', 'len(json.dumps(item["text"])) - 2', says="too-many-requests"
+)
+
+publish_all__two_bytes_at_most = variant(
+    "solution",
+    'len(item["text"].encode())',
+    'sum(1 if sign.isascii() else 2 for sign in item["text"][:999]) + len(item["text"][999:])',
+    says="characters-counted",
+)
+
+publish_all__newest_topic = variant(
+    "solution",
+    "    batches, size",
+    '    topic_arn = sns.list_topics()["Topics"][-1]["TopicArn"]\n    batches, size',
+    says="other-topic",
+)
+
+publish_all__for_a_web_page = variant(
+    "solution",
+    '"Subject": item["subject"]',
+    '"Subject": item["subject"].replace("&", "&amp;").replace("<", "&lt;")',
+    says="subjects-changed",
+)
+
+
 # --- who_listens ------------------------------------------------------------------------------------------------------
 
 
@@ -735,15 +826,6 @@ def who_listens__creates(sns, topic_name):
     return _report(_all(sns, sns.create_topic(Name=topic_name)["TopicArn"]))
 
 
-def who_listens__creates_and_deletes(sns, topic_name):
-    """Says: topic-created"""
-    arn = sns.create_topic(Name=topic_name)["TopicArn"]
-    report = _report(_all(sns, arn))
-    if report == {"confirmed": {}, "pending": []}:
-        sns.delete_topic(TopicArn=arn)
-    return report
-
-
 who_listens__end_of_the_arn = variant(
     "solution",
     '.split(":")[-1] == topic_name',
@@ -752,14 +834,6 @@ who_listens__end_of_the_arn = variant(
     "topic_arn = topic_arn or topic[",
     says="other-listeners",
 )
-
-
-def who_listens__name_in_it(sns, topic_name):
-    """Says: other-listeners"""
-    arns = [t["TopicArn"] for page in sns.get_paginator("list_topics").paginate() for t in page["Topics"]]
-    mine = [arn for arn in arns if topic_name in arn]
-    exact = [arn for arn in arns if arn.split(":")[-1] == topic_name]
-    return _report(_all(sns, mine[0])) if exact else None
 
 
 who_listens__any_capitals = variant(
@@ -832,19 +906,6 @@ who_listens__asks_each = variant(
 )
 
 
-def who_listens__subscribes_to_see(sns, topic_name):
-    """Says: something-changed"""
-    arn = _arn(sns, topic_name)
-    if arn is None:
-        return None
-    confirmed = {}
-    for one in _all(sns, arn):
-        asked = {"TopicArn": arn, "Protocol": one["Protocol"], "Endpoint": one["Endpoint"]}
-        if sns.subscribe(**asked)["SubscriptionArn"].startswith("arn:"):
-            confirmed.setdefault(one["Protocol"], []).append(one["Endpoint"])
-    return {"confirmed": confirmed, "pending": []}
-
-
 def _two_pages(operation, **params):
     first = operation(**params)
     yield first
@@ -878,13 +939,6 @@ def who_listens__pages_until_one_is_short(sns, topic_name):
     mine = [arn for arn in arns if arn.split(":")[-1] == topic_name]
     return _report(_all(sns, mine[0])) if mine else None
 
-
-who_listens__protocols_it_knows = variant(
-    "solution",
-    "            else:",
-    '            elif one["Protocol"] in ("email", "sms", "sqs", "http", "https"):',
-    says="listeners-missing",
-)
 
 who_listens__pending_mail_only = variant(
     "solution",
@@ -922,9 +976,6 @@ who_listens__sorted_without_capitals = variant(
     "solution", "sorted(endpoints)", "sorted(endpoints, key=str.lower)", says="not-sorted"
 )
 
-who_listens__sorted_by_length = variant(
-    "solution", "sorted(endpoints)", "sorted(endpoints, key=len)", says="not-sorted"
-)
 
 who_listens__pending_by_protocol = variant(
     "solution", '"pending": sorted(pending)', '"pending": {"email": sorted(pending)}', says="wrong-report-types"
@@ -933,14 +984,6 @@ who_listens__pending_by_protocol = variant(
 who_listens__twice = variant("solution", "sorted(pending)", "sorted(pending * 2)", says="listed-twice")
 
 who_listens__phones_are_mail = variant("solution", 'one["Protocol"], [])', '"email", [])', says="wrong-place")
-
-who_listens__in_any_region = variant(
-    "solution",
-    "    if topic_arn is None:\n        return None\n",
-    "    if topic_arn is None:\n        topic_arn = sns.list_topics()['Topics'] or None\n"
-    "        if topic_arn is None:\n            return None\n        topic_arn = topic_arn[0]['TopicArn']\n",
-    says="not-none",
-)
 
 
 def who_listens__marks_the_topic(sns, topic_name):
@@ -977,3 +1020,42 @@ who_listens__subscriptions_of_all = variant(
     '"list_subscriptions").paginate()',
     says="other-listeners",
 )
+
+who_listens__seven_protocols = variant(
+    "solution",
+    "            else:",
+    '            elif one["Protocol"] in ("email", "email-json", "sms", "sqs", "http", "https", "lambda"):',
+    says="listeners-missing",
+)
+
+who_listens__only_mail_and_https_wait = variant(
+    "solution",
+    'one["SubscriptionArn"] == "PendingConfirmation"',
+    'one["SubscriptionArn"] == "PendingConfirmation" and one["Protocol"] in ("email", "email-json", "https")',
+    says="pending-as-confirmed",
+)
+
+who_listens__queues_never_wait = variant(
+    "solution",
+    'one["SubscriptionArn"] == "PendingConfirmation"',
+    'one["SubscriptionArn"] == "PendingConfirmation" and one["Protocol"] not in ("sqs", "sms", "lambda")',
+    says="pending-as-confirmed",
+)
+
+
+def _last_that(sns, fits, name):
+    arns = [topic["TopicArn"] for page in sns.get_paginator("list_topics").paginate() for topic in page["Topics"]]
+    names = [arn.split(":")[-1] for arn in arns]
+    return [arn for arn, one in zip(arns, names, strict=True) if fits(one)][-1] if name in names else None
+
+
+def who_listens__last_that_starts_so(sns, topic_name):
+    """Says: other-listeners"""
+    arn = _last_that(sns, lambda name: name.startswith(topic_name), topic_name)
+    return _report(_all(sns, arn)) if arn else None
+
+
+def who_listens__last_in_any_capitals(sns, topic_name):
+    """Says: other-listeners"""
+    arn = _last_that(sns, lambda name: name.lower() == topic_name.lower(), topic_name)
+    return _report(_all(sns, arn)) if arn else None
