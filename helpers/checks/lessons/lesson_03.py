@@ -4,16 +4,26 @@ import contextlib
 import json
 
 from helpers.checks.lessons import shop
+from helpers.checks.values import show, show_difference
 
 TOWNS = ["Bath", "Derby", "Leeds", "Truro", "Wells", "York"]
 LONGEST, LARGEST, SMALLEST = 43_200, 1_048_576, 1024  # a visibility timeout in seconds, a queue's limits in bytes
+MANY = 11  # messages to set aside in one run, which is more than a receive can return
 SLACK = 0.9  # seconds that an answer's own calls can take
 SENDS, DELETES = ("SendMessage", "SendMessageBatch"), ("DeleteMessage", "DeleteMessageBatch")
 CHANGES = ("ChangeMessageVisibility", "ChangeMessageVisibilityBatch")
-FAILURES = {  # what fails, the operations with which that begins, and those with which it ends
+MOVES = {  # what fails, the operations with which that begins, and those with which it ends
     "every call from the send on fails": (SENDS, ()),
     "every call from the delete on fails": (DELETES, ()),
     "the send fails": (SENDS, DELETES),
+}
+NOTHING_RECEIVES = "every receive fails at first"
+NOTHING_ANSWERS = "every call fails at first"
+NOTHING_CHANGES = "every change of a visibility timeout fails at first"
+FAILURES = MOVES | {
+    NOTHING_RECEIVES: (("ReceiveMessage",), ()),
+    NOTHING_ANSWERS: (("GetQueueAttributes",), ()),
+    NOTHING_CHANGES: (CHANGES, ()),
 }
 TOO_LARGE = "the message is too large for the other queue"
 NO_MESSAGES = "When no message is waiting, the response has no key Messages at all."
@@ -28,11 +38,27 @@ NO_ATTRIBUTES = (
     "A message has the key MessageAttributes only when it was sent with attributes and your receive asked for them."
 )
 NO_TEXT = "An attribute of the type Binary has a BinaryValue and no StringValue."
+NO_PYTHON = "The body is JSON, which isn't Python. json.loads reads it."
+READ_AS_PYTHON = [
+    ("read-as-python", "NameError", "name 'true'", NO_PYTHON),
+    ("read-as-python", "NameError", "name 'false'", NO_PYTHON),
+    ("read-as-python", "NameError", "name 'null'", NO_PYTHON),
+    ("read-as-python", "IndentationError", "", NO_PYTHON),
+    ("read-as-python", "ValueError", "malformed node or string", NO_PYTHON),
+]
 
 
 def _orders(case, count, letter="A"):
-    """Return orders that only a JSON parser can read: their texts say true, false and null."""
-    more = {"gift": case.draw.choice([True, False]), "note": None, "card": 'For Zoë, "with tea"'}
+    """Return orders that only a JSON parser can read.
+
+    They say true, false and null, within a text too, and have another order's order_id one level down.
+    """
+    more = {
+        "gift": case.draw.choice([True, False]),
+        "note": None,
+        "card": 'For Zoë,  "a true friend" (null)',
+        "replaces": {"order_id": case.name("old")},
+    }
     return [order | more for order in shop.orders(case, count, letter)]
 
 
@@ -77,8 +103,14 @@ def _take(case, queue_url):
 
 
 def _named(attributes):
-    """Return the attributes' names in words."""
-    return ", ".join(attributes) or "no attributes"
+    """Return the message attributes' names in words."""
+    *others, last = attributes
+    return f"the attribute{'s' * bool(others)} {', '.join(others)}{' and ' * bool(others)}{last}"
+
+
+def _count(messages):
+    """Return in words how many messages these are."""
+    return f"{len(messages) or 'no'} message{'s' * (len(messages) != 1)}"
 
 
 def _receives(case, before=0):
@@ -86,8 +118,8 @@ def _receives(case, before=0):
     return shop.of(case.calls[before:], "ReceiveMessage")
 
 
-def _brought(case, message_id, before=0):
-    """Return the message attributes with which the answer's last receive of this message brought it."""
+def _returned_attributes(case, message_id, before=0):
+    """Return the message attributes that the answer's last receive of this message returned with it."""
     for call in reversed(_receives(case, before)):
         for message in (call.response or {}).get("Messages", []):
             if message["MessageId"] == message_id:
@@ -102,8 +134,8 @@ def _expect_settings(case, calls):
             "settings-changed",
             got=case.said(f"I saw your code call {writes[0].operation} with {writes[0].params.get('Attributes', '')}."),
             expected="the queue attributes stay as they are, all the time",
-            why="A queue attribute applies to everybody who uses the queue. For one receive there's its own "
-            "VisibilityTimeout, and for one message there's change_message_visibility.",
+            why="A queue attribute applies to everyone who uses the queue. For a single receive there's its own "
+            "VisibilityTimeout, and for a single message there's change_message_visibility.",
         )
 
 
@@ -122,19 +154,23 @@ def _expect_untouched(case, queue_url, message_id):
             "others-received",
             got=case.said("I saw that your code received another message as well."),
             expected="one message is received, and the other stays as it is",
-            why="A receive hides and counts all that it brings: one message, unless MaxNumberOfMessages asks for more.",
+            why="Every message that a receive returns is hidden and counted. It returns one message, unless "
+            "MaxNumberOfMessages asks for more.",
         )
 
 
-def _expect_only(case, allowed):
-    """The answer called no other operations than these, by the beginnings of their names."""
+def _expect_only(case, allowed, why):
+    """The answer called no other operations than these, by the beginnings of their names.
+
+    why: what the exercise says about it.
+    """
     others = sorted({call.operation for call in case.calls if not call.operation.startswith(allowed)})
     if others:
         case.not_yet(
             "forbidden-call",
             got=case.said(f"I saw your code call {', '.join(others)}."),
             expected="no such call",
-            why="The exercise asks for a function that leaves the messages in the queue, and the queue as it is.",
+            why=why,
         )
 
 
@@ -153,16 +189,16 @@ def _expect_in_flight(case, found, seconds):
     if not found["receives"]:
         case.not_yet(
             "order-not-received",
-            got=case.said("I saw that nobody received the order's message."),
+            got=case.said("I saw that the order's message wasn't received at all."),
             expected=f"your code receives it, and it stays in flight for {seconds} s",
-            why="Only a receive brings a message and its receipt handle.",
+            why="Only a receive returns a message and its receipt handle.",
         )
     if found["state"] != "in flight":
         case.not_yet(
             "order-visible",
-            got=case.said("I saw that the order's message is visible, so the next packer gets the order too."),
+            got=case.said("I saw that the order's message is visible, so another packer can receive the order too."),
             expected=f"it stays in flight for {seconds} s",
-            why="A message that was received stays in flight for its visibility timeout. 0 makes it visible at once.",
+            why="A message that was received stays in flight for its visibility timeout. With 0 it's visible at once.",
         )
     if not seconds - SLACK <= found["left"] <= seconds:
         case.not_yet(
@@ -191,7 +227,7 @@ def _expect_extends(case, queue_url, message_id, handle):
 
 def _refuse_handle(case, reason, method, message_ids, handle):
     """End the check: this handle did nothing to the message."""
-    why = "Use the ReceiptHandle that the receive brought with this very message."
+    why = "Use the ReceiptHandle that your receive returned with this very message."
     case.not_yet(
         reason,
         did=f"{case.did}, then {method} with its receipt handle, {handle!r:.40}",
@@ -203,6 +239,11 @@ def _refuse_handle(case, reason, method, message_ids, handle):
 
 # --- 03.1 ------------------------------------------------------------------------------------------------------------
 
+NOTHING_BUT_RECEIVES = (
+    ("Receive", "Get", "ChangeMessageVisibility"),
+    "Your function only receives a message. Everything else about the queue and its messages stays as it is.",
+)
+
 
 def next_parcel(case):
     """A message with the attribute, of any type and value; with others; with none. And nothing that can be received."""
@@ -210,16 +251,19 @@ def next_parcel(case):
     kinds = [
         {},
         shop.labels(speed=known, gift="yes"),
-        shop.labels(gift=known, Speed=known, speedy="yes"),
+        shop.labels(gift=known, Speed=known, speedy="yes") | shop.labels(**{"top-speed": known}),
         _untidy() | shop.labels(speed=f" {case.name('By').title()}\t"),
         {"speed": {"StringValue": case.name("by"), "DataType": "String.level"}},
-        {"speed": {"DataType": "Number", "StringValue": str(case.draw.randrange(2, 99))}, "seal": _untidy()["seal"]},
+        {"speed": {"DataType": "Number", "StringValue": f"{case.draw.randrange(2, 99)}.50"}, "seal": _untidy()["seal"]},
     ]
     timeouts = case.draw.sample([5, 30, LONGEST, *case.draw.sample(range(60, 900), 3)], len(kinds))
     for attributes, timeout in zip(shop.shuffled(case, kinds), timeouts, strict=True):
         _expect_parcel(case, attributes, timeout)
     for taken in (0, 1):
         _expect_no_parcel(case, taken)
+    queue_url = case.queue()
+    _send(case, queue_url, json.dumps(_orders(case, 1)[0]), {})
+    _expect_no_none(case, queue_url=queue_url)
 
 
 def _expect_parcel(case, attributes, timeout):
@@ -231,22 +275,31 @@ def _expect_parcel(case, attributes, timeout):
     other_id = _send(case, queue_url, json.dumps(other), {})
     before = len(case.calls)
     result = case.attempt(queue_url=queue_url)
-    case.did += f", where the message has {_named(attributes)}"
+    case.did += f", where the message has {_named(attributes)}" if attributes else ", without message attributes"
     speed = attributes.get("speed", {}).get("StringValue", "normal")
     wanted = f"the order, the speed {speed!r} and the receipt handle, in a dictionary"
     if result.error:
         shop.explain(case, result.error, wanted, [
+            *READ_AS_PYTHON,
             ("no-message-attributes-key", "KeyError", "MessageAttributes", NO_ATTRIBUTES),
             ("message-attribute-missing", "KeyError", "'speed'",
-             "A message can have other attributes than speed, and a receive brings only those that it asks for."),
+             "A message can have other attributes than speed, and a receive returns only those that it asks for."),
             ("no-string-value", "KeyError", "StringValue", NO_TEXT),
         ])  # fmt: skip
-    _expect_in_flight(case, shop.messages_in(case, queue_url).get(message_id), timeout)
+    found = shop.messages_in(case, queue_url).get(message_id)
+    _expect_in_flight(case, found, timeout)
+    if found["receives"] > 1:
+        case.not_yet(
+            "received-twice",
+            got=case.said(f"I saw your code receive the order's message {found['receives']} times."),
+            expected="one receive, which keeps it in flight",
+            why="It was visible in between, so another packer could have received it. And each receive counts.",
+        )
     _expect_untouched(case, queue_url, other_id)
-    _expect_only(case, ("Receive", "Get", "ChangeMessageVisibility"))
+    _expect_only(case, *NOTHING_BUT_RECEIVES)
     _expect_three_keys(case, result.value, order, wanted)
     if result.value["speed"] != speed:
-        reason, why = _why_not_speed(result.value["speed"], attributes, _brought(case, message_id, before))
+        reason, why = _why_not_speed(result.value["speed"], attributes, _returned_attributes(case, message_id, before))
         case.not_yet(reason, got=result.value["speed"], expected=f"{speed!r} under speed", why=why)
     _expect_deletes(case, queue_url, {message_id}, result.value["receipt_handle"])
 
@@ -255,19 +308,23 @@ def _expect_three_keys(case, returned, order, wanted):
     """A dictionary with the order as it is, and two more keys."""
     keys = ("order", "speed", "receipt_handle")
     if not isinstance(returned, dict) or set(returned) != set(keys):
-        why = f"Return a dictionary with the keys {', '.join(keys)}."
+        why = f"Return a dictionary with the keys {', '.join(keys[:-1])} and {keys[-1]}."
         case.not_yet("no-dictionary", got=returned, expected=wanted, why=why)
     _expect_order(case, returned, order, wanted)
 
 
 def _expect_order(case, returned, order, wanted):
     """The dictionary has the order as it is under "order"."""
-    if isinstance(returned["order"], str):
-        why = "That's the body's text. json.loads makes a dictionary of it."
-        case.not_yet("text-returned", got=returned, expected=wanted, why=why)
+    text = returned["order"] if isinstance(returned["order"], str) else ""
+    with contextlib.suppress(ValueError):
+        if json.loads(text) == order:
+            why = "The order is still text, in JSON. json.loads turns it into a dictionary."
+            case.not_yet("text-returned", got=returned, expected=wanted, why=why)
     if returned["order"] != order:
-        why = f"The order is what the message's body says: {json.dumps(order)}."
-        case.not_yet("other-order", got=returned, expected=wanted, why=why)
+        found = returned["order"] if isinstance(returned["order"], dict) else {}
+        differs = next((key for key in order | found if found.get(key) != order.get(key)), "order_id")
+        why = f"In the message's body, {differs} is {json.dumps(order.get(differs), ensure_ascii=False)}."
+        case.not_yet("other-order", got=returned["order"], expected="the order as the body has it", why=why)
 
 
 def _why_not_speed(returned, attributes, brought):
@@ -276,18 +333,18 @@ def _why_not_speed(returned, attributes, brought):
     attributes: of the message. brought: those with which the answer received it.
     """
     if isinstance(returned, dict):
-        return "message-attribute-with-type", "That's the whole attribute with its type. Its text is the StringValue."
+        return "message-attribute-with-type", "That's the whole attribute. Return its StringValue."
     if "speed" in attributes and "speed" not in brought:
         return (
             "message-attributes-not-asked-for",
-            "The message has the attribute speed, and your receive didn't bring it: a receive brings only the "
-            "attributes that it asks for in MessageAttributeNames.",
+            "The message has the attribute speed, but your receive didn't return it. A receive returns only the "
+            "attributes that it asks for by name in MessageAttributeNames.",
         )
     if "speed" in attributes:
         return "other-message-attribute", "The speed is the StringValue of the attribute speed, whatever it says."
     return (
         "not-normal",
-        "This message has no attribute that's called exactly speed, so the order is normal.",
+        "This message has no attribute with exactly the name speed, so the order is normal.",
     )
 
 
@@ -304,10 +361,12 @@ def _expect_no_parcel(case, taken):
     if result.value is not None:
         why = "No message was waiting, so there's nothing to return."
         case.not_yet("not-none", got=result.value, expected="None", why=why)
-    _expect_only(case, ("Receive", "Get", "ChangeMessageVisibility"))
+    _expect_only(case, *NOTHING_BUT_RECEIVES)
 
 
 # --- 03.2 ------------------------------------------------------------------------------------------------------------
+
+NOTHING_BUT_QUESTIONS = ("Get", "List"), "The exercise asks for a function that sends nothing and changes nothing."
 
 
 def fits(case):
@@ -316,27 +375,47 @@ def fits(case):
     queues = {limit: shop.queue(case, "cards", MaximumMessageSize=limit) for limit in (drawn, SMALLEST, LARGEST)}
     for limit in (drawn, SMALLEST):
         _expect_fits(case, queues, limit, "x", {}, _of_the_queue(limit))
-    _expect_only(case, ("Get", "List"))
+    _expect_only(case, *NOTHING_BUT_QUESTIONS)
     for letter in shop.shuffled(case, ["ü", "e\u0301", "☕", "🎁"]):
         why = "SQS counts bytes, in UTF-8, not characters."
         _expect_fits(case, queues, drawn, letter, {}, ("characters-counted", why))
-    why = "White space counts like any other character, and this body is full of it."
+    why = "White space counts like any other character, and this body has a lot of it."
     _expect_fits(case, queues, drawn, " \r\n\t", {}, ("white-space-not-counted", why))
     for attributes in shop.shuffled(case, [*_cards(), _ten()]):
         why = "An attribute counts too: its name, its type and its value, each in bytes."
         _expect_fits(case, queues, drawn, "x", attributes, ("message-attributes-not-counted", why))
     why = "Everything counts, in bytes: the body, and each attribute's name, type and value."
     together = {name: value for attributes in _cards() for name, value in attributes.items()}
-    _expect_fits(case, queues, SMALLEST, "é ☕🎁", together, ("not-everything-counted", why))
+    _expect_fits(case, queues, SMALLEST, 'é ☕🎁&<"', together, ("not-everything-counted", why))
     for size in (1, 9, 99, 999, 10_000):
         _expect_fit(case, queues[drawn], drawn, "x" * size, {}, ("far-above-the-limit", f"{size} is above {drawn}."))
     _expect_fits(case, queues, LARGEST, "x", {}, _of_the_queue(LARGEST))
-    _expect_only(case, ("Get", "List"))
+    _limit(case, queues[drawn], drawn - 9)
+    why = f"The queue's limit was {drawn} bytes before. It's {drawn - 9} bytes now, so ask for it in each call."
+    _expect_fit(case, queues[drawn], drawn - 9, "x" * drawn, {}, ("limit-from-before", why))
+    for body in ("x", "x" * drawn):
+        _expect_no_guess(case, queues[drawn], body, len(body) < drawn)
+    _expect_only(case, *NOTHING_BUT_QUESTIONS)
+
+
+def _expect_no_guess(case, queue_url, body, right):
+    """Where the queue's limit can't be read, the answer raises, or tries again."""
+    result = _run_failing(case, NOTHING_ANSWERS, "", queue_url=queue_url, body=body, attributes={})
+    if not result.error and result.value is not right:
+        case.not_yet(
+            "guessed-after-an-error",
+            got=result.value,
+            expected=f"an error, or {right} once a call succeeds",
+            why="Your function couldn't read the queue's limit, so it can't know whether the message fits.",
+        )
 
 
 def _of_the_queue(limit):
     """Return a reason id and a text, for an answer that says yes to what's above this limit."""
-    return "limit-of-another-queue", f"The limit is the queue's own, its MaximumMessageSize: here it's {limit} bytes."
+    return (
+        "limit-of-another-queue",
+        f"Each queue has a limit of its own, its MaximumMessageSize. For this one it's {limit} bytes.",
+    )
 
 
 def _cards():
@@ -383,7 +462,7 @@ def _expect_fit(case, queue_url, limit, body, attributes, above):
     if result.error:
         shop.explain(case, result.error, "True or False", [
             ("text-and-number", "TypeError", "not supported between",
-             "A queue's attributes are strings. int(...) makes a number of one."),
+             "The values of queue attributes are strings. Turn this one into a number with int(...)."),
             ("attributes-not-asked-for", "KeyError", "'Attributes'",
              "Without AttributeNames the response of get_queue_attributes has no Attributes."),
             ("sent-to-count", "InvalidParameterValue", "shorter than", "Count the bytes instead of sending them."),
@@ -394,12 +473,13 @@ def _expect_fit(case, queue_url, limit, body, attributes, above):
     if not isinstance(result.value, bool):
         reason, why = "no-bool", "Return True or False."
     elif size == limit:
+        did, fewer = case.did, body[:-1] + "a" * (len(body[-1].encode()) - 1)
+        _expect_fit(case, queue_url, limit, fewer, attributes, above)  # does it refuse what's below the limit as well?
+        case.did = did
         reason = "at-the-limit"
-        why = (
-            f"These are {size} bytes, and a message of exactly the limit fits, although SQS's error says shorter than."
-        )
+        why = f"These are {size} bytes. A message of exactly the limit fits, although SQS's error says shorter than."
     elif size < limit:
-        reason, why = "below-the-limit", f"These are {size} bytes, counted as SQS counts, and {size} is below {limit}."
+        reason, why = "below-the-limit", f"SQS counts {size} bytes here, which is less than {limit}."
     case.not_yet(reason, got=result.value, expected=str(size <= limit), why=why)
 
 
@@ -407,15 +487,15 @@ def _expect_fit(case, queue_url, limit, body, attributes, above):
 
 
 def pick(case):
-    """Some of ten; none; all of ten, with more waiting; a single one; and an empty queue."""
+    """Some of ten; none of ten; all of ten; with more waiting; a single one; an empty queue; and calls that fail."""
     town, other = case.draw.sample(TOWNS, 2)
     decoys = [
         shop.labels(town=other),
         shop.labels(town=town.lower()),
-        shop.labels(Town=town, to=town),
+        _untidy() | shop.labels(Town=town, to=town),
         shop.labels(town=f"{town} 2"),
         shop.labels(town=f" {town} "),
-        _untidy(),
+        shop.labels(town=town[:-1]),
         {},
     ]
     own = [
@@ -423,9 +503,10 @@ def pick(case):
         _untidy() | shop.labels(town=town),
         {"town": {"StringValue": town, "DataType": "String.city"}},
     ]
-    for attributes in shop.shuffled(case, [own + decoys, decoys, own[:1] * 12, own[:1], []]):
+    for attributes in shop.shuffled(case, [own + decoys, decoys + decoys, own[:1] * 12, own[:1], []]):
         _expect_picked(case, town, shop.shuffled(case, attributes))
     _expect_given_back_at_last(case, town, decoys)
+    _expect_given_back_or_raised(case, town, decoys[:2])
 
 
 def _expect_picked(case, town, attributes):
@@ -435,15 +516,16 @@ def _expect_picked(case, town, attributes):
     orders = _orders(case, len(attributes), case.draw.choice("ABC"))
     orders[1::2] = orders[: len(orders) // 2 * 2 : 2]  # each comes twice, as a sender that tries again would have it
     for order, one in zip(orders, attributes, strict=True):
-        order["town"] = case.draw.choice(TOWNS)  # in the body, where the shopper lives
+        mine = one.get("town", {}).get("StringValue") == town
+        order |= {"town": case.draw.choice([other for other in TOWNS if other != town]) if mine else town}  # misleads
         key = _send(case, queue_url, _written(case, order), one)
         sent[key] = one
-        if one.get("town", {}).get("StringValue") == town:
+        if mine:
             own[key] = order
     before = len(case.calls)
     exposed = _watch_exposed(case, queue_url, set(own))
     result = case.attempt(queue_url=queue_url, town=town)
-    case.did += f" with {len(sent) or 'no'} message{'s' * (len(sent) != 1)} in the queue, {len(own)} for {town}"
+    case.did += f" with {_count(sent)} in the queue" + f", {len(own) or 'none'} for {town}" * bool(sent)
     if result.error:
         _explain_pick_error(case, result.error)
     _expect_one_receive(case, before, sent)
@@ -453,27 +535,28 @@ def _expect_picked(case, town, attributes):
     if exposed:
         case.not_yet(
             "visible-at-first",
-            got=case.said(f"I saw a message for {town} that you had received and that was still visible."),
+            got=case.said(f"I saw a message for {town} that you had received, and it was visible."),
             expected="it's in flight from the receive on",
-            why="Another packer can be quicker than your next call. Let the receive itself hide the messages.",
+            why="Another packer can be quicker than your next call. Have the receive itself hide the messages.",
         )
     for key, message in found.items():
-        _expect_kept(case, message, sent[key]) if key in kept else _expect_given_back(case, message, sent[key])
+        _expect_kept(case, message, sent[key]) if key in kept else _expect_given_back(case, message, sent[key], town)
     _expect_settings(case, case.calls[before:])
-    _expect_list(case, queue_url, result.value, kept)
+    _expect_list(case, queue_url, result.value, kept, town)
 
 
 def _explain_pick_error(case, error):
     """Say what the answer wasn't ready for."""
     shop.explain(case, error, "a list of the town's orders", [
+        *READ_AS_PYTHON,
         ("no-messages-key", "KeyError", "'Messages'", NO_MESSAGES),
         ("no-message-attributes-key", "KeyError", "'MessageAttributes'", NO_ATTRIBUTES),
         ("town-missing", "KeyError", "'town'",
-         "A message can have other attributes than town, and a receive brings only those that it asks for."),
+         "A message can have other attributes than town, and a receive returns only those that it asks for."),
         ("no-string-value", "KeyError", "'StringValue'", NO_TEXT),
         ("ids-not-distinct", "BatchEntryIdsNotDistinct", "",
-         "Each entry of a batch needs an Id of its own, and an order can be in the queue twice."),
-        ("empty-batch", "EmptyBatchRequest", "", "There was nothing to give back, and a batch needs an entry."),
+         "Each entry of a batch needs its own Id, and the same order can be in the queue twice."),
+        ("empty-batch", "EmptyBatchRequest", "", "There was nothing to give back, and a batch can't be empty."),
     ])  # fmt: skip
 
 
@@ -497,31 +580,31 @@ def _expect_one_receive(case, before, sent):
     if len(receives) > 1 or (sent and not receives):
         case.not_yet(
             "received-again" if receives else "not-received",
-            got=case.said(f"I saw {len(receives) or 'no'} receives."),
-            expected="one receive",
-            why="A message that you've given back is visible, so the next receive can bring it again."
+            got=case.said(f"I saw {len(receives) or 'no'} calls of receive_message."),
+            expected="one call",
+            why="A message that you've given back is visible, so the next receive can return it again."
             if receives
-            else "Only a receive brings messages.",
+            else "Only a receive returns messages.",
         )
     for call in receives:
         asked = call.params.get("MaxNumberOfMessages", 1)
         if asked != 10:
             case.not_yet(
                 "not-ten",
-                got=case.said(f"I saw a receive that asked for at most {asked}."),
+                got=case.said(f"I saw a receive that asked for {asked} message{'s' * (asked != 1)} at most."),
                 expected="a receive of up to ten",
-                why="A receive brings one message, unless MaxNumberOfMessages asks for more. Ten is the most.",
+                why="A receive returns one message, unless MaxNumberOfMessages asks for more. Ten is the most.",
             )
         for message in (call.response or {}).get("Messages", []):
             if "town" in sent[message["MessageId"]] and "town" not in message.get("MessageAttributes", {}):
-                names = ", ".join(call.params.get("MessageAttributeNames", []))
+                names = call.params.get("MessageAttributeNames")
+                asked = f"with MessageAttributeNames={names}" if names else "without MessageAttributeNames"
                 case.not_yet(
                     "message-attributes-not-asked-for",
-                    got=case.said(f"I saw a receive that asked for {f'the attributes {names}' * bool(names) or 'no'}"
-                                  f"{' message attributes' * (not names)}."),
+                    got=case.said(f"I saw a receive {asked}."),
                     expected="the attribute town with each message that has it",
-                    why="A receive brings only the attributes that it asks for in MessageAttributeNames.",
-                )  # fmt: skip
+                    why="A receive returns only the attributes that it asks for by name in MessageAttributeNames.",
+                )
 
 
 def _expect_all_there(case, sent, found, calls):
@@ -529,16 +612,17 @@ def _expect_all_there(case, sent, found, calls):
     if set(found) != set(sent) or shop.of(calls, *SENDS, *DELETES):
         gone, new = len(set(sent) - set(found)), len(set(found) - set(sent))
         called = sorted({call.operation for call in shop.of(calls, *SENDS, *DELETES)})
+        seen = [f"I saw your code call {' and '.join(called)}."] * bool(called)
+        seen += [f"The queue has lost {gone} of {_count(sent)}."] * bool(gone)
+        seen += [f"The queue has {new} new message{'s' * (new != 1)}."] * bool(new)
+        why = "Nothing is packed yet. An order whose message is deleted is never packed."
+        if shop.of(calls, *SENDS):
+            why = "A copy of a message is another message, which starts with a new age and a receive count of 0."
         case.not_yet(
             "messages-gone",
-            got=case.said(
-                f"I saw {gone} of the {len(sent)} messages gone from the queue, and {new} new ones in it."
-                if gone or new
-                else f"I saw your code call {', '.join(called)}."
-            ),
+            got=case.said(" ".join(seen)),
             expected="the same messages in the queue, and nothing deleted or sent",
-            why="Nothing is packed yet. And a copy of a message is another message, which starts with a new age and a "
-            "receive count of 0.",
+            why=why,
         )
 
 
@@ -548,29 +632,29 @@ def _expect_kept(case, message, attributes):
     if message["state"] != "in flight":
         case.not_yet(
             "own-visible",
-            got=case.said(f"I saw a message for {town!r} that you had received, and it's visible."),
+            got=case.said(f"I saw a message whose town is {town!r} that you had received, and it's visible."),
             expected="it's in flight for 600 s",
-            why="It's for this town, so it's kept: no other packer should receive it.",
+            why="It's for exactly this town, so it's kept. No other packer should receive it.",
         )
     if not 600 - SLACK <= message["left"] <= 600:
         case.not_yet(
             "timeout-too-short" if message["left"] < 600 else "timeout-too-long",
             got=case.said(f"I saw a message for {town!r} in flight for {message['left']:g} s more."),
             expected="600 s from the receive on",
-            why="VisibilityTimeout on the receive decides; without one, the receive uses the queue's.",
+            why="The receive's VisibilityTimeout decides. Without one, a receive uses the queue's visibility timeout.",
         )
 
 
-def _expect_given_back(case, message, attributes):
-    """This message is visible."""
+def _expect_given_back(case, message, attributes, town):
+    """This message is visible, since it's not for the packer's town."""
     if message["state"] != "visible":
-        town = attributes.get("town", {}).get("StringValue")
-        whose = f"a message whose town is {town!r}" if town else "a message that has no attribute town"
+        its = attributes.get("town", {}).get("StringValue")
+        whose = f"a message whose town is {its!r}" if its else "a message that has no attribute town"
         case.not_yet(
             "others-hidden",
             got=case.said(f"I saw {whose} in flight for {message['left']:g} s more."),
             expected="it's visible, so that other packers can receive it",
-            why="It isn't exactly this town, letter by letter. change_message_visibility with 0 gives it back.",
+            why=f"Keep only what's for exactly {town!r}. change_message_visibility with 0 gives the rest back.",
         )
 
 
@@ -593,23 +677,42 @@ def _expect_given_back_at_last(case, town, attributes):
         case.not_yet(
             "failed-entries-ignored",
             did=f"{case.did}, where the entries of your first batch fail",
-            got=case.said(f"I saw {len(hidden)} messages still in flight when your function returned."),
-            expected="they're visible, or your function raises",
+            got=case.said(f"I saw {_count(hidden)} still in flight when your function returned."),
+            expected="all are visible, or your function raises",
             why="A batch that fails in part raises nothing. Its response lists under Failed what wasn't done.",
         )
 
 
-def _expect_list(case, queue_url, returned, kept):
+def _expect_given_back_or_raised(case, town, attributes):
+    """Where no visibility timeout can be changed for a while, the answer gives the messages back later, or raises."""
+    queue_url = case.queue()
+    for order, one in zip(_orders(case, len(attributes)), attributes, strict=True):
+        _send(case, queue_url, json.dumps(order), one)
+    result = _run_failing(case, NOTHING_CHANGES, queue_url, queue_url=queue_url, town=town)
+    hidden = [message for message in shop.messages_in(case, queue_url).values() if message["state"] != "visible"]
+    if hidden and not result.error:
+        case.not_yet(
+            "errors-ignored",
+            got=case.said(f"I saw {_count(hidden)} still in flight when your function returned."),
+            expected="all are visible, or your function raises",
+            why="Your function returned as if all had gone well. The other packers have to wait for these orders.",
+        )
+
+
+def _expect_list(case, queue_url, returned, kept, town):
     """One entry for each message kept; and the handles are good."""
     expected = f"a list of {len(kept)}, each a dictionary with order_id and receipt_handle" if kept else "an empty list"
     keys = {"order_id", "receipt_handle"}
     if not isinstance(returned, list) or not all(isinstance(entry, dict) for entry in returned):
         case.not_yet("no-list", got=returned, expected=expected, why="Return a list with a dictionary for each order.")
     if any(set(entry) != keys for entry in returned):
-        case.not_yet("wrong-keys", got=returned, expected=expected, why="Each dictionary has these two keys.")
+        why = "Each dictionary has these two keys and no others."
+        case.not_yet("wrong-keys", got=returned, expected=expected, why=why)
     ids = sorted(order["order_id"] for order in kept.values())
     if sorted(str(entry["order_id"]) for entry in returned) != ids:
-        why = f"The messages kept are {', '.join(ids) or 'none'}, by the order_id in the JSON of their bodies."
+        why = f"These order_ids are to be returned, once for each message: {', '.join(ids)}."
+        if not ids:
+            why = f"I had no message for {town} in the queue, so there's nothing to return."
         case.not_yet("other-messages", got=returned, expected=expected, why=why)
     for entry in returned:
         same = {key for key, order in kept.items() if order["order_id"] == entry["order_id"]}
@@ -618,17 +721,33 @@ def _expect_list(case, queue_url, returned, kept):
 
 # --- 03.4 ------------------------------------------------------------------------------------------------------------
 
+NO_JSON = [  # as a mark-up language, as Python, with something behind it, and cut off
+    "<order/>",
+    "{'order_id': 'A-100'}",
+    '{"order_id": "A-100"};',
+    '{"order_id":',
+]
+
 
 def take_or_set_aside(case):
-    """Poison before a good order, with counts of one digit and of two; no JSON; failing sends."""
+    """Poison before a good order, with counts of one digit and of two; no JSON; failing sends; a lot of poison."""
     for tries in (9, case.draw.randrange(2, 5), 1):  # as texts, "10" comes before "9"
         _expect_the_good_one(case, tries)
-    _expect_raises(case, case.draw.randrange(2, 4))
-    for failing in (*FAILURES, TOO_LARGE):
-        queue_url, aside_url = case.queue("orders"), case.queue("aside")
-        _send(case, queue_url, f"<order>{'x' * SMALLEST}</order>", {})
-        _receive_often(case, queue_url, 3)
-        _expect_survived(case, failing, queue_url, aside_url, queue_url=queue_url, aside_url=aside_url, tries=3)
+    tries, (body, *more) = case.draw.randrange(2, 4), shop.shuffled(case, NO_JSON)
+    _expect_raises(case, body, tries)
+    for body in more:
+        _expect_raises(case, body, tries, turns=1)
+    why = "The order can't be set aside now, and it's had enough tries. So there's nothing to return."
+    for failing, message in _failing_moves(case):
+        urls = {"queue_url": case.queue("orders"), "aside_url": case.queue("aside")}
+        _send(case, urls["queue_url"], *message)
+        _receive_often(case, urls["queue_url"], 3)
+        _expect_survived(case, failing, *urls.values(), message, why, (None,), **urls, tries=3)
+    _expect_the_next_one(case)
+    urls = {"queue_url": case.queue("orders"), "aside_url": case.queue("aside")}
+    _send(case, urls["queue_url"], json.dumps(_orders(case, 1)[0]), {})
+    _expect_no_none(case, **urls, tries=3)
+    _expect_all_set_aside(case)
 
 
 def _expect_the_good_one(case, tries):
@@ -639,7 +758,6 @@ def _expect_the_good_one(case, tries):
     poison = [(_written(case, tired), shop.labels(speed="express"))]
     if tries == 1:
         poison += [(" <order/>\r\n", {}), ('\t{"order_id":', _untidy()), ("null", _ten())]
-        poison += [(f"<order number='{number}'/>", {}) for number in range(7)]  # more than a receive brings
     for body, attributes in poison:
         _send(case, queue_url, body, attributes)
         _receive_often(case, queue_url, 1)  # the first is received most often
@@ -656,9 +774,41 @@ def _expect_the_good_one(case, tries):
     case.after_every_lease()
     handle = _expect_next(case, queue_url, aside_url, tries, fresh)
     _expect_left(case, queue_url, {fresh_id}, {fresh_id: timeout})
+    _expect_aside(case, aside_url, [(good_body, _untidy())])
     _expect_deletes(case, queue_url, {fresh_id}, handle)
     _expect_next(case, queue_url, aside_url, tries, None)
-    _expect_aside(case, aside_url, [(good_body, _untidy())])
+    _expect_aside(case, aside_url, [])
+
+
+def _expect_the_next_one(case):
+    """Where the send fails and a good order is waiting, the answer raises, or returns the good one."""
+    queue_url, aside_url = case.queue("orders"), case.queue("aside")
+    tired, good = _orders(case, 2)
+    _send(case, queue_url, _written(case, tired), {})
+    _receive_often(case, queue_url, 1)
+    _send(case, queue_url, _written(case, good), {})
+    result = _run_failing(case, "the send fails", aside_url, queue_url=queue_url, aside_url=aside_url, tries=1)
+    if not result.error and (not isinstance(result.value, dict) or result.value.get("order") != good):
+        case.not_yet(
+            "good-order-withheld",
+            got=case.said("Your function returned nothing.") if result.value is None else result.value,
+            expected=f"an error, or the order {good['order_id']}",
+            why=f"The order {good['order_id']} is still waiting for its first try, so the function can't return as if "
+            "it weren't there.",
+        )
+
+
+def _expect_all_set_aside(case):
+    """A good order is found, however many others have to be set aside before it."""
+    queue_url, aside_url = case.queue("orders"), case.queue("aside")
+    poison = [f"<order number='{number}'/>" for number in range(MANY)]
+    for body in poison:
+        _send(case, queue_url, body, {})
+    _receive_often(case, queue_url, 1)
+    [good] = _orders(case, 1)
+    _send(case, queue_url, _written(case, good), {})
+    _expect_next(case, queue_url, aside_url, 1, good)
+    _expect_aside(case, aside_url, [(body, {}) for body in poison])
 
 
 def _receive_often(case, queue_url, times):
@@ -672,20 +822,29 @@ def _expect_next(case, queue_url, aside_url, tries, order):
     """Return the receipt handle that comes with this order; or None is returned, where it is None."""
     wanted = "the order and the receipt handle, in a dictionary" if order else "None"
     counts = {message["body"]: message["receives"] + 1 for message in shop.messages_in(case, queue_url).values()}
+    before = len(case.calls)
     result = case.attempt(queue_url=queue_url, aside_url=aside_url, tries=tries)
-    case.did += f" with {len(counts) or 'no'} message{'s' * (len(counts) != 1)} in the queue"
+    case.did += f" with {_count(counts)} in the queue"
     if result.error:
         _explain_aside_error(case, result.error, wanted)
+    most = max((len((call.response or {}).get("Messages", [])) for call in _receives(case, before)), default=0)
+    if most > 1:
+        case.not_yet(
+            "more-than-one-at-a-time",
+            got=case.said(f"I saw a receive that returned {most} messages."),
+            expected="one message at a time",
+            why="Every message that a receive returns is hidden and counted, even one that you never get to.",
+        )
     if order is None:
         if result.value is not None:
-            why = "No message that can be returned was left."
+            why = "There was no message left to return."
             case.not_yet("not-none", got=result.value, expected=wanted, why=why)
         return None
     aside = [message["body"] for message in case.state(aside_url)["messages"]]
     if early := [body for body, count in counts.items() if count <= tries and body in aside]:
         case.not_yet(
             "set-aside-too-early",
-            got=case.said(f"I saw a message set aside at receive number {counts[early[0]]}: {early[0]!r:.60}"),
+            got=case.said(f"I saw a message set aside at its receive number {counts[early[0]]}: {show(early[0], 60)}"),
             expected=f"with tries={tries} it's set aside at receive number {tries + 1}",
             why="tries is the highest receive count, this receive included, at which an order is still returned.",
         )
@@ -708,37 +867,37 @@ def _expect_handed_out(case, returned, order, tries, wanted, counts):
     counts: pairs of an order that was waiting, and how often it has been received, this receive included.
     """
     if returned is None:
-        why = f"This order was waiting, and its receive count isn't above {tries}: {order}."
+        why = f"The order {order['order_id']} was waiting, and its receive count wasn't above {tries}."
         case.not_yet("none-too-early", got=None, expected=wanted, why=why)
     if not isinstance(returned, dict) or set(returned) != {"order", "receipt_handle"}:
         why = "Return a dictionary with the keys order and receipt_handle."
         case.not_yet("no-dictionary", got=returned, expected=wanted, why=why)
     count = next((count for other, count in counts if other == returned["order"]), 0)
     if count > tries:
-        why = f"This receive was number {count} of that order, and tries is {tries}. It has to be set aside."
+        why = f"This was receive number {count} of that order, and tries is {tries}. So it has to be set aside."
         case.not_yet("received-too-often", got=returned, expected=wanted, why=why)
     if count and returned["order"] != order:
-        why = f"This order comes first, and its receive count isn't above {tries}: {order}."
+        why = f"The order {order['order_id']} came first, and its receive count wasn't above {tries}."
         case.not_yet("passed-over", got=returned, expected=wanted, why=why)
     _expect_order(case, returned, order, wanted)
 
 
 def _explain_aside_error(case, error, wanted):
     """Say what the answer wasn't ready for."""
-    raw = "I had put a message into the queue whose body isn't JSON and that was received too often. Such a body is "
+    raw = "A message in the queue had a body that isn't JSON, and it had been received too often. Such a body is "
+    asked = "A receive returns only the system attributes that it asks for in MessageSystemAttributeNames."
     shop.explain(case, error, wanted, [
+        *READ_AS_PYTHON,
         ("no-messages-key", "KeyError", "'Messages'", NO_MESSAGES),
         ("no-message-attributes-key", "KeyError", "'MessageAttributes'", NO_ATTRIBUTES),
-        ("attributes-not-asked-for", "KeyError", "'Attributes'",
-         "A receive brings the system attributes that it asks for in MessageSystemAttributeNames."),
-        ("attributes-not-asked-for", "KeyError", "ApproximateReceiveCount",
-         "A receive brings the system attributes that it asks for in MessageSystemAttributeNames."),
+        ("attributes-not-asked-for", "KeyError", "'Attributes'", asked),
+        ("attributes-not-asked-for", "KeyError", "ApproximateReceiveCount", asked),
         ("no-string-value", "KeyError", "'StringValue'", NO_TEXT),
         ("body-read-as-json", "JSONDecodeError", "", f"{raw}set aside without being read."),
         ("text-and-number", "TypeError", "not supported between",
-         "ApproximateReceiveCount is a string. int(...) makes a number of it."),
+         "ApproximateReceiveCount is a string. Turn it into a number with int(...)."),
         ("wrong-handle", "ReceiptHandleIsInvalid", "",
-         "Only a receipt handle deletes a message, the one that its receive brought."),
+         "A message is deleted with the receipt handle that its receive returned."),
     ])  # fmt: skip
 
 
@@ -753,103 +912,165 @@ def _expect_left(case, queue_url, wanted, in_flight):
     if left := set(found) - wanted:
         case.not_yet(
             "moved-but-left",
-            got=case.said(f"I saw {len(left)} more message{'s' * (len(left) > 1)} in the queue than should be there."),
+            got=case.said(f"I saw {_count(left)} in the queue that shouldn't be there."),
             expected="what was received too often is in the queue `aside` alone",
-            why="All of it is sent there and deleted here.",
+            why="To set a message aside, send it to the queue `aside` and then delete it from this one.",
         )
 
 
 def _expect_aside(case, aside_url, wanted):
     """Exactly these bodies, with their attributes, were set aside."""
     found = _take(case, aside_url)
-    if sorted(body for body, _ in found) != sorted(body for body, _ in wanted):
+    bodies, right = sorted(body for body, _ in found), sorted(body for body, _ in wanted)
+    if bodies != right:
+        here, there = show_difference(bodies, right)
         case.not_yet(
             "set-aside-wrong",
-            got=case.said(f"I saw these bodies in the queue `aside`: {sorted(body for body, _ in found)}."),
-            expected=f"{sorted(body for body, _ in wanted)}",
+            got=case.said(
+                f"I saw these bodies in the queue `aside`: {here}" if bodies else "I saw no message set aside."
+            ),
+            expected=f"these: {there}" if right else "no message there",
             why="Each order that was received too often is set aside once, with its body exactly as it is.",
         )
     case.reach("moved")
     attributes = dict(wanted)
-    for body, brought in found:
-        _expect_attributes(case, brought, attributes[body], f"the message {body!r:.30} set aside")
+    for body, those in found:
+        _expect_attributes(case, those, attributes[body], f"the message {show(body, 40)} in the queue `aside`")
 
 
 def _expect_attributes(case, found, wanted, message):
     """These are the attributes that the message had before it was moved."""
     for name in sorted(found.keys() | wanted.keys()):
-        if found.get(name) != wanted.get(name):
-            value = f"as {found[name]}" if name in found else "missing"
-            case.not_yet(
-                "message-attributes-lost",
-                got=case.said(f"I saw {message} with the message attribute {name} {value}."),
-                expected=f"{name} as {wanted[name]}" if name in wanted else f"no {name}, since it came without one",
-                why="A receive brings the attributes that it asks for in MessageAttributeNames. A send makes a new "
-                "message, with the attributes that it's given in MessageAttributes.",
+        if found.get(name) == wanted.get(name):
+            continue
+        seen = f"{message} with the message attribute {name} as {found.get(name)}"
+        expected = f"{name} as {wanted.get(name)}"
+        why = "A message attribute is moved as it is, with its type and its value."
+        if name not in found:
+            seen = f"{message} without its message attribute {name}"
+            why = (
+                "A receive returns the attributes that it asks for in MessageAttributeNames. A send makes a new "
+                "message, with just the attributes that it's given in MessageAttributes."
             )
+        elif name not in wanted:
+            expected = f"no message attribute {name}, since it had none before"
+            why = "A message is moved with its own message attributes and no others. Ten are the most it can have."
+        case.not_yet("message-attributes-lost", got=case.said(f"I saw {seen}."), expected=expected, why=why)
 
 
-def _expect_raises(case, tries):
-    """A body that isn't JSON raises each time, until it's been received often enough; then it's set aside."""
+def _expect_raises(case, body, tries, turns=0):
+    """A body that isn't JSON raises each time, until it's been received often enough; then it's set aside.
+
+    turns: how often it's received before the end; without it, as often as the order is worth a try, and once more.
+    """
     queue_url, aside_url = case.queue("orders"), case.queue("aside")
-    body, [good] = case.draw.choice(["<order/>", "{'order_id': 'A-100'}", '{"order_id":']), _orders(case, 1)
     bad_id = _send(case, queue_url, body, _untidy())
-    for turn in range(1, tries + 1):
+    for turn in range(1, (turns or tries) + 1):
         result = case.attempt(queue_url=queue_url, aside_url=aside_url, tries=tries)
         case.did += f", where the order's body is {body!r}, at its receive number {turn}"
         found = shop.messages_in(case, queue_url).get(bad_id)
         if found is None:
             case.not_yet(
                 "bad-order-gone",
-                got=case.said("I saw that its message is gone from the queue."),
+                got=case.said("I saw that the order's message is gone from the queue."),
                 expected="an error, and the message stays in the queue",
-                why=f"With tries={tries} it's set aside at receive number {tries + 1}, and nothing else takes it out.",
+                why=f"With tries={tries} it's set aside at its receive number {tries + 1}, and it stays until then.",
             )
         if not result.error:
             case.not_yet(
                 "no-error",
                 got=result.value,
                 expected="an error, such as json.loads raises",
-                why="This order is to be returned, and its body isn't JSON. The program that calls you has to notice.",
+                why=f"With tries={tries} this order is still worth a try, but its body isn't JSON. The program that "
+                "calls your function has to notice.",
             )
         if found["receives"] != turn or case.state(aside_url)["messages"]:
-            aside = len(case.state(aside_url)["messages"])
+            aside = _count(case.state(aside_url)["messages"])
             case.not_yet(
                 "bad-order-moved",
-                got=case.said(f"I saw a receive count of {found['receives']}, and {aside} messages set aside."),
-                expected=f"a receive count of {turn}, and nothing set aside",
-                why="One call of your function receives it once, and leaves it in the queue.",
+                got=case.said(f"I saw a receive count of {found['receives']}, and {aside} set aside."),
+                expected=f"a receive count of {turn}, and no message set aside",
+                why="Each call of your function receives it once and leaves it in the queue.",
             )
         case.after_every_lease()
+    if turns:
+        return
+    [good] = _orders(case, 1)
     good_id = _send(case, queue_url, json.dumps(good), {})
     _expect_next(case, queue_url, aside_url, tries, good)
     _expect_left(case, queue_url, {good_id}, {good_id: 30})
     _expect_aside(case, aside_url, [(body, _untidy())])
 
 
-def _expect_survived(case, failing, here, there, **arguments):
-    """After failed calls the message is in one of the queues, and the next run leaves it in the other one alone."""
-    _run_failing(case, failing, there, **arguments)
-    if not case.state(here)["messages"] and not case.state(there)["messages"]:
+def _failing_moves(case):
+    """Return pairs of what fails and a message, as its body and its attributes.
+
+    Of those that are too large, one would fit if it were cut, and the other without its attributes.
+    """
+    [order] = _orders(case, 1)
+    long = _written(case, order | {"card": "x" * SMALLEST})
+    just_right = json.dumps(order).ljust(SMALLEST)
+    failing = [(name, (long, _untidy())) for name in MOVES]
+    return [*failing, (TOO_LARGE, (long, {})), (TOO_LARGE, (just_right, _untidy()))]
+
+
+def _expect_survived(case, failing, here, there, message, why, may_return=(), **arguments):
+    """After failed calls the message is in one of the queues, and the next run leaves it in the other one alone.
+
+    message: its body and attributes. may_return: values that an answer can return though it didn't move the message.
+    why: the reason that it can't return others.
+    """
+    body, attributes = message
+    result = _run_failing(case, failing, there, **arguments)
+    did = case.did
+    moved = case.state(there)["messages"]
+    bodies = [one["body"] for one in [*moved, *case.state(here)["messages"]]]
+    if body not in bodies:
+        instead = f" What I saw instead: {show(bodies[0], 80)}" if bodies else ""
         case.not_yet(
             "lost-in-a-crash",
-            got=case.said("I saw the order's message in neither queue, so it's lost."),
+            got=case.said(f"I saw the order's message in neither queue, so it's lost.{instead}"),
             expected="it's in one of them, or in both",
-            why="Delete a message only when you know that it's in the other queue.",
+            why="Delete a message only when you know that all of it is in the other queue.",
         )
+    if not moved and not result.error and result.value not in may_return:
+        got = case.said("Your function returned nothing.") if result.value is None else result.value
+        case.not_yet("returned-as-if-moved", got=got, expected="an error", why=why)
     case.after_every_lease()
     case.run(**arguments)
+    case.did = f"{did}, and then once more, where nothing fails"
     if case.state(here)["messages"] or not case.state(there)["messages"]:
         case.not_yet(
             "not-finished",
-            got=case.said("I saw that the order's message isn't in the other queue alone after the next run."),
-            expected="the next run finishes what the first one began",
-            why="What's left in the queue comes again when its visibility timeout is over.",
+            got=case.said("I saw that the order's message still isn't in the other queue alone."),
+            expected="the second run finishes what the first one began",
+            why="What's left in the queue can be received again when its visibility timeout is over.",
+        )
+    for text, those in _take(case, there):
+        if text != body:
+            case.not_yet(
+                "changed-after-a-failure",
+                got=case.said(f"I saw this body in the other queue: {show(text, 80)}"),
+                expected=f"the order's own: {show(body, 80)}",
+                why="After a failure, too, the order is moved as it is, and nothing in its place.",
+            )
+        _expect_attributes(case, those, attributes, "the order in the other queue")
+
+
+def _expect_no_none(case, **arguments):
+    """Where a message is waiting and every receive fails, the answer raises, or tries again."""
+    result = _run_failing(case, NOTHING_RECEIVES, "", **arguments)
+    if not result.error and result.value is None:
+        case.not_yet(
+            "none-after-an-error",
+            got=case.said("Your function returned nothing."),
+            expected="an error, or what it returns once a receive succeeds",
+            why="A message was waiting, and None tells the caller that there was none.",
         )
 
 
 def _run_failing(case, failing, other_url, **arguments):
-    """Run the answer while something fails: a key of FAILURES, or TOO_LARGE.
+    """Return the result of the answer while something fails: a key of FAILURES, or TOO_LARGE.
 
     It lasts for 50 requests at most, so that an answer which tries again without end can come to one.
     """
@@ -867,11 +1088,12 @@ def _run_failing(case, failing, other_url, **arguments):
         elif operation in ends or len(seen) > 50:
             outage.close()
 
-    stop = shop.before_each(case, ("ReceiveMessage", *SENDS, *DELETES, *CHANGES), look)
+    stop = shop.before_each(case, ("GetQueueAttributes", "ReceiveMessage", *SENDS, *DELETES, *CHANGES), look)
     with outage:
-        case.attempt(**arguments)
+        result = case.attempt(**arguments)
     stop()
     case.did += f", where {failing}"
+    return result
 
 
 def _limit(case, queue_url, size):
@@ -883,25 +1105,35 @@ def _limit(case, queue_url, size):
 
 def pack_and_pass_on(case):
     """Nothing to do; the shortest work, the longest, and some between; calls that fail."""
-    _expect_nothing_packed(case)
+    for taken in (0, 1):
+        _expect_nothing_packed(case, taken)
     kinds = [{}, _untidy(), _ten(), shop.labels(speed="express")]
     lengths = [1, case.draw.randrange(31, 60), case.draw.randrange(100, 200), 7200]
     for seconds, attributes in zip(lengths, shop.shuffled(case, kinds), strict=True):
         _expect_passed_on(case, seconds, attributes)
-    for failing in (*FAILURES, TOO_LARGE):
+    why = (
+        "The order was waiting, and it isn't in the queue of packed orders now. An order_id tells the caller that it "
+        "is, and None that no order was waiting."
+    )
+    urls = {"orders_url": case.queue("orders"), "packed_url": case.queue("packed")}
+    _send(case, urls["orders_url"], json.dumps(_orders(case, 1)[0]), {})
+    _expect_no_none(case, **urls, seconds=40)
+    for failing, message in _failing_moves(case):
         urls = {"orders_url": case.queue("orders"), "packed_url": case.queue("packed")}
-        [order] = _orders(case, 1)
-        _send(case, urls["orders_url"], json.dumps(order | {"card": "x" * SMALLEST}), {})
-        _expect_survived(case, failing, *urls.values(), **urls, seconds=case.draw.randrange(40, 80))
+        _send(case, urls["orders_url"], *message)
+        _expect_survived(case, failing, *urls.values(), message, why, **urls, seconds=case.draw.randrange(40, 80))
         case.reach("survived")
 
 
-def _expect_nothing_packed(case):
-    """None for an empty queue, at once."""
+def _expect_nothing_packed(case, taken):
+    """None, without packing, where no order is in the queue, or where another packer has it."""
     orders_url, packed_url = case.queue("orders"), case.queue("packed")
+    for order in _orders(case, taken):
+        _send(case, orders_url, json.dumps(order), {})
+        case.sqs.receive_message(QueueUrl=orders_url, VisibilityTimeout=LONGEST)
     started, seconds = case.clock.now(), 3000
     result = case.attempt(orders_url=orders_url, packed_url=packed_url, seconds=seconds)
-    case.did += " with an empty queue"
+    case.did += ", where another packer has the only order" if taken else " with an empty queue"
     if result.error:
         _explain_pack_error(case, result.error, "None", NOTHING_RECEIVED)
     if result.value is not None or case.state(packed_url)["messages"]:
@@ -925,13 +1157,14 @@ def _expect_passed_on(case, seconds, attributes):
     body = _written(case, order)
     order_id = _send(case, orders_url, body, attributes)
     other_id = _send(case, orders_url, json.dumps(other), shop.labels(speed="express"))
-    before = len(case.calls)
+    before, started = len(case.calls), case.clock.now()
     seen = _watch(case, orders_url, order_id)
     result = case.attempt(orders_url=orders_url, packed_url=packed_url, seconds=seconds)
+    ended = shop.seconds_since(case, started)
     if result.error:
         _explain_pack_error(case, result.error, "the order's id")
     _expect_hidden(case, seen, seconds)
-    _expect_packed(case, seen, seconds)
+    _expect_packed(case, seen, seconds, ended)
     _expect_untouched(case, orders_url, other_id)
     _expect_moved(case, orders_url, packed_url, body, attributes, order_id)
     _expect_settings(case, case.calls[before:])
@@ -960,12 +1193,13 @@ def _explain_pack_error(case, error, wanted, whys=()):
     """Say what the answer wasn't ready for."""
     shop.explain(case, error, wanted, [
         *whys,
+        *READ_AS_PYTHON,
         ("no-message-attributes-key", "KeyError", "'MessageAttributes'", NO_ATTRIBUTES),
         ("no-string-value", "KeyError", "'StringValue'", NO_TEXT),
         ("timeout-above-12-hours", "InvalidParameterValue", "VisibilityTimeout",
-         f"A visibility timeout is {LONGEST} s at most."),
+         f"A visibility timeout can be {LONGEST:,} s at most."),
         ("wrong-handle", "ReceiptHandleIsInvalid", "",
-         "Only a receipt handle deletes a message, the one that its receive brought, with its own queue's URL."),
+         "A message is deleted with the receipt handle that its receive returned, and with its own queue's URL."),
     ])  # fmt: skip
 
 
@@ -979,21 +1213,37 @@ def _expect_hidden(case, seen, seconds):
                     f"I saw the order visible when your code called {operation}, {took:.1f} s after it began."
                 ),
                 expected="it stays in flight until it's deleted",
-                why=f"Its visibility timeout was over. Packing takes {seconds} s, and calls take time too.",
+                why=f"Its visibility timeout had ended. Packing takes {seconds} s, and calls take time too.",
             )
 
 
-def _expect_packed(case, seen, seconds):
-    """So many seconds went by between the receive and the send, and no more than a minute in addition."""
-    received = next((at for operation, _, at in seen if operation == "ReceiveMessage"), 0)
+def _expect_packed(case, seen, seconds, ended):
+    """So many seconds went by between the receive and the send, and no more than a minute in addition, up to the end.
+
+    ended: when the answer returned.
+    """
+    tried = [at for operation, message, at in seen if operation == "ReceiveMessage" and not _received(message)]
+    received = tried[-1] if tried else 0  # the last receive before which it was never received
     took = next((at - received for operation, _, at in seen if operation in SENDS), seconds)
     if not seconds <= took <= seconds + 60:
         case.not_yet(
             "passed-on-early" if took < seconds else "passed-on-late",
-            got=case.said(f"I saw your code send a message {took:.1f} s after it received one."),
+            got=case.said(f"I saw your code send a message {took:.1f} s after it received the order."),
             expected=f"the order is packed for {seconds} s in between",
             why="Packing is time.sleep(seconds). Pass the order on when it's packed.",
         )
+    if ended - received > seconds + 60:
+        case.not_yet(
+            "packed-too-long",
+            got=case.said(f"I saw your code return {ended - received:.1f} s after it received the order."),
+            expected=f"{seconds} s of packing, and little more",
+            why="An order is packed once, with time.sleep(seconds), before it's passed on.",
+        )
+
+
+def _received(message):
+    """Return whether the message, as Case.state has it, was received, or is gone."""
+    return message is None or message["receives"] > 0
 
 
 def _expect_moved(case, orders_url, packed_url, body, attributes, order_id):
@@ -1003,19 +1253,19 @@ def _expect_moved(case, orders_url, packed_url, body, attributes, order_id):
             "order-left",
             got=case.said("I saw the order still in the queue of orders."),
             expected="it's in the queue of packed orders alone",
-            why="Only a delete takes it out, with the receipt handle that your receive brought.",
+            why="A message stays until it's deleted, with the receipt handle that your receive returned.",
         )
     found = _take(case, packed_url)
     if len(found) != 1:
         case.not_yet(
             "not-one-passed-on",
-            got=case.said(f"I could receive {len(found) or 'no'} messages from the queue of packed orders."),
+            got=case.said(f"I could receive {_count(found)} from the queue of packed orders."),
             expected="one: the order",
-            why="Passing on is one send to the queue whose URL is packed_url.",
+            why="Send the order once, to the queue whose URL is packed_url.",
         )
     [(text, brought)] = found
     if text != body:
-        why = "The body is passed on as it came, character by character."
+        why = "Pass the body on as it came, character by character."
         case.not_yet("body-changed", got=text, expected=repr(body), why=why)
     case.reach("passed")
     _expect_attributes(case, brought, attributes, "the order passed on")

@@ -202,6 +202,6 @@ def explain(case, error, expected, whys):
             message = error.message.rstrip(".")
             if len(message) > LONGEST_MESSAGE:
                 message = f"{message[:LONGEST_MESSAGE]} …"
-            raised = f"{error.type}: {message}, raised by your line {error.line!r}."
-            case.not_yet(reason, got=case.said(raised), expected=expected, why=why)
+            line = f", raised by your line {error.line!r}" if error.line else ""
+            case.not_yet(reason, got=case.said(f"{error.type}: {message}{line}."), expected=expected, why=why)
     raise error

@@ -75,7 +75,7 @@ next_parcel__takes_ten = variant(
     says="others-received",
 )
 
-next_parcel__evaluates = variant("solution", "json.loads(", "eval(", says="error:NameError or error:IndentationError")
+next_parcel__evaluates = variant("solution", "json.loads(", "eval(", says="read-as-python")
 
 next_parcel__known_speeds = variant(
     "solution",
@@ -147,6 +147,58 @@ next_parcel__copies = variant(
     says="forbidden-call",
 )
 
+next_parcel__name_ends_with_it = variant(
+    "solution",
+    '["speed"]',
+    '["All"]',
+    '.get("speed", {"StringValue": "normal"})',
+    "\n    found = [value for name, value in speed.items() if name.endswith('speed')]"
+    "\n    speed = found[-1] if found else {'StringValue': 'normal'}",
+    says="not-normal",
+)
+
+next_parcel__translates_into_python = variant(
+    "solution",
+    "    return {",
+    "    from ast import literal_eval\n"
+    '    text = message["Body"].strip().replace("true", "True").replace("false", "False").replace("null", "None")\n'
+    "    return {",
+    'json.loads(message["Body"])',
+    "literal_eval(text)",
+    says="other-order",
+)
+
+next_parcel__tidies_the_body = variant(
+    "solution", 'json.loads(message["Body"])', 'json.loads(" ".join(message["Body"].split()))', says="other-order"
+)
+
+next_parcel__numbers_anew = variant(
+    "solution",
+    "    return {",
+    '    if speed.get("DataType") == "Number":\n'
+    '        speed = {"StringValue": str(float(speed["StringValue"]))}\n    return {',
+    says="other-message-attribute",
+)
+
+next_parcel__looks_before_it_takes = variant(
+    "solution",
+    "    response =",
+    '    if "Messages" not in sqs.receive_message(QueueUrl=queue_url, VisibilityTimeout=0):\n'
+    "        return None\n    response =",
+    says="received-twice",
+)
+
+
+def next_parcel__none_after_an_error(sqs, queue_url):
+    """Says: none-after-an-error"""
+    try:
+        message = _one(sqs, queue_url, MessageAttributeNames=["speed"])
+    except sqs.exceptions.ClientError as problem:
+        print(problem)
+        return None
+    speed = (message or {}).get("MessageAttributes", {}).get("speed", {}).get("StringValue", "normal")
+    return message and _parcel(message, speed)
+
 
 # --- fits -------------------------------------------------------------------------------------------------------------
 
@@ -196,7 +248,7 @@ def fits__sends_to_see(sqs, queue_url, body, attributes):
 
 
 def fits__json(sqs, queue_url, body, attributes):
-    """Says: at-the-limit or below-the-limit"""
+    """Says: below-the-limit"""
     return len(json.dumps(body).encode()) + len(json.dumps(attributes).encode()) - 4 <= _limit(sqs, queue_url)
 
 
@@ -213,13 +265,13 @@ fits__composes = variant(
     says="characters-counted",
 )
 
-fits__two_bytes_each = variant("solution", "body.encode()", 'body.encode("utf-16-le")', says="at-the-limit")
+fits__two_bytes_each = variant("solution", "body.encode()", 'body.encode("utf-16-le")', says="below-the-limit")
 
 fits__numbers_of_eight_bytes = variant(
     "solution",
     'len(value["StringValue"].encode())',
     '(8 if value["DataType"] == "Number" else len(value["StringValue"].encode()))',
-    says="at-the-limit or message-attributes-not-counted",
+    says="below-the-limit or message-attributes-not-counted",
 )
 
 fits__types_without_labels = variant(
@@ -263,6 +315,34 @@ fits__sets_the_limit = variant(
 
 fits__asks_for_nothing = variant(
     "solution", ', AttributeNames=["MaximumMessageSize"]', "", says="attributes-not-asked-for"
+)
+
+_limits = {}
+
+
+def fits__remembers_the_limit(sqs, queue_url, body, attributes):
+    """Says: limit-from-before"""
+    if queue_url not in _limits:
+        _limits[queue_url] = _limit(sqs, queue_url)
+    texts = [body, *(text for name, value in attributes.items() for text in (name, *value.values()))]
+    return len("".join(texts).encode()) <= _limits[queue_url]
+
+
+fits__as_in_xml = variant(
+    "solution",
+    "    size =",
+    "    from html import escape\n\n    body = escape(body, quote=False)\n    size =",
+    says="below-the-limit",
+)
+
+fits__guesses_after_an_error = variant(
+    "solution",
+    "    reply = sqs",
+    "    try:\n        reply = sqs",
+    '["MaximumMessageSize"])\n    size',
+    '["MaximumMessageSize"])\n    except sqs.exceptions.ClientError:\n'
+    '        reply = {"Attributes": {"MaximumMessageSize": "1048576"}}\n    size',
+    says="guessed-after-an-error",
 )
 
 
@@ -520,9 +600,48 @@ pick__whole_orders = variant(
 )
 
 pick__the_first_alone = variant("solution", "return kept", "return kept[:1]", says="other-messages")
-pick__evaluates = variant("solution", "json.loads(", "eval(", says="error:NameError or error:IndentationError")
+pick__evaluates = variant("solution", "json.loads(", "eval(", says="read-as-python")
 
 pick__no_message = variant("solution", 'response.get("Messages", [])', 'response["Messages"]', says="no-messages-key")
+
+pick__part_of_this_town = variant(
+    "solution",
+    'if message.get("MessageAttributes", {}).get("town", {}).get("StringValue") == town:',
+    'if message.get("MessageAttributes", {}).get("town", {}).get("StringValue", "elsewhere") in town:',
+    says="others-hidden",
+)
+
+pick__of_the_body_without_the_attribute = variant(
+    "solution",
+    '.get("StringValue") == town',
+    '.get("StringValue", json.loads(message["Body"]).get("town")) == town',
+    says="others-hidden",
+)
+
+pick__says_nothing_of_errors = variant(
+    "solution",
+    "            sqs.change_message_visibility(QueueUrl=queue_url, ReceiptHandle=handle, VisibilityTimeout=0)",
+    "            try:\n"
+    "                sqs.change_message_visibility(QueueUrl=queue_url, ReceiptHandle=handle, VisibilityTimeout=0)\n"
+    "            except Exception as problem:\n"
+    "                print(problem)",
+    says="errors-ignored",
+)
+
+pick__first_order_id_in_the_text = variant(
+    "solution",
+    'json.loads(message["Body"])["order_id"]',
+    """__import__("re").findall(r'"order_id": ?"(.+?)"', message["Body"])[0]""",
+    says="other-messages",
+)
+
+
+def pick__gives_nine_back(sqs, queue_url, town):
+    """Says: others-hidden"""
+    messages = _ten(sqs, queue_url, VisibilityTimeout=600)
+    for message in [message for message in messages if _town(message) != town][:9]:
+        _give_back(sqs, queue_url, message)
+    return [_entry(message) for message in messages if _town(message) == town]
 
 
 # --- take_or_set_aside ------------------------------------------------------------------------------------------------
@@ -608,7 +727,7 @@ take_or_set_aside__no_message = variant(
 
 
 def take_or_set_aside__takes_ten(sqs, queue_url, aside_url, tries):
-    """Says: others-received"""
+    """Says: more-than-one-at-a-time"""
     ask = {"MaxNumberOfMessages": 10, "MessageAttributeNames": ["All"], "MessageSystemAttributeNames": ["All"]}
     while messages := sqs.receive_message(QueueUrl=queue_url, **ask).get("Messages"):
         for message in messages:
@@ -790,6 +909,59 @@ take_or_set_aside__does_not_look_at_failed = variant(
 )
 
 
+def take_or_set_aside__looks_through_all(sqs, queue_url, aside_url, tries):
+    """Says: others-received"""
+    ask, found = {"MessageAttributeNames": ["All"], "MessageSystemAttributeNames": ["All"]}, None
+    while message := _one(sqs, queue_url, **ask):
+        if int(message["Attributes"]["ApproximateReceiveCount"]) > tries:
+            _move(sqs, queue_url, aside_url, message)
+        elif not found:
+            found = message
+    return found and _handed_out(found)
+
+
+take_or_set_aside__cuts_what_is_too_large = variant(
+    "solution",
+    '        sqs.send_message(QueueUrl=aside_url, MessageBody=message["Body"], MessageAttributes=attributes)\n',
+    "        try:\n"
+    '            sqs.send_message(QueueUrl=aside_url, MessageBody=message["Body"], MessageAttributes=attributes)\n'
+    "        except sqs.exceptions.ClientError:\n"
+    '            sqs.send_message(QueueUrl=aside_url, MessageBody=message["Body"][:400] + "...")\n',
+    says="lost-in-a-crash",
+)
+
+take_or_set_aside__gives_up_after_an_error = variant(
+    "take_or_set_aside__cuts_what_is_too_large",
+    'sqs.send_message(QueueUrl=aside_url, MessageBody=message["Body"][:400] + "...")',
+    "return None",
+    says="good-order-withheld",
+)
+
+
+def take_or_set_aside__none_after_an_error(sqs, queue_url, aside_url, tries):
+    """Says: none-after-an-error"""
+    ask = {"MessageAttributeNames": ["All"], "MessageSystemAttributeNames": ["All"]}
+    while True:
+        try:
+            message = _one(sqs, queue_url, **ask)
+        except sqs.exceptions.ClientError:
+            message = None
+        if not message or int(message["Attributes"]["ApproximateReceiveCount"]) <= tries:
+            return message and _handed_out(message)
+        _move(sqs, queue_url, aside_url, message)
+
+
+def take_or_set_aside__python_will_do(sqs, queue_url, aside_url, tries):
+    """Says: no-error"""
+    from ast import literal_eval
+
+    message = _receive(sqs, queue_url, aside_url, tries)
+    try:
+        return message and _handed_out(message)
+    except ValueError:
+        return {"order": literal_eval(message["Body"]), "receipt_handle": message["ReceiptHandle"]}
+
+
 # --- pack_and_pass_on -------------------------------------------------------------------------------------------------
 
 
@@ -918,9 +1090,7 @@ pack_and_pass_on__tidies = variant(
     "solution", 'MessageBody=message["Body"]', 'MessageBody=message["Body"].strip()', says="body-changed"
 )
 
-pack_and_pass_on__evaluates = variant(
-    "solution", "json.loads(", "eval(", says="error:NameError or error:IndentationError"
-)
+pack_and_pass_on__evaluates = variant("solution", "json.loads(", "eval(", says="read-as-python")
 
 pack_and_pass_on__deletes_everything = variant(
     "solution",
@@ -998,5 +1168,84 @@ def pack_and_pass_on__packs_in_whole_steps(sqs, orders_url, packed_url, seconds)
                 QueueUrl=orders_url, ReceiptHandle=message["ReceiptHandle"], VisibilityTimeout=1000
             )
             time.sleep(900)
+        _move(sqs, orders_url, packed_url, message)
+        return json.loads(message["Body"])["order_id"]
+
+
+pack_and_pass_on__order_id_alone_if_too_large = variant(
+    "solution",
+    '    sqs.send_message(QueueUrl=packed_url, MessageBody=message["Body"], MessageAttributes=attributes)\n',
+    "    try:\n"
+    '        sqs.send_message(QueueUrl=packed_url, MessageBody=message["Body"], MessageAttributes=attributes)\n'
+    "    except sqs.exceptions.ClientError:\n"
+    '        sqs.send_message(QueueUrl=packed_url, MessageBody=json.loads(message["Body"])["order_id"])\n',
+    says="lost-in-a-crash",
+)
+
+pack_and_pass_on__body_alone_after_an_error = variant(
+    "pack_and_pass_on__order_id_alone_if_too_large",
+    'MessageBody=json.loads(message["Body"])["order_id"]',
+    'MessageBody=message["Body"]',
+    says="message-attributes-lost",
+)
+
+pack_and_pass_on__a_note_as_well = variant(
+    "pack_and_pass_on__order_id_alone_if_too_large",
+    'MessageBody=json.loads(message["Body"])["order_id"])',
+    'MessageBody="An order is late.")\n        raise',
+    says="changed-after-a-failure",
+)
+
+pack_and_pass_on__order_id_after_an_error = variant(
+    "pack_and_pass_on__order_id_alone_if_too_large",
+    'sqs.send_message(QueueUrl=packed_url, MessageBody=json.loads(message["Body"])["order_id"])',
+    'return json.loads(message["Body"])["order_id"]',
+    says="returned-as-if-moved",
+)
+
+
+def pack_and_pass_on__none_after_an_error(sqs, orders_url, packed_url, seconds):
+    """Says: none-after-an-error"""
+    try:
+        message = _one(sqs, orders_url, MessageAttributeNames=["All"], VisibilityTimeout=seconds + 60)
+    except sqs.exceptions.ClientError:
+        return None
+    if message:
+        time.sleep(seconds)
+        _move(sqs, orders_url, packed_url, message)
+        return json.loads(message["Body"])["order_id"]
+
+
+pack_and_pass_on__packs_once_more = variant(
+    "solution",
+    "seconds + 60",
+    "43_200",
+    "    sqs.delete",
+    "    time.sleep(seconds)\n    sqs.delete",
+    says="packed-too-long",
+)
+
+
+def pack_and_pass_on__counts_what_is_in_flight(sqs, orders_url, packed_url, seconds):
+    """Says: packed-nothing"""
+    counts = sqs.get_queue_attributes(QueueUrl=orders_url, AttributeNames=["All"])["Attributes"]
+    if counts["ApproximateNumberOfMessages"] == counts["ApproximateNumberOfMessagesNotVisible"] == "0":
+        return None
+    message = _one(sqs, orders_url, MessageAttributeNames=["All"], VisibilityTimeout=seconds + 60)
+    time.sleep(seconds)
+    if message:
+        _move(sqs, orders_url, packed_url, message)
+        return json.loads(message["Body"])["order_id"]
+
+
+def pack_and_pass_on__packs_before_the_second_receive(sqs, orders_url, packed_url, seconds):
+    """Says: passed-on-early"""
+    counts = sqs.get_queue_attributes(QueueUrl=orders_url, AttributeNames=["All"])["Attributes"]
+    if counts["ApproximateNumberOfMessages"] == "0":
+        return None
+    _one(sqs, packed_url)
+    time.sleep(seconds)
+    message = _one(sqs, orders_url, MessageAttributeNames=["All"], VisibilityTimeout=60)
+    if message:
         _move(sqs, orders_url, packed_url, message)
         return json.loads(message["Body"])["order_id"]
