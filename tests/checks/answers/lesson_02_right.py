@@ -88,12 +88,6 @@ def queue_names__tokens(sqs, prefix):
         more = {"NextToken": page["NextToken"]}
 
 
-def queue_names__full_result(sqs, prefix):
-    """Has the paginator put the pages together."""
-    pages = sqs.get_paginator("list_queues").paginate(QueueNamePrefix=prefix, PaginationConfig={"PageSize": 100})
-    return sorted(url.rpartition("/")[2] for url in pages.build_full_result().get("QueueUrls") or [])
-
-
 def queue_names__search(sqs, prefix):
     """With the paginator's own search, which brings None for a page without queues."""
     pages = sqs.get_paginator("list_queues").paginate(QueueNamePrefix=prefix, PaginationConfig={"PageSize": 999})
@@ -188,17 +182,6 @@ def _left(sqs, url):
     return total
 
 
-def backlog__resource(sqs, team):
-    """Queues as resources; tags need the client."""
-    found = {}
-    for queue in boto3.resource("sqs").queues.all():
-        tags = queue.meta.client.list_queue_tags(QueueUrl=queue.url).get("Tags") or {}
-        if ("team", team) in tags.items():
-            counters = {name: value for name, value in queue.attributes.items() if "NumberOf" in name}
-            found[queue.url.split("/")[-1]] = sum(map(int, counters.values()))
-    return found
-
-
 def backlog__threads(sqs, team):
     """Asks about all queues side by side."""
 
@@ -212,7 +195,8 @@ def backlog__threads(sqs, team):
 
 
 def backlog__counts_before_it_looks_whose(sqs, team):
-    """Asks for each counter of every queue, and for the tags last."""
+    """Waits, because on AWS the counters can be a minute behind, then counts in every queue, and looks for tags last."""
+    time.sleep(90)
     report = {}
     for url in sqs.list_queues().get("QueueUrls", []):
         left = _left(sqs, url)
@@ -221,41 +205,17 @@ def backlog__counts_before_it_looks_whose(sqs, team):
     return report
 
 
-def backlog__waits_for_the_counters_to_settle(sqs, team):
-    """On AWS the counters can be a minute behind."""
-    time.sleep(90)
-    return backlog__all_attributes(sqs, team)
-
-
 # --- ensure_queue -----------------------------------------------------------------------------------------------------
 
 
-def ensure_queue__create_first(sqs, name, attributes, tags):
-    """Creates without attributes, which returns the queue that is there, whatever it is like."""
-    kind = {"Attributes": {"FifoQueue": "true"}} if name.endswith(".fifo") else {}
-    while True:
-        try:
-            url = sqs.create_queue(QueueName=name, **kind)["QueueUrl"]
-            break
-        except sqs.exceptions.QueueDeletedRecently:
-            time.sleep(5)
-    if attributes:
-        sqs.set_queue_attributes(QueueUrl=url, Attributes={n: str(v) for n, v in attributes.items()})
-    there = sqs.list_queue_tags(QueueUrl=url).get("Tags", {})
-    if set(there) - set(tags):
-        sqs.untag_queue(QueueUrl=url, TagKeys=sorted(set(there) - set(tags)))
-    if tags:
-        sqs.tag_queue(QueueUrl=url, Tags=tags)
-    return url
-
-
 def ensure_queue__only_what_differs(sqs, name, attributes, tags):
-    """Compares first and sends only what differs; all tags go and come again where they differ."""
+    """Compares first and sends only what differs; waits the second that AWS asks for after a create."""
     wanted = {key: f"{value}" for key, value in attributes.items()}
     try:
         url = sqs.get_queue_url(QueueName=name)["QueueUrl"]
     except sqs.exceptions.QueueDoesNotExist:
         url = _create_patiently(sqs, name, wanted, tags)
+        time.sleep(1)
     found = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
     other = {key: value for key, value in wanted.items() if found.get(key) != value}
     if other:
@@ -280,16 +240,6 @@ def _create_patiently(sqs, name, attributes, tags):
                 raise
             time.sleep(1)
     raise TimeoutError(name)
-
-
-def ensure_queue__waits_a_second_after_creating(sqs, name, attributes, tags):
-    """Waits the second that AWS asks for after a create."""
-    try:
-        url = sqs.get_queue_url(QueueName=name)["QueueUrl"]
-    except sqs.exceptions.QueueDoesNotExist:
-        url = _create_patiently(sqs, name, {}, {})
-        time.sleep(1)
-    return ensure_queue__only_what_differs(sqs, url.split("/")[-1], attributes, tags)
 
 
 def ensure_queue__try_then_mend(sqs, name, attributes, tags):
@@ -336,20 +286,3 @@ def ensure_queue__backs_off(sqs, name, attributes, tags):
     for key in tags.keys() - {key for key, value in found.items() if tags.get(key) == value}:
         sqs.tag_queue(QueueUrl=url, Tags={key: tags[key]})
     return url
-
-
-def ensure_queue__resource(sqs, name, attributes, tags):
-    """Through the queue as a resource; tags need its client."""
-    service = boto3.resource("sqs")
-    try:
-        queue = service.get_queue_by_name(QueueName=name)
-    except service.meta.client.exceptions.QueueDoesNotExist:
-        queue = service.Queue(_create_patiently(sqs, name, {}, {}))
-    if attributes:
-        queue.set_attributes(Attributes={key: str(value) for key, value in attributes.items()})
-    client = queue.meta.client
-    if found := client.list_queue_tags(QueueUrl=queue.url).get("Tags"):
-        client.untag_queue(QueueUrl=queue.url, TagKeys=[*found])
-    if tags:
-        client.tag_queue(QueueUrl=queue.url, Tags=tags)
-    return queue.url

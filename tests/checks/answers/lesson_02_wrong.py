@@ -192,7 +192,6 @@ queue_names__without_fifo = variant(
     "solution", "names.append", 'url.endswith(".fifo") or names.append', says="names-missing"
 )
 queue_names__capitals_between = variant("solution", "sorted(names)", "sorted(names, key=str.lower)", says="not-sorted")
-queue_names__a_set = variant("solution", "sorted(names)", "set(names)", says="no-list")
 _listed = {}
 
 
@@ -379,31 +378,9 @@ lengthen_lease__returns_the_string = variant("solution", "return lease", "return
 lengthen_lease__returns_nothing = variant("solution", "return lease", "print(lease)", says="not-the-timeout")
 
 
-def lengthen_lease__of_messages(sqs, queue_url, seconds):
-    """Says: timeout-not-set"""
-    lease = min(int(_lease(sqs, queue_url)) + seconds, 43200)
-    for message in sqs.receive_message(QueueUrl=queue_url, MaxNumberOfMessages=10).get("Messages", []):
-        sqs.change_message_visibility(
-            QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"], VisibilityTimeout=lease
-        )
-    return lease
-
-
 lengthen_lease__asks_for_nothing = variant(
     "solution", ', AttributeNames=["VisibilityTimeout"]', "", says="attributes-not-asked-for"
 )
-
-
-def lengthen_lease__creates_it_anew(sqs, queue_url, seconds):
-    """Says: queue-touched"""
-    attributes = sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=["All"])["Attributes"]
-    lease = min(int(attributes["VisibilityTimeout"]) + seconds, 43200)
-    kept = {name: attributes[name] for name in ("MessageRetentionPeriod", "DelaySeconds")}
-    sqs.delete_queue(QueueUrl=queue_url)
-    time.sleep(60)
-    name = queue_url.split("/")[-1]
-    sqs.create_queue(QueueName=name, Attributes=kept | {"VisibilityTimeout": str(lease)})
-    return lease
 
 
 lengthen_lease__thirty_for_nothing = variant(
@@ -809,19 +786,6 @@ def ensure_queue__cleans_up_the_prefix(sqs, name, attributes, tags):
             sqs.set_queue_attributes(QueueUrl=found, Attributes=_texts(attributes))
         _retag(sqs, found, tags)
     return url
-
-
-def ensure_queue__never_pauses(sqs, name, attributes, tags):
-    """Says: stopped:calls"""
-    while True:
-        try:
-            url = sqs.create_queue(QueueName=name, Attributes=_kind(name))["QueueUrl"]
-            break
-        except sqs.exceptions.QueueDeletedRecently:
-            pass
-    if attributes:
-        sqs.set_queue_attributes(QueueUrl=url, Attributes=_texts(attributes))
-    return _retag(sqs, url, tags)
 
 
 ensure_queue__response = variant("solution", "return url", 'return {"QueueUrl": url}', says="not-the-url")
