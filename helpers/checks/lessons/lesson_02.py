@@ -11,8 +11,8 @@ from helpers.checks.lessons import shop
 LONGEST = 43_200  # seconds of a visibility timeout
 A_PAGE = 1000  # queues that one response of ListQueues can hold
 FEWER_THAN = 50  # queues that the shop has in 02.4
-STRINGS = "SQS's attributes are strings. Make an int of the value before you count with it."
-TO_STRING = "SQS's attributes are strings, even those that hold a number. str(...) makes a string of it."
+STRINGS = "SQS's attributes are strings. Convert the value with int(...) before you calculate with it."
+TO_STRING = "SQS's attributes are strings, even those that hold a number. Convert the number with str(...)."
 READS = "GetQueueUrl", "ListQueues", "GetQueueAttributes", "ListQueueTags"
 WRITES = "CreateQueue", "SetQueueAttributes", "TagQueue", "UntagQueue"
 MOST_TRIES = 5  # of boto3 for one call, unless it's configured to try more often
@@ -83,14 +83,17 @@ def _change_everything(case, queue_url, dead_letters, but=()):
         "Policy": json.dumps({"Version": "2012-10-17", "Statement": foreign}),
         "ReceiveMessageWaitTimeSeconds": str(number),
         "RedrivePolicy": json.dumps({"maxReceiveCount": number, "deadLetterTargetArn": dead_letters_arn}),
-        "SqsManagedSseEnabled": "false",
+        "RedriveAllowPolicy": json.dumps({"redrivePermission": "denyAll"}),
+        "KmsMasterKeyId": f"alias/branch-{number}",
+        "KmsDataKeyReusePeriodSeconds": str(number * 100),
     }
     if kind:
         attributes |= {"ContentBasedDeduplication": "true", "DeduplicationScope": "messageGroup"}
+        attributes |= {"FifoThroughputLimit": "perMessageGroupId"}
     attributes = {name: value for name, value in attributes.items() if name not in but}
     case.sqs.set_queue_attributes(QueueUrl=queue_url, Attributes=attributes)
     told = shop.settings(case, queue_url)
-    return {name: told[name] for name in attributes}
+    return {name: told[name] for name in (*attributes, "SqsManagedSseEnabled")}  # a KMS key turns that off
 
 
 def _dead_letters(case):
@@ -107,8 +110,8 @@ def _during_each(case, happening):
 
 
 @contextmanager
-def _refused_once(case, operation) -> Iterator[None]:
-    """Have SQS throttle the answer's next call of this operation, with boto3's retries of it."""
+def _refused(case, operation, after=0, calls=4) -> Iterator[None]:
+    """Have SQS throttle the answer's next calls of this operation, with boto3's retries; after so many that it may."""
     trouble = []
 
     def refuse(tries):
@@ -120,12 +123,15 @@ def _refused_once(case, operation) -> Iterator[None]:
         else:
             stop()
 
+    def wait(left):
+        case.during(operation, (lambda: wait(left - 1)) if left else (lambda: refuse(calls * MOST_TRIES)))
+
     def stop():
         _during_each(case, lambda: None)
         while trouble:
             trouble.pop().__exit__()
 
-    case.during(operation, lambda: refuse(MOST_TRIES))
+    wait(after)
     try:
         yield
     finally:
@@ -140,7 +146,7 @@ def _expect_error_or(case, operation, wanted, found, expected):
             did=f"{case.did}, while SQS refused {operation} with RequestThrottled",
             got=case.said(f"Your function raised no error. I saw {repr(found)[:200]}."),
             expected=f"the error, as boto3 raised it, or {expected}",
-            why="A call that failed has told you nothing and changed nothing. Pass its error on, or try again.",
+            why="A failed call tells you nothing and changes nothing. Let its error reach the caller, or try again.",
         )
 
 
@@ -237,16 +243,16 @@ def _expect_missing(case, name, since=""):
             did=did,
             got=case.said(f"{result.error.type} was raised, by your line {result.error.line!r}."),
             expected="None",
-            why="That error means that there's no such queue. Its class is sqs.exceptions.QueueDoesNotExist, but its "
-            "code has an older name, AWS.SimpleQueueService.NonExistentQueue. So comparing the code with "
-            '"QueueDoesNotExist" never matches.',
+            why="That error means that there's no such queue. Catch it by its class, sqs.exceptions.QueueDoesNotExist. "
+            "Its code has an older name, AWS.SimpleQueueService.NonExistentQueue.",
         )
     if result.error:
+        case.did = did
         whys = [("no-urls-key", "KeyError", "QueueUrls", "If no queue matches, the response has no key QueueUrls.")]
         shop.explain(case, result.error, "None", whys)
     if result.value is None:
         return
-    reason, why = "not-none", "There's no such queue, and for that the caller expects None."
+    reason, why = "not-none", "There's no such queue, so return None."
     if since and len(case.calls) == made:
         reason, why = _remembered()
     elif isinstance(result.value, str) and "://" in result.value:
@@ -261,18 +267,23 @@ def _expect_outage(case, result, code, trouble):
     did = f"{case.did}, while {trouble}"
     expected = "the error, as boto3 raised it"
     if result.error is None:
-        reason, why = "outage-hidden", "The caller has to get the error, because nobody knows whether the queue exists."
+        reason, why = (
+            "outage-hidden",
+            "Your function couldn't find out whether the queue exists. So the caller needs the error.",
+        )
         if result.value is None:
             reason, why = "outage-as-missing", "None means that there's no such queue. SQS never said that."
         case.not_yet(reason, did=did, got=result.value, expected=expected, why=why)
-    if code not in (result.error.code, result.error.type) or result.error.type not in ("ClientError", code):
+    said = case.calls[-1].exchanges[-1].parsed.get("Error", {}).get("Message", "") if result.error.code else ""
+    its_type = result.error.type in ("ClientError", code) and code in (result.error.code, result.error.type)
+    if not its_type or said not in result.error.message:
         case.not_yet(
             "error-replaced",
             did=did,
             got=case.said(f"{result.error.type}: {result.error.message}"),
             expected=expected,
-            why="That isn't the error that boto3 raised, so the caller can't tell what happened. Catch only the one "
-            "error that means there's no such queue.",
+            why="That isn't the error that boto3 raised. Catch only the error that means there's no such queue, and "
+            "let every other one reach the caller.",
         )
 
 
@@ -289,11 +300,11 @@ def queue_names(case):
     _create(case, names)
     _expect_names(case, few, names)
     _expect_names(case, none, [])
-    case.sqs.create_queue(QueueName=f"{few}-tills.fifo", Attributes={"FifoQueue": "true"})
+    case.sqs.create_queue(QueueName=f"{few}-returns.fifo", Attributes={"FifoQueue": "true"})
     case.sqs.delete_queue(QueueUrl=_url(case, names[-1]))
-    names[-1] = f"{few}-tills.fifo"
+    names[-1] = f"{few}-returns.fifo"
     _expect_names(case, few, names)
-    with _refused_once(case, "ListQueues"):
+    with _refused(case, "ListQueues"):
         result = case.attempt(prefix=few)
     if not result.error:
         _expect_error_or(case, "ListQueues", sorted(names), result.value, "all names")
@@ -302,6 +313,11 @@ def queue_names(case):
     _create(case, numbered[:A_PAGE] + others)
     _expect_names(case, f"{many}-", numbered[:A_PAGE])
     _expect_names(case, many, numbered[:A_PAGE] + others)
+    with _refused(case, "ListQueues", after=1):
+        result = case.attempt(prefix=many)
+    if not result.error:
+        names = sorted(numbered[:A_PAGE] + others)
+        _expect_error_or(case, "a later call of ListQueues", names, result.value, "all names")
     _create(case, numbered[A_PAGE:])
     _expect_names(case, f"{many}-", numbered)
     _expect_names(case, many, numbered + others)
@@ -341,13 +357,13 @@ def _why_not_names(returned, names, prefix, calls):
     if any(isinstance(name, str) and "://" in name for name in returned):
         return "urls-returned", "These are URLs. A queue's name is the last part of its URL."
     if sorted(map(str, returned)) == names:
-        return "not-sorted", "SQS promises no sequence. Sort all names together, as `sorted` does, with capitals first."
+        return "not-sorted", "SQS doesn't promise any sequence. Sort all names together, as `sorted` does by itself."
     if any(not str(name).startswith(prefix) for name in returned):
         return "other-prefix", f"Some of these names don't start with {prefix!r}, letter by letter."
     if not calls:
         return _remembered()
-    if {str(name) for name in returned} - set(names):
-        return "no-such-names", "Some of these names aren't names of queues. They have to be equal letter by letter."
+    if unknown := {str(name) for name in returned} - set(names):
+        return "no-such-names", f"There's no queue with the name {min(unknown)!r}. Return each name as it is."
     if len(set(map(str, returned))) < len(returned):
         return "names-twice", "Some names are in your list more than once. Each queue has to be in it once."
     listed = {_name(url) for call in calls for url in (call.response or {}).get("QueueUrls", [])}
@@ -372,7 +388,7 @@ def lengthen_lease(case):
     _expect_timeout(case, dead_letters, one, 60 + case.draw.randrange(30))
     _expect_timeout(case, dead_letters, one, 7)
     _expect_timeout(case, dead_letters, case.queue(), 1)
-    _expect_timeout(case, dead_letters, _furnished(case, 0), 20)
+    _expect_timeout(case, dead_letters, _furnished(case, 0), 1)
     _expect_timeout(case, dead_letters, _furnished(case, kept, ".fifo"), 45)
     near = LONGEST - case.draw.randrange(100, 200)
     for timeout, seconds in (
@@ -385,9 +401,9 @@ def lengthen_lease(case):
         queue_url = _furnished(case, timeout)
         _expect_timeout(case, dead_letters, queue_url, seconds)
         case.sqs.delete_queue(QueueUrl=queue_url)  # the fewer, the sooner they're compared
-    for operation in ("GetQueueAttributes", "SetQueueAttributes"):
+    for operation, calls in (("GetQueueAttributes", 4), ("SetQueueAttributes", 4), ("SetQueueAttributes", 1)):
         queue_url = _furnished(case, kept)
-        with _refused_once(case, operation):
+        with _refused(case, operation, calls=calls):
             result = case.attempt(queue_url=queue_url, seconds=7)
         if not result.error:
             wanted = {"returned": kept + 7, "set": str(kept + 7)}
@@ -440,12 +456,12 @@ def _expect_timeout(case, dead_letters, queue_url, seconds):
             "queue-touched",
             got=case.said(f"Your function changed {touched}."),
             expected="the same as before, except for the visibility timeout",
-            why="set_queue_attributes changes a queue in place. It needs no receive and no new queue.",
+            why="It's enough to read the timeout and to set it. Neither changes any message, tag or other queue.",
         )
     if result.value != wanted or type(result.value) is not int:
         reason, why = "not-the-timeout", "Return the queue's new visibility timeout, as an int."
         if result.value == str(wanted):
-            reason, why = "text-returned", "That's a string. The caller counts with it, so return an int."
+            reason, why = "text-returned", "That's a string. The caller calculates with it, so return an int."
         case.not_yet(reason, got=result.value, expected=str(wanted), why=why)
 
 
@@ -483,7 +499,7 @@ def _expect_new_timeout(case, found, had, seconds, wanted):
         why = f'Joined as strings, "{had}" and "{seconds}" are "{found}". Make ints of them to add them.'
     elif wanted == LONGEST:
         reason = "limit-not-set"
-        why = f"The sum is {had + seconds:,} s, and SQS allows at most {LONGEST:,} s (twelve hours)."
+        why = f"The sum is {had + seconds:,} s. SQS allows up to {LONGEST:,} s (twelve hours), so that's what you set."
     case.not_yet(
         reason, got=case.said(f"The queue's visibility timeout is {found} s."), expected=f"{wanted} s", why=why
     )
@@ -514,7 +530,7 @@ def backlog(case):
     team, other = case.draw.sample(["packing", "billing", "returns", "photos"], 2)
     look_alikes = [
         {"team": team.upper()},
-        {"team": f"{team}-night"},
+        {"team": f" {team}"},
         {"team": f"{team} "},
         {"Team": team},
         {"owner": team},
@@ -541,13 +557,14 @@ def backlog(case):
     _expect_backlog(case, team, {}, {})
     queue_url = case.queue()
     _furnish(case, queue_url, {"team": team}, (1, 1, 1), {})
-    _expect_backlog(case, case.name("nobody"), {}, _everything(case))
     for operation in ("ListQueues", "ListQueueTags", "GetQueueAttributes"):
-        with _refused_once(case, operation):
+        with _refused(case, operation):
             result = case.attempt(team=team)
         if not result.error:
             wanted = {_name(queue_url): 3}
             _expect_error_or(case, operation, wanted, result.value, str(wanted))
+    case.sqs.tag_queue(QueueUrl=queue_url, Tags={"team": other})
+    _expect_backlog(case, team, {}, _everything(case))
     _delete_all(case)
     fills = {}
     for number in range(FEWER_THAN - 1):
@@ -591,7 +608,7 @@ def _expect_backlog(case, team, fills, before=None):
         called = sorted(
             {call.operation for call in case.calls[made:] if not call.operation.startswith(("List", "Get"))}
         )
-        why = "The queue's attributes and tags tell all that the report needs."
+        why = "The queues' attributes and tags tell you everything that the report needs."
         if "ReceiveMessage" in called:
             why = "A receive hides messages and counts as a receive, and it misses those in flight and delayed. " + why
         case.not_yet(
@@ -677,7 +694,7 @@ def ensure_queue(case):
     by_hand = {"VisibilityTimeout": "5"}
     _change_everything(case, queue_url, dead_letters)
     case.sqs.set_queue_attributes(QueueUrl=queue_url, Attributes=by_hand)
-    case.sqs.tag_queue(QueueUrl=queue_url, Tags={"stage": "test", "note": "mine", "Team": "mine"})
+    case.sqs.tag_queue(QueueUrl=queue_url, Tags={"stage": "test", "note": "mine", "Team": "mine", "owner": "me"})
     expect("a queue that somebody changed by hand", name, attributes, tags)
     expect("a declaration with another value", name, {"VisibilityTimeout": 0}, {"Team": "x y", "seen": ""})
     extremes = {
@@ -686,13 +703,17 @@ def ensure_queue(case):
         "MaximumMessageSize": 1024,
         "MessageRetentionPeriod": 1_209_600,
         "ReceiveMessageWaitTimeSeconds": 20,
+        "KmsDataKeyReusePeriodSeconds": 60,
     }
     expect("a declaration of extremes", name, extremes, tags)
     case.reach("changed")
     expect("a declaration with nothing in it", name, {}, {})
-    expect("the same again", name, {}, {})
     expect("no queue, and nothing declared", case.name("fifo-mail"), {}, {})
-    expect("no queue, and a name that ends with fifo but not with .fifo", f"{case.name('mail')}-fifo", {}, tags)
+    mail = f"{case.name('mail')}-fifo"
+    mail_url = expect("no queue, and a name that ends with fifo but not with .fifo", mail, {}, tags)
+    _change_everything(case, mail_url, dead_letters)
+    case.sqs.tag_queue(QueueUrl=mail_url, Tags={"stage": "test"})
+    expect("an empty queue that somebody changed by hand", mail, {}, tags)
     fifo = f"{name}.fifo"
     fifo_url = expect("no FIFO queue of this name", fifo, {"VisibilityTimeout": 120}, tags)
     _fill(case, fifo_url, 1, 1)
@@ -708,12 +729,17 @@ def ensure_queue(case):
     for operation in ("ListQueueTags", "SetQueueAttributes", "TagQueue", "UntagQueue"):
         case.sqs.set_queue_attributes(QueueUrl=queue_url, Attributes={"DelaySeconds": "9"})
         case.sqs.tag_queue(QueueUrl=queue_url, Tags={"note": "mine", "stage": "test"})
-        with _refused_once(case, operation):
+        with _refused(case, operation):
             result = case.attempt(name=name, attributes=attributes, tags=tags)
         if not result.error:
             wanted = {"DelaySeconds": str(attributes["DelaySeconds"]), "tags": tags}
             found = {"DelaySeconds": shop.settings(case, queue_url)["DelaySeconds"], "tags": _tags(case, queue_url)}
             _expect_error_or(case, operation, wanted, found, str(wanted))
+    new = case.name("new")
+    with _refused(case, "CreateQueue"):
+        result = case.attempt(name=new, attributes={}, tags={})
+    if not result.error:
+        _expect_error_or(case, "CreateQueue", [new], _names(case, new), f"the queue {new}")
 
 
 def _expect_ensured(case, dead_letters, state, name, attributes, tags, may_wait):
@@ -747,7 +773,7 @@ def _expect_ensured(case, dead_letters, state, name, attributes, tags, may_wait)
         )
     queue_url = _url(case, name)
     settings, found_tags, messages = after.pop(name)
-    _expect_messages(case, waiting, messages)
+    _expect_messages(case, waiting, messages, {call.operation for call in case.calls[made:]})
     declared = {key: str(value) for key, value in attributes.items()}
     named = {
         key for call in shop.of(case.calls[made:], "SetQueueAttributes") for key in call.params.get("Attributes", {})
@@ -765,7 +791,7 @@ def _expect_ensured(case, dead_letters, state, name, attributes, tags, may_wait)
         )
     if result.value != queue_url:
         case.not_yet("not-the-url", got=result.value, expected=queue_url, why="Return the URL of the queue.")
-    if waited >= 10 and not may_wait:  # a second after creating is what AWS asks for
+    if waited > 2 and not may_wait:  # a second after creating is what AWS asks for
         case.not_yet(
             "waited-for-nothing",
             got=case.said(f"Your function waited for {waited:.0f} s."),
@@ -807,14 +833,27 @@ def _explain_ensure_error(case, error):
     ])  # fmt: skip
 
 
-def _expect_messages(case, waiting, found):
-    """All messages that were in the queue still are."""
+def _expect_messages(case, waiting, found, called):
+    """All messages that were in the queue still are, and no others. called: the operations that the answer called."""
     if lost := len(waiting.keys() - found.keys()):
+        why = "A queue that exists can be changed in place."
+        if called & {"DeleteQueue", "PurgeQueue"}:
+            why = f"Deleting or purging a queue deletes its messages. {why}"
+        elif called & {"SendMessage", "SendMessageBatch"}:
+            why = f"A copy that you send is another message, with an id of its own. {why}"
         case.not_yet(
             "messages-lost",
             got=case.said(f"{lost} of the {len(waiting)} messages that were in the queue aren't there any more."),
             expected="every message still in the queue",
-            why="Deleting or purging a queue deletes its messages. A queue that exists can be changed in place.",
+            why=why,
+        )
+    if found != waiting:
+        more = len(found) - len(waiting)
+        case.not_yet(
+            "messages-touched",
+            got=case.said(f"{more} more messages are in the queue." if more else "Messages have been received."),
+            expected="the messages in the queue as they were, and no others",
+            why="Neither sending nor receiving helps to bring a queue to its declared state.",
         )
 
 

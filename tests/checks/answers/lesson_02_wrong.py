@@ -147,6 +147,16 @@ def find_queue__unreachable_means_missing(sqs, name):
 find_queue__says_it_in_words = variant("solution", "return None", 'return "no such queue"', says="not-none")
 
 
+find_queue__writes_its_own_error = variant(
+    "solution",
+    "return None",
+    "return None\n    except sqs.exceptions.ClientError as problem:\n"
+    '        said = {"Error": {"Code": problem.response["Error"]["Code"], "Message": f"could not look for {name}"}}\n'
+    "        raise type(problem)(said, problem.operation_name)",
+    says="error-replaced",
+)
+
+
 # --- queue_names ------------------------------------------------------------------------------------------------------
 
 
@@ -237,6 +247,24 @@ def queue_names__anywhere(sqs, prefix):
     pages = sqs.get_paginator("list_queues").paginate(PaginationConfig={"PageSize": 1000})
     names = [url.split("/")[-1] for url in pages.build_full_result().get("QueueUrls", [])]
     return sorted(name for name in names if prefix.lower() in name.lower())
+
+
+def queue_names__goes_on_after_the_first_page(sqs, prefix):
+    """Says: error-hidden"""
+    page = sqs.list_queues(QueueNamePrefix=prefix, MaxResults=1000)
+    urls = page.get("QueueUrls", [])
+    while "NextToken" in page:
+        try:
+            page = sqs.list_queues(QueueNamePrefix=prefix, MaxResults=1000, NextToken=page["NextToken"])
+        except ClientError:
+            break
+        urls += page.get("QueueUrls", [])
+    return sorted(url.split("/")[-1] for url in urls)
+
+
+queue_names__sorted_without_the_suffix = variant(
+    "solution", "sorted(names)", 'sorted(names, key=lambda name: name.removesuffix(".fifo"))', says="not-sorted"
+)
 
 
 # --- lengthen_lease ---------------------------------------------------------------------------------------------------
@@ -395,6 +423,35 @@ lengthen_lease__float = variant(
 )
 
 
+lengthen_lease__at_least_the_default = variant(
+    "solution",
+    'int(reply["Attributes"]["VisibilityTimeout"]) + seconds',
+    'max(int(reply["Attributes"]["VisibilityTimeout"]) + seconds, 30)',
+    says="timeout-not-set",
+)
+
+
+def lengthen_lease__gives_up_quietly(sqs, queue_url, seconds):
+    """Says: error-hidden"""
+    lease = min(int(_lease(sqs, queue_url)) + seconds, 43_200)
+    for _ in range(3):
+        try:
+            sqs.set_queue_attributes(QueueUrl=queue_url, Attributes={"VisibilityTimeout": str(lease)})
+            break
+        except ClientError:
+            time.sleep(1)
+    return lease
+
+
+def lengthen_lease__keeps_the_key(sqs, queue_url, seconds):
+    """Says: other-setting-changed"""
+    found = sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=["All"])["Attributes"]
+    lease = min(int(found["VisibilityTimeout"]) + seconds, 43_200)
+    kept = {name: value for name, value in found.items() if name.startswith(("Kms", "RedriveAllow"))}
+    sqs.set_queue_attributes(QueueUrl=queue_url, Attributes=kept | {"VisibilityTimeout": str(lease)})
+    return lease
+
+
 # --- backlog ----------------------------------------------------------------------------------------------------------
 
 COUNTERS = [
@@ -529,6 +586,22 @@ backlog__waits_until_all_is_visible = variant(
     "AttributeNames=counters[:1]",
     says="waited-for-states",
 )
+
+
+backlog__any_ending = variant(
+    "solution", 'tags.get("team") == team', 'tags.get("team", "").endswith(team)', says="other-team"
+)
+
+_tags_of = {}
+
+
+def backlog__remembers_the_tags(sqs, team):
+    """Says: other-team"""
+    for url in sqs.list_queues().get("QueueUrls", []):
+        if url not in _tags_of:
+            _tags_of[url] = sqs.list_queue_tags(QueueUrl=url).get("Tags", {})
+    mine = [url for url in sqs.list_queues().get("QueueUrls", []) if _tags_of[url].get("team") == team]
+    return {url.split("/")[-1]: sum(_counted(sqs, url)) for url in mine}
 
 
 # --- ensure_queue -----------------------------------------------------------------------------------------------------
@@ -789,3 +862,53 @@ def ensure_queue__cleans_up_the_prefix(sqs, name, attributes, tags):
 
 
 ensure_queue__response = variant("solution", "return url", 'return {"QueueUrl": url}', says="not-the-url")
+
+ensure_queue__keys_are_enough = variant("solution", "    if tags:\n", "    if tags and extra:\n", says="tag-not-set")
+
+ensure_queue__waits_for_a_few_seconds = variant(
+    "solution", "    return url", "    time.sleep(5)\n    return url", says="waited-for-nothing"
+)
+
+
+def ensure_queue__creates_an_empty_one_anew(sqs, name, attributes, tags):
+    """Says: undeclared-attribute-changed"""
+    try:
+        url = sqs.get_queue_url(QueueName=name)["QueueUrl"]
+        if not sum(_counted(sqs, url)):
+            sqs.delete_queue(QueueUrl=url)
+    except sqs.exceptions.QueueDoesNotExist:
+        pass
+    url = _create(sqs, name, _kind(name))
+    if attributes:
+        sqs.set_queue_attributes(QueueUrl=url, Attributes=_texts(attributes))
+    return _retag(sqs, url, tags)
+
+
+def ensure_queue__looks_inside(sqs, name, attributes, tags):
+    """Says: messages-touched"""
+    url = _create(sqs, name, _kind(name))
+    sqs.receive_message(QueueUrl=url, VisibilityTimeout=0)
+    if attributes:
+        sqs.set_queue_attributes(QueueUrl=url, Attributes=_texts(attributes))
+    return _retag(sqs, url, tags)
+
+
+def ensure_queue__tries_it_with_a_message(sqs, name, attributes, tags):
+    """Says: messages-touched"""
+    url = _create(sqs, name, _kind(name))
+    if attributes:
+        sqs.set_queue_attributes(QueueUrl=url, Attributes=_texts(attributes))
+    if not name.endswith(".fifo"):
+        sqs.send_message(QueueUrl=url, MessageBody="Does it work?")
+    return _retag(sqs, url, tags)
+
+
+def ensure_queue__not_created_means_there(sqs, name, attributes, tags):
+    """Says: error-hidden"""
+    try:
+        url = _create(sqs, name, _kind(name))
+    except ClientError:
+        return f"https://sqs.us-east-1.amazonaws.com/123456789012/{name}"
+    if attributes:
+        sqs.set_queue_attributes(QueueUrl=url, Attributes=_texts(attributes))
+    return _retag(sqs, url, tags)
