@@ -372,7 +372,7 @@ def _why_not_names(returned, names, prefix, calls):
         return "names-missing", f"{min(missing)} starts with {prefix!r}, too, and isn't in your list."
     return (
         "pages-missing",
-        f"SQS never listed {len(missing):,} of the queues. One response holds at most 1,000. It has a "
+        f"SQS never listed {len(missing):,} of the queues. One response holds at most 1,000, and it has a "
         "NextToken only if MaxResults was given, as a paginator does if it has a PageSize. Follow every NextToken.",
     )
 
@@ -545,8 +545,8 @@ def backlog(case):
     case.draw.shuffle(furniture)
     fills = {}
     for tags, fill in [({"note": "first"}, (0, 0, 1)), ({}, (1, 0, 0)), *furniture]:
-        queue_url = case.queue(case.draw.choice([team, other, "orders"]))
-        _furnish(case, queue_url, tags, fill, fills)
+        stem = case.draw.choice([team, other, "orders"]) if fills else team  # one that isn't the team's has its name
+        _furnish(case, case.queue(stem), tags, fill, fills)
     for suffix in ("", ".fifo"):
         kind = {"FifoQueue": "true"} if suffix else {}
         queue_url = case.sqs.create_queue(QueueName=f"{team}-twin{suffix}", Attributes=kind)["QueueUrl"]

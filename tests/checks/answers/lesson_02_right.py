@@ -115,14 +115,6 @@ def lengthen_lease__all_read(sqs, queue_url, seconds):
     return new
 
 
-def lengthen_lease__resource(sqs, queue_url, seconds):
-    """Through the queue as a resource."""
-    queue = boto3.resource("sqs").Queue(queue_url)
-    lease = sorted([int(queue.attributes["VisibilityTimeout"]) + seconds, 43200])[0]
-    queue.set_attributes(Attributes={"VisibilityTimeout": str(lease)})
-    return lease
-
-
 def lengthen_lease__only_if_it_changes(sqs, queue_url, seconds):
     """Leaves a queue alone that has the longest lease already."""
     names = ["VisibilityTimeout"]
