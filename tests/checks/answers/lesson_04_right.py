@@ -45,14 +45,14 @@ def wait_for_order__list_of_polls(sqs, queue_url, seconds):
             return json.loads(reply["Messages"][0]["Body"])
 
 
-def wait_for_order__resource(sqs, queue_url, seconds):
-    """Through the resource, and asks for attributes nobody needs."""
-    orders = boto3.resource("sqs").Queue(queue_url)
-    orders.load()
+def wait_for_order__asks_for_more(sqs, queue_url, seconds):
+    """Asks for attributes nobody needs, and is in flight for longer than the queue's visibility timeout."""
+    known = sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=["All"])["Attributes"]
+    wanted = {"VisibilityTimeout": 2 * int(known["VisibilityTimeout"]), "MessageSystemAttributeNames": ["All"]}
     while seconds > 0:
-        found = orders.receive_messages(WaitTimeSeconds=min(seconds, 20), MessageSystemAttributeNames=["All"])
-        if found:
-            return json.loads(found[0].body)
+        reply = sqs.receive_message(QueueUrl=queue_url, WaitTimeSeconds=min(seconds, 20), **wanted)
+        for message in reply.get("Messages", []):
+            return json.loads(message["Body"])
         seconds -= 20
 
 
@@ -468,7 +468,7 @@ class _Biller:
 
     def run(self, end):
         while not self.stopping and time.time() < end:
-            wait = min(20, int(end - time.time()))  # 0 in the last second
+            wait = min(20, math.ceil(end - time.time()))
             for message in self.again(self.orders.receive_messages, WaitTimeSeconds=wait, VisibilityTimeout=100):
                 if self.stopping or time.time() >= end:
                     self.again(message.change_visibility, VisibilityTimeout=0)

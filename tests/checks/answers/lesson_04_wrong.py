@@ -981,9 +981,7 @@ bill_orders__keeps_what_the_last_poll_brings = variant(
     says="not-given-back",
 )
 
-bill_orders__stops_by_signal_only = variant(
-    "solution", "stopped or time.time() >= end", "stopped", says="stopped:calls or stopped-late"
-)
+bill_orders__a_minute_more = variant("solution", "time.time() >= end", "time.time() >= end + 60", says="stopped-late")
 
 bill_orders__rests_before_it_returns = variant(
     "solution", "    return billed", "    time.sleep(30)\n    return billed", says="stopped-late"
