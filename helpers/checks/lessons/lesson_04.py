@@ -68,8 +68,9 @@ def wait_for_order(case):
     """Orders that are there, that arrive early and late while it waits, that arrive too late; and none."""
     draw = case.draw.randrange
     whole = LONGEST_POLL * draw(1, 6)  # as many polls, and nothing left over
-    _expect_arrival(case, draw(5, 16), 0)
-    _expect_arrival(case, 1, 0)
+    repeated = _orders(case, 3)  # the same orders come again, in another queue
+    _expect_arrival(case, draw(5, 16), 0, repeated)
+    _expect_arrival(case, 1, 0, repeated, timeout=draw(600, 9000))
     _expect_arrival(case, draw(45, 59), draw(21, 30))
     _expect_arrival(case, whole, whole - 1)
     _expect_arrival(case, 120, draw(115, 120))
@@ -80,11 +81,11 @@ def wait_for_order(case):
         _expect_none(case, seconds)
 
 
-def _expect_arrival(case, seconds, delay):
+def _expect_arrival(case, seconds, delay, orders=(), timeout=0):
     """One of the orders that arrive after the delay is returned at once, and is in flight."""
-    timeout = 20 + case.draw.randrange(200)
+    timeout = timeout or 20 + case.draw.randrange(200)
     queue_url = shop.queue(case, "orders", VisibilityTimeout=timeout)
-    orders = _orders(case, 3)
+    orders = orders or _orders(case, 3)
     for order in orders:
         case.sqs.send_message(QueueUrl=queue_url, MessageBody=_written(case, order), DelaySeconds=delay)
     result, waited, calls = _wait(case, queue_url, seconds)
@@ -226,7 +227,7 @@ def send_all(case):
         f" {case.name('note')}",
         f"{case.name('note')}\r\n",
     ]
-    good += [json.dumps({"Failed": [{"Id": "0", "Message": good[2]}]}), " ", "0"]
+    good += ["cafe\u0301, caf\u00e9", json.dumps({"Failed": [{"Id": "0", "Message": good[2]}]}), " ", "0"]
     bad = ["", "", "x" * (most + 1), "☕" * (most // 3 + 1)]
     bad += [f"{case.name('note')}{letter}" for letter in "\x0b\x00\ufffe\uffff"] + [f"\x1f{good[0]}"]
     _expect_sent(case, most, shop.shuffled(case, good), [])
@@ -255,6 +256,7 @@ def _expect_sent(case, most, bodies, bad):
     case.did += f", with {_count(len(bodies), 'text')}, of which SQS refuses {len(refused) or 'none'}"
     if result.error:
         _explain_send_error(case, result.error, refused)
+    _expect_limit(case, queue_url, most)
     _expect_texts(case, Counter(body for body in bodies if body not in bad), Counter(_bodies(case, queue_url)))
     if result.value != refused:
         expected = f"the {len(refused)} refused texts, in their sequence" if refused else "an empty list"
@@ -267,6 +269,19 @@ def _expect_sent(case, most, bodies, bad):
             got=case.said(f"Your code made {len(requests)} requests to send {len(bodies)} texts."),
             expected=f"{needed} at most",
             why=f"send_message_batch takes {BATCH} texts in one request, and sending a refused text again is no use.",
+        )
+
+
+def _expect_limit(case, queue_url, most):
+    """The queue still accepts no longer texts than before."""
+    now = shop.settings(case, queue_url)["MaximumMessageSize"]
+    if now != str(most):
+        case.not_yet(
+            "limit-changed",
+            got=case.said(f"The queue's MaximumMessageSize is {now}, and it was {most}."),
+            expected="the queue's limit as it was, and the texts over it in your list",
+            why="Texts that are longer than this queue accepts go to a colleague. The limit is there for whoever "
+            "receives them.",
         )
 
 
@@ -360,7 +375,7 @@ def drain(case):
     """Many orders, some sent twice, in a cloud that misses everything, much, or nothing; few, with newcomers; none."""
     draw = case.draw.randrange
     twice = draw(4, 9)
-    _expect_drained(case, 40 - twice, twice, failing=0.5, missed=1)
+    _expect_drained(case, 40 - twice, twice, failing=0.8, missed=1)
     _expect_drained(case, draw(43, 49), 0, missed=0.6, disorder=0.4)
     _expect_drained(case, BATCH, 0, newcomers=3)
     _expect_drained(case, 0, 0)
@@ -371,14 +386,15 @@ def _expect_drained(case, count, twice, newcomers=0, failing=0.0, **kinds):
     """All orders are returned, each once, and nothing is left in the queue.
 
     twice: how many are sent twice. newcomers: how many arrive during the second receive. failing: the chance of an
-    entry to fail in the first delete batch.
+    entry to fail in the first delete batch, and in the third: that's a first try too, or one that goes on anyway.
     """
     queue_url = case.queue()
     orders = shop.orders(case, count + newcomers)
     sent = shop.shuffled(case, orders[:count])
-    for order in case.draw.sample(orders[:count], twice):
-        place = sent.index(order)  # the second one comes right after the first, or anywhere
-        sent.insert(place + 1 if case.draw.random() < 0.5 else case.draw.randrange(len(sent) + 1), order)
+    for number, order in enumerate(case.draw.sample(orders[:count], twice)):
+        place = sent.index(order)  # the second one comes far away from the first, or right after it, or anywhere
+        far = 0 if 2 * place >= len(sent) else len(sent)
+        sent.insert([far, place + 1, case.draw.randrange(len(sent) + 1)][min(number, 2)], order)
     made = len(case.calls)
     with case.unkind(lag=60, **kinds):
         # A first look at the counters before anything is sent: with the lag, they don't change for a minute.
@@ -387,7 +403,7 @@ def _expect_drained(case, count, twice, newcomers=0, failing=0.0, **kinds):
         late = lambda: case.during("ReceiveMessage", lambda: _send(case, queue_url, orders[count:]))  # noqa: E731
         case.during("ReceiveMessage", late)
         if failing:
-            _fail_entries_once(case, "DeleteMessageBatch", failing)
+            _fail_entries(case, "DeleteMessageBatch", failing, (1, 3))
         result = case.attempt(queue_url=queue_url)
     case.did += f", with {_count(len(sent), 'message')} in the queue"
     case.did += f" and {newcomers} more that arrive during the second receive" if newcomers else ""
@@ -406,16 +422,19 @@ def _send(case, queue_url, orders):
         case.sqs.send_message(QueueUrl=queue_url, MessageBody=_written(case, order))
 
 
-def _fail_entries_once(case, operation, chance):
-    """Let entries of the answer's next call of this batch operation meet an error of SQS."""
-    faults = []
+def _fail_entries(case, operation, chance, numbers):
+    """Let entries meet an error of SQS in these of the answer's next calls of this batch operation, from 1."""
+    faults, made = [], []
 
     def happening(called):
         if faults:
-            end()
             faults.pop().__exit__()
-        elif called == operation:
-            faults.append(case.unkind(entries=chance))
+        if called == operation:
+            made.append(called)
+            if len(made) in numbers:
+                faults.append(case.unkind(entries=chance))
+        if len(made) > max(numbers):
+            end()
 
     end = shop.before_each(case, ALL_CALLS, happening)
 
@@ -633,7 +652,7 @@ def _expect_packed(case, timeout, steps, seconds):
         )
     _expect_no_gap(case, history)
     _expect_deleted_at_the_end(case, history, steps * seconds, _slack(case.calls[made:]))
-    _expect_rest(case, queue_url, settings, len(sent) - 1)
+    _expect_rest(case, queue_url, settings, len(sent) - 1, case.calls[made:])
     if result.value != sent[received[0].message]:
         case.not_yet(
             "text-returned" if isinstance(result.value, str) else "other-order-returned",
@@ -725,7 +744,7 @@ def _expect_deleted_at_the_end(case, history, work, slack):
         )
 
 
-def _expect_rest(case, queue_url, settings, others):
+def _expect_rest(case, queue_url, settings, others, calls):
     """The other orders are visible, and the queue's settings are as before."""
     state = case.state(queue_url)
     if state["counts"]["visible"] != others or len(state["messages"]) != others:
@@ -735,13 +754,21 @@ def _expect_rest(case, queue_url, settings, others):
             expected="the packed order deleted, and the others as they were",
             why="Your code received one message, and only that one is its own to delete.",
         )
+    rule = "They're for all messages and all workers. change_message_visibility is for one message."
+    if set_to := [call.params.get("Attributes") for call in shop.of(calls, "SetQueueAttributes")]:
+        case.not_yet(
+            "queue-changed",
+            got=case.said(f"Your code called set_queue_attributes with {set_to[0]}."),
+            expected="the queue's settings as before, all the time",
+            why=rule,
+        )
     now = shop.settings(case, queue_url)
     if changed := [name for name in {**settings, **now} if settings.get(name) != now.get(name)]:
         case.not_yet(
             "queue-changed",
             got=case.said(f"The queue's {changed[0]} is {now.get(changed[0])}, and it was {settings.get(changed[0])}."),
             expected="the queue's settings as before",
-            why="They're for all messages and all workers. change_message_visibility is for one message.",
+            why=rule,
         )
 
 
@@ -850,8 +877,8 @@ def bill_orders(case):
     for by_signal in (False, True):
         _expect_nothing_started(case, by_signal)
         _expect_clean_stop(case, by_signal)
-    _expect_pauses(case, RECEIVES, "receive", 70)
-    _expect_pauses(case, SENDS, "send of a bill", 30)
+    _expect_pauses(case, "each receive fails for 70 s, and then each delete for 25 s", {RECEIVES: 70, DELETES: 25})
+    _expect_pauses(case, "each send of a bill fails for 30 s", {SENDS: 30})
     _expect_faults_survived(case)
     _expect_long_work_done(case)
     _expect_clean_stop(case, by_signal=True, failing=True)
@@ -884,19 +911,23 @@ def _expect_faults_survived(case):
     _expect_billed(office, office.work([], 420, did, afterwards=end), orders)
 
 
-def _expect_pauses(case, operations, what, outage):
-    """While calls of these operations keep failing, for `outage` seconds, the worker waits longer and longer."""
-    office, fault, begun = _Office(case, 60), [], []
+def _expect_pauses(case, did, outages):
+    """While calls of a kind keep failing, the worker waits between them, longer and longer.
+
+    outages: for how many seconds, from its first call, each kind of call fails.
+    """
+    office, fault, begun = _Office(case, 60), [], {kind: [] for kind in outages}
     orders = _to_bill(case, 1, 1)
     office.send(orders[:1])
     office.send(orders[1:], delay=20)
 
     def happening(operation):
-        if operation in operations:
-            begun.append(case.clock.now())
-            if len(begun) <= MOST_FAILURES and shop.seconds_since(case, begun[0]) < outage:
-                fault or fault.append(case.unkind(errors=1))
-                return
+        for kind, calls in begun.items():
+            if operation in kind:
+                calls.append(case.clock.now())
+                if len(calls) <= MOST_FAILURES and shop.seconds_since(case, calls[0]) < outages[kind]:
+                    fault or fault.append(case.unkind(errors=1))
+                    return
         end()
 
     def end():
@@ -904,7 +935,7 @@ def _expect_pauses(case, operations, what, outage):
             fault.pop().__exit__()
 
     disarm = shop.before_each(case, ALL_CALLS, happening)
-    shift = office.work([], 170, f"while each {what} fails for {outage} s", afterwards=lambda: (disarm(), end()))
+    shift = office.work([], 260, f"while {did}", afterwards=lambda: (disarm(), end()))
     _expect_growing(case, shift.calls)
     _expect_billed(office, shift, orders)
 

@@ -111,6 +111,27 @@ wait_for_order__a_second_short = variant(
     "solution", "    while seconds", "    seconds -= 1\n    while seconds", says="order-not-returned"
 )
 
+wait_for_order__five_minutes_in_flight = variant(
+    "solution", "WaitTimeSeconds=wait", "WaitTimeSeconds=wait, VisibilityTimeout=300", says="not-in-flight"
+)
+
+_returned = []
+
+
+def wait_for_order__remembers(sqs, queue_url, seconds):
+    """Says: order-deleted or order-not-returned or others-received"""
+    while seconds > 0:
+        wait = min(seconds, 20)
+        for message in sqs.receive_message(QueueUrl=queue_url, WaitTimeSeconds=wait).get("Messages", []):
+            order = json.loads(message["Body"])
+            if order["order_id"] not in _returned:
+                _returned.append(order["order_id"])
+                return order
+            sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])
+        seconds -= wait
+    return None
+
+
 wait_for_order__empty_dictionary = variant("solution", "return None", "return {}", says="not-none")
 
 
@@ -216,6 +237,20 @@ send_all__strips = variant(
     says="text-changed",
 )
 
+send_all__composes = variant(
+    "solution",
+    "    refused = []",
+    "    import unicodedata\n\n    bodies = [unicodedata.normalize('NFC', body) for body in bodies]\n    refused = []",
+    says="text-changed",
+)
+
+send_all__raises_the_limit = variant(
+    "solution",
+    "    refused = []",
+    "    sqs.set_queue_attributes(QueueUrl=queue_url, Attributes={'MaximumMessageSize': '1048576'})\n    refused = []",
+    says="limit-changed",
+)
+
 send_all__as_json = variant("solution", '"MessageBody": body}', '"MessageBody": json.dumps(body)}', says="text-changed")
 
 send_all__none_for_none = variant(
@@ -310,6 +345,21 @@ drain__failed_ignored = variant(
     "break",
     says="failed-deletes-left",
 )
+
+
+def drain__failed_ones_in_one_delete(sqs, queue_url):
+    """Says: batch-too-large"""
+    orders, failed = {}, []
+    while messages := sqs.receive_message(QueueUrl=queue_url, WaitTimeSeconds=20, **TEN).get("Messages"):
+        orders |= {json.loads(message["Body"])["order_id"]: json.loads(message["Body"]) for message in messages}
+        handles = [message["ReceiptHandle"] for message in messages]
+        entries = [{"Id": str(n), "ReceiptHandle": handle} for n, handle in enumerate(handles)]
+        reply = sqs.delete_message_batch(QueueUrl=queue_url, Entries=entries)
+        failed += [handles[int(failure["Id"])] for failure in reply.get("Failed", [])]
+    if failed:
+        entries = [{"Id": str(n), "ReceiptHandle": handle} for n, handle in enumerate(failed)]
+        sqs.delete_message_batch(QueueUrl=queue_url, Entries=entries)
+    return list(orders.values())
 
 
 drain__fewer_than_ten = variant(
@@ -635,6 +685,19 @@ pack_slowly__text = variant("solution", 'json.loads(message["Body"])', 'message[
 pack_slowly__message = variant("solution", 'json.loads(message["Body"])', "message", says="other-order-returned")
 
 
+pack_slowly__sets_the_queue_and_sets_it_back = variant(
+    "solution",
+    "    reply = sqs",
+    "    names = ['VisibilityTimeout']\n"
+    "    before = sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=names)['Attributes']\n"
+    "    sqs.set_queue_attributes(QueueUrl=queue_url, Attributes={'VisibilityTimeout': '120'})\n"
+    "    reply = sqs",
+    "    return json",
+    "    sqs.set_queue_attributes(QueueUrl=queue_url, Attributes=before)\n    return json",
+    says="queue-changed",
+)
+
+
 def pack_slowly__all_steps_at_once__threads(sqs, queue_url, steps, seconds):
     """Says: deleted-early"""
     messages = sqs.receive_message(QueueUrl=queue_url, VisibilityTimeout=120).get("Messages", [])
@@ -870,6 +933,18 @@ bill_orders__pauses_at_receives_only = variant(
     "                    break\n"
     "                except sqs.exceptions.ClientError as problem:\n"
     "                    print(problem)\n",
+    says="pauses-do-not-grow",
+)
+
+bill_orders__deletes_again_at_once = variant(
+    "solution",
+    "        attempt(sqs.delete_message, **received)",
+    "        while True:\n"
+    "            try:\n"
+    "                sqs.delete_message(**received)\n"
+    "                break\n"
+    "            except sqs.exceptions.ClientError as problem:\n"
+    "                print(problem)",
     says="pauses-do-not-grow",
 )
 
