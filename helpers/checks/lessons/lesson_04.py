@@ -154,7 +154,8 @@ def _expect_one_in_flight(case, queue_url, value, orders, timeout):
             "others-received",
             got=case.said(f"Your code received {_count(len(received), 'order')} and returned one."),
             expected="one order received, and the same one returned",
-            why="The caller packs the order that it gets. While the others are in flight, nobody can receive them.",
+            why="The caller packs one order. Nobody else can receive the others until you give them back or their "
+            "visibility timeout ends.",
         )
     if received[0]["left"] < timeout - 1:
         case.not_yet(
@@ -253,7 +254,8 @@ def _expect_sent(case, most, bodies, bad):
     made = len(case.calls)
     result = case.attempt(queue_url=queue_url, bodies=bodies)
     calls = case.calls[made:]
-    case.did += f", with {_count(len(bodies), 'text')}, of which SQS refuses {len(refused) or 'none'}"
+    case.did += f", with {_count(len(bodies), 'text')}"
+    case.did += f", of which SQS refuses {len(refused) or 'none'}" if bodies else ""
     if result.error:
         _explain_send_error(case, result.error, refused)
     _expect_limit(case, queue_url, most)
@@ -280,8 +282,7 @@ def _expect_limit(case, queue_url, most):
             "limit-changed",
             got=case.said(f"The queue's MaximumMessageSize is {now}, and it was {most}."),
             expected="the queue's limit as it was, and the texts over it in your list",
-            why="Texts that are longer than this queue accepts go to a colleague. The limit is there for whoever "
-            "receives them.",
+            why="The limit is for everything that's sent to this queue. A text that's over it goes to a colleague.",
         )
 
 
@@ -317,11 +318,12 @@ def _expect_texts(case, wanted, found):
             why="None of the texts that were given is equal to that.",
         )
     if lost:
+        verb = "isn't" if lost.total() == 1 else "aren't"
         case.not_yet(
             "texts-lost",
-            got=case.said(f"{_count(lost.total(), 'good text')} not in the queue, such as {min(lost)[:60]!r}."),
+            got=case.said(f"{_count(lost.total(), 'good text')} {verb} in the queue, such as {min(lost)[:60]!r}."),
             expected="all texts that SQS accepts, each as often as it was given",
-            why="Each text is a message of its own, and a refused one doesn't keep the others from being sent.",
+            why="Each text is a message of its own. SQS accepts it whatever happens to the other texts of its batch.",
         )
     if extra:
         case.not_yet(
@@ -541,6 +543,9 @@ def _expect_each_once(case, value, orders):
     if any(not isinstance(item, dict) or "Body" in item for item in value):
         reason = "no-dictionaries"
         why = "Each order should be a dictionary. json.loads makes it from a message's Body."
+    elif (missing := wanted - texts) and not texts - wanted:
+        first = json.loads(min(missing))["order_id"]
+        why = f"The list lacks {_count(missing.total(), 'order')} that the queue held, such as {first}."
     elif set(texts) == set(wanted):
         reason = "order-twice"
         why = "An order is in the list twice. Two messages can hold the same order, and its order_id tells."
@@ -648,7 +653,8 @@ def _expect_packed(case, timeout, steps, seconds):
             "others-received",
             got=case.said(f"Your code received {1 + len(others)} orders."),
             expected="one order",
-            why="The function packs one. While the others are in flight, no packer can receive them.",
+            why="The function packs one. No other packer can receive the rest until you give it back or its "
+            "visibility timeout ends.",
         )
     _expect_no_gap(case, history)
     _expect_deleted_at_the_end(case, history, steps * seconds, _slack(case.calls[made:]))
@@ -733,7 +739,8 @@ def _expect_deleted_at_the_end(case, history, work, slack):
             "deleted-early",
             got=case.said(f"Your code deleted the order {deleted[0]:.1f} s after the receive. Packing takes {work} s."),
             expected="the delete after the last step",
-            why="If the packer crashes after the delete, the order is neither packed nor in the queue.",
+            why="Packing is as many steps as `steps` says, one after the other. If the packer crashes after an early "
+            "delete, the order is neither packed nor in the queue.",
         )
     if deleted[0] > work + slack + 2:
         case.not_yet(
@@ -754,7 +761,7 @@ def _expect_rest(case, queue_url, settings, others, calls):
             expected="the packed order deleted, and the others as they were",
             why="Your code received one message, and only that one is its own to delete.",
         )
-    rule = "They're for all messages and all workers. change_message_visibility is for one message."
+    rule = "A queue's settings are for all messages and all workers. change_message_visibility is for one message."
     if set_to := [call.params.get("Attributes") for call in shop.of(calls, "SetQueueAttributes")]:
         case.not_yet(
             "queue-changed",
@@ -1178,7 +1185,7 @@ def _expect_billed(office, shift, orders, broken=(), held=True, plain=False):
         why += "timeout ended."
         case.not_yet(
             "orders-not-billed",
-            got=case.said(f"{len(missing)} of {len(orders)} orders have no bill, such as {missing[0]}."),
+            got=case.said(f"{_count(len(missing), 'bill')} of {len(orders)} never came, such as that of {missing[0]}."),
             expected="a bill for each order that arrived while the worker ran",
             why=why,
         )
@@ -1268,7 +1275,7 @@ def _expect_prepared(office, shift, plain=False):
         if deleted < sent:
             case.not_yet(
                 "deleted-before-bill",
-                got=case.said(f"{order_id} was deleted at {deleted:.1f} s, and its bill was sent at {sent:.1f} s."),
+                got=case.said(f"Your code deleted {order_id} {sent - deleted:.2f} s before it sent the bill."),
                 expected="the bill first, then the delete",
                 why="If the send fails, or the worker crashes before it, there's neither an order nor a bill.",
             )
@@ -1281,7 +1288,7 @@ def _expect_prepared(office, shift, plain=False):
     reason, why = "bill-not-prepared", f"It has {_count(work // PAGE, 'page')}, and each takes time.sleep({PAGE})."
     if plain and over > slack:
         reason = "prepared-too-long"
-        why = "That's the shortest time of all bills in this run, so this one didn't wait for another."
+        why += " No other bill of this run came with less delay, so this one didn't just wait its turn."
     elif over > -0.5:
         return
     case.not_yet(
@@ -1335,10 +1342,10 @@ def _expect_stopped_in_time(office, shift, spare=0):
                 why="It was time to stop. What's left in the queue is there for the next worker.",
             )  # fmt: skip
     if shift.took > shift.last + LONGEST_POLL + spare + 1:
+        begin = "sent its last bill" if shift.last > shift.stop else "had to stop"
         case.not_yet(
             "stopped-late",
-            got=case.said(f"The worker stopped {shift.took:.1f} s after the start, and sent its last bill, or had to "
-            f"stop, at {shift.last:.1f} s."),
+            got=case.said(f"The worker stopped {shift.took:.1f} s after the start. It {begin} at {shift.last:.1f} s."),
             expected=f"{LONGEST_POLL} s later at most",
             why="After each receive and each order, look whether it's time to stop.",
         )  # fmt: skip
@@ -1378,7 +1385,7 @@ def _expect_current_finished(office, shift, orders):
     if billed < len(orders) and not [after for after, _ in shift.bills if after > shift.stop]:
         case.not_yet(
             "current-order-dropped",
-            got=case.said(f"{billed} of {len(orders)} orders have a bill, and none was sent after {shift.stop} s."),
+            got=case.said(f"{_count(billed, 'bill')} came for {len(orders)} orders, and none after {shift.stop} s."),
             expected="a bill for the order that was in work when it was time to stop",
             why="Each of these orders takes 20 s to prepare. The worker was in the middle of one.",
         )

@@ -202,6 +202,7 @@ def explain(case, error, expected, whys):
             message = error.message.rstrip(".")
             if len(message) > LONGEST_MESSAGE:
                 message = f"{message[:LONGEST_MESSAGE]} …"
+            what = f"{error.type}: {message}" if message else error.type
             line = f", raised by your line {error.line!r}" if error.line else ""
-            case.not_yet(reason, got=case.said(f"{error.type}: {message}{line}."), expected=expected, why=why)
+            case.not_yet(reason, got=case.said(f"{what}{line}."), expected=expected, why=why)
     raise error
