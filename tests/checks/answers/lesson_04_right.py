@@ -448,9 +448,8 @@ def bill_orders__batches(sqs, orders_url, bills_url, done, seconds):
 class _Biller:
     """A worker as an object. It tries a call again until it works, with a random share in its pauses."""
 
-    def __init__(self, orders_url, bills_url, done):
-        service = boto3.resource("sqs")
-        self.orders, self.bills = service.Queue(orders_url), service.Queue(bills_url)
+    def __init__(self, sqs, orders_url, bills_url, done):
+        self.sqs, self.orders_url, self.bills_url = sqs, orders_url, bills_url
         self.done, self.stopping, self.share = list(done), False, random.Random(7)
         signal.signal(signal.SIGTERM, self.stop)
 
@@ -469,11 +468,13 @@ class _Biller:
     def run(self, end):
         while not self.stopping and time.time() < end:
             wait = min(20, math.ceil(end - time.time()))
-            for message in self.again(self.orders.receive_messages, WaitTimeSeconds=wait, VisibilityTimeout=100):
+            receive = {"QueueUrl": self.orders_url, "WaitTimeSeconds": wait, "VisibilityTimeout": 100}
+            for message in self.again(self.sqs.receive_message, **receive).get("Messages", []):
+                received = {"QueueUrl": self.orders_url, "ReceiptHandle": message["ReceiptHandle"]}
                 if self.stopping or time.time() >= end:
-                    self.again(message.change_visibility, VisibilityTimeout=0)
-                elif order := self.read(message.body):
-                    self.handle(message, **order)
+                    self.again(self.sqs.change_message_visibility, **received, VisibilityTimeout=0)
+                elif order := self.read(message["Body"]):
+                    self.handle(received, **order)
 
     def read(self, text):
         try:
@@ -485,21 +486,21 @@ class _Biller:
             return None
         return {name: order[name] for name in names} if isinstance(order["pages"], int) else None
 
-    def handle(self, message, order_id, customer, pages):
+    def handle(self, received, order_id, customer, pages):
         if order_id not in self.done:
             for page in range(pages):
                 if page % 5 == 4:
-                    self.again(message.change_visibility, VisibilityTimeout=100)
+                    self.again(self.sqs.change_message_visibility, **received, VisibilityTimeout=100)
                 time.sleep(5)
             body = json.dumps({"order_id": order_id, "customer": customer})
-            self.again(self.bills.send_message, MessageBody=body)
+            self.again(self.sqs.send_message, QueueUrl=self.bills_url, MessageBody=body)
             self.done.append(order_id)
-        self.again(message.delete)
+        self.again(self.sqs.delete_message, **received)
 
 
 def bill_orders__class(sqs, orders_url, bills_url, done, seconds):
-    """Through resources, in a class of its own."""
-    worker = _Biller(orders_url, bills_url, done)
+    """In a class of its own."""
+    worker = _Biller(sqs, orders_url, bills_url, done)
     worker.run(time.time() + seconds)
     return worker.done
 
@@ -606,7 +607,7 @@ def bill_orders__heartbeat__threads(sqs, orders_url, bills_url, done, seconds):
 
 
 def bill_orders__pool__threads(sqs, orders_url, bills_url, done, seconds):
-    """Three workers of a pool, which share a record and a lock."""
+    """Two workers of a pool, which share a record and a lock."""
     stop, billed, taken, lock = threading.Event(), set(done), set(done), threading.Lock()
     signal.signal(signal.SIGTERM, lambda number, frame: stop.set())
     end = time.time() + seconds
@@ -654,8 +655,8 @@ def bill_orders__pool__threads(sqs, orders_url, bills_url, done, seconds):
                 else:
                     handle(message)
 
-    with concurrent.futures.ThreadPoolExecutor(3) as pool:
-        for worker in [pool.submit(work) for _ in range(3)]:
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        for worker in [pool.submit(work) for _ in range(2)]:
             worker.result()
     return list(billed)
 

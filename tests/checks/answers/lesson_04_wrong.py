@@ -326,19 +326,6 @@ def _delete(sqs, queue_url, messages):
 drain__short_polls = variant("solution", ", WaitTimeSeconds=20", "", says="short-poll-at-the-end")
 
 
-def drain__three_short_polls(sqs, queue_url):
-    """Says: short-poll-at-the-end"""
-    orders, empty = {}, 0
-    while empty < 3:
-        messages = sqs.receive_message(QueueUrl=queue_url, **TEN).get("Messages", [])
-        empty = 0 if messages else empty + 1
-        for message in messages:
-            order = json.loads(message["Body"])
-            orders[order["order_id"]] = order
-        _delete(sqs, queue_url, messages)
-    return list(orders.values())
-
-
 drain__failed_ignored = variant(
     "solution",
     'entries = [entry for entry in entries if entry["Id"] in failed]',
@@ -427,15 +414,6 @@ drain__no_delete = variant(
     says="messages-left",
 )
 
-drain__deletes_the_first = variant(
-    "solution",
-    "WaitTimeSeconds=20",
-    "WaitTimeSeconds=1",
-    "        while entries:",
-    "        entries = entries[:1]\n        while entries:",
-    says="messages-left",
-)
-
 drain__one_by_one = variant("solution", " MaxNumberOfMessages=10,", "", says="fewer-than-ten-asked")
 drain__nine_by_nine = variant(
     "solution", "MaxNumberOfMessages=10", "MaxNumberOfMessages=9", says="fewer-than-ten-asked"
@@ -480,15 +458,6 @@ drain__no_key = variant(
     "",
     says="no-messages-key",
 )
-
-
-def drain__all_in_one_delete(sqs, queue_url):
-    """Says: batch-too-large"""
-    found = []
-    while messages := sqs.receive_message(QueueUrl=queue_url, WaitTimeSeconds=20, **TEN).get("Messages"):
-        found += messages
-    _delete(sqs, queue_url, found)
-    return [json.loads(message["Body"]) for message in found]
 
 
 drain__empty_delete = variant(
@@ -538,13 +507,6 @@ pack_slowly__extended_once = variant(
     "    for _",
     "    sqs.change_message_visibility(**received, VisibilityTimeout=43200)\n    for _",
     says="timeout-over-twelve-hours",
-)
-
-pack_slowly__extended_once_to_two_minutes = variant(
-    "pack_slowly__no_heartbeat",
-    "    for _",
-    "    sqs.change_message_visibility(**received, VisibilityTimeout=120)\n    for _",
-    says="gap-between-timeouts",
 )
 
 pack_slowly__adds_up = variant(
@@ -637,7 +599,6 @@ pack_slowly__no_delete = variant("solution", "    sqs.delete_message(**received)
 pack_slowly__does_not_pack = variant("solution", "range(steps)", "range(1)", says="deleted-early")
 pack_slowly__one_step_less = variant("solution", "range(steps)", "range(1, steps)", says="deleted-early")
 pack_slowly__one_step_more = variant("solution", "range(steps)", "range(steps + 1)", says="deleted-late")
-pack_slowly__three_times_as_many_steps = variant("solution", "range(steps)", "range(3 * steps)", says="deleted-late")
 
 
 pack_slowly__sets_the_queue_and_renews = variant(
@@ -745,26 +706,6 @@ def pack_slowly__beats_after_a_crash__threads(sqs, queue_url, steps, seconds):
     for _ in range(steps):
         time.sleep(seconds)
     packed.set()
-    sqs.delete_message(**received)
-    return json.loads(messages[0]["Body"])
-
-
-def pack_slowly__daemon_goes_on__threads(sqs, queue_url, steps, seconds):
-    """Says: timeout-too-long"""
-    messages = sqs.receive_message(QueueUrl=queue_url).get("Messages", [])
-    if not messages:
-        return None
-    received, packed = {"QueueUrl": queue_url, "ReceiptHandle": messages[0]["ReceiptHandle"]}, []
-
-    def beat():
-        while not packed:
-            sqs.change_message_visibility(**received, VisibilityTimeout=300)
-            time.sleep(10)
-
-    threading.Thread(target=beat, daemon=True).start()
-    for _ in range(steps):
-        time.sleep(seconds)
-    packed.append(True)
     sqs.delete_message(**received)
     return json.loads(messages[0]["Body"])
 
@@ -980,8 +921,6 @@ bill_orders__ignores_the_signal = variant(
     "solution", "signal.SIGTERM, on_sigterm", "signal.SIGTERM, signal.SIG_IGN", says="started-after-stop"
 )
 
-bill_orders__handler_sets_nothing = variant("solution", "        nonlocal stopped\n", "", says="started-after-stop")
-
 bill_orders__handler_exits = variant(
     "solution", "        nonlocal stopped\n        stopped = True", "        raise SystemExit", says="error-ends-worker"
 )
@@ -1078,13 +1017,6 @@ bill_orders__old_list_returned = variant(
     "solution", "    return billed", "    return done", says="ids-of-this-run-missing"
 )
 bill_orders__whole_order_as_bill = variant("solution", "json.dumps(bill)", 'message["Body"]', says="wrong-bill")
-
-bill_orders__gives_broken_ones_back_at_once = variant(
-    "solution",
-    '            print("No order:", message["Body"])',
-    "            attempt(sqs.change_message_visibility, **received, VisibilityTimeout=0)",
-    says="stopped:calls",
-)
 
 
 def bill_orders__as_before_there_were_pages(sqs, orders_url, bills_url, done, seconds):
