@@ -206,13 +206,6 @@ def session_for__trusts_the_profile_s_region(profile, region):
     return session if known[profile] == region else boto3.Session(profile_name=profile, region_name=region)
 
 
-def session_for__sets_region_name(profile, region):
-    """Says: error:AttributeError"""
-    session = boto3.Session(profile_name=profile)
-    session.region_name = region
-    return session
-
-
 def session_for__falls_back_silently(profile, region):
     """Says: wrong-account"""
     try:
@@ -363,14 +356,6 @@ hand_over__letters_only_of_ascii = variant(
     'json.dumps(order, ensure_ascii=False).encode("ascii", "ignore").decode()',
     says="other-body",
 )
-
-
-def hand_over__swallows_its_mistake(sqs, queue_url, order):
-    """Says: not-sent"""
-    try:
-        return sqs.send_message(QueueUrl=queue_url, MessageBody=order)["MessageId"]
-    except Exception:
-        return "sent"
 
 
 # --- take_one ---------------------------------------------------------------------------------------------------------
@@ -581,17 +566,6 @@ def take_one__always_the_first_order(sqs, sns, queue_url, topic_arn):
         sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])
         return _orders[0]
     return None
-
-
-def take_one__swallows_everything(sqs, sns, queue_url, topic_arn):
-    """Says: nothing-taken"""
-    try:
-        message = sqs.receive_message(queue_url)["Messages"][0]
-        sns.publish(topic_arn, message["Body"])
-        sqs.delete_message(queue_url, message["ReceiptHandle"])
-        return json.loads(message["Body"])
-    except Exception:
-        return None
 
 
 take_one__never_publishes = variant("solution", _PUBLISH, "", says="not-announced")
