@@ -5,6 +5,7 @@ import configparser
 import json
 import os
 import re
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import boto3
@@ -358,6 +359,23 @@ hand_over__letters_only_of_ascii = variant(
 )
 
 
+_order_ids = {}
+
+
+def hand_over__each_order_id_once(sqs, queue_url, order):
+    """Says: not-sent"""
+    name = order["order_id"]
+    if name not in _order_ids:
+        _order_ids[name] = sqs.send_message(QueueUrl=queue_url, MessageBody=json.dumps(order))["MessageId"]
+    return _order_ids[name]
+
+
+def hand_over__only_what_was_ordered(sqs, queue_url, order):
+    """Says: other-body"""
+    items = {name: count for name, count in order["items"].items() if count}
+    return sqs.send_message(QueueUrl=queue_url, MessageBody=json.dumps(order | {"items": items}))["MessageId"]
+
+
 # --- take_one ---------------------------------------------------------------------------------------------------------
 
 
@@ -473,10 +491,10 @@ take_one__timeout_of_zero_then_delete = variant(
     says="visible-while-working",
 )
 
-take_one__timeout_of_a_second = variant(
+take_one__timeout_of_ten_seconds = variant(
     "solution",
     "receive_message(QueueUrl=queue_url",
-    "receive_message(QueueUrl=queue_url, VisibilityTimeout=1",
+    "receive_message(QueueUrl=queue_url, VisibilityTimeout=10",
     says="visible-while-working",
 )
 
@@ -616,6 +634,13 @@ take_one__first_topic_of_the_account = variant(
     says="other-topic",
 )
 
+take_one__publishes_elsewhere_too = variant(
+    "solution",
+    _PUBLISH,
+    _PUBLISH + '    log = sns.create_topic(Name="taken-log")["TopicArn"]\n' + _PUBLISH.replace("topic_arn", "log"),
+    says="other-topic",
+)
+
 take_one__deletes_first = variant("solution", _DELETE, "", "    order =", f"{_DELETE}    order =", says="deleted-first")
 
 
@@ -750,6 +775,15 @@ def take_one__none_without_a_topic(sqs, sns, queue_url, topic_arn):
     sns.publish(TopicArn=topic_arn, Message=order["order_id"])
     sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=messages[0]["ReceiptHandle"])
     return order
+
+
+take_one__raises_only_for_a_missing_topic = variant(
+    "solution",
+    _PUBLISH,
+    f"    try:\n    {_PUBLISH}    except sns.exceptions.NotFoundException:\n        raise\n"
+    "    except Exception as problem:\n        print(problem)\n",
+    says="lost-in-a-crash",
+)
 
 
 def take_one__stumbles_after_a_failure(sqs, sns, queue_url, topic_arn):
@@ -927,6 +961,15 @@ def join_late__once_unless_neighbours_are_equal(sqs, sns, topic_arn, queue_url, 
     return subscription
 
 
+join_late__only_ascii = variant(
+    "solution", "MessageBody=text", 'MessageBody=text.encode("ascii", "replace").decode()', says="texts-changed"
+)
+join_late__an_address_too = variant(
+    "solution",
+    "    for text",
+    '    sns.subscribe(TopicArn=topic_arn, Protocol="email", Endpoint="bo@example.com")\n    for text',
+    says="more-subscriptions",
+)
 join_late__ten_at_most = variant("solution", "in missed:", "in missed[:10]:", says="texts-missing-or-added")
 join_late__stripped = variant("solution", "MessageBody=text", "MessageBody=text.strip()", says="texts-changed")
 join_late__lines_as_on_unix = variant(
@@ -961,6 +1004,29 @@ def join_late__forgets_what_failed(sqs, sns, topic_arn, queue_url, missed):
             sqs.send_message(QueueUrl=queue_url, MessageBody=text)
         except Exception as problem:
             print(problem)
+    return subscription
+
+
+def join_late__gives_up_on_a_text(sqs, sns, topic_arn, queue_url, missed):
+    """Says: failed-sends"""
+    subscription = _subscribe(sqs, sns, topic_arn, queue_url)
+    for text in missed:
+        for _ in range(3):
+            try:
+                sqs.send_message(QueueUrl=queue_url, MessageBody=text)
+                break
+            except Exception:
+                time.sleep(3)
+    return subscription
+
+
+def join_late__counts_again_in_each_batch(sqs, sns, topic_arn, queue_url, missed):
+    """Says: failed-sends"""
+    subscription = _subscribe(sqs, sns, topic_arn, queue_url)
+    for start in range(0, len(missed), 10):
+        entries = [{"Id": str(n), "MessageBody": text} for n, text in enumerate(missed[start : start + 10])]
+        for failed in sqs.send_message_batch(QueueUrl=queue_url, Entries=entries).get("Failed", []):
+            sqs.send_message(QueueUrl=queue_url, MessageBody=missed[int(failed["Id"])])
     return subscription
 
 
