@@ -166,13 +166,18 @@ def _expect_place(case, profile, region, session):
         raise result.error
     regions, other = _regions_with(_has_queue, case, name, profile, region), OTHER_PROFILE[profile]
     if not regions and _regions_with(_has_queue, case, name, other):
+        why = "The credentials that sign a call decide which account it's for."
+        if other == "shop":
+            why += (
+                " A session that isn't given a profile signs with the keys it finds in the environment, and those are "
+                "the shop's."
+            )
         case.not_yet(
             "wrong-account",
             did=did,
             got=case.said(f"The queue is in the account of the profile {other!r}."),
             expected=f"a queue in the account of the profile {profile!r}",
-            why="The credentials that sign a call decide which account it's for. A session that isn't given a profile "
-            "signs with the keys it finds in the environment, and those are the shop's.",
+            why=why,
         )
     if regions != [region]:
         case.not_yet(
@@ -319,7 +324,7 @@ def _expect_receivable(case, before, after):
     if states["in flight"]:
         case.not_yet(
             "hidden-by-receiving",
-            got=case.said(f"Messages in flight: {states['in flight']}, of {len(after)} in the queue."),
+            got=case.said(_in_flight(states["in flight"], len(after))),
             expected="messages that billing can receive right away",
             why="Your function received what it should leave for billing. A message that was received is in flight: no "
             "other receive returns it until its visibility timeout is over.",
@@ -331,6 +336,13 @@ def _expect_receivable(case, before, after):
             expected="a message that billing can receive right away",
             why="A message with DelaySeconds can't be received until its delay is over.",
         )
+
+
+def _in_flight(count, total):
+    """Return in words how many of the queue's messages are in flight."""
+    if total == 1:
+        return "The only message in the queue is in flight."
+    return f"{count} of the {total} messages in the queue {'is' if count == 1 else 'are'} in flight."
 
 
 def _expect_json(case, body, order):
@@ -370,7 +382,7 @@ def _explain_return(case, returned, message, order, before):
         ("checksum-returned", returned == checksum,
          "That's the checksum of the body. Two equal orders have the same one."),
         ("order-id", returned == order["order_id"],
-         "That's the shop's own number. SQS has given the message an id of its own."),
+         "That's the order's id. SQS has given the message an id of its own."),
         ("request-id", returned in reply_headers,
          "That's the id of the request. The message has an id of its own, under the key MessageId."),
         ("other-message", isinstance(returned, str) and returned in before,
@@ -455,6 +467,10 @@ class _Table:
             body = f" {json.dumps(order, **layouts[number % 3])}\r\n"
             self.waiting[self._case.sqs.send_message(QueueUrl=self.queue_url, MessageBody=body)["MessageId"]] = order
 
+    def in_words(self):
+        """Return how many orders are waiting, in words."""
+        return f"with {len(self.waiting)} {'order' if len(self.waiting) == 1 else 'orders'} waiting"
+
     def states(self):
         """Return the states of the messages in the queue, by their ids."""
         return shop.states_in(self._case, self.queue_url)
@@ -538,7 +554,7 @@ def _expect_taken(case, table, what_happens="", meanwhile=None):
     result, calls, announced = table.attempt(meanwhile=meanwhile)
     if result.error:
         _explain_handle(case, result.error, calls, table)
-    did = f"{case.did} with {len(table.waiting)} orders waiting{f' and {what_happens}' if what_happens else ''}"
+    did = f"{case.did} {table.in_words()}{f' and {what_happens}' if what_happens else ''}"
     _expect_done(case, did, result, calls, announced, table)
 
 
@@ -765,7 +781,7 @@ def _expect_failed_entry_noticed(case, table):
 
         end = dict.fromkeys(WATCHED, trouble.close)
         result, calls, announced = table.attempt(meanwhile=end | {"PublishBatch": lambda: (trouble.close(), fail())})
-    did = f"{case.did} with {len(table.waiting)} orders waiting"
+    did = f"{case.did} {table.in_words()}"
     if troubles:
         did += " and a publish_batch whose entry failed"
     if result.error and not troubles:
@@ -969,7 +985,10 @@ def _expect_missed(case, held, missed):
         reason, saw = "nothing-handed-over", "None of the missed texts is in the newcomer's queue."
         why = "Subscribing doesn't bring back what was published before. Send the missed texts to the queue itself."
     elif len(held) == len(missed) and not added.keys() & set(missed):
-        reason, why = "texts-changed", "The body has to be the missed text itself, with every space and line break."
+        reason, why = (
+            "texts-changed",
+            "The body has to be the missed text itself, unchanged, with every letter, space and line break.",
+        )
     else:
         reason = "texts-missing-or-added"
         why = "The queue needs one message for each text in the list, even if the same text is in it twice."
@@ -1151,7 +1170,7 @@ def _expect_others_unchanged(case, heard, news):
                 f"The topic has one more new subscription, for {added[0]['Protocol']}: {added[0]['Endpoint']}."
             ),
             expected="one new subscription, the queue's",
-            why="A topic delivers to every subscription that it has, so this one gets the announcements too.",
+            why="Only the queue should be subscribed. A topic delivers to every subscription that's confirmed.",
         )
     settings = shop.settings(case, news.newcomer)
     if changed := [name for name in {**settings, **news.settings} if settings.get(name) != news.settings.get(name)]:
@@ -1174,7 +1193,7 @@ def _expect_arn(case, returned, subscription_arn, news):
         ("other-subscription", returned in [one["SubscriptionArn"] for one in news.others.values()],
          "That's the ARN of another subscription."),
         ("arn-of-queue-or-topic", returned in (news.newcomer_arn, news.listener_arn, news.topic_arn),
-         "That's the ARN of a queue or a topic."),
+         f"That's the ARN of a {'topic' if returned == news.topic_arn else 'queue'}."),
     ]  # fmt: skip
     other = "not-the-arn", "That isn't what subscribe returned."
     reason, why = shop.first_that_applies(whys, other)
