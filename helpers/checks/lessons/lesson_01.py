@@ -818,7 +818,7 @@ def join_late(case):
     more = [f"{n} new teas, {n + 1} new jams" for n in range(case.draw.randrange(21, 24))]
     for missed in ([*few, *untidy], [], more):
         _expect_joined(case, missed)
-    _expect_failed_sends_noticed(case, more[:15])
+    _expect_failed_sends_noticed(case, more[:14])
 
 
 SENDS = ("SendMessage", "SendMessageBatch")
@@ -830,7 +830,7 @@ CHANGES = [
 ANNOUNCED_SENDS = 4  # before these and all CHANGES something is announced: a gap is open until a change closes it
 MOST_ANNOUNCED = 40
 PAGE = 100  # of a list of subscriptions
-OUTAGE = 90  # seconds, which is longer than boto3 tries, and than a few tries of the answer's own
+OUTAGE = 60  # seconds, which is longer than boto3 tries, and than a few tries of the answer's own
 
 
 class _News:
