@@ -195,7 +195,7 @@ def _why_not_subject(published, subject):
     if mine in [_tidy("\n".join(subject.splitlines()[:count])) for count in range(1, len(subject.splitlines()))]:
         return "subject-lost", "What's after a line break is missing. The line break has to become a space."
     if len(wanted) < DOCUMENTED:
-        return "subject-too-short", "The end of the subject is missing. It's short enough to be published whole."
+        return "end-of-subject-missing", "The end of the subject is missing. It's short enough to be published whole."
     return (
         "subject-too-short",
         "More of the subject fits. Cut off only what's after 99 or 100 characters, and count them when each line break "
@@ -466,7 +466,7 @@ def _expect_arns(case, returned, topic_arn, contacts, there):
             case.not_yet("arn-of-other-contact", got={contact: arn}, expected=expected, why=why)
         if "FilterPolicy" in attributes:
             case.not_yet(
-                "filtered",
+                "subscription-filtered",
                 got=case.said(f"The subscription of {contact} has the filter policy {attributes['FilterPolicy']}."),
                 expected="subscriptions that get all the news",
                 why="A filter policy filters out what doesn't match it, and these contacts want all the news.",
@@ -698,7 +698,7 @@ def _expect_all_published(case, topic_arn, reader, news, others):
         if good - found and not _texts(good) - _texts(found):
             reason, why = "subjects-changed", "The texts are there. Each has to go out with its own subject, as it is."
         elif not _texts(more) - Counter(item["text"] for item in refused):
-            reason = "subjects-changed"
+            reason = "refused-subjects-mended"
             why = (
                 "SNS refuses the subjects that these items have. Subjects stay as they are, and the items are returned."
             )

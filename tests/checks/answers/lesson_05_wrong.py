@@ -31,7 +31,7 @@ announce__counts_bytes = variant(
     "solution", "[:100]", '.encode()[:100].decode(errors="ignore")', says="subject-too-short"
 )
 
-announce__whole_words = variant("solution", "[:100]", '[:101].rpartition(" ")[0]', says="subject-too-short")
+announce__whole_words = variant("solution", "[:100]", '[:101].rpartition(" ")[0]', says="end-of-subject-missing")
 
 announce__dots_at_the_end = variant(
     "solution",
@@ -386,7 +386,7 @@ def subscribe_all__prepares_pending_ones(sns, topic_arn, contacts):
 
 
 def subscribe_all__only_news(sns, topic_arn, contacts):
-    """Says: filtered"""
+    """Says: subscription-filtered"""
     pages = sns.get_paginator("list_subscriptions_by_topic").paginate(TopicArn=topic_arn)
     there = {one["Endpoint"] for page in pages for one in page["Subscriptions"]}
     arns = {}
@@ -627,7 +627,7 @@ publish_all__long_ones_apart = variant(
 
 publish_all__strips_texts = variant("solution", 'item["text"]}', 'item["text"].strip()}', says="texts-changed")
 publish_all__strips_the_subject = variant(
-    "solution", 'item["subject"], "M', '" ".join(item["subject"].split()), "M', says="subjects-changed"
+    "solution", 'item["subject"], "M', '" ".join(item["subject"].split()), "M', says="refused-subjects-mended"
 )
 
 
