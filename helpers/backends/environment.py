@@ -18,17 +18,17 @@ _READ_BY_BOTO3 = ("AWS_", "BOTO_", "MOTO_")
 _of_this_machine: dict[str, str] | None = None  # the variables that the first `replace` removed
 
 
-def offline(credentials: Path = PROFILES / "credentials") -> dict[str, str]:
+def offline(profiles: Path = PROFILES) -> dict[str, str]:
     """Return the variables with which boto3 works offline: a region, dummy keys, and the course's config files.
 
-    credentials: a file like the course's own, with other keys.
+    profiles: a folder with copies of these files, for code that may write into them.
     """
     return {
         "AWS_DEFAULT_REGION": REGION,
         "AWS_ACCESS_KEY_ID": "OFFLINESHOP",
         "AWS_SECRET_ACCESS_KEY": "not-a-secret",
-        "AWS_CONFIG_FILE": str(PROFILES / "config"),
-        "AWS_SHARED_CREDENTIALS_FILE": str(credentials),
+        "AWS_CONFIG_FILE": str(profiles / "config"),
+        "AWS_SHARED_CREDENTIALS_FILE": str(profiles / "credentials"),
         "AWS_EC2_METADATA_DISABLED": "true",
         "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true",
     }

@@ -2,6 +2,7 @@
 
 import importlib
 import os
+import shutil
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -63,13 +64,14 @@ def examine(
         raise CourseError("check(...) stands inside the function that it checks. Put it below, in a line of its own.")
     check = check or find(exercise)
     with _one_at_a_time, _process_kept(), TemporaryDirectory(prefix="course-") as folder:
-        draw, credentials = Random(seed), Path(folder, "credentials")
+        draw, profiles = Random(seed), Path(folder, "profiles")
         accounts = any_account(draw), any_account(draw)
         transport.install()
-        environment.replace(environment.offline(credentials))
+        shutil.copytree(environment.PROFILES, profiles)  # an answer may write into them
+        environment.replace(environment.offline(profiles))
         world = make_world(True, draw.getrandbits(32), *accounts)
         draw_profile_keys(world, Random(seed))
-        environment.write_credentials(credentials, world.profile_keys)
+        environment.write_credentials(profiles / "credentials", world.profile_keys)
         world.journal = Journal(limit=None, recording=False)  # no call of the answer is forgotten
         watch = cases.CallWatch(world)
         with worlds.enter(world):

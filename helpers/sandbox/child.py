@@ -51,8 +51,7 @@ def prepare(home: Path, profiles: Path, computing: float) -> Shell:
     global _computing
     _computing = computing
     shutil.copytree(environment.PROFILES, profiles)
-    copies = {"AWS_CONFIG_FILE": str(profiles / "config"), "AWS_SHARED_CREDENTIALS_FILE": str(profiles / "credentials")}
-    environment.replace(environment.offline() | copies)
+    environment.replace(environment.offline(profiles))
     transport.install()
     shell = Shell(home)
     boto3.DEFAULT_SESSION = fresh_session()

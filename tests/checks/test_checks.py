@@ -20,6 +20,7 @@ from in_sandbox import in_sandbox, needs_fork
 from IPython.core.autocall import ZMQExitAutocall
 
 from helpers import clock
+from helpers.backends import environment
 from helpers.checks import learner, limits
 from helpers.checks.engine import examine
 from helpers.checks.outcome import CORRECT, ERROR, NOT_ATTEMPTED, NOT_YET
@@ -109,6 +110,16 @@ def moves_time(sqs, queue_url):
 
 def asks_for_no_queue(sqs, queue_url):
     sqs.get_queue_url(QueueName="no")
+
+def writes_into_the_profiles(sqs, queue_url):
+    import os
+    for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
+        try:
+            with open(os.environ[name], "w") as file:
+                file.write("[default]\\n")
+        except PermissionError:
+            pass
+    return right(sqs, queue_url)
 
 def changes(sqs, queue_url):
     import boto3, os
@@ -557,3 +568,11 @@ def test_values_are_shown_as_python_writes_them():
 def test_of_long_lists_the_difference_is_shown(got, wanted, said, expected):
     """With its neighbours; short ones are shown whole."""
     assert show_difference(got, wanted) == (said, expected)
+
+
+def test_what_an_answer_writes_into_boto3_s_files_is_gone_with_its_check(outcome_of):
+    """The course's own files are never those that it's given."""
+    files = [environment.PROFILES / name for name in ("config", "credentials")]
+    before = [file.read_text() for file in files]
+    assert outcome_of("writes_into_the_profiles").status == CORRECT
+    assert [file.read_text() for file in files] == before

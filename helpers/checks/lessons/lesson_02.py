@@ -112,7 +112,7 @@ def _during_each(case, happening):
 @contextmanager
 def _refused(case, operation, after=0, calls=4) -> Iterator[None]:
     """Have SQS throttle the answer's next calls of this operation, with boto3's retries; after so many that it may."""
-    trouble = []
+    trouble: list[object] = []
 
     def refuse(tries):
         if tries and not trouble:
