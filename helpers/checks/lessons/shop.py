@@ -172,6 +172,21 @@ def refusal_by(parsed, queue_arn, topic_arn):
     return "" if decision.allowed else decision.statement.replace(" would, but", " would allow it, but")
 
 
+def senders(parsed, queue_arn):
+    """Return the accounts that this policy, parsed, lets send to the queue by themselves, besides the queue's own."""
+    statements, found = parsed["Statement"], set()
+    for each in statements if isinstance(statements, list) else [statements]:
+        principal = each.get("Principal")
+        named = principal.get("AWS", []) if isinstance(principal, dict) else []
+        for name in map(str, named if isinstance(named, list) else [named]):
+            account = name.split(":")[4] if name.count(":") > 4 else name
+            sender = Principal(account=account, arn=name if account != name else "")
+            asked = AccessRequest(sender, "sqs:SendMessage", queue_arn, {"aws:SecureTransport": "true"})
+            if account not in ("*", queue_arn.split(":")[4]) and decide(parsed, asked).allowed:
+                found.add(account)
+    return sorted(found)
+
+
 def mismatch(attributes, message, message_attributes):
     """Return in words why a subscription with these attributes holds back this message; "" if it doesn't."""
     scope = attributes.get("FilterPolicyScope", filter_policies.ATTRIBUTES)

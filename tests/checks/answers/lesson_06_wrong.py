@@ -171,6 +171,14 @@ let_in__any_region = variant(
 )
 
 
+def let_in__another_account_too(sqs, queue_url, topic_arn):
+    """Says: anybody-allowed"""
+    arn, account = _arn(sqs, queue_url), {"AWS": "arn:aws:iam::999988887777:root"}
+    secure = {"Bool": {"aws:SecureTransport": "true"}}
+    _add(sqs, queue_url, _statement(arn, topic_arn))
+    _add(sqs, queue_url, _statement(arn, topic_arn, Principal=account, Condition=secure))
+
+
 def let_in__everybody_too(sqs, queue_url, topic_arn):
     """Says: anybody-allowed"""
     arn = _arn(sqs, queue_url)
@@ -440,6 +448,8 @@ filter_for__capitals = variant("solution", "[home]", "[home, home.lower()]", say
 filter_for__one_capital = variant("solution", "[home]", "[home, home.title()]", says="other-capitals")
 filter_for__begins_so = variant("solution", "[home]", '{"prefix": home}', says="longer-country")
 filter_for__one_country = variant("solution", "[home]", '["GB"]', says="costs-enough or at-home")
+
+filter_for__not_to_another = variant("solution", "[home]", '[home, "UK"]', says="costs-enough")
 filter_for__one_limit = variant("solution", '">=", least', '">=", 100', says="costs-enough")
 filter_for__any_country = variant("solution", '{"anything-but": [home]}', '{"exists": True}', says="at-home")
 filter_for__no_json = variant("solution", "json.dumps(wanted)", "str(wanted)", says="filter-not-json")
@@ -810,6 +820,21 @@ wire_up__total_up_to_a_million = variant(
 
 wire_up__some_text_totals = variant(
     "solution", '{"numeric": [">=", 500]}', '{"numeric": [">=", 500]}, {"prefix": "5"}', says="safe-got-total-as-text"
+)
+
+wire_up__other_totals = variant("solution", '">=", 500]}', '">=", 500]}, "500.00"', says="safe-got-nearly")
+
+wire_up__cheesecake = variant("solution", '["cake"]', '["cake", "cheesecake"]', says="bakery-got-nearly")
+
+wire_up__app = variant("solution", '["web"]', '["web", "app"]', says="analytics-got-nearly")
+
+wire_up__collect = variant("solution", '["pickup"]', '["pickup", "collect"]', says="shipping-missed-nearly")
+
+wire_up__express_delivery = variant(
+    "solution",
+    '[{"equals-ignore-case": "express"}]',
+    '[{"equals-ignore-case": "express"}, "express delivery"]',
+    says="express-got-nearly",
 )
 
 wire_up__thousandths = variant("solution", '">=", 500', '">", 499.999', says="safe-got-just-below-the-limit")
