@@ -4,7 +4,6 @@ import contextlib
 import json
 
 from helpers.checks.lessons import shop
-from helpers.checks.values import show, show_difference
 
 TOWNS = ["Bath", "Derby", "Leeds", "Truro", "Wells", "York"]
 LONGEST, LARGEST, SMALLEST = 43_200, 1_048_576, 1024  # a visibility timeout in seconds, a queue's limits in bytes
@@ -844,7 +843,9 @@ def _expect_next(case, queue_url, aside_url, tries, order):
     if early := [body for body, count in counts.items() if count <= tries and body in aside]:
         case.not_yet(
             "set-aside-too-early",
-            got=case.said(f"I saw a message set aside at its receive number {counts[early[0]]}: {show(early[0], 60)}"),
+            got=case.said(
+                f"I saw a message set aside at its receive number {counts[early[0]]}: {shop.show(early[0], 60)}"
+            ),
             expected=f"with tries={tries} it's set aside at receive number {tries + 1}",
             why="tries is the highest receive count, this receive included, at which an order is still returned.",
         )
@@ -923,7 +924,7 @@ def _expect_aside(case, aside_url, wanted):
     found = _take(case, aside_url)
     bodies, right = sorted(body for body, _ in found), sorted(body for body, _ in wanted)
     if bodies != right:
-        here, there = show_difference(bodies, right)
+        here, there = shop.show_difference(bodies, right)
         case.not_yet(
             "set-aside-wrong",
             got=case.said(
@@ -935,7 +936,7 @@ def _expect_aside(case, aside_url, wanted):
     case.reach("moved")
     attributes = dict(wanted)
     for body, those in found:
-        _expect_attributes(case, those, attributes[body], f"the message {show(body, 40)} in the queue `aside`")
+        _expect_attributes(case, those, attributes[body], f"the message {shop.show(body, 40)} in the queue `aside`")
 
 
 def _expect_attributes(case, found, wanted, message):
@@ -1026,7 +1027,7 @@ def _expect_survived(case, failing, here, there, message, why, may_return=(), **
     moved = case.state(there)["messages"]
     bodies = [one["body"] for one in [*moved, *case.state(here)["messages"]]]
     if body not in bodies:
-        instead = f" What I saw instead: {show(bodies[0], 80)}" if bodies else ""
+        instead = f" What I saw instead: {shop.show(bodies[0], 80)}" if bodies else ""
         case.not_yet(
             "lost-in-a-crash",
             got=case.said(f"I saw the order's message in neither queue, so it's lost.{instead}"),
@@ -1050,8 +1051,8 @@ def _expect_survived(case, failing, here, there, message, why, may_return=(), **
         if text != body:
             case.not_yet(
                 "changed-after-a-failure",
-                got=case.said(f"I saw this body in the other queue: {show(text, 80)}"),
-                expected=f"the order's own: {show(body, 80)}",
+                got=case.said(f"I saw this body in the other queue: {shop.show(text, 80)}"),
+                expected=f"the order's own: {shop.show(body, 80)}",
                 why="After a failure, too, the order is moved as it is, and nothing in its place.",
             )
         _expect_attributes(case, those, attributes, "the order in the other queue")

@@ -4,7 +4,6 @@ import json
 import re
 from collections import Counter
 
-from helpers.aws_rules.sns import mobile_push
 from helpers.checks.lessons import shop
 
 DOCUMENTED, LONGEST_SUBJECT = 99, 100  # AWS documents less than 100 characters, and accepts 100
@@ -538,7 +537,7 @@ def _expect_channels(case, topic_arn, reader, texts, others):
     structured = entries[0].get("MessageStructure") == "json"
     if structured:  # what SNS sends by the protocols that the offline cloud has no endpoints for
         message = json.loads(entries[0]["Message"])
-        devices = [("application", platform) for platform in mobile_push.PLATFORMS]
+        devices = [("application", platform) for platform in shop.PUSH_PLATFORMS]
         for protocol, key in (("lambda", "lambda"), ("firehose", "firehose"), *devices):
             own = message.get(key)
             found.append((protocol, own if isinstance(own, str) else message["default"]))

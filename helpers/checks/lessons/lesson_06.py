@@ -3,7 +3,6 @@
 import json
 
 from helpers.checks.lessons import shop
-from helpers.checks.values import show
 
 COUNTRIES = ["DE", "DK", "FI", "FR", "GB", "GE", "GR", "IE", "IT"]
 FAR_AWAY = ["CH", "CN", "JP", "NO", "UK", "US", "XK", "XX", "ZZ"]
@@ -350,9 +349,9 @@ def _expect_order(case, message):
         )
     elif card and result.value == card:
         reason, why = "card-as-envelope", no_card
-    got, expected = result.value, show(order)
+    got, expected = result.value, shop.show(order)
     if reason == "not-the-order" and isinstance(got, dict):
-        got, expected = case.said(f"{_first_difference(got, order)} in {show(got)}"), _first_difference(order, got)
+        got, expected = case.said(f"{_first_difference(got, order)} in {shop.show(got)}"), _first_difference(order, got)
     case.not_yet(reason, got=got, expected=expected, why=why)
 
 

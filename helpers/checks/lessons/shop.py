@@ -4,12 +4,16 @@ import json
 
 from helpers.aws_rules.common import signatures
 from helpers.aws_rules.policies.evaluation import AccessRequest, Principal, decide
-from helpers.aws_rules.sns import filter_matching, filter_policies
+from helpers.aws_rules.sns import filter_matching, filter_policies, mobile_push
+from helpers.checks.values import show, show_difference
 from helpers.errors import CloudError
 
 SHOPPERS = ["Ada", "Grace", "Edsger", "Barbara", "Alan", "Frances", "Kurt", "Mary"]
 GOODS = ["tea", "mugs", "honey", "candles", "soap", "jam"]
+PUSH_PLATFORMS = mobile_push.PLATFORMS  # of SNS, for endpoints of the protocol "application"
 LEASE = 600  # seconds that `visible` hides what it finds
+
+__all__ = ["show", "show_difference"]  # how values are shown, for the checks too
 LONGEST_MESSAGE = 400  # characters of an error's message that are shown
 
 
