@@ -206,8 +206,9 @@ TOLD = {
     "stops_a_loop_when_told": 90,
     "ignores_it": True,
 }
-RUNNERS = ["in process", "in one thread", pytest.param("in the sandbox", marks=needs_fork)]
-WITH_THREADS = [RUNNERS[0], RUNNERS[2]]
+SANDBOX = pytest.param("in the sandbox", marks=[needs_fork, pytest.mark.full])
+RUNNERS = ["in process", "in one thread", SANDBOX]
+WITH_THREADS = ["in process", SANDBOX]
 
 
 @pytest.fixture
@@ -242,7 +243,7 @@ def returning(expected, after=None):
     return check
 
 
-@pytest.mark.parametrize("runner", WITH_THREADS)
+@pytest.mark.parametrize("runner", ["in process", pytest.param("in the sandbox", marks=needs_fork)])
 @pytest.mark.parametrize("name", THREADS)
 def test_each_thread_has_its_own_wait(name, runner, outcome_of):
     """Sleeps, long polls, locks, pools and timers take as long as with real time."""
