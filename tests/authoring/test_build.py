@@ -253,6 +253,7 @@ def test_a_custom_exercise_set_that_does_not_hold_is_not_written(exam, command, 
     assert files(exam) == before
 
 
+@pytest.mark.full
 @needs_fork
 def test_a_custom_exercise_set_needs_no_metadata(exam, command):
     """The pattern has none; the exercise says which cell is the answer, and holds no solution."""

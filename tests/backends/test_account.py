@@ -537,6 +537,7 @@ def test_a_killed_kernel_leaves_a_record_and_the_next_start_cleans(
     assert "From before: Deleted: 3. Nothing is left." in capsys.readouterr().out
 
 
+@pytest.mark.full
 def test_a_kernel_that_dies_while_aws_makes_its_queue_leaves_a_record(aws: FakeAws, kernel: Callable[..., Any]) -> None:
     """The name is logged before the request is sent, so a kill before the response loses nothing."""
     source = KILLED.replace('sqs.create_queue(QueueName="orders")', SILENT)
@@ -557,6 +558,7 @@ sqs.create_queue(QueueName="orders")
 """
 
 
+@pytest.mark.full
 def test_a_kernel_that_ends_takes_everything_with_it(aws: FakeAws, kernel: Callable[..., Any]) -> None:
     """When a kernel ends or restarts, it silently deletes what it created."""
     assert kernel("ends").returncode == 0
@@ -564,6 +566,7 @@ def test_a_kernel_that_ends_takes_everything_with_it(aws: FakeAws, kernel: Calla
     assert aws.names() == []
 
 
+@pytest.mark.full
 def test_a_notebook_on_a_real_account_says_so_and_leaves_nothing(aws: FakeAws) -> None:
     """In a Jupyter kernel, which is shut down as JupyterLab does it, cells name the cloud and all is deleted."""
     sources = (
@@ -616,6 +619,7 @@ def test_sweep_lists_asks_and_deletes(aws: FakeAws, kernel: Callable[..., Any]) 
     assert "Nothing of the course was found." in course_command("sweep", "--yes", ACCOUNT).output
 
 
+@pytest.mark.full
 def test_sweep_finds_what_another_computer_made(aws: FakeAws, kernel: Callable[..., Any]) -> None:
     """Without a log it searches the named regions, or all of them."""
     kernel("killed")
@@ -627,6 +631,7 @@ def test_sweep_finds_what_another_computer_made(aws: FakeAws, kernel: Callable[.
     assert aws.names() == []
 
 
+@pytest.mark.full
 def test_sweep_for_everybody_is_the_instructors(aws: FakeAws, kernel: Callable[..., Any]) -> None:
     """A learner's sweep deletes only the learner's resources; with --everybody it deletes all that are tagged."""
     kernel("killed")

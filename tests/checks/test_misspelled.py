@@ -34,6 +34,7 @@ def shown(tmp_path_factory):
     return dict(zip(CELLS, errors, strict=True))
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(("source", "said"), CELLS.items())
 def test_one_line_says_what_was_meant(shown, source, said):
     """And any other NameError has its traceback, as ever."""

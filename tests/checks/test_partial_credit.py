@@ -118,6 +118,7 @@ def test_a_milestone_is_reached_by_an_answer_that_is_partly_right(answer, name):
     assert points_in_the_book(exercise, found) == points
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("answer", PARTIAL)
 def test_there_are_answers_that_reach_nothing(answer):
     """Not every wrong answer is partly right."""
@@ -139,6 +140,7 @@ def test_the_stub_reaches_nothing(answer):
 NOTHING = [None, [], {}, "", 0, True, {"confirmed": {}, "pending": []}]
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("value", NOTHING, ids=repr)
 @pytest.mark.parametrize("answer", PARTIAL)
 def test_an_answer_that_does_nothing_reaches_nothing(answer, value):

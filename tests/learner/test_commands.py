@@ -616,6 +616,7 @@ def test_answers_are_found_wherever_they_stand(path, monkeypatch, capfd):
     assert capfd.readouterr().out == ""
 
 
+@pytest.mark.full
 def test_a_cell_that_ends_the_kernel_is_named(path):
     """Nothing can be checked then; the error shows which cell it was."""
     add(path, "import os\nos._exit(3)")
