@@ -71,11 +71,15 @@ ODD = {
         )
     ),
     "an answer in the style of resources": solved(
-        hand_over=text(
+        take_one=text(
             """
             import boto3
-            def hand_over(sqs, queue_url, order):
-                return boto3.resource("sqs").Queue(queue_url).send_message(MessageBody=json.dumps(order))["MessageId"]
+            def take_one(sqs, sns, queue_url, topic_arn):
+                for message in boto3.resource("sqs").Queue(queue_url).receive_messages():
+                    order = json.loads(message.body)
+                    boto3.resource("sns").Topic(topic_arn).publish(Message=order["order_id"])
+                    message.delete()
+                    return order
             """
         )
     ),

@@ -655,7 +655,15 @@ def _half_batches():
     """Return items of which the second to the fourth, one with accents, just fill a request; no other neighbours do."""
     half, accents = BATCH_BYTES // 2, "é☕" * 20
     size = len(accents.encode())
-    texts = ["x" * (half + 1), "a" * half, accents, "b" * (half - size), "c" * (half + size + 1), "y" * half]
+    texts = [
+        "x" * (half + 1),
+        "a" * half,
+        accents,
+        "b" * (half - size),
+        "c" * (half + size + 1),
+        "y" * half,
+        "z" * (half + 1),
+    ]
     return [{"subject": "Half", "text": text} for text in texts]
 
 
