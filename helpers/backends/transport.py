@@ -87,7 +87,7 @@ def send(world: worlds.World, sent: AWSPreparedRequest, network: Any = None) -> 
 def sending(
     world: worlds.World, sent: AWSPreparedRequest, network: Any = None
 ) -> Generator[LookAgain, None, AWSResponse]:
-    """Do what `send` does, and yield wherever a long poll has to wait, for whoever can let time pass."""
+    """Do what `send` does, but yield whenever a long poll has to wait: the caller decides how time passes."""
     if not world.open:
         worlds.reject_late_call()
     request = Request.signed(sent.headers, body(sent), sent.url)

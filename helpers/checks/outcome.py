@@ -17,8 +17,7 @@ OLDER = "older copy"  # of the exercise, from before its contract changed: nobod
 class Outcome:
     """The outcome of one check of one exercise.
 
-    status: "correct", "not yet", "not attempted", "error in your code", "older copy" or
-    "not checked here".
+    status: "correct", "not yet", "not attempted", "error in your code", "older copy" or "not checked here".
     did, got, expected, why: what the check did, what it saw, what the exercise expects, and the reason in AWS's terms.
     line_number, line: the learner's own line that led to an error. printed: what the answer printed.
     reached: the milestones on the way that are worth points by themselves, see Exercise.partial.

@@ -21,7 +21,7 @@ _SCOPE = re.compile(r"Credential=([^/]+)/\d{8}/([^/]+)/([^/]+)/aws4_request")
 
 
 class LookAgain(Exception):
-    """A long poll found nothing. Whoever made the call waits, without a lock, and makes it again.
+    """A long poll found nothing yet. The caller waits, holding no lock, and then makes the call again.
 
     until: the moment, in seconds since 1970. changes: what announces that the cloud has changed before.
     """

@@ -1,7 +1,7 @@
 """Locks, queues and pools of the answer's notebook that were made before its run: what a run has in their place.
 
 They wait in C or have threads of the kernel, so they know nothing of a run's time. Events, conditions and the queues of
-`queue` need nothing: what a thread waits on in them is made when it waits.
+`queue` can stay: a thread that waits on one makes its own lock at that moment.
 """
 
 import _thread
