@@ -12,8 +12,12 @@ from datetime import timedelta
 from random import Random
 from typing import Any, NoReturn
 
+from helpers.aws_rules.common import wire
+from helpers.aws_rules.common.refusals import Refused
 from helpers.aws_rules.common.request import Request
 from helpers.aws_rules.common.steps import Step
+from helpers.aws_rules.sqs.region import SqsRegion
+from helpers.backends import transport
 from helpers.backends.calls import Call, calls
 from helpers.backends.offline import snapshot
 from helpers.backends.offline.unkind import Unkind
@@ -90,17 +94,19 @@ class AnswerError(Exception):
 
 @dataclass(frozen=True)
 class Result:
-    """The outcome of a run: a value, or an error."""
+    """The outcome of a run: a value, or an error. changed: the arguments that aren't as the answer was given them."""
 
     value: Any = None
     error: AnswerError | None = None
+    changed: tuple[str, ...] = ()
 
 
 class CallWatch:
     """Stops an answer that calls AWS without end, and makes things happen while it calls.
 
     The check's own calls, which aren't in the journal, don't count and cause nothing. during: what happens, once, just
-    before the answer's next call of an operation. made: the answer's calls in this run.
+    before the answer's next call of an operation; Refused is AWS's answer to the call. made: the answer's calls in this
+    run.
     """
 
     def __init__(self, world: World):
@@ -117,9 +123,16 @@ class CallWatch:
                 self._world.open = False
                 raise Stopped(TOO_MANY_CALLS)
             if happening := self.during.pop(request.operation, None):
-                with journal.paused():
-                    happening()
+                try:
+                    with journal.paused():
+                        happening()
+                except Refused as problem:
+                    made = wire.refusal(request.service, request.protocol, problem, self._new_id())
+                    return transport.response(request.url, *made)
         return self._send(request, network)
+
+    def _new_id(self) -> str:
+        return self._world.accounts.all()[0].new_id()
 
 
 class Case:
@@ -181,6 +194,12 @@ class Case:
         """Create a queue and return its URL."""
         return self.sqs.create_queue(QueueName=self.name(stem))["QueueUrl"]
 
+    def queues(self, names: list[str]) -> None:
+        """Create queues with these names and SQS's defaults. Thousands of them take less time so than by calls."""
+        region = self._world.accounts.all()[0].service(SqsRegion, "us-east-1")
+        for name in names:
+            region.create(name, {}, {})
+
     def queue_arn(self, queue_url: str) -> str:
         """Return the queue's ARN."""
         reply = self.sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=["QueueArn"])
@@ -220,7 +239,11 @@ class Case:
         self.clock.advance(timedelta(hours=12, seconds=1).total_seconds())
 
     def during(self, operation: str, happening: Callable[[], Any]) -> None:
-        """Call `happening` once, just before the answer's next call of this operation, such as "SendMessage"."""
+        """Call `happening` once, just before the answer's next call of this operation, such as "SendMessage".
+
+        If it raises Refused (helpers.aws_rules.common.refusals), that's AWS's answer to the call. It can raise what
+        botocore raises where the network fails, too: an error whose only argument is `endpoint_url`.
+        """
         self._watch.during[operation] = happening
 
     def terminate(self, after: float) -> None:
@@ -289,7 +312,7 @@ class Case:
         value = decode(reply["value"])
         if value is NOT_WRITTEN:
             raise NotAttempted
-        return Result(value)
+        return Result(value, changed=tuple(reply.get("changed", ())))
 
     def not_yet(
         self, reason: str = "", *, got: Any, expected: str, why: str, did: str = "", wanted: list[Any] | None = None

@@ -17,7 +17,7 @@ _monotonic = time.monotonic
 LONGEST = 8 << 20  # bytes of one message
 MOST, MOST_BYTES = 20_000, 64 << 20  # messages, and their bytes, in answer to one command
 MOST_CELLS, MOST_DEFINITIONS = 10_000, 20
-MOST_WAITING = 50  # threads that a reply names
+MOST_WAITING, MOST_ARGUMENTS = 50, 20  # threads, and arguments, that a reply names
 REPLY = 2 << 20  # bytes of one message that is no request
 # Of a request's body, written in base64. The largest message has 1 MiB, and JSON writes each of its letters of two
 # bytes in six; an answer can also find out by trying what is too large.
@@ -131,9 +131,10 @@ def _is_request(value: Any) -> bool:
 def _is_reply(value: Any) -> bool:
     """Return whether this is a reply of AnswerHost.handle, or to `load`, `begin` and `end`."""
     keys = set(value)
-    if keys == {"value"}:
+    if "value" in keys and keys <= {"value", "changed"}:
         decode(value["value"])
-        return True
+        changed = value.get("changed", [])
+        return type(changed) is list and len(changed) <= MOST_ARGUMENTS and _are_short(changed, 200)
     if keys == {"error"}:
         return _is_error(value["error"])
     if keys == {"stopped", "number", "line", "waiting"}:

@@ -11,8 +11,8 @@ import threading
 from collections.abc import Callable
 from typing import Any, NoReturn
 
+from botocore import exceptions
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
-from botocore.exceptions import EndpointConnectionError
 
 from helpers import errors
 from helpers.aws_rules.common.request import as_text
@@ -152,7 +152,7 @@ class SandboxClient(clocks._Clock):
         if reply.get("changed") and world.scheduler is not None:
             world.scheduler.notify(CHANGES)
         if "unreachable" in reply:
-            raise EndpointConnectionError(endpoint_url=reply["unreachable"])
+            raise getattr(exceptions, reply["unreachable"])(endpoint_url=request.url)
         status, reply_headers, content = reply["response"]
         return AWSResponse(request.url, status, dict(reply_headers), _Raw(base64.b64decode(content)))
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from botocore.awsrequest import AWSPreparedRequest, HeadersDict
-from botocore.exceptions import EndpointConnectionError
+from botocore.exceptions import ConnectionError, HTTPClientError
 
 from helpers.backends import transport
 from helpers.checks.runners.base import TIME_IS_UP, TOO_MANY_CALLS, TOO_MUCH_COMPUTING, TOO_MUCH_MEMORY
@@ -134,7 +134,7 @@ class HandInProcess:
 
     def _served(self, message: dict[str, Any], world: World) -> dict[str, Any]:
         """Return the cloud's response to a process's request, or when to look again, for a long poll."""
-        url, before = "", world.accounts.changes
+        before = world.accounts.changes
         try:
             if not world.open:
                 return {"stopped": TOO_MANY_CALLS}
@@ -158,8 +158,8 @@ class HandInProcess:
         except Stopped as stop:
             world.open = False
             return {"stopped": str(stop)}
-        except EndpointConnectionError:
-            return {"unreachable": url}
+        except (ConnectionError, HTTPClientError) as problem:  # botocore's: nothing answered
+            return {"unreachable": type(problem).__name__}
         except Exception as problem:  # boto3's clients make no such request
             return {"refused": str(problem)[:1000], "type": type(problem).__name__}
 

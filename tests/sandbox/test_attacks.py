@@ -277,6 +277,8 @@ def test_texts_of_attacks_are_texts_on_a_page(attacked):
         b'{"request": ["POST", "", [["X-Amz-Target", ""]], "' + b"JiYm" * 500 + b'"]}',
         b'{"request": ["POST", "", [], "' + b"AAAA" * (2 << 20) + b'"]}',
         b'{"request": ["POST", "", [], "=="]}',
+        b'{"reply": {"value": 1, "changed": 5}}',
+        b'{"reply": {"value": 1, "changed": ["' + b"x" * 201 + b'"]}}',
         b'{"reply": {"value": 1}, "sleep": 1}',
         b"\xff",
         b"",

@@ -66,7 +66,7 @@ def before_each(case, operations, happening):
     over = []
 
     def arm(operation):
-        case.during(operation, lambda: over or (happening(operation), arm(operation)))
+        case.during(operation, lambda: over or (arm(operation), happening(operation)))
 
     for operation in operations:
         arm(operation)

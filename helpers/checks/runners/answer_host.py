@@ -39,6 +39,7 @@ class AnswerHost:
         {"do": "run", "arguments": {...}, "session": {...}} and {"do": "call", "object", "service", "operation",
         "params"}. session: what the session of the answer's clients is made with; {} for the default session.
         Replies: {"value": ...}, {"error": {"type", "message", "number", "line"}} or {"stopped": why, "number", "line"}.
+        Beside a value "changed" names the arguments that the answer changed, if there are any.
         """
         try:
             return stopping.stoppable(lambda: self._value(command))
@@ -53,9 +54,12 @@ class AnswerHost:
             return {"error": error}
 
     def _value(self, command: dict[str, Any]) -> dict[str, Any]:
+        arguments = command.get("arguments", {})
+        before = _loads(_dumps(arguments))
         value = self._run(command) if command["do"] == "run" else self._call(command)
+        changed = [name for name, given in arguments.items() if given != before[name]]
         # Through JSON in every runner: no object with methods that the learner wrote ever reaches the check.
-        return _loads(_dumps({"value": encode(value, self._kept)}))
+        return _loads(_dumps({"value": encode(value, self._kept)} | ({"changed": changed} if changed else {})))
 
     def _run(self, command: dict[str, Any]) -> Any:
         parameters = inspect.signature(self.answer).parameters
