@@ -4,8 +4,11 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from botocore.exceptions import EndpointConnectionError
+from botocore import exceptions
 
+from helpers.aws_rules.common.refusals import Refused
+from helpers.checks import limits
+from helpers.checks.case import AnswerError
 from helpers.checks.lessons import shop
 
 LONGEST = 43_200  # seconds of a visibility timeout
@@ -17,6 +20,21 @@ READS = "GetQueueUrl", "ListQueues", "GetQueueAttributes", "ListQueueTags"
 WRITES = "CreateQueue", "SetQueueAttributes", "TagQueue", "UntagQueue"
 MOST_TRIES = 5  # of boto3 for one call, unless it's configured to try more often
 LEFT_OUT = "A response leaves out what's empty, so .get(...) without a default returns None."
+DENIED = "AccessDenied", "User is not authorized to perform this action on this resource.", 403
+REFUSALS = [  # of any request, with the status; boto3 tries again after the first four
+    ("RequestThrottled", "Rate exceeded", 400),
+    ("ThrottlingException", "Rate exceeded", 400),
+    ("InternalError", "We encountered an internal error. Please try again.", 500),
+    ("ServiceUnavailable", "The request failed due to a temporary failure of the server.", 503),
+    DENIED,
+    ("ExpiredToken", "The security token included in the request is expired", 403),
+    ("InvalidClientTokenId", "The security token included in the request is invalid.", 403),
+    ("SignatureDoesNotMatch", "The request signature we calculated does not match the signature you provided.", 403),
+    ("OptInRequired", "The AWS Access Key Id needs a subscription for the service", 403),
+    ("InvalidAddress", "The address https://sqs.us-east-1.amazonaws.com/ is not valid for this endpoint.", 404),
+    ("InvalidSecurity", "The request was not made over HTTPS or did not use SigV4 for signing.", 403),
+]
+BROKEN = ["EndpointConnectionError", "ConnectTimeoutError", "ReadTimeoutError", "ConnectionClosedError"]
 TOWNS = ["bath", "derby", "york", "leeds", "truro", "wells"]
 
 
@@ -104,46 +122,49 @@ def _dead_letters(case):
     return name
 
 
-def _during_each(case, happening):
-    for operation in (*READS, *WRITES):
-        case.during(operation, happening)
-
-
 @contextmanager
-def _refused(case, operation, after=0, calls=4) -> Iterator[None]:
-    """Have SQS throttle the answer's next calls of this operation, with boto3's retries; after so many that it may."""
-    trouble: list[object] = []
+def _failing(case, error, *operations) -> Iterator[None]:
+    """Have each of the answer's calls of these operations, or of any, end with an error: a refusal or a network's."""
 
-    def refuse(tries):
-        if tries and not trouble:
-            trouble.append(case.unkind(throttling=1))
-        _during_each(case, stop)
-        if tries:
-            case.during(operation, lambda: refuse(tries - 1))
-        else:
-            stop()
+    def fail(operation):
+        if isinstance(error, tuple):
+            raise Refused(*error)
+        raise getattr(exceptions, error)(endpoint_url="https://sqs.us-east-1.amazonaws.com/")
 
-    def wait(left):
-        case.during(operation, (lambda: wait(left - 1)) if left else (lambda: refuse(calls * MOST_TRIES)))
-
-    def stop():
-        _during_each(case, lambda: None)
-        while trouble:
-            trouble.pop().__exit__()
-
-    wait(after)
+    over = shop.before_each(case, operations or (*READS, *WRITES), fail)
     try:
         yield
     finally:
-        stop()
+        over()
 
 
-def _expect_error_or(case, operation, wanted, found, expected):
+@contextmanager
+def _refused(case, operation, after=0, calls=4) -> Iterator[str]:
+    """Have SQS refuse the answer's next calls of this operation, with boto3's retries; after so many that it may.
+
+    Yields the error's code.
+    """
+    error, met = case.draw.choice(REFUSALS), []
+    tries = calls * (MOST_TRIES if error in REFUSALS[:4] else 1)
+
+    def refuse(_):
+        met.append(1)
+        if after < len(met) <= after + tries:
+            raise Refused(*error)
+
+    over = shop.before_each(case, [operation], refuse)
+    try:
+        yield error[0]
+    finally:
+        over()
+
+
+def _expect_error_or(case, operation, code, wanted, found, expected):
     """An answer that went on after this operation was refused has done what it should nevertheless."""
     if found != wanted:
         case.not_yet(
             "error-hidden",
-            did=f"{case.did}, while SQS refused {operation} with RequestThrottled",
+            did=f"{case.did}, while SQS refused {operation} with {code}",
             got=case.said(f"Your function raised no error. I saw {repr(found)[:200]}."),
             expected=f"the error, as boto3 raised it, or {expected}",
             why="A failed call tells you nothing and changes nothing. Let its error reach the caller, or try again.",
@@ -171,27 +192,21 @@ def find_queue(case):
     _expect_url(case, missing, "after this queue was created")
     case.sqs.delete_queue(QueueUrl=_url(case, there))
     _expect_missing(case, there, "after this queue was deleted")
-    for trouble, code in (("throttling", "RequestThrottled"), ("errors", "InternalError")):
-        for name in (unasked, there):
-            with case.unkind(**{trouble: 1}):
-                result = case.attempt(name=name)
-            _expect_outage(case, result, code, f"SQS refuses every call with {code}")
-    url = _url(case, unasked)
-    _during_each(case, lambda: _cut_off(case))
-    _expect_outage(case, case.attempt(name=unasked), "EndpointConnectionError", "there's no connection to SQS")
-    _during_each(case, lambda: None)
-    deny = {"Effect": "Deny", "Principal": "*", "Action": "sqs:GetQueueUrl", "Resource": case.queue_arn(url)}
-    policy = json.dumps({"Version": "2012-10-17", "Statement": [deny]})
-    case.sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": policy})
-    result = case.attempt(name=unasked)
-    if result.value != url:  # a list has it nevertheless
-        _expect_outage(case, result, "AccessDenied", "the queue's policy denies GetQueueUrl")
-
-
-def _cut_off(case):
-    """Fail as a network does, now and each later time."""
-    _during_each(case, lambda: _cut_off(case))
-    raise EndpointConnectionError(endpoint_url="https://sqs.us-east-1.amazonaws.com/")
+    for error in shop.shuffled(case, [*REFUSALS, *BROKEN]):
+        with _failing(case, error):
+            result = case.attempt(name=case.draw.choice([unasked, there]))
+        code = error if isinstance(error, str) else error[0]
+        _expect_outage(case, result, code, f"every call ends with {code}")
+    for error in (DENIED, case.draw.choice(REFUSALS)):
+        made = len(case.calls)
+        with _failing(case, error, "GetQueueUrl"):
+            result = case.attempt(name=unasked)
+        if shop.of(case.calls[made:], "GetQueueUrl"):  # a list is another way to know
+            why = f"Your GetQueueUrl ended with {error[0]}. That doesn't mean that the queue is missing."
+            _expect_outage(case, result, error[0], f"every GetQueueUrl ends with {error[0]}", why)
+    many = case.name(case.draw.choice(shop.GOODS))
+    case.queues([*(f"{many}-{number}" for number in range(A_PAGE)), many])
+    _expect_url(case, many, f"with this queue and {A_PAGE:,} others whose names start with its name")
 
 
 def _expect_url(case, name, since=""):
@@ -206,6 +221,8 @@ def _expect_url(case, name, since=""):
         reason, why = _remembered()
     elif returned is None:
         reason, why = "none-for-a-queue", "The queue exists, so the caller needs its URL."
+        if shop.of(case.calls[before:], "ListQueues"):
+            why += f" One response of ListQueues holds at most {A_PAGE:,} queues. GetQueueUrl looks for a single one."
     elif isinstance(returned, dict):
         reason, why = "whole-response", "That's a dictionary. The caller needs the string under its key QueueUrl."
     elif isinstance(returned, str) and returned.startswith("https://") and _name(returned) in _names(case):
@@ -262,17 +279,18 @@ def _expect_missing(case, name, since=""):
     case.not_yet(reason, did=did, got=result.value, expected="None", why=why)
 
 
-def _expect_outage(case, result, code, trouble):
+def _expect_outage(case, result, code, trouble, why=""):
     """The error of a service that can't answer goes on to the caller."""
     did = f"{case.did}, while {trouble}"
     expected = "the error, as boto3 raised it"
     if result.error is None:
-        reason, why = (
+        reason, hidden = (
             "outage-hidden",
             "Your function couldn't find out whether the queue exists. So the caller needs the error.",
         )
         if result.value is None:
-            reason, why = "outage-as-missing", "None means that there's no such queue. SQS never said that."
+            reason, hidden = "outage-as-missing", "None means that there's no such queue. SQS never said that."
+        why = why or hidden
         case.not_yet(reason, did=did, got=result.value, expected=expected, why=why)
     said = case.calls[-1].exchanges[-1].parsed.get("Error", {}).get("Message", "") if result.error.code else ""
     its_type = result.error.type in ("ClientError", code) and code in (result.error.code, result.error.type)
@@ -304,28 +322,33 @@ def queue_names(case):
     case.sqs.delete_queue(QueueUrl=_url(case, names[-1]))
     names[-1] = f"{few}-returns.fifo"
     _expect_names(case, few, names)
-    with _refused(case, "ListQueues"):
+    with _refused(case, "ListQueues") as code:
         result = case.attempt(prefix=few)
     if not result.error:
-        _expect_error_or(case, "ListQueues", sorted(names), result.value, "all names")
+        _expect_error_or(case, "ListQueues", code, sorted(names), result.value, "all names")
     numbered = [f"{many}-{number:04}" for number in range(2 * A_PAGE)]
     others = [f"{many}new-{number}" for number in range(case.draw.randrange(1, 30))]
     _create(case, numbered[:A_PAGE] + others)
     _expect_names(case, f"{many}-", numbered[:A_PAGE])
     _expect_names(case, many, numbered[:A_PAGE] + others)
-    with _refused(case, "ListQueues", after=1):
+    with _refused(case, "ListQueues", after=1) as code:
         result = case.attempt(prefix=many)
     if not result.error:
         names = sorted(numbered[:A_PAGE] + others)
-        _expect_error_or(case, "a later call of ListQueues", names, result.value, "all names")
+        _expect_error_or(case, "a later call of ListQueues", code, names, result.value, "all names")
     _create(case, numbered[A_PAGE:])
+    made = len(case.calls)
     _expect_names(case, f"{many}-", numbered)
+    pages = len(case.calls) - made
+    if pages < limits.CALLS / 3:  # tiny pages are slow, but not wrong, and a run has so many calls
+        more = [f"{many}-{number}" for number in range(10_000, 11_000 + case.draw.randrange(500))]
+        _create(case, more)
+        others += more
     _expect_names(case, many, numbered + others)
 
 
 def _create(case, names):
-    for name in shop.shuffled(case, names):
-        case.sqs.create_queue(QueueName=name)
+    case.queues(shop.shuffled(case, names))
 
 
 def _expect_names(case, prefix, wanted):
@@ -403,12 +426,12 @@ def lengthen_lease(case):
         case.sqs.delete_queue(QueueUrl=queue_url)  # the fewer, the sooner they're compared
     for operation, calls in (("GetQueueAttributes", 4), ("SetQueueAttributes", 4), ("SetQueueAttributes", 1)):
         queue_url = _furnished(case, kept)
-        with _refused(case, operation, calls=calls):
+        with _refused(case, operation, calls=calls) as code:
             result = case.attempt(queue_url=queue_url, seconds=7)
         if not result.error:
             wanted = {"returned": kept + 7, "set": str(kept + 7)}
             found = {"returned": result.value, "set": shop.settings(case, queue_url)["VisibilityTimeout"]}
-            _expect_error_or(case, operation, wanted, found, str(wanted))
+            _expect_error_or(case, operation, code, wanted, found, str(wanted))
 
 
 def _furnished(case, timeout, suffix=""):
@@ -558,18 +581,18 @@ def backlog(case):
     queue_url = case.queue()
     _furnish(case, queue_url, {"team": team}, (1, 1, 1), {})
     for operation in ("ListQueues", "ListQueueTags", "GetQueueAttributes"):
-        with _refused(case, operation):
+        with _refused(case, operation) as code:
             result = case.attempt(team=team)
         if not result.error:
             wanted = {_name(queue_url): 3}
-            _expect_error_or(case, operation, wanted, result.value, str(wanted))
+            _expect_error_or(case, operation, code, wanted, result.value, str(wanted))
     case.sqs.tag_queue(QueueUrl=queue_url, Tags={"team": other})
     _expect_backlog(case, team, {}, _everything(case))
     _delete_all(case)
     fills = {}
     for number in range(FEWER_THAN - 1):
-        _furnish(case, case.queue(), {"team": case.draw.choice([team, other])}, (number % 3, 0, 0), fills)
-    _expect_backlog(case, team, _of_team(fills, team))
+        _furnish(case, case.queue(), {"team": case.draw.choice([team, other])}, (number % 3, number % 2, 0), fills)
+    _expect_backlog(case, team, _of_team(fills, team), _everything(case))
 
 
 def _of_team(fills, team):
@@ -590,8 +613,8 @@ def _furnish(case, queue_url, tags, fill, fills):
     fills[_name(queue_url)] = tags, fill
 
 
-def _expect_backlog(case, team, fills, before=None):
-    """The team's queues with the number of messages in each, and every queue as it was before, if that was noted."""
+def _expect_backlog(case, team, fills, before):
+    """The team's queues with the number of messages in each, and every queue as it was before."""
     started, made = case.clock.now(), len(case.calls)
     result = case.attempt(team=team)
     if result.error:
@@ -604,7 +627,7 @@ def _expect_backlog(case, team, fills, before=None):
             why="Messages that are in flight or delayed count, too, so there's nothing to wait for. Each state has its "
             "own counter.",
         )
-    if before is not None and _everything(case) != before:
+    if _everything(case) != before:
         called = sorted(
             {call.operation for call in case.calls[made:] if not call.operation.startswith(("List", "Get"))}
         )
@@ -729,17 +752,35 @@ def ensure_queue(case):
     for operation in ("ListQueueTags", "SetQueueAttributes", "TagQueue", "UntagQueue"):
         case.sqs.set_queue_attributes(QueueUrl=queue_url, Attributes={"DelaySeconds": "9"})
         case.sqs.tag_queue(QueueUrl=queue_url, Tags={"note": "mine", "stage": "test"})
-        with _refused(case, operation):
+        with _refused(case, operation) as code:
             result = case.attempt(name=name, attributes=attributes, tags=tags)
         if not result.error:
             wanted = {"DelaySeconds": str(attributes["DelaySeconds"]), "tags": tags}
             found = {"DelaySeconds": shop.settings(case, queue_url)["DelaySeconds"], "tags": _tags(case, queue_url)}
-            _expect_error_or(case, operation, wanted, found, str(wanted))
+            _expect_error_or(case, operation, code, wanted, found, str(wanted))
     new = case.name("new")
-    with _refused(case, "CreateQueue"):
+    with _refused(case, "CreateQueue") as code:
         result = case.attempt(name=new, attributes={}, tags={})
     if not result.error:
-        _expect_error_or(case, "CreateQueue", [new], _names(case, new), f"the queue {new}")
+        _expect_error_or(case, "CreateQueue", code, [new], _names(case, new), f"the queue {new}")
+    _expect_an_end(case, case.name("new"))
+
+
+def _expect_an_end(case, name):
+    """An answer that may not create the queue doesn't try for ever."""
+    try:
+        with _failing(case, DENIED, "CreateQueue"):
+            result = case.attempt(name=name, attributes={}, tags={})
+    except AnswerError as stopped:
+        case.not_yet(
+            "tries-for-ever",
+            did=f"{stopped.did}, while SQS refuses every CreateQueue with {DENIED[0]}",
+            got=case.said(stopped.message),
+            expected="the error, as boto3 raised it",
+            why="Trying again helps against QueueDeletedRecently. It doesn't help if you can't create queues at all.",
+        )
+    if not result.error:
+        _expect_error_or(case, "every CreateQueue", DENIED[0], [name], _names(case, name), f"the queue {name}")
 
 
 def _expect_ensured(case, dead_letters, state, name, attributes, tags, may_wait):
@@ -791,6 +832,13 @@ def _expect_ensured(case, dead_letters, state, name, attributes, tags, may_wait)
         )
     if result.value != queue_url:
         case.not_yet("not-the-url", got=result.value, expected=queue_url, why="Return the URL of the queue.")
+    if result.changed:
+        case.not_yet(
+            "dictionary-changed",
+            got=case.said(f"Your function changed its argument {result.changed[0]}."),
+            expected="both dictionaries as they were given",
+            why="The next call gets the same dictionaries, so change a copy.",
+        )
     if waited > 2 and not may_wait:  # a second after creating is what AWS asks for
         case.not_yet(
             "waited-for-nothing",

@@ -144,6 +144,41 @@ def find_queue__unreachable_means_missing(sqs, name):
         return None
 
 
+find_queue__times_out_means_missing = variant(
+    "solution",
+    "return None",
+    "return None\n    except Exception as problem:\n"
+    '        if "Timeout" not in type(problem).__name__:\n            raise',
+    says="outage-as-missing",
+)
+
+find_queue__a_few_errors_go_on = variant(
+    "solution",
+    "except sqs.exceptions.QueueDoesNotExist:\n        return None",
+    "except sqs.exceptions.ClientError as problem:\n"
+    '        if problem.response["Error"]["Code"] in ("RequestThrottled", "InternalError", "AccessDenied"):\n'
+    "            raise",
+    says="outage-as-missing",
+)
+
+find_queue__lists_where_it_may_not_ask = variant(
+    "solution",
+    "return None",
+    "return None\n    except sqs.exceptions.ClientError as problem:\n"
+    '        if problem.response["Error"]["Code"] != "AccessDenied":\n            raise\n'
+    '        urls = sqs.list_queues(QueueNamePrefix=name).get("QueueUrls", [])\n'
+    '        return next((url for url in urls if url.endswith(f"/{name}")), None)',
+    says="outage-hidden",
+)
+
+
+def find_queue__first_thousand_of_the_list(sqs, name):
+    """Says: none-for-a-queue"""
+    for url in sqs.list_queues(QueueNamePrefix=name).get("QueueUrls", []):
+        if url.split("/")[-1] == name:
+            return url
+
+
 find_queue__says_it_in_words = variant("solution", "return None", 'return "no such queue"', says="not-none")
 
 
@@ -194,6 +229,25 @@ def queue_names__two_full_pages(sqs, prefix):
         urls += sqs.list_queues(QueueNamePrefix=prefix, MaxResults=1000, NextToken=page["NextToken"])["QueueUrls"]
     return sorted(url.split("/")[-1] for url in urls)
 
+
+def queue_names__a_few_pages(sqs, prefix, most=3, size=1000):
+    """Says: pages-missing"""
+    names, more = [], {}
+    for _ in range(most):
+        page = sqs.list_queues(QueueNamePrefix=prefix, MaxResults=size, **more)
+        names += [url.split("/")[-1] for url in page.get("QueueUrls", [])]
+        if "NextToken" not in page:
+            break
+        more = {"NextToken": page["NextToken"]}
+    return sorted(names)
+
+
+queue_names__a_few_small_pages = variant(
+    "queue_names__a_few_pages", "most=3, size=1000", "most=25, size=100", says="pages-missing"
+)
+queue_names__at_most_2500 = variant(
+    "solution", '{"PageSize": 1000}', '{"PageSize": 1000, "MaxItems": 2500}', says="names-missing"
+)
 
 queue_names__adds_a_dash = variant(
     "solution", "QueueNamePrefix=prefix", 'QueueNamePrefix=f"{prefix}-"', says="names-missing"
@@ -534,6 +588,15 @@ def backlog__looks_inside_for_a_moment(sqs, team):
     for url in _of_team(sqs, team):
         sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, VisibilityTimeout=0)
     return {url.split("/")[-1]: sum(_counted(sqs, url)) for url in _of_team(sqs, team)}
+
+
+backlog__looks_inside_in_a_large_shop = variant(
+    "solution",
+    "    return left",
+    '    for url in sqs.list_queues()["QueueUrls"] if len(left) > 15 else []:\n'
+    "        sqs.receive_message(QueueUrl=url, VisibilityTimeout=0)\n    return left",
+    says="messages-touched",
+)
 
 
 def backlog__by_name(sqs, team):
@@ -909,6 +972,24 @@ def ensure_queue__not_created_means_there(sqs, name, attributes, tags):
         url = _create(sqs, name, _kind(name))
     except ClientError:
         return f"https://sqs.us-east-1.amazonaws.com/123456789012/{name}"
+    if attributes:
+        sqs.set_queue_attributes(QueueUrl=url, Attributes=_texts(attributes))
+    return _retag(sqs, url, tags)
+
+
+ensure_queue__uses_up_what_it_is_given = variant(
+    "solution", "    return url", "    while tags:\n        tags.popitem()\n    return url", says="dictionary-changed"
+)
+
+
+def ensure_queue__tries_for_ever(sqs, name, attributes, tags):
+    """Says: tries-for-ever"""
+    while True:
+        try:
+            url = sqs.create_queue(QueueName=name, Attributes=_kind(name))["QueueUrl"]
+            break
+        except ClientError:
+            time.sleep(10)
     if attributes:
         sqs.set_queue_attributes(QueueUrl=url, Attributes=_texts(attributes))
     return _retag(sqs, url, tags)
