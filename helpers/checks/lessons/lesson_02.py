@@ -12,6 +12,7 @@ from helpers.checks.case import AnswerError
 from helpers.checks.lessons import shop
 
 LONGEST = 43_200  # seconds of a visibility timeout
+MOST_TAGS = 50  # of a queue that AWS recommends
 A_PAGE = 1000  # queues that one response of ListQueues can hold
 FEWER_THAN = 50  # queues that the shop has in 02.4
 STRINGS = "SQS's attributes are strings. Convert the value with int(...) before you calculate with it."
@@ -21,12 +22,18 @@ WRITES = "CreateQueue", "SetQueueAttributes", "TagQueue", "UntagQueue"
 MOST_TRIES = 5  # of boto3 for one call, unless it's configured to try more often
 LEFT_OUT = "A response leaves out what's empty, so .get(...) without a default returns None."
 DENIED = "AccessDenied", "User is not authorized to perform this action on this resource.", 403
-REFUSALS = [  # of any request, with the status; boto3 tries again after the first four
+RETRIED = [  # refusals of any request, with the status, after which boto3 tries again
     ("RequestThrottled", "Rate exceeded", 400),
     ("ThrottlingException", "Rate exceeded", 400),
     ("InternalError", "We encountered an internal error. Please try again.", 500),
     ("ServiceUnavailable", "The request failed due to a temporary failure of the server.", 503),
+]
+REFUSALS = [
+    *RETRIED,
     DENIED,
+    ("NotAuthorized", "You do not have permission to perform this action.", 400),
+    ("IncompleteSignature", "The request signature does not conform to AWS standards.", 403),
+    ("RequestExpired", "The request reached the service more than 15 minutes after its date stamp.", 400),
     ("ExpiredToken", "The security token included in the request is expired", 403),
     ("InvalidClientTokenId", "The security token included in the request is invalid.", 403),
     ("SignatureDoesNotMatch", "The request signature we calculated does not match the signature you provided.", 403),
@@ -145,7 +152,7 @@ def _refused(case, operation, after=0, calls=4) -> Iterator[str]:
     Yields the error's code.
     """
     error, met = case.draw.choice(REFUSALS), []
-    tries = calls * (MOST_TRIES if error in REFUSALS[:4] else 1)
+    tries = calls * (MOST_TRIES if error in RETRIED else 1)
 
     def refuse(_):
         met.append(1)
@@ -341,10 +348,15 @@ def queue_names(case):
     _expect_names(case, f"{many}-", numbered)
     pages = len(case.calls) - made
     if pages < limits.CALLS / 3:  # tiny pages are slow, but not wrong, and a run has so many calls
-        more = [f"{many}-{number}" for number in range(10_000, 11_000 + case.draw.randrange(500))]
+        more = [f"{many}-{number}" for number in range(10_000, 11_000 + case.draw.randrange(200))]
         _create(case, more)
         others += more
     _expect_names(case, many, numbered + others)
+    with _refused(case, "ListQueues", after=2) as code:
+        result = case.attempt(prefix=many)
+    if not result.error:
+        names = sorted(numbered + others)
+        _expect_error_or(case, "a later call of ListQueues", code, names, result.value, "all names")
 
 
 def _create(case, names):
@@ -717,9 +729,10 @@ def ensure_queue(case):
     by_hand = {"VisibilityTimeout": "5"}
     _change_everything(case, queue_url, dead_letters)
     case.sqs.set_queue_attributes(QueueUrl=queue_url, Attributes=by_hand)
-    case.sqs.tag_queue(QueueUrl=queue_url, Tags={"stage": "test", "note": "mine", "Team": "mine", "owner": "me"})
+    many = {f"note-{number}": "mine" for number in range(case.draw.randrange(20, MOST_TAGS - 5))}
+    case.sqs.tag_queue(QueueUrl=queue_url, Tags={"stage": "test", "Team": "mine", "owner": "me"} | many)
     expect("a queue that somebody changed by hand", name, attributes, tags)
-    expect("a declaration with another value", name, {"VisibilityTimeout": 0}, {"Team": "x y", "seen": ""})
+    expect("a declaration with another value", name, {"VisibilityTimeout": 0}, {"Team": "x y", "seen": ""} | many)
     extremes = {
         "VisibilityTimeout": LONGEST,
         "DelaySeconds": 0,
@@ -749,7 +762,7 @@ def ensure_queue(case):
         state = f"a queue that was deleted {f'{seconds} seconds' if seconds else 'a moment'} ago"
         expect(state, its_name, attributes, tags, may_wait=True)
 
-    for operation in ("ListQueueTags", "SetQueueAttributes", "TagQueue", "UntagQueue"):
+    for operation in shop.shuffled(case, [*READS, "SetQueueAttributes", "TagQueue", "UntagQueue"]):
         case.sqs.set_queue_attributes(QueueUrl=queue_url, Attributes={"DelaySeconds": "9"})
         case.sqs.tag_queue(QueueUrl=queue_url, Tags={"note": "mine", "stage": "test"})
         with _refused(case, operation) as code:

@@ -242,6 +242,19 @@ def queue_names__a_few_pages(sqs, prefix, most=3, size=1000):
     return sorted(names)
 
 
+queue_names__goes_on_after_the_second_page = variant(
+    "queue_names__a_few_pages",
+    "range(most)",
+    "range(100)",
+    "        page = sqs.list_queues(QueueNamePrefix=prefix, MaxResults=size, **more)\n",
+    "        try:\n"
+    "            page = sqs.list_queues(QueueNamePrefix=prefix, MaxResults=size, **more)\n"
+    "        except ClientError:\n"
+    "            if len(names) < 2 * size:\n"
+    "                raise\n"
+    "            break\n",
+    says="error-hidden",
+)
 queue_names__a_few_small_pages = variant(
     "queue_names__a_few_pages", "most=3, size=1000", "most=25, size=100", says="pages-missing"
 )
@@ -768,6 +781,7 @@ ensure_queue__starts_from_defaults = variant(
 
 ensure_queue__tags_nothing = variant("solution", "if tags:", "if True:", says="no-tag-to-add")
 ensure_queue__untags_nothing = variant("solution", "if extra:", "if True:", says="no-tag-to-remove")
+ensure_queue__untags_ten = variant("solution", "TagKeys=extra", "TagKeys=extra[:10]", says="undeclared-tag-left")
 ensure_queue__tags_key = variant("solution", '.get("Tags", {})', '["Tags"]', says="no-tags-key")
 ensure_queue__only_existing = variant("solution", "QueueDoesNotExist", "QueueNameExists", says="queue-missing")
 
