@@ -3,6 +3,7 @@
 import asyncio
 import concurrent.futures
 import contextlib
+import itertools
 import json
 import math
 import queue
@@ -457,13 +458,12 @@ class _Biller:
         self.stopping = True
 
     def again(self, call, **params):
-        for failures in range(30):
+        for failures in itertools.count():
             try:
                 return call(**params)
             except ClientError as problem:
                 print(problem)
                 time.sleep(self.share.uniform(0.5, 1) * min(2**failures, 20))
-        raise RuntimeError("SQS has been out of order for minutes")
 
     def run(self, end):
         while not self.stopping and time.time() < end:

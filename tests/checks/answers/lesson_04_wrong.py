@@ -4,6 +4,7 @@ import json
 import signal
 import threading
 import time
+import unicodedata
 from concurrent.futures import ThreadPoolExecutor
 
 from variants import variant
@@ -134,6 +135,15 @@ def wait_for_order__remembers(sqs, queue_url, seconds):
 
 wait_for_order__empty_dictionary = variant("solution", "return None", "return {}", says="not-none")
 
+wait_for_order__sets_long_polls = variant(
+    "solution",
+    "    while seconds",
+    '    settings = {"ReceiveMessageWaitTimeSeconds": "20"}\n'
+    "    sqs.set_queue_attributes(QueueUrl=queue_url, Attributes=settings)\n"
+    "    while seconds",
+    says="queue-changed",
+)
+
 
 # --- send_all ---------------------------------------------------------------------------------------------------------
 
@@ -248,7 +258,27 @@ send_all__raises_the_limit = variant(
     "solution",
     "    refused = []",
     "    sqs.set_queue_attributes(QueueUrl=queue_url, Attributes={'MaximumMessageSize': '1048576'})\n    refused = []",
-    says="limit-changed",
+    says="queue-changed",
+)
+
+send_all__raises_the_limit_for_a_while = variant(
+    "solution",
+    "    refused = []",
+    "    names = ['MaximumMessageSize']\n"
+    "    before = sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=names)['Attributes']\n"
+    "    sqs.set_queue_attributes(QueueUrl=queue_url, Attributes={'MaximumMessageSize': '1048576'})\n"
+    "    refused = []",
+    "    return refused",
+    "    sqs.set_queue_attributes(QueueUrl=queue_url, Attributes=before)\n    return refused",
+    says="queue-changed",
+)
+
+send_all__fifty_at_most = variant("solution", "len(bodies), 10)", "min(50, len(bodies)), 10)", says="texts-lost")
+send_all__delays = variant(
+    "solution",
+    ": body} for place, body in batch",
+    ': body, "DelaySeconds": 900} for place, body in batch',
+    says="texts-not-visible",
 )
 
 send_all__as_json = variant("solution", '"MessageBody": body}', '"MessageBody": json.dumps(body)}', says="text-changed")
@@ -309,6 +339,32 @@ def send_all__characters(sqs, queue_url, bodies):
     for texts in _tens(good):
         sqs.send_message_batch(QueueUrl=queue_url, Entries=_entries(texts))
     return [body for body in bodies if body not in good]
+
+
+def send_all__control_characters(sqs, queue_url, bodies):
+    """Says: texts-lost"""
+    names = ["MaximumMessageSize"]
+    most = int(sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=names)["Attributes"][names[0]])
+
+    def is_good(body):
+        forbidden = [letter for letter in body if unicodedata.category(letter) in ("Cc", "Cn")]
+        return 0 < len(body.encode()) <= most and not set(forbidden) - set("\t\n\r")
+
+    good = [body for body in bodies if is_good(body)]
+    for texts in _tens(good):
+        sqs.send_message_batch(QueueUrl=queue_url, Entries=_entries(texts))
+    return [body for body in bodies if body not in good]
+
+
+def send_all__empties_the_list(sqs, queue_url, bodies):
+    """Says: list-changed"""
+    refused = []
+    while bodies:
+        texts = [bodies.pop(0) for _ in range(min(10, len(bodies)))]
+        reply = sqs.send_message_batch(QueueUrl=queue_url, Entries=_entries(texts))
+        failed = [failure["Id"] for failure in reply.get("Failed", [])]
+        refused += [text for place, text in enumerate(texts) if str(place) in failed]
+    return refused
 
 
 # --- drain ------------------------------------------------------------------------------------------------------------
@@ -479,6 +535,31 @@ drain__order_ids_as_entry_ids = variant(
 
 drain__texts = variant("solution", "] = order", '] = message["Body"]', says="no-dictionaries")
 drain__dictionary = variant("solution", "list(orders.values())", "orders", says="no-list")
+
+drain__two_tries = variant(
+    "solution",
+    "        while entries:\n",
+    "        for _ in range(2):\n            if not entries:\n                break\n",
+    says="failed-deletes-left",
+)
+
+drain__nine_receives = variant(
+    "solution",
+    "while True:",
+    "for _ in range(9):",
+    "in failed]",
+    "in failed]\n    return list(orders.values())",
+    says="stopped-early",
+)
+
+drain__sets_long_polls = variant(
+    "solution",
+    "    orders = {}",
+    '    settings = {"ReceiveMessageWaitTimeSeconds": "20"}\n'
+    "    sqs.set_queue_attributes(QueueUrl=queue_url, Attributes=settings)\n"
+    "    orders = {}",
+    says="queue-changed",
+)
 
 drain__first_ten = variant(
     "solution", "in failed]", "in failed]\n        return list(orders.values())", says="stopped-early"
@@ -657,6 +738,27 @@ pack_slowly__sets_the_queue_and_sets_it_back = variant(
     "    sqs.set_queue_attributes(QueueUrl=queue_url, Attributes=before)\n    return json",
     says="queue-changed",
 )
+
+
+_packed = []
+
+
+def pack_slowly__remembers(sqs, queue_url, steps, seconds):
+    """Says: nothing-packed"""
+    for message in sqs.receive_message(QueueUrl=queue_url).get("Messages", []):
+        order, received = (
+            json.loads(message["Body"]),
+            {"QueueUrl": queue_url, "ReceiptHandle": message["ReceiptHandle"]},
+        )
+        if order["order_id"] in _packed:
+            return None
+        for _ in range(steps):
+            time.sleep(seconds)
+            sqs.change_message_visibility(**received, VisibilityTimeout=2 * seconds)
+        sqs.delete_message(**received)
+        _packed.append(order["order_id"])
+        return order
+    return None
 
 
 def pack_slowly__all_steps_at_once__threads(sqs, queue_url, steps, seconds):
@@ -887,6 +989,60 @@ bill_orders__deletes_again_at_once = variant(
     "            except sqs.exceptions.ClientError as problem:\n"
     "                print(problem)",
     says="pauses-do-not-grow",
+)
+
+bill_orders__renews_again_at_once = variant(
+    "solution",
+    "                attempt(sqs.change_message_visibility, **received, VisibilityTimeout=60)\n",
+    "                while True:\n"
+    "                    try:\n"
+    "                        sqs.change_message_visibility(**received, VisibilityTimeout=60)\n"
+    "                        break\n"
+    "                    except sqs.exceptions.ClientError as problem:\n"
+    "                        print(problem)\n",
+    says="pauses-do-not-grow",
+)
+
+bill_orders__long_pauses_for_good = variant(
+    "solution", "        pause = 1\n        return", "        return", says="pause-not-reset"
+)
+
+bill_orders__raises_after_twenty_five_failures = variant(
+    "solution",
+    "    def attempt",
+    "    problems = []\n\n    def attempt",
+    "            print(problem)",
+    "            problems.append(problem)\n            if len(problems) > 25:\n                raise",
+    says="fault-ends-worker",
+)
+
+bill_orders__returns_after_twenty_five_failures = variant(
+    "solution",
+    "    def attempt",
+    "    problems = []\n\n    def attempt",
+    "            print(problem)",
+    "            problems.append(problem)",
+    "while not is_over()",
+    "while not is_over() and len(problems) < 25",
+    says="stopped-early",
+)
+
+bill_orders__rests_at_broken_ones = variant(
+    "solution", 'print("No order:", message["Body"])', "time.sleep(30)", says="stopped-late or orders-not-billed"
+)
+
+bill_orders__tidies_names = variant("solution", 'order["customer"]', 'order["customer"].strip()', says="wrong-bill")
+
+bill_orders__renews_seldom = variant(
+    "solution",
+    "            for _ in pages:\n"
+    "                time.sleep(5)\n"
+    "                attempt(sqs.change_message_visibility, **received, VisibilityTimeout=60)\n",
+    "            for page in pages:\n"
+    "                if page % 14 == 0:\n"
+    "                    attempt(sqs.change_message_visibility, **received, VisibilityTimeout=120)\n"
+    "                time.sleep(5)\n",
+    says="visible-while-in-work",
 )
 
 bill_orders__no_renewal = variant(
