@@ -140,8 +140,10 @@ class Case:
 
     sqs, sns: the check's own clients, whose calls aren't in `calls`. clock: the private cloud's clock. draw: random
     numbers, for names, counts and orders. did: the last call of the answer, in words. reached: the milestones that the
-    answer got to.
+    answer got to. most_calls: that an answer can make in one run.
     """
+
+    most_calls = limits.CALLS
 
     def __init__(
         self,
