@@ -6,8 +6,6 @@ from contextlib import contextmanager
 
 from botocore import exceptions
 
-from helpers.aws_rules.common.refusals import Refused
-from helpers.checks.case import AnswerError
 from helpers.checks.lessons import shop
 
 LONGEST = 43_200  # seconds of a visibility timeout
@@ -134,7 +132,7 @@ def _failing(case, error, *operations) -> Iterator[None]:
 
     def fail(operation):
         if isinstance(error, tuple):
-            raise Refused(*error)
+            raise shop.Refused(*error)
         raise getattr(exceptions, error)(endpoint_url="https://sqs.us-east-1.amazonaws.com/")
 
     over = shop.before_each(case, operations or (*READS, *WRITES), fail)
@@ -156,7 +154,7 @@ def _refused(case, operation, after=0, calls=4) -> Iterator[str]:
     def refuse(_):
         met.append(1)
         if after < len(met) <= after + tries:
-            raise Refused(*error)
+            raise shop.Refused(*error)
 
     over = shop.before_each(case, [operation], refuse)
     try:
@@ -783,7 +781,7 @@ def _expect_an_end(case, name):
     try:
         with _failing(case, DENIED, "CreateQueue"):
             result = case.attempt(name=name, attributes={}, tags={})
-    except AnswerError as stopped:
+    except shop.AnswerError as stopped:
         case.not_yet(
             "tries-for-ever",
             did=f"{stopped.did}, while SQS refuses every CreateQueue with {DENIED[0]}",

@@ -3,8 +3,10 @@
 import json
 
 from helpers.aws_rules.common import signatures
+from helpers.aws_rules.common.refusals import Refused
 from helpers.aws_rules.policies.evaluation import AccessRequest, Principal, decide
 from helpers.aws_rules.sns import filter_matching, filter_policies, mobile_push
+from helpers.checks.case import AnswerError
 from helpers.checks.values import show, show_difference
 from helpers.errors import CloudError
 
@@ -13,7 +15,8 @@ GOODS = ["tea", "mugs", "honey", "candles", "soap", "jam"]
 PUSH_PLATFORMS = mobile_push.PLATFORMS  # of SNS, for endpoints of the protocol "application"
 LEASE = 600  # seconds that `visible` hides what it finds
 
-__all__ = ["show", "show_difference"]  # how values are shown, for the checks too
+# For the checks too: how values are shown, an error of AWS's that a call meets, and that of an answer.
+__all__ = ["AnswerError", "Refused", "show", "show_difference"]
 LONGEST_MESSAGE = 400  # characters of an error's message that are shown
 
 
