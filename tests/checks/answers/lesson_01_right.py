@@ -177,7 +177,8 @@ def take_one__batches_of_one(sqs, sns, queue_url, topic_arn):
     if reply.get("Failed"):
         raise RuntimeError(reply["Failed"])
     entries = [{"Id": message["MessageId"], "ReceiptHandle": message["ReceiptHandle"]} for message in found]
-    sqs.delete_message_batch(QueueUrl=queue_url, Entries=entries)
+    if failed := sqs.delete_message_batch(QueueUrl=queue_url, Entries=entries).get("Failed"):
+        raise RuntimeError(failed)
     return order
 
 

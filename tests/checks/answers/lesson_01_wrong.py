@@ -100,6 +100,26 @@ def clients_for__swallows_its_mistake(region):
         return None
 
 
+_pairs = []
+
+
+def clients_for__no_more_than_two_regions(region):
+    """Says: queues-in-wrong-region"""
+    if len(_pairs) < 2:
+        _pairs.append({name: boto3.client(name, region_name=region) for name in ("sqs", "sns")})
+        return _pairs[-1]
+    return _pairs[0]
+
+
+clients_for__only_some_regions = variant(
+    "solution",
+    "    return {",
+    '    if region not in ("eu-west-1", "eu-central-1", "us-west-2", "sa-east-1"):\n'
+    '        region = "us-east-1"\n    return {',
+    says="queues-in-wrong-region",
+)
+
+
 # --- session_for ------------------------------------------------------------------------------------------------------
 
 
@@ -376,11 +396,45 @@ def hand_over__only_what_was_ordered(sqs, queue_url, order):
     return sqs.send_message(QueueUrl=queue_url, MessageBody=json.dumps(order | {"items": items}))["MessageId"]
 
 
+hand_over__swallows_the_error = variant(
+    "solution",
+    "    response = ",
+    "    try:\n        response = ",
+    "    return",
+    "    except Exception:\n        return None\n    return",
+    says="failed-send",
+)
+
+
+def hand_over__ignores_a_failed_entry(sqs, queue_url, order):
+    """Says: failed-send"""
+    entries = [{"Id": "1", "MessageBody": json.dumps(order)}]
+    reply = sqs.send_message_batch(QueueUrl=queue_url, Entries=entries)
+    return next((sent["MessageId"] for sent in reply.get("Successful", [])), None)
+
+
+def hand_over__hides_for_a_second(sqs, queue_url, order):
+    """Says: hidden-by-receiving"""
+    response = sqs.send_message(QueueUrl=queue_url, MessageBody=json.dumps(order))
+    sqs.receive_message(QueueUrl=queue_url, VisibilityTimeout=1)
+    time.sleep(2)
+    return response["MessageId"]
+
+
+hand_over__no_more_than_a_page = variant(
+    "solution",
+    "json.dumps(order)",
+    "json.dumps({name: value[:1000] if isinstance(value, str) else value for name, value in order.items()})",
+    says="other-body",
+)
+
+
 # --- take_one ---------------------------------------------------------------------------------------------------------
 
 
 _DELETE = '    sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])\n'
 _PUBLISH = '    sns.publish(TopicArn=topic_arn, Message=order["order_id"])\n'
+_SEND_BACK = '    sqs.send_message(QueueUrl=queue_url, MessageBody=message["Body"])\n'
 
 take_one__never_deletes = variant("solution", _DELETE, "", says="message-left-behind")
 
@@ -507,13 +561,12 @@ take_one__gives_it_back_before_it_publishes = variant(
 )
 
 
-def take_one__expects_messages(sqs, sns, queue_url, topic_arn):
-    """Says: no-messages-key"""
-    message = sqs.receive_message(QueueUrl=queue_url)["Messages"][0]
-    order = json.loads(message["Body"])
-    sns.publish(TopicArn=topic_arn, Message=order["order_id"])
-    sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])
-    return order
+take_one__expects_messages = variant(
+    "solution",
+    '.get("Messages", [])\n    if not messages:\n        return None\n',
+    '["Messages"]\n',
+    says="no-messages-key",
+)
 
 
 take_one__first_of_an_empty_list = variant(
@@ -644,46 +697,34 @@ take_one__publishes_elsewhere_too = variant(
 take_one__deletes_first = variant("solution", _DELETE, "", "    order =", f"{_DELETE}    order =", says="deleted-first")
 
 
-def take_one__deletes_first_and_sends_back(sqs, sns, queue_url, topic_arn):
-    """Says: deleted-first"""
-    messages = sqs.receive_message(QueueUrl=queue_url).get("Messages", [])
-    if not messages:
-        return None
-    sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=messages[0]["ReceiptHandle"])
-    order = json.loads(messages[0]["Body"])
-    try:
-        sns.publish(TopicArn=topic_arn, Message=order["order_id"])
-    except Exception:
-        sqs.send_message(QueueUrl=queue_url, MessageBody=messages[0]["Body"])
-        raise
-    return order
+take_one__deletes_first_and_sends_back = variant(
+    "solution",
+    _DELETE,
+    "",
+    "    order =",
+    f"{_DELETE}    order =",
+    _PUBLISH,
+    f"    try:\n    {_PUBLISH}    except Exception:\n    {_SEND_BACK}        raise\n",
+    says="deleted-first",
+)
 
 
-def take_one__deletes_in_any_case(sqs, sns, queue_url, topic_arn):
-    """Says: lost-in-a-crash"""
-    messages = sqs.receive_message(QueueUrl=queue_url).get("Messages", [])
-    if not messages:
-        return None
-    order = json.loads(messages[0]["Body"])
-    try:
-        sns.publish(TopicArn=topic_arn, Message=order["order_id"])
-    finally:
-        sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=messages[0]["ReceiptHandle"])
-    return order
+take_one__deletes_in_any_case = variant(
+    "solution",
+    _PUBLISH + _DELETE,
+    f"    try:\n    {_PUBLISH}    finally:\n    {_DELETE}",
+    says="lost-in-a-crash",
+)
 
 
-def take_one__looks_for_the_topic_first(sqs, sns, queue_url, topic_arn):
-    """Says: lost-in-a-crash"""
-    sns.get_topic_attributes(TopicArn=topic_arn)
-    messages = sqs.receive_message(QueueUrl=queue_url).get("Messages", [])
-    if not messages:
-        return None
-    order = json.loads(messages[0]["Body"])
-    try:
-        sns.publish(TopicArn=topic_arn, Message=order["order_id"])
-    finally:
-        sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=messages[0]["ReceiptHandle"])
-    return order
+take_one__looks_for_the_topic_first = variant(
+    "solution",
+    "    messages =",
+    "    sns.get_topic_attributes(TopicArn=topic_arn)\n    messages =",
+    _PUBLISH + _DELETE,
+    f"    try:\n    {_PUBLISH}    finally:\n    {_DELETE}",
+    says="lost-in-a-crash",
+)
 
 
 take_one__ignores_a_failed_entry = variant(
@@ -695,63 +736,36 @@ take_one__ignores_a_failed_entry = variant(
 )
 
 
-def take_one__logs_the_failure(sqs, sns, queue_url, topic_arn):
-    """Says: lost-in-a-crash"""
-    messages = sqs.receive_message(QueueUrl=queue_url).get("Messages", [])
-    if not messages:
-        return None
-    order = json.loads(messages[0]["Body"])
-    try:
-        sns.publish(TopicArn=topic_arn, Message=order["order_id"])
-    except Exception as problem:
-        print("not announced:", problem)
-    sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=messages[0]["ReceiptHandle"])
-    return order
+take_one__logs_the_failure = variant(
+    "solution",
+    _PUBLISH,
+    f'    try:\n    {_PUBLISH}    except Exception as problem:\n        print("not announced:", problem)\n',
+    says="lost-in-a-crash",
+)
 
 
-def take_one__replaces_the_message_after_a_failure(sqs, sns, queue_url, topic_arn):
-    """Says: sent-again"""
-    messages = sqs.receive_message(QueueUrl=queue_url).get("Messages", [])
-    if not messages:
-        return None
-    order = json.loads(messages[0]["Body"])
-    try:
-        sns.publish(TopicArn=topic_arn, Message=order["order_id"])
-    except Exception:
-        sqs.send_message(QueueUrl=queue_url, MessageBody=messages[0]["Body"])
-        raise
-    finally:
-        sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=messages[0]["ReceiptHandle"])
-    return order
+take_one__replaces_the_message_after_a_failure = variant(
+    "solution",
+    _PUBLISH + _DELETE,
+    f"    try:\n    {_PUBLISH}    except Exception:\n    {_SEND_BACK}        raise\n    finally:\n    {_DELETE}",
+    says="sent-again",
+)
 
 
-def take_one__returns_none_after_a_failure(sqs, sns, queue_url, topic_arn):
-    """Says: failure-hidden"""
-    messages = sqs.receive_message(QueueUrl=queue_url).get("Messages", [])
-    if not messages:
-        return None
-    order = json.loads(messages[0]["Body"])
-    try:
-        sns.publish(TopicArn=topic_arn, Message=order["order_id"])
-        sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=messages[0]["ReceiptHandle"])
-    except Exception:
-        return None
-    return order
+take_one__returns_none_after_a_failure = variant(
+    "solution",
+    _PUBLISH,
+    f"    try:\n    {_PUBLISH}    except Exception:\n        return None\n",
+    says="failure-hidden",
+)
 
 
-def take_one__sends_a_copy_after_a_failure(sqs, sns, queue_url, topic_arn):
-    """Says: sent-again"""
-    messages = sqs.receive_message(QueueUrl=queue_url).get("Messages", [])
-    if not messages:
-        return None
-    order = json.loads(messages[0]["Body"])
-    try:
-        sns.publish(TopicArn=topic_arn, Message=order["order_id"])
-    except Exception:
-        sqs.send_message(QueueUrl=queue_url, MessageBody=messages[0]["Body"])
-        raise
-    sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=messages[0]["ReceiptHandle"])
-    return order
+take_one__sends_a_copy_after_a_failure = variant(
+    "solution",
+    _PUBLISH,
+    f"    try:\n    {_PUBLISH}    except Exception:\n    {_SEND_BACK}        raise\n",
+    says="sent-again",
+)
 
 
 take_one__returns_the_error = variant(
@@ -762,19 +776,13 @@ take_one__returns_the_error = variant(
 )
 
 
-def take_one__none_without_a_topic(sqs, sns, queue_url, topic_arn):
-    """Says: failure-hidden"""
-    try:
-        sns.get_topic_attributes(TopicArn=topic_arn)
-    except sns.exceptions.NotFoundException:
-        return None
-    messages = sqs.receive_message(QueueUrl=queue_url).get("Messages", [])
-    if not messages:
-        return None
-    order = json.loads(messages[0]["Body"])
-    sns.publish(TopicArn=topic_arn, Message=order["order_id"])
-    sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=messages[0]["ReceiptHandle"])
-    return order
+take_one__none_without_a_topic = variant(
+    "solution",
+    "    messages =",
+    "    try:\n        sns.get_topic_attributes(TopicArn=topic_arn)\n"
+    "    except sns.exceptions.NotFoundException:\n        return None\n    messages =",
+    says="failure-hidden",
+)
 
 
 take_one__raises_only_for_a_missing_topic = variant(
@@ -799,6 +807,52 @@ def take_one__stumbles_after_a_failure(sqs, sns, queue_url, topic_arn):
     except Exception as problem:
         print(problem)
     return taken
+
+
+take_one__none_after_a_failed_receive = variant(
+    "solution",
+    "    messages =",
+    "    try:\n        messages =",
+    "    if not messages:",
+    "    except Exception:\n        return None\n    if not messages:",
+    says="failed-receive",
+)
+take_one__publishes_again_after_a_failed_delete = variant(
+    "solution",
+    _PUBLISH + _DELETE,
+    f"    while True:\n    {_PUBLISH}        try:\n        {_DELETE}            break\n"
+    "        except Exception as problem:\n            print(problem)\n",
+    says="announced-more-than-once",
+)
+take_one__ignores_a_failed_delete = variant(
+    "solution",
+    'delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])',
+    'delete_message_batch(QueueUrl=queue_url, Entries=[{"Id": "1", "ReceiptHandle": message["ReceiptHandle"]}])',
+    says="failed-delete",
+)
+take_one__purges_after_the_last = variant(
+    "solution",
+    _DELETE,
+    '    every = sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=["All"])["Attributes"]\n'
+    f'    if every["ApproximateNumberOfMessages"] != "0":\n    {_DELETE}'
+    "    else:\n        sqs.purge_queue(QueueUrl=queue_url)\n",
+    says="others-lost",
+)
+take_one__drops_what_has_much_in_it = variant(
+    "solution", _PUBLISH, f"    if len(order) > 8:\n    {_DELETE}        return None\n{_PUBLISH}", says="nothing-taken"
+)
+take_one__drops_what_has_no_customer = variant(
+    "solution",
+    _PUBLISH,
+    f'    if "customer" not in order:\n    {_DELETE}        return None\n{_PUBLISH}',
+    says="nothing-taken",
+)
+take_one__another_text_for_queues = variant(
+    "solution",
+    'Message=order["order_id"]',
+    'MessageStructure="json", Message=json.dumps({"default": message["Body"], "sms": order["order_id"]})',
+    says="other-announcement",
+)
 
 
 # --- join_late --------------------------------------------------------------------------------------------------------
@@ -971,6 +1025,21 @@ join_late__an_address_too = variant(
     says="more-subscriptions",
 )
 join_late__ten_at_most = variant("solution", "in missed:", "in missed[:10]:", says="texts-missing-or-added")
+join_late__hundred_at_most = variant("solution", "in missed:", "in missed[:100]:", says="texts-missing-or-added")
+join_late__without_blank_texts = variant(
+    "solution", "in missed:", "in filter(str.strip, missed):", says="texts-missing-or-added"
+)
+join_late__json_written_anew = variant(
+    "solution",
+    "MessageBody=text",
+    'MessageBody=json.dumps(json.loads(text)) if text.startswith("{") else text',
+    says="texts-changed",
+)
+join_late__cut = variant("solution", "MessageBody=text", "MessageBody=text[:100_000]", says="texts-changed")
+join_late__delays = variant("solution", "MessageBody=text", "MessageBody=text, DelaySeconds=1", says="texts-delayed")
+join_late__receives = variant(
+    "solution", "    return", "    sqs.receive_message(QueueUrl=queue_url)\n    return", says="texts-hidden"
+)
 join_late__stripped = variant("solution", "MessageBody=text", "MessageBody=text.strip()", says="texts-changed")
 join_late__lines_as_on_unix = variant(
     "solution", "MessageBody=text", 'MessageBody="\\n".join(text.splitlines())', says="texts-changed"
