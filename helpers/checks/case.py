@@ -294,6 +294,10 @@ class Case:
         command = {"do": "call", "object": number, "service": service, "operation": operation, "params": params}
         return self._ask(command)
 
+    def environment(self, **variables: str) -> dict[str, str]:
+        """Set these environment variables of the answer's program, and return all that it has then."""
+        return self._ask({"do": "set", "variables": variables}).value
+
     def _ask(self, command: dict[str, Any]) -> Result:
         self._watch.made = 0
         command |= {"signals": self._signals} if self._signals else {}

@@ -6,6 +6,7 @@ It is the same code in a notebook's kernel and in the sandbox. It holds no check
 import inspect
 import json
 import linecache
+import os
 import sys
 import threading
 from collections.abc import Callable, Mapping
@@ -38,6 +39,7 @@ class AnswerHost:
 
         {"do": "run", "arguments": {...}, "session": {...}} and {"do": "call", "object", "service", "operation",
         "params"}. session: what the session of the answer's clients is made with; {} for the default session.
+        {"do": "set", "variables": {...}} sets environment variables; the value is all that there are then.
         Replies: {"value": ...}, {"error": {"type", "message", "number", "line"}} or {"stopped": why, "number", "line"}.
         Beside a value "changed" names the arguments that the answer changed, if there are any.
         """
@@ -56,7 +58,7 @@ class AnswerHost:
     def _value(self, command: dict[str, Any]) -> dict[str, Any]:
         arguments = command.get("arguments", {})
         before = _loads(_dumps(arguments))
-        value = self._run(command) if command["do"] == "run" else self._call(command)
+        value = {"run": self._run, "call": self._call, "set": self._set}[command["do"]](command)
         changed = [name for name, given in arguments.items() if given != before[name]]
         # Through JSON in every runner: no object with methods that the learner wrote ever reaches the check.
         return _loads(_dumps({"value": encode(value, self._kept)} | ({"changed": changed} if changed else {})))
@@ -66,6 +68,10 @@ class AnswerHost:
         wanted, session = [name for name in CLIENTS if name in parameters], command.get("session")
         make = boto3.Session(**session).client if session else self._client
         return self.answer(**command["arguments"], **{name: make(name) for name in wanted})
+
+    def _set(self, command: dict[str, Any]) -> Any:
+        os.environ.update(command["variables"])
+        return dict(os.environ)
 
     def _client(self, service: str) -> Any:
         if service not in self._clients:
