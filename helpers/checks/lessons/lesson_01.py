@@ -53,13 +53,13 @@ def _regions_with(has, case, name, profile="shop", first="us-east-1"):
     return []
 
 
-def _expect_others_unmoved(case):
+def _expect_others_unmoved(case, home):
     """Clients that another part of the program makes, with nothing but defaults, work where they always did."""
     for service, operation, key, what, has in PROBES:
         name = case.name("probe")
         result = case.let(None, service, operation, **{key: name})
         regions = _regions_with(has, case, name)
-        if regions == ["us-east-1"]:
+        if regions == [home]:
             continue
         saw = f"That client created its {what} in {', '.join(regions) or 'another account'}."
         if result.error:
@@ -69,7 +69,7 @@ def _expect_others_unmoved(case):
             did=f"{case.did}, then boto3.client({service!r}) in another part of the program, and a {what} created with "
             "it",
             got=case.said(saw),
-            expected=f"a {what} in us-east-1, in the shop's account, as before",
+            expected=f"a {what} in {home}, which AWS_DEFAULT_REGION named before, in the shop's account",
             why="The environment variables and the default session belong to the whole program. Changing them affects "
             "every client that's created later without a region or a profile of its own.",
         )
@@ -106,11 +106,13 @@ class _Outage(contextlib.ExitStack):
 
 def clients_for(case):
     """Some regions, one after the other; the clients of the first have to go on working in the first."""
-    pairs = [(region, _pair(case, region)) for region in case.draw.sample(REGIONS, case.draw.randrange(3, 6))]
+    home, *regions = case.draw.sample(REGIONS, case.draw.randrange(4, 7))
+    case.environment(AWS_DEFAULT_REGION=home)
+    pairs = [(region, _pair(case, region)) for region in regions]
     # The first pair is used last: a region that's kept in one place for all would by now have moved it.
     for region, pair in reversed(pairs):
         _expect_region(case, region, pair)
-    _expect_others_unmoved(case)
+    _expect_others_unmoved(case, home)
 
 
 def _pair(case, region):
@@ -180,13 +182,15 @@ def _expect_region(case, region, pair):
 def session_for(case):
     """Three sessions, one in its profile's own region; all are made before the first is used."""
     # A profile or region that's set for the whole process would by now have moved the sessions that were made before.
-    regions = case.draw.sample([name for name in REGIONS if name != "eu-west-1"], 2)
+    home, *regions = case.draw.sample([name for name in REGIONS if name != "eu-west-1"], 3)
+    case.environment(AWS_DEFAULT_REGION=home)
     wanted = [("shop", regions[0]), ("partner", regions[1]), ("partner", "eu-west-1")]
     sessions = [_session(case, *profile_and_region) for profile_and_region in shop.shuffled(case, wanted)]
     keys = [_expect_place(case, *one) for one in sessions]
     for one, key in zip(sessions, keys, strict=True):
         _expect_no_keys(case, *one, key)
-    _expect_others_unmoved(case)
+    _expect_no_key_left(case)
+    _expect_others_unmoved(case, home)
 
 
 def _session(case, profile, region):
@@ -264,6 +268,22 @@ def _expect_no_keys(case, profile, region, session, key):
             why="Keys that pass through code get copied and committed with it, and a new key means changing the code. "
             "A profile is a name under which boto3 finds them itself.",
         )
+
+
+def _expect_no_key_left(case):
+    """No environment variable has a key that boto3 found under a profile's name."""
+    for name, value in case.environment().items():
+        for profile in OTHER_PROFILE:
+            if case.key(profile) in value:
+                case.not_yet(
+                    "key-in-environment",
+                    got=case.said(
+                        f"The environment variable {name} has the access key of the profile {profile!r} now."
+                    ),
+                    expected="keys that only boto3 reads",
+                    why="What's in an environment variable can be read by all of the program, and by the programs that "
+                    "it starts. Your function doesn't need the keys: the session has them.",
+                )
 
 
 # --- 01.3 ------------------------------------------------------------------------------------------------------------

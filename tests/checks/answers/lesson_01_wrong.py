@@ -120,6 +120,14 @@ clients_for__only_some_regions = variant(
 )
 
 
+def clients_for__puts_back_a_fixed_region(region):
+    """Says: others-moved"""
+    os.environ["AWS_DEFAULT_REGION"] = region
+    pair = {"sqs": boto3.client("sqs"), "sns": boto3.client("sns")}
+    os.environ["AWS_DEFAULT_REGION"] = "us-east-1"
+    return pair
+
+
 # --- session_for ------------------------------------------------------------------------------------------------------
 
 
@@ -164,6 +172,13 @@ def session_for__copies_the_keys_of_a_session(profile, region):
     """Says: keys-in-code"""
     keys = boto3.Session(profile_name=profile).get_credentials()
     return boto3.Session(keys.access_key, keys.secret_key, region_name=region)
+
+
+def session_for__leaves_a_key_behind(profile, region):
+    """Says: key-in-environment"""
+    session = boto3.Session(profile_name=profile, region_name=region)
+    os.environ["KEY_OF_THE_REPORT"] = session.get_credentials().access_key
+    return session
 
 
 def session_for__region_in_the_environment(profile, region):
