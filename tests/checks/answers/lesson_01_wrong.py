@@ -800,6 +800,14 @@ take_one__none_without_a_topic = variant(
 )
 
 
+take_one__logs_what_the_service_cannot_do = variant(
+    "solution",
+    _PUBLISH,
+    f"    try:\n    {_PUBLISH}    except sns.exceptions.ClientError as problem:\n"
+    '        if problem.response["ResponseMetadata"]["HTTPStatusCode"] in (403, 404):\n            raise\n'
+    "        print(problem)\n",
+    says="not-announced",
+)
 take_one__raises_only_for_a_missing_topic = variant(
     "solution",
     _PUBLISH,
@@ -1199,6 +1207,14 @@ join_late__texts_in_an_envelope = variant(
     "MessageBody=text",
     'MessageBody=json.dumps({"Type": "Notification", "TopicArn": topic_arn, "Message": text})',
     says="texts-changed",
+)
+join_late__swallows_what_subscribe_raises = variant(
+    "solution",
+    "    subscription =",
+    "    try:\n        subscription =",
+    "    for text",
+    '    except Exception:\n        subscription = {"SubscriptionArn": None}\n    for text',
+    says="not-subscribed",
 )
 join_late__returns_nothing = variant("solution", "    return subscription", "    subscription", says="nothing-returned")
 join_late__returns_the_arn_of_the_queue = variant(
