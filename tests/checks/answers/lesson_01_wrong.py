@@ -1048,7 +1048,7 @@ join_late__an_address_too = variant(
     says="more-subscriptions",
 )
 join_late__ten_at_most = variant("solution", "in missed:", "in missed[:10]:", says="texts-missing-or-added")
-join_late__hundred_at_most = variant("solution", "in missed:", "in missed[:100]:", says="texts-missing-or-added")
+join_late__fifty_at_most = variant("solution", "in missed:", "in missed[:50]:", says="texts-missing-or-added")
 join_late__without_blank_texts = variant(
     "solution", "in missed:", "in filter(str.strip, missed):", says="texts-missing-or-added"
 )
