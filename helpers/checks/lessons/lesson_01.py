@@ -1005,7 +1005,8 @@ def join_late(case):
     """Newcomers that missed as many texts as a batch holds, none, and many; then calls fail."""
     few = [f"We now sell {thing}" for thing in case.draw.sample(shop.GOODS, 4)]
     untidy = [" Café <open>\tlate &c.:\r\nuntil 9 ", few[0], few[0].upper(), f'"{few[0]}" is back', few[-1], few[-1]]
-    more = [f"{n} new teas, {n + 1} new jams" for n in range(case.draw.randrange(51, 60))]
+    # With the odd ones that's never a whole number of batches.
+    more = [f"{n} new teas, {n + 1} new jams" for n in range(case.draw.randrange(55, 64))]
     more += ["  ", "\n", '{"new":"tea",  "price":1.50}', "7", '{"Message": "tea"}', "New: é " * (LONGEST // 8)]
     for missed in ([*few, *untidy], [], more):
         _expect_joined(case, missed)
