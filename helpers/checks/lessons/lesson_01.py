@@ -354,6 +354,13 @@ def _expect_handed_by(case, result, queue_url, order, before, made, session=None
     _expect_json(case, message["body"], order)
     if result.value != message["id"]:
         _explain_return(case, result.value, message, order, before)
+    if result.changed:
+        case.not_yet(
+            "order-changed",
+            got=case.said("Your function changed the dictionary that it was given."),
+            expected="a dictionary that's the same as before",
+            why="The dictionary is the caller's, who goes on using it. Make a copy if you need another one.",
+        )
 
 
 def _expect_given_client(case, session, calls):

@@ -436,6 +436,12 @@ def hand_over__hides_for_a_second(sqs, queue_url, order):
     return response["MessageId"]
 
 
+hand_over__takes_the_order_apart = variant(
+    "solution",
+    "json.dumps(order)",
+    "json.dumps({name: order.pop(name) for name in list(order)})",
+    says="order-changed",
+)
 hand_over__no_more_than_a_page = variant(
     "solution",
     "json.dumps(order)",
