@@ -24,15 +24,15 @@ from botocore.httpsession import URLLib3Session
 from helpers.backends import environment, transport
 from helpers.checks.limits import COMPUTING
 from helpers.checks.runners.answer_host import CLIENTS, AnswerHost, place, stopped
-from helpers.checks.runners.answer_time import AnswerTime
-from helpers.checks.runners.console import Printed, console, functions_kept
 from helpers.checks.runners.fresh_session import fresh_session
 from helpers.sandbox.cells import Definitions, Shell, run_all
 from helpers.sandbox.client import SandboxClient
 from helpers.sandbox.vocabulary import vocabulary
 from helpers.simulation import stopping, worlds
 from helpers.simulation.journal import Journal
-from helpers.simulation.scheduler import ENDED, Member, Scheduler, Signals
+from helpers.simulation.member_console import Printed, console, functions_kept
+from helpers.simulation.member_time import MemberTime
+from helpers.simulation.scheduler import ENDED, Member, Program, Scheduler, Signals
 
 SESSIONS = 6  # of boto3, made in the fork server; one for each answer of a hand-in, since making one takes long
 LONGEST = 3600.0  # real seconds of one run; the grader ends it long before
@@ -103,8 +103,9 @@ class _Work:
 
     def go(self) -> None:
         scheduler = self._scheduler
-        time = AnswerTime(lambda: scheduler if scheduler.member() else None, self._shell.namespace)
-        with console(lambda: True, Printed(lambda text: self._client.write({"printed": text}))):
+        time = MemberTime(lambda: scheduler if scheduler.member() else None, [self._shell.namespace])
+        printed = Printed(lambda text: self._client.write({"printed": text}))
+        with console(lambda: printed):
             while True:
                 command = self._client.commands.get()
                 self._client.allow_computing(_computing)
@@ -126,7 +127,7 @@ class _Work:
         replies: list[dict[str, Any]] = []
         target = lambda: replies.append(do())  # noqa: E731
         thread = threading.Thread(target=stopping.shielded, args=(target,), name="your function")
-        outcome = self._scheduler.run(thread, LONGEST, signals=signals)
+        outcome = self._scheduler.run([Program(thread, signals)], LONGEST)
         if outcome == ENDED and replies:
             return replies[0]
         return stopped(self._scheduler, thread, self._shell.namespace, replies)

@@ -11,10 +11,10 @@ from botocore.exceptions import ConnectionError, HTTPClientError
 
 from helpers.backends import transport
 from helpers.checks.runners.base import TIME_IS_UP, TOO_MANY_CALLS, TOO_MUCH_COMPUTING, TOO_MUCH_MEMORY
-from helpers.checks.runners.console import LONGEST as MOST_PRINTED
 from helpers.errors import ClockError, CloudError, Stopped
 from helpers.sandbox.channel import Broken, Channel, TooMuch
 from helpers.sandbox.grader_limits import in_memory
+from helpers.simulation.member_console import LONGEST as MOST_PRINTED
 from helpers.simulation.worlds import World
 
 _monotonic = time.monotonic

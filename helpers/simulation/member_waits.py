@@ -126,11 +126,11 @@ def replacements(scheduler_of: SchedulerOf) -> list[tuple[Any, str, Any]]:
 
     def new_name(template: str = "Thread-%d") -> str:
         scheduler = scheduler_of()
-        return plain_new_name(template) if scheduler is None else template % next(scheduler.threads)
+        return plain_new_name(template) if scheduler is None else template % next(scheduler.program.threads)
 
     def pool_number() -> int:
         scheduler = scheduler_of()
-        return plain_pool_number() if scheduler is None else next(scheduler.pools)
+        return plain_pool_number() if scheduler is None else next(scheduler.program.pools)
 
     plain_new_name = threading._newname  # type: ignore[attr-defined]
     plain_pool_number = ThreadPoolExecutor._counter  # type: ignore[attr-defined]
@@ -142,14 +142,14 @@ def replacements(scheduler_of: SchedulerOf) -> list[tuple[Any, str, Any]]:
         before = get_signal(number)
         if not callable(handler) and handler not in (signal.SIG_DFL, signal.SIG_IGN):
             raise TypeError("signal handler must be signal.SIG_IGN, signal.SIG_DFL, or a callable object")
-        scheduler.handlers[signal.Signals(number)] = handler
+        scheduler.program.handlers[signal.Signals(number)] = handler
         return before
 
     def get_signal(number: int) -> Any:
         scheduler = scheduler_of()
         if scheduler is None:
             return plain_get_signal(number)
-        return scheduler.handlers.get(signal.Signals(number), signal.SIG_DFL)
+        return scheduler.program.handlers.get(signal.Signals(number), signal.SIG_DFL)
 
     def add_signal_handler(loop: Any, number: int, callback: Any, *args: Any) -> None:
         scheduler = scheduler_of()

@@ -1,10 +1,11 @@
 """Simulated time that several threads share: one goes on at a time, and when all of them wait, the clock jumps.
 
-A *member* is a thread that takes part in a run: the one that a run begins with, and every thread, timer, pool worker
-and event loop that a member starts. Each member has a baton, a lock of its own, and whoever holds the baton goes on.
-`wait` is the only way to give it away. It comes back when somebody notifies the member or when its time has come. Ready
-members go first, in the order in which they became ready; otherwise the clock jumps to the earliest wake-up, and ties
-go to whoever waited first. So a run is the same on every machine and under any load.
+A *program* is what would be a process elsewhere: an answer that is checked, or one of several programs of a run. A
+*member* is a thread that takes part: the one that a program begins with, and every thread, timer, pool worker and event
+loop that a member starts. Each member has a baton, a lock of its own, and whoever holds the baton goes on. `wait` is
+the only way to give it away. It comes back when somebody notifies the member or when its time has come. Ready members
+go first, in the order in which they became ready; otherwise the clock jumps to the earliest wake-up, and ties go to
+whoever waited first. So a run is the same on every machine and under any load.
 
 `helpers.simulation.member_waits` puts Python's own waits (sleep, locks, join, queues, event loops) on `wait`.
 """
@@ -18,7 +19,7 @@ import sys
 import threading
 import time
 import weakref
-from collections.abc import Callable, Collection, Hashable, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
 from types import FrameType
 from typing import Any, NoReturn, Protocol, TypeVar
@@ -30,7 +31,8 @@ from helpers.simulation.clock import END, TOO_LATE
 
 TICKS = 1_000_000  # in a second; whole numbers, so that nothing is lost in a long run
 OUTSIDE = 0.2  # real seconds in which a thread that is no member may still wake members that wait for no time at all
-MOST_WAITS = 40_000  # of one run; a loop that does nothing but sleep would otherwise go on for ever
+MOST_WAITS = 40_000  # of one answer's run; a loop that does nothing but sleep would otherwise go on for ever
+_MOST_REJECTIONS = 20  # of a member that has to end: its `finally` may wait too
 _FREE_READS = 1_000  # of the clock in a row; each further one takes time, so that a loop around it ends
 _LOOK = 0.1  # real seconds between two looks at whether a run has to end
 # The originals: members see other ones.
@@ -41,8 +43,9 @@ _UPTIME = 100_000  # seconds that `monotonic` begins with, as on a machine that 
 _OVER = "the run is over"
 _NOT_THE_THREADS = {__file__, stopping.__file__, threading.__file__}  # files whose code starts a thread's own
 # How a run comes out, and for all but the first why it was stopped.
-ENDED, STUCK, WAITS, TERMINATED = "ended", "time", "waiting", "terminated"
+ENDED, STUCK, WAITS, TERMINATED, TIME_IS_OVER = "ended", "time", "waiting", "terminated", "over"
 Signals = Sequence[tuple[float, int]]  # after how many seconds, and the signal's number
+Signal = tuple["Program", int]
 _Result = TypeVar("_Result")
 Handler = Callable[[int, FrameType | None], Any]
 _HANDLERS: dict[int, Handler] = {signal.SIGINT: signal.default_int_handler}  # those that Python sets itself
@@ -59,10 +62,29 @@ class Time(Protocol):
 
 
 @dataclass(eq=False)
+class Program:
+    """What would be a process elsewhere: the members that begin with one thread. Signals reach the first of them.
+
+    signals: after how many seconds of the run each comes, and its number.
+    """
+
+    thread: threading.Thread
+    signals: Signals = ()
+    first: "Member | None" = None  # until it ends
+    # What a signal does, by its number: a function, or as in the module signal.
+    handlers: dict[int, Handler | int | None] = field(default_factory=lambda: dict(_HANDLERS))
+    arrived: list[int] = field(default_factory=list)  # signals that the first member has not handled yet
+    threads: Iterator[int] = field(default_factory=lambda: itertools.count(1))  # numbers for the names of its threads
+    pools: Iterator[int] = field(default_factory=itertools.count)
+    was_terminated: bool = False  # by a signal that it doesn't handle
+
+
+@dataclass(eq=False)
 class Member:
     """One thread of a run. doing: what it waits for, in words; "" while it goes on."""
 
     thread: threading.Thread
+    program: Program
     baton: Any = field(default_factory=_real_lock)
     turn: int = -1  # the number of its wait; another one for each wait, -1 while it can go on
     key: Hashable = None  # what it waits for, beside time
@@ -70,7 +92,7 @@ class Member:
     doing: str = ""
     reads: int = 0  # of the clock since it last waited
     over: bool = False  # whether it has to end
-    rejected: bool = False  # whether it was told so
+    rejections: int = 0  # how often it was told so
 
     def __post_init__(self) -> None:
         self.baton.acquire()
@@ -80,25 +102,25 @@ class Scheduler:
     """Who goes on, and when time passes.
 
     clock: what a run's time is; others may move it too, forward. joins: is called with each thread that becomes a
-    member, before it starts.
+    member, before it starts. most_waits: of one run.
     """
 
-    def __init__(self, clock: Time, joins: Callable[[threading.Thread], None] = lambda thread: None):
-        self._clock, self._origin, self._joins = clock, clock.time(), joins
+    def __init__(
+        self, clock: Time, joins: Callable[[threading.Thread], None] = lambda thread: None, most_waits: int = MOST_WAITS
+    ):
+        self._clock, self._origin, self._joins, self._most_waits = clock, clock.time(), joins, most_waits
         self._now = 0  # ticks since the scheduler was made
         self._last = round((END - self._origin) * TICKS)
         self.waits = 0  # how often members waited so far in this run
         self.running: Member | None = None  # who has the baton
-        # What a signal does in this run, by its number: a function, or as in the module signal.
-        self.handlers: dict[int, Handler | int | None] = dict(_HANDLERS)
         self._turns = itertools.count()
-        self.threads, self.pools = itertools.count(1), itertools.count()  # numbers for the names of this run's
         self._members: dict[int, Member] = {}  # by the identity of their thread
         self._known: weakref.WeakSet[threading.Thread] = weakref.WeakSet()  # every thread that was a member
         self._ready: list[Member] = []
-        self._sleepers: list[tuple[int, int, Member | int]] = []  # until when, whose turn, who; a number is a signal
-        self._arrived: list[int] = []  # signals that the run's first member has not handled yet
-        self._watched: Member | None = None  # whose end ends the run
+        self._sleepers: list[tuple[int, int, Member | Signal]] = []  # until when, whose turn, and who or what
+        self._going: list[Program] = []  # those whose first member has not ended; the run ends with the last of them
+        self._alone = True  # whether the run has one program
+        self._limit: int | None = None  # at which tick the run ends, whoever goes on
         self._here: Member | None = None  # the only member of a run without threads
         self.refused_a_thread = False  # whether such a run wanted one
         self.outcome = ""  # of a run that ends before its first member does
@@ -110,6 +132,11 @@ class Scheduler:
     def member(self) -> Member | None:
         """Return the member that calls, or None for any other thread."""
         return self._members.get(_get_ident())
+
+    @property
+    def program(self) -> Program:
+        """The program of the member that calls."""
+        return self._members[_get_ident()].program
 
     @property
     def members(self) -> list[Member]:
@@ -165,8 +192,8 @@ class Scheduler:
         """
         member = self._members[_get_ident()]
         woken = self._wait_once(member, until, key, doing, resting)
-        while self._arrived and member is self._watched:
-            self._handle(self._arrived.pop(0))
+        while member.program.arrived and member is member.program.first:
+            self._handle(member.program, member.program.arrived.pop(0))
             woken = True
         return woken
 
@@ -180,7 +207,7 @@ class Scheduler:
             self.waits += 1
             if until is not None and until <= self._last:
                 heapq.heappush(self._sleepers, (max(until, self.now), member.turn, member))
-            if self.waits > MOST_WAITS:
+            if self.waits > self._most_waits:
                 self._end_run(STUCK)
             else:
                 self._hand_on()
@@ -194,10 +221,10 @@ class Scheduler:
 
     @staticmethod
     def _reject(member: Member) -> NoReturn:
-        """End a member whose run is over, by Stopped. If it caught that before and waits again, park it."""
-        if member.rejected:
+        """End a member whose run is over, by Stopped. If it catches that over and over and waits again, park it."""
+        member.rejections += 1
+        if member.rejections > _MOST_REJECTIONS:
             stopping.park()
-        member.rejected = True
         raise Stopped(_OVER)
 
     def notify(self, key: Hashable) -> None:
@@ -210,27 +237,40 @@ class Scheduler:
             for member in sorted(waiting, key=lambda member: member.turn):
                 member.turn, member.key, member.woken = -1, None, True
                 self._ready.append(member)
-            if waiting and self.running is None and self._watched is not None:
+            if waiting and self.running is None and self._going:
                 self._hand_on()  # all of them waited, and somebody outside woke one
 
     # ---- signals
 
-    def _handle(self, number: int) -> None:
-        """Do what the run wants to be done at this signal; without a handler it ends the run, as it ends a process."""
-        handler = self.handlers.get(number, signal.SIG_DFL)
+    def _handle(self, program: Program, number: int) -> None:
+        """Do what the program wants to be done at this signal; without a handler it ends, as a process does."""
+        handler = program.handlers.get(number, signal.SIG_DFL)
         if callable(handler):
             handler(number, sys._getframe())
         elif handler != signal.SIG_IGN:
-            with self._changed:
+            program.was_terminated = True
+            if self._alone:
                 self.outcome = TERMINATED
-                for member in self.members:
-                    member.over = True
+            self.end_program(program)
             raise Stopped(TERMINATED)
+
+    def end_program(self, program: Program) -> None:
+        """Have each member of a program end where it waits, when it's its turn. Stopped is raised there."""
+        with self._changed:
+            members = [member for member in self._members.values() if member.program is program]
+            for member in sorted(members, key=lambda member: member.turn):
+                member.over = True
+                if member.turn >= 0:
+                    member.turn, member.key, member.woken = -1, None, True
+                    self._ready.append(member)
 
     # ---- how members begin and end
 
-    def start(self, thread: threading.Thread) -> None:
-        """Start a thread as a member. Its turn comes at the earliest when its starter waits or ends."""
+    def start(self, thread: threading.Thread, program: Program | None = None) -> None:
+        """Start a thread as a member. Its turn comes at the earliest when its starter waits or ends.
+
+        program: which it belongs to; by default its starter's.
+        """
         starter = self.member()
         if starter is not None and starter.over:
             raise Stopped(_OVER)
@@ -238,7 +278,10 @@ class Scheduler:
             self.refused_a_thread = True
             raise RuntimeError(NO_THREADS)
         self._joins(thread)
-        member, plain_run = Member(thread), thread.run
+        program = program or (starter.program if starter else Program(thread))
+        member, plain_run = Member(thread, program), thread.run
+        if thread is program.thread:
+            program.first = member
 
         def run() -> None:
             member.baton.acquire()
@@ -252,8 +295,9 @@ class Scheduler:
                     del self._members[_get_ident()]
                     member.turn, self._ready = -1, [other for other in self._ready if other is not member]
                     self.notify(key_of_end(thread))
-                    if member is self._watched:
-                        self._watched = None
+                    if member is program.first:
+                        program.first = None
+                        self._going = [other for other in self._going if other is not program]
                     if member is self.running:
                         self._hand_on()
 
@@ -280,29 +324,30 @@ class Scheduler:
 
     def run(
         self,
-        thread: threading.Thread,
+        programs: Sequence[Program],
         seconds: float,
         over: Callable[[], bool] = lambda: False,
-        signals: Signals = (),
+        limit: float | None = None,
     ) -> str:
-        """Start a thread, let it and all members go on until it ends, and return ENDED.
+        """Start the programs' threads, let all members go on until the last of these threads ends, and return ENDED.
 
-        Members that it leaves behind wait until the next run. STUCK: it took more than so many real seconds or more
-        waits than MOST_WAITS, so some member keeps the baton or none ever waits for long. WAITS: all of them wait for
-        something that never comes. TERMINATED: a signal ended it. over: whether the run has to end; asked now and then.
-        signals: reach the first member where it waits then. The thread that calls this is no member.
+        Members that they leave behind wait until the next run. STUCK: it took more than so many real seconds or more
+        waits than allowed, so some member keeps the baton or none ever waits for long. WAITS: all of them wait for
+        something that never comes. TERMINATED: a signal ended the only program. TIME_IS_OVER: `limit` seconds of the
+        clock have passed. over: whether the run has to end; asked now and then. Whoever calls this is no member.
         """
-        self._begin(signals)
-        self.start(thread)
+        self._begin(programs, limit)
+        for program in programs:
+            self.start(program.thread, program)
         deadline = _perf_counter() + seconds
         with self._changed:
-            self._watched = watched = self._members[thread.ident or 0]
+            self._going = list(programs)
             self._hand_on()
-            while self._watched is watched:
+            while self._going:
                 if self.running is None:
                     before = self.waits
-                    self._changed.wait_for(lambda: self.running is not None or self._watched is not watched, OUTSIDE)
-                    if self.running is None and self._watched is watched and self.waits == before:
+                    self._changed.wait_for(lambda: self.running is not None or not self._going, OUTSIDE)
+                    if self.running is None and self._going and self.waits == before:
                         self._end_run(WAITS)
                 elif not self._changed.wait_for(self._is_at_rest, min(_LOOK, max(0.0, deadline - _perf_counter()))):
                     if _perf_counter() >= deadline:
@@ -313,33 +358,45 @@ class Scheduler:
 
     def run_here(self, work: Callable[[], _Result], signals: Signals = ()) -> _Result:
         """Return what `work` returns, which runs in the calling thread as the only member there can be."""
-        self._begin(signals)
-        member = Member(threading.current_thread())
+        program = Program(threading.current_thread(), signals)
+        self._begin([program])
+        member = Member(program.thread, program)
         with self._changed:
-            self._members[_get_ident()] = self._here = self._watched = self.running = member
+            self._members[_get_ident()] = self._here = self.running = program.first = member
+            self._going = [program]
         try:
             return work()
         finally:
             with self._changed:
                 del self._members[_get_ident()]
-                self._here = self._watched = self.running = None
+                self._here = self.running = program.first = None
+                self._going = []
 
-    def _begin(self, signals: Signals) -> None:
+    def stop(self, outcome: str) -> None:
+        """End the run. Its members go no further than to where they wait next; `end` ends them."""
         with self._changed:
-            self.outcome, self.waits, self.handlers, self._arrived = "", 0, dict(_HANDLERS), []
-            self.threads, self.pools = itertools.count(1), itertools.count()
-            left = [sleeper for sleeper in self._sleepers if not isinstance(sleeper[2], int)]
-            due = [(self.now + round(seconds * TICKS), next(self._turns), number) for seconds, number in signals]
+            self._end_run(outcome)
+
+    def _begin(self, programs: Sequence[Program], limit: float | None = None) -> None:
+        with self._changed:
+            self.outcome, self.waits, self._alone = "", 0, len(programs) == 1
+            self._limit = None if limit is None else self.now + round(limit * TICKS)
+            left = [sleeper for sleeper in self._sleepers if isinstance(sleeper[2], Member)]
+            due = [
+                (self.now + round(seconds * TICKS), next(self._turns), (program, number))
+                for program in programs
+                for seconds, number in program.signals
+            ]
             self._sleepers = sorted([*left, *due], key=lambda sleeper: sleeper[:2])
 
     def _end_run(self, outcome: str) -> None:
-        self._watched, self.outcome = None, outcome
+        self._going, self.outcome = [], outcome
         if self._here is not None:
             self.running = None
         self._changed.notify_all()
 
     def _is_at_rest(self) -> bool:
-        return self.running is None or self._watched is None
+        return self.running is None or not self._going
 
     def end(self, keep: Collection[Member] = (), seconds: float = OUTSIDE) -> list[threading.Thread]:
         """End every member where it waits, one after the other, and return the threads that do not end.
@@ -369,7 +426,7 @@ class Scheduler:
     # ---- the baton; the lock is held
 
     def _hand_on(self) -> None:
-        self.running = self._next() if self._watched is not None else None
+        self.running = self._next() if self._going else None
         if self.running is not None:
             self.running.baton.release()
         self._changed.notify_all()
@@ -377,21 +434,28 @@ class Scheduler:
     def _next(self) -> Member | None:
         if self._ready:
             return self._ready.pop(0)
-        while self._sleepers:
+        while self._sleepers and (self._limit is None or self._sleepers[0][0] <= self._limit):
             until, turn, who = heapq.heappop(self._sleepers)
-            member = self._watched if isinstance(who, int) else who
-            if isinstance(who, int):
-                self._arrived.append(who)
-            elif who.turn != turn:  # it was woken before
-                continue
+            if isinstance(who, Member):
+                member = who if who.turn == turn else None  # it was woken before
+            else:
+                program, number = who
+                program.arrived.append(number)
+                member = program.first
             if member is None or member.turn < 0:
                 continue
             member.turn, member.key = -1, None
-            if until > self.now:
-                self._clock.sleep((until - self._now) / TICKS)
-                self._now = until
+            self._move_to(until)
             return member
+        if self._limit is not None:
+            self._move_to(self._limit)
+            self._end_run(TIME_IS_OVER)
         return None
+
+    def _move_to(self, until: int) -> None:
+        if until > self.now:
+            self._clock.sleep((until - self._now) / TICKS)
+            self._now = until
 
 
 def _print_uncaught(thread: threading.Thread) -> None:

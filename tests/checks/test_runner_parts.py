@@ -7,7 +7,7 @@ import botocore.session
 import pytest
 from botocore.loaders import JSONFileLoader
 
-from helpers.checks.runners.console import functions_kept
+from helpers.simulation.member_console import functions_kept
 from helpers.checks.runners.fresh_session import fresh_session
 
 

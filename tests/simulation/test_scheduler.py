@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from helpers.simulation.member_waits import replacements
-from helpers.simulation.scheduler import ENDED, STUCK, TICKS, WAITS, Scheduler
+from helpers.simulation.scheduler import ENDED, STUCK, TICKS, WAITS, Program, Scheduler
 
 _real_monotonic = time.monotonic
 LONG = 30.0  # real seconds that no run here comes near
@@ -59,7 +59,7 @@ class Run:
         self.said: list[tuple[Any, ...]] = []
         thread = threading.Thread(target=lambda: first(self.scheduler, self._say), name="first")
         with installed(self.scheduler):
-            self.outcome = self.scheduler.run(thread, seconds)
+            self.outcome = self.scheduler.run([Program(thread)], seconds)
             self.waiting = self.scheduler.who_waits()
             self.left = self.scheduler.end()
 
@@ -355,10 +355,10 @@ def test_between_two_runs_time_stands_for_those_left_behind() -> None:
 
     with installed(scheduler):
         first = threading.Thread(target=lambda: (threading.Thread(target=ticking).start(), time.sleep(25)))
-        assert scheduler.run(first, LONG) == ENDED
+        assert scheduler.run([Program(first)], LONG) == ENDED
         assert said == [10, 20]
         clock.sleep(1000)
-        assert scheduler.run(threading.Thread(target=lambda: time.sleep(11)), LONG) == ENDED
+        assert scheduler.run([Program(threading.Thread(target=lambda: time.sleep(11)))], LONG) == ENDED
         scheduler.end()
     assert said == [10, 20, 1025, 1035]
 
@@ -369,7 +369,7 @@ def test_the_kernel_s_threads_keep_their_own_time() -> None:
     with installed(scheduler):
         lock = threading.Lock()
         before = time.monotonic()
-        assert scheduler.run(threading.Thread(target=lambda: time.sleep(10_000)), LONG) == ENDED
+        assert scheduler.run([Program(threading.Thread(target=lambda: time.sleep(10_000)))], LONG) == ENDED
         assert time.monotonic() - before < 1000
         assert type(lock) is type(_thread.allocate_lock())
         scheduler.end()

@@ -5,9 +5,7 @@ It is the same code in a notebook's kernel and in the sandbox. It holds no check
 
 import inspect
 import json
-import linecache
 import os
-import sys
 import threading
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -18,6 +16,7 @@ from helpers.checks.values import ADDRESS, encode, kind
 from helpers.errors import Stopped
 from helpers.simulation import stopping
 from helpers.simulation.scheduler import WAITS, Scheduler
+from helpers.simulation.source_lines import line, line_of, namespace_of, place
 
 _dumps, _loads = json.dumps, json.loads  # the answer can replace those in the module
 CLIENTS = ("sqs", "sns")  # an answer that has a parameter of this name is given a client
@@ -99,19 +98,7 @@ class AnswerHost:
 
     def _first_line(self) -> dict[str, Any]:
         code = getattr(getattr(self.answer, "__wrapped__", self.answer), "__code__", None)
-        return _line(code.co_filename, code.co_firstlineno) if code else {}
-
-
-def namespace_of(answer: Any) -> dict[str, Any]:
-    """Return the globals of the module or notebook that the answer was written in; {} when it has none."""
-    try:
-        found = getattr(inspect.unwrap(answer), "__globals__", None)  # of a function or method
-    except ValueError:  # it wraps itself
-        found = None
-    if isinstance(found, dict):
-        return found
-    module = sys.modules.get(str(getattr(answer, "__module__", None)))
-    return vars(module) if module else {}
+        return line(code.co_filename, code.co_firstlineno) if code else {}
 
 
 def describe(problem: BaseException, namespace: dict[str, Any]) -> dict[str, Any]:
@@ -122,25 +109,6 @@ def describe(problem: BaseException, namespace: dict[str, Any]) -> dict[str, Any
         message = f"(its text cannot be had: {type(worse).__name__})"
     message = ADDRESS.sub("", str.__str__(message))
     return {"type": type(problem).__name__, "message": message} | line_of(problem, namespace)
-
-
-def line_of(problem: BaseException, namespace: dict[str, Any]) -> dict[str, Any]:
-    """Return {"number", "line"}: the last line of this namespace that led to the exception; None and "" without one."""
-    found: dict[str, Any] = {"number": None, "line": ""}
-    step = problem.__traceback__
-    while step is not None:
-        if step.tb_frame.f_globals is namespace:
-            found = _line(step.tb_frame.f_code.co_filename, step.tb_lineno)
-        step = step.tb_next
-    return found
-
-
-def place(thread: threading.Thread, namespace: dict[str, Any]) -> dict[str, Any]:
-    """Return {"number", "line"}: the line of this namespace at which the thread is now; None and "" when at none."""
-    frame = sys._current_frames().get(thread.ident or 0)
-    while frame is not None and frame.f_globals is not namespace:
-        frame = frame.f_back
-    return _line(frame.f_code.co_filename, frame.f_lineno) if frame else {"number": None, "line": ""}
 
 
 def stopped(
@@ -155,10 +123,6 @@ def stopped(
     if replies and "stopped" in replies[0]:
         where = {name: replies[0][name] for name in where}
     return {"stopped": scheduler.outcome, "waiting": waiting} | where
-
-
-def _line(file: str, number: int) -> dict[str, Any]:
-    return {"number": number, "line": linecache.getline(file, number or 0).strip()[:1000]}
 
 
 def _raised_in(problem: BaseException, namespace: dict[str, Any]) -> bool:

@@ -10,12 +10,12 @@ import boto3
 
 from helpers.checks.limits import CALL_TAKES
 from helpers.checks.runners.answer_host import AnswerHost, stopped
-from helpers.checks.runners.answer_time import AnswerTime
 from helpers.checks.runners.base import TOO_MANY_CALLS
-from helpers.checks.runners.console import Printed, console, exits_raise, functions_kept
 from helpers.checks.runners.fresh_session import fresh_session
 from helpers.simulation import stopping, worlds
-from helpers.simulation.scheduler import ENDED, Scheduler
+from helpers.simulation.kernel_run import KernelRun
+from helpers.simulation.member_console import Printed, console, exits_raise, functions_kept
+from helpers.simulation.scheduler import ENDED, Program
 
 
 class KernelRunner:
@@ -27,21 +27,16 @@ class KernelRunner:
         self._host, self._world = AnswerHost(answer), world
         self._parts: list[str] = []
         self._output = Printed(self._parts.append)
-        world.scheduler = self._scheduler = Scheduler(world.clock, world.adopt)
-        world.call_takes = CALL_TAKES
-        self._time = AnswerTime(self._scheduler_of, self._host.namespace, self._scheduler)
-        self._send, world.send = world.send, self._send_in_real_time
+        self._run = KernelRun(world, [self._host.namespace], CALL_TAKES, self._before_call)
         boto3.DEFAULT_SESSION = fresh_session()  # the engine puts the kernel's own back
-        self._within = threading.local()
 
     @property
     def printed(self) -> str:
         """What the answer printed so far, from the beginning."""
         return "".join(self._parts)
 
-    def _is_answer(self) -> bool:
-        """Return whether the calling thread runs the answer."""
-        return self._scheduler.member() is not None
+    def _before_call(self) -> None:
+        """Do what has to be done before each call of the answer."""
 
     def _reply(self, command: dict[str, Any], seconds: float) -> dict[str, Any]:
         """Return the reply to the command, while console and time are the answer's; see AnswerRunner.ask."""
@@ -51,26 +46,12 @@ class KernelRunner:
         """Stop the answer, whatever it is doing."""
         raise NotImplementedError
 
-    def _scheduler_of(self) -> Scheduler | None:
-        return self._scheduler if self._is_answer() and not getattr(self._within, "cloud", False) else None
-
-    def _send_in_real_time(self, request: Any, network: Any) -> Any:
-        """Return the cloud's response. The cloud's code works for the answer here, but sees real time."""
-        if not self._is_answer():
-            return self._send(request, network)
-        before = getattr(self._within, "cloud", False)
-        self._within.cloud = True
-        try:
-            with self._time.lifted():
-                return self._send(request, network)
-        finally:
-            self._within.cloud = before
-
     def ask(self, command: dict[str, Any], seconds: float) -> dict[str, Any]:
         """Return the reply to the command; see AnswerRunner."""
-        exits = exits_raise(self._is_answer, self._host.namespace)
+        is_answer = self._run.is_member
+        exits = exits_raise(is_answer, self._host.namespace)
         self._world.pauses = Random(1)
-        with functions_kept(), self._time, console(self._is_answer, self._output), exits:
+        with functions_kept(), self._run.time, console(lambda: self._output if is_answer() else None), exits:
             try:
                 reply = self._reply(json.loads(json.dumps(command)), seconds)  # the answer may change what it is given
             except BaseException:
@@ -99,8 +80,8 @@ class InProcess(KernelRunner):
         thread = threading.Thread(
             target=stopping.shielded, args=(lambda: replies.append(self._host.handle(command)),), name="your function"
         )
-        scheduler, signals = self._scheduler, command.pop("signals", ())
-        outcome = scheduler.run(thread, seconds, lambda: not self._world.open, signals)
+        scheduler, signals = self._run.scheduler, command.pop("signals", ())
+        outcome = scheduler.run([Program(thread, signals)], seconds, lambda: not self._world.open)
         if outcome == ENDED and replies:
             return replies[0]
         reason = outcome if self._world.open else TOO_MANY_CALLS
@@ -111,6 +92,6 @@ class InProcess(KernelRunner):
         if self._closed:
             return
         self._closed, self._world.open = True, False
-        if self._scheduler.end():
-            threads = lambda: [member.thread for member in self._scheduler.members]  # noqa: E731
+        if (scheduler := self._run.scheduler).end():
+            threads = lambda: [member.thread for member in scheduler.members]  # noqa: E731
             stopping.stop(threads, lambda frame: frame.f_globals is self._host.namespace, self.GIVE_UP)

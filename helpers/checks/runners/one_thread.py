@@ -29,10 +29,10 @@ class OneThread(KernelRunner):
     def _reply(self, command: dict[str, Any], seconds: float) -> dict[str, Any]:
         self._deadline, signals = _monotonic() + seconds, command.pop("signals", ())
         with _watched(self._host.namespace, self._stop_if_over):
-            reply = self._scheduler.run_here(lambda: self._host.handle(command), signals)
-        self.unable = THREADS_NEEDED if self._scheduler.refused_a_thread else ""
+            reply = self._run.scheduler.run_here(lambda: self._host.handle(command), signals)
+        self.unable = THREADS_NEEDED if self._run.scheduler.refused_a_thread else ""
         # An answer that caught the exception that stops it replied something else.
-        reason = self._over() or self._scheduler.outcome
+        reason = self._over() or self._run.scheduler.outcome
         return {"number": None, "line": "", "waiting": []} | reply | {"stopped": reason} if reason else reply
 
     def _over(self) -> str:
@@ -42,12 +42,11 @@ class OneThread(KernelRunner):
         return TIME_IS_UP if _monotonic() > self._deadline else ""
 
     def _stop_if_over(self) -> None:
-        if self._is_answer() and (reason := self._over()):
+        if self._run.is_member() and (reason := self._over()):
             raise Stopped(reason)
 
-    def _send_in_real_time(self, request: Any, network: Any) -> Any:
+    def _before_call(self) -> None:
         self._stop_if_over()
-        return super()._send_in_real_time(request, network)
 
     def close(self) -> None:
         """Close the world, so that nothing the answer left behind can reach it."""

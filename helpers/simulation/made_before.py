@@ -1,4 +1,4 @@
-"""Locks, queues and pools of the answer's notebook that were made before its run: what a run has in their place.
+"""Locks, queues and pools of a program's notebook that were made before its run: what a run has in their place.
 
 They wait in C or have threads of the kernel, so they know nothing of a run's time. Events, conditions and the queues of
 `queue` can stay: a thread that waits on one makes its own lock at that moment.

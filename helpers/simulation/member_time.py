@@ -1,41 +1,42 @@
-"""Time as an answer sees it: whatever it uses to sleep, to wait or to ask for the time follows the check's clock.
+"""Time as the members of a run see it: whatever they use to sleep, to wait or to ask for the time follows its clock.
 
 While a run lasts, the functions of `time`, the classes of `datetime` and Python's waits are replaced, in their modules
-and where the answer imported them by name. Only the members of the run see the other time. In the kernel's own threads
+and where a program imported them by name. Only the members of the run see the other time. In the kernel's own threads
 each replacement does what the original does.
 """
 
 import datetime
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date as _date
 from datetime import datetime as _datetime
 from typing import Any
 
-from helpers.checks.runners import made_before
-from helpers.simulation import member_waits
+from helpers.simulation import made_before, member_waits
 from helpers.simulation.member_waits import SchedulerOf
 from helpers.simulation.scheduler import Scheduler
 
-# The originals, taken once, so that a check never mistakes another check's replacements for them.
+# The originals, taken once, so that a run never mistakes another run's replacements for them.
 _READ = ("time", "time_ns", "monotonic", "monotonic_ns", "perf_counter", "perf_counter_ns")
 _BROKEN_UP = ("gmtime", "localtime", "ctime")
 _TIME = {name: getattr(time, name) for name in (*_READ, *_BROKEN_UP, "strftime", "asctime", "sleep")}
 
 
-class AnswerTime:
-    """A block in which the members of a run see its time, in the modules and in their own namespace.
+class MemberTime:
+    """A block in which the members of a run see its time, in the modules and in their own namespaces.
 
-    scheduler_of: returns the scheduler of the calling thread, or None if it sees real time. namespace: the answer's
-    globals; names in it that are bound to an original are bound to its replacement within the block. scheduler: of the
-    runs, where threads of a kernel share the namespace; locks and pools made there are replaced too. Once left, the
-    block can be entered again.
+    scheduler_of: returns the scheduler of the calling thread, or None if it sees real time. namespaces: the programs'
+    globals; names in them that are bound to an original are bound to its replacement within the block. scheduler: of
+    the runs, where threads of a kernel share the namespaces; locks and pools made there are replaced too. Once left,
+    the block can be entered again.
     """
 
-    def __init__(self, scheduler_of: SchedulerOf, namespace: dict[str, Any], scheduler: Scheduler | None = None):
-        self._namespace, self._scheduler = namespace, scheduler
+    def __init__(
+        self, scheduler_of: SchedulerOf, namespaces: Sequence[dict[str, Any]], scheduler: Scheduler | None = None
+    ):
+        self._namespaces, self._scheduler = namespaces, scheduler
         self._made_before: dict[int, tuple[Any, Any]] = {}  # by the identity of what was made: it, and what is used
         self._classes = [
             (datetime, "datetime", _datetime_class(scheduler_of)),
@@ -45,7 +46,7 @@ class AnswerTime:
         self._new = [*functions, *self._classes, *member_waits.replacements(scheduler_of)]
         self._entered, self._lifted, self._lock = False, 0, threading.Lock()
 
-    def __enter__(self) -> "AnswerTime":
+    def __enter__(self) -> "MemberTime":
         self._old = [(place, name, getattr(place, name)) for place, name, _ in self._new]
         with self._lock:
             self._entered = True
@@ -54,15 +55,19 @@ class AnswerTime:
         instead = {id(old): new for (_, _, old), (_, _, new) in zip(self._old, self._new, strict=True)}
         instead |= {id(_TIME[name]): new for place, name, new in self._new if place is time}
         instead |= self._for_what_was_made_before()
-        self._by_name = {name: value for name, value in dict(self._namespace).items() if id(value) in instead}
-        self._namespace.update({name: instead[id(value)] for name, value in self._by_name.items()})
+        self._by_name = [
+            (namespace, {name: value for name, value in dict(namespace).items() if id(value) in instead})
+            for namespace in self._namespaces
+        ]
+        for namespace, names in self._by_name:
+            namespace.update({name: instead[id(value)] for name, value in names.items()})
         self._ours = {id(new) for new in instead.values()}
         return self
 
     def _for_what_was_made_before(self) -> dict[int, Any]:
         if self._scheduler is None:
             return {}
-        for value in list(self._namespace.values()):
+        for value in [value for namespace in self._namespaces for value in list(namespace.values())]:
             if id(value) not in self._made_before and (new := made_before.in_place_of(value, self._scheduler)):
                 self._made_before[id(value)] = value, new
         return {place: new for place, (_, new) in self._made_before.items()}
@@ -71,8 +76,9 @@ class AnswerTime:
         with self._lock:
             self._entered = False
             _put(self._old)
-        # Names that the answer rebound keep their values, and our replacements go.
-        self._namespace.update({k: v for k, v in self._by_name.items() if id(self._namespace.get(k)) in self._ours})
+        # Names that a program rebound keep their values, and our replacements go.
+        for namespace, names in self._by_name:
+            namespace.update({k: v for k, v in names.items() if id(namespace.get(k)) in self._ours})
 
     @contextmanager
     def lifted(self) -> Iterator[None]:
@@ -145,11 +151,11 @@ class _LooksLike(type):
 
 
 def _datetime_class(scheduler_of: SchedulerOf) -> type:
-    class AnswerDatetime(_datetime, metaclass=_LooksLike):
+    class MemberDatetime(_datetime, metaclass=_LooksLike):
         original = _datetime
 
         def __new__(cls, *args: Any, **kwargs: Any) -> Any:
-            return _datetime(*args, **kwargs) if cls is AnswerDatetime else super().__new__(cls, *args, **kwargs)
+            return _datetime(*args, **kwargs) if cls is MemberDatetime else super().__new__(cls, *args, **kwargs)
 
         @classmethod
         def now(cls, tz: Any = None) -> Any:
@@ -164,22 +170,22 @@ def _datetime_class(scheduler_of: SchedulerOf) -> type:
         def today(cls) -> Any:
             return cls.now()
 
-    return _named(AnswerDatetime)
+    return _named(MemberDatetime)
 
 
 def _date_class(scheduler_of: SchedulerOf) -> type:
-    class AnswerDate(_date, metaclass=_LooksLike):
+    class MemberDate(_date, metaclass=_LooksLike):
         original = _date
 
         def __new__(cls, *args: Any, **kwargs: Any) -> Any:
-            return _date(*args, **kwargs) if cls is AnswerDate else super().__new__(cls, *args, **kwargs)
+            return _date(*args, **kwargs) if cls is MemberDate else super().__new__(cls, *args, **kwargs)
 
         @classmethod
         def today(cls) -> Any:
             scheduler = scheduler_of()
             return cls.fromtimestamp(scheduler.time()) if scheduler else super().today()
 
-    return _named(AnswerDate)
+    return _named(MemberDate)
 
 
 def _named(replacement: type) -> type:

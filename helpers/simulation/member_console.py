@@ -1,4 +1,4 @@
-"""What an answer finds around it besides cloud and clock: a console that keeps what is printed and never types.
+"""What a program finds around it besides cloud and clock: a console that keeps what is printed and never types.
 
 Functions that it replaces in modules which checks use too are put back afterwards.
 """
@@ -16,7 +16,7 @@ from typing import Any
 
 import boto3
 
-LONGEST = 10_000  # characters that are kept of what an answer prints, since a loop could fill the memory
+LONGEST = 10_000  # characters that are kept of what a program prints, since a loop could fill the memory
 _MODULES = (boto3, builtins, json, os, random, time)
 
 
@@ -40,7 +40,7 @@ class Printed(io.TextIOBase):
 
 
 class _ByThread:
-    """A file that is one file in the answer's threads and the usual one in all others."""
+    """A file that is one file in a program's threads and the usual one in all others."""
 
     def __init__(self) -> None:
         self.of_thread: Callable[[], Any] = io.StringIO
@@ -49,25 +49,25 @@ class _ByThread:
         return getattr(self.of_thread(), name)
 
 
-# Two for all checks, which are never freed: print() in another thread may still use one without holding a reference.
+# Two for all runs, which are never freed: print() in another thread may still use one without holding a reference.
 _out, _err = _ByThread(), _ByThread()
 
 
 @contextmanager
-def console(is_answer: Callable[[], bool], printed: Printed) -> Iterator[None]:
-    """Keep what the answer's threads print to stdout and stderr, and refuse their input() at once.
+def console(printed: Callable[[], "Printed | None"]) -> Iterator[None]:
+    """Keep what a program's threads print to stdout and stderr, and refuse their input() at once.
 
-    Other threads print and ask as before.
+    printed: returns what keeps it for the calling thread; None for other threads, which print and ask as before.
     """
 
     def no_input(prompt: object = "") -> str:
-        if is_answer():
-            raise EOFError("input() finds nobody here who types. A check gives your function all it needs.")
+        if printed():
+            raise EOFError("input() finds nobody here who types. Your function gets all it needs without it.")
         return plain_input(prompt)
 
     stdout, stderr, plain_input = sys.stdout, sys.stderr, builtins.input
-    _out.of_thread = lambda: printed if is_answer() else stdout
-    _err.of_thread = lambda: printed if is_answer() else stderr
+    _out.of_thread = lambda: printed() or stdout
+    _err.of_thread = lambda: printed() or stderr
     sys.stdout, sys.stderr, builtins.input = _out, _err, no_input
     try:
         yield
@@ -77,10 +77,10 @@ def console(is_answer: Callable[[], bool], printed: Printed) -> Iterator[None]:
 
 
 @contextmanager
-def exits_raise(is_answer: Callable[[], bool], namespace: dict[str, Any]) -> Iterator[None]:
-    """Let exit() and quit() raise SystemExit in the answer's threads, as they do in a script.
+def exits_raise(is_member: Callable[[], bool], namespace: dict[str, Any]) -> Iterator[None]:
+    """Let exit() and quit() raise SystemExit in the threads of a run, as they do in a script.
 
-    A notebook's would end the kernel, and Python's own would close stdin first. namespace: the answer's globals, which
+    A notebook's would end the kernel, and Python's own would close stdin first. namespace: a program's globals, which
     is where a notebook has them.
     """
     before = {name: value for name, value in list(namespace.items()) if _is_exit(value)}
@@ -88,7 +88,7 @@ def exits_raise(is_answer: Callable[[], bool], namespace: dict[str, Any]) -> Ite
 
     def raising(plain: Callable[..., Any]) -> Callable[..., Any]:
         def leave(*code: Any, **options: Any) -> Any:
-            if is_answer():
+            if is_member():
                 raise SystemExit(*code)
             return plain(*code, **options)
 

@@ -1,0 +1,51 @@
+"""Runs in this kernel: the threads of programs share the clock of a world, and the kernel's own see real time."""
+
+import threading
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from helpers.simulation.member_time import MemberTime
+from helpers.simulation.scheduler import MOST_WAITS, Scheduler
+from helpers.simulation.worlds import World
+
+
+class KernelRun:
+    """The scheduler of a world, and the block `time` in which its members meet the world's time.
+
+    namespaces: the programs' globals. call_takes: seconds of the clock for a member's call. before_call: is called in
+    the member that makes one. most_waits: see Scheduler.
+    """
+
+    def __init__(
+        self,
+        world: World,
+        namespaces: Sequence[dict[str, Any]],
+        call_takes: float,
+        before_call: Callable[[], None] = lambda: None,
+        most_waits: int = MOST_WAITS,
+    ):
+        world.scheduler = self.scheduler = Scheduler(world.clock, world.adopt, most_waits)
+        world.call_takes = call_takes
+        self.time = MemberTime(self._scheduler_of, namespaces, self.scheduler)
+        self._before_call, self._within = before_call, threading.local()
+        self._send, world.send = world.send, self._send_in_real_time
+
+    def is_member(self) -> bool:
+        """Return whether the calling thread belongs to the run."""
+        return self.scheduler.member() is not None
+
+    def _scheduler_of(self) -> Scheduler | None:
+        return self.scheduler if self.is_member() and not getattr(self._within, "cloud", False) else None
+
+    def _send_in_real_time(self, request: Any, network: Any) -> Any:
+        """Return the cloud's response. The cloud's code works for the member here, but sees real time."""
+        if not self.is_member():
+            return self._send(request, network)
+        self._before_call()
+        before = getattr(self._within, "cloud", False)
+        self._within.cloud = True
+        try:
+            with self.time.lifted():
+                return self._send(request, network)
+        finally:
+            self._within.cloud = before
