@@ -24,7 +24,7 @@ ARROWS = {
     "secret_scan": set(),
     "simulation": {"errors"},
     "aws_rules": {"simulation"},
-    "backends": {"aws_rules", "simulation", "secret_scan", "errors"},
+    "backends": {"aws_rules", "simulation", "secret_scan", "views", "errors"},
     "workshop": {"backends", "aws_rules", "simulation", "errors"},
     "views": set(),
     "progress": {"errors", "course"},

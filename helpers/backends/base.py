@@ -1,8 +1,9 @@
 """What every kind of cloud offers: boto3's own objects, a list of abilities, and one line that names the cloud."""
 
 import os
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import boto3
 import botocore.session
@@ -11,6 +12,9 @@ from helpers.backends import environment, not_available
 from helpers.backends.calls import Call, calls
 from helpers.errors import CloudError
 from helpers.simulation.worlds import World
+
+if TYPE_CHECKING:
+    from helpers.backends.run_report import RunReport
 
 TAUGHT = ("sqs", "sns")
 ABILITIES = {"time travel", "reset", "private checks", "inbox", "steps", "unkindness"}
@@ -109,6 +113,35 @@ class Cloud:
         """Return a context manager that changes nothing, after printing that this cloud can't be unkind on purpose."""
         print(not_available.UNKIND)
         return not_available.AsItIs()
+
+    def run(
+        self,
+        programs: Mapping[str, Callable[[], Any]],
+        *,
+        seconds: float = 0,
+        minutes: float = 0,
+        hours: float = 0,
+        starts: Mapping[str, float] | None = None,
+        stops: Mapping[str, float] | None = None,
+    ) -> "RunReport":
+        """Run several programs side by side in the cloud's own time, and return a report of what happened.
+
+        programs: functions that take nothing, by name. A name is who the journal says received a message. seconds,
+        minutes, hours: of the cloud's time, together; the run ends sooner if all programs have returned. starts: after
+        how many seconds a program begins, by its name. stops: after how many seconds it gets a SIGTERM. CloudError
+        where that makes no run, a program never comes to an end, or this cloud can't do it.
+        """
+        length = seconds + 60 * minutes + 3600 * hours
+        return self._run(programs, length, starts or {}, stops or {})
+
+    def _run(
+        self,
+        programs: Mapping[str, Callable[[], Any]],
+        seconds: float,
+        starts: Mapping[str, float],
+        stops: Mapping[str, float],
+    ) -> "RunReport":
+        raise CloudError(not_available.RUN)
 
     def look_at_queue(self, region: str, url: str, most: int) -> dict[str, Any]:
         """Return what is known about a queue, as plain data for a picture: on most clouds what the API reports.

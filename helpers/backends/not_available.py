@@ -5,6 +5,11 @@ from helpers.simulation.clock import SAID  # `course verify` recognises these te
 TIMELINE = SAID + "nobody keeps what happened to each message. The offline cloud has its timeline."
 INBOX = SAID + "what SNS sends goes to its real receivers, and a person confirms by the link in the mail."
 UNKIND = SAID + "it is as kind or unkind as it is; nothing is done to your program on purpose."
+RUN = (
+    SAID
+    + "cloud.run can't run several programs: their time is real here, so a run of an hour would take an hour and be "
+    'billed. The offline cloud runs it in a moment: start("offline").'
+)
 # The following code needs a result from these attributes of Cloud, so using them is an error. By attribute.
 MISSING = {
     "inbox": "there is no inbox to look into: what SNS sends arrives at its real receivers.",

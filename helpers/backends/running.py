@@ -11,7 +11,7 @@ import boto3
 from helpers.backends.base import Cloud
 from helpers.errors import ClockError, CloudError
 from helpers.simulation import browser_tab, worlds
-from helpers.simulation.clock import NOT_BY_AN_ANSWER, Clock, RealClock
+from helpers.simulation.clock import NOT_BY_A_PROGRAM, Clock, RealClock
 
 # A variable that the pytest plugin and `course build` set: outputs are compared, so clocks are frozen within cells too.
 COMPARED = "COURSE_OUTPUTS_COMPARED"
@@ -135,7 +135,7 @@ class CurrentClock:
 
     def __getattr__(self, name: str) -> Any:
         if name == "advance" and worlds.in_private_world():
-            raise ClockError(NOT_BY_AN_ANSWER)
+            raise ClockError(NOT_BY_A_PROGRAM)
         return getattr(worlds.require().clock, name)
 
     def __setattr__(self, name: str, value: Any) -> None:

@@ -6,4 +6,3 @@ When it runs in the sandbox, sandbox/hand_in_process.py also limits all runs of 
 SECONDS = 10.0  # real seconds for one run of an answer; a slow machine must not make a right one wrong
 COMPUTING = 2.0  # seconds of the processor's time for one cell or run of an answer, in the sandbox
 CALLS = 300  # calls to AWS that an answer can make in one run
-CALL_TAKES = 0.03  # seconds of the cloud's time for one call of an answer, so that none costs nothing

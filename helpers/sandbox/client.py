@@ -17,10 +17,10 @@ from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from helpers import errors
 from helpers.aws_rules.common.request import as_text
 from helpers.backends import transport
-from helpers.checks.limits import CALL_TAKES
 from helpers.checks.runners.base import TOO_MUCH_COMPUTING
 from helpers.errors import Stopped
 from helpers.simulation import clock as clocks
+from helpers.simulation.kernel_run import CALL_TAKES
 from helpers.simulation.worlds import World
 
 CHANGES = "the cloud has changed"  # what a member waits for in a long poll
@@ -137,7 +137,7 @@ class SandboxClient(clocks._Clock):
     def advance(self, seconds: float) -> None:
         """Move the clock for a cell of the notebook; ClockError from within an answer, as in the notebook."""
         if not self.loading:
-            raise errors.ClockError(clocks.NOT_BY_AN_ANSWER)
+            raise errors.ClockError(clocks.NOT_BY_A_PROGRAM)
         self.sleep(seconds)
 
     def send(self, request: AWSPreparedRequest, world: World) -> AWSResponse:

@@ -3,6 +3,8 @@
 import math
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta, timezone
 
 from helpers.errors import ClockError
@@ -15,9 +17,9 @@ _wall = time.time
 START = datetime(2026, 1, 5, 9, 0, tzinfo=timezone.utc)  # a Monday morning; fixed, so that outputs repeat
 END = datetime(9999, 1, 1, tzinfo=timezone.utc).timestamp()  # Python's datetimes end with that year
 TOO_LATE = "The clock cannot go beyond the year 9998; {:g} seconds would take it there."
-NOT_BY_AN_ANSWER = (
-    "The clock is a tool of the lessons; a function that is checked cannot move it, as nobody can on AWS. "
-    "To wait, it sleeps: time.sleep(60). In a check that takes no real time."
+NOT_BY_A_PROGRAM = (
+    "The clock is a tool of the lessons: a function that's checked, or that cloud.run runs, can't move it, as nobody "
+    "can on AWS. To wait, let it sleep: time.sleep(60). That takes no real time there."
 )
 
 SAID = "On this cloud: "  # the beginning of every sentence about something that a cloud can't do
@@ -91,6 +93,19 @@ class Clock(_Clock):
         """Stop time where it is."""
         with self._lock:
             self._state, self.held = (self.time(), None), True
+
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        """Return a context manager: within its block time passes by sleeps alone, which move this clock at once."""
+        with self._lock:
+            still, ran = self.still, self.runs
+            self.still, self._state = True, (self.time(), None)
+        try:
+            yield
+        finally:
+            self.still = still
+            if ran:
+                self.run()
 
     def advance(self, seconds: float = 0, *, minutes: float = 0, hours: float = 0, days: float = 0) -> "Clock":
         """Move the time forward at once and return the clock, which shows the new time."""

@@ -17,6 +17,7 @@ class Journal:
         self._paused = threading.local()  # `here`: whether the calling thread is in a block of `paused`
         self._entries: deque[tuple[int, Any]] = deque(maxlen=limit)
         self._count = 0
+        self._copies: list[list[Any]] = []
 
     def append(self, entry: Any) -> None:
         """Add an entry, if the journal is recording."""
@@ -30,6 +31,8 @@ class Journal:
     def keep(self, entry: Any) -> None:
         """Add an entry, whether the journal is recording or not, as for what began while it was."""
         self._entries.append((self._count, entry))
+        for copy in self._copies:
+            copy.append(entry)
         self._count += 1
 
     @contextmanager
@@ -40,6 +43,16 @@ class Journal:
             yield
         finally:
             self._paused.here = before
+
+    @contextmanager
+    def copied(self) -> Iterator[list[Any]]:
+        """Return a context manager with a list of all entries that are added within its block, however many."""
+        entries: list[Any] = []
+        self._copies.append(entries)
+        try:
+            yield entries
+        finally:
+            self._copies = [copy for copy in self._copies if copy is not entries]
 
     def mark(self) -> int:
         """Return the place after the newest entry, for `since`."""

@@ -8,24 +8,25 @@ from helpers.simulation.member_time import MemberTime
 from helpers.simulation.scheduler import MOST_WAITS, Scheduler
 from helpers.simulation.worlds import World
 
+CALL_TAKES = 0.03  # seconds of the clock for a member's call, so that none costs nothing
+
 
 class KernelRun:
     """The scheduler of a world, and the block `time` in which its members meet the world's time.
 
-    namespaces: the programs' globals. call_takes: seconds of the clock for a member's call. before_call: is called in
-    the member that makes one. most_waits: see Scheduler.
+    namespaces: the programs' globals. before_call: gets each request of a member, before the cloud does.
+    most_waits: see Scheduler.
     """
 
     def __init__(
         self,
         world: World,
         namespaces: Sequence[dict[str, Any]],
-        call_takes: float,
-        before_call: Callable[[], None] = lambda: None,
+        before_call: Callable[[Any], None] = lambda request: None,
         most_waits: int = MOST_WAITS,
     ):
         world.scheduler = self.scheduler = Scheduler(world.clock, world.adopt, most_waits)
-        world.call_takes = call_takes
+        world.call_takes = CALL_TAKES
         self.time = MemberTime(self._scheduler_of, namespaces, self.scheduler)
         self._before_call, self._within = before_call, threading.local()
         self._send, world.send = world.send, self._send_in_real_time
@@ -41,7 +42,7 @@ class KernelRun:
         """Return the cloud's response. The cloud's code works for the member here, but sees real time."""
         if not self.is_member():
             return self._send(request, network)
-        self._before_call()
+        self._before_call(request)
         before = getattr(self._within, "cloud", False)
         self._within.cloud = True
         try:

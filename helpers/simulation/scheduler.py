@@ -77,6 +77,7 @@ class Program:
     threads: Iterator[int] = field(default_factory=lambda: itertools.count(1))  # numbers for the names of its threads
     pools: Iterator[int] = field(default_factory=itertools.count)
     was_terminated: bool = False  # by a signal that it doesn't handle
+    waits: int = 0  # how often its members waited
 
 
 @dataclass(eq=False)
@@ -93,6 +94,7 @@ class Member:
     reads: int = 0  # of the clock since it last waited
     over: bool = False  # whether it has to end
     rejections: int = 0  # how often it was told so
+    ends_with_the_others: bool = False  # a daemon
 
     def __post_init__(self) -> None:
         self.baton.acquire()
@@ -132,6 +134,11 @@ class Scheduler:
     def member(self) -> Member | None:
         """Return the member that calls, or None for any other thread."""
         return self._members.get(_get_ident())
+
+    @property
+    def is_going(self) -> bool:
+        """Whether a run is going on."""
+        return bool(self._going)
 
     @property
     def program(self) -> Program:
@@ -205,6 +212,7 @@ class Scheduler:
                 member.reads = 0
             member.turn, member.key, member.woken, member.doing = next(self._turns), key, False, doing
             self.waits += 1
+            member.program.waits += 1
             if until is not None and until <= self._last:
                 heapq.heappush(self._sleepers, (max(until, self.now), member.turn, member))
             if self.waits > self._most_waits:
@@ -254,10 +262,10 @@ class Scheduler:
             self.end_program(program)
             raise Stopped(TERMINATED)
 
-    def end_program(self, program: Program) -> None:
-        """Have each member of a program end where it waits, when it's its turn. Stopped is raised there."""
+    def end_program(self, program: Program, keep: Member | None = None) -> None:
+        """Have each member of a program but `keep` end where it waits, when it's its turn. Stopped is raised there."""
         with self._changed:
-            members = [member for member in self._members.values() if member.program is program]
+            members = [member for member in self._members.values() if member.program is program and member is not keep]
             for member in sorted(members, key=lambda member: member.turn):
                 member.over = True
                 if member.turn >= 0:
@@ -279,7 +287,7 @@ class Scheduler:
             raise RuntimeError(NO_THREADS)
         self._joins(thread)
         program = program or (starter.program if starter else Program(thread))
-        member, plain_run = Member(thread, program), thread.run
+        member, plain_run = Member(thread, program, ends_with_the_others=thread.daemon), thread.run
         if thread is program.thread:
             program.first = member
 
@@ -313,6 +321,19 @@ class Scheduler:
         with self._changed:
             self._members[thread.ident or 0] = member
             self._ready.append(member)
+
+    def finish(self) -> None:
+        """Do what Python does at a program's end: wait for its other threads, then end its daemons and idle workers."""
+        own = self._members[_get_ident()]
+        while others := [member for member in self.members if member.program is own.program and member is not own]:
+            threads = [member.thread for member in others if not member.ends_with_the_others]
+            thread = next((thread for thread in threads if not stopping.is_idle(thread)), None)
+            if thread is None:
+                break
+            pooled = stopping.is_a_worker(thread)  # it can become idle without ending
+            until = self.now + TICKS if pooled else None
+            self.wait(until, key_of_end(thread), doing=f"waits for the end of {thread.name}")
+        self.end_program(own.program, keep=own)
 
     def knows(self, thread: threading.Thread) -> bool:
         """Return whether this thread is a member, or was one."""

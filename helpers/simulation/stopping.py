@@ -39,6 +39,7 @@ def quietly(run: Callable[[], Any]) -> None:
 
 _MARKS = {stoppable.__code__: True, shielded.__code__: False}
 _WORKER = concurrent.futures.thread._worker.__code__
+_WORK = concurrent.futures.thread._WorkItem.run.__code__
 
 
 def park() -> NoReturn:
@@ -53,6 +54,25 @@ def park() -> NoReturn:
 def is_parked(thread: threading.Thread) -> bool:
     """Return whether the thread was parked."""
     return hasattr(thread, "is_parked")
+
+
+def is_a_worker(thread: threading.Thread) -> bool:
+    """Return whether the thread is one of a pool's."""
+    return _WORKER in _codes(thread)
+
+
+def is_idle(thread: threading.Thread) -> bool:
+    """Return whether the thread is a pool's worker that waits for work."""
+    codes = _codes(thread)
+    return _WORKER in codes and _WORK not in codes
+
+
+def _codes(thread: threading.Thread) -> set[Any]:
+    frame, found = sys._current_frames().get(thread.ident or 0), set()
+    while frame is not None:
+        found.add(frame.f_code)
+        frame = frame.f_back
+    return found
 
 
 class _Parking(SystemExit):

@@ -6,6 +6,7 @@ asks `current()`. So a check can run beside the learner's own threads, and neith
 
 import math
 import threading
+import time
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -62,6 +63,8 @@ class World:
         if self.scheduler is not None and self.scheduler.member():
             until_tick = self.scheduler.now + math.ceil(left * TICKS)
             self.scheduler.wait(until_tick, changes, doing="waits for a message")
+        elif self.scheduler is not None and self.scheduler.is_going:
+            _sleep(min(left, _LOOK))  # the run moves the clock
         else:
             self.clock.sleep(left)
 
@@ -71,6 +74,7 @@ class World:
         setattr(thread, _REJECTED, False)
 
 
+_sleep, _LOOK = time.sleep, 0.05  # real seconds between two looks at a clock that a run moves
 _default: World | None = None
 # Attributes of a thread that is in a private world: the world, and whether a call was rejected after it was closed.
 _PLACE, _REJECTED = "world_of_the_course", "rejected_by_the_course"

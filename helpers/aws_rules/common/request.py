@@ -46,6 +46,7 @@ class Request:
     access_key, url, body = "", "", b""
     is_valid = False  # whether the parameters, once read, are known to be what the operation's model describes
     id = ""  # which its response has, once it is drawn
+    program = ""  # the name of the program that sends it, in a run of several
     poll: Any = None  # what a receive asks, and until when; None until it's first executed
 
     def __init__(
@@ -101,6 +102,11 @@ class Request:
     def operation(self) -> str:
         """The operation's name, as in "SendMessage"; "" when the request names none."""
         return self.form.get("Action", "") if self.target is None else self.target.rpartition(".")[2]
+
+    @property
+    def sender(self) -> str:
+        """Who sends it, in few words: its program, or the end of the caller's ARN."""
+        return self.program or self.identity.rpartition(":")[2]
 
     @property
     def action(self) -> str:

@@ -18,7 +18,8 @@ class Step:
 
     at: by the cloud's clock, in UTC. what: one of the words above. where: the ARN of the queue, topic or subscription.
     message: the message's id; "" for a step that isn't about a single message. reason: why, in words; can be "".
-    hidden: seconds from then on during which the message can't be received.
+    hidden: seconds from then on during which the message can't be received. by: who received it: the name of a program
+    of `cloud.run`, or as in "user/learner".
     """
 
     at: datetime
@@ -27,11 +28,14 @@ class Step:
     message: str = ""
     reason: str = ""
     hidden: float = 0
+    by: str = ""
 
 
-def record(account: Account, what: str, where: str, message: str = "", reason: str = "", hidden: float = 0) -> None:
+def record(
+    account: Account, what: str, where: str, message: str = "", reason: str = "", hidden: float = 0, by: str = ""
+) -> None:
     """Add a step that happens now to the journal of the account's world."""
-    account.world.journal.append(Step(account.world.clock.now(), what, where, message, reason, hidden))
+    account.world.journal.append(Step(account.world.clock.now(), what, where, message, reason, hidden, by))
 
 
 def record_expiry(account: Account, where: str, message: str, at: float) -> None:

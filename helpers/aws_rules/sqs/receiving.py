@@ -51,8 +51,8 @@ class Poll:
     short: bool
 
 
-def receive(poll: Poll, caller: str) -> list[Message]:
-    """Return messages, which are now in flight. caller: an ARN.
+def receive(poll: Poll, by: str) -> list[Message]:
+    """Return messages, which are now in flight. by: who receives them, for the journal.
 
     With a frozen clock nothing waits here: LookAgain names the next event or the end of the long poll, so that a long
     poll ends to the second.
@@ -62,7 +62,7 @@ def receive(poll: Poll, caller: str) -> list[Message]:
     if attempt and queue.fifo_queue and (before := _repeat_attempt(queue, attempt, visibility_timeout)):
         return before
     while True:
-        messages = _take(queue, poll.count, visibility_timeout, caller, poll.short)
+        messages = _take(queue, poll.count, visibility_timeout, by, poll.short)
         left = poll.until - clock.time()
         if messages or left <= 0 or queue.siblings.get(queue.name) is not queue:
             if attempt and messages:
@@ -102,7 +102,7 @@ def _visibility_was_changed(kept: Message, received: Message) -> bool:
     return kept.receipt_handle == received.receipt_handle and kept.visible_at != received.visible_at
 
 
-def _take(queue: Queue, count: int, visibility_timeout: int, caller: str, short: bool) -> list[Message]:
+def _take(queue: Queue, count: int, visibility_timeout: int, by: str, short: bool) -> list[Message]:
     """Put up to `count` visible messages in flight and return them. Messages that are due become dead letters."""
     move_tasks.catch_up(queue.owner, queue.region, queue.siblings)
     queue.remove_expired()
@@ -121,7 +121,7 @@ def _take(queue: Queue, count: int, visibility_timeout: int, caller: str, short:
         if short and not queue.fifo_queue and unkind.strikes("missed"):
             unkind.tell(f"a short poll of {queue.name} missed message {message.id}")
             continue
-        _put_in_flight(queue, message, now, visibility_timeout, caller)
+        _put_in_flight(queue, message, now, visibility_timeout, by)
         found.append(copy(message))  # a copy, since the next receive changes receive count and receipt handle
     return found
 
@@ -144,7 +144,7 @@ def _visible_since(message: Message) -> tuple[float, int, int]:
     return since, message.approximate_receive_count, message.number
 
 
-def _put_in_flight(queue: Queue, message: Message, now: float, visibility_timeout: int, caller: str) -> None:
+def _put_in_flight(queue: Queue, message: Message, now: float, visibility_timeout: int, by: str) -> None:
     unkind = queue.owner.unkindness
     if not queue.fifo_queue and not message.duplicated and unkind.strikes("duplicates"):
         message.duplicated = True
@@ -155,9 +155,8 @@ def _put_in_flight(queue: Queue, message: Message, now: float, visibility_timeou
         steps.record(queue.owner, steps.UNKIND, queue.queue_arn, message.id, "a duplicate will be delivered")
     message.start_visibility_timeout(queue.owner, now, visibility_timeout)
     queue.remember_handle(message)
-    name = caller.rpartition(":")[2]
-    reason = f"receive number {message.approximate_receive_count}, by {name}; hidden for {visibility_timeout} s"
-    steps.record(queue.owner, steps.RECEIVED, queue.queue_arn, message.id, reason, visibility_timeout)
+    reason = f"receive number {message.approximate_receive_count}, by {by}; hidden for {visibility_timeout} s"
+    steps.record(queue.owner, steps.RECEIVED, queue.queue_arn, message.id, reason, visibility_timeout, by)
 
 
 def delete(queue: Queue, handle: str) -> None:

@@ -8,7 +8,6 @@ from typing import Any
 
 import boto3
 
-from helpers.checks.limits import CALL_TAKES
 from helpers.checks.runners.answer_host import AnswerHost, stopped
 from helpers.checks.runners.base import TOO_MANY_CALLS
 from helpers.checks.runners.fresh_session import fresh_session
@@ -27,7 +26,7 @@ class KernelRunner:
         self._host, self._world = AnswerHost(answer), world
         self._parts: list[str] = []
         self._output = Printed(self._parts.append)
-        self._run = KernelRun(world, [self._host.namespace], CALL_TAKES, self._before_call)
+        self._run = KernelRun(world, [self._host.namespace], self._before_call)
         boto3.DEFAULT_SESSION = fresh_session()  # the engine puts the kernel's own back
 
     @property
@@ -35,7 +34,7 @@ class KernelRunner:
         """What the answer printed so far, from the beginning."""
         return "".join(self._parts)
 
-    def _before_call(self) -> None:
+    def _before_call(self, request: Any) -> None:
         """Do what has to be done before each call of the answer."""
 
     def _reply(self, command: dict[str, Any], seconds: float) -> dict[str, Any]:

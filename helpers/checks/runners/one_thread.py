@@ -45,7 +45,7 @@ class OneThread(KernelRunner):
         if self._run.is_member() and (reason := self._over()):
             raise Stopped(reason)
 
-    def _before_call(self) -> None:
+    def _before_call(self, request: Any) -> None:
         self._stop_if_over()
 
     def close(self) -> None:

@@ -1,0 +1,292 @@
+"""Several programs side by side in the cloud's own time: what `cloud.run` does.
+
+Each program is a function in a thread of this kernel. One of them goes on at a time, and time passes only while all of
+them wait (helpers.simulation.scheduler), so the same programs give the same run wherever and whenever they run.
+"""
+
+import inspect
+import math
+import signal
+import threading
+import time
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Any
+
+from helpers.backends.run_progress import RunProgress
+from helpers.backends.run_report import ProgramEnd, RunReport, make_report
+from helpers.errors import CloudError, Stopped
+from helpers.simulation import browser_tab, stopping
+from helpers.simulation.clock import Clock
+from helpers.simulation.kernel_run import KernelRun
+from helpers.simulation.member_console import Printed, console, exits_raise
+from helpers.simulation.scheduler import ENDED, STUCK, TERMINATED, TICKS, TIME_IS_OVER, Program
+from helpers.simulation.source_lines import line_of, namespace_of, place
+from helpers.simulation.worlds import World
+
+MOST_PROGRAMS = 50
+MOST_CALLS = 30_000
+MOST_WAITS = 400_000
+MOST_SECONDS = 120.0  # real ones, for all of a run
+MOST_AT_ONCE = 10.0  # real seconds in which one program goes on without waiting
+_GIVE_UP = 0.5  # real seconds to end threads that don't wait
+_CALLS, _BUSY = "calls", "busy"  # why a run was stopped, beside the scheduler's words
+_perf_counter = time.perf_counter
+
+IN_A_TAB = (
+    "Here one program runs at a time: a browser tab has no threads, so cloud.run can't run several. "
+    f"{browser_tab.INSTEAD}"
+)
+NESTED = "A program can't begin another run: cloud.run belongs into a notebook's cell, outside the functions it runs."
+ONE_AT_A_TIME = "A run is going on already. Wait until it's over, or interrupt it."
+
+Programs = Mapping[str, Callable[[], Any]]
+Moments = Mapping[str, float]
+
+
+@dataclass
+class _Going:
+    """One program of a run. calls: how many it made. text: what it printed, with the seconds of the run."""
+
+    name: str
+    function: Callable[[], Any]
+    starts: float
+    namespace: dict[str, Any]
+    program: Program = field(init=False)
+    end: ProgramEnd = field(default_factory=ProgramEnd)
+    calls: int = 0
+    printed: Any = None
+
+
+def run(world: World, programs: Programs, seconds: float, starts: Moments, stops: Moments) -> RunReport:
+    """Run the programs for so many seconds of the world's clock, or until all have returned; return the report.
+
+    starts: after how many seconds a program begins. stops: after how many it gets a SIGTERM. CloudError if these make
+    no run, or if one of the programs would never come to an end.
+    """
+    _check(programs, seconds, starts, stops)
+    if browser_tab.IN_A_TAB:
+        raise CloudError(IN_A_TAB)
+    if world.scheduler is not None and world.scheduler.member():
+        raise CloudError(NESTED)
+    if world.scheduler is not None and world.scheduler.is_going:
+        raise CloudError(ONE_AT_A_TIME)
+    clock = world.clock
+    assert isinstance(clock, Clock)
+    quiet = clock.still  # where outputs are compared
+    with clock.frozen():
+        if not quiet:
+            clock.advance(math.ceil(clock.time()) - clock.time())  # so that each run's times are the same
+        return _Run(world, clock, programs, seconds, starts, stops).report(quiet)
+
+
+def _check(programs: Programs, seconds: float, starts: Moments, stops: Moments) -> None:
+    if (
+        not isinstance(programs, Mapping)
+        or not programs
+        or not all(isinstance(name, str) and name for name in programs)
+    ):
+        raise CloudError('cloud.run takes the programs by their names: cloud.run({"Kim": packer}, minutes=30)')
+    if len(programs) > MOST_PROGRAMS:
+        raise CloudError(f"cloud.run takes up to {MOST_PROGRAMS} programs, and these are {len(programs)}.")
+    for name, function in programs.items():
+        _check_program(name, function)
+    if not (isinstance(seconds, (int, float)) and 0 < seconds < math.inf):
+        raise CloudError("Say for how long, as in cloud.run(programs, minutes=30); seconds and hours work, too.")
+    for word, moments in (("starts", starts), ("stops", stops)):
+        for name, at in moments.items():
+            if name not in programs:
+                raise CloudError(
+                    f"{word}= names {name!r}, and there's no such program. There are: {', '.join(programs)}."
+                )
+            if isinstance(at, bool) or not (isinstance(at, (int, float)) and 0 <= at <= seconds):
+                raise CloudError(
+                    f"{word}= takes seconds from 0 to the end of the run, {seconds:g}; {name!r} has {at!r}."
+                )
+
+
+def _check_program(name: str, function: Any) -> None:
+    if not callable(function):
+        raise CloudError(f"{name!r} is no function, but {type(function).__name__}. Give it without parentheses.")
+    if inspect.iscoroutinefunction(function):
+        raise CloudError(f"{name!r} is an async function. Give one that runs it: lambda: asyncio.run(your_function())")
+    try:
+        inspect.signature(function).bind()
+    except TypeError:
+        raise CloudError(
+            f"{name!r} has to be called with something, and a program takes nothing. Give one that calls it: "
+            "lambda: your_function(queue_url)"
+        ) from None
+    except ValueError:  # a function without a signature, written in C
+        pass
+
+
+class _Run:
+    def __init__(self, world: World, clock: Clock, programs: Programs, seconds: float, starts: Moments, stops: Moments):
+        self._outer, self._clock, self._seconds, self._calls = world, clock, seconds, 0
+        self._start = clock.time()
+        self._said: list[tuple[float, str, str]] = []  # what was printed: when, by whom, and the text
+        self._going = [
+            _Going(name, function, float(starts.get(name, 0)), namespace_of(function))
+            for name, function in programs.items()
+        ]
+        namespaces = {id(each.namespace): each.namespace for each in self._going}
+        self._namespaces = list(namespaces.values())
+        # The members are in a world of their own, which is closed at the end: no call of theirs comes later.
+        self._world = replace(world, open=True)
+        self._kernel_run = KernelRun(self._world, self._namespaces, self._before_call, MOST_WAITS)
+        self._scheduler = self._kernel_run.scheduler
+        for each in self._going:
+            thread = threading.Thread(target=stopping.shielded, args=(partial(self._live, each),), name=each.name)
+            signals = [(float(stops[each.name]), int(signal.SIGTERM))] if each.name in stops else []
+            each.program = Program(thread, signals)
+            each.printed = Printed(partial(self._say, each.name))
+
+    def report(self, quiet: bool) -> RunReport:
+        """Run all of them, and return what happened. quiet: whether to say nothing meanwhile."""
+        before, start = list(self._outer.journal), self._clock.now()
+        self._progress = RunProgress(self._clock, self._seconds, quiet)
+        with self._outer.journal.copied() as entries:
+            previous, self._outer.scheduler = self._outer.scheduler, self._scheduler
+            try:
+                runaway = self._runaway(self._run())
+            finally:
+                self._end()
+                self._outer.scheduler = previous
+        self._print()
+        if runaway:
+            raise CloudError(runaway)
+        return make_report(start, self._passed(), {each.name: each.end for each in self._going}, entries, before)
+
+    def _run(self) -> str:
+        self._waits, self._since = 0, _perf_counter()
+        with ExitStack() as stack:
+            for namespace in self._namespaces:
+                stack.enter_context(exits_raise(self._kernel_run.is_member, namespace))
+            stack.enter_context(self._kernel_run.time)
+            stack.enter_context(console(self._printed))
+            stack.enter_context(self._progress)
+            try:
+                programs = [each.program for each in self._going]
+                return self._scheduler.run(programs, MOST_SECONDS, self._look, self._seconds)
+            finally:
+                self._scheduler.stop(self._scheduler.outcome)
+                self._scheduler.end()
+
+    def _live(self, each: _Going) -> None:
+        """Be one program, from its start to its end."""
+        try:
+            try:
+                if each.starts:
+                    self._scheduler.sleep(each.starts, doing="hasn't begun yet")
+                each.end.began = self._passed()
+                stopping.stoppable(each.function)
+                each.end.how = "returned"
+            except SystemExit as problem:
+                each.end.how = "returned" if problem.code in (None, 0) else f"ended with exit code {problem.code!r}"
+            except Exception as problem:
+                each.end.how, each.end.error = "raised", describe(problem)
+                each.end.number, each.end.line = line_of(problem, each.namespace).values()
+            each.end.at = self._passed()
+            self._scheduler.finish()
+        except BaseException as problem:  # it was stopped, or raised what ends a process
+            if each.end.how == "":
+                each.end.at = self._passed()
+                each.end.how = "was stopped" if each.program.was_terminated else "still going"
+                if not isinstance(problem, Stopped):
+                    each.end.how, each.end.error = "raised", describe(problem)
+                each.end.number, each.end.line = line_of(problem, each.namespace).values()
+
+    def _end(self) -> None:
+        """End every thread that is left, wherever it is, and let no call of theirs come later."""
+        self._world.open = False
+        if self._scheduler.end():
+            threads = lambda: [member.thread for member in self._scheduler.members]  # noqa: E731
+            mine = {id(namespace) for namespace in self._namespaces}
+            stopping.stop(threads, lambda frame: id(frame.f_globals) in mine, _GIVE_UP)
+
+    def _passed(self) -> float:
+        return round(self._scheduler.now / TICKS, 6)
+
+    def _say(self, name: str, text: str) -> None:
+        self._said.append((self._passed(), name, text))
+
+    def _of_member(self) -> _Going | None:
+        member = self._scheduler.member()
+        return next((each for each in self._going if member and each.program is member.program), None)
+
+    def _printed(self) -> Printed | None:
+        each = self._of_member()
+        return each.printed if each else None
+
+    def _before_call(self, request: Any) -> None:
+        if request.poll is not None:  # it looks again
+            return
+        each = self._of_member()
+        if each:
+            request.program = each.name
+            each.calls += 1
+        self._calls += 1
+        if self._calls > MOST_CALLS:
+            self._scheduler.stop(_CALLS)
+            raise Stopped(_CALLS)
+
+    def _look(self) -> bool:
+        """Do what has to be done now and then while programs run: show progress, and stop one that never waits."""
+        now = _perf_counter()
+        if self._scheduler.waits != self._waits:
+            self._waits, self._since = self._scheduler.waits, now
+        elif now - self._since > MOST_AT_ONCE:
+            self._scheduler.stop(_BUSY)
+        self._progress.show(self._calls)
+        return False
+
+    def _runaway(self, outcome: str) -> str:
+        """Return the sentence about the program that had to be stopped; "" for a run that came to its end."""
+        if outcome in (ENDED, TIME_IS_OVER, TERMINATED):
+            return ""
+        thread = self._scheduler.at()
+        member = next((member for member in self._scheduler.members if member.thread is thread), None)
+        each = next((each for each in self._going if member and each.program is member.program), None)
+        if outcome == _CALLS or (outcome == STUCK and self._scheduler.waits > MOST_WAITS):
+            each = max(self._going, key=lambda each: each.calls if outcome == _CALLS else each.program.waits)
+            thread = each.program.thread
+        why = {
+            _CALLS: f"it made {each.calls if each else 0:,} of the run's {MOST_CALLS:,} calls",
+            _BUSY: f"it went on for {MOST_AT_ONCE:g} real seconds without waiting for anything",
+        }.get(outcome, "the run took too long")
+        if outcome == STUCK and self._scheduler.waits > MOST_WAITS:
+            why = f"it waited {each.program.waits if each else 0:,} times"
+        where = place(thread, each.namespace) if thread and each else {"number": None, "line": ""}
+        at = f", in line {where['number']}: {where['line']}" if where["line"] else ""
+        who = each.name if each else "A program"
+        return (
+            f"The run was stopped after {self._passed():g} of {self._seconds:g} seconds because of {who!r}: {why}{at}. "
+            "Let it sleep, or use a long poll, and run it for a shorter time."
+        )
+
+    def _print(self) -> None:
+        """Print what the programs printed, each line with its moment and its program's name."""
+        started: dict[str, list[Any]] = {}
+        lines: list[tuple[float, str, str]] = []
+        for at, name, text in self._said:
+            for piece in text.splitlines(keepends=True):
+                begun = started.setdefault(name, [at, ""])
+                begun[1] += piece
+                if piece.endswith("\n"):
+                    lines.append((begun[0], name, begun[1].rstrip("\n")))
+                    del started[name]
+        lines += [(at, name, text) for name, (at, text) in started.items()]
+        for at, name, text in lines:
+            print(f"{time.strftime('%H:%M:%S', time.gmtime(self._start + at))} {name}: {text}")
+
+
+def describe(problem: BaseException) -> str:
+    """Return an exception as Python's last line of a traceback has it."""
+    try:
+        text = str(problem)[:500]
+    except Exception as worse:
+        text = f"(its text cannot be had: {type(worse).__name__})"
+    return f"{type(problem).__name__}: {text}" if text else type(problem).__name__
