@@ -17,9 +17,9 @@ from typing import Any
 
 from helpers.backends.run_progress import RunProgress
 from helpers.backends.run_report import ProgramEnd, RunReport, make_report
-from helpers.errors import CloudError, Stopped
+from helpers.errors import ClockError, CloudError, Stopped
 from helpers.simulation import browser_tab, stopping
-from helpers.simulation.clock import Clock
+from helpers.simulation.clock import END, TOO_LATE, Clock
 from helpers.simulation.kernel_run import KernelRun
 from helpers.simulation.member_console import Printed, console, exits_raise
 from helpers.simulation.scheduler import ENDED, STUCK, TERMINATED, TICKS, TIME_IS_OVER, Program
@@ -64,7 +64,7 @@ def run(world: World, programs: Programs, seconds: float, starts: Moments, stops
     """Run the programs for so many seconds of the world's clock, or until all have returned; return the report.
 
     starts: after how many seconds a program begins. stops: after how many it gets a SIGTERM. CloudError if these make
-    no run, or if one of the programs would never come to an end.
+    no run, or if one of the programs would never come to an end; ClockError beyond the last year of Python.
     """
     _check(programs, seconds, starts, stops)
     if browser_tab.IN_A_TAB:
@@ -75,6 +75,8 @@ def run(world: World, programs: Programs, seconds: float, starts: Moments, stops
         raise CloudError(ONE_AT_A_TIME)
     clock = world.clock
     assert isinstance(clock, Clock)
+    if clock.time() + seconds > END:
+        raise ClockError(TOO_LATE.format(seconds))
     quiet = clock.still  # where outputs are compared
     with clock.frozen():
         if not quiet:
@@ -151,16 +153,20 @@ class _Run:
         with self._outer.journal.copied() as entries:
             previous, self._outer.scheduler = self._outer.scheduler, self._scheduler
             try:
-                runaway = self._runaway(self._run())
+                runaway = self._run()
             finally:
                 self._end()
                 self._outer.scheduler = previous
+        for each in self._going:
+            if not each.end.how:
+                each.end.at, each.end.how = self._passed(), "still going"
         self._print()
         if runaway:
             raise CloudError(runaway)
         return make_report(start, self._passed(), {each.name: each.end for each in self._going}, entries, before)
 
     def _run(self) -> str:
+        """Let the programs go on until the run ends; return the sentence about one that would never end, or ""."""
         self._waits, self._since = 0, _perf_counter()
         with ExitStack() as stack:
             for namespace in self._namespaces:
@@ -170,7 +176,7 @@ class _Run:
             stack.enter_context(self._progress)
             try:
                 programs = [each.program for each in self._going]
-                return self._scheduler.run(programs, MOST_SECONDS, self._look, self._seconds)
+                return self._runaway(self._scheduler.run(programs, MOST_SECONDS, self._look, self._seconds))
             finally:
                 self._scheduler.stop(self._scheduler.outcome)
                 self._scheduler.end()
@@ -231,7 +237,7 @@ class _Run:
         self._calls += 1
         if self._calls > MOST_CALLS:
             self._scheduler.stop(_CALLS)
-            raise Stopped(_CALLS)
+            self._scheduler.sleep(0)  # from which it doesn't return, so that the place where it is can be seen
 
     def _look(self) -> bool:
         """Do what has to be done now and then while programs run: show progress, and stop one that never waits."""

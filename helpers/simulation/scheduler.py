@@ -316,6 +316,7 @@ class Scheduler:
         try:
             _real_start(thread)
         finally:
+            thread._daemonic = member.ends_with_the_others  # type: ignore[attr-defined]  # its own threads inherit it
             if starter is not None:
                 self._members[_get_ident()] = starter
         with self._changed:
@@ -447,10 +448,11 @@ class Scheduler:
     # ---- the baton; the lock is held
 
     def _hand_on(self) -> None:
-        self.running = self._next() if self._going else None
+        before, self.running = self.running, self._next() if self._going else None
         if self.running is not None:
             self.running.baton.release()
-        self._changed.notify_all()
+        if before is None or self.running is None:
+            self._changed.notify_all()  # else `run` need not look: one member goes on after another
 
     def _next(self) -> Member | None:
         if self._ready:
