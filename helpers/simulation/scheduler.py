@@ -205,9 +205,9 @@ class Scheduler:
         return woken
 
     def _wait_once(self, member: Member, until: int | None, key: Hashable, doing: str, resting: bool) -> bool:
+        if member.over:
+            self._reject(member)  # without the lock, since this may park it
         with self._changed:
-            if member.over:
-                self._reject(member)
             if resting:
                 member.reads = 0
             member.turn, member.key, member.woken, member.doing = next(self._turns), key, False, doing
