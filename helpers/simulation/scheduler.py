@@ -205,27 +205,32 @@ class Scheduler:
         return woken
 
     def _wait_once(self, member: Member, until: int | None, key: Hashable, doing: str, resting: bool) -> bool:
-        if member.over:
-            self._reject(member)  # without the lock, since this may park it
         with self._changed:
-            if resting:
-                member.reads = 0
-            member.turn, member.key, member.woken, member.doing = next(self._turns), key, False, doing
-            self.waits += 1
-            member.program.waits += 1
-            if until is not None and until <= self._last:
-                heapq.heappush(self._sleepers, (max(until, self.now), member.turn, member))
-            if self.waits > self._most_waits:
-                self._end_run(STUCK)
-            else:
-                self._hand_on()
-            if member is self._here and self.running is None:
-                raise Stopped(self.outcome or WAITS)  # there is nobody else
+            has_to_end = member.over
+            if not has_to_end:
+                self._give_baton_away(member, until, key, doing, resting)
+        if has_to_end:
+            self._reject(member)  # without the lock, since this may park it
+        if member is self._here and self.running is None:
+            raise Stopped(self.outcome or WAITS)  # there is nobody else
         member.baton.acquire()
         if member.over:
             self._reject(member)
         member.doing = ""
         return member.woken
+
+    def _give_baton_away(self, member: Member, until: int | None, key: Hashable, doing: str, resting: bool) -> None:
+        if resting:
+            member.reads = 0
+        member.turn, member.key, member.woken, member.doing = next(self._turns), key, False, doing
+        self.waits += 1
+        member.program.waits += 1
+        if until is not None and until <= self._last:
+            heapq.heappush(self._sleepers, (max(until, self.now), member.turn, member))
+        if self.waits > self._most_waits:
+            self._end_run(STUCK)
+        else:
+            self._hand_on()
 
     @staticmethod
     def _reject(member: Member) -> NoReturn:
@@ -426,8 +431,9 @@ class Scheduler:
         Stopped is raised in its wait, so its `finally` runs. keep: members that stay. seconds: real ones for each.
         """
         ending = self._others(keep)
-        for member in ending:
-            member.over = True
+        with self._changed:
+            for member in ending:
+                member.over = True
         for member in sorted(ending, key=lambda member: member.turn):
             if member.baton.locked() and (member is not self.running or member.doing):
                 member.baton.release()
