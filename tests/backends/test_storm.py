@@ -70,41 +70,52 @@ class Storm:
         return program
 
     def sleep(self, seconds: float) -> None:
+        """Let time pass."""
         time.sleep(seconds)
 
     def send(self, count: int) -> None:
+        """Send so many orders."""
         for _ in range(count):
             self.delay(0)
 
     def delay(self, seconds: int) -> None:
+        """Send an order that's hidden for so many seconds."""
         self.sent += 1
         self.sqs.send_message(QueueUrl=self.url, MessageBody=f"A-{self.sent}", DelaySeconds=seconds)
 
     def take(self, wait: int) -> None:
+        """Receive an order, pack it, delete it."""
         for message in self.peek(wait):
             time.sleep(1)
             self.sqs.delete_message(QueueUrl=self.url, ReceiptHandle=message["ReceiptHandle"])
 
     def peek(self, wait: int) -> list[Any]:
+        """Receive an order, and leave it."""
         return self.sqs.receive_message(QueueUrl=self.url, WaitTimeSeconds=wait).get("Messages", [])
 
     def hold(self, seconds: float) -> None:
+        """Hold a lock that all programs share."""
         with _LOCK:
             time.sleep(seconds)
 
     def crash(self, _: int) -> None:
+        """Raise an exception."""
         raise ValueError("a storm")
 
     def thread(self, steps: list[Any], daemon: bool = False) -> None:
+        """Do the steps in a thread."""
         threading.Thread(target=self.do, args=(steps,), daemon=daemon).start()
 
     def daemon(self, steps: list[Any]) -> None:
+        """Do the steps in a daemon thread."""
         self.thread(steps, daemon=True)
 
     def timer(self, steps: list[Any]) -> None:
+        """Do the steps later."""
         threading.Timer(7, self.do, [steps]).start()
 
     def pool(self, steps: list[Any]) -> None:
+        """Do the steps in a pool of two."""
         with ThreadPoolExecutor(2) as pool:
             list(pool.map(lambda step: self.do([step]), steps))
 
