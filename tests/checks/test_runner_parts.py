@@ -7,8 +7,8 @@ import botocore.session
 import pytest
 from botocore.loaders import JSONFileLoader
 
-from helpers.simulation.member_console import functions_kept
 from helpers.checks.runners.fresh_session import fresh_session
+from helpers.simulation.member_console import functions_kept
 
 
 @pytest.fixture(autouse=True)
