@@ -5,7 +5,6 @@ import hashlib
 import json
 from collections import Counter
 
-from helpers.aws_rules.common.steps import HIDDEN, RECEIVED
 from helpers.checks.lessons import shop
 
 # All of them but us-east-1, where the course itself works.
@@ -436,7 +435,7 @@ def _expect_receivable(case, before, after):
 def _expect_never_hidden(case, queue_url, calls):
     """Not even for a moment did the answer hide a message from billing."""
     since = min(call.at for call in calls)
-    hidden = [step for step in case.steps(queue_url) if step.what in (RECEIVED, HIDDEN) and step.hidden]
+    hidden = [step for step in case.steps(queue_url) if step.what in (shop.RECEIVED, shop.HIDDEN) and step.hidden]
     if hidden := [step for step in hidden if step.at >= since]:
         case.not_yet(
             "hidden-by-receiving",

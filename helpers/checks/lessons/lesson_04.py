@@ -14,7 +14,6 @@ RENEWALS = ("ChangeMessageVisibility", "ChangeMessageVisibilityBatch")
 DELETES = ("DeleteMessage", "DeleteMessageBatch")
 SENDS, RECEIVES = ("SendMessage", "SendMessageBatch"), ("ReceiveMessage",)
 ALL_CALLS = (*RECEIVES, *SENDS, *RENEWALS, *DELETES)
-SENT, RECEIVED, HIDDEN, DELETED = "sent", "received", "hidden", "deleted"  # steps of a message, see Case.steps
 BILLED = "billed"  # the send of its bill, as a step of the order's message
 LONGEST_TIMEOUT = 120  # seconds for which an exercise lets a message be in flight ahead
 
@@ -678,7 +677,7 @@ def _expect_packed(case, timeout, steps, seconds, orders=()):
     result = _pack(case, queue_url, steps, seconds)
     case.did += f", where the queue's visibility timeout is {timeout} s"
     history = case.steps(queue_url)
-    received = [step for step in history if step.what == RECEIVED]
+    received = [step for step in history if step.what == shop.RECEIVED]
     if not received or result.value is None:
         case.not_yet(
             "nothing-packed",
@@ -723,12 +722,12 @@ def _expect_no_gap(case, history):
     _expect_short_timeouts(case, history)
 
 
-_CALLS = {HIDDEN: "the next change of it", DELETED: "the delete", BILLED: "its bill"}
+_CALLS = {shop.HIDDEN: "the next change of it", shop.DELETED: "the delete", BILLED: "its bill"}
 
 
 def _after(history, moment):
     """Return how long after the first receive this was, as in "60.1 s"."""
-    first = next(step for step in history if step.what == RECEIVED)
+    first = next(step for step in history if step.what == shop.RECEIVED)
     return f"{(moment - first.at).total_seconds():.1f} s"
 
 
@@ -739,18 +738,18 @@ def _lapse(history):
     """
     over = None
     for step in history:
-        kept = step.what in (DELETED, BILLED) or (step.what == HIDDEN and step.hidden)
+        kept = step.what in (shop.DELETED, BILLED) or (step.what == shop.HIDDEN and step.hidden)
         if kept and over is not None and step.at >= over:
             return step, over
-        if step.what in (RECEIVED, HIDDEN):
+        if step.what in (shop.RECEIVED, shop.HIDDEN):
             over = step.at + timedelta(seconds=step.hidden)
-        elif step.what == DELETED:
+        elif step.what == shop.DELETED:
             over = None
     return None
 
 
 def _expect_short_timeouts(case, history):
-    longest = max((step.hidden for step in history if step.what in (RECEIVED, HIDDEN)), default=0)
+    longest = max((step.hidden for step in history if step.what in (shop.RECEIVED, shop.HIDDEN)), default=0)
     if longest > LONGEST_TIMEOUT:
         case.not_yet(
             "timeout-too-long",
@@ -763,8 +762,8 @@ def _expect_short_timeouts(case, history):
 
 def _expect_deleted_at_the_end(case, history, work, slack):
     """The delete came when the work was done, and not long after."""
-    received = next(step.at for step in history if step.what == RECEIVED)
-    deleted = [(step.at - received).total_seconds() for step in history if step.what == DELETED]
+    received = next(step.at for step in history if step.what == shop.RECEIVED)
+    deleted = [(step.at - received).total_seconds() for step in history if step.what == shop.DELETED]
     if not deleted:
         case.not_yet(
             "not-deleted",
@@ -828,7 +827,7 @@ def _expect_kept_after_a_crash(case):
     case.attempt(queue_url=queue_url, steps=steps, seconds=seconds)  # the next order, while a thread may go on
     first = history[0].message if history else ""
     later = [step for step in case.steps(queue_url) if step.message == first and step.at > over]
-    if later and later[0].what == HIDDEN and later[0].hidden:
+    if later and later[0].what == shop.HIDDEN and later[0].hidden:
         case.not_yet(
             "extended-after-the-crash",
             did=did,
@@ -842,9 +841,9 @@ def _expect_kept_after_a_crash(case):
 
 
 def _expect_not_deleted_unpacked(case, history, work):
-    received = next((step.at for step in history if step.what == RECEIVED), None)
+    received = next((step.at for step in history if step.what == shop.RECEIVED), None)
     for step in history:
-        if step.what == DELETED and (took := (step.at - received).total_seconds()) < work - 0.5:
+        if step.what == shop.DELETED and (took := (step.at - received).total_seconds()) < work - 0.5:
             case.not_yet(
                 "deleted-unpacked",
                 got=case.said(f"Your code deleted the order after {took:.1f} s. Packing takes {work} s."),
@@ -1121,7 +1120,7 @@ class _Shift:
         self.calls = [call for call in case.calls if call.at >= started]
         self.steps = [step for step in case.steps(office.orders_url) if step.at >= started]
         bodies = {message["id"]: _parsed(message["body"]) for message in case.state(office.bills_url)["messages"]}
-        sent = [step for step in case.steps(office.bills_url) if step.what == SENT and step.at >= started]
+        sent = [step for step in case.steps(office.bills_url) if step.what == shop.SENT and step.at >= started]
         named = [(self.after(step), bodies.get(step.message)) for step in sent]
         self.bills = [(after, bill.get("order_id")) for after, bill in named if isinstance(bill, dict)]
 
@@ -1251,7 +1250,7 @@ def _expect_billed(office, shift, orders, broken=(), held=True, plain=False):
         )
     _expect_list(case, shift.value, {*shift.done, *billed}, billed)
     # What a last poll brings after the time is over may be given back.
-    late = {step.message for step in shift.steps if step.what == RECEIVED and shift.after(step) > shift.stop - 0.5}
+    late = {step.message for step in shift.steps if step.what == shop.RECEIVED and shift.after(step) > shift.stop - 0.5}
     for message in case.state(office.orders_url)["messages"]:
         order = office.sent[message["id"]]
         if message["receives"] and isinstance(order, dict) and message["id"] not in late:
@@ -1330,8 +1329,8 @@ def _expect_prepared(office, shift, plain=False):
     case, waited = office.case, []
     for order_id, sent in {order_id: after for after, order_id in reversed(shift.bills)}.items():
         of_order = [step for order, steps in office.history(shift) for step in steps if _id(order) == order_id]
-        received = min((shift.after(step) for step in of_order if step.what == RECEIVED), default=sent)
-        deleted = min((shift.after(step) for step in of_order if step.what == DELETED), default=sent)
+        received = min((shift.after(step) for step in of_order if step.what == shop.RECEIVED), default=sent)
+        deleted = min((shift.after(step) for step in of_order if step.what == shop.DELETED), default=sent)
         if deleted < sent:
             case.not_yet(
                 "deleted-before-bill",
