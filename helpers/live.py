@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 from helpers.backends import environment, running
 from helpers.backends.base import Cloud
 from helpers.backends.offline import snapshot
-from helpers.errors import CloudError
+from helpers.errors import ClockError, CloudError
 from helpers.simulation.clock import Clock
 from helpers.views.live_inbox import LiveInbox
 from helpers.views.live_queue import LiveQueue
@@ -51,7 +51,7 @@ def queue(cloud: Cloud, region: str, url: str) -> LiveQueue:
         return "The clock runs."
 
     def hold(message: str) -> str:
-        clock.hold()
+        clock.stand()
         return "The clock stands."
 
     actions: dict[str, Callable[[str], str]] = {
@@ -71,7 +71,7 @@ def queue(cloud: Cloud, region: str, url: str) -> LiveQueue:
             result = actions[action](message)
         except ClientError as problem:
             result = f"SQS refused: {problem.response['Error']['Message']}"
-        except CloudError as problem:  # the queue has been deleted
+        except (CloudError, ClockError) as problem:  # the queue has been deleted, or polls long while time stands
             result = str(problem)
         try:
             draw(result)
@@ -82,8 +82,8 @@ def queue(cloud: Cloud, region: str, url: str) -> LiveQueue:
         picture.show(snapshot.queue(cloud.world, region, url, MOST), clock.runs, result)
 
     picture = LiveQueue(on_click)
-    # Time still passes in the cell that asks for the picture, but has stopped by the time somebody sees it.
-    picture.show(snapshot.queue(cloud.world, region, url, MOST), False, "")
+    # Time still passes in the cell that asks for the picture, but may have stopped by the time somebody sees it.
+    picture.show(snapshot.queue(cloud.world, region, url, MOST), clock.runs_between_cells is True, "")
     return picture
 
 

@@ -103,6 +103,7 @@ def no_cloud(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
         (environment, "_of_this_machine", None),
         (running, "_running", None),
         (running, "_cells_followed", False),
+        (running, "_cell", None),
         (time, "sleep", frozen_sleep._real_sleep),
     ):
         monkeypatch.setattr(place, name, value)

@@ -22,6 +22,7 @@ WAYS_TO_START = (
 
 _running: Cloud | None = None
 _cells_followed = False
+_cell: Any = None  # what IPython knows about the cell that runs; a cell can run others, as %%capture does
 
 
 def start(which: str | None = None, **options: Any) -> Cloud:
@@ -36,10 +37,14 @@ def start(which: str | None = None, **options: Any) -> Cloud:
     """
     global _running
     cloud = _new_cloud(which or os.environ.get("COURSE_CLOUD") or "offline", options)
+    between_cells = _running is not None and _running.world.clock.between_cells  # a widget's callback starts it
     _running = cloud
     worlds.set_default(cloud.world)
     _follow_cells()
-    cloud.world.clock.run()
+    if between_cells:
+        cloud.world.clock.cell_ends()
+    else:
+        cloud.world.clock.cell_begins()
     return cloud
 
 
@@ -91,7 +96,7 @@ def running() -> Cloud:
 
 
 def _follow_cells() -> None:
-    """Make time pass while a notebook's cell runs and stop between cells. Outside IPython it simply passes."""
+    """Tell the clock when a notebook's cells begin and end. Outside IPython time passes as in one endless cell."""
     global _cells_followed
     if _cells_followed:
         return
@@ -106,13 +111,23 @@ def _follow_cells() -> None:
     shell = ipython.get_ipython() if ipython else None
     if shell is not None:
         secret_scan.watch()
-        shell.events.register("pre_run_cell", lambda *_: running().world.clock.run())
+        shell.events.register("pre_run_cell", _before_cell)
         shell.events.register("post_run_cell", _after_cell)
 
 
-def _after_cell(*_: Any) -> None:
+def _before_cell(info: Any = None) -> None:
+    global _cell
+    clock = running().world.clock
+    if clock.between_cells:
+        _cell = info
+        clock.cell_begins()
+
+
+def _after_cell(result: Any = None) -> None:
+    if _cell is not None and result is not None and result.info is not _cell:
+        return  # the cell that ran this one goes on
     cloud = running()
-    cloud.world.clock.hold()
+    cloud.world.clock.cell_ends()
     if line := cloud.after_cell():
         print(line)
 

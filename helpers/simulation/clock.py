@@ -21,6 +21,12 @@ NOT_BY_A_PROGRAM = (
     "The clock is a tool of the lessons: a function that's checked, or that cloud.run runs, can't move it, as nobody "
     "can on AWS. To wait, let it sleep: time.sleep(60). That takes no real time there."
 )
+# What a clock adds to the time: whether it runs between cells, once that was chosen.
+_BETWEEN_CELLS = {None: "", True: ". It runs, between cells too.", False: ". It stands between cells."}
+WAITS_FOREVER = (
+    "No cell is running, so the clock stands and this long poll would wait forever; clock.run() lets time pass between "
+    "cells too."
+)
 
 SAID = "On this cloud: "  # the beginning of every sentence about something that a cloud can't do
 _IN_A_LOOP = 10  # refused waits of one length; one more means that a loop waits for something that never happens
@@ -43,9 +49,14 @@ def _seconds(seconds: float, **units: float) -> float:
 
 
 class _Clock:
-    """What every clock can do: tell the time."""
+    """What every clock can do: tell the time, and know whether a cell runs.
 
-    held = False  # whether time is stopped: between cells, and where `hold` was called
+    between_cells: whether the kernel waits for the next cell; outside a notebook it never does. runs_between_cells:
+    what the learner chose with `run` or `stand`; None until then.
+    """
+
+    between_cells = False
+    runs_between_cells: bool | None = None
 
     def time(self) -> float:
         """Return the seconds since 1970-01-01 UTC."""
@@ -55,13 +66,27 @@ class _Clock:
         """Return the time as an aware datetime in UTC."""
         return datetime.fromtimestamp(self.time(), timezone.utc)
 
+    @property
+    def runs(self) -> bool:
+        """Whether time passes now."""
+        return True
+
+    def expect_to_run(self) -> None:
+        """Raise ClockError if the calling code would wait forever: in the kernel's own thread, while time stands.
+
+        Other threads can wait, since the next cell lets time pass.
+        """
+        if self.between_cells and not self.runs and threading.current_thread() is threading.main_thread():
+            raise ClockError(WAITS_FOREVER)
+
     def __repr__(self) -> str:
-        return f"The clock says {self.now():%a %d %b %Y, %H:%M:%S} UTC"
+        return f"The clock says {self.now():%a %d %b %Y, %H:%M:%S} UTC{_BETWEEN_CELLS[self.runs_between_cells]}"
 
 
 class Clock(_Clock):
-    """A clock that starts at START, runs or stands still, and that `advance` moves at once.
+    """A clock that starts at START and that `advance` moves at once.
 
+    It stands until a cell begins, runs until the cell ends, and stands between cells unless `run` was called.
     still: a frozen clock. It never runs by itself, and a sleep moves it. For outputs that are compared, and for checks.
     """
 
@@ -82,17 +107,43 @@ class Clock(_Clock):
         """Whether time passes now."""
         return self._state[1] is not None
 
-    def run(self) -> None:
-        """Let time pass at its real pace, unless this clock is frozen."""
-        with self._lock:
-            self.held = False
-            if not self.still and not self.runs:
-                self._state = self._state[0], _monotonic()
+    def run(self) -> "Clock":
+        """Let time pass at its real pace from now on, between cells too, and return the clock, which says so.
 
-    def hold(self) -> None:
-        """Stop time where it is."""
+        A frozen clock says the same and stays frozen, so that no output depends on this.
+        """
         with self._lock:
-            self._state, self.held = (self.time(), None), True
+            self.runs_between_cells = True
+            self._go_on()
+        return self
+
+    def stand(self) -> "Clock":
+        """Stop time between cells again, as it's stopped at first, and return the clock, which says so."""
+        with self._lock:
+            self.runs_between_cells = False
+            if self.between_cells:
+                self._stop()
+        return self
+
+    def cell_begins(self) -> None:
+        """Let time pass, unless this clock is frozen."""
+        with self._lock:
+            self.between_cells = False
+            self._go_on()
+
+    def cell_ends(self) -> None:
+        """Stop time where it is, unless `run` was called."""
+        with self._lock:
+            self.between_cells = True
+            if not self.runs_between_cells:
+                self._stop()
+
+    def _go_on(self) -> None:
+        if not self.still and not self.runs:
+            self._state = self._state[0], _monotonic()
+
+    def _stop(self) -> None:
+        self._state = self.time(), None
 
     @contextmanager
     def frozen(self) -> Iterator[None]:
@@ -139,13 +190,25 @@ class RealClock(_Clock):
         """Return the seconds since 1970-01-01 UTC."""
         return _wall()
 
-    def run(self) -> None:
-        """Note that a cell begins. Real time runs by itself."""
-        self.held, self._not_waited = False, []
+    def run(self) -> "RealClock":
+        """Return the clock, which says that it runs. Real time always does."""
+        self.runs_between_cells = True
+        return self
 
-    def hold(self) -> None:
+    def stand(self) -> "RealClock":
+        """Print that real time can't be stopped, and return the clock. A frozen clock says what others say."""
+        self.runs_between_cells = not self.still
+        if not self.still:
+            print(f"{SAID}time can't be stopped. It passes between cells too.")
+        return self
+
+    def cell_begins(self) -> None:
+        """Note that a cell begins. Real time runs by itself."""
+        self.between_cells, self._not_waited = False, []
+
+    def cell_ends(self) -> None:
         """Note that a cell ended. Real time can't be stopped."""
-        self.held = True
+        self.between_cells = True
 
     def advance(self, seconds: float = 0, *, minutes: float = 0, hours: float = 0, days: float = 0) -> "RealClock":
         """Really wait, and return the clock. For a wait beyond `limit` seconds, print that it was not waited.

@@ -35,9 +35,9 @@ def length(seconds: Any) -> float:
 def _sleep(seconds: float) -> None:
     world = worlds.current()
     # The kernel's own threads (heartbeat, history, output) sleep too, and their sleeps must stay real. So must those of
-    # its main thread between cells, when the clock is held: ipykernel sleeps after each cell.
+    # its main thread between cells: ipykernel sleeps after each cell.
     follows = threading.current_thread() is _kernel_thread or worlds.in_private_world()
-    if world is not None and world.clock.still and not world.clock.held and follows and seconds >= 0:
+    if world is not None and world.clock.still and not world.clock.between_cells and follows and seconds >= 0:
         world.sleep(seconds)
     else:
         _real_sleep(seconds)  # refuses a negative length in its own words

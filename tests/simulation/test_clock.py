@@ -1,15 +1,20 @@
 """The clock, alone and under SQS: what it moves, what it holds still, and what it leaves alone."""
 
+import sys
 import threading
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
+from pathlib import Path
 from typing import Any
 
 import boto3
+import IPython
 import pytest
 from botocore.config import Config
 from botocore.exceptions import EndpointConnectionError
+from IPython.core.history import HistoryManager
+from IPython.core.interactiveshell import InteractiveShell
 
 from helpers import clock, cloud, start
 from helpers.aws_rules.sqs import receiving
@@ -55,28 +60,64 @@ def test_a_clock_starts_at_one_fixed_moment(real_seconds: list[float]) -> None:
     assert repr(new) == "The clock says Mon 05 Jan 2026, 09:00:00 UTC"
 
 
-def test_a_clock_runs_and_holds(real_seconds: list[float]) -> None:
-    """It stands until it is run; then real time passes in it, until it is held, and again from there on."""
+def test_a_clock_runs_in_cells_and_stands_between_them(real_seconds: list[float]) -> None:
+    """It stands until a cell begins; then real time passes in it, until the cell ends, and again from there on."""
     new = Clock()
     real_seconds.append(1010)
     assert new.now() == START
-    new.run()
+    new.cell_begins()
     real_seconds.append(1013)
     assert new.now() == START + timedelta(seconds=3)
-    new.run()  # runs already
+    new.cell_begins()  # has begun already
     real_seconds.append(1014)
-    new.hold()
+    new.cell_ends()
     real_seconds.append(5000)
     assert new.now() == START + timedelta(seconds=4)
-    new.hold()  # stands already
-    new.run()
+    new.cell_ends()  # has ended already
+    new.cell_begins()
     real_seconds.append(5001)
     assert new.now() == START + timedelta(seconds=5)
 
 
+@pytest.mark.parametrize("in_a_cell", [True, False])
+def test_a_clock_can_run_between_cells(real_seconds: list[float], in_a_cell: bool) -> None:
+    """After `run`, called in a cell or in a callback, time passes when no cell runs; after `stand` it doesn't."""
+    new = Clock()
+    new.cell_begins()
+    if not in_a_cell:
+        new.cell_ends()
+    assert new.run() is new
+    new.cell_ends()
+    real_seconds.append(1100)
+    new.cell_begins()
+    real_seconds.append(1200)
+    assert new.now() == START + timedelta(seconds=200)
+    if not in_a_cell:
+        new.cell_ends()
+    assert new.stand() is new
+    assert new.runs is in_a_cell
+    new.cell_ends()
+    real_seconds.append(5000)
+    assert new.now() == START + timedelta(seconds=200)
+    new.cell_begins()
+    real_seconds.append(5001)
+    assert new.now() == START + timedelta(seconds=201)
+
+
+@pytest.mark.parametrize("still", [True, False])
+def test_a_clock_says_whether_it_runs_between_cells(real_seconds: list[float], still: bool) -> None:
+    """It does once that was chosen, and a frozen clock in the same words, so that a stored output repeats."""
+    new = Clock(still)
+    new.cell_begins()
+    assert repr(new) == "The clock says Mon 05 Jan 2026, 09:00:00 UTC"
+    assert repr(new.run()) == "The clock says Mon 05 Jan 2026, 09:00:00 UTC. It runs, between cells too."
+    assert repr(new.stand()) == "The clock says Mon 05 Jan 2026, 09:00:00 UTC. It stands between cells."
+
+
 def test_a_still_clock_does_not_run(real_seconds: list[float]) -> None:
-    """A still clock stands although it was run; only advance and sleep move it."""
+    """A still clock stands in a cell and after `run`; only advance and sleep move it."""
     still = Clock(still=True)
+    still.cell_begins()
     still.run()
     real_seconds.append(9999)
     assert still.now() == START
@@ -105,7 +146,7 @@ def test_advance_takes_every_unit(units: dict[str, float], length: timedelta) ->
 def test_advance_moves_a_running_clock(real_seconds: list[float]) -> None:
     """A running clock is moved, too, and goes on running."""
     new = Clock()
-    new.run()
+    new.cell_begins()
     real_seconds.append(1001)
     new.advance(60)
     real_seconds.append(1002)
@@ -149,7 +190,7 @@ def test_a_loop_over_waits_that_are_not_waited_ends(real_sleeps: list[float]) ->
     for seconds in range(200, 230):
         real.advance(seconds)
     for _ in range(2):
-        real.run()
+        real.cell_begins()
         for _ in range(10):
             real.advance(hours=1)
         with pytest.raises(ClockError, match=r"a loop may wait .* or let it wait really: clock\.limit = 3600"):
@@ -158,14 +199,24 @@ def test_a_loop_over_waits_that_are_not_waited_ends(real_sleeps: list[float]) ->
 
 
 def test_real_time_is_the_machines(monkeypatch: pytest.MonkeyPatch, real_sleeps: list[float]) -> None:
-    """RealClock tells the machine's time, sleeps really, and neither run nor hold changes that."""
+    """RealClock tells the machine's time, sleeps really, and the end of a cell doesn't change that."""
     monkeypatch.setattr(clocks, "_wall", lambda: 86400.0)
     real = RealClock()
-    real.hold()
+    real.cell_ends()
     assert real.now() == datetime(1970, 1, 2, tzinfo=timezone.utc)
-    real.run()
+    real.cell_begins()
     real.sleep(3)
     assert real_sleeps == [3]
+
+
+def test_real_time_runs_whatever_is_chosen(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """RealClock says that it runs; asked to stand, it prints that it can't."""
+    monkeypatch.setattr(clocks, "_wall", lambda: 86400.0)
+    real, runs = RealClock(), "The clock says Fri 02 Jan 1970, 00:00:00 UTC. It runs, between cells too."
+    assert repr(real.run()) == runs
+    assert capsys.readouterr().out == ""
+    assert repr(real.stand()) == runs
+    assert capsys.readouterr().out == "On this cloud: time can't be stopped. It passes between cells too.\n"
 
 
 def test_without_a_cloud_there_is_no_clock(no_cloud: None) -> None:
@@ -214,11 +265,12 @@ def test_sleep_in_another_thread_is_real(offline: Cloud, real_sleeps: list[float
 
 
 def test_sleep_between_cells_is_real(offline: Cloud, real_sleeps: list[float]) -> None:
-    """A kernel that sleeps after a cell, as ipykernel does, does not move the clock, which is held then."""
-    clock.hold()
+    """A kernel that sleeps after a cell, as ipykernel does, doesn't move the clock."""
+    clock.cell_ends()
+    clock.run()  # changes nothing in still time
     time.sleep(0.0005)
     assert real_sleeps == [0.0005]
-    clock.run()
+    clock.cell_begins()
     time.sleep(31)
     assert passed() == 31
 
@@ -228,6 +280,14 @@ def test_sleep_is_real_while_the_clock_runs(no_cloud: None, real_sleeps: list[fl
     start()
     time.sleep(5)
     assert real_sleeps == [5]
+
+
+def test_sleep_in_a_callback_ends(no_cloud: None, real_seconds: list[float], real_sleeps: list[float]) -> None:
+    """Where no outputs are compared, time.sleep between cells sleeps too, though the clock stands meanwhile."""
+    start().world.clock.cell_ends()
+    time.sleep(5)
+    assert real_sleeps == [5]
+    assert passed() == 0
 
 
 def test_sleep_refuses_a_negative_length_as_ever(offline: Cloud) -> None:
@@ -403,6 +463,151 @@ def test_a_message_ends_a_long_poll_of_another_thread(polling: threading.Event) 
     thread.join(10)
     assert messages == [["book"]]
     assert passed() == 0
+
+
+def test_a_long_poll_between_cells_says_that_it_would_wait_forever(no_cloud: None, real_seconds: list[float]) -> None:
+    """In the kernel's own thread, as in a widget's callback, it would block the next cell. A message is received."""
+    start()
+    sqs = boto3.client("sqs")
+    url = sqs.create_queue(QueueName="orders")["QueueUrl"]
+    sqs.send_message(QueueUrl=url, MessageBody="book")
+    clock.cell_ends()
+    assert sqs.receive_message(QueueUrl=url, WaitTimeSeconds=20)["Messages"][0]["Body"] == "book"
+    assert "Messages" not in sqs.receive_message(QueueUrl=url)
+    with pytest.raises(ClockError) as problem:
+        sqs.receive_message(QueueUrl=url, WaitTimeSeconds=20)
+    assert str(problem.value) == (
+        "No cell is running, so the clock stands and this long poll would wait forever; clock.run() lets time pass "
+        "between cells too."
+    )
+
+
+@pytest.fixture
+def time_passes(polling: threading.Event, real_seconds: list[float], monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The lengths of a long poll's real waits. None is waited; so much real time has passed then."""
+    waited: list[float] = []
+
+    def wait(seconds: float) -> None:
+        waited.append(seconds)
+        real_seconds.append(real_seconds[-1] + seconds)
+
+    monkeypatch.setattr(worlds.require().accounts.changed, "wait", wait)
+    monkeypatch.setattr(receiving, "_STEP", 1)
+    return waited
+
+
+def test_a_long_poll_between_cells_ends_when_the_clock_runs(time_passes: list[float]) -> None:
+    """After `clock.run()` a callback's long poll waits in real time, as on AWS; after `clock.stand()` it's refused."""
+    sqs = boto3.client("sqs")
+    url = sqs.create_queue(QueueName="orders")["QueueUrl"]
+    clock.cell_ends()
+    clock.run()
+    assert "Messages" not in sqs.receive_message(QueueUrl=url, WaitTimeSeconds=20)
+    assert passed() == sum(time_passes) == 20
+    clock.stand()
+    with pytest.raises(ClockError):
+        sqs.receive_message(QueueUrl=url, WaitTimeSeconds=20)
+
+
+def test_a_long_poll_of_another_thread_waits_for_the_next_cell(
+    polling: threading.Event, real_seconds: list[float]
+) -> None:
+    """Between cells it goes on waiting while its time stands, and it ends in a cell that joins its thread."""
+    sqs = boto3.client("sqs")
+    url = sqs.create_queue(QueueName="orders")["QueueUrl"]
+    clock.cell_ends()
+    thread, messages = poll_in_a_thread(sqs, url)
+    for _ in range(2):
+        polling.clear()
+        real_seconds.append(real_seconds[-1] + 1000)
+        assert polling.wait(10)
+    assert messages == []
+    clock.cell_begins()
+    real_seconds.append(real_seconds[-1] + 20)
+    thread.join(10)
+    assert messages == [[]]
+    assert passed() == 20
+
+
+def test_a_long_poll_that_is_nearly_over_does_not_spin(time_passes: list[float]) -> None:
+    """With a millisecond left while time stands, another thread looks at the clock no more often than otherwise."""
+    sqs = boto3.client("sqs")
+    url = sqs.create_queue(QueueName="orders", Attributes={"ReceiveMessageWaitTimeSeconds": "20"})["QueueUrl"]
+    waited, wait = time_passes, worlds.require().accounts.changed.wait
+
+    def stops(seconds: float) -> None:
+        if len(waited) == 1:
+            clock.advance(18.999)
+            clock.cell_ends()
+        if len(waited) == 4:
+            clock.cell_begins()
+        wait(seconds)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(worlds.require().accounts.changed, "wait", stops)
+        thread, messages = poll_in_a_thread(sqs, url)
+        thread.join(10)
+    assert messages == [[]]
+    assert waited[:4] == [1, 1, 1, 1]
+
+
+# ---- What IPython tells
+
+
+@pytest.fixture
+def shell(
+    no_cloud: None, real_seconds: list[float], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> InteractiveShell:
+    """A shell whose cells can `wait`, which lets a second of real time pass, and in which a cloud was started."""
+    monkeypatch.setattr(HistoryManager, "enabled", False)
+    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])  # which a shell replaces
+    shell = InteractiveShell(ipython_dir=str(tmp_path))
+    monkeypatch.setattr(IPython, "get_ipython", lambda: shell)
+    shell.user_ns["wait"] = lambda: real_seconds.append(real_seconds[-1] + 1)
+    shell.run_cell("from helpers import clock, start; start(); wait()").raise_error()
+    shell.user_ns["wait"]()
+    return shell
+
+
+def test_time_passes_in_a_shells_cells_alone(shell: InteractiveShell) -> None:
+    """It does so from start() on, in the cell that calls it and in later ones, whether they end well or not."""
+    assert passed() == 1
+    for cell in ("wait()", "wait(); 1 / 0"):
+        shell.run_cell(cell, silent=False)
+        shell.user_ns["wait"]()
+    assert passed() == 3
+    shell.run_cell("")
+    assert not clock.runs
+
+
+def test_time_passes_to_the_end_of_a_cell_that_runs_others(shell: InteractiveShell) -> None:
+    """The end of a cell that was run by a cell, as %%capture does it, isn't the end of the outer one."""
+    shell.user_ns["shell"] = shell
+    shell.run_cell("shell.run_cell('wait()'); shell.run_cell(''); wait()").raise_error()
+    assert passed() == 3
+    shell.user_ns["wait"]()
+    assert passed() == 3
+
+
+def test_a_learner_lets_time_pass_between_cells(shell: InteractiveShell) -> None:
+    """`clock.run()` in a cell does so until another one calls `clock.stand()`; a new cloud's time stands again."""
+    shell.run_cell("clock.run()")
+    shell.user_ns["wait"]()
+    shell.run_cell("clock.stand(); wait()")
+    shell.user_ns["wait"]()
+    assert passed() == 3
+    shell.run_cell("clock.run(); start()")
+    shell.user_ns["wait"]()
+    assert passed() == 0
+
+
+def test_a_cloud_that_a_callback_starts_stands_until_the_next_cell(shell: InteractiveShell) -> None:
+    """Its time doesn't run on between cells because no cell has begun."""
+    start()
+    shell.user_ns["wait"]()
+    assert passed() == 0
+    shell.run_cell("wait()")
+    assert passed() == 1
 
 
 # ---- Retries

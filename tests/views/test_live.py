@@ -63,11 +63,30 @@ def test_the_clock_can_run_and_be_held(no_cloud: None) -> None:
     moving = start()
     url = moving.client("sqs").create_queue(QueueName="orders")["QueueUrl"]
     picture = live.queue(moving, "us-east-1", url)
+    moving.world.clock.cell_ends()
     assert picture.data["running"] is False
     assert click(picture, "run") == "The clock runs."
     assert picture.data["running"] is True
     assert click(picture, "hold") == "The clock stands."
     assert picture.data["running"] is False
+
+
+def test_a_picture_of_a_running_clock_runs_from_the_beginning(no_cloud: None) -> None:
+    """Where the clock was told to run between cells, the picture counts down without a click."""
+    moving = start()
+    url = moving.client("sqs").create_queue(QueueName="orders")["QueueUrl"]
+    moving.world.clock.run()
+    assert live.queue(moving, "us-east-1", url).data["running"] is True
+
+
+def test_a_click_cannot_hang_the_kernel(no_cloud: None) -> None:
+    """Receive on a queue whose receives are long polls says what to do, while the clock is held."""
+    moving = start()
+    attributes = {"ReceiveMessageWaitTimeSeconds": "20"}
+    url = moving.client("sqs").create_queue(QueueName="orders", Attributes=attributes)["QueueUrl"]
+    picture = live.queue(moving, "us-east-1", url)
+    moving.world.clock.cell_ends()
+    assert click(picture, "receive").endswith("clock.run() lets time pass between cells too.")
 
 
 @pytest.mark.parametrize("act", ["delete", "extend"])

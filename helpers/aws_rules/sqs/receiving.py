@@ -71,7 +71,8 @@ def receive(poll: Poll, by: str) -> list[Message]:
         if clock.still:
             seconds = min(left, queue.next_event(queue.now()), move_tasks.next_event(queue))
             raise LookAgain(clock.time() + seconds, queue.owner.accounts)
-        changed.wait(min(left, _STEP))
+        clock.expect_to_run()
+        changed.wait(min(left, _STEP) if clock.runs else _STEP)
 
 
 def _repeat_attempt(queue: Queue, attempt: str, visibility_timeout: int) -> list[Message]:
