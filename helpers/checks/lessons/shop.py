@@ -10,9 +10,8 @@ from helpers.aws_rules.sns import filter_matching, filter_policies, mobile_push
 from helpers.checks.case import AnswerError
 from helpers.checks.values import show, show_difference
 from helpers.errors import CloudError
+from helpers.traffic import GOODS, SHOPPERS
 
-SHOPPERS = ["Ada", "Grace", "Edsger", "Barbara", "Alan", "Frances", "Kurt", "Mary"]
-GOODS = ["tea", "mugs", "honey", "candles", "soap", "jam"]
 PUSH_PLATFORMS = mobile_push.PLATFORMS  # of SNS, for endpoints of the protocol "application"
 LEASE = 600  # seconds that `visible` hides what it finds
 
