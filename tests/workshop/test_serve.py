@@ -33,6 +33,7 @@ from helpers import clock, cloud, session, start
 from helpers.aws_rules import dispatch
 from helpers.aws_rules.sqs import receiving
 from helpers.backends.endpoint.workshop_client import ControlClient
+from helpers.backends.running import COMPARED
 from helpers.errors import ClockError, CloudError
 from helpers.workshop import http_server, server
 
@@ -819,6 +820,24 @@ def test_an_account_starts_empty(place: str) -> None:
     start(place, account=cloud.account)
     assert "QueueUrls" not in boto3.client("sqs").list_queues()
     assert abs(clock.time() - time.time()) < 60
+
+
+@pytest.mark.parametrize("compared", [False, True])
+def test_an_accounts_time_runs_between_cells(place: str, compared: bool, capsys: pytest.CaptureFixture[str]) -> None:
+    """It can't be stopped, which `stand` prints. Where outputs are compared, it says what the offline cloud says."""
+    if compared:
+        os.environ[COMPARED] = "1"
+    start(place, account=new_number())
+    clock.cell_ends()
+    assert repr(clock.run()).endswith(" UTC. It runs, between cells too.")
+    before, after = clock.time(), repr(clock.stand())
+    if compared:
+        assert after == "The clock says Mon 05 Jan 2026, 09:00:00 UTC. It stands between cells."
+        assert capsys.readouterr().out == ""
+    else:
+        assert after.endswith(" UTC. It runs, between cells too.")
+        assert capsys.readouterr().out == "On this cloud: time can't be stopped. It passes between cells too.\n"
+        assert clock.time() > before
 
 
 def test_the_number_may_come_from_a_variable_or_be_drawn(place: str) -> None:
