@@ -156,7 +156,7 @@ class Clock(_Clock):
         finally:
             self.still = still
             if ran:
-                self.run()
+                self._go_on()
 
     def advance(self, seconds: float = 0, *, minutes: float = 0, hours: float = 0, days: float = 0) -> "Clock":
         """Move the time forward at once and return the clock, which shows the new time."""
