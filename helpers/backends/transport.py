@@ -7,7 +7,7 @@ through them too. botocore's events can't do this: a session copies the handlers
 
 import random
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from functools import partialmethod
 from types import SimpleNamespace
 from typing import Any
@@ -65,13 +65,24 @@ def _send(session: URLLib3Session, request: AWSPreparedRequest) -> AWSResponse:
     world = worlds.current()
     if world is None:
         return _network_send(session, request)
-    return send(world, request, lambda: _network_send(session, request))
+
+    def network(headers: Mapping[str, str] | None = None) -> AWSResponse:
+        # The headers are for the server alone: the journal has the request as botocore made it.
+        for name, value in (headers or {}).items():
+            request.headers[name] = value
+        try:
+            return _network_send(session, request)
+        finally:
+            for name in headers or {}:
+                del request.headers[name]
+
+    return send(world, request, network)
 
 
 def send(world: worlds.World, sent: AWSPreparedRequest, network: Any = None) -> AWSResponse:
     """Return the world's response to what botocore sends, and write both into its journal.
 
-    network: a function without arguments that sends it for real, for the clouds that may.
+    network: a function that sends it for real, for the clouds that may; it takes headers to add, or nothing.
     """
     if world.call_takes and world.journal.records():  # what the journal records is the answer's
         world.sleep(world.call_takes)
