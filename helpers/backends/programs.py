@@ -9,8 +9,8 @@ import math
 import signal
 import threading
 import time
-from collections.abc import Callable, Mapping
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
@@ -60,11 +60,40 @@ class _Going:
     printed: Any = None
 
 
-def run(world: World, programs: Programs, seconds: float, starts: Moments, stops: Moments) -> RunReport:
+@dataclass(frozen=True)
+class RunCloud:
+    """A cloud whose time passes by a run alone.
+
+    world: as the programs see it; its clock is one that the run moves. before: the journal's entries and the steps of
+    messages until then. entries: those since then; complete once the run is over.
+    """
+
+    world: World
+    before: list[Any]
+    entries: list[Any]
+
+
+@contextmanager
+def in_this_kernel(world: World) -> Iterator[RunCloud]:
+    """Return a context manager: within its block the time of this kernel's own cloud passes by the run alone."""
+    assert isinstance(world.clock, Clock)
+    with world.clock.frozen(), world.journal.copied() as entries:
+        yield RunCloud(world, list(world.journal), entries)
+
+
+def run(
+    world: World,
+    programs: Programs,
+    seconds: float,
+    starts: Moments,
+    stops: Moments,
+    where: Callable[[World], AbstractContextManager[RunCloud]] = in_this_kernel,
+) -> RunReport:
     """Run the programs for so many seconds of the world's clock, or until all have returned; return the report.
 
-    starts: after how many seconds a program begins. stops: after how many it gets a SIGTERM. CloudError if these make
-    no run, or if one of the programs would never come to an end; ClockError beyond the last year of Python.
+    starts: after how many seconds a program begins. stops: after how many it gets a SIGTERM. where: prepares the cloud
+    that the world's calls go to. CloudError if these make no run, or if one of the programs would never come to an end;
+    ClockError beyond the last year of Python.
     """
     _check(programs, seconds, starts, stops)
     if browser_tab.IN_A_TAB:
@@ -73,15 +102,16 @@ def run(world: World, programs: Programs, seconds: float, starts: Moments, stops
         raise CloudError(NESTED)
     if world.scheduler is not None and world.scheduler.is_going:
         raise CloudError(ONE_AT_A_TIME)
-    clock = world.clock
-    assert isinstance(clock, Clock)
-    if clock.time() + seconds > END:
+    if world.clock.time() + seconds > END:
         raise ClockError(TOO_LATE.format(seconds))
-    quiet = clock.still  # where outputs are compared
-    with clock.frozen():
+    quiet = world.clock.still  # where outputs are compared
+    with where(world) as cloud:
         if not quiet:
+            clock = cloud.world.clock
             clock.advance(math.ceil(clock.time()) - clock.time())  # so that each run's times are the same
-        return _Run(world, clock, programs, seconds, starts, stops).report(quiet)
+        going = _Run(world, cloud.world, programs, seconds, starts, stops)
+        going.go(quiet)
+    return going.report(cloud)
 
 
 def _check(programs: Programs, seconds: float, starts: Moments, stops: Moments) -> None:
@@ -126,9 +156,10 @@ def _check_program(name: str, function: Any) -> None:
 
 
 class _Run:
-    def __init__(self, world: World, clock: Clock, programs: Programs, seconds: float, starts: Moments, stops: Moments):
-        self._outer, self._clock, self._seconds, self._calls = world, clock, seconds, 0
-        self._start = clock.time()
+    def __init__(self, outer: World, world: World, programs: Programs, seconds: float, starts: Moments, stops: Moments):
+        assert isinstance(world.clock, Clock)
+        self._outer, self._clock, self._seconds, self._calls = outer, world.clock, seconds, 0
+        self._start, self._begins = self._clock.time(), self._clock.now()
         self._said: list[tuple[float, str, str]] = []  # what was printed: when, by whom, and the text
         self._going = [
             _Going(name, function, float(starts.get(name, 0)), namespace_of(function))
@@ -146,24 +177,27 @@ class _Run:
             each.program = Program(thread, signals)
             each.printed = Printed(partial(self._say, each.name))
 
-    def report(self, quiet: bool) -> RunReport:
-        """Run all of them, and return what happened. quiet: whether to say nothing meanwhile."""
-        before, start = list(self._outer.journal), self._clock.now()
+    def go(self, quiet: bool) -> None:
+        """Run all of them. CloudError if one never comes to an end. quiet: whether to say nothing meanwhile."""
         self._progress = RunProgress(self._clock, self._seconds, quiet)
-        with self._outer.journal.copied() as entries:
-            previous, self._outer.scheduler = self._outer.scheduler, self._scheduler
-            try:
-                runaway = self._run()
-            finally:
-                self._end()
-                self._outer.scheduler = previous
+        previous, self._outer.scheduler = self._outer.scheduler, self._scheduler
+        try:
+            runaway = self._run()
+        finally:
+            self._end()
+            self._outer.scheduler = previous
+        self._took = self._passed()
         for each in self._going:
             if not each.end.how:
-                each.end.at, each.end.how = self._passed(), "still going"
+                each.end.at, each.end.how = self._took, "still going"
         self._print()
         if runaway:
             raise CloudError(runaway)
-        return make_report(start, self._passed(), {each.name: each.end for each in self._going}, entries, before)
+
+    def report(self, cloud: RunCloud) -> RunReport:
+        """Return what happened."""
+        ends = {each.name: each.end for each in self._going}
+        return make_report(self._begins, self._took, ends, cloud.entries, cloud.before)
 
     def _run(self) -> str:
         """Let the programs go on until the run ends; return the sentence about one that would never end, or ""."""

@@ -56,8 +56,7 @@ def make_world(
             # A client for a region that doesn't exist finds nobody at that name on AWS either.
             raise EndpointConnectionError(endpoint_url=request.url)
         request.account, request.identity = caller(accounts, request.access_key)
-        if request.program and request.identity == _user(request.account, LEARNER):
-            request.identity = _user(request.account, user_name(request.program))
+        identify_program(request)
         request.host = f"https://{request.service}.{request.region}.amazonaws.com"
         return transport.response(request.url, *dispatch.answer_now(request))
 
@@ -88,6 +87,12 @@ def draw_profile_keys(world: World, draw: Random) -> None:
 
 def _user(account: Account, name: str) -> str:
     return f"arn:aws:iam::{account.number}:user/{name}"
+
+
+def identify_program(request: Request) -> None:
+    """Make the caller of a program's request the program's own IAM user, unless it has other keys than the learner."""
+    if request.program and request.identity == _user(request.account, LEARNER):
+        request.identity = _user(request.account, user_name(request.program))
 
 
 def user_name(program: str) -> str:
