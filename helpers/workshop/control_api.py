@@ -1,11 +1,11 @@
-"""The control API of `course serve`, under /_course/: each account's clock, inbox, snapshots, unkindness and reset.
+"""The control API of `course serve`, under /_course/: each account's clock, inbox, snapshots, unkindness, runs, reset.
 
 GET /_course/ is open to everybody. Everything else concerns the account that signs the request, and no other.
 helpers.backends.endpoint.workshop_client is the client.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, fields, replace
 from importlib.metadata import version
 from typing import Any, Protocol
@@ -18,6 +18,7 @@ from helpers.backends.offline import snapshot
 from helpers.errors import ClockError, CloudError
 from helpers.simulation.worlds import World
 from helpers.workshop.http_server import HttpRequest, HttpResponse
+from helpers.workshop.runs import Runs, moment
 
 PREFIX = "/_course/"
 _LONGEST_TEXT = 2_000  # characters of a URL or region
@@ -29,6 +30,7 @@ class Cloud(Protocol):
     """What the control API needs from the cloud."""
 
     accounts: Accounts
+    runs: Runs
 
     def caller(self, http: HttpRequest) -> tuple[Account, str]:
         """Return the account that signs the request, and the caller's identity; Refused if the signature is invalid."""
@@ -78,6 +80,8 @@ def _advance(cloud: Cloud, account: Account, params: dict[str, Any]) -> dict[str
     seconds = params.get("seconds")
     if isinstance(seconds, bool) or not isinstance(seconds, (int, float)):
         raise Refused("ValidationError", 'The body has to be {"seconds": <a number>}.')
+    if cloud.runs.is_going(account):
+        raise Refused("RunIsGoing", "Only the run of programs that is going on moves this account's clock.", 409)
     try:
         account.world.clock.advance(seconds)
     except (ClockError, OverflowError) as problem:
@@ -95,8 +99,22 @@ def _reset(cloud: Cloud, account: Account, params: dict[str, Any]) -> dict[str, 
 
 
 def _steps(cloud: Cloud, account: Account, params: dict[str, Any]) -> dict[str, Any]:
-    steps = [entry for entry in account.world.journal if isinstance(entry, Step)]
+    return _rows(entry for entry in account.world.journal if isinstance(entry, Step))
+
+
+def _rows(steps: Iterable[Step]) -> dict[str, Any]:
     return {"steps": [asdict(step) | {"at": step.at.isoformat()} for step in steps]}
+
+
+def _begin(cloud: Cloud, account: Account, params: dict[str, Any]) -> dict[str, Any]:
+    cloud.runs.begin(account, _text(params, "run"))
+    return _time(cloud, account, params)
+
+
+def _end(cloud: Cloud, account: Account, params: dict[str, Any]) -> dict[str, Any]:
+    steps = cloud.runs.end(account, _text(params, "run"), moment(params.get("time")))
+    cloud.accounts.changed.notify_all()  # wakes long polls that may be over now
+    return _time(cloud, account, params) | _rows(steps)
 
 
 def _queue(cloud: Cloud, account: Account, params: dict[str, Any]) -> dict[str, Any]:
@@ -175,6 +193,8 @@ _ROUTES: dict[tuple[str, str], Callable[[Cloud, Account, dict[str, Any]], dict[s
     ("GET", "clock"): _time,
     ("POST", "clock"): _advance,
     ("POST", "reset"): _reset,
+    ("POST", "begin"): _begin,
+    ("POST", "end"): _end,
     ("GET", "inbox"): _inbox,
     ("GET", "unkind"): _unkindness,
     ("POST", "unkind"): _be_unkind,

@@ -24,15 +24,18 @@ from helpers.aws_rules.common.request import JSON, QUERY, Request
 from helpers.aws_rules.sns import signing
 from helpers.aws_rules.sqs.region import SqsRegion
 from helpers.backends.addresses import is_loopback
+from helpers.backends.endpoint.workshop_client import OF_A_RUN
 from helpers.errors import CloudError
 from helpers.simulation.clock import Clock
 from helpers.simulation.journal import Journal
 from helpers.simulation.worlds import World
 from helpers.workshop import control_api, unsupported_services
 from helpers.workshop.http_server import Handlers, HttpRequest, HttpResponse, HttpServer, UnreadableRequest
+from helpers.workshop.runs import Runs
 
 PORT = 4577
 _JOURNAL_LIMIT = 2_000  # entries for each account
+_OF_A_RUN = OF_A_RUN.lower()
 _ALL_INTERFACES = ("", "0.0.0.0", "::")
 _NUMBER = re.compile(r"[0-9]{12}")
 _HOST = re.compile(r"[\w.-]+(:\d+)?|\[[0-9a-fA-F:.]+\](:\d+)?", re.ASCII)
@@ -48,6 +51,7 @@ class WorkshopCloud:
 
     def __init__(self, token: str = "", still: bool = False):
         self.token, self.still, self.accounts = token, still, Accounts(trusting=False)
+        self.runs = Runs(self.accounts)
         self.handlers = Handlers(self.respond, self._reject_unreadable)
 
     def respond(self, http: HttpRequest) -> HttpResponse:
@@ -90,6 +94,7 @@ class WorkshopCloud:
         still: whether its clock is frozen, at the offline cloud's start. seed: for its ids.
         """
         with self.accounts.changed:
+            self.runs.leave(number)
             if old := self.accounts.get(number):
                 for region in regions():
                     old.service(SqsRegion, region).queues.clear()
@@ -144,6 +149,8 @@ class WorkshopCloud:
             body += b"&" + urlencode({"QueueUrl": f"http://{host}{http.path}"}).encode()
         request = Request.received(signed.service, signed.region, http.headers, body)
         request.account, request.identity, request.host = account, identity, f"http://{host}"
+        if header := http.headers.get(_OF_A_RUN):
+            return self.runs.answer(request, header)
         return dispatch.answer(request)
 
     def _refusal(self, http: HttpRequest, problem: Refused) -> HttpResponse:

@@ -23,6 +23,11 @@ from helpers.simulation.clock import RealClock, _seconds
 _monotonic = time.monotonic
 _TIMEOUT = 5  # seconds
 _LONGEST_ERROR = 10_000  # bytes
+# Headers of a run of programs. A request has the first: JSON that names the run, the program, the run's time, and for a
+# long poll that looks again what the server called it. A response has the others: at which moment a long poll has to
+# look again and what the server calls it, and whether something changed that other long polls can wait for.
+OF_A_RUN = "X-Course-Run"
+LOOK_AGAIN, POLL, CHANGED = "X-Course-Look-Again", "X-Course-Poll", "X-Course-Changed"
 
 
 class ControlClient:
@@ -50,7 +55,8 @@ class ControlClient:
     def post(self, what: str, **body: Any) -> dict[str, Any]:
         """Change the account's "clock", "unkind" or "web", or "reset" it, and return the server's reply.
 
-        "queue" and "topics" change nothing; they are posts because they take parameters.
+        "begin" and "end" are of a run of programs. "queue" and "topics" change nothing; they are posts because they
+        take parameters.
         """
         return self._signed("POST", what, json.dumps(body).encode())
 
@@ -107,9 +113,10 @@ class WorkshopClock(RealClock):
     def __init__(self, controls: Sequence[ControlClient]):
         super().__init__()
         self._controls = controls
-        self._set(controls[0].get("clock"))
+        self.follow(controls[0].get("clock"))
 
-    def _set(self, reply: dict[str, Any]) -> None:
+    def follow(self, reply: dict[str, Any]) -> None:
+        """Show what the server says about the first account's clock."""
         self._ahead = reply["time"] - _monotonic()
         self.still = reply.get("still") is True
 
@@ -133,7 +140,7 @@ class WorkshopClock(RealClock):
             replies = [control.post("clock", seconds=length) for control in self._controls]
         except CloudError as problem:
             raise ClockError(str(problem)) from None
-        self._set(replies[0])
+        self.follow(replies[0])
         return self
 
 
@@ -166,23 +173,30 @@ def _settings(reply: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in reply.items() if name != "done"}
 
 
+def steps_of(reply: dict[str, Any]) -> list[Any]:
+    """Return the steps of messages in a server's reply."""
+    from helpers.aws_rules.common.steps import Step
+
+    return [Step(**{**row, "at": datetime.fromisoformat(row["at"])}) for row in reply["steps"]]
+
+
 class WorkshopAccounts:
     """The learner's two accounts on a workshop server, with the abilities of the offline cloud."""
 
     def __init__(self, controls: Sequence[ControlClient]):
-        self._controls = controls
+        self.controls = controls
 
     @property
     def inbox(self) -> list[Any]:
         """What SNS delivered to anything but queues, oldest first."""
         from helpers.aws_rules.sns.inbox import Arrived  # imports moto, which other endpoints don't need
 
-        rows = self._controls[0].get("inbox")["inbox"]
+        rows = self.controls[0].get("inbox")["inbox"]
         return [Arrived(**{**row, "at": datetime.fromisoformat(row["at"])}) for row in rows]
 
     def follow(self, link: str) -> None:
         """Open a link that SNS sent. CloudError if it doesn't work, or leads to another server."""
-        self._controls[0].fetch(link)
+        self.controls[0].fetch(link)
 
     def certificate(self, url: str) -> bytes:
         """Return the certificate at an envelope's SigningCertURL, as PEM. CloudError for any other address."""
@@ -190,35 +204,32 @@ class WorkshopAccounts:
 
         if not signing.is_certificate(url):
             raise CloudError(f"That is no SigningCertURL of this cloud's SNS: {url[:100]!r}")
-        return self._controls[0].fetch(f"{self._controls[0].url}{urlsplit(url).path}")
+        return self.controls[0].fetch(f"{self.controls[0].url}{urlsplit(url).path}")
 
     def web_fails(self, url: str, status: int = 503) -> None:
         """Make a web address answer with this HTTP status from now on, so that SNS retries or gives up."""
-        self._controls[0].post("web", url=url, status=status)
+        self.controls[0].post("web", url=url, status=status)
 
     def web_works(self, url: str) -> None:
         """Make a web address accept what SNS sends again."""
-        self._controls[0].post("web", url=url, status=0)
+        self.controls[0].post("web", url=url, status=0)
 
     def steps(self, message_id: str = "") -> list[Any]:
         """Return what happened to one message, or to all messages, oldest first, each step with its reason."""
-        from helpers.aws_rules.common.steps import Step
-
-        rows = [row for control in self._controls for row in control.get("steps")["steps"]]
-        steps = [Step(**{**row, "at": datetime.fromisoformat(row["at"])}) for row in rows]
+        steps = [step for control in self.controls for step in steps_of(control.get("steps"))]
         # The sort is stable: steps at the same moment keep the sequence of their account.
         return sorted((s for s in steps if not message_id or s.message == message_id), key=lambda step: step.at)
 
     def unkind(self, **kinds: Any) -> WorkshopUnkindness:
         """Make the accounts unkind until this is called again or the `with` block ends; see OfflineCloud.unkind."""
-        return WorkshopUnkindness(self._controls, kinds)
+        return WorkshopUnkindness(self.controls, kinds)
 
     def look_at_queue(self, region: str, url: str, most: int) -> dict[str, Any]:
         """Return a snapshot of a queue, as helpers.backends.offline.snapshot.queue does."""
         number = urlsplit(url).path.strip("/").partition("/")[0]
-        control = next((one for one in self._controls if one.account == number), self._controls[0])
+        control = next((one for one in self.controls if one.account == number), self.controls[0])
         return control.post("queue", region=region, url=url, most=most)["queue"]
 
     def look_at_topics(self, region: str) -> list[dict[str, Any]]:
         """Return the subscriptions of the accounts' topics, as helpers.backends.offline.snapshot.fan_out does."""
-        return [row for control in self._controls for row in control.post("topics", region=region)["rows"]]
+        return [row for control in self.controls for row in control.post("topics", region=region)["rows"]]
