@@ -174,6 +174,7 @@ class _Run:
         for each in self._going:
             thread = threading.Thread(target=stopping.shielded, args=(partial(self._live, each),), name=each.name)
             signals = [(float(stops[each.name]), int(signal.SIGTERM))] if each.name in stops else []
+            each.end.told = float(stops[each.name]) if each.name in stops else None
             each.program = Program(thread, signals)
             each.printed = Printed(partial(self._say, each.name))
 
