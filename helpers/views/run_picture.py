@@ -1,13 +1,14 @@
-"""A run of several programs: what each did, how long messages waited, and the moments that matter."""
+"""A run of several programs: who had which message when, what each did, and the moments that matter."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
-from helpers.views import parts
-
-_MOST_MOMENTS = 12
+from helpers.views import parts, run_drawing
+from helpers.views.run_words import RunWords, counted, span
 
 
 @dataclass(frozen=True)
@@ -17,50 +18,55 @@ class RunPicture:
     run: Mapping[str, Any]
 
     def __repr__(self) -> str:
-        rows = [["program", "calls", "sent", "received", "deleted", "came again", "how it ended"], *self._programs()]
-        text = [self._title(), parts.columns(rows, "  "), *self._facts()]
-        return "\n".join([*text, *(f"  {line}" for line in self._moments())])
+        return RunWords(self.run).text()
 
     def _repr_html_(self) -> str:
-        return f"<pre>{parts.raw(repr(self))}</pre>"
+        words = RunWords(self.run)
+        label = f"{words.title}: {', '.join([*self._totals(), *counted_moments(words)])}"
+        twin = f'<pre tabindex="0"{parts.KEYS}>{parts.raw(words.text())}</pre>'
+        return (
+            f'<style>{_style()}</style><figure class="pic" role="group" aria-label="{parts.text(label)}">'
+            f'<header class="pic-head"><span class="pic-kind">Run</span> <span class="pic-name">{words.length}</span> '
+            f'<span class="pic-facts">{words.from_to}</span></header>'
+            f'<div class="pic-body">{self._facts()}{run_drawing.draw(words)}{_story(words)}</div>'
+            f'<details class="twin"><summary{parts.KEYS}>The same in words</summary>{twin}</details></figure>'
+        )
 
-    def _title(self) -> str:
-        run = self.run
-        return f"{parts.seconds(run['seconds'])} of the cloud's time, {self._clock(0)} to {self._clock(run['seconds'])}"
+    def _totals(self) -> list[str]:
+        programs = self.run["programs"].values()
+        total = {key: sum(one[key] for one in programs) for key in ("sent", "deleted", "came_again")}
+        again = [f"{total['came_again']:,} received again"] if total["came_again"] else []
+        return [f"{total['sent']:,} sent", f"{total['deleted']:,} deleted", *again]
 
-    def _clock(self, seconds: float) -> str:
-        return f"{datetime.fromisoformat(self.run['start']) + timedelta(seconds=seconds):%H:%M:%S}"
-
-    def _programs(self) -> list[list[str]]:
-        return [
-            [
-                name,
-                *(str(one[key]) for key in ("calls", "sent", "received", "deleted", "came_again")),
-                self._end(one["end"]),
-            ]
-            for name, one in self.run["programs"].items()
-        ]
-
-    def _end(self, end: Mapping[str, Any]) -> str:
-        if end["how"] == "still going":
-            return "still going at the end"
-        kind = f" {end['error'].partition(':')[0]}" if end["how"] == "raised" else ""
-        return f"{end['how']}{kind} at {self._clock(end['at'])}"
-
-    def _facts(self) -> list[str]:
-        run, waited = self.run, self.run["waited"]
-        facts = [
-            f"{name}: {one['sent']} sent, {one['deleted']} deleted, {one['expired']} expired, {one['moved']} moved"
-            for name, one in run["queues"].items()
-        ]
+    def _facts(self) -> str:
+        waited, facts = self.run["waited"], self._totals()
+        facts.append(counted(self.run["requests"], "request") + " billed")
+        items = [tuple(fact.split(" ", 1)) for fact in facts]
         if waited["median"] is not None:
-            facts.append(
-                f"Messages waited {waited['median']:g} s (median), 95 % at most {waited['p95']:g} s, "
-                f"the longest {waited['oldest']:g} s."
-            )
-        return [*facts, f"{run['requests']} requests on a bill."]
+            items += [(span(waited["median"]), "median wait"), (span(waited["p95"]), "at most for 95 of 100")]
+        if waited["oldest"] is not None:
+            items.append((span(waited["oldest"]), "longest wait"))
+        drawn = "".join(f"<li><b>{number.replace(' ', '&nbsp;')}</b> {what}</li>" for number, what in items)
+        return f'<ul class="facts">{drawn}</ul>'
 
-    def _moments(self) -> list[str]:
-        told = [f"{self._clock(at)} {text}" for at, text in self.run["moments"]]
-        more = len(told) - _MOST_MOMENTS
-        return [*told[:_MOST_MOMENTS], *([f"+ {more} more"] if more > 0 else [])]
+
+def counted_moments(words: RunWords) -> list[str]:
+    """Return how many moments are told, for a label."""
+    return [counted(len(words.story()), "moment") + " told below"] if words.story() else []
+
+
+def _story(words: RunWords) -> str:
+    items = "".join(
+        f'<li>{run_drawing.badge([number], [moment["kind"]], "num")} <span class="at">{moment["clock"]}</span> '
+        f"<span>{parts.text(moment['text'])}</span></li>"
+        for number, moment in enumerate(words.story(), 1)
+    )
+    more = f'<p class="more">{words.untold()}</p>' if words.untold() else ""
+    return (f'<ol class="story">{items}</ol>' if items else "") + more
+
+
+@lru_cache
+def _style() -> str:
+    """Return the style sheet on one line."""
+    text = re.sub(r"/\*.*?\*/", "", Path(__file__).with_suffix(".css").read_text(encoding="utf-8"), flags=re.DOTALL)
+    return " ".join(text.split())

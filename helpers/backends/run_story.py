@@ -1,0 +1,198 @@
+"""What is worth telling about a run: who had which message, and the moments that matter."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from helpers.aws_rules.common import steps
+from helpers.aws_rules.common.steps import Step
+from helpers.backends.calls import Call
+from helpers.backends.run_messages import TO_DEAD_LETTERS, name_of_arn
+from helpers.views import parts
+from helpers.views.run_words import span
+
+if TYPE_CHECKING:
+    from helpers.backends.run_report import ProgramEnd
+
+_LONGEST_NAME = 24  # characters
+_LONGEST = 48
+_NAMED = 2  # messages of a batch that are named; the rest are counted
+
+
+@dataclass(frozen=True)
+class Held:
+    """A message in a program's hands: from one second of the run to another.
+
+    message: its id. name: what people call it: the order's id if its text has one, or the beginning of the text.
+    how: "deleted", "came back" (its visibility timeout was over), "given back" (by a timeout of 0), "purged", "expired"
+    or "still held".
+    """
+
+    program: str
+    queue: str
+    message: str
+    name: str
+    begin: float
+    end: float
+    how: str
+
+
+@dataclass(frozen=True)
+class Moment:
+    """Something worth telling. at: the second of the run. where: the name of the program or queue it happened to.
+
+    kind: "starts", "told to stop", "crashes", "is stopped", "exits", "returns", "again", "moves" or "expires".
+    """
+
+    at: float
+    kind: str
+    where: str
+    text: str
+
+
+def names_of(made: Iterable[Call]) -> dict[str, str]:
+    """Return what people call the messages that were sent or received, by their ids."""
+    found: dict[str, str] = {}
+    for call in made:
+        response = call.response or {}
+        for message in response.get("Messages", []):
+            found[message["MessageId"]] = name_of(message["Body"])
+        if "MessageId" in response:
+            found[response["MessageId"]] = name_of(call.params.get("MessageBody") or call.params.get("Message", ""))
+        texts = {entry["Id"]: entry.get("MessageBody", "") for entry in call.params.get("Entries", []) if "Id" in entry}
+        for entry in response.get("Successful", []):
+            if "MessageId" in entry:
+                found[entry["MessageId"]] = name_of(texts.get(entry["Id"], ""))
+    return found
+
+
+def name_of(text: str) -> str:
+    """Return what people call a message with this text: its order's id, or the beginning of the text."""
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        found = None
+    if isinstance(found, dict):
+        if "TopicArn" in found and isinstance(found.get("Message"), str):
+            return name_of(found["Message"])
+        for key in ("order_id", "order", "id"):
+            if isinstance(found.get(key), (str, int)):
+                return parts.cut(str(found[key]), _LONGEST_NAME)
+    return parts.cut(text, _LONGEST_NAME) or "a message"
+
+
+def find_held(happened: Sequence[Step], names: Mapping[str, str], start: datetime, seconds: float) -> list[Held]:
+    """Return who had which message, in the order of receiving."""
+    now: dict[tuple[str, str], list[Any]] = {}  # by queue and message: when received, until when hidden, by whom, place
+    found: list[Held | None] = []
+
+    def close(key: tuple[str, str], at: float, how: str) -> None:
+        begin, until, by, place = now.pop(key)
+        if at > until:
+            at, how = until, "came back"
+        found[place] = Held(by, name_of_arn(key[0]), key[1], names.get(key[1], "a message"), begin, round(at, 3), how)
+
+    for step in happened:
+        key, at = (step.where, step.message), _second(step, start)
+        if step.what == steps.RECEIVED:
+            if key in now:
+                close(key, at, "came back")
+            now[key] = [at, at + step.hidden, step.by, len(found)]
+            found.append(None)
+        elif key in now and step.what == steps.HIDDEN:
+            if at <= now[key][1]:
+                now[key][1] = at + step.hidden
+            if not step.hidden:
+                close(key, at, "given back")
+        elif key in now and step.what in (steps.DELETED, steps.EXPIRED):
+            close(key, at, step.what)
+        elif step.what == steps.PURGED:
+            for each in [each for each in now if each[0] == step.where]:
+                close(each, at, "purged")
+    for key in list(now):
+        close(key, seconds, "still held")
+    return [held for held in found if held is not None]
+
+
+def find_moments(
+    happened: Sequence[Step],
+    held: Sequence[Held],
+    names: Mapping[str, str],
+    ends: Mapping[str, "ProgramEnd"],
+    start: datetime,
+) -> list[Moment]:
+    """Return what is worth telling, in order: how programs came and went, and messages that came again or moved."""
+    told = [moment for name, end in ends.items() for moment in _of_program(name, end, held)]
+    told += _received_again(held, ends)
+    for step in happened:
+        name, queue = names.get(step.message, "a message"), name_of_arn(step.where)
+        if step.what == steps.MOVED:
+            why = f"it was {step.reason}" if step.reason.startswith(TO_DEAD_LETTERS) else step.reason
+            told.append(Moment(_second(step, start), "moves", queue, f"{name} moves to {parts.cut(queue, 80)}: {why}"))
+        elif step.what == steps.EXPIRED:
+            text = f"{name} expires in {parts.cut(queue, 80)}: {step.reason}"
+            told.append(Moment(_second(step, start), "expires", queue, text))
+    return sorted(told, key=lambda moment: moment.at)
+
+
+def _second(step: Step, start: datetime) -> float:
+    return round((step.at - start).total_seconds(), 3)
+
+
+def _of_program(name: str, end: "ProgramEnd", held: Sequence[Held]) -> Iterable[Moment]:
+    who = parts.cut(name, _LONGEST)
+    if end.began:
+        yield Moment(end.began, "starts", name, f"{who} starts")
+    was_told = end.began is not None and end.told is not None and end.told <= end.at
+    if was_told and end.how != "was stopped":
+        yield Moment(end.told or 0, "told to stop", name, f"{who} gets a SIGTERM")
+    mine = [each.name for each in held if each.program == name and _had(each, end)]
+    holding = f", holding {_listed(mine)}" if mine else ""
+    where = f", in line {end.number}: {parts.cut(end.line, _LONGEST)}" if end.line else ""
+    if end.how == "raised":
+        yield Moment(end.at, "crashes", name, f"{who} crashes{holding}: {parts.cut(end.error, _LONGEST)}{where}")
+    elif end.how == "was stopped":
+        yield Moment(end.at, "is stopped", name, f"{who} is stopped by a SIGTERM{holding}{where}")
+    elif end.how.startswith("ended"):
+        yield Moment(end.at, "exits", name, f"{who} {end.how}{holding}")
+    elif was_told and end.how == "returned":
+        yield Moment(end.at, "returns", name, f"{who} returns{holding}")
+
+
+def _received_again(held: Sequence[Held], ends: Mapping[str, "ProgramEnd"]) -> Iterable[Moment]:
+    last: dict[tuple[str, str], Held] = {}
+    found: dict[tuple[float, str, str], list[str]] = {}  # the messages, by when, who, and why
+    for each in held:
+        before = last.get((each.queue, each.message))
+        if before is not None:
+            found.setdefault((each.begin, each.program, _why_again(before, each, ends)), []).append(each.name)
+        last[each.queue, each.message] = each
+    for (at, program, why), messages in found.items():
+        it = "it" if len(messages) == 1 else "them"
+        text = f"{parts.cut(program, _LONGEST)} receives {_listed(messages)} again: {why.format(it=it)}"
+        yield Moment(at, "again", program, text)
+
+
+def _why_again(before: Held, now: Held, ends: Mapping[str, "ProgramEnd"]) -> str:
+    """Return why a message came again, with {it} for the message."""
+    who = parts.cut(before.program, _LONGEST).replace("{", "{{").replace("}", "}}")
+    end = ends.get(before.program)
+    if before.how == "given back":
+        return f"{who} gave {{it}} back"
+    if end is not None and _had(before, end) and end.how != "still going":
+        how = {"raised": "crashed", "was stopped": "was stopped", "returned": "returned"}.get(end.how, "ended")
+        return f"{who} {how} before deleting {{it}}"
+    return f"{who} didn't delete {{it}} within {span(before.end - before.begin)}"
+
+
+def _had(each: Held, end: "ProgramEnd") -> bool:
+    """Return whether its program had the message when it ended."""
+    return each.begin <= end.at and (end.at < each.end or each.how == "still held")
+
+
+def _listed(names: Sequence[str]) -> str:
+    if len(names) <= _NAMED + 1:
+        return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+    return f"{', '.join(names[:_NAMED])} and {len(names) - _NAMED} more"
