@@ -130,6 +130,7 @@ def find_moments(
         name, queue = names.get(step.message, "a message"), name_of_arn(step.where)
         if step.what == steps.MOVED:
             why = f"it was {step.reason}" if step.reason.startswith(TO_DEAD_LETTERS) else step.reason
+            why = why.replace(" 1 times,", " once,").replace(" 2 times,", " twice,")
             told.append(Moment(_second(step, start), "moves", queue, f"{name} moves to {parts.cut(queue, 80)}: {why}"))
         elif step.what == steps.EXPIRED:
             text = f"{name} expires in {parts.cut(queue, 80)}: {step.reason}"

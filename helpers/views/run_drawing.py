@@ -13,7 +13,8 @@ from helpers.views import parts
 from helpers.views.run_words import LONGEST, RunWords, counted, day, span
 
 MOST_BARS = 60  # in a lane, and marks for what was sent; more are counted by stretches of time
-_MOST_BARS_OF_ALL = 400
+_MOST_BARS_OF_ALL = 300  # and as many marks for what was sent
+_LONGEST_LABEL, _SHORTEST_BAR = 24, 2.0  # characters of a message's name, and percent of the axis for a bar with one
 _MOST_ROWS = 10  # messages that a program has at the same time
 _MOST_LANES = {"programs": 16, "queues": 6}
 _LONG, _GAP = 0.3, 5.0  # from which share of the run on nothing happens for long, and percent of the axis for it
@@ -23,6 +24,7 @@ _STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 
 _HEIGHTS = (24, 16, 12, 9, 8, 7, 6)  # of a bar, by how many are one below the other
 _CURVE, _WIDE, _POINTS = 32, 1000, 200  # height, width and points of a drawing
 _ENDS = ("crashes", "is stopped", "exits", "returns", "moves", "expires")  # square badges
+_OF_QUEUES = ("moves", "expires")
 _TONES = {"crashes": "dead", "moves": "dead", "expires": "dead", "again": "held", "starts": "wait"}
 _HOWS = {"deleted": "del", "came back": "back", "given back": "given", "still held": "still"}
 _SAW = (
@@ -73,6 +75,7 @@ def badge(numbers: Sequence[int], kinds: Sequence[str], look: str, style: str = 
 class _Drawing:
     def __init__(self, words: RunWords):
         self.words, self.run, self.used = words, words.run, set[str]()
+        self.story = words.story()
         self.seconds = max(self.run["seconds"], 0.001)
         self.gaps = self._find_gaps()
         shown = self.seconds - sum(end - begin for begin, end in self.gaps)
@@ -122,7 +125,7 @@ class _Drawing:
         label = parts.text(f"{parts.cut(name, LONGEST)}: {lane.says}, {self.words.end(one['end'])}")
         lane.label = f' role="img" aria-label="{label}"'
         self._life(lane, one["end"])
-        self._badges(lane)
+        self._badges(lane, of_queue=False)
         if sent:
             self._send_marks(lane, sent, 14 if held else 24)
         if held and self.summed:
@@ -149,9 +152,10 @@ class _Drawing:
         for each, row in zip(held, rows, strict=True):
             look = _HOWS.get(each["how"], "given")
             self.used.add(f"bar {look}")
-            name = parts.cut(each["name"], LONGEST)
+            name = parts.cut(each["name"], _LONGEST_LABEL)
             title = parts.text(f"{name}: {span(each['end'] - each['begin'])}, {each['how']}")
-            label = f' data-t="{parts.text(name)}"' if height >= 16 else ""
+            fits = height >= 16 and self._x(each["end"]) - self._x(each["begin"]) >= _SHORTEST_BAR
+            label = f' data-t="{parts.text(name)}"' if fits else ""
             top = lane.height + row * (height + gap)
             place = f"{self._across(each['begin'], each['end'])};top:{top}px;height:{height}px"
             lane.marks.append(f'<i class="bar {look}" style="{place}" title="{title}"{label}></i>')
@@ -171,7 +175,8 @@ class _Drawing:
 
     def _send_marks(self, lane: _Lane, sent: Sequence[Mapping[str, Any]], height: int) -> None:
         gaps = [self._x(b["at"]) - self._x(a["at"]) for a, b in pairwise(sent)]
-        if len(sent) > MOST_BARS or min(gaps, default=100) < _CLOSE_SENT:
+        total = sum(map(len, self.sent.values()))
+        if len(sent) > MOST_BARS or total > _MOST_BARS_OF_ALL or min(gaps, default=100) < _CLOSE_SENT:
             counts: dict[int, int] = {}
             for each in sent:
                 counts[self._stretch(each["at"])] = counts.get(self._stretch(each["at"]), 0) + each["count"]
@@ -198,7 +203,7 @@ class _Drawing:
         says += [counted(one["dead_letters"], "dead letter")] if one["dead_letters"] else []
         says += [f"{one['left']:,} left"] if one["left"] and not dead else []
         lane = _Lane(name, f"<code>{parts.text(name, LONGEST)}</code>", ", ".join(says) or "none waiting")
-        self._badges(lane)
+        self._badges(lane, of_queue=True)
         lane.life = '<i class="life" style="left:-12px;right:-12px"></i>'
         if most:
             self.used.add("area")
@@ -228,12 +233,14 @@ class _Drawing:
 
     # --- what lanes share ---------------------------------------------------------------------------------------------
 
-    def _badges(self, lane: _Lane) -> None:
+    def _badges(self, lane: _Lane, of_queue: bool) -> None:
         """Put the badges of the lane's moments above its marks; those that would touch become one."""
         found = [
             (number, moment)
-            for number, moment in enumerate(self.words.story(), 1)
-            if moment["where"] == lane.where and 0 <= moment["at"] <= self.run["seconds"]
+            for number, moment in enumerate(self.story, 1)
+            if moment["where"] == lane.where
+            and (moment["kind"] in _OF_QUEUES) == of_queue
+            and 0 <= moment["at"] <= self.run["seconds"]
         ]
         lane.height = 26 if found else 7
         groups: list[list[tuple[int, Mapping[str, Any]]]] = []
@@ -255,7 +262,7 @@ class _Drawing:
         says = f'<span class="quiet">{parts.text(lane.says)}</span>'
         return (
             f'<div class="name" style="--r:{number}">{lane.name} {says}</div>'
-            f'<div class="track" style="--r:{number};height:{lane.height + 7}px"{label}>'
+            f'<div class="track" style="--r:{number};--h:{lane.height + 7}px"{label}>'
             f'<div class="in">{lane.life}{marks}{lane.badges}</div></div>'
         )
 
@@ -358,7 +365,7 @@ class _Drawing:
 def _svg(drawn: str, title: str, says: str, top: int) -> str:
     return (
         f'<svg role="img" viewBox="0 0 {_WIDE} {_CURVE}" preserveAspectRatio="none" style="top:{top}px">'
-        f"<title>{title}</title><desc>{parts.text(says)}</desc>{drawn}</svg>"
+        f"<title>{title} </title><desc>{parts.text(says)}</desc>{drawn}</svg>"
     )
 
 

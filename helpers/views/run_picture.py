@@ -22,8 +22,10 @@ class RunPicture:
 
     def _repr_html_(self) -> str:
         words = RunWords(self.run)
-        label = f"{words.title}: {', '.join([*self._totals(), *counted_moments(words)])}"
-        twin = f'<pre tabindex="0"{parts.KEYS}>{parts.raw(words.text())}</pre>'
+        label = f"{words.title}: {', '.join([*self._totals(), *_moments(words)])}"
+        first, table, *rest = words.text().split("\n\n")
+        scrolls = f'<pre class="wide" tabindex="0"{parts.KEYS}>{parts.raw(table)}</pre>'
+        twin = f"<pre>{parts.raw(first)}</pre>{scrolls}" + "".join(f"<pre>{parts.raw(block)}</pre>" for block in rest)
         return (
             f'<style>{_style()}</style><figure class="pic" role="group" aria-label="{parts.text(label)}">'
             f'<header class="pic-head"><span class="pic-kind">Run</span> <span class="pic-name">{words.length}</span> '
@@ -43,14 +45,14 @@ class RunPicture:
         facts.append(counted(self.run["requests"], "request") + " billed")
         items = [tuple(fact.split(" ", 1)) for fact in facts]
         if waited["median"] is not None:
-            items += [(span(waited["median"]), "median wait"), (span(waited["p95"]), "at most for 95 of 100")]
+            items += [(span(waited["median"]), "median wait"), (span(waited["p95"]), "95th percentile")]
         if waited["oldest"] is not None:
             items.append((span(waited["oldest"]), "longest wait"))
-        drawn = "".join(f"<li><b>{number.replace(' ', '&nbsp;')}</b> {what}</li>" for number, what in items)
+        drawn = "".join(f"<li><b>{number.replace(' ', chr(160))}</b> {what}</li>" for number, what in items)
         return f'<ul class="facts">{drawn}</ul>'
 
 
-def counted_moments(words: RunWords) -> list[str]:
+def _moments(words: RunWords) -> list[str]:
     """Return how many moments are told, for a label."""
     return [counted(len(words.story()), "moment") + " told below"] if words.story() else []
 

@@ -145,10 +145,11 @@ def day(at: datetime) -> str:
 
 
 def span(seconds: float) -> str:
-    """Return a length of time as people say it: "0.4 s", "60 s", "2 min 30 s"."""
+    """Return a length of time as people say it: "0.4 s", "60 s", "2 min 30 s", "25 min"."""
     if seconds < 119.5:
         return f"{seconds:.1f} s" if _AT_ONCE <= seconds < 0.95 else f"{round(seconds)} s"
-    return parts.seconds(seconds)
+    rounded = 1 if seconds < 600 else 60 if seconds < 36_000 else 3600
+    return parts.seconds(round(seconds / rounded) * rounded)
 
 
 def counted(count: int, one: str, several: str = "") -> str:
