@@ -260,7 +260,7 @@ def no_picture_has_a_serious_fault_for_a_screen_reader(page, tmp_path):
     for theme in ("Light", "Dark"):
         command(page, "apputils:change-theme", {"theme": f"JupyterLab {theme}"})
         page.wait_for_timeout(500)
-        for cell_id in ("fan-out", "inbox", "queue", "timeline", "calls", "quiz", "progress", "check", "switch"):
+        for cell_id in ("fan-out", "inbox", "queue", "timeline", "calls", "run", "quiz", "progress", "check", "switch"):
             scroll_to(page, cell_id)
             picture(page, f"gallery-{cell_id}-{theme.lower()}")
             found = page.evaluate("async () => (await axe.run('.jp-OutputArea-output')).violations")

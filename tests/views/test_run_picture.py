@@ -1,0 +1,406 @@
+"""The picture of a run: its words, its drawing, and the report that both are made of."""
+
+import json
+import re
+import signal
+import time
+from collections.abc import Callable
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+from test_views import EVIL, assert_same_words
+
+from helpers import cloud
+from helpers.views.run_picture import RunPicture
+
+Story = dict[str, Any]
+
+
+def end(how: str = "still going", at: float = 300, began: float | None = 0, **more: Any) -> Story:
+    """Return how a program ended."""
+    return {"began": began, "at": at, "how": how, "error": "", "line": "", "number": None, "told": None} | more
+
+
+def program(ended: Story, **counts: int) -> Story:
+    """Return what a program did."""
+    return {"calls": 0, "sent": 0, "received": 0, "deleted": 0, "came_again": 0, "end": ended} | counts
+
+
+def queue(**counts: int) -> Story:
+    """Return what happened to a queue's messages."""
+    return dict.fromkeys(("sent", "received", "deleted", "expired", "moved", "dead_letters", "left"), 0) | counts
+
+
+def held(program: str, name: str, begin: float, ended: float, how: str = "deleted") -> Story:
+    """Return a message in a program's hands."""
+    return {"program": program, "queue": "orders", "message": name} | {
+        "name": name,
+        "begin": begin,
+        "end": ended,
+        "how": how,
+    }
+
+
+def story() -> Story:
+    """Return a run: a web shop, a worker that crashes, and one that starts late and is stopped."""
+    return {
+        "start": "2026-01-05T09:00:00+00:00",
+        "seconds": 300.0,
+        "programs": {
+            "web shop": program(end("returned", 12.04), calls=4, sent=4),
+            "Kim": program(end("raised", 25, error="RuntimeError: out of tape"), calls=3, received=2, deleted=1),
+            "Lee": program(end("was stopped", 240, 60), calls=19, received=3, deleted=2, came_again=1),
+        },
+        "queues": {
+            "orders": queue(sent=4, received=5, deleted=3, moved=1),
+            "orders-dlq": queue(dead_letters=1, left=1),
+        },
+        "waited": {"median": 0.0, "p95": 58.0, "oldest": 61.2},
+        "requests": 1026,
+        "sent": [{"program": "web shop", "at": at, "to": "orders", "count": 1} for at in (0.0, 4.0, 8.0, 12.0)],
+        "held": [
+            held("Kim", "A-100", 0, 9),
+            held("Kim", "A-101", 9, 69, "came back"),
+            held("Lee", "A-101", 76, 85),
+            held("Lee", "A-102", 85, 94, "given back"),
+            held("Lee", "A-103", 94, 300, "still held"),
+        ],
+        "waiting": {"orders": [[0, 0], [4.0, 1], [8.0, 2], [85.0, 1], [94.0, 0]], "orders-dlq": [[0, 0], [200, 1]]},
+        "moments": [
+            {"at": 25, "kind": "crashes", "where": "Kim", "text": "Kim crashes, holding A-101: RuntimeError"},
+            {"at": 60, "kind": "starts", "where": "Lee", "text": "Lee starts"},
+            {"at": 76, "kind": "again", "where": "Lee", "text": "Lee receives A-101 again: Kim crashed"},
+            {"at": 200, "kind": "moves", "where": "orders-dlq", "text": "A-102 moves to orders-dlq"},
+            {"at": 240, "kind": "is stopped", "where": "Lee", "text": "Lee is stopped by a SIGTERM"},
+        ],
+    }
+
+
+def long_story() -> Story:
+    """Return a run of 8 workers with 1,000 messages, each of which came again."""
+    names = [f"worker {number}" for number in range(8)]
+    run = story() | {"seconds": 3600.0, "programs": {name: program(end(at=3600), received=125) for name in names}}
+    run["held"] = [held(names[n % 8], f"A-{n}", 3.5 * n, 3.5 * n + 9, "came back") for n in range(1000)]
+    run["moments"] = [
+        {"at": 3.5 * n, "kind": "again", "where": names[n % 8], "text": f"{names[n % 8]} receives A-{n} again"}
+        for n in range(1000)
+    ]
+    run["moments"].append({"at": 3590, "kind": "crashes", "where": names[0], "text": "worker 0 crashes"})
+    run["waiting"] = {"orders": [[3.5 * n, n % 7] for n in range(1000)]}
+    return run
+
+
+def tree(run: Story) -> ElementTree.Element:
+    """Return the HTML's elements; fail where it isn't well-formed."""
+    return ElementTree.fromstring(f"<body>{RunPicture(run)._repr_html_()}</body>")
+
+
+def of(found: ElementTree.Element, look: str) -> list[ElementTree.Element]:
+    """Return the elements of this class, in order."""
+    return [each for each in found.iter() if look in each.get("class", "").split()]
+
+
+# --- in words --------------------------------------------------------------------------------------------------------
+
+
+def test_the_words_of_a_run_read_like_a_story() -> None:
+    """How long, who did what, how messages fared, and the moments in order; nothing that is 0 for all."""
+    assert repr(RunPicture(story())).splitlines() == [
+        "A run of 5 min, from 09:00:00 to 09:05:00",
+        "",
+        "  program   calls  sent  received  deleted  came again  how it ended",
+        "  web shop      4     4         0        0           0  returned at 09:00:12",
+        "  Kim           3     0         2        1           0  crashed at 09:00:25",
+        "  Lee          19     0         3        2           1  stopped at 09:04:00",
+        "",
+        "orders: 4 sent, 3 deleted, 1 moved to its dead-letter queue.",
+        "orders-dlq: 1 dead letter arrived, 1 left at the end.",
+        "Half of the messages were received at once, 95 of 100 within 58 s. The longest wait was 61 s.",
+        "AWS would bill 1,026 requests.",
+        "",
+        "  09:00:25  Kim crashes, holding A-101: RuntimeError",
+        "  09:01:00  Lee starts",
+        "  09:01:16  Lee receives A-101 again: Kim crashed",
+        "  09:03:20  A-102 moves to orders-dlq",
+        "  09:04:00  Lee is stopped by a SIGTERM",
+    ]
+
+
+@pytest.mark.parametrize("run", [story, long_story])
+def test_the_html_tells_what_the_text_tells(run: Callable[[], Story]) -> None:
+    """Readers who can't see the picture get the same facts, and so does who has the picture without styles."""
+    assert_same_words(RunPicture(run()))
+
+
+def test_of_many_moments_those_that_matter_are_told() -> None:
+    """Ends come before messages that came again, the order is that of time, and the rest is counted."""
+    lines = repr(RunPicture(long_story())).splitlines()
+    assert lines[-2].endswith("worker 0 crashes")
+    assert lines[-3].endswith("worker 2 receives A-10 again")
+    assert lines[-1] == "  + 989 more: 989 messages received again"
+
+
+@pytest.mark.parametrize(
+    ("waited", "told"),
+    [
+        ((None, None, None), ""),
+        ((None, None, 300.0), "No message was received. The longest wait was 2 min 30 s."),
+        ((0.0, 0.0, 0.02), "Each message was received at once."),
+        ((0.4, 90, 150), "Half of the messages were received within 0.4 s, 95 of 100 within 90 s."),
+    ],
+)
+def test_waits_are_told_in_units_that_people_say(waited: tuple[float | None, ...], told: str) -> None:
+    """Fractions where they matter, seconds up to two minutes, and a sentence where there is no number."""
+    run = story() | {"waited": dict(zip(("median", "p95", "oldest"), waited, strict=True))}
+    if waited[0] is None and waited[2]:
+        run["waited"]["oldest"] = 150.0
+    assert told in repr(RunPicture(run))
+    assert ("received" in repr(RunPicture(run)).split("AWS")[0].splitlines()[-1]) == bool(told)
+
+
+def test_a_run_that_passes_midnight_names_the_day() -> None:
+    """In its words and on the axis."""
+    run = story() | {"start": "2026-01-05T23:58:00+00:00"}
+    assert repr(RunPicture(run)).startswith("A run of 5 min, from Mon 23:58:00 to Tue 00:03:00")
+    (axis,) = of(tree(run), "axis")
+    labels = [each.get("data-t", "") for each in axis.iter("i")]
+    assert [label[:3] for label in labels if " " in label] == ["Mon", "Tue"]
+
+
+# --- the drawing -----------------------------------------------------------------------------------------------------
+
+
+def test_each_message_is_a_bar_whose_end_has_a_look_and_a_word() -> None:
+    """Deleted, came back, given back and still held differ in more than colour: each has a class and a hover text."""
+    bars = [bar for bar in of(tree(story()), "bar") if bar.get("title")]
+    assert [(bar.get("class"), bar.get("title")) for bar in bars] == [
+        ("bar del", "A-100: 9 s, deleted"),
+        ("bar back", "A-101: 60 s, came back"),
+        ("bar del", "A-101: 9 s, deleted"),
+        ("bar given", "A-102: 9 s, given back"),
+        ("bar still", "A-103: 3 min 26 s, still held"),
+    ]
+    assert [bar.get("data-t") for bar in bars] == ["A-100", "A-101", "A-101", "A-102", "A-103"]
+
+
+def test_badges_are_square_at_an_end_and_numbered_as_the_list_below() -> None:
+    """A crash, a stop and a move end something; a start and a repeated receive don't."""
+    run = story()
+    run["moments"][2]["at"] = 62  # so close to the one before that they share a badge
+    found = tree(run)
+    badges = {each.get("data-t"): each.get("class", "") for each in of(found, "bad")}
+    assert {number: "sq" in look for number, look in badges.items()} == {
+        "1": True,
+        "2,3": False,
+        "4": True,
+        "5": True,
+    }
+    assert len(of(found, "num")) == 5
+
+
+def test_a_time_in_which_nothing_happens_is_a_break() -> None:
+    """Five minutes of work keep most of the axis, even if two quiet hours follow."""
+    run = story() | {"seconds": 7500.0}
+    for each in run["programs"].values():
+        each["end"]["at"] = min(each["end"]["at"], 300)
+    (gap,) = of(tree(run), "break")
+    assert gap.get("data-t") == "112 min"
+    place = re.findall(r"[\d.]+", gap.get("style", ""))
+    assert float(place[0]) > 50
+
+
+def test_many_messages_are_counted_by_stretches_of_time() -> None:
+    """A thousand messages of eight workers are a few hundred elements and far less than 200 kB, in little time."""
+    started = time.process_time()
+    drawn = RunPicture(long_story())._repr_html_()
+    assert time.process_time() - started < 0.2
+    assert len(drawn) < 60_000
+    assert len(list(tree(long_story()).iter())) < 400
+    assert "worker 3: messages received in each 60 s, at most 3." in drawn
+
+
+def test_the_largest_drawing_without_counting_is_bounded_too() -> None:
+    """Sixteen programs with just so few messages that each is a bar."""
+    run = story()
+    run["programs"] = {f"{'p' * 50}{n}": program(end()) for n in range(30)}
+    names = list(run["programs"])
+    run["held"] = [held(names[n % 16], EVIL * 3, n // 16 * 12, n // 16 * 12 + 12) for n in range(300)]
+    run["sent"] = [{"program": names[n % 16], "at": n, "to": EVIL, "count": 1} for n in range(300)]
+    drawn = RunPicture(run)._repr_html_()
+    assert len(of(tree(run), "bar")) >= 300
+    assert len(of(tree(run), "dot")) >= 300
+    assert len(drawn) < 200_000
+    assert "Not drawn: 14 programs." in drawn
+
+
+@pytest.mark.parametrize("seconds", [0.0, 0.02, 1.0, 59.0, 86_400.0 * 12])
+def test_short_and_long_runs_have_an_axis(seconds: float) -> None:
+    """It has one label at least and nine at most, in every length of a run."""
+    run = story() | {"seconds": seconds, "held": [], "sent": [], "moments": [], "waiting": {}}
+    run["programs"] = {"Kim": program(end(at=seconds)), "Lee": program(end("still going", seconds, None))}
+    (axis,) = of(tree(run), "axis")
+    assert 1 <= len(list(axis.iter("i"))) <= 9
+    assert "never started" in repr(RunPicture(run))
+
+
+# --- safe, the same each time, and alone -----------------------------------------------------------------------------
+
+
+def test_no_text_of_a_learner_becomes_a_tag_or_is_long() -> None:
+    """Names, errors and messages are escaped and cut."""
+    evil = EVIL * 9
+    run = json.loads(json.dumps(story()).replace("A-101", "?").replace("Kim", "?").replace("orders", "?"))
+    run = json.loads(
+        json.dumps(run), object_hook=lambda each: {evil if key == "?" else key: value for key, value in each.items()}
+    )
+    for each in (*run["held"], *run["moments"], *run["sent"]):
+        each |= {key: evil for key, value in each.items() if value == "?"}
+    run["moments"][0]["text"] = evil
+    found = tree(run)  # quotes in a name don't end an attribute
+    assert {each.tag for each in found.iter()} & {"script", "img"} == set()
+    attributes = [value for each in found.iter() for value in each.attrib.values() if "alert" in value]
+    assert len(attributes) > 3
+    assert max(map(len, attributes)) <= 100
+    assert max(map(len, repr(RunPicture(run)).splitlines())) <= 260
+
+
+def test_the_same_run_gives_the_same_html() -> None:
+    """Byte for byte, even after it was stored."""
+    stored = json.loads(json.dumps(story()))
+    assert RunPicture(stored)._repr_html_() == RunPicture(story())._repr_html_()
+
+
+def test_pictures_share_a_page() -> None:
+    """They have no ids that could be there twice, ask the network for nothing, and hold no script."""
+    drawn = RunPicture(story())._repr_html_() + RunPicture(story())._repr_html_()
+    ids = re.findall(r'\sid="([^"]+)"', drawn)
+    assert len(ids) == len(set(ids))
+    assert re.findall(r"(?:src|href)\s*=|url\(|@import|<script|\son\w+=", drawn) == []
+
+
+def test_a_screen_reader_is_told_what_the_drawing_shows() -> None:
+    """The card has a label with the counts, each drawing a title and a description, and ornaments are hidden."""
+    found = tree(story())
+    (card,) = of(found, "pic")
+    assert card.get("role") == "group"
+    assert card.get("aria-label", "").startswith("A run of 5 min, from 09:00:00 to 09:05:00: 4 sent, 3 deleted, 1 rec")
+    drawings = [each for each in found.iter("svg") if each.get("role") == "img"]
+    assert [each.findtext("desc") for each in drawings] == [
+        "At most 2, at 09:00:08; 0 at the end.",
+        "At most 1, at 09:03:20; 1 at the end.",
+    ]
+    assert "Kim: 2 received, 1 deleted, crashed at 09:00:25" in [each.get("aria-label") for each in of(found, "track")]
+    assert all(each.get("aria-hidden") == "true" for look in ("bad", "num", "face") for each in of(found, look))
+
+
+# --- the report of a run that was made -------------------------------------------------------------------------------
+
+
+def packer(sqs: Any, url: str, fails: Callable[[str], bool] = lambda name: False) -> Callable[[], None]:
+    """Return a worker that needs nine seconds for a message, and raises where it fails."""
+
+    def work() -> None:
+        while True:
+            for message in sqs.receive_message(QueueUrl=url, WaitTimeSeconds=20).get("Messages", []):
+                time.sleep(9)
+                if fails(message["Body"]):
+                    raise RuntimeError("out of tape")
+                sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+
+    return work
+
+
+def send(sqs: Any, url: str, count: int) -> None:
+    """Send so many messages: A-0, A-1, ..."""
+    for number in range(count):
+        sqs.send_message(QueueUrl=url, MessageBody=f"A-{number}")
+
+
+def told(report: Any) -> list[tuple[float, str, str]]:
+    """Return the moments of a report: when, of which kind, and the words up to a colon."""
+    return [(moment.at, moment.kind, moment.text) for moment in report.moments]
+
+
+def test_a_crash_says_what_it_held_and_who_received_it_next(sqs: Any, queue_url: str) -> None:
+    """The report has the wait, the hands, and both moments; to_dict is plain JSON."""
+    send(sqs, queue_url, 1)
+    day = cloud.run({"Kim": packer(sqs, queue_url, lambda name: True), "Lee": packer(sqs, queue_url)}, minutes=2)
+    assert [text.partition(", in line")[0] for _, _, text in told(day)] == [
+        "Kim crashes, holding A-0: RuntimeError: out of tape",
+        "Lee receives A-0 again: Kim crashed before deleting it",
+    ]
+    assert [(each.program, each.how) for each in day.held] == [("Kim", "came back"), ("Lee", "deleted")]
+    assert day.waiting["orders"][0] == (0.0, 1)
+    assert day.queues["orders"].left == 0
+    assert json.loads(json.dumps(day.to_dict())) == day.to_dict()
+    assert_same_words(day)
+
+
+def test_a_dead_letter_is_counted_in_the_queue_that_it_left_and_in_the_one_that_it_reached(
+    sqs: Any, queue_url: str
+) -> None:
+    """moved belongs to the first, dead_letters to the second, and the story names the reason."""
+    dead = sqs.create_queue(QueueName="dead")["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=dead, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    redrive = json.dumps({"deadLetterTargetArn": arn, "maxReceiveCount": 1})
+    sqs.set_queue_attributes(QueueUrl=queue_url, Attributes={"RedrivePolicy": redrive})
+    send(sqs, queue_url, 1)
+
+    def forgetful() -> None:
+        for _ in range(4):
+            sqs.receive_message(QueueUrl=queue_url, WaitTimeSeconds=20)
+
+    day = cloud.run({"Kim": forgetful}, minutes=2)
+    assert (day.queues["orders"].moved, day.queues["orders"].left) == (1, 0)
+    assert (day.queues["dead"].dead_letters, day.queues["dead"].left) == (1, 1)
+    assert [text for _, kind, text in told(day) if kind == "moves"] == [
+        "A-0 moves to dead: it was received once, and maxReceiveCount is 1"
+    ]
+
+
+def test_who_handles_a_sigterm_gets_it_and_returns(sqs: Any, queue_url: str) -> None:
+    """Both are told, at their moments; who starts late, too. Who doesn't handle it is stopped."""
+    send(sqs, queue_url, 3)
+
+    def careful() -> None:
+        asked: list[int] = []
+        signal.signal(signal.SIGTERM, lambda number, frame: asked.append(number))
+        while not asked:
+            time.sleep(10)
+
+    programs = {"Kim": careful, "Lee": packer(sqs, queue_url)}
+    day = cloud.run(programs, minutes=1, starts={"Lee": 7}, stops={"Kim": 15, "Lee": 30})
+    assert [(int(at), kind) for at, kind, _ in told(day)] == [
+        (7, "starts"),
+        (15, "told to stop"),
+        (20, "returns"),
+        (30, "is stopped"),
+    ]
+    assert told(day)[-1][2].startswith("Lee is stopped by a SIGTERM, holding A-2")
+
+
+def test_a_slow_worker_and_one_that_gives_back_are_told_apart(sqs: Any, queue_url: str) -> None:
+    """Why a message came again is what its last holder did, or didn't do in time."""
+    send(sqs, queue_url, 2)
+
+    def receive() -> Any:
+        return sqs.receive_message(QueueUrl=queue_url, WaitTimeSeconds=1)["Messages"][0]
+
+    def slow() -> None:
+        receive()
+        time.sleep(40)
+
+    def polite() -> None:
+        time.sleep(1)
+        sqs.change_message_visibility(QueueUrl=queue_url, ReceiptHandle=receive()["ReceiptHandle"], VisibilityTimeout=0)
+
+    def third() -> None:
+        time.sleep(31)
+        sqs.receive_message(QueueUrl=queue_url, MaxNumberOfMessages=10)
+
+    day = cloud.run({"Kim": slow, "Lee": polite, "Mo": third}, minutes=1)
+    assert sorted(text for _, kind, text in told(day) if kind == "again") == [
+        "Mo receives A-0 again: Kim didn't delete it within 30 s",
+        "Mo receives A-1 again: Lee gave it back",
+    ]
