@@ -62,9 +62,8 @@ class _Visible:
         if step.what == steps.SENT:
             self.since[key] = at + step.hidden
         elif step.what in (steps.RECEIVED, steps.HIDDEN):
-            if key in self.since:
-                self._end(key, at)
-                self.since[key] = at + step.hidden
+            self._end(key, at)
+            self.since[key] = at + step.hidden
         elif step.what in (steps.DELETED, steps.EXPIRED):
             self._end(key, at)
         elif step.what == steps.PURGED:

@@ -21,7 +21,8 @@ from helpers.backends import programs
 from helpers.backends.base import Cloud
 from helpers.backends.offline.offline_cloud import make_world
 from helpers.backends.run_progress import RunProgress
-from helpers.backends.run_report import RunReport, name_of
+from helpers.backends.run_report import RunReport
+from helpers.backends.run_story import name_of
 from helpers.backends.running import COMPARED
 from helpers.errors import CloudError, CourseError
 from helpers.simulation import worlds
@@ -165,7 +166,7 @@ def test_the_report_counts_expired_moved_waits_and_requests(shop: Shop) -> None:
             list(shop.receive())
 
     day = shop.run({"customers": customers, "packer": packer}, minutes=5)
-    assert (day.queues["dead"].moved, day.queues["short"].expired) == (1, 1)
+    assert (day.queues["orders"].moved, day.queues["dead"].dead_letters, day.queues["short"].expired) == (1, 1, 1)
     assert day.programs["packer"].came_again == 1
     assert day.waited.median == pytest.approx(40, abs=0.1)
     assert day.waited.oldest == day.waited.median

@@ -114,7 +114,7 @@ def test_the_report_is_the_offline_clouds(place: str, monkeypatch: pytest.Monkey
     assert (len(cloud.calls()), repr(clock)) == (calls, "The clock says Mon 05 Jan 2026, 09:03:00 UTC")
     assert all(OF_A_RUN.lower() not in each.exchanges[-1].headers for each in cloud.calls())
     assert offline["programs"]["Lee"]["end"]["error"].startswith("ValueError: A-")
-    assert offline["queues"]["dead"]["moved"] == 1
+    assert offline["queues"]["dead"]["dead_letters"] == 1
 
 
 @pytest.mark.full
