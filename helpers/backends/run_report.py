@@ -40,6 +40,7 @@ class ProgramEnd:
 class ProgramReport:
     """What one program did: its calls, and how many messages it sent, received and deleted.
 
+    deleted: those that a call really deleted; the receipt handle of an earlier receive deletes nothing.
     came_again: how many of the received ones had been received before, by whomever.
     """
 
@@ -135,9 +136,9 @@ def make_report(
     made, happened = calls(entries), [entry for entry in entries if isinstance(entry, Step)]
     earlier = [entry for entry in before if isinstance(entry, Step)]
     known = {(step.where, step.message) for step in earlier if step.what == steps.RECEIVED}
-    again = _came_again(happened, known)
+    again, deleted = _came_again(happened, known), _deleted(made, happened)
     programs = {
-        name: _program([call for call in made if _program_of(call) == name], again[name], end)
+        name: _program([call for call in made if _program_of(call) == name], deleted[name], again[name], end)
         for name, end in ends.items()
     }
     names = names_of(made)
@@ -170,12 +171,11 @@ def _program_of(call: Call) -> str:
     return call.exchanges[-1].request.program
 
 
-def _program(made: list[Call], again: int, end: ProgramEnd) -> ProgramReport:
+def _program(made: list[Call], deleted: int, again: int, end: ProgramEnd) -> ProgramReport:
     sent = sum(_successes(call) for call in made if call.operation in _SENDING)
     received = sum(
         len((call.response or {}).get("Messages", [])) for call in made if call.operation == "ReceiveMessage"
     )
-    deleted = sum(_successes(call) for call in made if call.operation in _DELETING)
     return ProgramReport(len(made), sent, received, deleted, again, end)
 
 
@@ -183,6 +183,26 @@ def _successes(call: Call) -> int:
     if call.response is None:
         return 0
     return len(call.response.get("Successful", [])) if call.operation.endswith("Batch") else 1
+
+
+def _deleted(made: Sequence[Call], happened: Sequence[Step]) -> Counter[str]:
+    """Return how many messages each program deleted: of the calls for a message, the one at the moment of its end."""
+    messages: dict[str, str] = {}  # by receipt handle
+    tries: dict[str, list[tuple[datetime, str]]] = {}  # by message; "" for those with handles from before the run
+    for call in made:
+        for message in (call.response or {}).get("Messages", []):
+            messages[message["ReceiptHandle"]] = message["MessageId"]
+        if call.operation in _DELETING and call.response is not None:
+            for entry in call.params.get("Entries", [call.params]):
+                of = tries.setdefault(messages.get(entry.get("ReceiptHandle", ""), ""), [])
+                of.append((call.at, _program_of(call)))
+    found: Counter[str] = Counter()
+    for step in happened:
+        if step.what == steps.DELETED:
+            of = tries.get(step.message) or tries.get("", [])
+            nearest = min(of, key=lambda each: abs((each[0] - step.at).total_seconds()), default=None)
+            found[nearest[1] if nearest else ""] += 1
+    return found
 
 
 def _came_again(happened: Sequence[Step], known: set[tuple[str, str]]) -> Counter[str]:

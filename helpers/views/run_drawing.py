@@ -23,6 +23,7 @@ _CLOSE, _CLOSE_LABELS, _CLOSE_SENT = 6.0, 9.0, 0.7
 _STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400)  # seconds
 _HEIGHTS = (24, 16, 12, 9, 8, 7, 6)  # of a bar, by how many are one below the other
 _CURVE, _WIDE, _POINTS = 32, 1000, 200  # height, width and points of a drawing
+_LONGEST_BADGE = 7  # characters
 _ENDS = ("crashes", "is stopped", "exits", "returns", "moves", "expires")  # square badges
 _OF_QUEUES = ("moves", "expires")
 _TONES = {"crashes": "dead", "moves": "dead", "expires": "dead", "again": "held", "starts": "wait"}
@@ -68,7 +69,9 @@ def badge(numbers: Sequence[int], kinds: Sequence[str], look: str, style: str = 
     """Return the badge of a moment, or of several that are close to each other."""
     shape = " sq" if kinds[-1] in _ENDS else ""
     tone = next((_TONES[kind] for kind in reversed(kinds) if kind in _TONES), "quiet")
-    says = f"{numbers[0]}" if len(numbers) == 1 else f"{numbers[0]}{'–' if len(numbers) > 2 else ','}{numbers[-1]}"
+    says = ",".join(map(str, numbers))
+    if len(says) > _LONGEST_BADGE:
+        says = f"{numbers[0]}…"
     return f'<span class="{look}{shape} {tone}"{style} aria-hidden="true" data-t="{says}"></span>'
 
 

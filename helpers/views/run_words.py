@@ -24,7 +24,7 @@ _KINDS = {
     "returns": ("return", "returns"),
     "moves": ("move", "moves"),
     "expires": ("expired message", "expired messages"),
-    "again": ("message received again", "messages received again"),
+    "again": ("repeated receive", "repeated receives"),
 }
 
 
@@ -122,7 +122,9 @@ class RunWords:
         kinds = Counter(moment["kind"] for moment in self.run["moments"])
         kinds.subtract(moment["kind"] for moment in self.story())
         left = [counted(kinds[kind], *words) for kind, words in _KINDS.items() if kinds[kind]]
-        return f"+ {sum(kinds.values())} more: {', '.join(left)}" if left else ""
+        if len(left) == 1:
+            return f"+ {left[0].replace(' ', ' more ', 1)}"
+        return f"+ {sum(kinds.values()):,} more: {', '.join(left)}" if left else ""
 
     def text(self) -> str:
         """Return all of it."""
