@@ -19,7 +19,7 @@ _MOST_ROWS = 10  # messages that a program has at the same time
 _MOST_LANES = {"programs": 16, "queues": 6}
 _LONG, _GAP = 0.3, 5.0  # from which share of the run on nothing happens for long, and percent of the axis for it
 # Percent of the axis between two badges, two labels of the axis, and two marks for what was sent.
-_CLOSE, _CLOSE_LABELS, _CLOSE_SENT = 6.0, 9.0, 0.7
+_CLOSE, _CLOSE_LABELS, _CLOSE_SENT = 6.0, 12.0, 0.7
 _STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400)  # seconds
 _HEIGHTS = (24, 16, 12, 9, 8, 7, 6)  # of a bar, by how many are one below the other
 _CURVE, _WIDE, _POINTS = 32, 1000, 200  # height, width and points of a drawing
