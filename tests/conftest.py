@@ -100,7 +100,7 @@ def no_cloud(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
     os.environ.update(COURSE_STATE=str(tmp_path / "state"), COURSE_LEARNER="ada")
     for place, name, value in (
         (boto3, "DEFAULT_SESSION", None),
-        (environment, "_of_this_machine", None),
+        (environment, "_replaced", None),
         (running, "_running", None),
         (running, "_cells_followed", False),
         (running, "_cell", None),

@@ -8,6 +8,7 @@ from typing import Any
 
 import boto3
 
+from helpers.backends import child_processes
 from helpers.backends.base import Cloud
 from helpers.errors import ClockError, CloudError
 from helpers.simulation import browser_tab, worlds
@@ -38,6 +39,7 @@ def start(which: str | None = None, **options: Any) -> Cloud:
     global _running
     cloud = _new_cloud(which or os.environ.get("COURSE_CLOUD") or "offline", options)
     between_cells = _running is not None and _running.world.clock.between_cells  # a widget's callback starts it
+    child_processes.install()
     _running = cloud
     worlds.set_default(cloud.world)
     _follow_cells()

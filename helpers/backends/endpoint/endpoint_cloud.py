@@ -77,7 +77,7 @@ class EndpointCloud(Cloud):
             {key: value for key, value in environment.offline().items() if key != "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"}
             | {"AWS_ENDPOINT_URL": self.url}
             | variables
-            | _no_proxy(self.url)
+            | environment.no_proxy(self.url, os.environ)
         )
         boto3.DEFAULT_SESSION = None
         super().__init__(World(clock, Journal(), Random(), send), environment.REGION)
@@ -170,15 +170,6 @@ def _checked(url: str, allow_remote: bool) -> str:
             f"{host} is not this computer, and messages would go there. If that is meant: start(url, allow_remote=True)"
         )
     return url.rstrip("/")
-
-
-def _no_proxy(url: str) -> dict[str, str]:
-    """Return the variable that makes botocore bypass a proxy on the way to this computer itself."""
-    parts = urlsplit(url)
-    if not is_loopback(parts.hostname or ""):
-        return {}
-    others = os.environ.get("no_proxy") or os.environ.get("NO_PROXY") or ""
-    return {"no_proxy": f"{others},{parts.netloc}".lstrip(",")}
 
 
 def _origin(url: str) -> tuple[str, str | None, int | None]:
