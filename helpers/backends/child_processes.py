@@ -155,6 +155,8 @@ def _refuse_copies() -> None:
     """Refuse every request to the clouds that this process, a fork, has copies of."""
     for world in {worlds.default(), worlds.current()} - {None}:
         if world is not None and world.accounts is not None:
+            if world.scheduler is not None:
+                world.scheduler.leave_to_the_original()
             world.send, world.around, world.scheduler = _refuse, None, None
 
 

@@ -150,6 +150,10 @@ class Scheduler:
         """The members that have not ended, in the order in which they joined."""
         return list(self._members.values())
 
+    def leave_to_the_original(self) -> None:
+        """Have no members in this process, a fork: the threads of the others exist only in the original."""
+        self._members.clear()
+
     @property
     def now(self) -> int:
         """The ticks since this scheduler was made. It follows a clock that somebody else moved."""

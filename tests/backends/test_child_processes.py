@@ -9,8 +9,10 @@ import json
 import multiprocessing
 import os
 import shlex
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import closing
@@ -310,6 +312,7 @@ def in_fork(step: Callable[[], Any]) -> str:
     """Return what the step returns in a fork of this process, or the error that it raises there, as text."""
     reading, writing = os.pipe()
     if os.fork() == 0:
+        signal.alarm(20)  # ends a fork that waits for ever
         try:
             said = str(step())
         except BaseException as problem:
@@ -350,6 +353,26 @@ def test_a_fork_cannot_use_its_copy_of_a_checks_cloud(sqs: Any) -> None:
         said = in_fork(lambda: sqs.create_queue(QueueName="orders"))
         assert "QueueUrls" not in sqs.list_queues()
     assert said.startswith("CloudError: This process was forked")
+
+
+@pytest.mark.full
+def test_a_fork_of_a_program_does_not_wait_for_those_beside_it(offline: Cloud, sqs: Any) -> None:
+    """The others are only in the original, so a fork that left its turn to one would wait for ever. The run goes on."""
+    said = []
+
+    def forks() -> None:
+        time.sleep(1)
+        said.append(in_fork(lambda: (time.sleep(3), sqs.list_queues())))
+        time.sleep(1)
+        said.append("went on")
+
+    def sleeps() -> None:
+        for _ in range(10):
+            time.sleep(1)
+
+    offline.run({"Kim": forks, "Lee": sleeps}, minutes=1)
+    assert said[0].startswith("CloudError: This process was forked")
+    assert said[1:] == ["went on"]
 
 
 @pytest.mark.full
