@@ -31,9 +31,8 @@ def alive(processes):
     return [each for each in processes if each.is_running() and each.status() != psutil.STATUS_ZOMBIE]
 
 
-@pytest.mark.parametrize(
-    "name", ["SIGKILL", pytest.param("SIGTERM", marks=pytest.mark.full), pytest.param("SIGHUP", marks=pytest.mark.full)]
-)
+@pytest.mark.full
+@pytest.mark.parametrize("name", ["SIGKILL", "SIGTERM", "SIGHUP"])
 def test_nothing_goes_on_when_grading_is_ended_by_a_signal(name, tmp_path):
     """Two workers, the fork server, and a guard and a child for each hand-in that is being graded."""
     files = {f"learner{n}_{SLUG}.ipynb": notebook(hand_over=f"{WAITS}\n# {n}") for n in range(2)}

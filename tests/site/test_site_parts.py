@@ -49,6 +49,7 @@ def packed():
     return found | {path for path, _ in packages.course_files(course())}
 
 
+@pytest.mark.full
 def test_a_tab_has_each_module_that_a_lesson_imports():
     """What is left out of packages is nothing that the first cells of a lesson import."""
     env = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}

@@ -140,10 +140,11 @@ def test_afterwards_the_accounts_time_goes_on(place: str) -> None:
         time.sleep(1800)
         sqs.send_message(QueueUrl=url, MessageBody="late")
 
+    begun = clock.time()
     assert cloud.run({"one": sends}, hours=1).seconds == 1800.03
-    assert 1800 <= clock.time() - time.time() < 1830
+    assert clock.time() >= begun + 1800
     before = ControlClient(place, ACCOUNT).get("clock")["time"]
-    assert abs(clock.time() - before) < 5
+    assert before >= begun + 1800
     assert ControlClient(place, ACCOUNT).get("clock")["time"] > before
     assert sqs.receive_message(QueueUrl=url)["Messages"][0]["Body"] == "late"
     assert cloud.steps()[-1].by == "user/learner"

@@ -899,6 +899,8 @@ def command(*words: str) -> "subprocess.Popen[str]":
         stderr=subprocess.STDOUT,
         text=True,
         env=os.environ | {"PYTHONUNBUFFERED": "1"},
+        # Whoever starts the tests in a shell's background has Ctrl-C ignored, and a process inherits that.
+        preexec_fn=None if os.name == "nt" else lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
 
 
