@@ -149,7 +149,7 @@ def make_report(
         seconds=seconds,
         programs=programs,
         queues={name: _queue(name, found, ways) for name, found in _counted(happened, ways).items()},
-        waited=_waits(happened, start, seconds),
+        waited=_waits(earlier, happened, start, seconds),
         requests=sum(call.requests for call in made if _program_of(call)),
         sent=tuple(_sent(made, start)),
         held=tuple(held),
@@ -234,17 +234,21 @@ def _queue(name: str, found: Counter[str], ways: Ways) -> QueueReport:
     )
 
 
-def _waits(happened: Sequence[Step], start: datetime, seconds: float) -> Waits:
+def _waits(earlier: Sequence[Step], happened: Sequence[Step], start: datetime, seconds: float) -> Waits:
     visible: dict[tuple[str, str], float] = {}
     waited: list[float] = []
-    for step in happened:
+    for during, step in [*((False, step) for step in earlier), *((True, step) for step in happened)]:
         key, at = (step.where, step.message), (step.at - start).total_seconds()
         if step.what == steps.SENT:
             visible[key] = at + step.hidden
         elif step.what == steps.RECEIVED and key in visible:
-            waited.append(max(0.0, at - visible.pop(key)))
-        elif step.what in (steps.DELETED, steps.EXPIRED, steps.PURGED):
+            since = visible.pop(key)
+            if during:
+                waited.append(max(0.0, at - since))
+        elif step.what in (steps.DELETED, steps.EXPIRED):
             visible.pop(key, None)
+        elif step.what == steps.PURGED:
+            visible = {each: since for each, since in visible.items() if each[0] != step.where}
     left = [seconds - at for at in visible.values() if at <= seconds]
     rank = lambda share: round(sorted(waited)[math.ceil(share * len(waited)) - 1], 3) if waited else None  # noqa: E731
     return Waits(rank(0.5), rank(0.95), round(max([*waited, *left]), 3) if waited or left else None)
