@@ -15,7 +15,7 @@ class KernelRun:
     """The scheduler of a world, and the block `time` in which its members meet the world's time.
 
     namespaces: the programs' globals. before_call: gets each request of a member, before the cloud does.
-    most_waits: see Scheduler.
+    most_waits: see Scheduler. functions: the programs, where they aren't names in the namespaces.
     """
 
     def __init__(
@@ -24,10 +24,11 @@ class KernelRun:
         namespaces: Sequence[dict[str, Any]],
         before_call: Callable[[Any], None] = lambda request: None,
         most_waits: int = MOST_WAITS,
+        functions: Sequence[Callable[..., Any]] = (),
     ):
         world.scheduler = self.scheduler = Scheduler(world.clock, world.adopt, most_waits)
         world.call_takes = CALL_TAKES
-        self.time = MemberTime(self._scheduler_of, namespaces, self.scheduler)
+        self.time = MemberTime(self._scheduler_of, namespaces, self.scheduler, functions)
         self._before_call, self._within = before_call, threading.local()
         self._send, world.send = world.send, self._send_in_real_time
 

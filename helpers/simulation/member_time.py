@@ -8,7 +8,7 @@ each replacement does what the original does.
 import datetime
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date as _date
 from datetime import datetime as _datetime
@@ -29,14 +29,18 @@ class MemberTime:
 
     scheduler_of: returns the scheduler of the calling thread, or None if it sees real time. namespaces: the programs'
     globals; names in them that are bound to an original are bound to its replacement within the block. scheduler: of
-    the runs, where threads of a kernel share the namespaces; locks and pools made there are replaced too. Once left,
-    the block can be entered again.
+    the runs, where threads of a kernel share the namespaces; locks and pools made there are replaced too, also where
+    objects, closures and these functions have them. Once left, the block can be entered again.
     """
 
     def __init__(
-        self, scheduler_of: SchedulerOf, namespaces: Sequence[dict[str, Any]], scheduler: Scheduler | None = None
+        self,
+        scheduler_of: SchedulerOf,
+        namespaces: Sequence[dict[str, Any]],
+        scheduler: Scheduler | None = None,
+        functions: Sequence[Any] = (),
     ):
-        self._namespaces, self._scheduler = namespaces, scheduler
+        self._namespaces, self._scheduler, self._functions = namespaces, scheduler, functions
         self._made_before: dict[int, tuple[Any, Any]] = {}  # by the identity of what was made: it, and what is used
         self._classes = [
             (datetime, "datetime", _datetime_class(scheduler_of)),
@@ -54,31 +58,46 @@ class MemberTime:
         # time.sleep may already be the one that follows a lesson's frozen clock; the answer can hold either by name.
         instead = {id(old): new for (_, _, old), (_, _, new) in zip(self._old, self._new, strict=True)}
         instead |= {id(_TIME[name]): new for place, name, new in self._new if place is time}
-        instead |= self._for_what_was_made_before()
+        self._originals = {id(new): old for (_, _, old), (_, _, new) in zip(self._old, self._new, strict=True)}
+        found = list(made_before.places(self._namespaces, self._functions)) if self._scheduler else []
+        instead |= self._for_what_was_made_before(found)
         self._by_name = [
             (namespace, {name: value for name, value in dict(namespace).items() if id(value) in instead})
             for namespace in self._namespaces
         ]
         for namespace, names in self._by_name:
             namespace.update({name: instead[id(value)] for name, value in names.items()})
+        self._by_place = [(place, instead[id(place.value)]) for place in found if id(place.value) in instead]
+        for place, new in self._by_place:
+            place.put(new)
         self._ours = {id(new) for new in instead.values()}
         return self
 
-    def _for_what_was_made_before(self) -> dict[int, Any]:
+    def _for_what_was_made_before(self, found: Iterable[made_before.Place]) -> dict[int, Any]:
         if self._scheduler is None:
             return {}
-        for value in [value for namespace in self._namespaces for value in list(namespace.values())]:
+        values = [value for namespace in self._namespaces for value in list(namespace.values())]
+        for value in [*values, *(place.value for place in found)]:
             if id(value) not in self._made_before and (new := made_before.in_place_of(value, self._scheduler)):
                 self._made_before[id(value)] = value, new
+        for value, new in self._made_before.values():
+            made_before.hand_over(value, new)
         return {place: new for place, (_, new) in self._made_before.items()}
 
     def __exit__(self, *_: object) -> None:
         with self._lock:
             self._entered = False
             _put(self._old)
-        # Names that a program rebound keep their values, and our replacements go.
+        # What a program put somewhere stays there, and our replacements go.
         for namespace, names in self._by_name:
             namespace.update({k: v for k, v in names.items() if id(namespace.get(k)) in self._ours})
+            imported = {k: self._originals[id(v)] for k, v in dict(namespace).items() if id(v) in self._originals}
+            namespace.update(imported)
+        for place, new in self._by_place:
+            if place.get() is new:
+                place.put(place.value)
+        for value, new in self._made_before.values():
+            made_before.hand_over(new, value)
 
     @contextmanager
     def lifted(self) -> Iterator[None]:

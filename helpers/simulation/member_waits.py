@@ -17,6 +17,14 @@ from typing import Any
 from helpers.simulation import frozen_sleep
 from helpers.simulation.scheduler import TICKS, Scheduler, key_of_end
 
+try:
+    import multiprocessing.pool
+    import multiprocessing.queues
+
+    _pools: Any = multiprocessing.pool
+except ImportError:  # a browser tab has no processes
+    _pools = None
+
 SchedulerOf = Callable[[], "Scheduler | None"]
 _RESOLUTION = 1e-6  # seconds; an event loop takes a timer that is so near as due
 _real_lock = _thread.allocate_lock
@@ -27,12 +35,12 @@ class MemberLock:
     """What a member gets for threading.Lock(). Threads that are no members can use it like any lock."""
 
     def __init__(self, scheduler: Scheduler):
-        self._scheduler, self._real = scheduler, _real_lock()
+        self.scheduler, self._real = scheduler, _real_lock()
         self.locked = self._real.locked
 
     def acquire(self, blocking: bool = True, timeout: float = -1) -> bool:
         """Take the lock and return whether it could be had."""
-        scheduler = self._scheduler
+        scheduler = self.scheduler
         if scheduler.member() is None:
             return self._real.acquire(blocking, timeout)
         if timeout != -1 and (not blocking or timeout < 0):
@@ -47,7 +55,7 @@ class MemberLock:
     def release(self) -> None:
         """Give the lock back."""
         self._real.release()
-        self._scheduler.notify(("lock", id(self)))
+        self.scheduler.notify(("lock", id(self)))
 
     def __enter__(self) -> bool:
         return self.acquire()
@@ -187,6 +195,7 @@ def replacements(scheduler_of: SchedulerOf) -> list[tuple[Any, str, Any]]:
         return write_to_self
 
     return [
+        *_of_thread_pools(scheduler_of),
         (time, "sleep", sleep),
         (threading, "Lock", lock),
         (threading, "_allocate_lock", lock),
@@ -206,6 +215,28 @@ def replacements(scheduler_of: SchedulerOf) -> list[tuple[Any, str, Any]]:
         (with_signals, "add_signal_handler", add_signal_handler),
         *((kind, "_write_to_self", waking(vars(kind)["_write_to_self"])) for kind in loops),
     ]
+
+
+def _of_thread_pools(scheduler_of: SchedulerOf) -> list[tuple[Any, str, Any]]:
+    """Return what multiprocessing's ThreadPool needs: one of its threads waits for the others through a pipe."""
+    if _pools is None:
+        return []
+    notifiers, pool = multiprocessing.queues.SimpleQueue, _pools.Pool
+    plain_put, plain_wait = notifiers.put, pool._wait_for_updates
+
+    def put(notifier: Any, value: Any) -> None:
+        plain_put(notifier, value)
+        if scheduler := scheduler_of():
+            scheduler.notify(("pool", id(notifier)))
+
+    def wait_for_updates(sentinels: Any, notifier: Any, timeout: float | None = None) -> None:
+        scheduler = scheduler_of()
+        if scheduler is not None and sentinels == [notifier._reader]:  # of a pool of threads
+            while notifier.empty():
+                scheduler.wait(None, ("pool", id(notifier)), doing="waits in a pool")
+        plain_wait(sentinels, notifier, timeout)
+
+    return [(notifiers, "put", put), (pool, "_wait_for_updates", staticmethod(wait_for_updates))]
 
 
 def _loop_classes() -> list[type]:
