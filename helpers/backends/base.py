@@ -1,5 +1,6 @@
 """What every kind of cloud offers: boto3's own objects, a list of abilities, and one line that names the cloud."""
 
+import math
 import os
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
@@ -128,10 +129,14 @@ class Cloud:
 
         programs: functions that take nothing, by name. A name is who the journal says received a message. seconds,
         minutes, hours: of the cloud's time, together; the run ends sooner if all programs have returned. starts: after
-        how many seconds a program begins, by its name. stops: after how many seconds it gets a SIGTERM. CloudError
+        how many seconds a program begins, by its name. stops: after how many seconds it gets a SIGTERM. The same
+        programs give the same run; one that draws needs a seed for that, as in random.Random(7). CloudError
         where that makes no run, a program never comes to an end, or this cloud can't do it.
         """
-        length = seconds + 60 * minutes + 3600 * hours
+        try:
+            length = seconds + 60 * minutes + 3600 * hours
+        except TypeError:  # something that's no number
+            length = math.nan
         return self._run(programs, length, starts or {}, stops or {})
 
     def _run(

@@ -7,6 +7,7 @@ them wait (helpers.simulation.scheduler), so the same programs give the same run
 import inspect
 import math
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -21,7 +22,8 @@ from helpers.errors import ClockError, CloudError, Stopped
 from helpers.simulation import browser_tab, stopping
 from helpers.simulation.clock import END, TOO_LATE, Clock
 from helpers.simulation.kernel_run import KernelRun
-from helpers.simulation.member_console import Printed, console, exits_raise
+from helpers.simulation.member_console import LONGEST, Printed, console, exits_raise
+from helpers.simulation.member_process import own_process
 from helpers.simulation.scheduler import ENDED, STUCK, TERMINATED, TICKS, TIME_IS_OVER, Program
 from helpers.simulation.source_lines import line_of, namespace_of, place
 from helpers.simulation.worlds import World
@@ -32,6 +34,7 @@ MOST_WAITS = 400_000
 MOST_SECONDS = 120.0  # real ones, for all of a run
 MOST_AT_ONCE = 10.0  # real seconds in which one program goes on without waiting
 _GIVE_UP = 0.5  # real seconds to end threads that don't wait
+_CUT = f"(More was printed. The first {LONGEST:,} characters of each program are kept.)"
 _CALLS, _BUSY = "calls", "busy"  # why a run was stopped, beside the scheduler's words
 _perf_counter = time.perf_counter
 
@@ -48,7 +51,9 @@ Moments = Mapping[str, float]
 
 @dataclass
 class _Going:
-    """One program of a run. calls: how many it made. text: what it printed, with the seconds of the run."""
+    """One program of a run. calls: how many it made. exited, exited_at: how and when os._exit or a
+    signal ended it.
+    """
 
     name: str
     function: Callable[[], Any]
@@ -58,6 +63,18 @@ class _Going:
     end: ProgramEnd = field(default_factory=ProgramEnd)
     calls: int = 0
     printed: Any = None
+    exited: str = ""
+    exited_at: float = 0
+
+    @property
+    def was_ended(self) -> str:
+        """How it was ended where it was, by a signal or by os._exit, or ""; whatever it did after that."""
+        return self.exited or ("was stopped" if self.program.was_terminated else "")
+
+    @property
+    def ended_at(self) -> float:
+        """When that was, in seconds of the run."""
+        return self.exited_at if self.exited else self.end.told or 0
 
 
 @dataclass(frozen=True)
@@ -81,6 +98,24 @@ def in_this_kernel(world: World) -> Iterator[RunCloud]:
         yield RunCloud(world, list(world.journal), entries)
 
 
+_runs: threading.Thread | None = None  # the thread that waits for a run
+_guard = threading.Lock()
+
+
+@contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    """Raise CloudError while another thread runs programs, in whichever world: each run replaces Python's functions."""
+    global _runs
+    with _guard:
+        if _runs and _runs is not threading.current_thread() and _runs.is_alive():
+            raise CloudError(ONE_AT_A_TIME)
+        _runs = threading.current_thread()
+    try:
+        yield
+    finally:
+        _runs = None
+
+
 def run(
     world: World,
     programs: Programs,
@@ -100,18 +135,17 @@ def run(
         raise CloudError(IN_A_TAB)
     if world.scheduler is not None and world.scheduler.member():
         raise CloudError(NESTED)
-    if world.scheduler is not None and world.scheduler.is_going:
-        raise CloudError(ONE_AT_A_TIME)
     if world.clock.time() + seconds > END:
         raise ClockError(TOO_LATE.format(seconds))
-    quiet = world.clock.still  # where outputs are compared
-    with where(world) as cloud:
-        if not quiet:
-            clock = cloud.world.clock
-            clock.advance(math.ceil(clock.time()) - clock.time())  # so that each run's times are the same
-        going = _Run(world, cloud.world, programs, seconds, starts, stops)
-        going.go(quiet)
-    return going.report(cloud)
+    with _one_at_a_time():
+        quiet = world.clock.still  # where outputs are compared
+        with where(world) as cloud:
+            if not quiet:
+                clock = cloud.world.clock
+                clock.advance(math.ceil(clock.time()) - clock.time())  # so that each run's times are the same
+            going = _Run(world, cloud.world, programs, seconds, starts, stops)
+            going.go(quiet)
+        return going.report(cloud)
 
 
 def _check(programs: Programs, seconds: float, starts: Moments, stops: Moments) -> None:
@@ -128,6 +162,8 @@ def _check(programs: Programs, seconds: float, starts: Moments, stops: Moments) 
     if not (isinstance(seconds, (int, float)) and 0 < seconds < math.inf):
         raise CloudError("Say for how long, as in cloud.run(programs, minutes=30); seconds and hours work, too.")
     for word, moments in (("starts", starts), ("stops", stops)):
+        if not isinstance(moments, Mapping):
+            raise CloudError(f'{word}= takes seconds by the programs\' names, as in {word}={{"Kim": 60}}.')
         for name, at in moments.items():
             if name not in programs:
                 raise CloudError(
@@ -145,7 +181,7 @@ def _check_program(name: str, function: Any) -> None:
     if inspect.iscoroutinefunction(function):
         raise CloudError(f"{name!r} is an async function. Give one that runs it: lambda: asyncio.run(your_function())")
     try:
-        inspect.signature(function).bind()
+        inspect.signature(function, follow_wrapped=False).bind()
     except TypeError:
         raise CloudError(
             f"{name!r} has to be called with something, and a program takes nothing. Give one that calls it: "
@@ -160,6 +196,7 @@ class _Run:
         assert isinstance(world.clock, Clock)
         self._outer, self._clock, self._seconds, self._calls = outer, world.clock, seconds, 0
         self._start, self._begins = self._clock.time(), self._clock.now()
+        self._interrupted = self._interruptible = False
         self._said: list[tuple[float, str, str]] = []  # what was printed: when, by whom, and the text
         self._going = [
             _Going(name, function, float(starts.get(name, 0)), namespace_of(function))
@@ -169,7 +206,9 @@ class _Run:
         self._namespaces = list(namespaces.values())
         # The members are in a world of their own, which is closed at the end: no call of theirs comes later.
         self._world = replace(world, open=True)
-        self._kernel_run = KernelRun(self._world, self._namespaces, self._before_call, MOST_WAITS)
+        self._kernel_run = KernelRun(
+            self._world, self._namespaces, self._before_call, MOST_WAITS, list(programs.values())
+        )
         self._scheduler = self._kernel_run.scheduler
         for each in self._going:
             thread = threading.Thread(target=stopping.shielded, args=(partial(self._live, each),), name=each.name)
@@ -182,15 +221,19 @@ class _Run:
         """Run all of them. CloudError if one never comes to an end. quiet: whether to say nothing meanwhile."""
         self._progress = RunProgress(self._clock, self._seconds, quiet)
         previous, self._outer.scheduler = self._outer.scheduler, self._scheduler
-        try:
-            runaway = self._run()
-        finally:
-            self._end()
-            self._outer.scheduler = previous
+        with self._interrupts_kept():
+            try:
+                runaway = self._run()
+            finally:
+                self._end()
+                self._outer.scheduler = previous
+        if self._interrupted:
+            raise KeyboardInterrupt
         self._took = self._passed()
         for each in self._going:
             if not each.end.how:
-                each.end.at, each.end.how = self._took, "still going"
+                each.end.how = each.was_ended or "still going"
+                each.end.at = each.ended_at if each.was_ended else self._took  # it ended, and its code went on
         self._print()
         if runaway:
             raise CloudError(runaway)
@@ -207,38 +250,72 @@ class _Run:
             for namespace in self._namespaces:
                 stack.enter_context(exits_raise(self._kernel_run.is_member, namespace))
             stack.enter_context(self._kernel_run.time)
+            stack.enter_context(own_process(self._scheduler, self._leaves))
             stack.enter_context(console(self._printed))
             stack.enter_context(self._progress)
             try:
+                self._interruptible = True
                 programs = [each.program for each in self._going]
                 return self._runaway(self._scheduler.run(programs, MOST_SECONDS, self._look, self._seconds))
             finally:
+                self._interruptible = False
                 self._scheduler.stop(self._scheduler.outcome)
                 self._scheduler.end()
 
+    @contextmanager
+    def _interrupts_kept(self) -> Iterator[None]:
+        """Let an interrupt end the run at once within the block, but not while it puts things in place or back.
+
+        Those are noted, as Python ignores one that comes in an object's last steps; `_look` finds them.
+        """
+        before = signal.getsignal(signal.SIGINT)
+
+        def note(number: int, frame: Any) -> None:
+            self._interrupted = True
+            if self._interruptible:
+                before(number, frame)  # type: ignore[operator,misc]
+
+        if threading.current_thread() is not threading.main_thread() or not callable(before):
+            yield
+            return
+        try:
+            signal.signal(signal.SIGINT, note)
+            yield
+        finally:
+            signal.signal(signal.SIGINT, before)
+
     def _live(self, each: _Going) -> None:
         """Be one program, from its start to its end."""
+        end = each.end
         try:
             try:
                 if each.starts:
                     self._scheduler.sleep(each.starts, doing="hasn't begun yet")
-                each.end.began = self._passed()
-                stopping.stoppable(each.function)
-                each.end.how = "returned"
+                end.began = self._passed()
+                _expect_no_work(stopping.stoppable(each.function))
+                end.how = "returned"
             except SystemExit as problem:
-                each.end.how = "returned" if problem.code in (None, 0) else f"ended with exit code {problem.code!r}"
+                end.how = _how_it_exits(problem.code)
             except Exception as problem:
-                each.end.how, each.end.error = "raised", describe(problem)
-                each.end.number, each.end.line = line_of(problem, each.namespace).values()
-            each.end.at = self._passed()
+                end.how, end.error = "raised", describe(problem)
+                end.number, end.line = line_of(problem, each.namespace).values()
+            end.at = self._passed()
+            if each.was_ended:
+                raise Stopped(each.was_ended)  # which the program caught
             self._scheduler.finish()
         except BaseException as problem:  # it was stopped, or raised what ends a process
-            if each.end.how == "":
-                each.end.at = self._passed()
-                each.end.how = "was stopped" if each.program.was_terminated else "still going"
-                if not isinstance(problem, Stopped):
-                    each.end.how, each.end.error = "raised", describe(problem)
-                each.end.number, each.end.line = line_of(problem, each.namespace).values()
+            if end.how and not each.was_ended:
+                return  # it had ended, and only its threads were left
+            end.at, end.error = self._passed(), ""
+            end.how = each.was_ended or "still going"
+            if not each.was_ended and not isinstance(problem, Stopped):
+                end.how, end.error = "raised", describe(problem)
+            end.number, end.line = line_of(problem, each.namespace).values()
+
+    def _leaves(self, code: int) -> None:
+        each = self._of_member()
+        if each and not each.was_ended:
+            each.exited, each.exited_at = _how_it_exits(code), self._passed()
 
     def _end(self) -> None:
         """End every thread that is left, wherever it is, and let no call of theirs come later."""
@@ -276,6 +353,8 @@ class _Run:
 
     def _look(self) -> bool:
         """Do what has to be done now and then while programs run: show progress, and stop one that never waits."""
+        if self._interrupted:
+            raise KeyboardInterrupt
         now = _perf_counter()
         if self._scheduler.waits != self._waits:
             self._waits, self._since = self._scheduler.waits, now
@@ -320,8 +399,27 @@ class _Run:
                     lines.append((begun[0], name, begun[1].rstrip("\n")))
                     del started[name]
         lines += [(at, name, text) for name, (at, text) in started.items()]
+        lines += [(self._took, each.name, _CUT) for each in self._going if each.printed.is_full]
         for at, name, text in lines:
+            text = text.encode(errors="backslashreplace").decode()  # half a surrogate can't be printed
             print(f"{time.strftime('%H:%M:%S', time.gmtime(self._start + at))} {name}: {text}")
+
+
+def _how_it_exits(code: Any) -> str:
+    """Return how a program ends that exits with this code, of which Python prints one that's no number."""
+    if code is not None and not isinstance(code, int):
+        print(code, file=sys.stderr)
+        code = 1
+    return f"ended with exit code {int(code)}" if code else "returned"
+
+
+def _expect_no_work(result: Any) -> None:
+    """Raise CloudError if a program returned something that would do its work, and nothing has it do that."""
+    if inspect.iscoroutine(result):
+        result.close()
+        raise CloudError("it returned a coroutine, which nothing runs. Run it: asyncio.run(your_function())")
+    if inspect.isgenerator(result):
+        raise CloudError("it returned a generator, which nothing runs. A program is a function without yield.")
 
 
 def describe(problem: BaseException) -> str:

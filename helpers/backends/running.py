@@ -21,6 +21,12 @@ WAYS_TO_START = (
     'start("aws", yes="<the twelve digits of the account>") a real account.'
 )
 
+_MOVES = ("advance", "run", "stand", "sleep")  # what changes how a clock's time passes
+IN_A_CLOUD = (
+    "A function that's checked, or that cloud.run runs, is in a cloud already, and can't start another one. Leave "
+    "start() to the notebook's first cell."
+)
+
 _running: Cloud | None = None
 _cells_followed = False
 _cell: Any = None  # what IPython knows about the cell that runs; a cell can run others, as %%capture does
@@ -37,6 +43,8 @@ def start(which: str | None = None, **options: Any) -> Cloud:
     CloudError if there is no such cloud or option, or if it can't start; the cloud that ran before goes on running.
     """
     global _running
+    if worlds.in_private_world() and _running is not None:
+        raise CloudError(IN_A_CLOUD)
     cloud = _new_cloud(which or os.environ.get("COURSE_CLOUD") or "offline", options)
     between_cells = _running is not None and _running.world.clock.between_cells  # a widget's callback starts it
     child_processes.install()
@@ -151,7 +159,7 @@ class CurrentClock:
     """The clock of the calling code's cloud: the running one's or a check's. See helpers.simulation.clock.Clock."""
 
     def __getattr__(self, name: str) -> Any:
-        if name == "advance" and worlds.in_private_world():
+        if name in _MOVES and worlds.in_private_world():
             raise ClockError(NOT_BY_A_PROGRAM)
         return getattr(worlds.require().clock, name)
 

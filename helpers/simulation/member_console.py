@@ -29,13 +29,18 @@ class Printed(io.TextIOBase):
     def __init__(self, keep: Callable[[str], Any]):
         self._keep, self._room = keep, LONGEST
 
+    @property
+    def is_full(self) -> bool:
+        """Whether something that was printed has not been passed on."""
+        return self._room < 0
+
     def write(self, text: str) -> int:
         """Pass on as much of the text as there is room for; return its length."""
         if not isinstance(text, str):
             raise TypeError(f"write() argument must be str, not {type(text).__name__}")
         if self._room > 0:
             self._keep(text[: self._room])
-            self._room -= len(text)
+        self._room -= len(text)
         return len(text)
 
 

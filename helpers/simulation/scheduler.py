@@ -236,11 +236,11 @@ class Scheduler:
         else:
             self._hand_on()
 
-    @staticmethod
-    def _reject(member: Member) -> NoReturn:
+    def _reject(self, member: Member) -> NoReturn:
         """End a member whose run is over, by Stopped. If it catches that over and over and waits again, park it."""
         member.rejections += 1
         if member.rejections > _MOST_REJECTIONS:
+            self._leave(member)
             stopping.park()
         raise Stopped(_OVER)
 
@@ -270,6 +270,20 @@ class Scheduler:
                 self.outcome = TERMINATED
             self.end_program(program)
             raise Stopped(TERMINATED)
+
+    def send_signal(self, program: Program, number: int, seconds: float = 0) -> None:
+        """Let a signal come to a program after so many seconds."""
+        with self._changed:
+            due = (self.now + round(seconds * TICKS), next(self._turns), (program, number))
+            heapq.heappush(self._sleepers, due)
+
+    def take_signal_back(self, program: Program, number: int) -> float:
+        """Let a signal that hasn't come yet not come; return in how many seconds it would have, 0 for none."""
+        with self._changed:
+            found = [sleeper for sleeper in self._sleepers if sleeper[2] == (program, number)]
+            self._sleepers = [sleeper for sleeper in self._sleepers if sleeper not in found]
+            heapq.heapify(self._sleepers)
+            return min([sleeper[0] - self.now for sleeper in found], default=0) / TICKS
 
     def end_program(self, program: Program, keep: Member | None = None) -> None:
         """Have each member of a program but `keep` end where it waits, when it's its turn. Stopped is raised there."""
@@ -308,15 +322,7 @@ class Scheduler:
             except BaseException:
                 _print_uncaught(thread)  # Python would do it after the end, when others already go on
             finally:
-                with self._changed:
-                    del self._members[_get_ident()]
-                    member.turn, self._ready = -1, [other for other in self._ready if other is not member]
-                    self.notify(key_of_end(thread))
-                    if member is program.first:
-                        program.first = None
-                        self._going = [other for other in self._going if other is not program]
-                    if member is self.running:
-                        self._hand_on()
+                self._leave(member)
 
         self._known.add(thread)
         thread.run = run  # type: ignore[method-assign]
@@ -331,6 +337,19 @@ class Scheduler:
         with self._changed:
             self._members[thread.ident or 0] = member
             self._ready.append(member)
+
+    def _leave(self, member: Member) -> None:
+        """Go on without the member that calls; the run ends with the last program's first one."""
+        program = member.program
+        with self._changed:
+            del self._members[_get_ident()]
+            member.turn, self._ready = -1, [other for other in self._ready if other is not member]
+            self.notify(key_of_end(member.thread))
+            if member is program.first:
+                program.first = None
+                self._going = [other for other in self._going if other is not program]
+            if member is self.running:
+                self._hand_on()
 
     def finish(self) -> None:
         """Do what Python does at a program's end: wait for its other threads, then end its daemons and idle workers."""
@@ -494,6 +513,8 @@ class Scheduler:
 def _print_uncaught(thread: threading.Thread) -> None:
     """Print the exception that ends a thread, in one line: a traceback would have names of files that vary."""
     kind, problem, place = sys.exc_info()
+    if kind is SystemExit:  # which ends a thread without a word
+        return
     while place is not None and place.tb_frame.f_code.co_filename in _NOT_THE_THREADS:
         place = place.tb_next
     line = linecache.getline(place.tb_frame.f_code.co_filename, place.tb_lineno).strip() if place else ""

@@ -8,6 +8,7 @@ import _thread
 import concurrent.futures.thread
 import contextlib
 import ctypes
+import logging
 import sys
 import threading
 import time
@@ -40,6 +41,14 @@ def quietly(run: Callable[[], Any]) -> None:
 _MARKS = {stoppable.__code__: True, shielded.__code__: False}
 _WORKER = concurrent.futures.thread._worker.__code__
 _WORK = concurrent.futures.thread._WorkItem.run.__code__
+
+
+def _is_worth_logging(record: logging.LogRecord) -> bool:
+    return not (record.exc_info and isinstance(record.exc_info[1], Stopped))
+
+
+# A pool's worker logs whatever ends it, with a traceback. One that waited for work when a run was over has no news.
+logging.getLogger("concurrent.futures").addFilter(_is_worth_logging)
 
 
 def park() -> NoReturn:

@@ -3,13 +3,18 @@
 import asyncio
 import json
 import math
+import os
 import queue
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import datetime, timezone
+from functools import wraps
+from multiprocessing.pool import ThreadPool
 from time import sleep as sleep_by_name
 from typing import Any
 
@@ -21,13 +26,16 @@ from helpers.backends import programs
 from helpers.backends.base import Cloud
 from helpers.backends.offline.offline_cloud import make_world
 from helpers.backends.run_progress import RunProgress
-from helpers.backends.run_report import RunReport
+from helpers.backends.run_report import RunReport, Waits
 from helpers.backends.run_story import name_of
 from helpers.backends.running import COMPARED
 from helpers.errors import CloudError, CourseError
-from helpers.simulation import worlds
+from helpers.simulation import made_before, worlds
+from helpers.simulation.scheduler import Scheduler
 
 _LOCK = threading.Lock()  # made before any run
+_SHELF: queue.SimpleQueue[str] = queue.SimpleQueue()  # so is this
+_imported: Any = None  # by a program
 
 
 class Shop:
@@ -178,6 +186,25 @@ def test_the_report_counts_expired_moved_waits_and_requests(shop: Shop) -> None:
     assert "<" in day._repr_html_()
 
 
+def test_messages_that_were_there_before_waited_too(shop: Shop) -> None:
+    """Since they were sent. One that was purged waits no longer."""
+    shop.send("A-100", "A-101")
+    list(shop.receive(0))
+    clock.advance(10)
+
+    def program() -> None:
+        time.sleep(20)
+        list(shop.receive(0))
+        shop.send("A-102")
+        shop.sqs.purge_queue(QueueUrl=shop.url)
+        time.sleep(300)
+
+    day = shop.run({"Kim": program}, minutes=10)
+    median = day.waited.median
+    assert day.waited == Waits(median, median, median)
+    assert median == pytest.approx(31, abs=1.5)  # a run begins with a whole second
+
+
 @pytest.mark.parametrize(
     ("text", "name"),
     [
@@ -274,12 +301,20 @@ def conditions(shop: Shop) -> None:
         shop.say("waited", filled.wait_for(lambda: bool(shelf), timeout=60))
 
 
+def thread_pools(shop: Shop) -> None:
+    """A pool of multiprocessing's threads, which wait for each other through a pipe."""
+    with ThreadPool(2) as pool:
+        pool.map(time.sleep, [5, 5, 5])
+    shop.say("done")
+
+
 MEMBERS: dict[Callable[[Shop], None], list[tuple[Any, ...]]] = {
     heartbeats: [(45.03, "beat"), (85.06, "beat"), (125.09, "beat"), (155.03, "deleted")],
     coroutines: [(4, "tick"), (5, "polled", 1), (8, "tick"), (12, "tick")],
     pools: [(15.03, "packed"), (15.06, "packed"), (25.06, "packed")],
     timers: [(5, "polled", 1), (7, "timer")],
     conditions: [(8, "waited", True)],
+    thread_pools: [(10, "done")],
 }
 
 
@@ -337,6 +372,72 @@ def test_the_kernels_own_threads_keep_real_time(shop: Shop) -> None:
     shop.run({"one": program}, hours=48)
     thread.join()
     assert before <= seen[0] < before + 60
+
+
+class Desk:
+    """What a notebook makes before a run: locks that only an object, a class and a list have."""
+
+    turns = threading.Lock()
+    now = staticmethod(time.monotonic)
+
+    def __init__(self) -> None:
+        self.drawers = [threading.RLock()]
+        self.bell = threading.Condition()
+
+    def sits(self, lock: Any) -> None:
+        """Keep a lock for two seconds."""
+        begun = self.now()
+        with lock:
+            time.sleep(2)
+        assert self.now() - begun >= 2
+
+
+@pytest.mark.parametrize("where", ["closure", "class", "list", "condition"])
+def test_locks_that_were_made_before_wait_in_the_runs_time(shop: Shop, where: str) -> None:
+    """Wherever they are; afterwards they are the kernel's own again."""
+    desk, mine = Desk(), threading.Lock()
+
+    def things() -> list[Any]:
+        return [mine, Desk.turns, desk.drawers[0], desk.bell._lock, Desk.now]  # type: ignore[attr-defined]
+
+    def program() -> None:
+        locks = {"closure": mine, "class": Desk.turns, "list": desk.drawers[0], "condition": desk.bell}
+        desk.sits(locks[where])
+
+    before = things()
+    ends = [report.end for report in shop.run({"Kim": program, "Lee": program}, minutes=1).programs.values()]
+    assert [(end.at, end.how) for end in ends] == [(2, "returned"), (4, "returned")]
+    assert before == things()
+
+
+def test_queues_and_locks_keep_their_state_from_before_to_after(shop: Shop) -> None:
+    """What was put in before is there in the run, and what the run leaves is there afterwards."""
+    closed = threading.Lock()
+    _SHELF.put("before")
+    closed.acquire()
+
+    def program() -> None:
+        shop.say(_SHELF.get(timeout=1))
+        _SHELF.put("within")
+        closed.release()
+
+    shop.run({"Kim": program}, minutes=1)
+    assert shop.said == [(0, "before")]
+    assert (_SHELF.get_nowait(), closed.locked()) == ("within", False)
+
+
+def test_what_a_program_imports_is_the_original_afterwards(shop: Shop) -> None:
+    """Also under a name that only the program has made."""
+
+    def program() -> None:
+        global _imported
+        from datetime import datetime as _imported
+
+        shop.say(_imported.now().year)
+
+    shop.run({"Kim": program}, minutes=1)
+    assert shop.said == [(0, clock.now().year)]
+    assert _imported is datetime
 
 
 # ---- Beginnings and ends
@@ -440,6 +541,112 @@ def test_what_programs_print_comes_in_order_with_time_and_name(shop: Shop, capsy
     assert "ZeroDivisionError" in lines[3]
 
 
+def test_pools_and_threads_end_without_a_word(shop: Shop, capsys: pytest.CaptureFixture[str]) -> None:
+    """A pool that nobody shut down, and a thread that exits."""
+
+    def program() -> None:
+        ThreadPoolExecutor(2).submit(time.sleep, 1)
+        threading.Thread(target=sys.exit, args=(3,)).start()
+
+    shop.run({"Kim": program}, minutes=1)
+    assert capsys.readouterr().out == ""
+
+
+def test_more_than_is_kept_is_said(shop: Shop, capsys: pytest.CaptureFixture[str]) -> None:
+    """A cut in what a program prints isn't a hole in what it did; half a character doesn't stop the others' lines."""
+    shop.run({"much": lambda: print("x" * 10_000), "enough": lambda: print("\ud800" + "x" * 9_998)}, minutes=1)
+    lines = capsys.readouterr().out.splitlines()
+    assert [line[9:24] for line in lines] == ["enough: \\ud800x", "much: xxxxxxxxx", "much: (More was"]
+
+
+# ---- Ends that would be a process's
+
+
+def exits_at_once(shop: Shop) -> None:
+    """Leave without cleaning up: what `finally` sends doesn't arrive."""
+    try:
+        os._exit(3)
+    finally:
+        shop.send("never")
+
+
+def is_killed(shop: Shop) -> None:
+    """Kill this process."""
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def rings(shop: Shop) -> None:
+    """End by an alarm that nobody handles."""
+    signal.alarm(2)
+    time.sleep(9)
+
+
+def gives_up(shop: Shop) -> None:
+    """End a long poll by an alarm."""
+
+    def late(*_: Any) -> None:
+        raise TimeoutError("too late")
+
+    signal.signal(signal.SIGALRM, late)
+    signal.alarm(9)
+    assert signal.alarm(4) == 9
+    list(shop.receive())
+
+
+def terminates_itself(shop: Shop) -> None:
+    """Get a SIGTERM from a thread."""
+    threading.Timer(1, os.kill, [os.getpid(), signal.SIGTERM]).start()
+    time.sleep(9)
+
+
+def never_gives_in(shop: Shop) -> None:
+    """Catch everything, over and over."""
+    threading.Timer(1, os._exit, [4]).start()
+    while True:
+        with suppress(BaseException):
+            time.sleep(9)
+
+
+def says_why(shop: Shop) -> None:
+    """Exit with a text."""
+    sys.exit("no tape")
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGALRM"), reason="Windows has neither these signals nor alarms.")
+def test_a_program_that_ends_its_process_ends_alone(shop: Shop, capsys: pytest.CaptureFixture[str]) -> None:
+    """The kernel and the other programs go on."""
+    ends: dict[Callable[[Shop], None], tuple[str, float]] = {
+        exits_at_once: ("ended with exit code 3", 0),
+        is_killed: ("ended with exit code 137", 0),
+        rings: ("ended with exit code 142", 2),
+        gives_up: ("raised", 4),
+        terminates_itself: ("was stopped", 1),
+        never_gives_in: ("ended with exit code 4", 1),
+        says_why: ("ended with exit code 1", 0),
+    }
+    before = [os._exit, os.kill, os.abort, signal.raise_signal, signal.alarm, signal.getsignal(signal.SIGINT)]
+    day = shop.run(
+        {each.__name__: (lambda each=each: each(shop)) for each in ends} | {"calm": lambda: time.sleep(20)}, minutes=1
+    )
+    found = {name: (report.end.how, round(report.end.at)) for name, report in day.programs.items()}
+    assert found == {each.__name__: end for each, end in ends.items()} | {"calm": ("returned", 20)}
+    assert not day.queues
+    assert capsys.readouterr().out.endswith("says_why: no tape\n")
+    assert before == [os._exit, os.kill, os.abort, signal.raise_signal, signal.alarm, signal.getsignal(signal.SIGINT)]
+
+
+def test_a_stop_ends_a_program_that_catches_everything(shop: Shop) -> None:
+    """As it ends the process elsewhere, and its calls with it; the others don't wait for it."""
+
+    def deaf() -> None:
+        while True:
+            with suppress(BaseException):
+                list(shop.receive(5))
+
+    day = shop.run({"deaf": deaf, "other": lambda: time.sleep(50)}, minutes=2, stops={"deaf": 20})
+    assert (day.programs["deaf"].end.how, day.programs["deaf"].end.at, day.seconds) == ("was stopped", 20, 50)
+
+
 # ---- Bounds
 
 
@@ -509,6 +716,44 @@ def test_interrupt_works_at_once_and_leaves_the_cloud_whole(shop: Shop, monkeypa
     assert worlds.require().scheduler is None
 
 
+@pytest.mark.parametrize("when", ["begins", "runs", "ends"])
+def test_no_interrupt_is_lost_or_leaves_functions_replaced(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, when: str
+) -> None:
+    """Neither one that comes while a run is put in place or back, nor one whose exception is swallowed."""
+    before = [time.sleep, sys.stdout, os.kill, threading.Thread.start]
+    swallows = signal.signal(signal.SIGINT, lambda *_: None) if when == "runs" else None
+    place: tuple[Any, str] = {
+        "begins": (made_before, "places"),  # asked while Python's functions are being replaced
+        "runs": (RunProgress, "show"),
+        "ends": (Scheduler, "end"),
+    }[when]
+    plain = getattr(*place)
+
+    def interrupted(*arguments: Any) -> Any:
+        signal.raise_signal(signal.SIGINT)
+        return plain(*arguments)
+
+    monkeypatch.setattr(*place, interrupted)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            shop.run({"Kim": lambda: time.sleep(1)} if when == "ends" else {"Kim": lambda: waits_on(shop)}, hours=1)
+    finally:
+        if swallows:
+            signal.signal(signal.SIGINT, swallows)
+    assert before == [time.sleep, sys.stdout, os.kill, threading.Thread.start]
+    assert worlds.require().scheduler is None
+
+
+def test_one_run_at_a_time(shop: Shop) -> None:
+    """Each run replaces Python's functions, so another thread's is refused even before the first one goes."""
+    with ThreadPoolExecutor(1) as kernel:
+        with programs._one_at_a_time():
+            refused = kernel.submit(cloud.run, {"Lee": print}, minutes=1).exception()
+        assert str(refused) == programs.ONE_AT_A_TIME
+        assert kernel.submit(cloud.run, {"Lee": print}, minutes=1).result().programs["Lee"].end.how == "returned"
+
+
 @pytest.mark.parametrize(
     ("running", "how", "says"),
     [
@@ -520,6 +765,8 @@ def test_interrupt_works_at_once_and_leaves_the_cloud_whole(shop: Shop, monkeypa
         ({"Kim": print}, {"minutes": -1}, "Say for how long"),
         ({"Kim": print}, {"minutes": float("nan")}, "Say for how long"),
         ({"Kim": print}, {"minutes": float("inf")}, "Say for how long"),
+        ({"Kim": print}, {"minutes": "1"}, "Say for how long"),
+        ({"Kim": print}, {"minutes": 1, "starts": 5}, "by the programs' names"),
         ({"Kim": print}, {"hours": 1e9}, "year 9998"),
         ({"Kim": 3}, {"minutes": 1}, "is no function"),
         ({"Kim": lambda url: url}, {"minutes": 1}, "takes nothing"),
@@ -541,11 +788,43 @@ def test_what_makes_no_run_is_refused(shop: Shop, running: Any, how: dict[str, A
         assert programs.NESTED in end.error
 
 
-def test_a_program_cannot_move_the_clock(shop: Shop) -> None:
-    """It sleeps."""
-    end = shop.run({"Kim": lambda: clock.advance(60)}, minutes=1).programs["Kim"].end
-    assert end.error.startswith("ClockError")
-    assert "cloud.run" in end.error
+def with_url(function: Callable[[str], None]) -> Callable[[], None]:
+    """Return a function that takes nothing, though its signature says what the wrapped one takes."""
+
+    @wraps(function)
+    def wrapped() -> None:
+        function("url")
+
+    return wrapped
+
+
+def generator() -> Iterator[int]:
+    """Yield, which does nothing by itself."""
+    yield 1
+
+
+async def coroutine() -> None:
+    """Do nothing by itself."""
+
+
+@pytest.mark.parametrize(
+    ("program", "error"),
+    [
+        (lambda: clock.advance(60), "ClockError: The clock is a tool of the lessons: a function that's checked, or"),
+        (lambda: clock.run(), "ClockError: The clock is a tool of the lessons"),
+        (lambda: start("offline"), "CloudError: A function that's checked, or that cloud.run runs, is in a cloud"),
+        (generator, "CloudError: it returned a generator"),
+        (lambda: coroutine(), "CloudError: it returned a coroutine"),
+        (with_url(lambda url: None), ""),
+    ],
+)
+def test_what_a_program_cannot_do(shop: Shop, program: Callable[[], Any], error: str) -> None:
+    """It can't move the clock or start a cloud, and has to do its work itself; the cloud is the same afterwards."""
+    world = worlds.require()
+    end = shop.run({"Kim": program}, minutes=1).programs["Kim"].end
+    assert end.error.startswith(error)
+    assert bool(end.error) == bool(error)
+    assert worlds.require() is world
 
 
 def test_other_clouds_say_why_not() -> None:
