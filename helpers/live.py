@@ -48,11 +48,11 @@ def queue(cloud: Cloud, region: str, url: str) -> LiveQueue:
 
     def run(message: str) -> str:
         clock.run()
-        return "The clock runs."
+        return "The clock is running."
 
     def hold(message: str) -> str:
         clock.stand()
-        return "The clock stands."
+        return "The clock stands still."
 
     actions: dict[str, Callable[[str], str]] = {
         "receive": receive,

@@ -1,9 +1,9 @@
-"""Customers of the shop: orders that come one by one, each in its own time, the same ones for the same seed.
+"""Customers of the shop: orders that arrive one by one, each in its own time. The same seed gives the same orders.
 
     for order in steady(orders=40, per_minute=20, seed=7):
         sqs.send_message(QueueUrl=url, MessageBody=json.dumps(order))
 
-The loop waits with `time.sleep` until the next customer comes. To compute with the orders without waiting, read
+The loop waits with `time.sleep` until the next order arrives. To compute with the orders without waiting, use
 `arrivals`. An order is a dict such as {"order_id": "A-100", "customer": "Ada", "items": {"tea": 2}}.
 """
 
@@ -25,9 +25,9 @@ Order = dict[str, Any]
 _MOST_ITEMS = 4  # of one kind in an order
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Traffic:
-    """Orders and when they come. A loop over it waits for each of them.
+    """Orders and when they arrive. A loop over it waits for each of them.
 
     arrivals: pairs of seconds since the beginning, in whole milliseconds, and the order; earliest first.
     """
@@ -35,7 +35,7 @@ class Traffic:
     arrivals: tuple[tuple[float, Order], ...]
 
     def __iter__(self) -> Iterator[Order]:
-        """Yield each order when it comes. What the loop's body takes for an order makes the later ones come later."""
+        """Yield each order when it arrives. The time that the loop's body takes delays all later ones."""
         before = 0.0
         for seconds, order in self.arrivals:
             if seconds > before:
@@ -46,12 +46,20 @@ class Traffic:
     def __len__(self) -> int:
         return len(self.arrivals)
 
+    def __repr__(self) -> str:
+        last = f"; the last one arrives after {self.arrivals[-1][0]:g} s" if self.arrivals else ""
+        return f"Traffic of {len(self)} orders{last}. Loop over it to get each order when it arrives."
+
 
 def steady(*, orders: int, per_minute: float, seed: int = 0, first: int = 100) -> Traffic:
-    """Return customers who come at one pace, each a bit sooner or later than evenly.
+    """Return orders that arrive at a steady pace, some a bit sooner and some a bit later. Loop over them:
 
-    orders: how many. per_minute: how many come in a minute on average. seed: draws them. first: the number of the first
-    order, "A-100"; the others follow. ValueError for a negative number of orders or a pace that isn't above zero.
+        for order in steady(orders=40, per_minute=20):
+            sqs.send_message(QueueUrl=url, MessageBody=json.dumps(order))
+
+    orders: how many. per_minute: how many arrive in a minute on average. seed: another one gives other orders at other
+    times. first: the number of the first order, so 100 means "A-100". ValueError for a negative number of orders or a
+    pace that isn't above zero.
     """
     count, draw = _whole("orders", orders), _draw(seed)
     gap = 60_000 / _above_zero("per_minute", per_minute)
@@ -63,11 +71,11 @@ def steady(*, orders: int, per_minute: float, seed: int = 0, first: int = 100) -
 
 
 def bursts(*, orders: int, size: int, every: float, seed: int = 0, first: int = 100) -> Traffic:
-    """Return customers who come in bursts, as after a mention on the radio, with nobody in between.
+    """Return orders that arrive in bursts, as after a mention on the radio, with none in between.
 
-    orders: how many in all. size: how many in a burst; the last one may be smaller. every: seconds from one burst to
-    the next; a burst is over after a tenth of them. seed, first: as for `steady`. ValueError for a negative number of
-    orders, and for a size or a time that isn't above zero.
+    Loop over them as in `steady`, which explains seed and first, too. orders: how many in all. size: how many in a
+    burst; the last burst can be smaller. every: seconds from one burst to the next; a burst is over after a tenth of
+    them. ValueError for a negative number of orders, and for a size or a time that isn't above zero.
     """
     count, draw = _whole("orders", orders), _draw(seed)
     size, milliseconds = _whole("size", size, least=1), 1000 * _above_zero("every", every)
@@ -76,17 +84,17 @@ def bursts(*, orders: int, size: int, every: float, seed: int = 0, first: int = 
 
 
 def sale_day(*, orders: int, minutes: float, peak: float = 8, seed: int = 0, first: int = 100) -> Traffic:
-    """Return a day with a sale, which begins after a third of it and has calmed down after two thirds.
+    """Return the orders of a day with a sale, which begins after a third of it and has calmed down after two thirds.
 
-    orders: how many in all. minutes: how long the day is. peak: how many times more customers than on a usual day come
-    when the sale begins; from then on they get fewer. seed, first: as for `steady`. ValueError for a negative number of
-    orders, a length that isn't above zero, and a peak below 1.
+    Loop over them as in `steady`, which explains seed and first, too. orders: how many in all. minutes: how long the
+    day is. peak: how many times as many orders as usual arrive when the sale begins; from then on there are fewer.
+    ValueError for a negative number of orders, a length that isn't above zero, and a peak below 1.
     """
     count, draw = _whole("orders", orders), _draw(seed)
     part = 60_000 * _above_zero("minutes", minutes) / 12
     if _above_zero("peak", peak) < 1:
         raise ValueError(f"peak has to be 1 or more, not {peak!r}.")
-    # How many customers come in each twelfth of the day, beside a usual one, and all that have come by its end.
+    # How many orders arrive in each twelfth of the day, compared to a usual one, and how many have arrived by its end.
     crowd = [1.0] * 4 + [1 + (peak - 1) * rest / 4 for rest in (4, 3, 2, 1)] + [1.0] * 4
     come = [0.0, *accumulate(crowd)]
     times = []
@@ -108,17 +116,18 @@ def noisy_tenant(
 ) -> Traffic:
     """Return the orders of several shops that share one queue. The first shop sends most of them, in one burst.
 
-    Each order names its "shop" too, which can be a MessageGroupId. orders: how many in all. minutes: how long the other
-    shops' orders are spread over; the burst begins after a quarter of that and takes a tenth of it. share: the part of
-    all orders that the first shop sends. seed, first: as for `steady`. ValueError for a negative number of orders, a
-    length that isn't above zero, a share that isn't between 0 and 1, and fewer than two different shops.
+    Each order has a "shop", too, which can be its MessageGroupId. Loop over them as in `steady`, which explains seed
+    and first. orders: how many in all. minutes: the time over which the other shops' orders are spread; the burst
+    begins after a quarter of it and takes a tenth of it. share: the first shop's part of all orders. ValueError for a
+    negative number of orders, a length that isn't above zero, a share that isn't between 0 and 1, and fewer than two
+    different shops.
     """
     count, draw = _whole("orders", orders), _draw(seed)
     milliseconds = 60_000 * _above_zero("minutes", minutes)
     if not 0 < _above_zero("share", share) < 1:
         raise ValueError(f"share has to be between 0 and 1, not {share!r}.")
     if isinstance(shops, str) or len(set(shops)) < max(2, len(shops)):
-        raise ValueError(f"shops have to be at least two different names, not {shops!r}.")
+        raise ValueError(f"shops needs at least two different names, not {shops!r}.")
     noisy, *others = shops
     loud = int(count * share + 0.5)
     burst = ((int(milliseconds * (0.25 + draw.random() / 10)), noisy) for _ in range(loud))
@@ -142,7 +151,7 @@ def _traffic(draw: Random, first: int, milliseconds: list[int], shops: Sequence[
 
 
 def _draw(seed: int) -> Random:
-    # Only `random()` is used of it: Python promises that its numbers stay the same in every version.
+    # Only `random()` is used: Python promises that its numbers stay the same in every version.
     return Random(_whole("seed", seed))
 
 

@@ -127,11 +127,16 @@ class Cloud:
     ) -> "RunReport":
         """Run several programs side by side in the cloud's own time, and return a report of what happened.
 
-        programs: functions that take nothing, by name. A name is who the journal says received a message. seconds,
-        minutes, hours: of the cloud's time, together; the run ends sooner if all programs have returned. starts: after
-        how many seconds a program begins, by its name. stops: after how many seconds it gets a SIGTERM. The same
-        programs give the same run; one that draws needs a seed for that, as in random.Random(7). CloudError
-        where that makes no run, a program never comes to an end, or this cloud can't do it.
+            day = cloud.run({"web shop": customers, "Kim": packer, "Lee": packer}, minutes=30, starts={"Lee": 60})
+
+        An hour takes a moment. The same programs give the same run, but one that draws random numbers needs a seed for
+        that, as in random.Random(7). The report shows itself as a picture; its attributes have the numbers, as in
+        day.programs["Kim"].deleted.
+
+        programs: a name and a function without arguments for each. seconds, minutes, hours: how long the run is, added
+        up; it ends earlier once all programs have returned. starts, stops: when a program starts, and when it gets a
+        SIGTERM, in seconds of the run, by name. CloudError if an argument is wrong, if a program had to be stopped
+        because it never waits or makes too many calls, or if this cloud can't run programs.
         """
         try:
             length = seconds + 60 * minutes + 3600 * hours

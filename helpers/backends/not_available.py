@@ -7,8 +7,8 @@ INBOX = SAID + "what SNS sends goes to its real receivers, and a person confirms
 UNKIND = SAID + "it is as kind or unkind as it is; nothing is done to your program on purpose."
 RUN = (
     SAID
-    + "cloud.run can't move the time, so an hour of your programs would take a real hour, and a real account would be "
-    'billed for their calls. The offline cloud runs that hour in a moment: start("offline").'
+    + "cloud.run isn't available, since time can't be moved. An hour of your programs would take a real hour, and AWS "
+    'would bill you for their calls. The offline cloud runs that hour in a moment: start("offline").'
 )
 # The following code needs a result from these attributes of Cloud, so using them is an error. By attribute.
 MISSING = {

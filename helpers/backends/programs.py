@@ -1,7 +1,7 @@
 """Several programs side by side in the cloud's own time: what `cloud.run` does.
 
-Each program is a function in a thread of this kernel. One of them goes on at a time, and time passes only while all of
-them wait (helpers.simulation.scheduler), so the same programs give the same run wherever and whenever they run.
+Each program is a function in a thread of this kernel. Only one of them goes on at a time, and time passes only while
+all of them wait (helpers.simulation.scheduler). So the same programs give the same run, wherever and whenever they run.
 """
 
 import inspect
@@ -31,8 +31,8 @@ from helpers.simulation.worlds import World
 MOST_PROGRAMS = 50
 MOST_CALLS = 30_000
 MOST_WAITS = 400_000
-MOST_SECONDS = 120.0  # real ones, for all of a run
-MOST_AT_ONCE = 10.0  # real seconds in which one program goes on without waiting
+MOST_SECONDS = 120.0  # real ones, for the whole run
+MOST_AT_ONCE = 10.0  # real seconds that a program can go on without waiting
 _GIVE_UP = 0.5  # real seconds to end threads that don't wait
 _CUT = f"(More was printed. The first {LONGEST:,} characters of each program are kept.)"
 _CALLS, _BUSY = "calls", "busy"  # why a run was stopped, beside the scheduler's words
@@ -42,8 +42,8 @@ IN_A_TAB = (
     "Here one program runs at a time: a browser tab has no threads, so cloud.run can't run several. "
     f"{browser_tab.INSTEAD}"
 )
-NESTED = "A program can't begin another run: cloud.run belongs into a notebook's cell, outside the functions it runs."
-ONE_AT_A_TIME = "A run is going on already. Wait until it's over, or interrupt it."
+NESTED = "A program can't begin another run. Call cloud.run from a cell, outside the functions that it runs."
+ONE_AT_A_TIME = "Another run isn't over yet. Wait until it is, or interrupt it."
 
 Programs = Mapping[str, Callable[[], Any]]
 Moments = Mapping[str, float]
@@ -79,10 +79,10 @@ class _Going:
 
 @dataclass(frozen=True)
 class RunCloud:
-    """A cloud whose time passes by a run alone.
+    """A cloud whose time only a run moves.
 
-    world: as the programs see it; its clock is one that the run moves. before: the journal's entries and the steps of
-    messages until then. entries: those since then; complete once the run is over.
+    world: as the programs see it, with the clock that the run moves. before: the journal's entries and the messages'
+    steps from before the run. entries: those since it began, complete once it's over.
     """
 
     world: World
@@ -92,7 +92,7 @@ class RunCloud:
 
 @contextmanager
 def in_this_kernel(world: World) -> Iterator[RunCloud]:
-    """Return a context manager: within its block the time of this kernel's own cloud passes by the run alone."""
+    """Return a context manager: within its block only the run moves the time of this kernel's own cloud."""
     assert isinstance(world.clock, Clock)
     with world.clock.frozen(), world.journal.copied() as entries:
         yield RunCloud(world, list(world.journal), entries)
@@ -124,11 +124,11 @@ def run(
     stops: Moments,
     where: Callable[[World], AbstractContextManager[RunCloud]] = in_this_kernel,
 ) -> RunReport:
-    """Run the programs for so many seconds of the world's clock, or until all have returned; return the report.
+    """Run the programs for this many seconds of the world's clock, or until all have returned; return the report.
 
-    starts: after how many seconds a program begins. stops: after how many it gets a SIGTERM. where: prepares the cloud
-    that the world's calls go to. CloudError if these make no run, or if one of the programs would never come to an end;
-    ClockError beyond the last year of Python.
+    starts: when each program starts, in seconds. stops: when it gets a SIGTERM. where: prepares the cloud that the
+    world's calls go to. CloudError if an argument is wrong or a program had to be stopped because it didn't come to an
+    end; ClockError beyond the last year of Python.
     """
     _check(programs, seconds, starts, stops)
     if browser_tab.IN_A_TAB:
@@ -154,9 +154,9 @@ def _check(programs: Programs, seconds: float, starts: Moments, stops: Moments) 
         or not programs
         or not all(isinstance(name, str) and name for name in programs)
     ):
-        raise CloudError('cloud.run takes the programs by their names: cloud.run({"Kim": packer}, minutes=30)')
+        raise CloudError('Give cloud.run a dictionary of names and functions: cloud.run({"Kim": packer}, minutes=30)')
     if len(programs) > MOST_PROGRAMS:
-        raise CloudError(f"cloud.run takes up to {MOST_PROGRAMS} programs, and these are {len(programs)}.")
+        raise CloudError(f"cloud.run runs up to {MOST_PROGRAMS} programs, and you gave it {len(programs)}.")
     for name, function in programs.items():
         _check_program(name, function)
     if not (isinstance(seconds, (int, float)) and 0 < seconds < math.inf):
@@ -167,24 +167,26 @@ def _check(programs: Programs, seconds: float, starts: Moments, stops: Moments) 
         for name, at in moments.items():
             if name not in programs:
                 raise CloudError(
-                    f"{word}= names {name!r}, and there's no such program. There are: {', '.join(programs)}."
+                    f"{word}= names {name!r}, but no program has that name. Yours are: {', '.join(programs)}."
                 )
             if isinstance(at, bool) or not (isinstance(at, (int, float)) and 0 <= at <= seconds):
                 raise CloudError(
-                    f"{word}= takes seconds from 0 to the end of the run, {seconds:g}; {name!r} has {at!r}."
+                    f"{word}= needs seconds from 0 to the end of the run, which is {seconds:g}. {name!r} has {at!r}."
                 )
 
 
 def _check_program(name: str, function: Any) -> None:
     if not callable(function):
-        raise CloudError(f"{name!r} is no function, but {type(function).__name__}. Give it without parentheses.")
+        raise CloudError(
+            f"{name!r} needs a function, not {function!r:.60}. Write the function's name without parentheses."
+        )
     if inspect.iscoroutinefunction(function):
-        raise CloudError(f"{name!r} is an async function. Give one that runs it: lambda: asyncio.run(your_function())")
+        raise CloudError(f"{name!r} is an async function. Wrap it: lambda: asyncio.run(your_function())")
     try:
         inspect.signature(function, follow_wrapped=False).bind()
     except TypeError:
         raise CloudError(
-            f"{name!r} has to be called with something, and a program takes nothing. Give one that calls it: "
+            f"cloud.run calls each function without arguments, but {name!r} needs some. Wrap it: "
             "lambda: your_function(queue_url)"
         ) from None
     except ValueError:  # a function without a signature, written in C
@@ -204,7 +206,7 @@ class _Run:
         ]
         namespaces = {id(each.namespace): each.namespace for each in self._going}
         self._namespaces = list(namespaces.values())
-        # The members are in a world of their own, which is closed at the end: no call of theirs comes later.
+        # The members have a world of their own, which is closed at the end, so that later calls are refused.
         self._world = replace(world, open=True)
         self._kernel_run = KernelRun(
             self._world, self._namespaces, self._before_call, MOST_WAITS, list(programs.values())
@@ -218,7 +220,7 @@ class _Run:
             each.printed = Printed(partial(self._say, each.name))
 
     def go(self, quiet: bool) -> None:
-        """Run all of them. CloudError if one never comes to an end. quiet: whether to say nothing meanwhile."""
+        """Run all of them. CloudError if one had to be stopped. quiet: whether to show no progress."""
         self._progress = RunProgress(self._clock, self._seconds, quiet)
         previous, self._outer.scheduler = self._outer.scheduler, self._scheduler
         with self._interrupts_kept():
@@ -244,7 +246,7 @@ class _Run:
         return make_report(self._begins, self._took, ends, cloud.entries, cloud.before)
 
     def _run(self) -> str:
-        """Let the programs go on until the run ends; return the sentence about one that would never end, or ""."""
+        """Let the programs go on until the run ends; return the sentence about one that had to be stopped, or ""."""
         self._waits, self._since = 0, _perf_counter()
         with ExitStack() as stack:
             for namespace in self._namespaces:
@@ -318,7 +320,7 @@ class _Run:
             each.exited, each.exited_at = _how_it_exits(code), self._passed()
 
     def _end(self) -> None:
-        """End every thread that is left, wherever it is, and let no call of theirs come later."""
+        """End every thread that's left, wherever it is, and refuse its later calls."""
         self._world.open = False
         if self._scheduler.end():
             threads = lambda: [member.thread for member in self._scheduler.members]  # noqa: E731
@@ -364,7 +366,7 @@ class _Run:
         return False
 
     def _runaway(self, outcome: str) -> str:
-        """Return the sentence about the program that had to be stopped; "" for a run that came to its end."""
+        """Return the sentence about the program that had to be stopped; "" if the run ended by itself."""
         if outcome in (ENDED, TIME_IS_OVER, TERMINATED):
             return ""
         thread = self._scheduler.at()
@@ -375,16 +377,16 @@ class _Run:
             thread = each.program.thread
         why = {
             _CALLS: f"it made {each.calls if each else 0:,} of the run's {MOST_CALLS:,} calls",
-            _BUSY: f"it went on for {MOST_AT_ONCE:g} real seconds without waiting for anything",
-        }.get(outcome, "the run took too long")
+            _BUSY: f"it ran for {MOST_AT_ONCE:g} real seconds without waiting for anything",
+        }.get(outcome, f"the run took more than {MOST_SECONDS:g} real seconds")
         if outcome == STUCK and self._scheduler.waits > MOST_WAITS:
             why = f"it waited {each.program.waits if each else 0:,} times"
         where = place(thread, each.namespace) if thread and each else {"number": None, "line": ""}
-        at = f", in line {where['number']}: {where['line']}" if where["line"] else ""
+        at = f", in line {where['number']}: {where['line'].rstrip(':')}" if where["line"] else ""
         who = each.name if each else "A program"
         return (
-            f"The run was stopped after {self._passed():g} of {self._seconds:g} seconds because of {who!r}: {why}{at}. "
-            "Let it sleep, or use a long poll, and run it for a shorter time."
+            f"The run ended after {self._passed():,.0f} of {self._seconds:,.0f} seconds because of {who!r}: {why}{at}. "
+            "Have it sleep or use a long poll, or make the run shorter."
         )
 
     def _print(self) -> None:
@@ -423,9 +425,9 @@ def _expect_no_work(result: Any) -> None:
 
 
 def describe(problem: BaseException) -> str:
-    """Return an exception as Python's last line of a traceback has it."""
+    """Return an exception like the last line of its traceback."""
     try:
         text = str(problem)[:500]
     except Exception as worse:
-        text = f"(its text cannot be had: {type(worse).__name__})"
+        text = f"(its text can't be shown: {type(worse).__name__})"
     return f"{type(problem).__name__}: {text}" if text else type(problem).__name__

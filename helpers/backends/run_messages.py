@@ -1,5 +1,6 @@
-"""Where messages are during a run: how many wait in which queue, and when."""
+"""Where messages are during a run: how many are waiting in each queue, and when."""
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -15,8 +16,8 @@ TO_DEAD_LETTERS = "received "  # how the reason begins when a message moves to i
 class Ways:
     """What became of messages, by queue.
 
-    waiting: pairs of a second of the run and how many can be received from then on. moved: to the dead-letter queue.
-    came: as dead letters. left: at the end.
+    waiting: pairs of a second of the run and how many can be received from then on. moved: how many went to the
+    dead-letter queue. came: how many arrived as dead letters. left: how many there are at the end.
     """
 
     waiting: dict[str, list[tuple[float, int]]] = field(default_factory=dict)
@@ -26,7 +27,7 @@ class Ways:
 
 
 def follow(before: Iterable[Step], happened: Sequence[Step], start: datetime, seconds: float) -> Ways:
-    """Return where messages were in a run. before: the steps that there were when it began."""
+    """Return where messages were in a run. before: the steps from before it began."""
     ways, visible = Ways(), _Visible()
     for during, found in ((False, before), (True, happened)):
         for step in found:
@@ -38,7 +39,7 @@ def follow(before: Iterable[Step], happened: Sequence[Step], start: datetime, se
     for where, _ in visible.since:
         ways.left[name_of_arn(where)] += 1
     touched = dict.fromkeys(step.where for step in happened if ":sqs:" in step.where)
-    spans = visible.spans + [(where, since, seconds) for (where, _), since in visible.since.items()]
+    spans = visible.spans + [(where, since, math.inf) for (where, _), since in visible.since.items()]
     for arn in touched:
         ways.waiting[name_of_arn(arn)] = _curve([span for span in spans if span[0] == arn], seconds)
     return ways
@@ -50,14 +51,14 @@ def name_of_arn(arn: str) -> str:
 
 
 class _Visible:
-    """since: from when on a message can be received, by queue and id. spans: queue, begin and end of each wait."""
+    """since: when a message can be received, by queue and id. spans: queue, begin and end of each wait."""
 
     def __init__(self) -> None:
         self.since: dict[tuple[str, str], float] = {}
         self.spans: list[tuple[str, float, float]] = []
 
     def take(self, step: Step, at: float) -> str:
-        """Take note of a step; return the name of the queue where a message came from that has moved."""
+        """Take a step into account. If it moved a message, return the name of the queue that the message left."""
         key, source = (step.where, step.message), ""
         if step.what == steps.SENT:
             self.since[key] = at + step.hidden
@@ -85,12 +86,12 @@ class _Visible:
 def _curve(spans: Iterable[tuple[str, float, float]], seconds: float) -> list[tuple[float, int]]:
     changes: Counter[float] = Counter()
     for _, begin, end in spans:
-        if end > 0 and begin < seconds:
+        if end > 0 and begin <= seconds:
             changes[round(max(begin, 0.0), 3)] += 1
             changes[round(end, 3)] -= 1
     found, count = [(0.0, 0)], 0
     for at in sorted(changes):
-        if changes[at] and at < seconds:
+        if changes[at] and at <= seconds:
             count += changes[at]
             found = [*found, (at, count)] if at else [(0.0, count)]
     return found

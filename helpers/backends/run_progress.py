@@ -1,4 +1,4 @@
-"""How far a run has come, for those who wait for longer than a second."""
+"""How far a run has come, shown when it takes longer than a second."""
 
 import sys
 import time
@@ -7,13 +7,13 @@ from typing import Any
 from helpers.simulation.clock import Clock
 
 _perf_counter = time.perf_counter
-_PATIENCE, _BETWEEN = 1.0, 0.25  # real seconds: before the first word, and between two
+_PATIENCE, _BETWEEN = 1.0, 0.25  # real seconds: before the first line, and between updates
 
 
 class RunProgress:
-    """A line that says how far a run has come, and goes away with it.
+    """A line that shows how far a run has come, and disappears at its end.
 
-    seconds: how long the run is. quiet: whether to say nothing, as where outputs are compared.
+    seconds: how long the run is. quiet: whether to show nothing, because outputs are compared.
     """
 
     def __init__(self, clock: Clock, seconds: float, quiet: bool):
@@ -25,12 +25,12 @@ class RunProgress:
         return self
 
     def show(self, calls: int) -> None:
-        """Say how far it is, if it's time to say so."""
+        """Show how far the run has come, if it's time for an update."""
         if self._quiet or _perf_counter() < self._next:
             return
         self._next = _perf_counter() + _BETWEEN
         share = (self._clock.time() - self._start) / self._seconds
-        self._say(f"{share:.0%} of the run's time, {calls:,} calls. Interrupt ends it.")
+        self._say(f"{share:.0%} of the run's time, {calls:,} calls. To stop it, interrupt the kernel.")
 
     def __exit__(self, *problem: object) -> None:
         if self._shown is not None:

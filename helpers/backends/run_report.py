@@ -20,11 +20,11 @@ _DELETING = ("DeleteMessage", "DeleteMessageBatch")
 
 @dataclass
 class ProgramEnd:
-    """How a program ended, and when it began: seconds of the run.
+    """How a program ended. Times are seconds of the run.
 
-    how: "returned", "raised", "was stopped" (by a SIGTERM that it doesn't handle), "still going" when the time was
-    over, or "ended with exit code 1". error: the last line of the traceback. line, number: of its code. told: when it
-    got a SIGTERM.
+    began: when it started; None if it never did. at: when it ended. told: when it got a SIGTERM. how: "returned",
+    "raised", "was stopped" (by a SIGTERM that it doesn't handle), "still going" at the end of the run, or "ended with
+    exit code 1". error: the last line of the traceback. number, line: where in its code that was.
     """
 
     began: float | None = None
@@ -40,8 +40,8 @@ class ProgramEnd:
 class ProgramReport:
     """What one program did: its calls, and how many messages it sent, received and deleted.
 
-    deleted: those that a call really deleted; the receipt handle of an earlier receive deletes nothing.
-    came_again: how many of the received ones had been received before, by whomever.
+    deleted: only those that a call really deleted, since the receipt handle of an earlier receive deletes nothing.
+    came_again: how many of the received ones had been received before, by any program.
     """
 
     calls: int
@@ -56,8 +56,8 @@ class ProgramReport:
 class QueueReport:
     """What happened to a queue's messages.
 
-    received counts each receive. expired: those whose retention period was over. moved: to its dead-letter queue.
-    dead_letters: those that were moved here. left: how many are in it when the run is over.
+    received: a message counts each time. expired: those whose retention period was over. moved: those that went to its
+    dead-letter queue. dead_letters: those that arrived here as dead letters. left: how many are in it at the end.
     """
 
     sent: int
@@ -71,9 +71,10 @@ class QueueReport:
 
 @dataclass(frozen=True)
 class Waits:
-    """How many seconds messages waited until they were first received; None where none were.
+    """How many seconds messages waited until they were first received; None if none were.
 
-    p95: 95 of 100 waited no longer. oldest: the longest wait, of those that nobody received, too.
+    p95: 95 of 100 messages waited no longer than that. oldest: the longest wait, including messages that were never
+    received.
     """
 
     median: float | None
@@ -95,10 +96,10 @@ class Sent:
 class RunReport:
     """What happened in a run.
 
-    start: by the cloud's clock. seconds: how long it took of the cloud's time. programs, queues: by name. requests: as
-    how many a bill would count the calls. sent: what programs sent, in order. held: who had which message, in order of
-    the receives. waiting: by queue, how many messages could be received: pairs of a second of the run and the number
-    from then on. moments: what is worth telling, in order.
+    start: when it began, by the cloud's clock. seconds: how much of the cloud's time it took. programs, queues: what
+    each did, by name. waited: how long messages waited. requests: how many AWS would bill. sent: what programs sent, in
+    sequence. held: who had which message, in the sequence of the receives. waiting: how many messages could be
+    received, by queue: pairs of a second of the run and the number from then on. moments: what's worth telling.
     """
 
     start: datetime
@@ -131,7 +132,7 @@ def make_report(
 ) -> RunReport:
     """Return the report of a run.
 
-    entries: of the journal, since the run began. before: those that were there then.
+    entries: the journal's, since the run began. before: the earlier ones.
     """
     made, happened = calls(entries), [entry for entry in entries if isinstance(entry, Step)]
     earlier = [entry for entry in before if isinstance(entry, Step)]
@@ -249,6 +250,7 @@ def _waits(earlier: Sequence[Step], happened: Sequence[Step], start: datetime, s
             visible.pop(key, None)
         elif step.what == steps.PURGED:
             visible = {each: since for each, since in visible.items() if each[0] != step.where}
-    left = [seconds - at for at in visible.values() if at <= seconds]
+    used = {step.where for step in happened}  # what lies in other queues is nobody's business here
+    left = [seconds - since for (where, _), since in visible.items() if since <= seconds and where in used]
     rank = lambda share: round(sorted(waited)[math.ceil(share * len(waited)) - 1], 3) if waited else None  # noqa: E731
     return Waits(rank(0.5), rank(0.95), round(max([*waited, *left]), 3) if waited or left else None)

@@ -1,4 +1,4 @@
-"""What is worth telling about a run: who had which message, and the moments that matter."""
+"""What's worth telling about a run: who had which message, and the moments that matter."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,17 +17,18 @@ if TYPE_CHECKING:
     from helpers.backends.run_report import ProgramEnd
 
 _LONGEST_NAME = 24  # characters
-_LONGEST = 48
+_LONGEST, _LONGEST_ERROR = 48, 200
+_UNKNOWN = "a message"  # the name of one without a text
 _NAMED = 2  # messages of a batch that are named; the rest are counted
 
 
 @dataclass(frozen=True)
 class Held:
-    """A message in a program's hands: from one second of the run to another.
+    """A message that a program has received, from one second of the run to another.
 
-    message: its id. name: what people call it: the order's id if its text has one, or the beginning of the text.
-    how: "deleted", "came back" (its visibility timeout was over), "given back" (by a timeout of 0), "purged", "expired"
-    or "still held".
+    message: its id. name: what people call it, which is the order's id or else the beginning of the text. how: how that
+    ended: "deleted", "came back" (its visibility timeout was over), "given back" (by a timeout of 0), "purged",
+    "expired" or "still held".
     """
 
     program: str
@@ -41,7 +42,7 @@ class Held:
 
 @dataclass(frozen=True)
 class Moment:
-    """Something worth telling. at: the second of the run. where: the name of the program or queue it happened to.
+    """Something worth telling. at: the second of the run. where: the program or queue that it happened to.
 
     kind: "starts", "told to stop", "crashes", "is stopped", "exits", "returns", "again", "moves" or "expires".
     """
@@ -69,7 +70,7 @@ def names_of(made: Iterable[Call]) -> dict[str, str]:
 
 
 def name_of(text: str) -> str:
-    """Return what people call a message with this text: its order's id, or the beginning of the text."""
+    """Return what people call a message with this text: its order's id, or else the beginning of the text."""
     try:
         found = json.loads(text)
     except (ValueError, RecursionError):
@@ -80,11 +81,11 @@ def name_of(text: str) -> str:
         for key in ("order_id", "order", "id"):
             if isinstance(found.get(key), (str, int)):
                 return parts.cut(str(found[key]), _LONGEST_NAME)
-    return parts.cut(text, _LONGEST_NAME) or "a message"
+    return parts.cut(text, _LONGEST_NAME) or _UNKNOWN
 
 
 def find_held(happened: Sequence[Step], names: Mapping[str, str], start: datetime, seconds: float) -> list[Held]:
-    """Return who had which message, in the order of receiving."""
+    """Return who had which message, in the sequence of the receives."""
     now: dict[tuple[str, str], list[Any]] = {}  # by queue and message: when received, until when hidden, by whom, place
     found: list[Held | None] = []
 
@@ -92,7 +93,7 @@ def find_held(happened: Sequence[Step], names: Mapping[str, str], start: datetim
         begin, until, by, place = now.pop(key)
         if at > until:
             at, how = until, "came back"
-        found[place] = Held(by, name_of_arn(key[0]), key[1], names.get(key[1], "a message"), begin, round(at, 3), how)
+        found[place] = Held(by, name_of_arn(key[0]), key[1], names.get(key[1], _UNKNOWN), begin, round(at, 3), how)
 
     for step in happened:
         key, at = (step.where, step.message), _second(step, start)
@@ -123,11 +124,11 @@ def find_moments(
     ends: Mapping[str, "ProgramEnd"],
     start: datetime,
 ) -> list[Moment]:
-    """Return what is worth telling, in order: how programs came and went, and messages that came again or moved."""
+    """Return what's worth telling, in sequence: programs that came and went, messages that came again or moved."""
     told = [moment for name, end in ends.items() for moment in _of_program(name, end, held)]
     told += _received_again(held, ends)
     for step in happened:
-        name, queue = names.get(step.message, "a message"), name_of_arn(step.where)
+        name, queue = _said(names.get(step.message, _UNKNOWN)), name_of_arn(step.where)
         if step.what == steps.MOVED:
             why = f"it was {step.reason}" if step.reason.startswith(TO_DEAD_LETTERS) else step.reason
             why = why.replace(" 1 times,", " once,").replace(" 2 times,", " twice,")
@@ -153,7 +154,8 @@ def _of_program(name: str, end: "ProgramEnd", held: Sequence[Held]) -> Iterable[
     holding = f", holding {_listed(mine)}" if mine else ""
     where = f", in line {end.number}: {parts.cut(end.line, _LONGEST)}" if end.line else ""
     if end.how == "raised":
-        yield Moment(end.at, "crashes", name, f"{who} crashes{holding}: {parts.cut(end.error, _LONGEST)}{where}")
+        error = parts.cut(end.error.rstrip("."), _LONGEST_ERROR)
+        yield Moment(end.at, "crashes", name, f"{who} crashes{holding}: {error}{where}")
     elif end.how == "was stopped":
         yield Moment(end.at, "is stopped", name, f"{who} is stopped by a SIGTERM{holding}{where}")
     elif end.how.startswith("ended"):
@@ -193,7 +195,13 @@ def _had(each: Held, end: "ProgramEnd") -> bool:
     return each.begin <= end.at and (end.at < each.end or each.how == "still held")
 
 
-def _listed(names: Sequence[str]) -> str:
+def _said(name: str) -> str:
+    """Return a message's name for a sentence: in quotes if it's a text of several words."""
+    return f'"{name}"' if " " in name and name != _UNKNOWN else name
+
+
+def _listed(messages: Sequence[str]) -> str:
+    names = [_said(name) for name in messages]
     if len(names) <= _NAMED + 1:
         return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
     return f"{', '.join(names[:_NAMED])} and {len(names) - _NAMED} more"

@@ -18,14 +18,14 @@ START = datetime(2026, 1, 5, 9, 0, tzinfo=timezone.utc)  # a Monday morning; fix
 END = datetime(9999, 1, 1, tzinfo=timezone.utc).timestamp()  # Python's datetimes end with that year
 TOO_LATE = "The clock cannot go beyond the year 9998; {:g} seconds would take it there."
 NOT_BY_A_PROGRAM = (
-    "The clock is a tool of the lessons: a function that's checked, or that cloud.run runs, can't move it, as nobody "
-    "can on AWS. To wait, let it sleep: time.sleep(60). That takes no real time there."
+    "Only a lesson can move the clock. A function that's being checked, or that cloud.run runs, can't do that, just as "
+    "it couldn't on AWS. To wait, use time.sleep(60), which takes no real time there."
 )
 # What a clock adds to the time: whether it runs between cells, once that was chosen.
-_BETWEEN_CELLS = {None: "", True: ". It runs, between cells too.", False: ". It stands between cells."}
+_BETWEEN_CELLS = {None: "", True: ". It also runs between cells.", False: ". It stands still between cells."}
 WAITS_FOREVER = (
-    "No cell is running, so the clock stands and this long poll would wait forever; clock.run() lets time pass between "
-    "cells too."
+    "No cell is running, so the clock stands still and this long poll would wait forever. clock.run() lets time pass "
+    "between cells, too."
 )
 
 SAID = "On this cloud: "  # the beginning of every sentence about something that a cloud can't do
@@ -49,9 +49,9 @@ def _seconds(seconds: float, **units: float) -> float:
 
 
 class _Clock:
-    """What every clock can do: tell the time, and know whether a cell runs.
+    """What every clock can do: tell the time, and know whether a cell is running.
 
-    between_cells: whether the kernel waits for the next cell; outside a notebook it never does. runs_between_cells:
+    between_cells: whether the kernel is waiting for the next cell; outside a notebook it never is. runs_between_cells:
     what the learner chose with `run` or `stand`; None until then.
     """
 
@@ -72,9 +72,9 @@ class _Clock:
         return True
 
     def expect_to_run(self) -> None:
-        """Raise ClockError if the calling code would wait forever: in the kernel's own thread, while time stands.
+        """Raise ClockError if the calling code would wait forever: in the kernel's own thread, while time stands still.
 
-        Other threads can wait, since the next cell lets time pass.
+        Other threads can wait, since time passes again in the next cell.
         """
         if self.between_cells and not self.runs and threading.current_thread() is threading.main_thread():
             raise ClockError(WAITS_FOREVER)
@@ -86,8 +86,8 @@ class _Clock:
 class Clock(_Clock):
     """A clock that starts at START and that `advance` moves at once.
 
-    It stands until a cell begins, runs until the cell ends, and stands between cells unless `run` was called.
-    still: a frozen clock. It never runs by itself, and a sleep moves it. For outputs that are compared, and for checks.
+    It runs while a cell is running, and stands still between cells unless `run` was called. still: whether it's frozen,
+    for checks and for outputs that are compared. A frozen clock never runs by itself, and a sleep moves it.
     """
 
     def __init__(self, still: bool = False):
@@ -108,9 +108,10 @@ class Clock(_Clock):
         return self._state[1] is not None
 
     def run(self) -> "Clock":
-        """Let time pass at its real pace from now on, between cells too, and return the clock, which says so.
+        """Let this cloud's time pass between cells, too, as fast as real time. Return the clock, which says so.
 
-        A frozen clock says the same and stays frozen, so that no output depends on this.
+        Then a background thread or a button works while you read, as on AWS. `stand` turns that off. A frozen clock
+        says the same and stays frozen, so that no output depends on this.
         """
         with self._lock:
             self.runs_between_cells = True
@@ -118,7 +119,7 @@ class Clock(_Clock):
         return self
 
     def stand(self) -> "Clock":
-        """Stop time between cells again, as it's stopped at first, and return the clock, which says so."""
+        """Stop this cloud's time between cells again, as at the beginning. Return the clock, which says so."""
         with self._lock:
             self.runs_between_cells = False
             if self.between_cells:
@@ -147,7 +148,7 @@ class Clock(_Clock):
 
     @contextmanager
     def frozen(self) -> Iterator[None]:
-        """Return a context manager: within its block time passes by sleeps alone, which move this clock at once."""
+        """Return a context manager: within its block, only sleeps move this clock, and they move it at once."""
         with self._lock:
             still, ran = self.still, self.runs
             self.still, self._state = True, (self.time(), None)
@@ -165,7 +166,7 @@ class Clock(_Clock):
             base, since = self._state
             if base + length > END:
                 raise ClockError(TOO_LATE.format(length))
-            # To the microsecond, so that sums of the same lengths in any order come to the same time.
+            # To the microsecond, so that the same lengths give the same sum, whatever comes first.
             self._state = round(base + length, 6), since
         return self
 
@@ -191,7 +192,7 @@ class RealClock(_Clock):
         return _wall()
 
     def run(self) -> "RealClock":
-        """Return the clock, which says that it runs. Real time always does."""
+        """Return the clock, which says that it's running. Real time always is."""
         self.runs_between_cells = True
         return self
 
@@ -199,7 +200,7 @@ class RealClock(_Clock):
         """Print that real time can't be stopped, and return the clock. A frozen clock says what others say."""
         self.runs_between_cells = not self.still
         if not self.still:
-            print(f"{SAID}time can't be stopped. It passes between cells too.")
+            print(f"{SAID}time can't be stopped. It passes between cells, too.")
         return self
 
     def cell_begins(self) -> None:
@@ -211,9 +212,9 @@ class RealClock(_Clock):
         self.between_cells = True
 
     def advance(self, seconds: float = 0, *, minutes: float = 0, hours: float = 0, days: float = 0) -> "RealClock":
-        """Really wait, and return the clock. For a wait beyond `limit` seconds, print that it was not waited.
+        """Really wait, and return the clock. A wait of more than `limit` seconds is skipped, and a sentence says so.
 
-        A loop that waits for something in this way would never end: after ten such waits of one length, ClockError.
+        A loop could go on like this forever, so one more than ten skipped waits of one length is a ClockError.
         """
         length = _seconds(seconds, minutes=minutes, hours=hours, days=days)
         if length > self.limit:

@@ -1,4 +1,4 @@
-"""Runs in this kernel: the threads of programs share the clock of a world, and the kernel's own see real time."""
+"""Runs in this kernel: the programs' threads share a world's clock, and all other threads see real time."""
 
 import threading
 from collections.abc import Callable, Sequence
@@ -8,11 +8,11 @@ from helpers.simulation.member_time import MemberTime
 from helpers.simulation.scheduler import MOST_WAITS, Scheduler
 from helpers.simulation.worlds import World
 
-CALL_TAKES = 0.03  # seconds of the clock for a member's call, so that none costs nothing
+CALL_TAKES = 0.03  # seconds that a member's call takes by the clock, so that none takes no time
 
 
 class KernelRun:
-    """The scheduler of a world, and the block `time` in which its members meet the world's time.
+    """The scheduler of a world, and the block `time` in which its members see the world's time.
 
     namespaces: the programs' globals. before_call: gets each request of a member, before the cloud does.
     most_waits: see Scheduler. functions: the programs, where they aren't names in the namespaces.
@@ -40,7 +40,7 @@ class KernelRun:
         return self.scheduler if self.is_member() and not getattr(self._within, "cloud", False) else None
 
     def _send_in_real_time(self, request: Any, network: Any) -> Any:
-        """Return the cloud's response. The cloud's code works for the member here, but sees real time."""
+        """Return the cloud's response. The cloud's code runs in the member's thread, but sees real time."""
         if not self.is_member():
             return self._send(request, network)
         self._before_call(request)

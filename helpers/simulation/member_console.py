@@ -1,6 +1,6 @@
-"""What a program finds around it besides cloud and clock: a console that keeps what is printed and never types.
+"""What a program finds besides the cloud and the clock: a console that keeps what's printed and has no keyboard.
 
-Functions that it replaces in modules which checks use too are put back afterwards.
+If the program replaces functions of modules that checks use, too, they're restored afterwards.
 """
 
 import builtins
@@ -21,9 +21,9 @@ _MODULES = (boto3, builtins, json, os, random, time)
 
 
 class Printed(io.TextIOBase):
-    """A file to print into, which passes on the beginning of what is printed.
+    """A file to print into, which passes on the beginning of what's printed.
 
-    keep: called with each piece of text, until LONGEST characters were printed.
+    keep: called with each piece of text, until LONGEST characters have been printed.
     """
 
     def __init__(self, keep: Callable[[str], Any]):
@@ -45,7 +45,7 @@ class Printed(io.TextIOBase):
 
 
 class _ByThread:
-    """A file that is one file in a program's threads and the usual one in all others."""
+    """One file in a program's threads, and the usual one in all others."""
 
     def __init__(self) -> None:
         self.of_thread: Callable[[], Any] = io.StringIO
@@ -54,7 +54,7 @@ class _ByThread:
         return getattr(self.of_thread(), name)
 
 
-# Two for all runs, which are never freed: print() in another thread may still use one without holding a reference.
+# These two serve all runs and are never freed: print() in another thread may use one without holding a reference.
 _out, _err = _ByThread(), _ByThread()
 
 
@@ -67,7 +67,7 @@ def console(printed: Callable[[], "Printed | None"]) -> Iterator[None]:
 
     def no_input(prompt: object = "") -> str:
         if printed():
-            raise EOFError("input() finds nobody here who types. Your function gets all it needs without it.")
+            raise EOFError("input() has no keyboard here. Your function has to do without it.")
         return plain_input(prompt)
 
     stdout, stderr, plain_input = sys.stdout, sys.stderr, builtins.input
@@ -83,10 +83,10 @@ def console(printed: Callable[[], "Printed | None"]) -> Iterator[None]:
 
 @contextmanager
 def exits_raise(is_member: Callable[[], bool], namespace: dict[str, Any]) -> Iterator[None]:
-    """Let exit() and quit() raise SystemExit in the threads of a run, as they do in a script.
+    """Have exit() and quit() raise SystemExit in the threads of a run, as they do in a script.
 
-    A notebook's would end the kernel, and Python's own would close stdin first. namespace: a program's globals, which
-    is where a notebook has them.
+    A notebook's own would end the kernel, and Python's own would close stdin first. namespace: a program's globals,
+    where a notebook keeps them.
     """
     before = {name: value for name, value in list(namespace.items()) if _is_exit(value)}
     builtin = {name: getattr(builtins, name) for name in ("exit", "quit") if hasattr(builtins, name)}
@@ -110,13 +110,13 @@ def exits_raise(is_member: Callable[[], bool], namespace: dict[str, Any]) -> Ite
 
 
 def _is_exit(value: Any) -> bool:
-    """Return whether this is a notebook's exit() or quit(), or Python's; known by name, so as not to import IPython."""
+    """Return whether this is a notebook's or Python's exit() or quit(); by its name, to avoid importing IPython."""
     return any(base.__name__ in ("ExitAutocall", "Quitter") for base in type(value).__mro__)
 
 
 @contextmanager
 def functions_kept() -> Iterator[None]:
-    """Put back afterwards what the block replaced among the functions of boto3, json, time and a few more modules."""
+    """Restore the functions of boto3, json, time and a few more modules that the block replaced."""
     before = [(vars(module), dict(vars(module))) for module in _MODULES]
     try:
         yield

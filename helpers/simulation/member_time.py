@@ -1,8 +1,8 @@
-"""Time as the members of a run see it: whatever they use to sleep, to wait or to ask for the time follows its clock.
+"""Time as the members of a run see it: whatever they use to sleep, wait or read the time follows the run's clock.
 
-While a run lasts, the functions of `time`, the classes of `datetime` and Python's waits are replaced, in their modules
-and where a program imported them by name. Only the members of the run see the other time. In the kernel's own threads
-each replacement does what the original does.
+During a run, the functions of `time`, the classes of `datetime` and Python's waits are replaced, in their modules and
+where a program imported them by name. Only members of the run see its time. In the kernel's other threads, each
+replacement does what the original does.
 """
 
 import datetime
@@ -123,7 +123,7 @@ def _put(values: list[tuple[Any, str, Any]]) -> None:
 
 
 def _time_functions(scheduler_of: SchedulerOf) -> dict[str, Callable[..., Any]]:
-    """Return a replacement for each function of `time` that sleeps or asks for the time."""
+    """Return a replacement for each function of `time` that reads the time."""
 
     def reading(name: str) -> Callable[[], Any]:
         whole = name.endswith("_ns")

@@ -4,8 +4,8 @@ A *program* is what would be a process elsewhere: an answer that is checked, or 
 *member* is a thread that takes part: the one that a program begins with, and every thread, timer, pool worker and event
 loop that a member starts. Each member has a baton, a lock of its own, and whoever holds the baton goes on. `wait` is
 the only way to give it away. It comes back when somebody notifies the member or when its time has come. Ready members
-go first, in the order in which they became ready; otherwise the clock jumps to the earliest wake-up, and ties go to
-whoever waited first. So a run is the same on every machine and under any load.
+go first, in the order in which they became ready. Without one, the clock jumps to the earliest wake-up, and a tie goes
+to whoever waited first. So a run is the same on every machine and under any load.
 
 `helpers.simulation.member_waits` puts Python's own waits (sleep, locks, join, queues, event loops) on `wait`.
 """
@@ -30,8 +30,8 @@ from helpers.simulation.browser_tab import NO_THREADS
 from helpers.simulation.clock import END, TOO_LATE
 
 TICKS = 1_000_000  # in a second; whole numbers, so that nothing is lost in a long run
-OUTSIDE = 0.2  # real seconds in which a thread that is no member may still wake members that wait for no time at all
-MOST_WAITS = 40_000  # of one answer's run; a loop that does nothing but sleep would otherwise go on for ever
+OUTSIDE = 0.2  # real seconds in which a thread that's no member can still wake members that don't wait for a time
+MOST_WAITS = 40_000  # of one answer's run; a loop that does nothing but sleep would otherwise go on forever
 _MOST_REJECTIONS = 20  # of a member that has to end: its `finally` may wait too
 _FREE_READS = 1_000  # of the clock in a row; each further one takes time, so that a loop around it ends
 _LOOK = 0.1  # real seconds between two looks at whether a run has to end
@@ -39,7 +39,7 @@ _LOOK = 0.1  # real seconds between two looks at whether a run has to end
 _real_lock, _get_ident, _perf_counter = _thread.allocate_lock, _thread.get_ident, time.perf_counter
 _real_start, _real_join = threading.Thread.start, threading.Thread.join
 
-_UPTIME = 100_000  # seconds that `monotonic` begins with, as on a machine that has run for a day
+_UPTIME = 100_000  # where `monotonic` begins, in seconds, as on a machine that has run for a day
 _OVER = "the run is over"
 _NOT_THE_THREADS = {__file__, stopping.__file__, threading.__file__}  # files whose code starts a thread's own
 # How a run comes out, and for all but the first why it was stopped.
@@ -65,7 +65,7 @@ class Time(Protocol):
 class Program:
     """What would be a process elsewhere: the members that begin with one thread. Signals reach the first of them.
 
-    signals: after how many seconds of the run each comes, and its number.
+    signals: when each comes, in seconds of the run, and its number.
     """
 
     thread: threading.Thread
@@ -77,7 +77,7 @@ class Program:
     threads: Iterator[int] = field(default_factory=lambda: itertools.count(1))  # numbers for the names of its threads
     pools: Iterator[int] = field(default_factory=itertools.count)
     was_terminated: bool = False  # by a signal that it doesn't handle
-    waits: int = 0  # how often its members waited
+    waits: int = 0  # how often its members have waited
 
 
 @dataclass(eq=False)
@@ -156,7 +156,7 @@ class Scheduler:
 
     @property
     def now(self) -> int:
-        """The ticks since this scheduler was made. It follows a clock that somebody else moved."""
+        """The ticks since this scheduler was made. If somebody else moved the clock, it follows."""
         seen = round((self._clock.time() - self._origin) * TICKS)
         if seen > self._now + 1:  # a float of seconds since 1970 can be off by one
             self._now = seen
@@ -168,18 +168,18 @@ class Scheduler:
         return self._clock.time()
 
     def monotonic(self) -> float:
-        """Return what time.monotonic is to a member; see `look`."""
+        """Return what time.monotonic() returns to a member; see `look`."""
         self.look()
         return _UPTIME + self.now / TICKS
 
     @staticmethod
     def ticks_of(monotonic: float) -> int:
-        """Return the ticks of a moment that `monotonic` tells."""
+        """Return the ticks of a moment, given as `monotonic` returns it."""
         return round((monotonic - _UPTIME) * TICKS)
 
     def look(self) -> None:
-        """Note that a member looks at the clock. Done over and over by one that does nothing else, it makes time pass,
-        in ever larger steps, so that a loop that waits for a moment reaches it."""
+        """Note that a member looks at the clock. If it does nothing else, over and over, that makes time pass in ever
+        larger steps, so that a loop that waits for a moment reaches it."""
         if member := self.member():
             member.reads += 1
             if member.reads > _FREE_READS:
@@ -187,7 +187,7 @@ class Scheduler:
                 self.wait(self.now + 1000 * 2**steps, doing="looks at the clock", resting=False)
 
     def sleep(self, seconds: float, doing: str = "sleeps") -> None:
-        """Wait for so many seconds. At zero the others have their turn. ClockError beyond the last year of Python."""
+        """Wait for this many seconds; with 0 the others have their turn. ClockError beyond the last year of Python."""
         if not seconds <= (self._last - self.now) / TICKS:
             raise ClockError(TOO_LATE.format(seconds))
         until = self.now + round(seconds * TICKS)
@@ -195,11 +195,12 @@ class Scheduler:
             pass
 
     def wait(self, until: int | None = None, key: Hashable = None, *, doing: str = "", resting: bool = True) -> bool:
-        """Give the baton away and return once it is back: True after a notification of `key`, False when it is `until`.
+        """Give the baton away and return once it's back: True after a notification of `key`, False when it's `until`.
 
-        until: in ticks; None waits for `key` alone. doing: what is said of this member when everybody waits for ever.
-        resting: whether this is more than a look at the clock. Stopped when the run is over. True also after a signal,
-        which is handled here, in the first member of the run: whoever waits looks whether it has what it waits for.
+        until: in ticks; None waits for `key` alone. doing: what messages say of this member when everybody waits
+        forever. resting: whether this is more than a look at the clock. Stopped if the run is over. It's also True
+        after a signal, which is handled here, in the first member of a program: whoever waits has to look whether it
+        has what it waits for.
         """
         member = self._members[_get_ident()]
         woken = self._wait_once(member, until, key, doing, resting)
@@ -245,9 +246,9 @@ class Scheduler:
         raise Stopped(_OVER)
 
     def notify(self, key: Hashable) -> None:
-        """Let all who wait for this key go on, in the order of their waiting, when it is their turn.
+        """Let all who wait for this key go on when it's their turn. Whoever has waited longest is first.
 
-        Any thread can call it. Whoever calls it goes on first.
+        Any thread can call this, and the one that does goes on first.
         """
         with self._changed:
             waiting = [member for member in self._members.values() if member.turn >= 0 and member.key == key]
@@ -260,7 +261,7 @@ class Scheduler:
     # ---- signals
 
     def _handle(self, program: Program, number: int) -> None:
-        """Do what the program wants to be done at this signal; without a handler it ends, as a process does."""
+        """Do what the program wants done at this signal. Without a handler it ends, as a process does."""
         handler = program.handlers.get(number, signal.SIG_DFL)
         if callable(handler):
             handler(number, sys._getframe())
@@ -286,7 +287,7 @@ class Scheduler:
             return min([sleeper[0] - self.now for sleeper in found], default=0) / TICKS
 
     def end_program(self, program: Program, keep: Member | None = None) -> None:
-        """Have each member of a program but `keep` end where it waits, when it's its turn. Stopped is raised there."""
+        """End each member of a program except `keep` where it waits, by raising Stopped there when it's its turn."""
         with self._changed:
             members = [member for member in self._members.values() if member.program is program and member is not keep]
             for member in sorted(members, key=lambda member: member.turn):
@@ -298,7 +299,7 @@ class Scheduler:
     # ---- how members begin and end
 
     def start(self, thread: threading.Thread, program: Program | None = None) -> None:
-        """Start a thread as a member. Its turn comes at the earliest when its starter waits or ends.
+        """Start a thread as a member. Its turn doesn't come before its starter waits or ends.
 
         program: which it belongs to; by default its starter's.
         """
@@ -381,10 +382,10 @@ class Scheduler:
     ) -> str:
         """Start the programs' threads, let all members go on until the last of these threads ends, and return ENDED.
 
-        Members that they leave behind wait until the next run. STUCK: it took more than so many real seconds or more
-        waits than allowed, so some member keeps the baton or none ever waits for long. WAITS: all of them wait for
-        something that never comes. TERMINATED: a signal ended the only program. TIME_IS_OVER: `limit` seconds of the
-        clock have passed. over: whether the run has to end; asked now and then. Whoever calls this is no member.
+        Members that they leave behind wait until the next run. Other results: STUCK if it took more real seconds or
+        waits than allowed, so some member keeps the baton or none ever waits for long. WAITS if all of them wait for
+        something that never comes. TERMINATED if a signal ended the only program. TIME_IS_OVER if `limit` seconds of
+        the clock have passed. over: whether the run has to end; asked now and then. A member can't call this.
         """
         self._begin(programs, limit)
         for program in programs:
@@ -407,7 +408,7 @@ class Scheduler:
             return self.outcome or ENDED
 
     def run_here(self, work: Callable[[], _Result], signals: Signals = ()) -> _Result:
-        """Return what `work` returns, which runs in the calling thread as the only member there can be."""
+        """Run `work` in the calling thread, which is the only member there can be, and return its result."""
         program = Program(threading.current_thread(), signals)
         self._begin([program])
         member = Member(program.thread, program)
@@ -423,7 +424,7 @@ class Scheduler:
                 self._going = []
 
     def stop(self, outcome: str) -> None:
-        """End the run. Its members go no further than to where they wait next; `end` ends them."""
+        """End the run. Its members go on until they wait next, and `end` ends them there."""
         with self._changed:
             self._end_run(outcome)
 
@@ -449,7 +450,7 @@ class Scheduler:
         return self.running is None or not self._going
 
     def end(self, keep: Collection[Member] = (), seconds: float = OUTSIDE) -> list[threading.Thread]:
-        """End every member where it waits, one after the other, and return the threads that do not end.
+        """End every member where it waits, one after the other, and return the threads that don't end.
 
         Stopped is raised in its wait, so its `finally` runs. keep: members that stay. seconds: real ones for each.
         """
@@ -467,11 +468,11 @@ class Scheduler:
         return [member for member in self.members if member not in keep and not stopping.is_parked(member.thread)]
 
     def who_waits(self) -> list[str]:
-        """Return a sentence's worth for each member that waits: its name and what it does."""
+        """Return words for each member that waits: its name and what it does."""
         return [f"{member.thread.name} {member.doing}" for member in self.members if member.doing]
 
     def at(self) -> threading.Thread | None:
-        """Return the thread of the member that goes on, or None where all wait."""
+        """Return the thread of the member that goes on, or None if all of them wait."""
         return self.running.thread if self.running else None
 
     # ---- the baton; the lock is held
@@ -511,7 +512,7 @@ class Scheduler:
 
 
 def _print_uncaught(thread: threading.Thread) -> None:
-    """Print the exception that ends a thread, in one line: a traceback would have names of files that vary."""
+    """Print the exception that ended a thread in one line, since a traceback has names of files that vary."""
     kind, problem, place = sys.exc_info()
     if kind is SystemExit:  # which ends a thread without a word
         return
@@ -523,5 +524,5 @@ def _print_uncaught(thread: threading.Thread) -> None:
 
 
 def key_of_end(thread: threading.Thread) -> Hashable:
-    """Return what a member waits for to hear of a thread's end."""
+    """Return the key of a thread's end, for those who wait for it."""
     return ("end", id(thread))

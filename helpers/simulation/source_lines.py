@@ -1,4 +1,4 @@
-"""Where code of a program is, or was when an exception left it: the line of its own that a learner knows."""
+"""Where a program is, or was when it raised: the line of its own code, which its author knows."""
 
 import functools
 import inspect
@@ -9,7 +9,7 @@ from typing import Any
 
 
 def namespace_of(function: Any) -> dict[str, Any]:
-    """Return the globals of the module or notebook that a function was written in; {} when it has none."""
+    """Return the globals of the module or notebook that a function was written in; {} if it has none."""
     while isinstance(function, functools.partial):
         function = function.func
     try:
@@ -23,7 +23,7 @@ def namespace_of(function: Any) -> dict[str, Any]:
 
 
 def line_of(problem: BaseException, namespace: dict[str, Any]) -> dict[str, Any]:
-    """Return {"number", "line"}: the last line of this namespace that led to the exception; None and "" without one."""
+    """Return {"number", "line"}: the last line of this namespace that led to the exception; None and "" if none did."""
     found: dict[str, Any] = {"number": None, "line": ""}
     step = problem.__traceback__
     while step is not None:
@@ -34,7 +34,7 @@ def line_of(problem: BaseException, namespace: dict[str, Any]) -> dict[str, Any]
 
 
 def place(thread: threading.Thread, namespace: dict[str, Any]) -> dict[str, Any]:
-    """Return {"number", "line"}: the line of this namespace at which the thread is now; None and "" when at none."""
+    """Return {"number", "line"}: the line of this namespace where the thread is now; None and "" if it's elsewhere."""
     frame = sys._current_frames().get(thread.ident or 0)
     while frame is not None and frame.f_globals is not namespace:
         frame = frame.f_back

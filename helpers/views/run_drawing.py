@@ -1,6 +1,6 @@
-"""The lanes of a run's picture: one for each program and queue, over one axis of time.
+"""The lanes of a run's picture: one for each program and queue, with a common axis of time.
 
-A mark's label is an attribute that the style sheet shows. So where a viewer strips styles, no loose words are left.
+A mark's label is an attribute that the style sheet shows, so no loose words are left in viewers that strip styles.
 """
 
 import re
@@ -12,12 +12,13 @@ from typing import Any
 from helpers.views import parts
 from helpers.views.run_words import LONGEST, RunWords, counted, day, span
 
-MOST_BARS = 60  # in a lane, and marks for what was sent; more are counted by stretches of time
-_MOST_BARS_OF_ALL = 300  # and as many marks for what was sent
-_LONGEST_LABEL, _SHORTEST_BAR = 24, 2.0  # characters of a message's name, and percent of the axis for a bar with one
+MOST_BARS = 60  # in a lane, as many marks for what was sent; more than that are counted in stretches of time
+_MOST_BARS_OF_ALL = 300  # in all lanes, and as many marks for what was sent
+_LONGEST_LABEL, _SHORTEST_BAR = 24, 2.0  # characters of a message's name, and percent of the axis that it needs
 _MOST_ROWS = 10  # messages that a program has at the same time
 _MOST_LANES = {"programs": 16, "queues": 6}
-_LONG, _GAP = 0.3, 5.0  # from which share of the run on nothing happens for long, and percent of the axis for it
+# A time without events is drawn short if it's longer than this share of the run and so many seconds; percent for it.
+_LONG, _SHORTEST_GAP, _GAP = 0.3, 2.0, 5.0
 # Percent of the axis between two badges, two labels of the axis, and two marks for what was sent.
 _CLOSE, _CLOSE_LABELS, _CLOSE_SENT = 6.0, 12.0, 0.7
 _STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400)  # seconds
@@ -48,7 +49,7 @@ _KEY = (
 
 @dataclass
 class _Lane:
-    """One lane. name, says: HTML of its left side. marks: HTML in the order of drawing, above each other."""
+    """One lane. name, says: HTML of its left side. marks: HTML in the order of drawing, so later ones are on top."""
 
     where: str
     name: str
@@ -107,7 +108,7 @@ class _Drawing:
         return f'<p class="more">Not drawn: {told}.</p>' if told else ""
 
     def _lanes(self) -> list[_Lane]:
-        """Return who sends, then queues, who receives, and queues of dead letters at the end."""
+        """Return the senders, the queues, the receivers, and last the queues that hold dead letters."""
         queues = list(self.run["queues"].items())[: _MOST_LANES["queues"]]
         dead = [name for name, one in queues if one["dead_letters"] and not one["sent"]]
         senders = [name for name in self.names if self.sent[name] and not self.held[name]]
@@ -165,7 +166,7 @@ class _Drawing:
         lane.height += count * (height + gap) - gap
 
     def _sums(self, lane: _Lane, held: Sequence[Mapping[str, Any]]) -> None:
-        """Draw how many messages were received in each stretch of time, those on top that weren't deleted in time."""
+        """Draw how many messages were received in each stretch of time, with those not deleted in time on top."""
         kept = self._counts(each for each in held if each["how"] == "deleted")
         lost = self._counts(each for each in held if each["how"] != "deleted")
         self.used |= {f"column {look}" for look, found in (("kept", kept), ("lost", lost)) if found}
@@ -211,7 +212,7 @@ class _Drawing:
         if most:
             self.used.add("area")
             at = next(at for at, count in waiting if count == most)
-            title = f"{parts.text(name, LONGEST)}: messages that wait."
+            title = f"{parts.text(name, LONGEST)}: messages waiting."
             says_more = f"At most {most}, at {self.words.clock(at)}; {waiting[-1][1]} at the end."
             drawn = f'<path class="{"deads" if dead else "waits"}" d="{self._curve(waiting, most)}"/>'
             lane.marks.append(_svg(drawn, title, says_more, lane.height))
@@ -219,7 +220,7 @@ class _Drawing:
         return lane
 
     def _curve(self, waiting: Sequence[Sequence[float]], most: int) -> str:
-        """Return the path of the area: the most that wait in each of a few hundred stretches of time."""
+        """Return the path of the area: the most that are waiting in each of a few hundred stretches of time."""
         heights = [0.0] * _POINTS
         for (at, count), until in zip(waiting, [*(at for at, _ in waiting[1:]), self.seconds], strict=True):
             first, last = (min(_POINTS - 1, int(_POINTS * self._x(second) / 100)) for second in (at, until))
@@ -237,7 +238,7 @@ class _Drawing:
     # --- what lanes share ---------------------------------------------------------------------------------------------
 
     def _badges(self, lane: _Lane, of_queue: bool) -> None:
-        """Put the badges of the lane's moments above its marks; those that would touch become one."""
+        """Put the badges of the lane's moments above its marks. Badges that would touch become one."""
         found = [
             (number, moment)
             for number, moment in enumerate(self.story, 1)
@@ -302,7 +303,7 @@ class _Drawing:
         return f'<div class="axis" style="--r:{row}" aria-hidden="true"><div class="in">{labels}</div></div>'
 
     def _breaks(self, lanes: int) -> str:
-        """Return two saw lines, and how long it is, for each time in which nothing happens."""
+        """Return two saw lines, and a length of time, for each time in which nothing happens."""
         found = ""
         for begin, end in self.gaps:
             left, right = self._x(begin), self._x(end)
@@ -344,14 +345,14 @@ class _Drawing:
         return _short(self._x(seconds), 2)
 
     def _x(self, second: float) -> float:
-        """Return where a second is on the axis, in percent. A time in which nothing happens is short."""
+        """Return where a second is on the axis, in percent. A time in which nothing happens is drawn short."""
         gone = sum(min(second, end) - begin for begin, end in self.gaps if second > begin)
         passed = sum((min(second, end) - begin) / (end - begin) for begin, end in self.gaps if second > begin)
         shown = self.seconds - sum(end - begin for begin, end in self.gaps)
         return _GAP * passed + (100 - _GAP * len(self.gaps)) * (min(second, self.seconds) - gone) / shown
 
     def _find_gaps(self) -> list[tuple[float, float]]:
-        """Return from when to when nothing happens for long."""
+        """Return the times in which nothing happens for long, each from one second to another."""
         run = self.run
         times = {0.0, self.seconds, *(at for pairs in run["waiting"].values() for at, _ in pairs)}
         times |= {each["at"] for each in (*run["sent"], *run["moments"])}
@@ -361,7 +362,7 @@ class _Drawing:
         return [
             (begin + margin, end - margin)
             for begin, end in pairwise(sorted(at for at in times if at <= self.seconds))
-            if end - begin > _LONG * self.seconds
+            if end - begin > max(_SHORTEST_GAP, _LONG * self.seconds)
         ]
 
 
@@ -373,7 +374,7 @@ def _svg(drawn: str, title: str, says: str, top: int) -> str:
 
 
 def _who(name: str, place: int) -> str:
-    """Return a worker's face and name. The face has the number at the name's end, or its first letter."""
+    """Return a program's face and name. The face has the number that the name ends with, or its first letter."""
     number = re.search(r"\d{1,2}$", name)
     letter = number[0] if number else name.strip()[:1].upper()
     square = " square" if place % 2 else ""
@@ -382,7 +383,7 @@ def _who(name: str, place: int) -> str:
 
 
 def _rows(held: Sequence[Mapping[str, Any]]) -> list[int]:
-    """Return for each message in which row it's drawn, so that no two lie on each other."""
+    """Return the row in which each message is drawn, so that no two overlap."""
     ends: list[float] = []
     found = []
     for each in held:
@@ -393,6 +394,6 @@ def _rows(held: Sequence[Mapping[str, Any]]) -> list[int]:
 
 
 def _short(number: float, digits: int = 1) -> str:
-    """Return a number with so many decimals at most."""
+    """Return a number with at most this many decimals."""
     text = f"{number:.{digits}f}".rstrip("0").rstrip(".")
     return "0" if text == "-0" else text

@@ -1,4 +1,4 @@
-"""A run of several programs in words: what its picture and the picture's text twin tell."""
+"""A run of several programs in words, for its picture and for the text below it."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -9,12 +9,12 @@ from typing import Any
 from helpers.views import parts
 
 LONGEST = 48  # characters of a name
-_LONGEST_MOMENT = 240
+_LONGEST_MOMENT = 400
 _MOST_MOMENTS = 12
 _AT_ONCE = 0.05  # seconds
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _COLUMNS = ("calls", "sent", "received", "deleted", "came_again")
-# The kinds of moments, those first that are told before others where there are many, and what the others are called.
+# The kinds of moments, most important first, and what those are called that are only counted.
 _KINDS = {
     "crashes": ("crash", "crashes"),
     "is stopped": ("stop", "stops"),
@@ -30,13 +30,13 @@ _KINDS = {
 
 @dataclass(frozen=True)
 class RunWords:
-    """What is told about a run. run: as helpers.backends.run_report.RunReport.to_dict returns it."""
+    """The words for a run. run: as helpers.backends.run_report.RunReport.to_dict returns it."""
 
     run: Mapping[str, Any]
 
     @property
     def title(self) -> str:
-        """How long the run took, and from when to when."""
+        """How long the run took, when it began and when it ended."""
         return f"A run of {self.length}, {self.from_to}"
 
     @property
@@ -46,7 +46,7 @@ class RunWords:
 
     @property
     def from_to(self) -> str:
-        """From when to when the run went."""
+        """When the run began and ended."""
         return f"from {self.clock(0)} to {self.clock(self.run['seconds'])}"
 
     def moment(self, seconds: float) -> datetime:
@@ -55,16 +55,16 @@ class RunWords:
 
     @property
     def has_days(self) -> bool:
-        """Whether the run goes on after midnight."""
+        """Whether the run goes past midnight."""
         return self.moment(0).date() != self.moment(self.run["seconds"]).date()
 
     def clock(self, seconds: float) -> str:
-        """Return a second of the run as "09:00:25", with the day where it takes more than one."""
+        """Return a second of the run as "09:00:25", with the day if the run goes past midnight."""
         at = self.moment(seconds)
         return f"{day(at)} {at:%H:%M:%S}" if self.has_days else f"{at:%H:%M:%S}"
 
     def programs(self) -> list[list[str]]:
-        """Return a table of the programs, with its head. Counts that are 0 for all of them are left out."""
+        """Return a table of the programs, head first. A count that's 0 for all of them is left out."""
         run = self.run["programs"]
         columns = [key for key in _COLUMNS if key == "calls" or any(one[key] for one in run.values())]
         counts = [[key.replace("_", " "), *(f"{one[key]:,}" for one in run.values())] for key in columns]
@@ -76,7 +76,8 @@ class RunWords:
     def end(self, end: Mapping[str, Any]) -> str:
         """Return how a program ended, and when."""
         if end["began"] is None:
-            return "never started"
+            early = end["how"] == "was stopped"
+            return f"stopped at {self.clock(end['at'])}, before it started" if early else "never started"
         if end["how"] == "still going":
             return "still running at the end"
         how = {"raised": "crashed", "was stopped": "stopped"}.get(end["how"], end["how"])
@@ -87,7 +88,7 @@ class RunWords:
         return [f"{parts.cut(name, 80)}: {_queue(one)}." for name, one in self.run["queues"].items()]
 
     def waited(self) -> str:
-        """Return how long messages waited; "" where there were none."""
+        """Return how long messages waited; "" if there were none."""
         waited = self.run["waited"]
         if waited["oldest"] is None:
             return ""
@@ -100,7 +101,7 @@ class RunWords:
         return f"Half of the messages were received {half}, 95 of 100 {most}. {longest}"
 
     def bill(self) -> str:
-        """Return how many requests would be on a bill."""
+        """Return how many requests AWS would bill."""
         return f"AWS would bill {counted(self.run['requests'], 'request')}."
 
     def story(self) -> list[Mapping[str, Any]]:
@@ -147,7 +148,7 @@ def day(at: datetime) -> str:
 
 
 def span(seconds: float) -> str:
-    """Return a length of time as people say it: "0.4 s", "60 s", "2 min 30 s", "25 min"."""
+    """Return a length of time the way people say it: "0.4 s", "60 s", "2 min 30 s", "25 min"."""
     if seconds < 119.5:
         return f"{seconds:.1f} s" if _AT_ONCE <= seconds < 0.95 else f"{round(seconds)} s"
     rounded = 1 if seconds < 600 else 60 if seconds < 36_000 else 3600

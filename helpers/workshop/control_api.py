@@ -81,7 +81,7 @@ def _advance(cloud: Cloud, account: Account, params: dict[str, Any]) -> dict[str
     if isinstance(seconds, bool) or not isinstance(seconds, (int, float)):
         raise Refused("ValidationError", 'The body has to be {"seconds": <a number>}.')
     if cloud.runs.is_going(account):
-        raise Refused("RunIsGoing", "Only the run of programs that is going on moves this account's clock.", 409)
+        raise Refused("RunIsGoing", "Only the cloud.run that's using this account moves its clock.", 409)
     try:
         account.world.clock.advance(seconds)
     except (ClockError, OverflowError) as problem:

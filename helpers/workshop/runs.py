@@ -1,6 +1,6 @@
 """Runs of programs in learners' kernels, as the server sees them: which accounts follow which run's time.
 
-While a run is going, the clocks of its accounts are frozen, and each request of a program says when it happens.
+During a run the clocks of its accounts are frozen, and each request of a program tells the run's time.
 helpers.backends.endpoint.workshop_run is the client's side.
 """
 
@@ -23,18 +23,18 @@ from helpers.simulation.clock import END, Clock
 from helpers.simulation.scheduler import Scheduler
 from helpers.workshop.http_server import HttpResponse
 
-LONGEST = 150.0  # real seconds, more than a kernel lets a run take; later the kernel must have died
+LONGEST = 150.0  # real seconds; a kernel ends a run earlier, so after that the kernel must have died
 _LONGEST_NAME = 2_000  # characters
 
 
 class _Run(Scheduler):
-    """One run. For the worlds of its accounts it's a scheduler whose members are elsewhere.
+    """One run. To its accounts' worlds it's a scheduler whose members are elsewhere.
 
-    changed: whether something changed that long polls can wait for, since the last response. polls: the requests of
-    long polls that have to look again, by their ids. parts: of the accounts, by their numbers.
+    changed: whether something that long polls wait for has changed since the last response. polls: the requests of
+    long polls that have to look again, by id. parts: the accounts' parts, by account number.
     """
 
-    is_going = True  # so whoever waits and is no program of the run does not move the clock
+    is_going = True  # so that nobody moves the clock by waiting, except the run's programs
 
     def __init__(self, name: str, clock: Clock):
         super().__init__(clock)
@@ -54,7 +54,7 @@ class _Run(Scheduler):
 
 @dataclass(frozen=True)
 class _Part:
-    """An account's part in a run. end: closing it ends the part. entries: of the account's journal since it began."""
+    """An account's part in a run. end: closing it ends the part. entries: the account's journal since the run began."""
 
     run: _Run
     clock: Clock
@@ -63,7 +63,7 @@ class _Part:
 
 
 class Runs:
-    """The runs that are going on in a server's accounts. Only `answer` is called without the accounts' lock."""
+    """The runs in a server's accounts. All methods except `answer` are called with the accounts' lock."""
 
     def __init__(self, accounts: Accounts):
         self._accounts = accounts
@@ -74,9 +74,9 @@ class Runs:
         return account.number in self._parts
 
     def begin(self, account: Account, name: str) -> None:
-        """Have an account follow the run with this name. Refused if it follows one already."""
+        """Have an account follow the run with this name. Refused if it's following another."""
         if account.number in self._parts:
-            text = "A run of programs is going on in this account already. Wait until it's over, or start() again."
+            text = "Another cloud.run is using this account. Wait until it's over, or start() again."
             raise Refused("RunIsGoing", text, 409)
         world, end = account.world, ExitStack()
         assert isinstance(world.clock, Clock)
@@ -92,7 +92,7 @@ class Runs:
         give_up.start()
 
     def end(self, account: Account, name: str, time: float) -> list[Step]:
-        """End an account's part in a run at this time of the run, and return the steps of its messages meanwhile."""
+        """End an account's part in a run at this time of the run, and return its messages' steps during the run."""
         part = self._part(account, name)
         part.run.move_to(time)
         self.leave(account.number)
@@ -113,11 +113,11 @@ class Runs:
     def _part(self, account: Account, name: str) -> _Part:
         part = self._parts.get(account.number)
         if part is None or part.run.name != name:
-            raise Refused("RunIsOver", "This run of programs is over, or this account has no part in it.", 409)
+            raise Refused("RunIsOver", "This cloud.run is over, or it isn't using this account.", 409)
         return part
 
     def answer(self, request: Request, header: str) -> HttpResponse:
-        """Return the response to a program's request. Its headers say what the kernel has to know."""
+        """Return the response to a program's request. Its headers tell the kernel what it needs to know."""
         told = _read(header)
         with self._accounts.changed:
             run = self._part(request.account, told["run"]).run
@@ -137,19 +137,19 @@ class Runs:
 
 
 def _read(header: str) -> dict[str, Any]:
-    """Return what the header of a program's request says; Refused if it isn't what the kernel writes."""
+    """Return what the header of a program's request contains; Refused if a kernel wouldn't write that."""
     try:
         found = json.loads(header)
         names, found["time"] = [found["run"], found["program"], found["poll"]], moment(found["time"])
     except (ValueError, TypeError, KeyError, RecursionError):
-        raise Refused("ValidationError", "The header about the run can't be read.") from None
+        raise Refused("ValidationError", "The header about the run is malformed.") from None
     if not all(isinstance(name, str) and len(name) <= _LONGEST_NAME for name in names):
-        raise Refused("ValidationError", f"Names in a run are texts of up to {_LONGEST_NAME:,} characters.")
+        raise Refused("ValidationError", f"A name in a run can have up to {_LONGEST_NAME:,} characters.")
     return found
 
 
 def moment(value: Any) -> float:
-    """Return a moment in seconds since 1970; Refused if it's none that a clock can show."""
+    """Return a moment in seconds since 1970; Refused if no clock can show it."""
     try:
         seconds = float(value)
     except (ValueError, TypeError, OverflowError):

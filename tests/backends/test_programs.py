@@ -205,6 +205,18 @@ def test_messages_that_were_there_before_waited_too(shop: Shop) -> None:
     assert median == pytest.approx(31, abs=1.5)  # a run begins with a whole second
 
 
+def test_what_lies_in_other_queues_is_not_in_the_report(shop: Shop) -> None:
+    """An old message waits where no program looks; one where they look counts since it was sent."""
+    other = shop.sqs.create_queue(QueueName="forgotten")["QueueUrl"]
+    shop.sqs.send_message(QueueUrl=other, MessageBody="old")
+    clock.advance(3600)
+    shop.send("A-100")
+    clock.advance(60)
+    day = shop.run({"Kim": lambda: shop.delete(next(shop.receive()))}, minutes=1)
+    assert day.waited.oldest == pytest.approx(60, abs=2)
+    assert "forgotten" not in day.queues
+
+
 @pytest.mark.parametrize(
     ("text", "name"),
     [
@@ -757,9 +769,9 @@ def test_one_run_at_a_time(shop: Shop) -> None:
 @pytest.mark.parametrize(
     ("running", "how", "says"),
     [
-        ({}, {"minutes": 1}, "by their names"),
-        ([print], {"minutes": 1}, "by their names"),
-        ({"": print}, {"minutes": 1}, "by their names"),
+        ({}, {"minutes": 1}, "a dictionary of names and functions"),
+        ([print], {"minutes": 1}, "a dictionary of names and functions"),
+        ({"": print}, {"minutes": 1}, "a dictionary of names and functions"),
         ({str(n): print for n in range(51)}, {"minutes": 1}, "up to 50"),
         ({"Kim": print}, {}, "Say for how long"),
         ({"Kim": print}, {"minutes": -1}, "Say for how long"),
@@ -768,8 +780,8 @@ def test_one_run_at_a_time(shop: Shop) -> None:
         ({"Kim": print}, {"minutes": "1"}, "Say for how long"),
         ({"Kim": print}, {"minutes": 1, "starts": 5}, "by the programs' names"),
         ({"Kim": print}, {"hours": 1e9}, "year 9998"),
-        ({"Kim": 3}, {"minutes": 1}, "is no function"),
-        ({"Kim": lambda url: url}, {"minutes": 1}, "takes nothing"),
+        ({"Kim": 3}, {"minutes": 1}, "needs a function, not 3"),
+        ({"Kim": lambda url: url}, {"minutes": 1}, "without arguments"),
         ({"Kim": asyncio.sleep}, {"minutes": 1}, "async"),
         ({"Kim": print}, {"minutes": 1, "starts": {"Lee": 1}}, "starts= names 'Lee'"),
         ({"Kim": print}, {"minutes": 1, "stops": {"Kim": 61}}, "from 0 to the end"),
@@ -810,8 +822,11 @@ async def coroutine() -> None:
 @pytest.mark.parametrize(
     ("program", "error"),
     [
-        (lambda: clock.advance(60), "ClockError: The clock is a tool of the lessons: a function that's checked, or"),
-        (lambda: clock.run(), "ClockError: The clock is a tool of the lessons"),
+        (
+            lambda: clock.advance(60),
+            "ClockError: Only a lesson can move the clock. A function that's being checked, or",
+        ),
+        (lambda: clock.run(), "ClockError: Only a lesson can move the clock"),
         (lambda: start("offline"), "CloudError: A function that's checked, or that cloud.run runs, is in a cloud"),
         (generator, "CloudError: it returned a generator"),
         (lambda: coroutine(), "CloudError: it returned a coroutine"),
@@ -829,7 +844,7 @@ def test_what_a_program_cannot_do(shop: Shop, program: Callable[[], Any], error:
 
 def test_other_clouds_say_why_not() -> None:
     """One sentence that says what it would do there."""
-    with pytest.raises(CloudError, match="billed"):
+    with pytest.raises(CloudError, match="AWS would bill you"):
         Cloud(worlds.World(None, None, None, None), "us-east-1").run({"Kim": print}, minutes=1)  # type: ignore[arg-type]
 
 

@@ -110,8 +110,8 @@ def test_a_clock_says_whether_it_runs_between_cells(real_seconds: list[float], s
     new = Clock(still)
     new.cell_begins()
     assert repr(new) == "The clock says Mon 05 Jan 2026, 09:00:00 UTC"
-    assert repr(new.run()) == "The clock says Mon 05 Jan 2026, 09:00:00 UTC. It runs, between cells too."
-    assert repr(new.stand()) == "The clock says Mon 05 Jan 2026, 09:00:00 UTC. It stands between cells."
+    assert repr(new.run()) == "The clock says Mon 05 Jan 2026, 09:00:00 UTC. It also runs between cells."
+    assert repr(new.stand()) == "The clock says Mon 05 Jan 2026, 09:00:00 UTC. It stands still between cells."
 
 
 def test_a_still_clock_does_not_run(real_seconds: list[float]) -> None:
@@ -212,11 +212,11 @@ def test_real_time_is_the_machines(monkeypatch: pytest.MonkeyPatch, real_sleeps:
 def test_real_time_runs_whatever_is_chosen(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     """RealClock says that it runs; asked to stand, it prints that it can't."""
     monkeypatch.setattr(clocks, "_wall", lambda: 86400.0)
-    real, runs = RealClock(), "The clock says Fri 02 Jan 1970, 00:00:00 UTC. It runs, between cells too."
+    real, runs = RealClock(), "The clock says Fri 02 Jan 1970, 00:00:00 UTC. It also runs between cells."
     assert repr(real.run()) == runs
     assert capsys.readouterr().out == ""
     assert repr(real.stand()) == runs
-    assert capsys.readouterr().out == "On this cloud: time can't be stopped. It passes between cells too.\n"
+    assert capsys.readouterr().out == "On this cloud: time can't be stopped. It passes between cells, too.\n"
 
 
 def test_without_a_cloud_there_is_no_clock(no_cloud: None) -> None:
@@ -477,8 +477,8 @@ def test_a_long_poll_between_cells_says_that_it_would_wait_forever(no_cloud: Non
     with pytest.raises(ClockError) as problem:
         sqs.receive_message(QueueUrl=url, WaitTimeSeconds=20)
     assert str(problem.value) == (
-        "No cell is running, so the clock stands and this long poll would wait forever; clock.run() lets time pass "
-        "between cells too."
+        "No cell is running, so the clock stands still and this long poll would wait forever. clock.run() lets time "
+        "pass between cells, too."
     )
 
 

@@ -58,6 +58,7 @@ def test_orders_come_in_sequence_with_ids_in_sequence(kind: str) -> None:
     """As many as asked for, in whole milliseconds, with ids that count from the first one; each can become JSON."""
     traffic = made(kind, first=7)
     assert len(traffic) == len(traffic.arrivals) == 200
+    assert repr(traffic).startswith("Traffic of 200 orders; the last one arrives after ")
     assert [order["order_id"] for _, order in traffic.arrivals] == [f"A-{number}" for number in range(7, 207)]
     assert moments(traffic) == sorted(moments(traffic))
     assert all(seconds >= 0 and seconds == round(seconds, 3) for seconds in moments(traffic))
@@ -138,6 +139,6 @@ EVERYWHERE: list[dict[str, Any]] = [{"orders": -1}, {"orders": 1.5}, {"orders": 
 def test_what_makes_no_sense_is_refused(kind: str, bad: dict[str, Any]) -> None:
     """With a ValueError that names the parameter and what was given, before any order comes."""
     [(name, value)] = bad.items()
-    with pytest.raises(ValueError, match=rf"^{name} ha(s|ve) to be .*") as problem:
+    with pytest.raises(ValueError, match=rf"^{name} (has to be|needs) .*") as problem:
         made(kind, **bad)
     assert repr(value) in str(problem.value)

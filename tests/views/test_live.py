@@ -65,9 +65,9 @@ def test_the_clock_can_run_and_be_held(no_cloud: None) -> None:
     picture = live.queue(moving, "us-east-1", url)
     moving.world.clock.cell_ends()
     assert picture.data["running"] is False
-    assert click(picture, "run") == "The clock runs."
+    assert click(picture, "run") == "The clock is running."
     assert picture.data["running"] is True
-    assert click(picture, "hold") == "The clock stands."
+    assert click(picture, "hold") == "The clock stands still."
     assert picture.data["running"] is False
 
 
@@ -86,7 +86,7 @@ def test_a_click_cannot_hang_the_kernel(no_cloud: None) -> None:
     url = moving.client("sqs").create_queue(QueueName="orders", Attributes=attributes)["QueueUrl"]
     picture = live.queue(moving, "us-east-1", url)
     moving.world.clock.cell_ends()
-    assert click(picture, "receive").endswith("clock.run() lets time pass between cells too.")
+    assert click(picture, "receive").endswith("clock.run() lets time pass between cells, too.")
 
 
 @pytest.mark.parametrize("act", ["delete", "extend"])

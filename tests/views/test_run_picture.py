@@ -239,12 +239,16 @@ def test_the_largest_drawing_without_counting_is_bounded_too() -> None:
 
 @pytest.mark.parametrize("seconds", [0.0, 0.02, 1.0, 59.0, 86_400.0 * 12])
 def test_short_and_long_runs_have_an_axis(seconds: float) -> None:
-    """It has one label at least and nine at most, in every length of a run."""
+    """It has one label at least and nine at most, in every length of a run, and no break of "0 s"."""
     run = story() | {"seconds": seconds, "held": [], "sent": [], "moments": [], "waiting": {}}
     run["programs"] = {"Kim": program(end(at=seconds)), "Lee": program(end("still going", seconds, None))}
-    (axis,) = of(tree(run), "axis")
+    found = tree(run)
+    (axis,) = of(found, "axis")
     assert 1 <= len(list(axis.iter("i"))) <= 9
+    assert len(of(found, "break")) == (seconds > 2)
     assert "never started" in repr(RunPicture(run))
+    run["programs"]["Lee"] = program(end("was stopped", seconds, None))
+    assert ", before it started" in repr(RunPicture(run))
 
 
 # --- safe, the same each time, and alone -----------------------------------------------------------------------------
@@ -265,7 +269,7 @@ def test_no_text_of_a_learner_becomes_a_tag_or_is_long() -> None:
     attributes = [value for each in found.iter() for value in each.attrib.values() if "alert" in value]
     assert len(attributes) > 3
     assert max(map(len, attributes)) <= 100
-    assert max(map(len, repr(RunPicture(run)).splitlines())) <= 260
+    assert max(map(len, repr(RunPicture(run)).splitlines())) <= 420
 
 
 def test_the_same_run_gives_the_same_html() -> None:
@@ -280,6 +284,15 @@ def test_pictures_share_a_page() -> None:
     ids = re.findall(r'\sid="([^"]+)"', drawn)
     assert len(ids) == len(set(ids))
     assert re.findall(r"(?:src|href)\s*=|url\(|@import|<script|\son\w+=", drawn) == []
+
+
+def test_the_style_sheet_leaves_alone_what_a_viewer_stripped() -> None:
+    """Half of an untrusted drawing is gone, data-pic too; a trusted picture on its page brings a style sheet."""
+    (card,) = of(tree(story()), "pic")
+    assert "data-pic" in card.attrib
+    selectors = re.findall(r"([^{}]+)\{[^{}]*\}", RunPicture(story())._repr_html_().partition("</style>")[0][7:])
+    assert len(selectors) > 50
+    assert {each.split()[0] for one in selectors for each in re.split(r",\s*", one.strip())} == {"[data-pic]"}
 
 
 def test_a_screen_reader_is_told_what_the_drawing_shows() -> None:
@@ -338,6 +351,26 @@ def test_a_crash_says_what_it_held_and_who_received_it_next(sqs: Any, queue_url:
     assert day.queues["orders"].left == 0
     assert json.loads(json.dumps(day.to_dict())) == day.to_dict()
     assert_same_words(day)
+
+
+def test_a_crash_has_all_that_aws_says_and_a_text_is_quoted(sqs: Any, queue_url: str) -> None:
+    """The reason is at the end of a ClientError's text; a message without an id is called by its text."""
+    sqs.send_message(QueueUrl=queue_url, MessageBody="what is this")
+
+    def careless() -> None:
+        sqs.receive_message(QueueUrl=queue_url)
+        sqs.receive_message(QueueUrl=queue_url, WaitTimeSeconds=50)
+
+    [(_, _, text)] = told(cloud.run({"Kim": careless}, minutes=1))
+    assert text.startswith('Kim crashes, holding "what is this": ClientError: An error occurred (InvalidParameter')
+    assert "Must be >= 0 and <= 20, if provided, in line " in text
+
+
+def test_what_is_sent_at_the_very_end_waits_too(sqs: Any, queue_url: str) -> None:
+    """Of three messages from a program that only sends, three are waiting and three are left."""
+    day = cloud.run({"web shop": lambda: send(sqs, queue_url, 3)}, minutes=1)
+    assert [count for _, count in day.waiting["orders"]] == [0, 1, 2, 3]
+    assert "up to 3 waiting, 3 left" in day._repr_html_()
 
 
 def test_a_dead_letter_is_counted_in_the_queue_that_it_left_and_in_the_one_that_it_reached(

@@ -236,9 +236,9 @@ def test_a_kernel_that_dies_in_a_run(place: str, control: ControlClient, monkeyp
     """Its account's time stands until the next start, or until the server gives the run up."""
     start(place, account=ACCOUNT)
     control.post("begin", run="of a kernel that dies")
-    with pytest.raises(CloudError, match=r"A run of programs is going on in this account already\. Wait"):
+    with pytest.raises(CloudError, match=r"Another cloud\.run is using this account\. Wait"):
         cloud.run({"one": print}, minutes=1)
-    with pytest.raises(ClockError, match="Only the run of programs"):
+    with pytest.raises(ClockError, match=r"Only the cloud\.run"):
         clock.advance(1)
     start(place, account=ACCOUNT)
     assert cloud.run({"one": print}, minutes=1).programs["one"].end.how == "returned"
@@ -247,7 +247,7 @@ def test_a_kernel_that_dies_in_a_run(place: str, control: ControlClient, monkeyp
     assert control.get("clock")["time"] == before
     time.sleep(0.1)
     assert control.get("clock")["time"] > before
-    with pytest.raises(CloudError, match="This run of programs is over"):
+    with pytest.raises(CloudError, match=r"This cloud\.run is over"):
         control.post("end", run="of another one", time=before)
 
 

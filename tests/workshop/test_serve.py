@@ -829,14 +829,14 @@ def test_an_accounts_time_runs_between_cells(place: str, compared: bool, capsys:
         os.environ[COMPARED] = "1"
     start(place, account=new_number())
     clock.cell_ends()
-    assert repr(clock.run()).endswith(" UTC. It runs, between cells too.")
+    assert repr(clock.run()).endswith(" UTC. It also runs between cells.")
     before, after = clock.time(), repr(clock.stand())
     if compared:
-        assert after == "The clock says Mon 05 Jan 2026, 09:00:00 UTC. It stands between cells."
+        assert after == "The clock says Mon 05 Jan 2026, 09:00:00 UTC. It stands still between cells."
         assert capsys.readouterr().out == ""
     else:
-        assert after.endswith(" UTC. It runs, between cells too.")
-        assert capsys.readouterr().out == "On this cloud: time can't be stopped. It passes between cells too.\n"
+        assert after.endswith(" UTC. It also runs between cells.")
+        assert capsys.readouterr().out == "On this cloud: time can't be stopped. It passes between cells, too.\n"
         assert clock.time() > before
 
 

@@ -1,8 +1,7 @@
-"""A run of programs whose cloud is a learner's accounts on a workshop server: the kernel has the programs and the time.
+"""A run of programs with a workshop server: the programs and their time are in the kernel, the cloud is on the server.
 
-Each request says in a header when it happens, by the run's time, and the clocks of the accounts follow. A long poll
-that finds nothing yet is answered with the moment at which it has to look again.
-helpers.workshop.runs is the server's side.
+A header of each request tells the run's time, and the clocks of the learner's accounts follow it. If a long poll finds
+nothing yet, the response tells when it has to look again. helpers.workshop.runs is the server's side.
 """
 
 import heapq
@@ -38,7 +37,7 @@ _SEED = 2026  # of how long boto3 waits between its attempts
 
 @contextmanager
 def on_the_server(controls: Sequence[ControlClient], outer: World) -> Iterator[RunCloud]:
-    """Return a context manager: within its block the time of the accounts passes by a run alone.
+    """Return a context manager: within its block only the run moves the accounts' time.
 
     controls: of the accounts. outer: the kernel's world.
     """
@@ -78,7 +77,7 @@ def _send(run: str, clock: Clock, outer: World, request: Request, network: Calla
 
 @contextmanager
 def _signed_in_real_time() -> Iterator[None]:
-    """Return a context manager: within its block programs sign by real time, since the server checks that it's near."""
+    """Return a context manager: within its block programs sign with real time, since the server checks it."""
     before = botocore.auth.get_current_datetime
     botocore.auth.get_current_datetime = _now
     try:
@@ -93,5 +92,5 @@ def _now(remove_tzinfo: bool = True) -> datetime:
 
 
 def _in_order(replies: Sequence[dict[str, Any]]) -> list[Any]:
-    """Return the steps of several accounts by their time. The steps of one account keep their sequence."""
+    """Return the steps of several accounts, sorted by time. The steps of one account keep their sequence."""
     return list(heapq.merge(*map(steps_of, replies), key=lambda step: step.at))
