@@ -19,13 +19,14 @@ from typing import Any
 from helpers.backends.run_progress import RunProgress
 from helpers.backends.run_report import ProgramEnd, RunReport, make_report
 from helpers.errors import ClockError, CloudError, Stopped
-from helpers.simulation import browser_tab, stopping
+from helpers.simulation import browser_tab, stopping, tab_threads
 from helpers.simulation.clock import END, TOO_LATE, Clock
 from helpers.simulation.kernel_run import KernelRun
 from helpers.simulation.member_console import LONGEST, Printed, console, exits_raise
 from helpers.simulation.member_process import own_process
 from helpers.simulation.scheduler import ENDED, STUCK, TERMINATED, TICKS, TIME_IS_OVER, Program
 from helpers.simulation.source_lines import line_of, namespace_of, place
+from helpers.simulation.threads import THREADS, Threads
 from helpers.simulation.worlds import World
 
 MOST_PROGRAMS = 50
@@ -39,7 +40,8 @@ _CALLS, _BUSY = "calls", "busy"  # why a run was stopped, beside the scheduler's
 _perf_counter = time.perf_counter
 
 IN_A_TAB = (
-    "Here one program runs at a time: a browser tab has no threads, so cloud.run can't run several. "
+    "This browser can't pause one program while another one goes on, so cloud.run doesn't work in this tab. Cells that "
+    "don't need its report still work. An up-to-date Chrome or Edge can run programs side by side. "
     f"{browser_tab.INSTEAD}"
 )
 NESTED = "A program can't begin another run. Call cloud.run from a cell, outside the functions that it runs."
@@ -131,7 +133,7 @@ def run(
     end; ClockError beyond the last year of Python.
     """
     _check(programs, seconds, starts, stops)
-    if browser_tab.IN_A_TAB:
+    if browser_tab.IN_A_TAB and not tab_threads.can_suspend():
         raise CloudError(IN_A_TAB)
     if world.scheduler is not None and world.scheduler.member():
         raise CloudError(NESTED)
@@ -143,8 +145,10 @@ def run(
             if not quiet:
                 clock = cloud.world.clock
                 clock.advance(math.ceil(clock.time()) - clock.time())  # so that each run's times are the same
-            going = _Run(world, cloud.world, programs, seconds, starts, stops)
-            going.go(quiet)
+            threads = tab_threads.TabThreads() if browser_tab.IN_A_TAB else THREADS
+            going = _Run(world, cloud.world, programs, seconds, starts, stops, threads)
+            with threads:
+                going.go(quiet)
         return going.report(cloud)
 
 
@@ -194,8 +198,18 @@ def _check_program(name: str, function: Any) -> None:
 
 
 class _Run:
-    def __init__(self, outer: World, world: World, programs: Programs, seconds: float, starts: Moments, stops: Moments):
+    def __init__(
+        self,
+        outer: World,
+        world: World,
+        programs: Programs,
+        seconds: float,
+        starts: Moments,
+        stops: Moments,
+        threads: Threads,
+    ):
         assert isinstance(world.clock, Clock)
+        self._threads = threads
         self._outer, self._clock, self._seconds, self._calls = outer, world.clock, seconds, 0
         self._start, self._begins = self._clock.time(), self._clock.now()
         self._interrupted = self._interruptible = False
@@ -209,7 +223,7 @@ class _Run:
         # The members have a world of their own, which is closed at the end, so that later calls are refused.
         self._world = replace(world, open=True)
         self._kernel_run = KernelRun(
-            self._world, self._namespaces, self._before_call, MOST_WAITS, list(programs.values())
+            self._world, self._namespaces, self._before_call, MOST_WAITS, list(programs.values()), threads
         )
         self._scheduler = self._kernel_run.scheduler
         for each in self._going:
@@ -248,6 +262,7 @@ class _Run:
     def _run(self) -> str:
         """Let the programs go on until the run ends; return the sentence about one that had to be stopped, or ""."""
         self._waits, self._since = 0, _perf_counter()
+        self._busy: tuple[_Going, dict[str, Any]] | None = None  # who went on for too long in a tab, and where
         with ExitStack() as stack:
             for namespace in self._namespaces:
                 stack.enter_context(exits_raise(self._kernel_run.is_member, namespace))
@@ -255,6 +270,7 @@ class _Run:
             stack.enter_context(own_process(self._scheduler, self._leaves))
             stack.enter_context(console(self._printed))
             stack.enter_context(self._progress)
+            stack.enter_context(self._threads.watched(self._namespaces, self._stop_if_busy))
             try:
                 self._interruptible = True
                 programs = [each.program for each in self._going]
@@ -365,6 +381,16 @@ class _Run:
         self._progress.show(self._calls)
         return False
 
+    def _stop_if_busy(self) -> None:
+        """In a tab, end a program that goes on without waiting from within, since nothing else runs meanwhile."""
+        each = self._of_member()
+        if each is None:
+            return
+        self._look()
+        if _perf_counter() - self._since > MOST_AT_ONCE:
+            self._busy = self._busy or (each, place(threading.current_thread(), each.namespace))
+            raise Stopped(_BUSY)
+
     def _runaway(self, outcome: str) -> str:
         """Return the sentence about the program that had to be stopped; "" if the run ended by itself."""
         if outcome in (ENDED, TIME_IS_OVER, TERMINATED):
@@ -382,6 +408,8 @@ class _Run:
         if outcome == STUCK and self._scheduler.waits > MOST_WAITS:
             why = f"it waited {each.program.waits if each else 0:,} times"
         where = place(thread, each.namespace) if thread and each else {"number": None, "line": ""}
+        if self._busy:
+            each, where = self._busy
         at = f", in line {where['number']}: {where['line'].rstrip(':')}" if where["line"] else ""
         who = each.name if each else "A program"
         return (

@@ -6,6 +6,7 @@ from typing import Any
 
 from helpers.simulation.member_time import MemberTime
 from helpers.simulation.scheduler import MOST_WAITS, Scheduler
+from helpers.simulation.threads import THREADS, Threads
 from helpers.simulation.worlds import World
 
 CALL_TAKES = 0.03  # seconds that a member's call takes by the clock, so that none takes no time
@@ -15,7 +16,7 @@ class KernelRun:
     """The scheduler of a world, and the block `time` in which its members see the world's time.
 
     namespaces: the programs' globals. before_call: gets each request of a member, before the cloud does.
-    most_waits: see Scheduler. functions: the programs, where they aren't names in the namespaces.
+    most_waits, threads: see Scheduler. functions: the programs, where they aren't names in the namespaces.
     """
 
     def __init__(
@@ -25,8 +26,9 @@ class KernelRun:
         before_call: Callable[[Any], None] = lambda request: None,
         most_waits: int = MOST_WAITS,
         functions: Sequence[Callable[..., Any]] = (),
+        threads: Threads = THREADS,
     ):
-        world.scheduler = self.scheduler = Scheduler(world.clock, world.adopt, most_waits)
+        world.scheduler = self.scheduler = Scheduler(world.clock, world.adopt, most_waits, threads)
         world.call_takes = CALL_TAKES
         self.time = MemberTime(self._scheduler_of, namespaces, self.scheduler, functions)
         self._before_call, self._within = before_call, threading.local()

@@ -10,7 +10,6 @@ to whoever waited first. So a run is the same on every machine and under any loa
 `helpers.simulation.member_waits` puts Python's own waits (sleep, locks, join, queues, event loops) on `wait`.
 """
 
-import _thread
 import heapq
 import itertools
 import linecache
@@ -28,6 +27,7 @@ from helpers.errors import ClockError, Stopped
 from helpers.simulation import stopping
 from helpers.simulation.browser_tab import NO_THREADS
 from helpers.simulation.clock import END, TOO_LATE
+from helpers.simulation.threads import THREADS, Threads
 
 TICKS = 1_000_000  # in a second; whole numbers, so that nothing is lost in a long run
 OUTSIDE = 0.2  # real seconds in which a thread that's no member can still wake members that don't wait for a time
@@ -35,9 +35,7 @@ MOST_WAITS = 40_000  # of one answer's run; a loop that does nothing but sleep w
 _MOST_REJECTIONS = 20  # of a member that has to end: its `finally` may wait too
 _FREE_READS = 1_000  # of the clock in a row; each further one takes time, so that a loop around it ends
 _LOOK = 0.1  # real seconds between two looks at whether a run has to end
-# The originals: members see other ones.
-_real_lock, _get_ident, _perf_counter = _thread.allocate_lock, _thread.get_ident, time.perf_counter
-_real_start, _real_join = threading.Thread.start, threading.Thread.join
+_perf_counter = time.perf_counter  # the original: members see another one
 
 _UPTIME = 100_000  # where `monotonic` begins, in seconds, as on a machine that has run for a day
 _OVER = "the run is over"
@@ -82,11 +80,11 @@ class Program:
 
 @dataclass(eq=False)
 class Member:
-    """One thread of a run. doing: what it waits for, in words; "" while it goes on."""
+    """One thread of a run. baton: a lock. doing: what it waits for, in words; "" while it goes on."""
 
     thread: threading.Thread
     program: Program
-    baton: Any = field(default_factory=_real_lock)
+    baton: Any
     turn: int = -1  # the number of its wait; another one for each wait, -1 while it can go on
     key: Hashable = None  # what it waits for, beside time
     woken: bool = False  # by a notification, not by time
@@ -104,12 +102,17 @@ class Scheduler:
     """Who goes on, and when time passes.
 
     clock: what a run's time is; others may move it too, forward. joins: is called with each thread that becomes a
-    member, before it starts. most_waits: of one run.
+    member, before it starts. most_waits: of one run. threads: what members are made of.
     """
 
     def __init__(
-        self, clock: Time, joins: Callable[[threading.Thread], None] = lambda thread: None, most_waits: int = MOST_WAITS
+        self,
+        clock: Time,
+        joins: Callable[[threading.Thread], None] = lambda thread: None,
+        most_waits: int = MOST_WAITS,
+        threads: Threads = THREADS,
     ):
+        self._threads, self._get_ident = threads, threads.get_ident
         self._clock, self._origin, self._joins, self._most_waits = clock, clock.time(), joins, most_waits
         self._now = 0  # ticks since the scheduler was made
         self._last = round((END - self._origin) * TICKS)
@@ -127,13 +130,13 @@ class Scheduler:
         self.refused_a_thread = False  # whether such a run wanted one
         self.outcome = ""  # of a run that ends before its first member does
         # Made by a thread that is no member, so it is a real one. It guards all of the above.
-        self._changed = threading.Condition(threading.RLock())
+        self._changed = threads.condition()
 
     # ---- what members do
 
     def member(self) -> Member | None:
         """Return the member that calls, or None for any other thread."""
-        return self._members.get(_get_ident())
+        return self._members.get(self._get_ident())
 
     @property
     def is_going(self) -> bool:
@@ -143,7 +146,7 @@ class Scheduler:
     @property
     def program(self) -> Program:
         """The program of the member that calls."""
-        return self._members[_get_ident()].program
+        return self._members[self._get_ident()].program
 
     @property
     def members(self) -> list[Member]:
@@ -202,7 +205,7 @@ class Scheduler:
         after a signal, which is handled here, in the first member of a program: whoever waits has to look whether it
         has what it waits for.
         """
-        member = self._members[_get_ident()]
+        member = self._members[self._get_ident()]
         woken = self._wait_once(member, until, key, doing, resting)
         while member.program.arrived and member is member.program.first:
             self._handle(member.program, member.program.arrived.pop(0))
@@ -311,7 +314,10 @@ class Scheduler:
             raise RuntimeError(NO_THREADS)
         self._joins(thread)
         program = program or (starter.program if starter else Program(thread))
-        member, plain_run = Member(thread, program, ends_with_the_others=thread.daemon), thread.run
+        member, plain_run = (
+            Member(thread, program, self._threads.lock(), ends_with_the_others=thread.daemon),
+            thread.run,
+        )
         if thread is program.thread:
             program.first = member
 
@@ -328,13 +334,13 @@ class Scheduler:
         self._known.add(thread)
         thread.run = run  # type: ignore[method-assign]
         thread.daemon = True  # the process need not wait for it, whatever it does
-        self._members.pop(_get_ident(), None)  # until the thread is there, its starter waits really
+        self._members.pop(self._get_ident(), None)  # until the thread is there, its starter waits really
         try:
-            _real_start(thread)
+            self._threads.start(thread)
         finally:
             thread._daemonic = member.ends_with_the_others  # type: ignore[attr-defined]  # its own threads inherit it
             if starter is not None:
-                self._members[_get_ident()] = starter
+                self._members[self._get_ident()] = starter
         with self._changed:
             self._members[thread.ident or 0] = member
             self._ready.append(member)
@@ -343,7 +349,7 @@ class Scheduler:
         """Go on without the member that calls; the run ends with the last program's first one."""
         program = member.program
         with self._changed:
-            del self._members[_get_ident()]
+            del self._members[self._get_ident()]
             member.turn, self._ready = -1, [other for other in self._ready if other is not member]
             self.notify(key_of_end(member.thread))
             if member is program.first:
@@ -354,7 +360,7 @@ class Scheduler:
 
     def finish(self) -> None:
         """Do what Python does at a program's end: wait for its other threads, then end its daemons and idle workers."""
-        own = self._members[_get_ident()]
+        own = self._members[self._get_ident()]
         while others := [member for member in self.members if member.program is own.program and member is not own]:
             threads = [member.thread for member in others if not member.ends_with_the_others]
             thread = next((thread for thread in threads if not stopping.is_idle(thread)), None)
@@ -411,15 +417,15 @@ class Scheduler:
         """Run `work` in the calling thread, which is the only member there can be, and return its result."""
         program = Program(threading.current_thread(), signals)
         self._begin([program])
-        member = Member(program.thread, program)
+        member = Member(program.thread, program, self._threads.lock())
         with self._changed:
-            self._members[_get_ident()] = self._here = self.running = program.first = member
+            self._members[self._get_ident()] = self._here = self.running = program.first = member
             self._going = [program]
         try:
             return work()
         finally:
             with self._changed:
-                del self._members[_get_ident()]
+                del self._members[self._get_ident()]
                 self._here = self.running = program.first = None
                 self._going = []
 
@@ -461,7 +467,7 @@ class Scheduler:
         for member in sorted(ending, key=lambda member: member.turn):
             if member.baton.locked() and (member is not self.running or member.doing):
                 member.baton.release()
-                _real_join(member.thread, seconds)
+                self._threads.join(member.thread, seconds)
         return [member.thread for member in self._others(keep)]
 
     def _others(self, keep: Collection[Member]) -> list[Member]:

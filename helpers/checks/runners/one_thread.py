@@ -1,9 +1,7 @@
 """The runner of a browser tab, which has no threads: the answer runs in the thread of its check."""
 
-import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 from helpers.checks.runners.base import TIME_IS_UP, TOO_MANY_CALLS
@@ -11,9 +9,9 @@ from helpers.checks.runners.in_process import KernelRunner
 from helpers.errors import Stopped
 from helpers.simulation import worlds
 from helpers.simulation.browser_tab import THREADS_NEEDED
+from helpers.simulation.watching import watched
 
 _monotonic = time.monotonic
-_TOOLS = (3, 4)  # tool ids that no standard tool uses
 
 
 class OneThread(KernelRunner):
@@ -28,7 +26,7 @@ class OneThread(KernelRunner):
 
     def _reply(self, command: dict[str, Any], seconds: float) -> dict[str, Any]:
         self._deadline, signals = _monotonic() + seconds, command.pop("signals", ())
-        with _watched(self._host.namespace, self._stop_if_over):
+        with watched([self._host.namespace], self._stop_if_over):
             reply = self._run.scheduler.run_here(lambda: self._host.handle(command), signals)
         self.unable = THREADS_NEEDED if self._run.scheduler.refused_a_thread else ""
         # An answer that caught the exception that stops it replied something else.
@@ -51,32 +49,3 @@ class OneThread(KernelRunner):
     def close(self) -> None:
         """Close the world, so that nothing the answer left behind can reach it."""
         self._world.open = False
-
-
-@contextmanager
-def _watched(namespace: dict[str, Any], look: Callable[[], None]) -> Iterator[None]:
-    """Call `look` within the block wherever code of this namespace starts or jumps, if this Python can do that."""
-    monitoring: Any = getattr(sys, "monitoring", None)
-    free = [number for number in _TOOLS if monitoring and monitoring.get_tool(number) is None]
-    if not free:
-        yield
-        return
-
-    def event(*_: Any) -> Any:
-        if sys._getframe(1).f_globals is namespace:
-            return look()
-        return monitoring.DISABLE  # no more events from this place in a library's code
-
-    events = (monitoring.events.JUMP, monitoring.events.PY_START)
-    monitoring.use_tool_id(free[0], "course")
-    try:
-        for each in events:
-            monitoring.register_callback(free[0], each, event)
-        monitoring.restart_events()
-        monitoring.set_events(free[0], events[0] | events[1])
-        yield
-    finally:
-        monitoring.set_events(free[0], monitoring.events.NO_EVENTS)
-        for each in events:
-            monitoring.register_callback(free[0], each, None)
-        monitoring.free_tool_id(free[0])
