@@ -1,5 +1,6 @@
 """What's worth telling about a run: who had which message, and the moments that matter."""
 
+import contextlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from helpers.views.run_words import span
 if TYPE_CHECKING:
     from helpers.backends.run_report import ProgramEnd
 
+_DEEPEST = 500  # brackets in a text that is read as JSON; a browser's Python ends at some thousands
 _LONGEST_NAME = 24  # characters
 _LONGEST, _LONGEST_ERROR = 48, 200
 _UNKNOWN = "a message"  # the name of one without a text
@@ -71,10 +73,10 @@ def names_of(made: Iterable[Call]) -> dict[str, str]:
 
 def name_of(text: str) -> str:
     """Return what people call a message with this text: its order's id, or else the beginning of the text."""
-    try:
-        found = json.loads(text)
-    except (ValueError, RecursionError):
-        found = None
+    found = None
+    if text.lstrip()[:1] == "{" and text.count("{") + text.count("[") < _DEEPEST:
+        with contextlib.suppress(ValueError):
+            found = json.loads(text)
     if isinstance(found, dict):
         if "TopicArn" in found and isinstance(found.get("Message"), str):
             return name_of(found["Message"])
