@@ -1,12 +1,14 @@
 """What is read and written fast is what moto's parser and serializer read and write, for every operation."""
 
 import json
+import re
 from random import Random
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 import pytest
 from botocore.exceptions import ParamValidationError
+from botocore.parsers import QueryParser
 from botocore.serialize import create_serializer
 from botocore.validate import validate_parameters
 from moto.core.model import OperationModel
@@ -18,6 +20,7 @@ from helpers.aws_rules import dispatch
 from helpers.aws_rules.common import models, reading, wire, writing
 from helpers.aws_rules.common.reading import Unreadable
 from helpers.aws_rules.common.refusals import Refused
+from helpers.aws_rules.common.request import QUERY
 
 OPERATIONS = [
     (service, name) for service in dispatch.OPERATIONS for name in models.service_model(service).operation_names
@@ -184,7 +187,7 @@ def test_parameters_stay_in_the_order_in_which_they_were_sent() -> None:
     "code", ["AWS.SimpleQueueService.NonExistentQueue", "InvalidParameter", "NotFound", "AccessDenied", "Throttling"]
 )
 def test_errors_are_written_as_moto_writes_them(service: str, protocol: str, code: str) -> None:
-    """Its search for an error's shape is left out, and nothing else; SQS's unmodelled errors get AWS's names."""
+    """But for the second message in XML, and SQS's unmodelled errors, which get AWS's names in JSON."""
     problem = Refused(code, "because of <this> & that")
     serializer = get_serializer_class(service, protocol)
     theirs = serializer(OperationModel({}, get_service_model(service)), SerializationContext("id")).serialize(problem)
@@ -192,4 +195,19 @@ def test_errors_are_written_as_moto_writes_them(service: str, protocol: str, cod
         status, headers, body = wire.refusal(service, protocol, problem, "id")
         assert status == theirs["status_code"]
         assert headers.items() >= theirs["headers"].items()
-        assert body.decode().replace("AccessDeniedException", "AccessDenied") == theirs["body"]
+        expected = re.sub("<message>.*</message>", "", theirs["body"])
+        assert body.decode().replace("AccessDeniedException", "AccessDenied") == expected
+
+
+@pytest.mark.parametrize("service", ["sqs", "sns", "sts"])
+@pytest.mark.parametrize(
+    ("code", "kind"), [("NotFound", "Sender"), ("NoModelHasIt", "Sender"), ("InternalError", "Receiver")]
+)
+def test_an_error_in_xml_has_type_code_and_message_and_nothing_else(service: str, code: str, kind: str) -> None:
+    """As botocore parses it, with a text that has everything which XML escapes."""
+    text = 'because of <this> & "that"\r\nand é'
+    status, headers, body = wire.refusal(service, QUERY, Refused(code, text, 500 if kind == "Receiver" else None), "id")
+    found = QueryParser().parse({"status_code": status, "headers": headers, "body": body}, None)
+    assert found["Error"] == {"Type": kind, "Code": code, "Message": text}
+    assert set(found) == {"Error", "ResponseMetadata"}
+    assert found["ResponseMetadata"]["RequestId"] == "id"

@@ -1,6 +1,7 @@
 """What goes over the wire: a request's parameters as its operation takes them, and results and refusals as bytes.
 
-`reading` and `writing` do what every SDK asks for. Errors, and what those two leave out, moto's serializers write.
+`reading` and `writing` do what every SDK asks for. Errors in JSON, and what those two leave out, moto's serializers
+write.
 """
 
 import warnings
@@ -90,6 +91,14 @@ def result(request: Request, found: Any, request_id: str) -> Response:
 
 def refusal(service: str, protocol: str, problem: Refused, request_id: str) -> Response:
     """Return the response that refuses a request."""
+    if protocol == QUERY:
+        shape = _error_shape(service, problem.code)
+        about = shape.metadata.get("error", {})
+        status = problem.status or about.get("httpStatusCode", 400)
+        message = about.get("messageForQueryCompatibility", problem.message)
+        namespace = get_service_model(service).metadata["xmlNamespace"]
+        text = writing.error_in_query(namespace, status < 500, shape.error_code, message, request_id)
+        return _response(status, {"Content-Type": "text/xml"}, text, protocol, request_id)
     status, headers, content = _by_moto(service, "", protocol, problem, request_id)
     return problem.status or status, headers, content
 
