@@ -197,8 +197,7 @@ def _of_xml(text: str) -> str:
     """Return a text as it comes out of XML."""
     if text.isprintable() and text.isascii():
         return text
-    written = FORBIDDEN.sub("\ufffd", text).encode(errors="replace").decode()
-    return written.replace("\r\n", "\n").replace("\r", "\n")
+    return FORBIDDEN.sub("\ufffd", text).encode(errors="replace").decode()
 
 
 @lru_cache
