@@ -90,6 +90,7 @@ def test_the_table() -> None:
 RULES = {
     "policies.access": ["sqs_permissions.the_owner_can_be_denied", "sns_topics.a_policy_that_denies_publishing"],
     "aws_rules.dispatch": ["sns_topics.a_number_for_the_sandbox"],
+    "common.arns": ["sns_mobile.no_attributes_to_set", "sns_mobile.wrong_devices"],
     "sqs.batches": ["sqs_batches.one_entry_that_is_too_long", "sqs_batches.an_id_twice_with_receipt_handles"],
     "common.deduplication": ["sqs_fifo.an_id_is_remembered_after_the_delete", "sqs_fifo.sequence_numbers_grow"],
     "sns.delivery_policies": ["sns_topics.wrong_delivery_policies", "sns_subscriptions.a_delivery_policy"],

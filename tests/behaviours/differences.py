@@ -153,6 +153,17 @@ def a_lambda_function_that_subscribed(lab: Lab) -> str:
 
 
 @behaviour(
+    aws="ok",
+    source="SNS API reference, CreateTopic, DataProtectionPolicy; "
+    "SNS developer guide, message data protection (closed to new customers)",
+    differs="there are no data protection policies, and CreateTopic refuses one by name",
+)
+def a_data_protection_policy(lab: Lab) -> str:
+    """An account that used data protection before AWS closed it can create a topic with a policy."""
+    return lab.code(lab.sns.create_topic, Name="news", DataProtectionPolicy='{"Name": "p", "Statement": []}')
+
+
+@behaviour(
     aws=["m"],
     source="SNS developer guide, message archiving and replay",
     differs="an archive policy is kept, but nothing is archived or replayed",

@@ -111,13 +111,14 @@ def content_based_deduplication_switched_on(lab: Lab) -> object:
 
 
 @behaviour(
-    aws="MessageGroup",
-    source="SNS API reference, CreateTopic, FifoThroughputScope",
+    aws=["MessageGroup", None],
+    source="SNS API reference, CreateTopic, FifoThroughputScope; "
+    "localstack test_sns.snapshot.json test_create_topic_with_attributes (a FIFO topic shows no scope)",
 )
 def the_throughput_scope(lab: Lab) -> object:
-    """FifoThroughputScope is kept as it was given."""
-    topic = _topic(lab, FifoThroughputScope="MessageGroup")
-    return lab.sns.get_topic_attributes(TopicArn=topic)["Attributes"].get("FifoThroughputScope")
+    """FifoThroughputScope is kept as it was given, and shown only if it was."""
+    topics = [_topic(lab, FifoThroughputScope="MessageGroup"), lab.topic("plain.fifo")]
+    return [lab.sns.get_topic_attributes(TopicArn=one)["Attributes"].get("FifoThroughputScope") for one in topics]
 
 
 @behaviour(

@@ -197,6 +197,30 @@ def a_missing_device(lab: Lab) -> object:
     ]
 
 
+@behaviour(
+    aws=[
+        _invalid("PlatformApplicationArn Reason: An ARN must have at least 6 elements, not 1"),
+        _invalid("EndpointArn Reason: An ARN must have at least 6 elements, not 1"),
+        _invalid("EndpointArn Reason: Wrong number of slashes in relative portion of the ARN."),
+        refused(
+            "ValidationError",
+            "1 validation error detected: Value null at 'attributes' failed to satisfy constraint: "
+            "Member must not be null",
+        ),
+    ],
+    source="localstack v2 tests of platform applications and endpoints (recorded answers)",
+)
+def no_attributes_to_set(lab: Lab) -> object:
+    """An empty map of attributes counts as missing, and a wrong ARN is complained about before that."""
+    sns, application = lab.sns, _application(lab)
+    return [
+        lab.attempt(sns.set_platform_application_attributes, PlatformApplicationArn="junk", Attributes={}),
+        lab.attempt(sns.set_endpoint_attributes, EndpointArn="junk", Attributes={}),
+        lab.attempt(sns.set_endpoint_attributes, EndpointArn=application, Attributes={}),
+        lab.attempt(sns.set_platform_application_attributes, PlatformApplicationArn=application, Attributes={}),
+    ]
+
+
 # --- publishing to devices --------------------------------------------------------------------------------------
 
 

@@ -690,17 +690,62 @@ def no_entries(lab: Lab) -> object:
     return lab.code(lab.sns.publish_batch, TopicArn=lab.topic(), PublishBatchRequestEntries=[])
 
 
+BROKEN_ID = "The Id of a batch entry in the batch request"
+
+
 @behaviour(
-    aws=["InvalidBatchEntryId", "InvalidBatchEntryId"],
+    aws=[
+        refused("InvalidBatchEntryId", f"{BROKEN_ID} contains an impermissible character: a.b"),
+        refused("InvalidBatchEntryId", f"{BROKEN_ID} is too long: {'i' * 81}"),
+        refused("InvalidBatchEntryId", f"{BROKEN_ID} is too long: {'.' * 81}"),
+        refused("InvalidBatchEntryId", f"{BROKEN_ID} contains an impermissible character: é"),
+        "ok",
+    ],
     source="localstack test_publish_batch_invalid_entry_id; SNS API reference, PublishBatchRequestEntry, Id",
 )
 def broken_ids(lab: Lab) -> object:
-    """An entry's id has 1 to 80 letters, digits, hyphens and underscores."""
+    """An entry's id has 1 to 80 letters, digits, hyphens and underscores. The error quotes the wrong one."""
     topic, sns = lab.topic(), lab.sns
     return [
-        lab.code(sns.publish_batch, TopicArn=topic, PublishBatchRequestEntries=[{"Id": name, "Message": "m"}])
-        for name in ["a.b", "i" * 81]
+        lab.attempt(sns.publish_batch, TopicArn=topic, PublishBatchRequestEntries=[{"Id": name, "Message": "m"}])
+        for name in ["a.b", "i" * 81, "." * 81, "é", "-_" * 40]
     ]
+
+
+@behaviour(
+    aws=[[], ["0", "1", "2", "3", "4", "5"], {"InvalidParameter": 6}],
+    source="ballerina-platform/module-ballerinax-aws.sns publish tests, publishBatchWithFailures (run against AWS)",
+)
+def a_batch_of_six_broken_subjects(lab: Lab) -> object:
+    """Each of six entries with a wrong subject fails by itself, and the request succeeds."""
+    entries = [_entry(number, Subject="two\nlines") for number in range(6)]
+    answer = lab.sns.publish_batch(TopicArn=lab.topic(), PublishBatchRequestEntries=entries)
+    codes = [one["Code"] for one in answer["Failed"]]
+    return [answer["Successful"], [one["Id"] for one in answer["Failed"]], {code: codes.count(code) for code in codes}]
+
+
+@behaviour(
+    aws=["ValidationError", ["6 validation errors detected", *(f"{number}.member.message" for number in range(1, 7))]],
+    source="localstack test_sns.snapshot.json (the form of the error for one); inferred from other services for six",
+)
+def six_entries_without_a_message(lab: Lab) -> object:
+    """Entries without a message, which boto3 would not send, are all named in one error."""
+    sns, topic, name = lab.sns, lab.topic(), "before-call.sns.PublishBatch"
+
+    def take_out(params: dict[str, Any], **_: Any) -> None:
+        for field in [field for field in params["body"] if field.endswith(".Message")]:
+            del params["body"][field]
+
+    sns.meta.events.register(name, take_out)
+    try:
+        entries = [_entry(number) for number in range(6)]
+        outcome = lab.attempt(sns.publish_batch, TopicArn=topic, PublishBatchRequestEntries=entries)
+    finally:
+        sns.meta.events.unregister(name, take_out)
+    if outcome == "ok":
+        return outcome
+    start, _, rest = outcome["Message"].partition(": ")
+    return [outcome["Code"], [start, *(each.split("'")[1].partition(".")[2] for each in rest.split("; "))]]
 
 
 @behaviour(

@@ -3,7 +3,7 @@
 - `accounts`: the accounts of one simulated AWS, and what each has per region. `regions`: which regions AWS has.
 - `request`: one request, parsed once.
 - `wire`: bytes in, bytes out, with `reading` for parameters, `writing` for results, and botocore's `models` of both.
-- `refusals`, `missing_parameters`: AWS's errors.
+- `refusals`, `missing_parameters`, `arns`: AWS's errors, for what's missing, and for what isn't an ARN.
 - `signatures`: reads and checks the AWS signature on a request.
 - `message_contents`, `deduplication`: what queues and topics have in common. `numbers`: numbers written as text.
 - `steps`: what happened to a message, for the journal.

@@ -1,28 +1,36 @@
-"""SNS's errors for a missing parameter: one form for a text at the top level, another form for everything else.
+"""SNS's errors for missing parameters: one form for a text at the top level, another form for everything else.
 
-Source: recorded answers.
+AWS: the second form names all that are missing. A wrong ARN is complained about before a missing map or list. Source:
+recorded answers; that all are named is inferred from how other services of AWS write this error.
 """
 
 import re
 from typing import Any
 
-from helpers.aws_rules.common.refusals import Refused, invalid
+from helpers.aws_rules.common import arns
+from helpers.aws_rules.common.refusals import Refused, invalid, violations
 
 _REPORT = re.compile(r'Missing required parameter in (.*?): "(\w+)"')
+_ARNS = {"TopicArn", "PlatformApplicationArn", "EndpointArn"}
 _STEP = re.compile(r"\[(\d+)\]|\.?([^.\[]+)")
 
 
-def of_sns(shape: Any, report: str) -> Refused:
+def of_sns(shape: Any, report: str, params: dict[str, Any]) -> Refused:
     """Return the error. shape: the operation's input; report: botocore's text about what is missing."""
-    found = _REPORT.search(report)
-    if found is None:
+    found = _REPORT.findall(report)
+    if not found:
         return Refused("ValidationError", "The request cannot be read.")
-    where, name = found.groups()
+    where, name = found[0]
     if where == "input" and shape.members[name].type_name == "string":
         return invalid(f"{name} Reason: no value for required parameter")
-    path = "" if where == "input" else _path(shape, where)
-    text = f"Value null at '{path}{_small(name)}' failed to satisfy constraint: Member must not be null"
-    return Refused("ValidationError", f"1 validation error detected: {text}")
+    try:
+        for parameter in sorted(_ARNS & params.keys()):
+            arns.check(str(params[parameter]), parameter)
+    except Refused as problem:
+        return problem
+    text = "failed to satisfy constraint: Member must not be null"
+    paths = [("" if where == "input" else _path(shape, where)) + _small(name) for where, name in found]
+    return violations(*(f"Value null at '{path}' {text}" for path in paths))
 
 
 def _path(shape: Any, where: str) -> str:

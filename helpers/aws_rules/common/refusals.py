@@ -33,3 +33,9 @@ def missing(parameter: str) -> Refused:
 def invalid(parameter: str) -> Refused:
     """Return SNS's error for a parameter: its name, with a reason where SNS gives one."""
     return Refused("InvalidParameter", f"Invalid parameter: {parameter}")
+
+
+def violations(*texts: str) -> Refused:
+    """Return SNS's error for constraints of its model that a request violates, each with its text."""
+    start = f"{len(texts)} validation error{'s' if len(texts) > 1 else ''} detected: "
+    return Refused("ValidationError", start + "; ".join(texts))

@@ -71,7 +71,7 @@ def _malformed(request: Request, report: str) -> Refused:
     if "Missing required parameter" in report:
         if request.service == "sns" and request.protocol == QUERY:
             shape = _operation_model(request.service, request.operation).input_shape  # type: ignore[union-attr]
-            return missing_parameters.of_sns(shape, report)
+            return missing_parameters.of_sns(shape, report, request.params)
         name = report.partition('"')[2].partition('"')[0]
         code = "MissingParameter" if request.service == "sqs" else "ValidationError"
         return Refused(code, f"The request must contain the parameter {name}.")

@@ -10,6 +10,7 @@ AWS has Apple, Google and others check the credentials. The offline cloud accept
 import re
 from dataclasses import dataclass
 
+from helpers.aws_rules.common import arns
 from helpers.aws_rules.common.accounts import Account
 from helpers.aws_rules.common.numbers import is_between
 from helpers.aws_rules.common.refusals import Refused, invalid
@@ -106,7 +107,7 @@ def _wrong(name: str, reason: str) -> Refused:
 
 def application(region: SnsRegion, arn: str) -> Application:
     """Return the application with this ARN. Raise Refused if there is none."""
-    _check_arn(arn, "PlatformApplicationArn", 3)
+    arns.check(arn, "PlatformApplicationArn")
     if arn not in region.platform_apps:
         raise Refused("NotFound", "PlatformApplication does not exist")
     return region.platform_apps[arn]
@@ -122,17 +123,9 @@ def endpoint(region: SnsRegion, arn: str) -> Endpoint:
 
 def check_endpoint_arn(arn: str, parameter: str = "EndpointArn") -> None:
     """Raise Refused if this isn't the ARN of an endpoint."""
-    _check_arn(arn, parameter, 4)
+    arns.check(arn, parameter, like="EndpointArn")
     if len(arn.rpartition("/")[2]) != 36:
         raise invalid(f"{parameter} Reason: {_WRONG_ID}")
-
-
-def _check_arn(arn: str, parameter: str, parts_wanted: int) -> None:
-    parts = arn.split(":")
-    if len(parts) < 6:
-        raise invalid(f"{parameter} Reason: An ARN must have at least 6 elements, not {len(parts)}")
-    if len(":".join(parts[5:]).split("/")) != parts_wanted:
-        raise invalid(f"{parameter} Reason: Wrong number of slashes in relative portion of the ARN.")
 
 
 def target(region: SnsRegion, arn: str) -> Endpoint:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import moto.sns.models
 
+from helpers.aws_rules.common import arns
 from helpers.aws_rules.common.accounts import Account
 from helpers.aws_rules.common.refusals import Refused, invalid
 from helpers.aws_rules.common.request import Request
@@ -84,9 +85,8 @@ def find_topic(account: Account, region: str, arn: str, parameter: str = "TopicA
 
     account: any account of the same simulated AWS. parameter: where the ARN is from.
     """
+    arns.check(arn, parameter)
     parts = arn.split(":")
-    if len(parts) < 6:
-        raise invalid(f"{parameter} Reason: An ARN must have at least 6 elements, not {len(parts)}")
     if parts[0] != "arn" or parts[2] != "sns" or parts[3] != region:
         raise invalid(parameter)
     owner = account.accounts.get(parts[4])

@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from helpers.aws_rules.common.numbers import is_between
-from helpers.aws_rules.common.refusals import Refused, invalid
+from helpers.aws_rules.common.refusals import Refused, invalid, violations
 from helpers.aws_rules.common.request import Request
 from helpers.aws_rules.sns import publishing
 from helpers.aws_rules.sns.inbox import Arrived
@@ -100,7 +100,7 @@ def _sandbox_number(request: Request) -> str:
         must = f"satisfy regular expression pattern: ^{_SANDBOX_NUMBER.pattern}$"
     if must:
         text = f"Value '{number}' at 'phoneNumber' failed to satisfy constraint: Member must {must}"
-        raise Refused("ValidationError", f"1 validation error detected: {text}")
+        raise violations(text)
     return number
 
 

@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+from helpers.aws_rules.common import arns
 from helpers.aws_rules.common.refusals import Refused, invalid
 from helpers.aws_rules.common.request import ANONYMOUS, Request
 from helpers.aws_rules.sns import deliveries, subscriptions
@@ -105,21 +106,16 @@ def unsubscribe(request: Request) -> Answer:
 def _find(request: Request) -> Subscription | None:
     """Return the subscription at the request's SubscriptionArn, or None. Raise Refused if it isn't such an ARN."""
     arn = request.params["SubscriptionArn"]
-    _check_arn(arn)
-    number = arn.split(":")[4]
+    arns.check(arn, "SubscriptionArn")
+    parts = arn.split(":")
+    if parts[0] != "arn" or parts[2] != "sns" or len(parts) != 7:
+        raise invalid("SubscriptionId")
+    number = parts[4]
     owner = request.account.accounts.get(number)
     found = owner.service(SnsRegion, request.region).subscriptions.get(arn) if owner else None
     if found is None and number != request.account.number and request.identity != ANONYMOUS:
         raise _not_authorized(request, arn)
     return None if found is None or found.is_gone() else found
-
-
-def _check_arn(arn: str) -> None:
-    parts = arn.split(":")
-    if len(parts) < 6:
-        raise invalid(f"SubscriptionArn Reason: An ARN must have at least 6 elements, not {len(parts)}")
-    if parts[0] != "arn" or parts[2] != "sns" or len(parts) != 7:
-        raise invalid("SubscriptionId")
 
 
 def _check_owner(request: Request, subscription: Subscription) -> None:

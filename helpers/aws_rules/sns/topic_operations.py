@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from helpers.aws_rules.common.refusals import Refused, invalid
+from helpers.aws_rules.common.refusals import Refused, invalid, violations
 from helpers.aws_rules.common.request import Request
 from helpers.aws_rules.policies import permissions
 from helpers.aws_rules.sns import subscriptions
@@ -11,11 +11,17 @@ from helpers.aws_rules.sns.region import SnsRegion, region_of, topic_of
 from helpers.aws_rules.sns.topics import DEFAULT_MAX_BYTES, check_attribute
 
 Answer = dict[str, Any]
+# AWS has closed data protection to new customers: SNS developer guide, "Message data protection availability change".
+_NO_DATA_PROTECTION = (
+    "this course's offline cloud has no data protection policies. On AWS only accounts that used them before have them."
+)
 
 
 def create_topic(request: Request) -> Answer:
     """Create a topic, or return the existing one with this name."""
     params = request.params
+    if params.get("DataProtectionPolicy"):
+        raise invalid(f"DataProtectionPolicy Reason: {_NO_DATA_PROTECTION}")
     topic = region_of(request).create(params["Name"], params.get("Attributes", {}), _tags(params))
     return {"TopicArn": topic.arn}
 
@@ -23,12 +29,15 @@ def create_topic(request: Request) -> Answer:
 def _tags(params: dict[str, Any]) -> dict[str, str]:
     """Return the request's tags. Raise Refused if AWS refuses one."""
     tags = params.get("Tags", [])
-    for number, tag in enumerate(tags, start=1):
-        for member, most in (("Key", 128), ("Value", 256)):
-            if len(tag[member]) > most:
-                where = f"Value '{tag[member]}' at 'tags.{number}.member.{member.lower()}' failed to satisfy constraint"
-                text = f"{where}: Member must have length less than or equal to {most}"
-                raise Refused("ValidationError", f"1 validation error detected: {text}")
+    wrong = "failed to satisfy constraint: Member must have length less than or equal to"
+    too_long = [
+        f"Value '{tag[member]}' at 'tags.{number}.member.{member.lower()}' {wrong} {most}"
+        for number, tag in enumerate(tags, start=1)
+        for member, most in (("Key", 128), ("Value", 256))
+        if len(tag[member]) > most
+    ]
+    if too_long:
+        raise violations(*too_long)
     found = {tag["Key"]: tag["Value"] for tag in tags}
     if len(found) < len(tags):
         raise invalid("Duplicated keys are not allowed.")

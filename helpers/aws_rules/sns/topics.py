@@ -82,7 +82,6 @@ class Topic(UntrackedResource, moto.sns.models.Topic):
             settings.pop("FifoTopic", None)
         else:
             settings.setdefault("ContentBasedDeduplication", "false")
-            settings.setdefault("FifoThroughputScope", "Topic")
         return {
             "Policy": self.policy,
             "Owner": self.account_id,
