@@ -8,12 +8,14 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
+from behaviours.labs import OfflineLab
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
 
 from helpers import clock, cloud
 from helpers.aws_rules.sns import signing
+from helpers.aws_rules.sns.region import SnsRegion
 from helpers.backends.base import Cloud
 from helpers.backends.endpoint.endpoint_cloud import EndpointCloud
 from helpers.errors import CloudError
@@ -299,3 +301,64 @@ def test_another_cloud_says_that_it_has_no_inbox(no_cloud: None) -> None:
     for ask in (lambda: other.inbox, lambda: other.steps()):
         with pytest.raises(CloudError, match=r'start\("offline"\)'):
             ask()
+
+
+@pytest.mark.parametrize(
+    ("protocol", "endpoint"),
+    [
+        ("https", HOOK),
+        ("lambda", "arn:aws:lambda:us-east-1:111122223333:function:pack"),
+        ("firehose", "arn:aws:firehose:us-east-1:111122223333:deliverystream/orders"),
+        ("sms", "+1-555-123-4567"),
+    ],
+)
+def test_what_cannot_be_delivered_is_a_dead_letter_whatever_the_protocol(protocol: str, endpoint: str) -> None:
+    """A web address that fails, a function, a stream, and a phone whose owner opted out of SMS."""
+    with OfflineLab() as lab:
+        topic, dead, own = lab.topic(), lab.queue("dead"), lab._world.accounts.get(lab.account)
+        lab.allow(dead, topic)
+        redrive = json.dumps({"deadLetterTargetArn": lab.arn(dead)})
+        subscribed(lab.sns, topic, protocol, endpoint, RedrivePolicy=redrive)
+        for asked in lab.inbox():
+            lab.sns.confirm_subscription(TopicArn=topic, Token=json.loads(asked["Message"])["Token"])
+        own.down[HOOK] = 404
+        own.service(SnsRegion, "us-east-1").opt_out_numbers.append("+15551234567")
+        lab.sns.publish(TopicArn=topic, Message="m")
+        assert [json.loads(body)["Message"] for body in lab.bodies(dead)] == ["m"]
+
+
+def test_a_phone_that_opted_out_gets_nothing_until_it_is_opted_in() -> None:
+    """Publishing to it succeeds. It can be opted in once every 30 days, and not be added to the sandbox before."""
+    with OfflineLab() as lab:
+        number, sns = "+15551234567", lab.sns
+        opted_out = lab._world.accounts.get(lab.account).service(SnsRegion, "us-east-1").opt_out_numbers
+        opted_out.append(number)
+        assert sns.check_if_phone_number_is_opted_out(phoneNumber=number)["isOptedOut"]
+        assert sns.list_phone_numbers_opted_out()["phoneNumbers"] == [number]
+        assert sns.publish(PhoneNumber=number, Message="m")["MessageId"]
+        assert lab.code(sns.create_sms_sandbox_phone_number, PhoneNumber=number) == "OptedOut"
+        assert lab.inbox() == []
+        sns.opt_in_phone_number(phoneNumber=number)
+        sns.publish(PhoneNumber=number, Message="m")
+        assert [arrived["Message"] for arrived in lab.inbox()] == ["m"]
+        opted_out.append(number)
+        assert lab.code(sns.opt_in_phone_number, phoneNumber=number) == "InvalidParameter"
+        lab.advance(30 * 86_400)
+        sns.opt_in_phone_number(phoneNumber=number)
+        assert opted_out == []
+
+
+def test_pages_of_phone_numbers() -> None:
+    """Opted-out numbers come in pages of a hundred, those of the sandbox in pages as large as was asked for."""
+    with OfflineLab() as lab:
+        sns, region = lab.sns, lab._world.accounts.get(lab.account).service(SnsRegion, "us-east-1")
+        region.opt_out_numbers += [f"+1555123{number:04}" for number in range(101)]
+        first = sns.list_phone_numbers_opted_out()
+        rest = sns.list_phone_numbers_opted_out(nextToken=first["nextToken"])
+        assert (len(first["phoneNumbers"]), rest["phoneNumbers"]) == (100, ["+15551230100"])
+        for number in range(3):
+            sns.create_sms_sandbox_phone_number(PhoneNumber=f"+1555987000{number}")
+        first = sns.list_sms_sandbox_phone_numbers(MaxResults=2)
+        rest = sns.list_sms_sandbox_phone_numbers(MaxResults=2, NextToken=first["NextToken"])
+        assert [len(first["PhoneNumbers"]), len(rest["PhoneNumbers"]), "NextToken" in rest] == [2, 1, False]
+        assert lab.code(sns.list_sms_sandbox_phone_numbers, MaxResults=101) == "ValidationError"

@@ -524,6 +524,24 @@ def the_subscription_of_a_deleted_queue(lab: Lab) -> object:
 
 
 @behaviour(
+    aws=[[], ["m"]],
+    source="SNS developer guide, dead-letter queues (the endpoint was deleted); "
+    "localstack test_sns.snapshot.json test_subscription_after_failure_to_deliver",
+)
+def a_deleted_queue_made_again(lab: Lab) -> object:
+    """A queue that is made again gets messages by the subscription that its name had."""
+    topic, queue = lab.topic(), lab.queue()
+    lab.subscribe(topic, queue, RawMessageDelivery="true")
+    lab.sqs.delete_queue(QueueUrl=queue)
+    _publish(lab, topic, "lost")
+    lab.advance(61)
+    lab.allow(lab.queue(), topic)
+    before = lab.bodies(queue)
+    _publish(lab, topic)
+    return [before, lab.bodies(queue)]
+
+
+@behaviour(
     aws=[["test_dlq_after_sqs_endpoint_deleted", ["attr1", "attr2"]]],
     source="localstack test_sns.snapshot.json test_redrive_policy_sqs_queue_subscription[True]",
 )

@@ -278,6 +278,38 @@ def an_element_of_a_list(lab: Lab) -> object:
     return _passing(lab, {"store": ["value1"]}, {"store": ["value1", "value2"]}, {"store": ["value2", "value3"]})
 
 
+@behaviour(
+    aws=["0", "1"],
+    source="SNS developer guide, message attribute data types (String.Array holds numbers, too); "
+    "moto test_filtering_string_array_with_number_no_array_match",
+)
+def numbers_in_a_list(lab: Lab) -> object:
+    """Numbers in an attribute of type String.Array are numbers, and one alone counts as a list."""
+    topic, queue = _subscribed(lab, {"price": [{"numeric": [">", 99]}]}, "MessageAttributes")
+    for number, text in enumerate(["[1, 100.5]", "100", '["100"]', "[99]"]):
+        attributes = {"price": {"DataType": "String.Array", "StringValue": text}}
+        lab.sns.publish(TopicArn=topic, Message=str(number), MessageAttributes=attributes)
+    return sorted(lab.bodies(queue))
+
+
+@behaviour(
+    aws=["old policy", "no policy"],
+    source="localstack test_sns_filter_policy.snapshot.json test_filter_policy (the policy is changed twice)",
+)
+def a_policy_that_changes(lab: Lab) -> object:
+    """A message meets the policy that was set when it was published; what is in the queue already stays."""
+    topic, queue = lab.topic(), lab.queue()
+    subscription = lab.subscribe(topic, queue, RawMessageDelivery="true", FilterPolicy=json.dumps({"n": [1]}))
+    one = {"n": {"DataType": "Number", "StringValue": "1"}}
+    for text, policy in [("old policy", {"n": [1]}), ("new policy", {"n": [2]}), ("no policy", None)]:
+        value = json.dumps(policy) if policy else ""
+        lab.sns.set_subscription_attributes(
+            SubscriptionArn=subscription, AttributeName="FilterPolicy", AttributeValue=value
+        )
+        lab.sns.publish(TopicArn=topic, Message=text, MessageAttributes=one)
+    return lab.bodies(queue)
+
+
 @behaviour(aws=["0"], source=LOGIC)
 def every_key_must_match(lab: Lab) -> object:
     """Keys are joined by AND."""

@@ -11,6 +11,7 @@ MOTO = "getmoto/moto test_application_boto3.py (aws_verified)"
 NO_APPLICATION = refused("NotFound", "PlatformApplication does not exist", 404)
 NO_DEVICE = refused("NotFound", "Endpoint does not exist", 404)
 ID = "00000000-0000-4000-8000-000000000000"
+WRONG = "Attributes Reason: Invalid value for attribute: "
 WRONG_ID = "Reason: ARN specifies an invalid endpointId: UUID must be encoded in exactly 36 characters."
 
 
@@ -99,6 +100,25 @@ def wrong_names_of_applications(lab: Lab) -> object:
     return [
         lab.attempt(lab.sns.create_platform_application, Name=name, Platform=platform, Attributes=asked)
         for name, platform in [("a b", "GCM"), ("a" * 257, "GCM"), ("shop", "PAGER")]
+    ]
+
+
+@behaviour(
+    aws=[_invalid(f"{WRONG}PlatformCredential: cannot be empty")] * 2
+    + [_invalid(f"{WRONG}PlatformPrincipal: cannot be empty"), "ok"],
+    source="SNS API reference, CreatePlatformApplication (both are needed, and GCM has no principal); text inferred",
+)
+def applications_without_credentials(lab: Lab) -> object:
+    """An application needs a credential, and a principal unless it is for GCM."""
+    create = lab.sns.create_platform_application
+    asked = [
+        ("ADM", {"PlatformPrincipal": "id"}),
+        ("GCM", {"Enabled": "true"}),
+        ("ADM", {"PlatformCredential": "key"}),
+        ("GCM", {"PlatformCredential": "key"}),
+    ]
+    return [
+        lab.attempt(create, Name="shop", Platform=platform, Attributes=attributes) for platform, attributes in asked
     ]
 
 
@@ -271,6 +291,24 @@ def a_subscribed_device(lab: Lab) -> object:
     message = json.dumps({"default": "d", "GCM": "for Android"})
     lab.sns.publish(TopicArn=topic, Message=message, MessageStructure="json")
     return [item["Message"] for item in lab.inbox()]
+
+
+@behaviour(
+    aws=[1, "ok", 1, ["m"], "InvalidParameter"],
+    source="SNS API reference, DeleteEndpoint (its subscriptions stay); SNS developer guide, dead-letter queues",
+)
+def a_deleted_device_that_subscribed(lab: Lab) -> object:
+    """A deleted device leaves its subscription, whose messages are dead letters; it cannot subscribe again."""
+    topic, arn, dead, sns = lab.topic(), _device(lab, _application(lab)), lab.queue("dead"), lab.sns
+    lab.allow(dead, topic)
+    redrive = {"RedrivePolicy": json.dumps({"deadLetterTargetArn": lab.arn(dead)})}
+    asked = {"TopicArn": topic, "Protocol": "application", "Endpoint": arn}
+    sns.subscribe(**asked, Attributes=redrive)
+    sns.delete_endpoint(EndpointArn=arn)
+    left = [len(sns.list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"])]
+    left += [lab.attempt(sns.publish, TopicArn=topic, Message="m")]
+    left += [len(sns.list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"])]
+    return [*left, [json.loads(body)["Message"] for body in lab.bodies(dead)], lab.code(sns.subscribe, **asked)]
 
 
 @behaviour(

@@ -428,6 +428,18 @@ def the_arn_before_and_after_confirming(lab: Lab) -> object:
 
 
 @behaviour(
+    aws=[True, "0/1/0"],
+    source="SNS API reference, ConfirmSubscription (the token is valid for two days); inferred for a second time",
+)
+def confirming_twice(lab: Lab) -> object:
+    """A token that was used already returns the same subscription again."""
+    topic = lab.topic()
+    _subscribe(lab, topic, "https", HOOK)
+    arns = {lab.sns.confirm_subscription(TopicArn=topic, Token=_token(lab))["SubscriptionArn"] for _ in range(2)}
+    return [len(arns) == 1, _counters(lab, topic)]
+
+
+@behaviour(
     aws=refused("InvalidParameter", "Invalid parameter: Token"),
     source="localstack test_sns.snapshot.json test_sns_confirm_subscription_wrong_token, token-not-exists",
 )
@@ -705,6 +717,18 @@ def a_redrive_policy_without_an_arn(lab: Lab) -> object:
 
 
 @behaviour(
+    aws=refused(
+        "InvalidParameter", "Invalid parameter: RedrivePolicy: invalid JSON. Attribute maxReceiveCount is unknown."
+    ),
+    source="ministryofjustice/cloud-platform-environments pull request 11520 (an error of AWS)",
+)
+def a_redrive_policy_of_a_queue(lab: Lab) -> object:
+    """A subscription's redrive policy has no maxReceiveCount, unlike that of a queue."""
+    policy = {"deadLetterTargetArn": lab.arn(lab.queue("lost")), "maxReceiveCount": 3}
+    return _set(lab, lab.subscribe(lab.topic(), lab.queue()), "RedrivePolicy", json.dumps(policy))
+
+
+@behaviour(
     aws=["InvalidParameter", "Invalid parameter: RedrivePolicy: failed to parse JSON."],
     source="localstack test_sns.snapshot.json test_validate_set_sub_attributes, invalid-json-redrive-policy",
 )
@@ -884,6 +908,20 @@ def ending_what_is_pending_by_its_words(lab: Lab) -> object:
 
 
 @behaviour(
+    aws=["InvalidParameter", "1/0/0", "0/0/0"],
+    source="SNS developer guide, deleting subscriptions (not while pending; those go by themselves after three days)",
+)
+def ending_what_is_pending_by_its_arn(lab: Lab) -> object:
+    """A subscription that waits for confirmation cannot be unsubscribed, and goes after three days."""
+    topic = lab.topic()
+    arn = _subscribe(lab, topic, "email", "anna@shop.example", ReturnSubscriptionArn=True)
+    outcome = lab.code(lab.sns.unsubscribe, SubscriptionArn=arn)
+    before = _counters(lab, topic)
+    lab.advance(3 * 86_400)
+    return [outcome, before, _counters(lab, topic)]
+
+
+@behaviour(
     aws=["AuthorizationError", 403, True],
     source=f"{BALLERINA}, usubscribeUnauthorizedTest",
 )
@@ -959,6 +997,22 @@ def a_page_of_subscriptions(lab: Lab) -> object:
     return [len(first["Subscriptions"]), True, len(rest["Subscriptions"]), "NextToken" in rest]
 
 
+@behaviour(
+    aws=[100, True, 0, False],
+    source="inferred: SNS pages its lists as its databases do, which know only at the next page that nothing follows",
+)
+def a_full_page_of_subscriptions(lab: Lab) -> object:
+    """A full page has a token even if the rest is empty."""
+    topic, sns = lab.topic(), lab.sns
+    for number in range(100):
+        sns.subscribe(TopicArn=topic, Protocol="sms", Endpoint=f"+12312312{number}")
+    first = sns.list_subscriptions_by_topic(TopicArn=topic)
+    if "NextToken" not in first:
+        return len(first["Subscriptions"])
+    rest = sns.list_subscriptions_by_topic(TopicArn=topic, NextToken=first["NextToken"])
+    return [len(first["Subscriptions"]), True, len(rest["Subscriptions"]), "NextToken" in rest]
+
+
 @behaviour(aws=NO_TOPIC, source="SNS API reference, ListSubscriptionsByTopic, errors; localstack (text of NotFound)")
 def the_list_of_a_missing_topic(lab: Lab) -> object:
     """ListSubscriptionsByTopic of a topic that does not exist answers NotFound."""
@@ -987,6 +1041,28 @@ def the_attributes_after_the_topics_end(lab: Lab) -> object:
     subscription = lab.subscribe(topic, lab.queue())
     lab.sns.delete_topic(TopicArn=topic)
     return lab.attempt(lab.sns.get_subscription_attributes, SubscriptionArn=subscription)
+
+
+@behaviour(
+    aws=[[1, "ok", "ok"], [0, "NotFound", "ok"]],
+    source="localstack test_delete_subscriptions_on_delete_topic; SNS API reference, DeleteTopic and Unsubscribe",
+)
+def what_a_deleted_topic_leaves(lab: Lab) -> object:
+    """A deleted topic's subscriptions are still there for a while, and can be unsubscribed. A day later none is."""
+    sns, found = lab.sns, []
+    for days in (0, 1):
+        topic = lab.topic(f"news{days}")
+        subscription = lab.subscribe(topic, lab.queue(f"orders{days}"))
+        sns.delete_topic(TopicArn=topic)
+        lab.advance(days * 86_400)
+        found.append(
+            [
+                len(sns.list_subscriptions()["Subscriptions"]),
+                lab.code(sns.get_subscription_attributes, SubscriptionArn=subscription),
+                lab.code(sns.unsubscribe, SubscriptionArn=subscription),
+            ]
+        )
+    return found
 
 
 @behaviour(

@@ -25,6 +25,7 @@ from helpers.aws_rules.policies import access
 from helpers.aws_rules.sns import delivery_policies, filter_matching, mobile_push, notifications
 from helpers.aws_rules.sns.inbox import Arrived
 from helpers.aws_rules.sns.notifications import SUBSCRIPTION_CONFIRMATION, UNSUBSCRIBE_CONFIRMATION, Notification
+from helpers.aws_rules.sns.region import OPTED_OUT
 from helpers.aws_rules.sns.subscriptions import Subscription
 from helpers.aws_rules.sqs import sending
 from helpers.aws_rules.sqs.queues import Queue
@@ -224,6 +225,8 @@ def _to_inbox(notification: Notification, subscription: Subscription) -> None:
         if why_not := mobile_push.disabled(endpoint):
             raise Failed(why_not.message)
         message = notification.text(endpoint.application.platform)
+    if protocol == "sms" and subscription.topic.sns_backend.opted_out(subscription.endpoint):
+        raise Failed(OPTED_OUT)
     subject = notification.subject or ""
     subscription.topic.owner.post(Arrived(notification.at, protocol, subscription.endpoint, message, subject))
 

@@ -79,7 +79,7 @@ def _attribute_values(attribute: dict[str, Any]) -> list[Any]:
         values = load(text)
     except (ValueError, RecursionError):
         return []
-    values = values if isinstance(values, list) else []
+    values = values if isinstance(values, list) else [values]  # a value alone counts as a list of one: moto's tests
     return [_escaped(each) if isinstance(each, str) else each for each in values if not isinstance(each, (dict, list))]
 
 

@@ -17,7 +17,7 @@ def create_platform_application(request: Request) -> Answer:
     name, platform = request.params["Name"], request.params["Platform"]
     settings, region = dict(request.params["Attributes"]), region_of(request)
     mobile_push.check_name(name, platform)
-    mobile_push.check_application(settings)
+    mobile_push.check_application(settings, platform)
     arn = f"arn:{region.partition}:sns:{request.region}:{request.account.number}:app/{platform}/{name}"
     made = region.platform_apps.setdefault(arn, Application(arn, platform, settings))
     if made.settings != settings:

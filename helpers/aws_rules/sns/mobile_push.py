@@ -1,7 +1,8 @@
 """Mobile push: platform applications, and platform endpoints, which are devices with such an application.
 
-AWS: an application's attributes are shown without its credentials. Creating an endpoint again is fine with the same
-token and attributes. Source: SNS API reference, CreatePlatformApplication and CreatePlatformEndpoint; recorded answers.
+AWS: an application needs a credential and, unless it's for GCM, a principal. Its attributes are shown without them.
+Creating an endpoint again is fine with the same token and attributes. A deleted endpoint leaves its subscriptions.
+Source: SNS API reference, CreatePlatformApplication, CreatePlatformEndpoint and DeleteEndpoint; recorded answers.
 moto: shows the credentials, and checks no names, tokens or ARNs.
 
 AWS has Apple, Google and others check the credentials. The offline cloud accepts all of them.
@@ -71,14 +72,16 @@ def check_name(name: str, platform: str) -> None:
         raise invalid(f"Platform Reason: {platform} is not supported")
 
 
-def check_application(settings: dict[str, str]) -> None:
-    """Raise Refused if an application can't have these attributes."""
+def check_application(settings: dict[str, str], platform: str = "") -> None:
+    """Raise Refused if an application can't have these attributes. platform: of a new one, which needs credentials."""
     _check_names(settings, _APPLICATION_ATTRIBUTES)
     rate = settings.get("SuccessFeedbackSampleRate", "0")
     if not is_between(rate, 0, 100):
         raise _wrong("SuccessFeedbackSampleRate", f"{rate} value provided is not an integer between 0-100")
-    if settings.get("PlatformCredential") == "":
-        raise _wrong("PlatformCredential", "cannot be empty")
+    needed = {"": (), "GCM": _CREDENTIALS[:1]}.get(platform, _CREDENTIALS)
+    for name in _CREDENTIALS:
+        if not settings.get(name, "-" if name not in needed else ""):
+            raise _wrong(name, "cannot be empty")
 
 
 def check_endpoint(settings: dict[str, str]) -> None:

@@ -1,23 +1,29 @@
-"""Pages of the lists that SNS returns: a hundred items each, with a token for the next page."""
+"""Pages of the lists that SNS returns: a hundred items each, with a token for the next page.
+
+AWS: a full page has a token even if nothing follows, so the last page can be empty (inferred: as in its databases).
+"""
 
 import base64
 from typing import Any
 
 from helpers.aws_rules.common.numbers import parse_whole_number
-from helpers.aws_rules.common.refusals import invalid
+from helpers.aws_rules.common.refusals import invalid, violations
 from helpers.aws_rules.common.request import Request
 
 _PAGE_SIZE = 100
 
 
-def page(request: Request, items: list[Any], name: str) -> dict[str, Any]:
-    """Return the page that the request's NextToken asks for. name: the list's name in the answer."""
-    token = request.params.get("NextToken")
+def page(request: Request, items: list[Any], name: str, token_name: str = "NextToken") -> dict[str, Any]:
+    """Return the page that the request's token asks for. name, token_name: what the answer calls list and token."""
+    token, size = request.params.get(token_name), request.params.get("MaxResults", _PAGE_SIZE)
+    if size > _PAGE_SIZE:
+        wrong = "failed to satisfy constraint: Member must have value less than or equal to"
+        raise violations(f"Value '{size}' at 'maxResults' {wrong} {_PAGE_SIZE}")
     first = _position(token) if token else 0
     if first is None:
-        raise invalid("NextToken")
-    more = {"NextToken": _token(first + _PAGE_SIZE)} if first + _PAGE_SIZE < len(items) else {}
-    return {name: items[first : first + _PAGE_SIZE]} | more
+        raise invalid(token_name)
+    more = {token_name: _token(first + size)} if first + size <= len(items) else {}
+    return {name: items[first : first + size]} | more
 
 
 def _token(position: int) -> str:

@@ -10,7 +10,7 @@ from helpers.aws_rules.common.unkindness import INTERNAL_ERROR
 from helpers.aws_rules.policies import access
 from helpers.aws_rules.sns import deliveries, mobile_push, publishing, subscriptions
 from helpers.aws_rules.sns.inbox import Arrived
-from helpers.aws_rules.sns.region import find_topic, region_of, topic_of
+from helpers.aws_rules.sns.region import OPTED_OUT, find_topic, region_of, topic_of
 from helpers.aws_rules.sns.topics import Topic
 
 Answer = dict[str, Any]
@@ -58,6 +58,9 @@ def _to_phone(request: Request) -> Answer:
     if len(text) > publishing.MAX_SMS_CHARACTERS:
         raise invalid("Message too long")
     message_id = account.new_id()
+    if region_of(request).opted_out(number):
+        steps.record(account, steps.REFUSED, number, message_id, OPTED_OUT)
+        return {"MessageId": message_id}
     account.post(Arrived(account.world.clock.now(), "sms", number, text))
     steps.record(account, steps.DELIVERED, number, message_id)
     return {"MessageId": message_id}

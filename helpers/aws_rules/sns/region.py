@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from helpers.aws_rules.sns.mobile_push import Application, Endpoint
     from helpers.aws_rules.sns.subscriptions import Subscription
 
+OPTED_OUT = "the phone number opted out of SMS"
 _NAME = re.compile(r"[A-Za-z0-9_\-]{1,256}")
 
 
@@ -30,7 +31,7 @@ class SnsRegion(moto.sns.models.SNSBackend):
 
     unsubscribed_by_link: subscriptions that were ended by a link, by the token that restores them. platform_apps,
     devices: of mobile push, by ARN. sandbox: phone numbers of the SMS sandbox, each with the one-time password that it
-    has yet to verify, or "".
+    has yet to verify, or "". opt_out_numbers: those whose owners answered STOP. opted_in: when each was last opted in.
     """
 
     topics: dict[str, Topic]  # type: ignore[assignment]  # moto's are moto's own topics, here all of them are ours
@@ -40,10 +41,15 @@ class SnsRegion(moto.sns.models.SNSBackend):
         super().__init__(region, owner.number)
         self.owner = owner
         self.opt_out_numbers: list[str] = []  # moto begins with some
+        self.opted_in: dict[str, float] = {}
         self.unsubscribed_by_link: dict[str, Subscription] = {}
         self.platform_apps: dict[str, Application] = {}
         self.devices: dict[str, Endpoint] = {}
         self.sandbox: dict[str, str] = {}
+
+    def opted_out(self, number: str) -> bool:
+        """Return whether this phone number, which can have separators, gets no SMS from the account."""
+        return f"+{re.sub(r'[^0-9]', '', number)}" in self.opt_out_numbers
 
     def create(self, name: str, attributes: dict[str, str], tags: dict[str, str]) -> Topic:
         """Return the topic with this name, which is created if it doesn't exist."""

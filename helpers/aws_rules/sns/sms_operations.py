@@ -1,4 +1,8 @@
-"""The operations of SNS for SMS: each takes a request and returns AWS's answer, or raises Refused."""
+"""The operations of SNS for SMS: each takes a request and returns AWS's answer, or raises Refused.
+
+AWS: a number whose owner answered STOP gets no SMS until it's opted in, which is possible once every 30 days. Source:
+SNS API reference, CheckIfPhoneNumberIsOptedOut, OptInPhoneNumber and CreateSMSSandboxPhoneNumber.
+"""
 
 import re
 from typing import Any
@@ -19,6 +23,7 @@ _ATTRIBUTES = (
 _SENDER = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9]{1,11}")
 _SANDBOX_NUMBER = re.compile(r"(\+[0-9]{8,}|[0-9]{0,9})")
 _MAX_SANDBOX_NUMBERS = 10  # in the sandbox
+_OPT_IN_SECONDS = 30 * 86_400
 
 
 def set_sms_attributes(request: Request) -> Answer:
@@ -54,6 +59,8 @@ def get_sms_sandbox_account_status(request: Request) -> Answer:
 def create_sms_sandbox_phone_number(request: Request) -> Answer:
     """Add a phone number to the SMS sandbox and send it a one-time password."""
     account, numbers, number = request.account, region_of(request).sandbox, _sandbox_number(request)
+    if region_of(request).opted_out(number):
+        raise Refused("OptedOut", "The phone number opted out of receiving SMS messages.")
     if number not in numbers and len(numbers) >= _MAX_SANDBOX_NUMBERS:
         raise Refused("UserError", f"The sandbox has at most {_MAX_SANDBOX_NUMBERS} phone numbers.")
     password = f"{account.world.ids.randrange(10**6):06}"
@@ -111,17 +118,22 @@ def list_origination_numbers(request: Request) -> Answer:
 
 def check_if_phone_number_is_opted_out(request: Request) -> Answer:
     """Return whether a number opted out of SMS."""
-    return {"isOptedOut": _number(request) in region_of(request).opt_out_numbers}
+    return {"isOptedOut": region_of(request).opted_out(_number(request))}
 
 
 def list_phone_numbers_opted_out(request: Request) -> Answer:
     """Return the numbers that opted out of SMS."""
-    return {"phoneNumbers": list(region_of(request).opt_out_numbers)}
+    return page(request, list(region_of(request).opt_out_numbers), "phoneNumbers", "nextToken")
 
 
 def opt_in_phone_number(request: Request) -> Answer:
     """Opt a number in to SMS again."""
-    region_of(request).opt_in_phone_number(_number(request))
+    number, region, now = _number(request), region_of(request), request.account.time()
+    if region.opted_out(number):
+        if now - region.opted_in.get(number, now - _OPT_IN_SECONDS) < _OPT_IN_SECONDS:
+            raise invalid("PhoneNumber Reason: a phone number can be opted in only once every 30 days")
+        region.opt_in_phone_number(number)
+        region.opted_in[number] = now
     return {}
 
 

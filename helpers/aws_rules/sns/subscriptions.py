@@ -3,7 +3,8 @@
 AWS: each protocol has its own form of endpoint, and its own error for another form. E-mail addresses, web addresses and
 queues of another account have to confirm with a token that is valid for two days. Until then nothing is delivered, and
 after three days the subscription is gone. Subscribing twice returns the same subscription, and other attributes are an
-error. Source: SNS API reference, Subscribe and ConfirmSubscription; recorded answers.
+error. A deleted topic's subscriptions can be read for a while, and a deleted queue or device leaves its subscription.
+Source: SNS API reference, Subscribe, ConfirmSubscription, DeleteTopic and DeleteEndpoint; recorded answers.
 moto: accepts any protocol, endpoint, attribute and token, and confirms every subscription at once.
 """
 
@@ -36,6 +37,7 @@ _ATTRIBUTES = (
 )
 _DEFAULTS = {"RawMessageDelivery": "false", "FilterPolicyScope": "MessageAttributes"}
 _TOKEN_SECONDS, _PENDING_SECONDS = 2 * 86_400, 3 * 86_400
+_ORPHAN_SECONDS = 3600  # how long the subscriptions of a deleted topic are still there; AWS doesn't say how long
 _MAX_FIFO_SUBSCRIPTIONS, _MAX_FILTER_POLICIES = 100, 200  # of a topic
 
 
@@ -133,8 +135,11 @@ class Subscription(Untracked, moto.sns.models.Subscription):
         return self.topic.owner.time() - self.since >= _TOKEN_SECONDS
 
     def is_gone(self) -> bool:
-        """Return whether the subscription wasn't confirmed in time."""
-        return self.pending and self.topic.owner.time() - self.since >= _PENDING_SECONDS
+        """Return whether the subscription wasn't confirmed in time, or its topic was deleted some time ago."""
+        now, ended = self.topic.owner.time(), self.topic.ended
+        if ended is not None and now - ended >= _ORPHAN_SECONDS:
+            return True
+        return self.pending and now - self.since >= _PENDING_SECONDS
 
     def delete(self) -> None:
         """Remove the subscription from its topic."""
@@ -232,7 +237,11 @@ def check_attribute(name: str, value: str, protocol: str, endpoint: str, topic: 
 
 
 def _check_redrive_policy(text: str, endpoint: str, topic: Topic, start: str) -> None:
-    arn = load_object(text, f"{start}RedrivePolicy").get("deadLetterTargetArn")
+    policy = load_object(text, f"{start}RedrivePolicy")
+    for name in policy:
+        if name != "deadLetterTargetArn":
+            raise invalid(f"{start}RedrivePolicy: invalid JSON. Attribute {name} is unknown.")
+    arn = policy.get("deadLetterTargetArn")
     if not isinstance(arn, str) or arn.count(":") != 5 or arn.split(":")[2] != "sqs":
         raise invalid(f"{start}RedrivePolicy: deadLetterTargetArn is an invalid arn")
     if topic.fifo_topic and endpoint.endswith(".fifo") and not arn.endswith(".fifo"):

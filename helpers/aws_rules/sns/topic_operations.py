@@ -53,6 +53,7 @@ def delete_topic(request: Request) -> Answer:
             return {}
         raise
     del topic.sns_backend.topics[topic.arn]
+    topic.ended = topic.owner.time()
     return {}
 
 

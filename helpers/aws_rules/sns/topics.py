@@ -45,7 +45,7 @@ _SAMPLE_RATES = {f"{protocol}SuccessFeedbackSampleRate" for protocol in _LOGGED_
 class Topic(UntrackedResource, moto.sns.models.Topic):
     """moto's topic, which has a name, ARN, policy and tags, with attributes as AWS shows them.
 
-    settings: the attributes that were set. deleted: how many subscriptions were deleted.
+    settings: the attributes that were set. deleted: how many subscriptions were deleted. ended: when the topic was.
     """
 
     sns_backend: "SnsRegion"
@@ -58,6 +58,7 @@ class Topic(UntrackedResource, moto.sns.models.Topic):
         self._tags = dict(tags)
         self.seen = Deduplication(TOPIC_NUMBERS)
         self.deleted = 0
+        self.ended: float | None = None
         self.policy = settings.get("Policy") or self._default_policy()
 
     @property
