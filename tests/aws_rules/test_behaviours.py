@@ -93,6 +93,7 @@ RULES = {
     "common.arns": ["sns_mobile.no_attributes_to_set", "sns_mobile.wrong_devices"],
     "sqs.batches": ["sqs_batches.one_entry_that_is_too_long", "sqs_batches.an_id_twice_with_receipt_handles"],
     "common.deduplication": ["sqs_fifo.an_id_is_remembered_after_the_delete", "sqs_fifo.sequence_numbers_grow"],
+    "sns.archives": ["sns_fifo.a_replay_from_a_time_to_a_time", "sns_fifo.values_of_an_archive_policy"],
     "sns.delivery_policies": ["sns_topics.wrong_delivery_policies", "sns_subscriptions.a_delivery_policy"],
     "sns.deliveries": [
         "sns_deliveries.a_queue_without_a_policy",

@@ -164,22 +164,6 @@ def a_data_protection_policy(lab: Lab) -> str:
 
 
 @behaviour(
-    aws=["m"],
-    source="SNS developer guide, message archiving and replay",
-    differs="an archive policy is kept, but nothing is archived or replayed",
-)
-def a_replay(lab: Lab) -> list[str]:
-    """A new subscription of a FIFO topic with an archive can have earlier messages replayed."""
-    topic = lab.topic("news.fifo", ArchivePolicy=json.dumps({"MessageRetentionPeriod": "30"}))
-    lab.sns.publish(TopicArn=topic, Message="m", MessageGroupId="g", MessageDeduplicationId="d")
-    url = lab.queue("late.fifo")
-    replay = {"PointType": "Timestamp", "StartingPoint": "2026-01-01T00:00:00.000Z"}
-    lab.subscribe(topic, url, ReplayPolicy=json.dumps(replay), RawMessageDelivery="true")
-    lab.advance(60)
-    return lab.bodies(url)
-
-
-@behaviour(
     aws="not delivered",
     source="SNS developer guide, SMS sandbox",
     differs="SMS arrive in the inbox for every number, verified or not",

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from datetime import datetime, timedelta
 from typing import Any
 
 from behaviours.book import behaviour, refused
@@ -566,3 +567,299 @@ def dead_letters(lab: Lab) -> object:
     ids = {"MessageGroupId": "message-group-id-1", "MessageDeduplicationId": "message-deduplication-id-1"}
     lab.attempt(lab.sns.publish, TopicArn=topic, Message="test-message", **ids)
     return [[m["Body"], *(m["Attributes"].get(name) for name in ids)] for m in lab.receive(lost)]
+
+
+# --- archive and replay -----------------------------------------------------------------------------------------
+
+OWNERS, SUBSCRIBERS = (
+    f"SNS developer guide, message {what}" for what in ("archiving for topic owners", "replay for topic subscribers")
+)
+TERRAFORM = "hashicorp/terraform-provider-aws TestAccSNSTopic_fifoWithArchivePolicy (runs against AWS)"
+HOUR = 3600
+
+
+def _archiving(lab: Lab, days: str = "30") -> str:
+    """Return a FIFO topic that archives."""
+    return _by_content(lab, ArchivePolicy=json.dumps({"MessageRetentionPeriod": days}))
+
+
+def _shown(lab: Lab, topic: str, name: str) -> str | None:
+    return lab.sns.get_topic_attributes(TopicArn=topic)["Attributes"].get(name)
+
+
+def _hour(lab: Lab, topic: str, hours: int) -> str:
+    """Return the time this many hours after the topic began to archive."""
+    begun = _shown(lab, topic, "BeginningArchiveTime")
+    if begun is None:
+        return "never"
+    at = datetime.strptime(begun, "%Y-%m-%dT%H:%M:%S.%fZ") + timedelta(hours=hours)
+    return at.strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
+
+
+def _replay_policy(start: str, end: str | None = None) -> str:
+    policy = {"PointType": "Timestamp", "StartingPoint": start} | ({"EndingPoint": end} if end else {})
+    return json.dumps(policy)
+
+
+def _hourly(lab: Lab, topic: str, *texts: str) -> None:
+    """Publish one message an hour, the first right away."""
+    for text in texts:
+        _publish(lab, topic, text)
+        lab.advance(HOUR)
+
+
+def _set_replay(lab: Lab, subscription: str, policy: str) -> Any:
+    change = lab.sns.set_subscription_attributes
+    return lab.attempt(change, SubscriptionArn=subscription, AttributeName="ReplayPolicy", AttributeValue=policy)
+
+
+def _status(lab: Lab, subscription: str) -> str | None:
+    return lab.sns.get_subscription_attributes(SubscriptionArn=subscription)["Attributes"].get("ReplayStatus")
+
+
+@behaviour(
+    aws=['{"MessageRetentionPeriod": "30"}', True, None, None],
+    source=f"{TERRAFORM}; SNS API reference, GetTopicAttributes, BeginningArchiveTime",
+)
+def an_archive_policy(lab: Lab) -> object:
+    """A topic with an archive policy shows it, with the time from which it can be replayed; {} takes both away."""
+    topic = _archiving(lab)
+    found = [_shown(lab, topic, "ArchivePolicy"), _shown(lab, topic, "BeginningArchiveTime") is not None]
+    lab.sns.set_topic_attributes(TopicArn=topic, AttributeName="ArchivePolicy", AttributeValue="{}")
+    return found + [_shown(lab, topic, name) for name in ("ArchivePolicy", "BeginningArchiveTime")]
+
+
+@behaviour(
+    aws=[True, True],
+    source="SNS API reference, GetTopicAttributes, BeginningArchiveTime (based on the retention period)",
+)
+def the_time_at_which_an_archive_begins(lab: Lab) -> object:
+    """The earliest time to replay from stays until the retention period is over, and then goes on with the time."""
+    topic = _archiving(lab, "2")
+    first = _hour(lab, topic, 0)
+    lab.advance(47 * HOUR)
+    early = _hour(lab, topic, 0)
+    lab.advance(3 * HOUR)
+    return [early == first, _hour(lab, topic, 0) > first]
+
+
+@behaviour(
+    aws=[refused("InvalidState", "Invalid state: Cannot delete a topic with an ArchivePolicy"), "ok"],
+    source=f"{TERRAFORM}; aws/aws-cdk pull request 37113; {OWNERS}",
+)
+def deleting_a_topic_that_archives(lab: Lab) -> object:
+    """A topic with an archive policy cannot be deleted before the policy is taken away."""
+    topic, sns = _archiving(lab), lab.sns
+    before = lab.attempt(sns.delete_topic, TopicArn=topic)
+    sns.set_topic_attributes(TopicArn=topic, AttributeName="ArchivePolicy", AttributeValue="{}")
+    return [before, lab.attempt(sns.delete_topic, TopicArn=topic)]
+
+
+@behaviour(
+    aws=["ok", "ok", *["InvalidParameter"] * 8],
+    source=f"{OWNERS} (1 to 365 days); hashicorp/terraform-provider-aws issue 38885 (an empty text is refused)",
+)
+def values_of_an_archive_policy(lab: Lab) -> object:
+    """Messages are archived for 1 to 365 days; anything else is refused."""
+    topic, days = _topic(lab), [1, "365", 0, "366", "a year", None, 1.5]
+    texts = [json.dumps({"MessageRetentionPeriod": each}) for each in days] + ["", "junk", '{"Days": "1"}']
+    change = lab.sns.set_topic_attributes
+    return [lab.code(change, TopicArn=topic, AttributeName="ArchivePolicy", AttributeValue=text) for text in texts]
+
+
+@behaviour(
+    aws=["InvalidParameter"] * 4,
+    source="SNS API reference, CreateTopic and Subscribe (both policies apply only to FIFO topics)",
+)
+def a_standard_topic_has_no_archive(lab: Lab) -> object:
+    """A standard topic takes neither an archive policy nor, from its subscriptions, a replay policy."""
+    sns, topic, archive = lab.sns, lab.topic(), '{"MessageRetentionPeriod": "1"}'
+    queue, subscription = lab.arn(lab.queue("other")), lab.subscribe(topic, lab.queue())
+    replay = _replay_policy("2026-01-01T00:00:00.000Z")
+    asked = {"TopicArn": topic, "Protocol": "sqs", "Endpoint": queue, "Attributes": {"ReplayPolicy": replay}}
+    outcome = _set_replay(lab, subscription, replay)
+    return [
+        lab.code(sns.create_topic, Name="other", Attributes={"ArchivePolicy": archive}),
+        lab.code(sns.set_topic_attributes, TopicArn=topic, AttributeName="ArchivePolicy", AttributeValue=archive),
+        lab.code(sns.subscribe, **asked),
+        outcome if outcome == "ok" else outcome["Code"],
+    ]
+
+
+@behaviour(
+    aws=["b", "c"],
+    source=SUBSCRIBERS,
+)
+def a_replay_from_a_time_to_a_time(lab: Lab) -> object:
+    """A replay policy delivers again what was published from its starting point to its ending point."""
+    topic = _archiving(lab)
+    queue = lab.queue("orders.fifo")
+    subscription = lab.subscribe(topic, queue, RawMessageDelivery="true")
+    _hourly(lab, topic, "a", "b", "c", "d")
+    for message in lab.receive(queue):
+        lab.sqs.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
+    _set_replay(lab, subscription, _replay_policy(_hour(lab, topic, 1), _hour(lab, topic, 2)))
+    return lab.bodies(queue)
+
+
+@behaviour(
+    aws=[["a", "b"], ["new"]],
+    source=f"{SUBSCRIBERS} (messages can be replayed right after the subscription is created)",
+)
+def a_replay_for_a_new_subscription(lab: Lab) -> object:
+    """A subscription can begin with a replay, and gets what is published from then on, too."""
+    topic, queue = _archiving(lab), lab.queue("late.fifo")
+    _hourly(lab, topic, "a", "b")
+    policy = _replay_policy("2020-01-01T00:00:00.000Z")
+    lab.subscribe(topic, queue, RawMessageDelivery="true", ReplayPolicy=policy)
+    first = lab.receive(queue)
+    for message in first:
+        lab.sqs.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
+    _publish(lab, topic, "new")
+    return [[message["Body"] for message in first], lab.bodies(queue)]
+
+
+@behaviour(
+    aws=[True, True, True, [None, True]],
+    source=f"{SUBSCRIBERS} (same content, MessageId and Timestamp; the boolean attribute Replayed)",
+)
+def what_a_replayed_message_keeps(lab: Lab) -> object:
+    """A replayed message has its old id, time and sequence number, and says that it is replayed."""
+    topic, queue = _archiving(lab), lab.queue("orders")
+    subscription = lab.subscribe(topic, queue)
+    _hourly(lab, topic, "a")
+    _set_replay(lab, subscription, _replay_policy(_hour(lab, topic, 0)))
+    envelopes = [json.loads(body) for body in lab.bodies(queue)]
+    kept = [len({one[name] for one in envelopes}) == 1 for name in ("MessageId", "Timestamp", "SequenceNumber")]
+    return [*kept, [one.get("Replayed") for one in envelopes]]
+
+
+@behaviour(
+    aws=[["a"], [], ["b", "c"]],
+    source=f"{SUBSCRIBERS}, understanding the EndingPoint (it pauses the subscription)",
+)
+def an_ending_point_pauses(lab: Lab) -> object:
+    """With an ending point nothing is delivered afterwards, until a replay without one resumes from there."""
+    topic, queue = _archiving(lab), lab.queue("late.fifo")
+    _hourly(lab, topic, "a")
+    end = _hour(lab, topic, 1)
+    policy = _replay_policy(_hour(lab, topic, 0), end)
+    subscription = lab.subscribe(topic, queue, RawMessageDelivery="true", ReplayPolicy=policy)
+    first = lab.receive(queue)
+    for message in first:
+        lab.sqs.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
+    lab.advance(1)
+    _publish(lab, topic, "b")
+    paused = lab.bodies(queue)
+    _set_replay(lab, subscription, _replay_policy(end))
+    _publish(lab, topic, "c")
+    return [[message["Body"] for message in first], paused, lab.bodies(queue)]
+
+
+@behaviour(
+    aws=[None, "Completed", "In progress", "Completed", None],
+    source="SNS API reference, Subscribe, ReplayStatus",
+)
+def the_status_of_a_replay(lab: Lab) -> object:
+    """A replay is in progress until it has caught up or reached its ending point; without a policy it has no status."""
+    topic = _archiving(lab)
+    subscription = lab.subscribe(topic, lab.queue("orders.fifo"))
+    found = [_status(lab, subscription)]
+    for policy in [_replay_policy(_hour(lab, topic, 0)), _replay_policy(_hour(lab, topic, 0), _hour(lab, topic, 1))]:
+        _set_replay(lab, subscription, policy)
+        found.append(_status(lab, subscription))
+    lab.advance(HOUR + 1)
+    found.append(_status(lab, subscription))
+    _set_replay(lab, subscription, "{}")
+    return [*found, _status(lab, subscription)]
+
+
+@behaviour(
+    aws=["Pending", [], "Completed", ["a"]],
+    source="SNS API reference, Subscribe, ReplayStatus, and ConfirmSubscription (which can exceed the limit of replays)",
+)
+def a_replay_that_waits_for_confirmation(lab: Lab) -> object:
+    """A subscription of another account's queue replays when it is confirmed."""
+    topic, queue = _archiving(lab), lab.queue("late.fifo", account="other")
+    lab.allow(queue, topic, account="other")
+    _publish(lab, topic, "a")
+    policies = {"ReplayPolicy": _replay_policy(_hour(lab, topic, 0)), "RawMessageDelivery": "true"}
+    asked = {"TopicArn": topic, "Protocol": "sqs", "Endpoint": lab.arn(queue), "Attributes": policies}
+    subscription = lab.sns.subscribe(**asked, ReturnSubscriptionArn=True)["SubscriptionArn"]
+    found, sqs = [_status(lab, subscription)], lab.client("sqs", account="other")
+    requests = sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages", [])
+    found.append([message["Body"] for message in requests[1:]])
+    token = json.loads(requests[0]["Body"])["Token"]
+    sqs.delete_message(QueueUrl=queue, ReceiptHandle=requests[0]["ReceiptHandle"])
+    lab.client("sns", account="other").confirm_subscription(TopicArn=topic, Token=token)
+    messages = sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages", [])
+    return [*found, _status(lab, subscription), [message["Body"] for message in messages]]
+
+
+@behaviour(
+    aws=["red"],
+    source=f"{SUBSCRIBERS}, filter replayed messages",
+)
+def a_filtered_replay(lab: Lab) -> object:
+    """What is replayed has to pass the filter policy that the subscription has now."""
+    topic, queue = _archiving(lab), lab.queue("late.fifo")
+    for colour in ["red", "blue"]:
+        _publish(lab, topic, colour, MessageAttributes={"c": {"DataType": "String", "StringValue": colour}})
+    policies = {"ReplayPolicy": _replay_policy(_hour(lab, topic, 0)), "FilterPolicy": json.dumps({"c": ["red"]})}
+    lab.subscribe(topic, queue, RawMessageDelivery="true", **policies)
+    return lab.bodies(queue)
+
+
+@behaviour(
+    aws=[["new"], []],
+    source=f"{OWNERS} (messages are kept for the retention period, and deleted with the policy)",
+)
+def what_is_archived_no_more(lab: Lab) -> object:
+    """After its retention period, or the archive's end, a message cannot be replayed."""
+    topic, found = _archiving(lab, "1"), []
+    _publish(lab, topic, "old")
+    lab.advance(25 * HOUR)
+    _publish(lab, topic, "new")
+    for name in ["one.fifo", "two.fifo"]:
+        queue = lab.queue(name)
+        policy = _replay_policy("2020-01-01T00:00:00.000Z")
+        lab.subscribe(topic, queue, RawMessageDelivery="true", ReplayPolicy=policy)
+        found.append(lab.bodies(queue))
+        for value in ["{}", '{"MessageRetentionPeriod": "1"}']:
+            lab.sns.set_topic_attributes(TopicArn=topic, AttributeName="ArchivePolicy", AttributeValue=value)
+    return found
+
+
+@behaviour(
+    aws=[*["InvalidParameter"] * 10, "ok"],
+    source=f"{SUBSCRIBERS} (PointType and StartingPoint are required, Timestamp is the only type); the rest inferred",
+)
+def values_of_a_replay_policy(lab: Lab) -> object:
+    """A replay policy has a type, a starting point and perhaps a later ending point, each a time with its zone."""
+    topic, time = _archiving(lab), "2026-01-05T10:00:00.000Z"
+    subscription = lab.subscribe(topic, lab.queue("orders.fifo"))
+    policies = [
+        {"PointType": "Timestamp"},
+        {"StartingPoint": time},
+        {"PointType": "Offset", "StartingPoint": time},
+        {"PointType": "Timestamp", "StartingPoint": 1767607200},
+        {"PointType": "Timestamp", "StartingPoint": "yesterday"},
+        {"PointType": "Timestamp", "StartingPoint": "2026-01-05T10:00:00"},
+        {"PointType": "Timestamp", "StartingPoint": time, "EndingPoint": "2026-13-05T10:00:00Z"},
+        {"PointType": "Timestamp", "StartingPoint": time, "EndingPoint": "2026-01-05T09:00:00Z"},
+        {"PointType": "Timestamp", "StartingPoint": time, "Speed": "2"},
+    ]
+    texts = [json.dumps(policy) for policy in policies] + ["junk", _replay_policy(time, "2026-01-05T12:00:00+01:00")]
+    outcomes = [_set_replay(lab, subscription, text) for text in texts]
+    return [outcome if outcome == "ok" else outcome["Code"] for outcome in outcomes]
+
+
+@behaviour(
+    aws="InvalidParameter",
+    source="inferred: a FIFO topic without an archive policy has nothing to replay",
+)
+def a_replay_without_an_archive(lab: Lab) -> object:
+    """A replay policy is refused if the topic does not archive."""
+    subscription = lab.subscribe(_topic(lab), lab.queue("orders.fifo"))
+    outcome = _set_replay(lab, subscription, _replay_policy("2026-01-05T10:00:00.000Z"))
+    return outcome if outcome == "ok" else outcome["Code"]

@@ -10,6 +10,7 @@ What they use:
 - `region`: the topics of an account in a region, and the topic that a request names.
 - `topics`: a topic and its attributes. `subscriptions`: a subscription, its attributes and endpoint, confirmation.
 - `filter_policies`, `filter_matching`: which filter policies AWS accepts; whether a message matches one, and why not.
+- `archives`: what a FIFO topic keeps, and what a subscription has replayed.
 - `delivery_policies`: how often a web address is retried.
 - `publishing`: what can be published. `notifications`, `signing`: the JSON that subscribers get, and its signature.
 - `deliveries`: from a topic to its subscriptions: queues, web addresses, and the `inbox` for everything else.

@@ -15,7 +15,7 @@ In the offline cloud web addresses, like e-mail, deliver to the inbox. Addresses
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from helpers.aws_rules.common import steps
@@ -49,6 +49,10 @@ def deliver(notification: Notification, subscription: Subscription) -> None:
         reason = "the subscription is not confirmed yet"
         steps.record(owner, steps.SKIPPED, subscription.arn, notification.id, reason)
         return
+    if subscription.replay is not None and subscription.replay.is_past(notification.at):
+        reason = "the subscription is paused since its replay ended"
+        steps.record(owner, steps.SKIPPED, subscription.arn, notification.id, reason)
+        return
     mismatch = filter_matching.mismatch(
         subscription.policy, subscription.scope, notification.attributes, notification.message
     )
@@ -56,6 +60,14 @@ def deliver(notification: Notification, subscription: Subscription) -> None:
         steps.record(owner, steps.SKIPPED, subscription.arn, notification.id, mismatch)
         return
     _attempt(notification, subscription, 0)
+
+
+def replay(subscription: Subscription) -> None:
+    """Deliver again what the subscription's replay policy asks for, once it's confirmed."""
+    topic = subscription.topic
+    if subscription.replay is not None and topic.archive is not None and not subscription.pending:
+        for notification in topic.archive.replayed(subscription.replay, topic.owner.time()):
+            deliver(replace(notification, replayed=True, deduplication_id=topic.owner.new_id()), subscription)
 
 
 def _attempt(notification: Notification, subscription: Subscription, retries_done: int) -> None:

@@ -26,7 +26,7 @@ class Notification:
     """One published message.
 
     parts: the texts by protocol if MessageStructure is "json", otherwise None. attributes: in the form of boto3. trace:
-    X-Ray's header, which queues get as a system attribute.
+    X-Ray's header, which queues get as a system attribute. replayed: whether it's from the topic's archive.
     """
 
     id: str
@@ -40,6 +40,7 @@ class Notification:
     deduplication_id: str | None
     sequence_number: str | None
     trace: str = ""
+    replayed: bool = False
 
     @property
     def sent_attributes(self) -> dict[str, Any]:
@@ -62,12 +63,14 @@ def envelope(notification: Notification, subscription: "Subscription", version: 
     if notification.subject is not None:
         wrapped["Subject"] = notification.subject
     wrapped["Message"] = notification.text(subscription.protocol)
-    wrapped["Timestamp"] = _timestamp(notification.at)
+    wrapped["Timestamp"] = timestamp(notification.at)
     if not notification.sequence_number:
         wrapped |= _signature(wrapped, version, notification.topic_arn)
     wrapped["UnsubscribeURL"] = _link(subscription.host, "Unsubscribe", SubscriptionArn=subscription.arn)
     if notification.sent_attributes:
         wrapped["MessageAttributes"] = {name: _attribute(value) for name, value in notification.sent_attributes.items()}
+    if notification.replayed:
+        wrapped["Replayed"] = True
     return _as_json(wrapped)
 
 
@@ -88,7 +91,7 @@ def confirmation(kind: str, message_id: str, subscription: "Subscription", at: d
         "TopicArn": topic_arn,
         "Message": f"{text}, visit the SubscribeURL included in this message.",
         "SubscribeURL": confirm_link(subscription),
-        "Timestamp": _timestamp(at),
+        "Timestamp": timestamp(at),
     }
     return _as_json(wrapped | _signature(wrapped, version, topic_arn))
 
@@ -104,7 +107,7 @@ def _link(host: str, action: str, **params: str) -> str:
     return f"{host}/?{urlencode({'Action': action} | params, safe=':')}"
 
 
-def _timestamp(at: datetime) -> str:
+def timestamp(at: datetime) -> str:
     """Return the time in the format of SNS: with milliseconds, in UTC."""
     return at.strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03}Z"
 

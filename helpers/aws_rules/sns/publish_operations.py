@@ -44,6 +44,8 @@ def publish(request: Request) -> Answer:
 def _publish(topic: Topic, entry: dict[str, Any], trace: str) -> Answer:
     made, new = publishing.make_notification(topic, entry, trace)
     if new:
+        if topic.archive is not None:
+            topic.archive.add(made, topic.owner.time())
         for subscription in subscriptions.of_topic(topic):
             deliveries.deliver(made, subscription)
     return publishing.answer(made)

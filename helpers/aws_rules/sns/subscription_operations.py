@@ -45,6 +45,7 @@ def subscribe(request: Request) -> Answer:
     topic.sns_backend.subscriptions[made.arn] = made
     if made.pending:
         deliveries.request_confirmation(made)
+    deliveries.replay(made)
     return _subscribed(made, params)
 
 
@@ -70,6 +71,7 @@ def confirm_subscription(request: Request) -> Answer:
     if subscription.pending:
         signed, wanted = request.identity != ANONYMOUS, request.params.get("AuthenticateOnUnsubscribe", "")
         subscription.pending, subscription.authenticated = False, signed and wanted.lower() == "true"
+        deliveries.replay(subscription)
     return {"SubscriptionArn": subscription.arn}
 
 
@@ -149,6 +151,8 @@ def set_subscription_attributes(request: Request) -> Answer:
     if name == "FilterPolicy" and value and not subscription.policy:
         subscriptions.check_filter_policy_limit(subscription.topic)
     subscription.set_attributes({name: value})
+    if name == "ReplayPolicy":
+        deliveries.replay(subscription)
     return {}
 
 

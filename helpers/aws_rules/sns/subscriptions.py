@@ -16,7 +16,8 @@ import moto.sns.models
 from helpers.aws_rules.common.accounts import Account
 from helpers.aws_rules.common.refusals import Refused, invalid
 from helpers.aws_rules.common.untracked import Untracked
-from helpers.aws_rules.sns import delivery_policies, filter_policies, mobile_push
+from helpers.aws_rules.sns import archives, delivery_policies, filter_policies, mobile_push
+from helpers.aws_rules.sns.archives import Replay
 from helpers.aws_rules.sns.json_texts import load_object
 from helpers.aws_rules.sns.topics import DEFAULT_MAX_BYTES, Topic
 
@@ -45,8 +46,8 @@ class Subscription(Untracked, moto.sns.models.Subscription):
     """moto's subscription, with attributes as AWS shows them.
 
     subscriber: the account that subscribed. identity: the ARN of the caller who did. host: what links begin with.
-    settings: the attributes that were set. policy: the parsed filter policy. token: confirms the subscription; "" if
-    it never needed confirmation. since: when it was created, or when its token was.
+    settings: the attributes that were set. policy: the parsed filter policy. replay: the parsed replay policy. token:
+    confirms the subscription; "" if it never needed confirmation. since: when it was created, or when its token was.
     """
 
     topic: Topic
@@ -57,6 +58,7 @@ class Subscription(Untracked, moto.sns.models.Subscription):
         self.arn = f"{topic.arn}:{account.new_id()}"
         self.settings: dict[str, str] = {}
         self.policy: dict[str, Any] = {}
+        self.replay: Replay | None = None
         self.since, self.pending, self.token = account.time(), False, ""
         self.authenticated = True
         if protocol in NEED_CONFIRMATION or (protocol == "sqs" and _account_in(endpoint) != account.number):
@@ -87,6 +89,8 @@ class Subscription(Untracked, moto.sns.models.Subscription):
         if "FilterPolicy" in attributes or "FilterPolicyScope" in attributes:
             text = attributes.get("FilterPolicy", self.settings.get("FilterPolicy", ""))
             self.policy = filter_policies.parse(text, scope, subscribing)
+        if "ReplayPolicy" in attributes:
+            self.replay = archives.parse_replay(attributes["ReplayPolicy"], "ReplayPolicy")
         self.settings |= attributes
 
     def attributes_shown(self) -> dict[str, str]:
@@ -106,9 +110,17 @@ class Subscription(Untracked, moto.sns.models.Subscription):
             shown.setdefault("FilterPolicyScope", "MessageAttributes")
         else:
             shown.pop("FilterPolicyScope", None)
+        if self.replay is not None:
+            shown["ReplayStatus"] = self._replay_status(self.replay)
         if self.protocol in ("http", "https"):
             shown["EffectiveDeliveryPolicy"] = delivery_policies.effective_of_subscription(*self.delivery_policies)
         return shown
+
+    def _replay_status(self, replay: Replay) -> str:
+        if self.pending:
+            return "Pending"
+        over = replay.end is None or replay.is_past(self.topic.owner.world.clock.now())
+        return "Completed" if over else "In progress"
 
     def differs(self, attributes: dict[str, str]) -> bool:
         """Return whether the subscription has another value for one of these attributes."""
@@ -207,6 +219,8 @@ def _account_in(arn: str) -> str:
 def _as_stored(attributes: dict[str, str]) -> dict[str, str]:
     """Return the attributes as they're stored: true and false in lower case, a delivery policy with all members."""
     stored = {name: value.lower() if name == "RawMessageDelivery" else value for name, value in attributes.items()}
+    if (text := stored.get("ReplayPolicy")) and archives.parse_replay(text, "ReplayPolicy") is None:
+        stored["ReplayPolicy"] = ""
     if text := stored.get("DeliveryPolicy"):
         stored["DeliveryPolicy"] = delivery_policies.of_subscription(text)
     return stored
@@ -232,8 +246,17 @@ def check_attribute(name: str, value: str, protocol: str, endpoint: str, topic: 
             )
     elif name == "RedrivePolicy" and value:
         _check_redrive_policy(value, endpoint, topic, start)
+    elif name == "ReplayPolicy":
+        _check_replay_policy(value, topic, f"{start}ReplayPolicy")
     elif name == "DeliveryPolicy" and value:
         delivery_policies.of_subscription(value, start)
+
+
+def _check_replay_policy(text: str, topic: Topic, name: str) -> None:
+    if not topic.fifo_topic:
+        raise invalid(f"{name}: only FIFO topics have an archive")
+    if archives.parse_replay(text, name) is not None and topic.archive is None:
+        raise invalid(f"{name}: the topic has no ArchivePolicy")
 
 
 def _check_redrive_policy(text: str, endpoint: str, topic: Topic, start: str) -> None:

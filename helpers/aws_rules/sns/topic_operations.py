@@ -52,6 +52,8 @@ def delete_topic(request: Request) -> Answer:
         if problem.code == "NotFound":
             return {}
         raise
+    if topic.archive is not None:
+        raise Refused("InvalidState", "Invalid state: Cannot delete a topic with an ArchivePolicy")
     del topic.sns_backend.topics[topic.arn]
     topic.ended = topic.owner.time()
     return {}

@@ -16,15 +16,21 @@ from helpers.aws_rules.common.numbers import is_between
 from helpers.aws_rules.common.refusals import Refused, invalid
 from helpers.aws_rules.common.untracked import UntrackedResource
 from helpers.aws_rules.policies import documents
-from helpers.aws_rules.sns import delivery_policies
-from helpers.aws_rules.sns.json_texts import load_object
+from helpers.aws_rules.sns import archives, delivery_policies
+from helpers.aws_rules.sns.archives import Archive
 
 if TYPE_CHECKING:
     from helpers.aws_rules.sns.region import SnsRegion
 
 DEFAULT_MAX_BYTES = 262_144
 _MAX_BYTES_RANGE = (1024, 1_048_576)
-DEFAULTS = {"DisplayName": "", "SignatureVersion": "1", "FifoTopic": "false", "ContentBasedDeduplication": "false"}
+DEFAULTS = {
+    "DisplayName": "",
+    "SignatureVersion": "1",
+    "FifoTopic": "false",
+    "ContentBasedDeduplication": "false",
+    "ArchivePolicy": "",
+}
 _CHOICES = {
     "FifoTopic": ("true", "false"),
     "ContentBasedDeduplication": ("true", "false"),
@@ -46,6 +52,7 @@ class Topic(UntrackedResource, moto.sns.models.Topic):
     """moto's topic, which has a name, ARN, policy and tags, with attributes as AWS shows them.
 
     settings: the attributes that were set. deleted: how many subscriptions were deleted. ended: when the topic was.
+    archive: of its messages, if it has an archive policy.
     """
 
     sns_backend: "SnsRegion"
@@ -59,6 +66,8 @@ class Topic(UntrackedResource, moto.sns.models.Topic):
         self.seen = Deduplication(TOPIC_NUMBERS)
         self.deleted = 0
         self.ended: float | None = None
+        self.archive: Archive | None = None
+        self._set_archive(settings.get("ArchivePolicy", ""))
         self.policy = settings.get("Policy") or self._default_policy()
 
     @property
@@ -83,6 +92,8 @@ class Topic(UntrackedResource, moto.sns.models.Topic):
             settings.pop("FifoTopic", None)
         else:
             settings.setdefault("ContentBasedDeduplication", "false")
+        if self.archive is not None:
+            settings["BeginningArchiveTime"] = self.archive.beginning(self.owner.time())
         return {
             "Policy": self.policy,
             "Owner": self.account_id,
@@ -100,7 +111,19 @@ class Topic(UntrackedResource, moto.sns.models.Topic):
             self.policy = value or self._default_policy()
         elif name == "FifoTopic":
             raise invalid("AttributeName")
+        elif name == "ArchivePolicy":
+            self._set_archive(value)
         self.settings[name] = value
+
+    def _set_archive(self, policy: str) -> None:
+        """Begin, change or end the archive. policy: as it's stored."""
+        days = archives.retention_days(policy, "ArchivePolicy") if policy else 0
+        if not days:
+            self.archive = None
+        elif self.archive is None:
+            self.archive = Archive(days, self.owner.time())
+        else:
+            self.archive.days = days
 
     def _default_policy(self) -> str:
         """Return the policy that allows the owner everything, as JSON with its members in AWS's sequence."""
@@ -135,8 +158,7 @@ def check_attribute(name: str, value: str, fifo: bool, start: str = "") -> str:
     elif name == "DeliveryPolicy":
         return delivery_policies.of_topic(value, start) if value else value
     elif name == "ArchivePolicy":
-        if value:
-            _check_archive_policy(value, start)
+        return value if archives.retention_days(value, f"{start}ArchivePolicy") else ""
     elif name in _SAMPLE_RATES:
         if not is_between(value, 0, 100):
             raise invalid(f"{start}{name}: {value} value provided is not an integer between 0-100")
@@ -151,9 +173,3 @@ def _check_policy(value: str, start: str) -> None:
     except Refused as problem:
         reason = problem.message.removeprefix("Invalid parameter: ")
         raise Refused(problem.code, f"Invalid parameter: {start}{reason}") from None
-
-
-def _check_archive_policy(value: str, start: str) -> None:
-    policy = load_object(value, f"{start}ArchivePolicy")  # {} ends the archive
-    if policy and not is_between(str(policy.get("MessageRetentionPeriod")), 1, 365):
-        raise invalid(f"{start}ArchivePolicy")
