@@ -91,6 +91,7 @@ RULES = {
     "policies.access": ["sqs_permissions.the_owner_can_be_denied", "sns_topics.a_policy_that_denies_publishing"],
     "aws_rules.dispatch": ["sns_topics.a_number_for_the_sandbox"],
     "common.arns": ["sns_mobile.no_attributes_to_set", "sns_mobile.wrong_devices"],
+    "common.constraints": ["sns_topics.numbers_that_the_sandbox_takes", "sns_topics.constraints_of_the_model"],
     "sqs.batches": ["sqs_batches.one_entry_that_is_too_long", "sqs_batches.an_id_twice_with_receipt_handles"],
     "common.deduplication": ["sqs_fifo.an_id_is_remembered_after_the_delete", "sqs_fifo.sequence_numbers_grow"],
     "sns.archives": ["sns_fifo.a_replay_from_a_time_to_a_time", "sns_fifo.values_of_an_archive_policy"],

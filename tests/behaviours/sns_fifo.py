@@ -776,7 +776,7 @@ def the_status_of_a_replay(lab: Lab) -> object:
 
 @behaviour(
     aws=["Pending", [], "Completed", ["a"]],
-    source="SNS API reference, Subscribe, ReplayStatus, and ConfirmSubscription (which can exceed the limit of replays)",
+    source="SNS API reference, Subscribe, ReplayStatus, and ConfirmSubscription (it can exceed the limit of replays)",
 )
 def a_replay_that_waits_for_confirmation(lab: Lab) -> object:
     """A subscription of another account's queue replays when it is confirmed."""

@@ -201,6 +201,20 @@ def the_text_for_a_phone(lab: Lab) -> object:
 
 
 @behaviour(
+    aws=["InvalidParameter"] * 3,
+    source="SNS API reference, Publish, PhoneNumber (E.164 format)",
+)
+def a_phone_number_in_other_digits(lab: Lab) -> object:
+    """Digits of other alphabets do not make a phone number."""
+    number, sns, topic = "+1555123456\u0667", lab.sns, lab.topic()
+    return [
+        lab.code(sns.publish, PhoneNumber=number, Message="m"),
+        lab.code(sns.subscribe, TopicArn=topic, Protocol="sms", Endpoint=number),
+        lab.code(sns.opt_in_phone_number, phoneNumber=number),
+    ]
+
+
+@behaviour(
     aws=refused("InvalidParameter", "Invalid parameter: Empty message"),
     source="localstack test_sns.snapshot.json test_empty_sns_message",
 )
@@ -543,6 +557,18 @@ def an_unknown_type(lab: Lab) -> object:
 def an_attributes_name_of_257(lab: Lab) -> object:
     """An attribute's name of 257 characters is refused."""
     return _with_attribute(lab, "a" * 257, DataType="String", StringValue="v")
+
+
+@behaviour(
+    aws=_invalid(
+        "Invalid non-alphanumeric character '#xE9' was found in the message attribute name. "
+        "Can only include alphanumeric characters, hyphens, underscores, or dots."
+    ),
+    source=f"{ATTRIBUTES} (the text); SNS developer guide, message attribute items (A-Z, a-z, 0-9, underscore, ...)",
+)
+def another_alphabet_in_an_attributes_name(lab: Lab) -> object:
+    """The name of an attribute consists of letters and digits of ASCII."""
+    return _with_attribute(lab, "caf\u00e9", DataType="String", StringValue="v")
 
 
 @behaviour(

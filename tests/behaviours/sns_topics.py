@@ -1008,6 +1008,34 @@ def numbers_that_the_sandbox_takes(lab: Lab) -> object:
     return [one if one == "ok" else one["Message"].partition("constraint: ")[2] for one in outcomes]
 
 
+@behaviour(
+    aws=[
+        ["phoneNumber", "languageCode"],
+        ["oneTimePassword"],
+        ["oneTimePassword", "oneTimePassword"],
+        ["maxResults"],
+        ["maxResults"],
+        ["tags.1.member.key", "tags.2.member.value"],
+        ["tagKeys.1.member"],
+    ],
+    source="SNS API reference and service model, constraints; that all are named is inferred from other services",
+)
+def constraints_of_the_model(lab: Lab) -> object:
+    """Whatever is too long or large, or of a wrong form, is named in one error."""
+    sns, number, topic = lab.sns, "+15551234567", lab.topic()
+    tags = [{"Key": "k" * 129, "Value": "v"}, {"Key": "k", "Value": "v" * 257}]
+    outcomes = [
+        lab.attempt(sns.create_sms_sandbox_phone_number, PhoneNumber="home", LanguageCode="eo"),
+        lab.attempt(sns.verify_sms_sandbox_phone_number, PhoneNumber=number, OneTimePassword="12345x"),
+        lab.attempt(sns.verify_sms_sandbox_phone_number, PhoneNumber=number, OneTimePassword="12345678x"),
+        lab.attempt(sns.list_sms_sandbox_phone_numbers, MaxResults=101),
+        lab.attempt(sns.list_origination_numbers, MaxResults=31),
+        lab.attempt(sns.tag_resource, ResourceArn=topic, Tags=tags),
+        lab.attempt(sns.untag_resource, ResourceArn=topic, TagKeys=["k" * 129]),
+    ]
+    return [one if one == "ok" else [each.split("'")[3] for each in one["Message"].split("; ")] for one in outcomes]
+
+
 @behaviour(aws=[], source="SNS API reference, ListOriginationNumbers")
 def numbers_to_send_from(lab: Lab) -> object:
     """An account that bought no numbers has none to send from."""

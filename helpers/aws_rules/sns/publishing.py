@@ -92,7 +92,7 @@ def _check_name(name: str) -> None:
     if len(name) > 256:
         raise _wrong("Length of message attribute name must be less than 256 bytes.")
     for sign in name:
-        if not (sign.isalnum() or sign in "_-."):
+        if not ((sign.isascii() and sign.isalnum()) or sign in "_-."):
             raise _wrong(
                 f"Invalid non-alphanumeric character '#x{ord(sign):02X}' was found in the message attribute name. Can "
                 "only include alphanumeric characters, hyphens, underscores, or dots."
@@ -179,5 +179,5 @@ def answer(made: Notification) -> dict[str, str]:
 
 def check_phone_number(number: str) -> None:
     """Raise Refused if the phone number isn't in the E.164 format."""
-    if not re.fullmatch(r"\+[1-9]\d{5,14}", number):
+    if not re.fullmatch(r"\+[1-9][0-9]{5,14}", number):
         raise invalid(f"PhoneNumber Reason: {number} is not valid to publish to")

@@ -7,8 +7,9 @@ SNS API reference, CheckIfPhoneNumberIsOptedOut, OptInPhoneNumber and CreateSMSS
 import re
 from typing import Any
 
+from helpers.aws_rules.common import constraints
 from helpers.aws_rules.common.numbers import is_between
-from helpers.aws_rules.common.refusals import Refused, invalid, violations
+from helpers.aws_rules.common.refusals import Refused, invalid
 from helpers.aws_rules.common.request import Request
 from helpers.aws_rules.sns import publishing
 from helpers.aws_rules.sns.inbox import Arrived
@@ -21,7 +22,6 @@ _ATTRIBUTES = (
     *("DefaultSMSType", "UsageReportS3Bucket"),
 )
 _SENDER = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9]{1,11}")
-_SANDBOX_NUMBER = re.compile(r"(\+[0-9]{8,}|[0-9]{0,9})")
 _MAX_SANDBOX_NUMBERS = 10  # in the sandbox
 _OPT_IN_SECONDS = 30 * 86_400
 
@@ -58,7 +58,8 @@ def get_sms_sandbox_account_status(request: Request) -> Answer:
 
 def create_sms_sandbox_phone_number(request: Request) -> Answer:
     """Add a phone number to the SMS sandbox and send it a one-time password."""
-    account, numbers, number = request.account, region_of(request).sandbox, _sandbox_number(request)
+    constraints.check(request)
+    account, numbers, number = request.account, region_of(request).sandbox, request.params["PhoneNumber"]
     if region_of(request).opted_out(number):
         raise Refused("OptedOut", "The phone number opted out of receiving SMS messages.")
     if number not in numbers and len(numbers) >= _MAX_SANDBOX_NUMBERS:
@@ -86,6 +87,7 @@ def delete_sms_sandbox_phone_number(request: Request) -> Answer:
 
 def list_sms_sandbox_phone_numbers(request: Request) -> Answer:
     """Return the numbers in the SMS sandbox."""
+    constraints.check(request)
     numbers = region_of(request).sandbox.items()
     shown = [{"PhoneNumber": number, "Status": "Pending" if code else "Verified"} for number, code in numbers]
     return page(request, shown, "PhoneNumbers")
@@ -93,26 +95,16 @@ def list_sms_sandbox_phone_numbers(request: Request) -> Answer:
 
 def _sandbox(request: Request) -> dict[str, str]:
     """Return the numbers in the SMS sandbox. Raise Refused if the request's isn't one of them."""
+    constraints.check(request)
     numbers = region_of(request).sandbox
-    if _sandbox_number(request) not in numbers:
+    if request.params["PhoneNumber"] not in numbers:
         raise Refused("ResourceNotFound", "Phone number does not exist in the sandbox.")
     return numbers
 
 
-def _sandbox_number(request: Request) -> str:
-    number, must = request.params["PhoneNumber"], ""
-    if len(number) > 20:
-        must = "have length less than or equal to 20"
-    elif not _SANDBOX_NUMBER.fullmatch(number):
-        must = f"satisfy regular expression pattern: ^{_SANDBOX_NUMBER.pattern}$"
-    if must:
-        text = f"Value '{number}' at 'phoneNumber' failed to satisfy constraint: Member must {must}"
-        raise violations(text)
-    return number
-
-
 def list_origination_numbers(request: Request) -> Answer:
     """Return the numbers that the account owns to send from: none."""
+    constraints.check(request)
     return {"PhoneNumbers": []}
 
 

@@ -189,7 +189,7 @@ def check_endpoint(account: Account, topic: Topic, protocol: str, endpoint: str)
         raise invalid("Email address")
     if protocol == "sms":
         reduced = re.sub(r"[./-]", "", endpoint)
-        if re.search(r"[./-]{2,}|^[./-]|[./-]$", endpoint) or not re.fullmatch(r"\+?[1-9]\d{5,14}", reduced):
+        if re.search(r"[./-]{2,}|^[./-]|[./-]$", endpoint) or not re.fullmatch(r"\+?[1-9][0-9]{5,14}", reduced):
             raise Refused("InvalidParameter", f"Invalid SMS endpoint: {endpoint}")
     if protocol == "sqs":
         _check_queue_arn(topic, endpoint)

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from helpers.aws_rules.common.refusals import Refused, invalid, violations
+from helpers.aws_rules.common import constraints
+from helpers.aws_rules.common.refusals import Refused, invalid
 from helpers.aws_rules.common.request import Request
 from helpers.aws_rules.policies import permissions
 from helpers.aws_rules.sns import subscriptions
@@ -22,22 +23,14 @@ def create_topic(request: Request) -> Answer:
     params = request.params
     if params.get("DataProtectionPolicy"):
         raise invalid(f"DataProtectionPolicy Reason: {_NO_DATA_PROTECTION}")
-    topic = region_of(request).create(params["Name"], params.get("Attributes", {}), _tags(params))
+    topic = region_of(request).create(params["Name"], params.get("Attributes", {}), _tags(request))
     return {"TopicArn": topic.arn}
 
 
-def _tags(params: dict[str, Any]) -> dict[str, str]:
+def _tags(request: Request) -> dict[str, str]:
     """Return the request's tags. Raise Refused if AWS refuses one."""
-    tags = params.get("Tags", [])
-    wrong = "failed to satisfy constraint: Member must have length less than or equal to"
-    too_long = [
-        f"Value '{tag[member]}' at 'tags.{number}.member.{member.lower()}' {wrong} {most}"
-        for number, tag in enumerate(tags, start=1)
-        for member, most in (("Key", 128), ("Value", 256))
-        if len(tag[member]) > most
-    ]
-    if too_long:
-        raise violations(*too_long)
+    constraints.check(request)
+    tags = request.params.get("Tags", [])
     found = {tag["Key"]: tag["Value"] for tag in tags}
     if len(found) < len(tags):
         raise invalid("Duplicated keys are not allowed.")
@@ -104,6 +97,7 @@ def remove_permission(request: Request) -> Answer:
 
 def _region_of_resource(request: Request) -> SnsRegion:
     """Return SNS in the request's region. Raise Refused if the request's ResourceArn isn't a topic there."""
+    constraints.check(request)
     region, arn = region_of(request), request.params["ResourceArn"]
     if arn not in region.topics:
         raise Refused("ResourceNotFound", "Resource does not exist", 404)
@@ -112,7 +106,7 @@ def _region_of_resource(request: Request) -> SnsRegion:
 
 def tag_resource(request: Request) -> Answer:
     """Add tags to a topic."""
-    tags = _tags(request.params)
+    tags = _tags(request)
     _region_of_resource(request).tag_resource(request.params["ResourceArn"], tags)
     return {}
 
