@@ -729,6 +729,19 @@ def a_redrive_policy_of_a_queue(lab: Lab) -> object:
 
 
 @behaviour(
+    aws=["InvalidParameter", "InvalidParameter", "ok"],
+    source="SNS developer guide, dead-letter queues (same region; standard topic subscriptions use standard queues)",
+)
+def dead_letter_queues_that_do_not_suit(lab: Lab) -> object:
+    """The dead-letter queue is in the topic's region, and a standard one for a standard topic."""
+    subscription = lab.subscribe(lab.topic(), lab.queue())
+    start = f"arn:aws:sqs:us-east-1:{lab.account}:"
+    arns = [start.replace("us-east-1", "eu-west-1") + "lost", f"{start}lost.fifo", f"{start}lost"]
+    outcomes = [_set(lab, subscription, "RedrivePolicy", json.dumps({"deadLetterTargetArn": arn})) for arn in arns]
+    return [outcome if outcome == "ok" else outcome["Code"] for outcome in outcomes]
+
+
+@behaviour(
     aws=["InvalidParameter", "Invalid parameter: RedrivePolicy: failed to parse JSON."],
     source="localstack test_sns.snapshot.json test_validate_set_sub_attributes, invalid-json-redrive-policy",
 )

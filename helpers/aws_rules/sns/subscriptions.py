@@ -267,6 +267,12 @@ def _check_redrive_policy(text: str, endpoint: str, topic: Topic, start: str) ->
     arn = policy.get("deadLetterTargetArn")
     if not isinstance(arn, str) or arn.count(":") != 5 or arn.split(":")[2] != "sqs":
         raise invalid(f"{start}RedrivePolicy: deadLetterTargetArn is an invalid arn")
+    # The queue has to be in the topic's region and of its type: SNS developer guide, "Dead-letter queues". For all but
+    # the recorded text below, the words are inferred.
+    if arn.split(":")[3] != topic.sns_backend.region_name:
+        raise invalid(f"{start}RedrivePolicy: deadLetterTargetArn is an invalid arn")
+    if arn.endswith(".fifo") and not topic.fifo_topic:
+        raise invalid(f"{start}RedrivePolicy: must use a standard queue as DLQ for a Subscription to a standard Topic.")
     if topic.fifo_topic and endpoint.endswith(".fifo") and not arn.endswith(".fifo"):
         text = "must use a FIFO queue as DLQ for a FIFO Subscription to a FIFO Topic."
         raise invalid(f"{start}RedrivePolicy: {text}")

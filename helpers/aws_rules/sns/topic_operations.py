@@ -14,7 +14,7 @@ from helpers.aws_rules.sns.topics import DEFAULT_MAX_BYTES, check_attribute
 Answer = dict[str, Any]
 # AWS has closed data protection to new customers: SNS developer guide, "Message data protection availability change".
 _NO_DATA_PROTECTION = (
-    "this course's offline cloud has no data protection policies. On AWS only accounts that used them before have them."
+    "this course's offline cloud has no data protection policies; AWS gives them only to accounts that had them before"
 )
 
 
