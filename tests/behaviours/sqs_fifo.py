@@ -184,6 +184,18 @@ def changing_content_based_deduplication(lab: Lab) -> object:
     return [*before.values(), *_attributes(lab, url, "ContentBasedDeduplication").values()]
 
 
+@behaviour(aws=[True, True, True], source="SQS API reference, SendMessageResult: SequenceNumber; inferred")
+def the_sequence_goes_on(lab: Lab) -> object:
+    """A duplicate gets the first one's SequenceNumber, and the numbers go on after a purge and from group to group."""
+    url = _fifo(lab)
+    first, again = (_send(lab, url, "a", MessageDeduplicationId="1")["SequenceNumber"] for _ in range(2))
+    lab.sqs.purge_queue(QueueUrl=url)
+    purged, other = (
+        int(_send(lab, url, "a", group, MessageDeduplicationId=group)["SequenceNumber"]) for group in ("g", "h")
+    )
+    return [first == again, int(first) < purged, purged < other]
+
+
 # --- order and groups -------------------------------------------------------------------------------------------
 
 
@@ -331,6 +343,23 @@ def giving_all_messages_back(lab: Lab) -> object:
 
 
 @behaviour(
+    aws=[[], ["g-1"], ["g-1", "g-2"]],
+    source="localstack snapshots test_fifo_group_visibility_extends_with_change_message_visibility[*]",
+)
+def a_longer_timeout_for_one_message(lab: Lab) -> object:
+    """When one message of a group is hidden for longer, those before it come again, and those behind it wait."""
+    found = []
+    for position in range(3):
+        url = lab.queue(f"{position}.fifo", ContentBasedDeduplication="true")
+        _send_all(lab, url, "g-1", "g-2", "g-3")
+        handle = lab.receive(url)[position]["ReceiptHandle"]
+        lab.sqs.change_message_visibility(QueueUrl=url, ReceiptHandle=handle, VisibilityTimeout=600)
+        lab.advance(40)
+        found.append(lab.bodies(url))
+    return found
+
+
+@behaviour(
     aws=[["g1-m1", "g1-m2", "g2-m1"], ["g3-m1", "g1-m1", "g1-m2", "g2-m1", "g2-m2"]],
     source="localstack test_fifo_receive_message_with_zero_visibility_timeout (validated on AWS)",
 )
@@ -385,6 +414,49 @@ def a_receive_that_is_tried_again_too_late(lab: Lab) -> object:
     _send_all(lab, url, "g-1", "g-2")
     _delete(lab, url, lab.receive(url, ReceiveRequestAttemptId="attempt-1")[0])
     return lab.attempt(lab.sqs.receive_message, QueueUrl=url, ReceiveRequestAttemptId="attempt-1")
+
+
+@behaviour(
+    aws=[["g-1"], ["g-1"], False],
+    source="SQS API reference, ReceiveMessage: a ReceiveRequestAttemptId is usable for five minutes; inferred for what "
+    "comes then",
+)
+def an_attempt_after_its_timeout(lab: Lab) -> object:
+    """When the messages of an attempt are visible again the same id receives them anew, with other handles."""
+    url = _by_content(lab)
+    _send_all(lab, url, "g-1")
+    first = lab.receive(url, ReceiveRequestAttemptId="attempt-1")
+    lab.advance(40)
+    again = lab.receive(url, ReceiveRequestAttemptId="attempt-1")
+    return [_names(first), _names(again), first[0]["ReceiptHandle"] == again[0]["ReceiptHandle"]]
+
+
+@behaviour(
+    aws=["ok", ["b"]],
+    source="spring-cloud-aws issue 529: AWS does not complain about this parameter on a standard queue",
+)
+def an_attempt_on_a_standard_queue(lab: Lab) -> object:
+    """A standard queue accepts a ReceiveRequestAttemptId, and the same one receives the next message."""
+    url, attempt = lab.queue(), "attempt-1"
+    _send_all(lab, url, "a", "b")
+    params = {"QueueUrl": url, "ReceiveRequestAttemptId": attempt}
+    return [lab.attempt(lab.sqs.receive_message, **params), lab.bodies(url, ReceiveRequestAttemptId=attempt)]
+
+
+@behaviour(
+    aws=["ok", [], 0],
+    source="localstack snapshot test_fifo_delete_after_visibility_timeout_extended[sqs]",
+)
+def deleting_within_an_extension(lab: Lab) -> object:
+    """A receipt handle of a FIFO queue is good for as long as its message is hidden, extensions included."""
+    url = _by_content(lab, VisibilityTimeout="1")
+    _send_all(lab, url, "g-1")
+    handle = {"QueueUrl": url, "ReceiptHandle": lab.receive(url)[0]["ReceiptHandle"]}
+    lab.sqs.change_message_visibility(VisibilityTimeout=50, **handle)
+    lab.advance(20)
+    outcome = lab.attempt(lab.sqs.delete_message, **handle)
+    lab.advance(60)
+    return [outcome, lab.bodies(url), int(lab.counts(url)[0])]
 
 
 @behaviour(aws=["g-new"], source="localstack test_message_retention (validated on AWS); SQS API reference, CreateQueue")
@@ -569,6 +641,69 @@ def switching_to_high_throughput(lab: Lab) -> object:
     url, wanted = _fifo(lab), {"DeduplicationScope": "messageGroup", "FifoThroughputLimit": "perMessageGroupId"}
     lab.sqs.set_queue_attributes(QueueUrl=url, Attributes=wanted)
     return _attributes(lab, url, *wanted)
+
+
+HIGH = {"DeduplicationScope": "messageGroup", "FifoThroughputLimit": "perMessageGroupId"}
+REGULAR = {"DeduplicationScope": "queue", "FifoThroughputLimit": "perQueue"}
+
+
+def _after_a_change(lab: Lab, attributes: dict[str, str], *sends: tuple[str, str], seconds: float) -> list[str]:
+    """Return the bodies from a queue to which a is sent as 1 to group-1, then its attributes change, then b, c and d.
+
+    sends: deduplication ids and groups of the last ones. seconds: the time from the change to them.
+    """
+    url = lab.queue(f"{attributes['DeduplicationScope']}.fifo", **(REGULAR if attributes is HIGH else HIGH))
+    _send(lab, url, "a", "group-1", MessageDeduplicationId="1")
+    found = _drained(lab, url)
+    lab.sqs.set_queue_attributes(QueueUrl=url, Attributes=attributes)
+    lab.advance(seconds)
+    for number, (each, group) in enumerate(sends):
+        _send(lab, url, "bcd"[number], group, MessageDeduplicationId=each)
+        found += _drained(lab, url)
+    return found
+
+
+@behaviour(
+    aws=["a", "c"],
+    source="localstack snapshot test_fifo_change_to_high_throughput_after_creation[sqs]",
+)
+def just_after_the_switch_to_high_throughput(lab: Lab) -> object:
+    """Right after a queue was set to high throughput, an id still counts for the whole queue, an older or new one."""
+    return _after_a_change(lab, HIGH, ("1", "group-3"), ("2", "group-4"), ("2", "group-5"), seconds=0)
+
+
+@behaviour(
+    aws=["a", "b"],
+    source="localstack snapshot test_fifo_change_to_regular_throughput_after_creation[sqs]",
+)
+def just_after_the_switch_to_regular_throughput(lab: Lab) -> object:
+    """Right after a queue was set back to regular throughput, an id still counts for its group only."""
+    return _after_a_change(lab, REGULAR, ("1", "group-3"), seconds=0)
+
+
+@behaviour(
+    aws=[["a", "c"], ["a"]],
+    source="SQS API reference, SetQueueAttributes: up to 60 seconds; CreateQueue: DeduplicationScope; inferred for ids "
+    "from before the change",
+)
+def a_minute_after_a_switch(lab: Lab) -> object:
+    """A minute after a change of scope the new one counts, also for ids that were used before."""
+    sends = ("1", "group-1"), ("1", "group-2")
+    return [_after_a_change(lab, attributes, *sends, seconds=61) for attributes in (HIGH, REGULAR)]
+
+
+@behaviour(
+    aws=refused(
+        "InvalidAttributeValue",
+        "Invalid value for the parameter FifoThroughputLimit. Reason: To set FifoThroughputLimit to perMessageGroupId, "
+        "the DeduplicationScope must be messageGroup.",
+    ),
+    source="cloudfoundry/csb-brokerpak-aws, notes on FIFO queues (reply of AWS)",
+)
+def the_text_about_the_throughput_limit(lab: Lab) -> object:
+    """The refusal of a throughput limit names the scope that it needs."""
+    attributes = {"FifoQueue": "true", "FifoThroughputLimit": "perMessageGroupId"}
+    return lab.attempt(lab.sqs.create_queue, QueueName="orders.fifo", Attributes=attributes)
 
 
 @behaviour(

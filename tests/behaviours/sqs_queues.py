@@ -224,6 +224,28 @@ def fifo_attributes_on_a_standard_queue(lab: Lab) -> object:
     return [_creation(lab, "a", ContentBasedDeduplication="true"), *refusals]
 
 
+@behaviour(
+    aws=[
+        refused("InvalidAttributeName", "Unknown Attribute ContentBasedDeduplication."),
+        refused("InvalidAttributeName", "You can specify the DeduplicationScope only when FifoQueue is set to true."),
+        refused("InvalidAttributeName", "You can specify the FifoThroughputLimit only when FifoQueue is set to true."),
+    ]
+    * 2,
+    source="localstack snapshot test_create_standard_queue_with_fifo_attribute_raises_error[sqs]; local-aws-sqs "
+    "project (SetQueueAttributes)",
+)
+def texts_about_fifo_attributes_on_a_standard_queue(lab: Lab) -> object:
+    """Two of the attributes of FIFO queues are refused in words of their own, at creation and later."""
+    sqs, url = lab.sqs, lab.queue("old")
+    wrong = [
+        {"ContentBasedDeduplication": "true"},
+        {"DeduplicationScope": "queue"},
+        {"FifoThroughputLimit": "perQueue"},
+    ]
+    created = [lab.attempt(sqs.create_queue, QueueName="new", Attributes=each) for each in wrong]
+    return created + [_set(lab, url, **each) for each in wrong]
+
+
 # --- deleting ---------------------------------------------------------------------------------------------------
 
 

@@ -1,10 +1,11 @@
 """Which attributes and tags a queue can have.
 
 AWS: each numeric attribute has a range. Unknown attributes are refused by name, and so are those of FIFO queues on a
-standard queue. A queue's type can't be changed. Only one kind of server-side encryption can be on. A queue has up to 50
-tags. A tag's key has 1 to 128 characters: letters, digits and white space of any alphabet and _ . : / = + - @. Its
-value has up to 256, and neither can start with aws:. Source: SQS API reference, CreateQueue and SetQueueAttributes; SQS
-developer guide, "Queue quotas"; recorded answers; the local-aws-sqs project for the texts about tag keys.
+standard queue, two of them with a text of their own. A queue's type can't be changed. Only one kind of server-side
+encryption can be on. A queue has up to 50 tags. A tag's key has 1 to 128 characters: letters, digits and white space of
+any alphabet and _ . : / = + - @. Its value has up to 256, and neither can start with aws:. Source: SQS API reference,
+CreateQueue and SetQueueAttributes; SQS developer guide, "Queue quotas"; recorded answers; the csb-brokerpak-aws
+project for the text about the throughput limit, and local-aws-sqs for those about tag keys.
 moto: checks MaximumMessageSize at creation and no other attribute, accepts any key and value of a tag, and counts only
 the tags of one call.
 """
@@ -32,7 +33,8 @@ _CHOICES = {
     "DeduplicationScope": ("queue", "messageGroup"),
     "FifoThroughputLimit": ("perQueue", "perMessageGroupId"),
 }
-_FIFO_ONLY = ("FifoQueue", "ContentBasedDeduplication", "DeduplicationScope", "FifoThroughputLimit")
+_HIGH_THROUGHPUT = ("DeduplicationScope", "FifoThroughputLimit")
+_FIFO_ONLY = ("FifoQueue", "ContentBasedDeduplication", *_HIGH_THROUGHPUT)
 _OTHERS = ("Policy", "RedrivePolicy", "RedriveAllowPolicy", "KmsMasterKeyId")
 _READ_ONLY = (
     "ApproximateNumberOfMessages",
@@ -50,6 +52,9 @@ def check(attributes: dict[str, str], fifo: bool) -> dict[str, str]:
     for name, value in attributes.items():
         if name not in _RANGES and name not in _CHOICES and name not in _OTHERS:
             raise _unknown(name)
+        if name in _HIGH_THROUGHPUT and not fifo:
+            text = f"You can specify the {name} only when FifoQueue is set to true."
+            raise Refused("InvalidAttributeName", text)
         if name in _FIFO_ONLY and not fifo:
             raise _unknown(name)
         _check_value(name, value)
@@ -90,8 +95,8 @@ def check_throughput(attributes: dict[str, str]) -> None:
     ):
         raise Refused(
             "InvalidAttributeValue",
-            "Invalid value for the parameter FifoThroughputLimit. Reason: "
-            "perMessageGroupId is allowed only when the value for DeduplicationScope is messageGroup.",
+            "Invalid value for the parameter FifoThroughputLimit. Reason: To set FifoThroughputLimit to "
+            "perMessageGroupId, the DeduplicationScope must be messageGroup.",
         )
 
 

@@ -1,7 +1,9 @@
 """A queue: the messages in it, how long it keeps them, and how many of each kind it has.
 
 AWS: the retention period starts when a message was first sent. An expired message is neither received nor counted.
-Setting one attribute leaves the others unchanged. Source: SQS API reference, SetQueueAttributes and GetQueueAttributes.
+Setting one attribute leaves the others unchanged. Right after a FIFO queue's deduplication scope was changed, ids still
+count as before; a change can take 60 seconds. Source: SQS API reference, SetQueueAttributes and GetQueueAttributes;
+recorded answers.
 moto: counts expired messages and lets them block receives, and loses the Policy when any attribute is set.
 """
 
@@ -22,6 +24,7 @@ from helpers.aws_rules.sqs.messages import Message
 moto.sqs.models.camelcase_to_underscores = lru_cache(maxsize=256)(moto.sqs.models.camelcase_to_underscores)
 
 _MAX_HANDLES = 20_000  # receipt handles that a queue remembers; it forgets the oldest first
+_SCOPE_CHANGES_AFTER = 60  # seconds
 
 
 class Queue(UntrackedResource, moto.sqs.models.Queue):
@@ -57,6 +60,7 @@ class Queue(UntrackedResource, moto.sqs.models.Queue):
         self.seen = Deduplication()
         self.purged_at = float("-inf")
         self.redrive_allow_policy: str | None = None
+        self._former_scope, self._scope_changes_at = "", float("-inf")
         self._last_number, self._first_expiry = 0, float("inf")
         super().__init__(name, region, owner.number, **attributes)
         self.created_timestamp = self.last_modified_timestamp = int(owner.time())
@@ -68,12 +72,19 @@ class Queue(UntrackedResource, moto.sqs.models.Queue):
     def _set_attributes(self, attributes: dict[str, Any], now: float | None = None) -> None:
         if hasattr(self, "_policy_json"):
             attributes = {"Policy": self.policy} | attributes
+            if attributes.get("DeduplicationScope", self.deduplication_scope) != self.deduplication_scope:
+                self._former_scope = self.scope_in_effect()
+                self._scope_changes_at = self.owner.time() + _SCOPE_CHANGES_AFTER
         super()._set_attributes(attributes, int(self.owner.time()))
         if self.fifo_queue and "DelaySeconds" in attributes:
             for message in self.stored.values():  # on a standard queue a new delay applies only to new messages
                 if not message.approximate_receive_count:
                     message.delayed_until = message.sent_timestamp + int(attributes["DelaySeconds"]) * 1000
         self._first_expiry = 0.0  # a new retention period applies to stored messages too
+
+    def scope_in_effect(self) -> str:
+        """Return the scope that deduplication has now: "queue" or "messageGroup"."""
+        return self._former_scope if self.owner.time() < self._scope_changes_at else self.deduplication_scope
 
     def _setup_dlq(self, policy: Any) -> None:
         redrive.set_redrive_policy(self, policy)

@@ -90,11 +90,11 @@ def send(queue: Queue, entry: dict[str, Any], sender: str = "") -> Message:
 def _is_duplicate(queue: Queue, message: Message, deduplication_id: str | None) -> bool:
     """Return whether the message is a duplicate, and give it its sequence number. A duplicate also gets its id."""
     message.deduplication_id = deduplication_id or content_id(message.body)
-    per_group = queue.deduplication_scope == "messageGroup"
-    scope, now = message.group_id or "" if per_group else "", queue.now() / 1000
+    group, now = message.group_id or "", queue.now() / 1000
+    scope = group if queue.scope_in_effect() == "messageGroup" else ""
     if original := queue.seen.find_original(scope, message.deduplication_id, now):
         message.id, message.sequence_number = original.message_id, original.sequence_number
         return True
     message.sequence_number = queue.seen.next_number()
-    queue.seen.remember(scope, message.deduplication_id, message.id, message.sequence_number, now)
+    queue.seen.remember(group, message.deduplication_id, message.id, message.sequence_number, now)
     return False
