@@ -276,6 +276,40 @@ def one_entry_that_is_too_long(lab: Lab) -> object:
 
 
 @behaviour(
+    aws={
+        "Id": "1",
+        "Code": "InvalidParameterValue",
+        "Message": "One or more parameters cannot be validated. Reason: Message must be shorter than 1024 bytes.",
+        "SenderFault": True,
+    },
+    source="localstack snapshot test_send_batch_message_size",
+)
+def the_text_for_one_entry_that_is_too_long(lab: Lab) -> object:
+    """In a batch the refusal of a message that is too long has other words than for a single send."""
+    url = lab.queue(MaximumMessageSize="1024")
+    return lab.sqs.send_message_batch(QueueUrl=url, Entries=_entries("a" * 1024, "b" * 1025))["Failed"][0]
+
+
+@behaviour(
+    aws=[list("0123456789"), list("0123456789"), list("0123456789"), [["0", "2", "9"], list("1345678")]],
+    source="SQS API reference, SendMessageBatch, DeleteMessageBatch and ChangeMessageVisibilityBatch: the result of "
+    "each message is reported individually",
+)
+def ten_entries_that_fail(lab: Lab) -> object:
+    """However many entries of a batch are refused, each is reported, and the others are done."""
+    sqs, url = lab.sqs, lab.queue(MaximumMessageSize="1024")
+    wrong = _by_handle([f"garbage-{number}" for number in range(10)], VisibilityTimeout=10)
+    mixed = ["a" if number in (0, 2, 9) else "a" * 1025 for number in range(10)]
+    replies = [
+        sqs.send_message_batch(QueueUrl=url, Entries=_entries(*["\x01"] * 10)),
+        sqs.change_message_visibility_batch(QueueUrl=url, Entries=wrong),
+        sqs.delete_message_batch(QueueUrl=url, Entries=[{k: e[k] for k in ("Id", "ReceiptHandle")} for e in wrong]),
+    ]
+    last = _ids(sqs.send_message_batch(QueueUrl=url, Entries=_entries(*mixed)))
+    return [*(_ids(reply)["Failed"] for reply in replies), [last["Successful"], last["Failed"]]]
+
+
+@behaviour(
     aws=[["1", "InvalidMessageContents"], ["a", "c"]],
     source="localstack test_batch_send_with_invalid_char_should_succeed (validated on AWS)",
 )
@@ -303,6 +337,29 @@ def one_entry_with_a_deduplication_id(lab: Lab) -> object:
     url, entries = lab.queue(), _entries("a", "b")
     entries[1]["MessageDeduplicationId"] = "1"
     return [_failed(lab.sqs.send_message_batch(QueueUrl=url, Entries=entries)), lab.bodies(url)]
+
+
+@behaviour(
+    aws=[
+        {
+            "Code": "InvalidParameterValue",
+            "Message": "The request include parameter that is not valid for this queue type",
+        },
+        {
+            "Code": "InvalidParameterValue",
+            "Message": "Value 1800 for parameter DelaySeconds is invalid. Reason: DelaySeconds must be >= 0 and "
+            "<= 900.",
+        },
+    ],
+    source="aws-sdk-js issues 4216 and 3187 (replies of AWS); moto issue 5372 (reply of AWS)",
+)
+def texts_of_entries_that_fail(lab: Lab) -> object:
+    """The refusal of a deduplication id names neither it nor its value, as it does for a single send; others do."""
+    entries: list[Any] = _entries("a", "b")
+    entries[0]["MessageDeduplicationId"] = "1"
+    entries[1]["DelaySeconds"] = 1800
+    failed = lab.sqs.send_message_batch(QueueUrl=lab.queue(), Entries=entries)["Failed"]
+    return [{key: each[key] for key in ("Code", "Message")} for each in failed]
 
 
 @behaviour(

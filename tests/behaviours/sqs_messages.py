@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from botocore import xform_name
+
 from behaviours.book import behaviour, refused
 from behaviours.labs import Lab
 
@@ -273,6 +275,52 @@ def a_trace_header_reaches_the_receiver(lab: Lab) -> object:
     [got] = lab.receive(url)
     header = TRACE["AWSTraceHeader"]["StringValue"]
     return [got["Attributes"].get("AWSTraceHeader") == header, "MessageAttributes" in got]
+
+
+X_RAY = "Root=1-3152b799-8954dae64eda91bc9a23a7e8;Parent=7fa8c0f79203be72;Sampled=1"
+
+
+def _traces(lab: Lab, operation: str, url: str, **params: Any) -> list[Any]:
+    """Return the AWSTraceHeader of the messages that a call sends whose HTTP request has X-Ray's header."""
+
+    def add_header(params: dict[str, Any], **_: Any) -> None:
+        params["headers"]["X-Amzn-Trace-Id"] = X_RAY
+
+    name, events = f"before-call.sqs.{operation}", lab.sqs.meta.events
+    events.register(name, add_header)
+    try:
+        getattr(lab.sqs, xform_name(operation))(QueueUrl=url, **params)
+    finally:
+        events.unregister(name, add_header)
+    found = sorted(lab.receive(url), key=lambda message: message["Body"])
+    return [message["Attributes"].get("AWSTraceHeader") for message in found]
+
+
+@behaviour(
+    aws=[[X_RAY], [X_RAY], [X_RAY] * 2],
+    source="localstack snapshot test_aws_trace_header_propagation[sqs]; X-Ray developer guide, Amazon SQS and "
+    "AWS X-Ray",
+)
+def a_trace_in_the_http_header(lab: Lab) -> object:
+    """X-Ray's header of the HTTP request comes back as the AWSTraceHeader of each message that the request sends."""
+    entries = [{"Id": each, "MessageBody": each} for each in "ab"]
+    fifo = lab.queue("orders.fifo", ContentBasedDeduplication="true")
+    return [
+        _traces(lab, "SendMessage", lab.queue(), MessageBody="a"),
+        _traces(lab, "SendMessage", fifo, MessageBody="a", MessageGroupId="g"),
+        _traces(lab, "SendMessageBatch", lab.queue("returns"), Entries=entries),
+    ]
+
+
+@behaviour(
+    aws=[TRACE["AWSTraceHeader"]["StringValue"], X_RAY],
+    source="X-Ray developer guide, Amazon SQS and AWS X-Ray: the system attribute overrides the HTTP trace header",
+)
+def a_trace_in_both_places(lab: Lab) -> object:
+    """A message's own AWSTraceHeader goes before the header of the HTTP request."""
+    entries: list[Any] = [{"Id": each, "MessageBody": each} for each in "ab"]
+    entries[0]["MessageSystemAttributes"] = TRACE
+    return _traces(lab, "SendMessageBatch", lab.queue(), Entries=entries)
 
 
 @behaviour(aws=[True, True], source="SQS API reference, SendMessage: only AWSTraceHeader, its type must be String")

@@ -17,7 +17,7 @@ def send_message(request: Request) -> Answer:
     """Send one message."""
     queue = queue_of(request)
     sending.check_message(queue, request.params)
-    return sending.send(queue, request.params).as_sent()
+    return sending.send(queue, request.params, trace=request.trace).as_sent()
 
 
 def send_message_batch(request: Request) -> Answer:
@@ -35,8 +35,8 @@ def send_message_batch(request: Request) -> Answer:
         if not entry["MessageBody"]:
             name = f"SendMessageBatchRequestEntry.{entries.index(entry) + 1}.MessageBody"
             raise Refused("EmptyValue", missing(name).message)
-        sending.check_message(queue, entry)
-        return sending.send(queue, entry).as_sent()
+        sending.check_message(queue, entry, in_batch=True)
+        return sending.send(queue, entry, trace=request.trace).as_sent()
 
     return batches.for_each(entries, send, queue.owner.unkindness)
 

@@ -17,6 +17,7 @@ _SYSTEM_ATTRIBUTES = {  # as ReceiveMessage names them, and where a Message has 
     "SentTimestamp": "sent_timestamp",
     "ApproximateReceiveCount": "approximate_receive_count",
     "ApproximateFirstReceiveTimestamp": "approximate_first_receive_timestamp",
+    "AWSTraceHeader": "trace_header",
     "MessageGroupId": "group_id",
     "MessageDeduplicationId": "deduplication_id",
     "SequenceNumber": "sequence_number",
@@ -29,7 +30,8 @@ class Message(Untracked, moto.sqs.models.Message):
 
     visible_at: when its visibility timeout ends. received_at: when it was last received. enqueued_at: the start of its
     retention period. source_arn: for a dead letter, the queue that it comes from. duplicated: whether an unkind cloud
-    made a copy of it. number: its place in the queue.
+    made a copy of it. number: its place in the queue. trace_header: X-Ray's, from the system attributes or, without one
+    there, from the header of the HTTP request.
     """
 
     sent_timestamp: int  # type: ignore[assignment]  # moto begins with None, and ours is set from the start
@@ -43,6 +45,7 @@ class Message(Untracked, moto.sqs.models.Message):
         self.source_arn: str | None = None
         self.duplicated = False
         self.number = 0
+        self.trace_header: str | None = system.get("AWSTraceHeader", {}).get("StringValue")
 
     @staticmethod
     def validate_attribute_name(name: str) -> None:
@@ -66,8 +69,6 @@ class Message(Untracked, moto.sqs.models.Message):
         found = {
             name: getattr(self, ours) for name, ours in _SYSTEM_ATTRIBUTES.items() if name in names or "All" in names
         }
-        if ("AWSTraceHeader" in names or "All" in names) and "AWSTraceHeader" in self.system_attributes:
-            found["AWSTraceHeader"] = self.system_attributes["AWSTraceHeader"].get("StringValue")
         return {name: str(value) for name, value in found.items() if value is not None}
 
     def _attributes(self, names: list[str]) -> dict[str, Any]:

@@ -2,8 +2,9 @@
 
 AWS: the body can't be empty. A FIFO queue needs a message group id, and a deduplication id unless content-based
 deduplication is on, and no message can have a delay of its own. A standard queue accepts a message group id, for fair
-queues, and no deduplication id. Source: SQS API reference, SendMessage; SQS developer guide, "Fair queues"; recorded
-answers.
+queues, and no deduplication id. X-Ray's header of the HTTP request becomes the messages' AWSTraceHeader, unless they
+have one. Two refusals read differently in a batch. Source: SQS API reference, SendMessage; SQS developer guide, "Fair
+queues"; X-Ray developer guide, "Amazon SQS and AWS X-Ray"; recorded answers.
 moto: accepts an empty body and ids with spaces, and checks sizes in characters.
 """
 
@@ -16,11 +17,12 @@ from helpers.aws_rules.sqs.messages import Message
 from helpers.aws_rules.sqs.queues import Queue
 
 _MAX_DELAY = 900  # seconds
+_NOT_FOR_THIS_TYPE = "The request include parameter that is not valid for this queue type"
 
 
-def check_message(queue: Queue, entry: dict[str, Any]) -> None:
+def check_message(queue: Queue, entry: dict[str, Any], in_batch: bool = False) -> None:
     """Raise Refused if this queue doesn't accept the message. entry: the parameters of SendMessage."""
-    check_ids_and_delay(queue, entry)
+    check_ids_and_delay(queue, entry, in_batch)
     body, attributes = entry.get("MessageBody", ""), entry.get("MessageAttributes", {})
     if not body:
         raise missing("MessageBody")
@@ -28,7 +30,8 @@ def check_message(queue: Queue, entry: dict[str, Any]) -> None:
     message_contents.check_system_attributes(entry.get("MessageSystemAttributes", {}))
     largest = queue.maximum_message_size
     if message_contents.size(body, attributes) > largest:
-        text = f"One or more parameters are invalid. Reason: Message must be shorter than {largest} bytes."
+        what = "cannot be validated" if in_batch else "are invalid"
+        text = f"One or more parameters {what}. Reason: Message must be shorter than {largest} bytes."
         raise Refused("InvalidParameterValue", text)
     message_contents.check_characters(body)
     delay = entry.get("DelaySeconds")
@@ -36,7 +39,7 @@ def check_message(queue: Queue, entry: dict[str, Any]) -> None:
         raise invalid_value(delay, "DelaySeconds", "DelaySeconds must be >= 0 and <= 900.")
 
 
-def check_ids_and_delay(queue: Queue, entry: dict[str, Any]) -> None:
+def check_ids_and_delay(queue: Queue, entry: dict[str, Any], in_batch: bool = False) -> None:
     """Raise Refused if message group id, deduplication id or delay don't suit the queue's type."""
     group, deduplication_id = entry.get("MessageGroupId"), entry.get("MessageDeduplicationId")
     if queue.fifo_queue:
@@ -51,19 +54,20 @@ def check_ids_and_delay(queue: Queue, entry: dict[str, Any]) -> None:
                 "explicitly",
             )
         if entry.get("DelaySeconds"):
-            raise _not_for_this_type(entry["DelaySeconds"], "DelaySeconds")
+            raise invalid_value(entry["DelaySeconds"], "DelaySeconds", f"{_NOT_FOR_THIS_TYPE}.")
     else:
         message_contents.check_id(group, "MessageGroupId")
+        if deduplication_id is not None and in_batch:
+            raise Refused("InvalidParameterValue", _NOT_FOR_THIS_TYPE)
         if deduplication_id is not None:
-            raise _not_for_this_type(deduplication_id, "MessageDeduplicationId")
+            raise invalid_value(deduplication_id, "MessageDeduplicationId", f"{_NOT_FOR_THIS_TYPE}.")
 
 
-def _not_for_this_type(value: object, parameter: str) -> Refused:
-    return invalid_value(value, parameter, "The request include parameter that is not valid for this queue type.")
+def send(queue: Queue, entry: dict[str, Any], sender: str = "", trace: str = "") -> Message:
+    """Store the message and return it. A duplicate on a FIFO queue gets the id and number of the original.
 
-
-def send(queue: Queue, entry: dict[str, Any], sender: str = "") -> Message:
-    """Store the message and return it. A duplicate on a FIFO queue gets the id and number of the original."""
+    trace: X-Ray's header, which the message gets if it has none.
+    """
     owner, now = queue.owner, queue.now()
     message = Message(
         owner.new_id(),
@@ -74,6 +78,7 @@ def send(queue: Queue, entry: dict[str, Any], sender: str = "") -> Message:
     )
     if sender:
         message.sender_id = sender
+    message.trace_header = message.trace_header or trace or None
     message.group_id = entry.get("MessageGroupId")
     delay = entry.get("DelaySeconds")
     if delay is None or queue.fifo_queue:  # on a FIFO queue 0 means the queue's delay
