@@ -414,6 +414,27 @@ def a_change_with_a_made_up_handle(lab: Lab) -> object:
 
 
 @behaviour(
+    aws=[
+        {
+            "Id": "1",
+            "Code": "MissingParameter",
+            "Message": "The request must contain the parameter "
+            "ChangeMessageVisibilityBatchRequestEntry.2.VisibilityTimeout.",
+            "SenderFault": True,
+        },
+        "0/2/0",
+    ],
+    source="local-aws-sqs project (test of the reply)",
+)
+def a_change_without_a_timeout(lab: Lab) -> object:
+    """In a batch of visibility changes an entry without a timeout fails alone; it does not mean 0."""
+    url = lab.queue()
+    entries = _by_handle(_handles(lab, url, "a", "b"), VisibilityTimeout=60)
+    del entries[1]["VisibilityTimeout"]
+    return [lab.sqs.change_message_visibility_batch(QueueUrl=url, Entries=entries)["Failed"][0], lab.counts(url)]
+
+
+@behaviour(
     aws=[{"Successful": ["0", "1"], "Failed": []}] * 2,
     source="SQS API reference, DeleteMessageBatch; localstack test_delete_message_with_deleted_receipt_handle "
     "(validated on AWS)",

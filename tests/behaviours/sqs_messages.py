@@ -431,6 +431,17 @@ def an_attribute_without_a_value(lab: Lab) -> object:
     return _code(lab, MessageAttributes={"a": {"DataType": "String"}}) != "ok"
 
 
+@behaviour(
+    aws=[["ok"] * 4, ["InvalidParameterValue"] * 4],
+    source="SQS developer guide, message metadata: up to 38 digits of precision, between 10^-128 and 10^126; code: "
+    "inferred",
+)
+def the_range_of_numbers(lab: Lab) -> object:
+    """A Number has up to 38 digits, zeros at both ends aside, and is between 10^-128 and 10^126."""
+    good, wrong = ["1" * 38, "00" + "1" * 38 + "0" * 80, "1e126", "-1e-128"], ["1" * 39, "1e127", "1e-129", "1e4000"]
+    return [_codes(lab, [{"a": _text(text, "Number")} for text in texts]) for texts in (good, wrong)]
+
+
 @behaviour(aws=["ok", "ok", [True] * 5], source="SQS developer guide, message attribute data types: Number")
 def numbers_must_be_numbers(lab: Lab) -> object:
     """A Number may be negative or have decimals; a text that is no number is refused."""
@@ -476,12 +487,13 @@ def characters_that_names_must_not_have(lab: Lab) -> object:
 
 
 @behaviour(
-    aws=["ok", "ok"],
-    source="localstack test_send_message_with_invalid_string_attributes (validated on AWS); SQS API reference",
+    aws=["ok", *["InvalidParameterValue"] * 4],
+    source="SQS developer guide, message metadata: A-Z, a-z, 0-9, underscore, hyphen and period; but in localstack "
+    "test_send_message_with_invalid_string_attributes (validated on AWS) a name with ø, ß and ä is accepted",
 )
 def letters_in_names(lab: Lab) -> object:
-    """Letters, digits, _ - and . make a name, and letters beyond ASCII are accepted."""
-    return _codes(lab, [{"a_B-1.c": _text("a")}, {"attr.1øßä": _text("a")}])
+    """Letters, digits, _ - and . make a name, and no letters or digits beyond ASCII do."""
+    return _codes(lab, [{name: _text("a")} for name in ("a_B-1.c", "größe", "цена", "価格", "٣")])
 
 
 @behaviour(

@@ -879,6 +879,15 @@ def setting_an_unknown_attribute(lab: Lab) -> object:
 
 
 @behaviour(
+    aws=refused("MissingParameter", "The request must contain the parameter Attribute.Name."),
+    source="local-aws-sqs project (test of the reply)",
+)
+def setting_nothing(lab: Lab) -> object:
+    """SetQueueAttributes without any attribute is refused."""
+    return _set(lab, lab.queue())
+
+
+@behaviour(
     aws=refused("InvalidAttributeName", "Unknown Attribute FifoQueue."),
     source="localstack snapshot test_set_unsupported_attribute_fifo[sqs] invalid-attr-name-1",
 )

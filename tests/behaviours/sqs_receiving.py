@@ -168,6 +168,17 @@ def a_long_poll_sees_a_delay_end(lab: Lab) -> object:
     return [lab.bodies(url), lab.bodies(url, WaitTimeSeconds=1)]
 
 
+@behaviour(aws=[["a"], []], source="SQS API reference, ReceiveMessage: WaitTimeSeconds is 0 to 20 seconds")
+def the_longest_poll(lab: Lab) -> object:
+    """A poll of 20 seconds gets a message that arrives after 19 seconds, and none that arrives after 21."""
+    found = []
+    for delay in (19, 21):
+        url = lab.queue(f"orders-{delay}", DelaySeconds=str(delay))
+        lab.sqs.send_message(QueueUrl=url, MessageBody="a")
+        found.append(lab.bodies(url, WaitTimeSeconds=20))
+    return found
+
+
 @behaviour(aws=[[], ["a"]], source="localstack test_receive_after_visibility_timeout (validated on AWS)")
 def a_long_poll_sees_a_timeout_end(lab: Lab) -> object:
     """A long poll gets a message whose visibility timeout ends during the wait."""
@@ -700,6 +711,22 @@ def fourteen_days_at_most(lab: Lab) -> object:
     """A queue can keep its messages for 1,209,600 seconds."""
     url = _with(lab, "a", MessageRetentionPeriod="1209600")
     return _seen(lab, url, 14 * 24 * HOUR - 600, 1200)
+
+
+@behaviour(
+    aws=[["a"], [], [], "0/0/0"],
+    source="SQS API reference, CreateQueue: MessageRetentionPeriod, at least 60 seconds; inferred for the delay",
+)
+def a_minute_at_least(lab: Lab) -> object:
+    """A queue keeps its messages for 60 seconds or longer, and a message that is delayed for longer never comes."""
+    sqs, url = lab.sqs, lab.queue(MessageRetentionPeriod="60")
+    found = []
+    for delay, *waits in ((0, 55, 15), (900, 910)):
+        sqs.send_message(QueueUrl=url, MessageBody="a", DelaySeconds=delay)
+        for seconds in waits:
+            lab.advance(seconds)
+            found.append(lab.bodies(url, VisibilityTimeout=0))
+    return [*found, lab.counts(url)]
 
 
 @behaviour(aws=["new"], source="localstack test_message_retention (validated on AWS)")

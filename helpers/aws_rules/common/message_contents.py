@@ -1,9 +1,10 @@
 """What a message can contain, in queues and topics: its characters, attributes, ids, and size in bytes.
 
 AWS: the size is in bytes of UTF-8 and includes the names, types and values of the message attributes. A message has up
-to ten of them, of type String, Number or Binary, which can have a custom label behind a dot. Source: SQS API reference,
-SendMessage and MessageAttributeValue; SQS developer guide, "Message quotas"; recorded answers; the local-aws-sqs
-project for texts that are recorded nowhere else.
+to ten of them, of type String, Number or Binary, which can have a custom label behind a dot. A name has the letters A-Z
+and a-z, digits and _ - . only; a number has up to 38 digits and is between 10^-128 and 10^126. Source: SQS API
+reference, SendMessage and MessageAttributeValue; SQS developer guide, "Message quotas" and "Message metadata"; recorded
+answers; the local-aws-sqs project for texts that are recorded nowhere else.
 moto: counts nothing but the characters of the body, and accepts control characters, empty values and any number of
 message attributes.
 """
@@ -17,8 +18,9 @@ from helpers.aws_rules.common.refusals import Refused, invalid_value
 FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _NAME = re.compile(r"[A-Za-z0-9_.\-]{1,256}")
 _ID = re.compile(r"[A-Za-z0-9!\"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~]{1,128}")
-_NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
+_NUMBER = re.compile(r"[+-]?(?=\.?[0-9])([0-9]*)\.?([0-9]*)(?:[eE]([+-]?)(?=[0-9])0*([0-9]*))?")
 _MOST_ATTRIBUTES = 10
+_MOST_DIGITS, _LOWEST_POWER, _HIGHEST_POWER = 38, -128, 126
 
 
 def size(body: str, attributes: dict[str, Any]) -> int:
@@ -93,13 +95,8 @@ def _check_name(name: str) -> None:
     for what, is_so in wrong.items():
         if is_so:
             raise _wrong(f"Message (user) attribute name must not {what}.")
-    if not _is_name(name):
+    if not _NAME.fullmatch(name):
         raise _wrong(f"Message (user) attribute name '{name}' contains invalid characters.")
-
-
-def _is_name(text: str) -> bool:
-    """Return whether the text consists of letters and digits of any alphabet, _, - and dots."""
-    return all(sign.isalnum() or sign in "_-." for sign in text)
 
 
 def _check_value(name: str, value: dict[str, Any], kind: str) -> None:
@@ -121,10 +118,27 @@ def _check_value(name: str, value: dict[str, Any], kind: str) -> None:
         raise _wrong(f"Message ({kind}) attribute '{name}' must contain a non-empty value of type '{base}'.")
     if "StringValue" in value and "BinaryValue" in value:
         raise _wrong(f"Message ({kind}) attribute '{name}' must have a single value.")
-    if base == "Number" and not _NUMBER.fullmatch(value["StringValue"]):
+    if base == "Number" and not _is_number(value["StringValue"]):
         raise _wrong(f"Can't cast the value of message ({kind}) attribute '{name}' to a number.")
     if base != "Binary" and FORBIDDEN.search(value["StringValue"]):
         raise _wrong(f"Message ({kind}) attribute '{name}' contains invalid characters.")
+
+
+def _is_number(text: str) -> bool:
+    """Return whether the text is a number that SQS can hold."""
+    found = _NUMBER.fullmatch(text)
+    if found is None:
+        return False
+    whole, fraction, sign, exponent = found.groups("")
+    digits = (whole + fraction).lstrip("0")
+    if not digits:
+        return True
+    if len(exponent) > 9:
+        return False
+    power = int(f"{sign}{exponent or 0}") + len(digits) - len(fraction) - 1  # of the first digit
+    digits = digits.rstrip("0")
+    in_range = _LOWEST_POWER <= power < _HIGHEST_POWER or (power == _HIGHEST_POWER and digits == "1")
+    return in_range and len(digits) <= _MOST_DIGITS
 
 
 def check_number(name: str, text: str) -> None:

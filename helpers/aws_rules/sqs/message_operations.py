@@ -96,11 +96,13 @@ def change_message_visibility(request: Request) -> Answer:
 
 
 def change_message_visibility_batch(request: Request) -> Answer:
-    """Change the visibility timeout of up to ten messages."""
+    """Change the visibility timeout of up to ten messages. An entry without one is refused."""
     queue, entries = queue_of(request), request.params["Entries"]
     batches.check_batch(entries, "ChangeMessageVisibility")
 
     def change(entry: dict[str, Any]) -> None:
-        receiving.change_visibility(queue, entry["ReceiptHandle"], entry.get("VisibilityTimeout", 0))
+        if "VisibilityTimeout" not in entry:
+            raise missing(f"ChangeMessageVisibilityBatchRequestEntry.{entries.index(entry) + 1}.VisibilityTimeout")
+        receiving.change_visibility(queue, entry["ReceiptHandle"], entry["VisibilityTimeout"])
 
     return batches.for_each(entries, change, queue.owner.unkindness)

@@ -7,7 +7,7 @@ from typing import Any
 
 from helpers.aws_rules.common import steps
 from helpers.aws_rules.common.numbers import parse_whole_number
-from helpers.aws_rules.common.refusals import Refused, invalid_value, no_such_queue
+from helpers.aws_rules.common.refusals import Refused, invalid_value, missing, no_such_queue
 from helpers.aws_rules.common.request import Request
 from helpers.aws_rules.policies import access, permissions
 from helpers.aws_rules.sqs import move_tasks, queue_attributes, redrive
@@ -103,8 +103,10 @@ def get_queue_attributes(request: Request) -> Answer:
 
 def set_queue_attributes(request: Request) -> Answer:
     """Set attributes."""
-    queue = queue_of(request)
-    region_of(request).set_attributes(queue, request.params["Attributes"])
+    queue, attributes = queue_of(request), request.params["Attributes"]
+    if not attributes:
+        raise missing("Attribute.Name")
+    region_of(request).set_attributes(queue, attributes)
     return {}
 
 
