@@ -40,7 +40,7 @@ class ProgramEnd:
 class ProgramReport:
     """What one program did: its calls, and how many messages it sent, received and deleted.
 
-    deleted: only those that a call really deleted, since the receipt handle of an earlier receive deletes nothing.
+    deleted: those that a call really deleted; deleting a message again deletes nothing.
     came_again: how many of the received ones had been received before, by any program.
     """
 

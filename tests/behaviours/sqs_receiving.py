@@ -1,5 +1,6 @@
 """Receiving, visibility, deleting and retention."""
 
+import json
 from typing import Any
 
 from behaviours.book import behaviour, refused
@@ -617,18 +618,50 @@ def deleting_late(lab: Lab) -> object:
     return [outcome, lab.bodies(url), lab.counts(url)]
 
 
-@behaviour(
-    aws="ok",
-    source="SQS API reference, DeleteMessage: with an old receipt handle the request succeeds, "
-    "but the message might not be deleted",
+OLD_HANDLES = (
+    "moto pull request 4655: test_delete_message_using_old_receipt_handle (verified against AWS); SQS API reference, "
+    "DeleteMessage: the request succeeds, but the message might not be deleted"
 )
+
+
+@behaviour(aws=["ok", "0/0/0", "ok"], source=OLD_HANDLES)
 def deleting_with_an_old_handle(lab: Lab) -> object:
-    """A delete with the handle of an earlier receive is no error."""
+    """On a standard queue the handle of an earlier receive deletes the message; deleting it again is no error."""
+    url = _with(lab, "a", VisibilityTimeout="0")
+    first, second = ({"QueueUrl": url, "ReceiptHandle": _handle(lab, url)} for _ in range(2))
+    outcome = lab.attempt(lab.sqs.delete_message, **first)
+    return [outcome, lab.counts(url), lab.attempt(lab.sqs.delete_message, **second)]
+
+
+@behaviour(
+    aws=["ok", "0/0/0", []],
+    source=f"{OLD_HANDLES}; SQS can delete a message even if a visibility timeout has it locked for another consumer",
+)
+def deleting_what_somebody_else_received(lab: Lab) -> object:
+    """On a standard queue a late delete deletes the message although somebody else has received it since."""
     url = _with(lab, "a")
     handle = _handle(lab, url)
     lab.advance(40)
     lab.receive(url)
-    return lab.attempt(lab.sqs.delete_message, QueueUrl=url, ReceiptHandle=handle)
+    outcome = lab.attempt(lab.sqs.delete_message, QueueUrl=url, ReceiptHandle=handle)
+    return [outcome, lab.counts(url), *_seen(lab, url, 40)]
+
+
+@behaviour(
+    aws=["ok", ["a"], "1/0/0"],
+    source="SQS developer guide, dead-letter queues: a move task sends messages with new ids; inferred",
+)
+def an_old_handle_after_a_redrive(lab: Lab) -> object:
+    """A receipt handle from before a message became a dead letter does not delete it when it is moved back."""
+    dead = lab.queue("dead")
+    policy = json.dumps({"deadLetterTargetArn": lab.arn(dead), "maxReceiveCount": 1})
+    url = _with(lab, "a", VisibilityTimeout="0", RedrivePolicy=policy)
+    handle = _handle(lab, url)
+    lab.receive(url)
+    lab.sqs.start_message_move_task(SourceArn=lab.arn(dead))
+    lab.advance(10)
+    outcome = lab.attempt(lab.sqs.delete_message, QueueUrl=url, ReceiptHandle=handle)
+    return [outcome, lab.bodies(url, VisibilityTimeout=0), lab.counts(url)]
 
 
 EXPIRED = refused(
@@ -643,6 +676,17 @@ def deleting_after_twelve_hours(lab: Lab) -> object:
     url = _with(lab, "a")
     handle = _handle(lab, url)
     lab.advance(55_000)
+    outcome = lab.attempt(lab.sqs.delete_message, QueueUrl=url, ReceiptHandle=handle)
+    return [_without(outcome, handle), lab.counts(url)]
+
+
+@behaviour(aws=[EXPIRED, "0/1/0"], source="boto3 issue 2898 (reply of AWS after 55,000 seconds); inferred")
+def each_handle_has_its_twelve_hours(lab: Lab) -> object:
+    """The twelve hours of a receipt handle count from its own receive, not from a later one."""
+    url = _with(lab, "a")
+    handle = _handle(lab, url)
+    lab.advance(55_000)
+    lab.receive(url)
     outcome = lab.attempt(lab.sqs.delete_message, QueueUrl=url, ReceiptHandle=handle)
     return [_without(outcome, handle), lab.counts(url)]
 

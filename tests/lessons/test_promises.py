@@ -275,12 +275,15 @@ class QueueProgram(Program):
 
     @rule(choice=CHOICE)
     def delete_with_a_wrong_handle(self, choice: int) -> None:
-        """Garbage is refused. With an older handle AWS may not delete the message; the offline cloud never does."""
-        wrong = ["no handle", "AQEB" + "a" * 180, *(h for h in self.model.handles if not self.model.is_newest(h))]
+        """Garbage is refused. An older handle deletes the message of a standard queue; a FIFO queue refuses it."""
+        wrong = ["no handle", "AQEB" + "a" * 180, *self.model.older_handles(self.now())]
         handle = wrong[choice % len(wrong)]
         answer = self.call("delete_message", ReceiptHandle=handle)
         if answer and handle not in self.model.handles:
             assert answer[0] == "ReceiptHandleIsInvalid"
+        elif answer and answer[0] == "":
+            assert not (self.fifo and self.model.is_there(handle))
+            self.model.delete(handle)
 
     def in_flight(self, choice: int) -> str:
         """Return the handle of a message in flight, or ""."""

@@ -190,9 +190,19 @@ class QueueModel:
         copy = self.handles.get(handle)
         return copy in self.copies and copy.handle == handle  # type: ignore[union-attr]
 
+    def is_there(self, handle: str) -> bool:
+        """Return whether the message of this handle is still there."""
+        return self.handles[handle] in self.copies
+
+    def older_handles(self, now: float) -> list[str]:
+        """Return the handles of earlier receives, unless nobody knows which message is theirs, or where it is."""
+        ids = [copy.id for copy in (*self.copies, *self.spares)]
+        unclear = {copy.id for copy in self.due(now)} | {each for each in ids if ids.count(each) > 1}
+        return [h for h, copy in self.handles.items() if not self.is_newest(h) and copy.id not in unclear]
+
     def delete(self, handle: str) -> None:
-        """A delete with this handle was accepted: with the newest one the message is gone for ever."""
-        if self.is_newest(handle):
+        """A delete with this handle was accepted: the message is gone for ever."""
+        if self.is_there(handle):
             self.copies.remove(self.handles[handle])
 
     def hide(self, handle: str, now: float, seconds: int) -> None:

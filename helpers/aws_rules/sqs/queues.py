@@ -9,7 +9,7 @@ moto: counts expired messages and lets them block receives, and loses the Policy
 
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import moto.sqs.models
 
@@ -27,12 +27,19 @@ _MAX_HANDLES = 20_000  # receipt handles that a queue remembers; it forgets the 
 _SCOPE_CHANGES_AFTER = 60  # seconds
 
 
+class Receipt(NamedTuple):
+    """One receive of a message. number: the message's place in the queue then. at: in milliseconds."""
+
+    message: Message
+    number: int
+    at: float
+
+
 class Queue(UntrackedResource, moto.sqs.models.Queue):
     """moto's queue, which has attributes, tags and a policy, with messages and times of our own.
 
-    siblings: all queues of the account in this region, by name. stored: the messages in sequence. handles: the receipt
-    handles that were given out, each with its message. attempts: what a ReceiveRequestAttemptId received, and until
-    when it's valid.
+    siblings: all queues of the account in this region, by name. stored: the messages in sequence. receipts: what
+    receives returned, by receipt handle. attempts: what a ReceiveRequestAttemptId received, and until when it's valid.
     """
 
     BASE_ATTRIBUTES = [*moto.sqs.models.Queue.BASE_ATTRIBUTES, "RedriveAllowPolicy"]  # noqa: RUF012  # as in moto
@@ -55,7 +62,7 @@ class Queue(UntrackedResource, moto.sqs.models.Queue):
     ):
         self.owner, self.siblings = owner, siblings
         self.stored: dict[int, Message] = {}
-        self.handles: dict[str, Message] = {}
+        self.receipts: dict[str, Receipt] = {}
         self.attempts: dict[str, tuple[float, list[Message]]] = {}
         self.seen = Deduplication()
         self.purged_at = float("-inf")
@@ -103,11 +110,11 @@ class Queue(UntrackedResource, moto.sqs.models.Queue):
         """Remove a message."""
         self.stored.pop(message.number, None)
 
-    def remember_handle(self, message: Message) -> None:
-        """Remember the message by its newest receipt handle."""
-        self.handles[message.receipt_handle or ""] = message
-        if len(self.handles) > _MAX_HANDLES:
-            del self.handles[next(iter(self.handles))]
+    def remember_receipt(self, message: Message) -> None:
+        """Remember the latest receive of the message by its receipt handle."""
+        self.receipts[message.receipt_handle or ""] = Receipt(message, message.number, message.received_at)
+        if len(self.receipts) > _MAX_HANDLES:
+            del self.receipts[next(iter(self.receipts))]
 
     def _expiry(self, message: Message) -> float:
         return message.enqueued_at + self.message_retention_period * 1000

@@ -1,12 +1,14 @@
 """Receiving messages, changing their visibility timeout, and deleting them.
 
-AWS: a receive hides a message for the visibility timeout and returns a new receipt handle, and only the newest one
-deletes the message. A message can stay in flight for twelve hours, counted from the receive, and a receipt handle is
-valid for twelve hours. On a FIFO queue a group with a message in flight returns no other one, and a receipt handle is
-refused once the visibility timeout is over. Source: SQS API reference, ReceiveMessage, DeleteMessage and
-ChangeMessageVisibility; recorded answers; for the twelve hours of a receipt handle boto3 issue 2898.
-moto: counts the twelve hours from sending, deletes with any old receipt handle, accepts late deletes on FIFO queues,
-gives the same message to two threads, and copies the whole queue for each receive.
+AWS: a receive hides a message for the visibility timeout and returns a new receipt handle. On a standard queue the
+handle of an earlier receive deletes the message, too. That's what recorded answers show; the documentation says that
+the request succeeds, and that the message might not be deleted. A message can stay in flight for twelve hours, counted
+from the receive, and a receipt handle is valid for twelve hours. On a FIFO queue a group with a message in flight
+returns no other one, and a receipt handle is refused once the visibility timeout is over. Source: SQS API reference,
+ReceiveMessage, DeleteMessage and ChangeMessageVisibility; recorded answers; moto pull request 4655, whose tests were
+verified against AWS, for earlier receipt handles, and boto3 issue 2898 for their twelve hours.
+moto: counts the twelve hours from sending, accepts late deletes on FIFO queues, gives the same message to two threads,
+and copies the whole queue for each receive.
 """
 
 from collections.abc import Iterator
@@ -155,21 +157,19 @@ def _put_in_flight(queue: Queue, message: Message, now: float, visibility_timeou
         unkind.tell(f"{queue.name} delivers message {message.id} once more")
         steps.record(queue.owner, steps.UNKIND, queue.queue_arn, message.id, "a duplicate will be delivered")
     message.start_visibility_timeout(queue.owner, now, visibility_timeout)
-    queue.remember_handle(message)
+    queue.remember_receipt(message)
     reason = f"receive number {message.approximate_receive_count}, by {by}; hidden for {visibility_timeout} s"
     steps.record(queue.owner, steps.RECEIVED, queue.queue_arn, message.id, reason, visibility_timeout, by)
 
 
 def delete(queue: Queue, handle: str) -> None:
-    """Delete the message with this receipt handle. An older handle deletes nothing; a FIFO queue refuses it."""
-    message, now = _find_message(queue, handle), queue.now()
+    """Delete the message with this receipt handle. A FIFO queue refuses the handle of an earlier receive."""
+    message, received_at = _find_message(queue, handle)
     if message is None:
         return
-    age = now - message.received_at
+    age = queue.now() - received_at
     if age > MAX_VISIBILITY_TIMEOUT * 1000 or (queue.fifo_queue and not _is_in_flight(queue, message, handle)):
         raise Expired(handle)
-    if message.receipt_handle != handle:
-        return
     queue.remove(message)
     queue.owner.tell_of_change()
     steps.record(queue.owner, steps.DELETED, queue.queue_arn, message.id)
@@ -179,7 +179,7 @@ def change_visibility(queue: Queue, handle: str, seconds: int) -> None:
     """Make the visibility timeout end this many seconds from now. A standard queue accepts an older handle too."""
     if not 0 <= seconds <= MAX_VISIBILITY_TIMEOUT:
         raise invalid_value(seconds, "VisibilityTimeout", f"Must be between 0 and {MAX_VISIBILITY_TIMEOUT}.")
-    message, now = _find_message(queue, handle), queue.now()
+    (message, _), now = _find_message(queue, handle), queue.now()
     if message is None:
         raise invalid_value(
             handle, "ReceiptHandle", "Message does not exist or is not available for visibility timeout change."
@@ -194,15 +194,18 @@ def change_visibility(queue: Queue, handle: str, seconds: int) -> None:
     steps.record(queue.owner, steps.HIDDEN, queue.queue_arn, message.id, f"for {seconds} s from now", seconds)
 
 
-def _find_message(queue: Queue, handle: str) -> Message | None:
-    """Return the message, or None if it was deleted. Raise Refused if the queue never returned this receipt handle."""
-    message = queue.handles.get(handle)
-    if message is None:
+def _find_message(queue: Queue, handle: str) -> tuple[Message | None, float]:
+    """Return the message, None if it isn't in the queue any more, and when this receipt handle was returned.
+
+    Raise Refused if the queue never returned it.
+    """
+    receipt = queue.receipts.get(handle)
+    if receipt is None:
         text = f'The input receipt handle "{handle}" is not a valid receipt handle.'
-        if any(handle in other.handles for other in queue.siblings.values()):
+        if any(handle in other.receipts for other in queue.siblings.values()):
             text = f'The receipt handle "{handle}" is not valid for this queue.'
         raise Refused("ReceiptHandleIsInvalid", text, 404)
-    return message if queue.stored.get(message.number) is message else None
+    return (receipt.message if queue.stored.get(receipt.number) is receipt.message else None), receipt.at
 
 
 def _is_in_flight(queue: Queue, message: Message, handle: str | None) -> bool:
