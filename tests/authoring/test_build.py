@@ -230,7 +230,8 @@ BROKEN_SETS = {
 GRADED = (
     "a do-nothing answer passes",
     "the stub passes",
-)  # in a sandbox, as the solution is, which the quick run shows
+    "the solution fails",
+)  # in a sandbox, which takes long
 
 
 @needs_fork

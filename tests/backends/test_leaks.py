@@ -1,7 +1,7 @@
 """In the offline cloud no request leaves the process, whatever keys, profiles, endpoints and proxies a machine has.
 
 Each test runs in a new Python, since what a learner made before start() can be made only there. The guard is on in it.
-The quick run has clients, endpoints, keys and a login; CI has every other place where a machine keeps such settings.
+The quick run has clients and keys; CI has every other place where a machine keeps such settings.
 """
 
 import hashlib
@@ -191,6 +191,7 @@ def test_what_is_made_after_start_is_answered_offline(run: Run) -> None:
     assert found == {"outcomes": outcomes, "attempts": []}
 
 
+@pytest.mark.full
 def test_endpoints_in_the_environment_are_not_used(run: Run) -> None:
     """AWS_ENDPOINT_URL, for all services or for one, leads nobody away: not after start(), and not before it."""
     found = run(
@@ -280,6 +281,7 @@ def test_a_profile_that_does_not_exist_does_not_matter(run: Run) -> None:
     assert found["attempts"] == []
 
 
+@pytest.mark.full
 def test_a_single_sign_on_is_not_used(run: Run, tmp_path: Path) -> None:
     """A profile with single sign-on in ~/.aws is not seen after start(); a client with it from before is refused."""
     start_url = "https://shop.awsapps.com/start"

@@ -149,10 +149,7 @@ def test_a_run_is_the_same_as_in_a_kernel(browser, url, offline: Cloud):
     printed = "".join(text for name in ("cell2", "cell3") for _, text in found[name])
     assert printed == here("run", SHOP, CRASH, MEMBERS)
     assert "RuntimeError: out of tape" in printed
-    assert (
-        "because of 'Kim': it ran for 0.2 real seconds without waiting for anything, in line"
-        in found["cell4"][0][1]
-    )
+    assert "because of 'Kim': it ran for 0.2 real seconds without waiting for anything, in line" in found["cell4"][0][1]
 
 
 def test_a_browser_that_cannot_suspend_python_says_so(browser, url):
