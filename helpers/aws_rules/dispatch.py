@@ -1,7 +1,7 @@
 """From a request to AWS's answer: find the operation, check what was sent, run the operation's rule, encode the result.
 
 AWS: refuses an operation that the service doesn't have with InvalidAction. This cloud refuses operations that only AWS
-has the same way, with a text that names the reason.
+has the same way, with a text that names the reason and the line of the page where it is.
 moto: raises NotImplementedError, and Python's own errors for input that it does not expect.
 """
 
@@ -13,7 +13,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 from botocore import xform_name
 
-from helpers.aws_rules.common import wire
+from helpers.aws_rules import absent
+from helpers.aws_rules.common import sts_operations, wire
 from helpers.aws_rules.common.accounts import Account, Accounts
 from helpers.aws_rules.common.refusals import Refused
 from helpers.aws_rules.common.regions import regions
@@ -81,6 +82,8 @@ def _execute(request: Request, from_wire: bool = False) -> Any:
         try:
             account.catch_up()
             if from_wire:
+                if request.access_key:
+                    sts_operations.check_key(request)
                 wire.check_operation(request)
             operation = find(request.service, request.operation)
             if request.poll is None:
@@ -119,8 +122,7 @@ def find(service: str, name: str) -> Callable[[Request], Any]:
         # Not one that the module imports.
         if found is not None and getattr(found, "__module__", "") == module.__name__:
             return found
-    text = f"{name} is an operation of AWS that this course's offline cloud does not have; it needs real AWS."
-    raise Refused("InvalidAction", text)
+    raise Refused("InvalidAction", absent.no_operation(service, name))
 
 
 def _be_unkind(account: Account, service: str, name: str) -> None:

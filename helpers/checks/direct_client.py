@@ -20,6 +20,7 @@ from helpers.aws_rules import dispatch
 from helpers.aws_rules.common import wire
 from helpers.aws_rules.common.message_contents import FORBIDDEN
 from helpers.aws_rules.common.refusals import Refused
+from helpers.aws_rules.common.regions import host as aws_host
 from helpers.aws_rules.common.regions import regions
 from helpers.aws_rules.common.request import Request
 from helpers.backends.offline.offline_cloud import caller
@@ -105,7 +106,7 @@ class DirectCalls:
             return None
         if service not in dispatch.OPERATIONS or region not in regions() or _has_timestamp(model.output_shape):
             return None
-        account, identity = caller(world.accounts, self.access_key)
+        account, identity = caller(world.accounts, self.access_key, region)
         if account.unkindness.throttling or account.unkindness.errors:  # boto3 tries again
             return None
         shape, query = model.input_shape, model.service_model.resolved_protocol == "query"
@@ -116,7 +117,7 @@ class DirectCalls:
             sent = {name: _sent(params[name], part, query) for name, part in members.items() if name in params}
         except _OutOfTheOrdinary:
             return None
-        host = f"https://{service}.{region}.amazonaws.com"
+        host = f"https://{aws_host(service, region)}"
         return Request(service, model.name, sent, account, region, host, identity)
 
     def _error(self, model: OperationModel, problem: Refused, request_id: str) -> Exception:

@@ -15,9 +15,10 @@ from random import Random
 from typing import Any
 from urllib.parse import urlencode
 
-from helpers.aws_rules import dispatch
+from helpers.aws_rules import absent, dispatch
 from helpers.aws_rules.common import signatures, wire
 from helpers.aws_rules.common.accounts import Account, Accounts
+from helpers.aws_rules.common.identities import user_arn
 from helpers.aws_rules.common.refusals import Refused
 from helpers.aws_rules.common.regions import regions
 from helpers.aws_rules.common.request import JSON, QUERY, Request
@@ -25,6 +26,7 @@ from helpers.aws_rules.sns import signing
 from helpers.aws_rules.sqs.region import SqsRegion
 from helpers.backends.addresses import is_loopback
 from helpers.backends.endpoint.workshop_client import OF_A_RUN
+from helpers.backends.offline.offline_cloud import LEARNER
 from helpers.errors import CloudError
 from helpers.simulation.clock import Clock
 from helpers.simulation.journal import Journal
@@ -84,7 +86,7 @@ class WorkshopCloud:
                 signed, known.secret if known else self.token, http.method, http.target, http.headers, http.body
             )
         number = known.account.number if known else key
-        identity = known.identity if known else f"arn:aws:iam::{number}:user/learner"
+        identity = known.identity if known else user_arn(number, LEARNER, signed.region)
         with self.accounts.changed:
             return self.accounts.get(number) or self._open(number), identity
 
@@ -138,8 +140,7 @@ class WorkshopCloud:
             return followed
         signed = self._signed(http)
         if signed.service not in dispatch.OPERATIONS:
-            known = ", ".join(dispatch.OPERATIONS)
-            text = f"This course's server has no service {signed.service!r}; it knows {known}."
+            text = absent.no_service("This course's server", signed.service, dispatch.OPERATIONS)
             raise Refused("UnknownService", text, 400)
         account, identity = self._caller(http, signed)
         if signed.region not in regions():
@@ -149,6 +150,7 @@ class WorkshopCloud:
             body += b"&" + urlencode({"QueueUrl": f"http://{host}{http.path}"}).encode()
         request = Request.received(signed.service, signed.region, http.headers, body)
         request.account, request.identity, request.host = account, identity, f"http://{host}"
+        request.access_key = signed.access_key
         if header := http.headers.get(_OF_A_RUN):
             return self.runs.answer(request, header)
         return dispatch.answer(request)

@@ -7,6 +7,7 @@ for learners.
 
 import importlib
 import pkgutil
+import re
 from collections import Counter
 from functools import cache
 from itertools import groupby
@@ -19,6 +20,9 @@ import pytest
 from behaviours.book import BOOK, Behaviour
 from behaviours.labs import MotoLab, OfflineLab
 from served_lab import ServedLab
+
+from helpers.aws_rules import absent, dispatch
+from helpers.aws_rules.common.refusals import Refused
 
 for module in pkgutil.iter_modules(behaviours.__path__):
     importlib.import_module(f"behaviours.{module.name}")
@@ -89,9 +93,11 @@ def test_the_table() -> None:
 # Each rule, with behaviours that plain moto lacks. Once moto has the same result by itself, the rule can be deleted.
 RULES = {
     "policies.access": ["sqs_permissions.the_owner_can_be_denied", "sns_topics.a_policy_that_denies_publishing"],
+    "common.identities": ["sts.the_id_of_a_session", "sts.the_sender_of_a_message"],
+    "common.sts_operations": ["sts.keys_after_their_end", "partitions.a_role_of_another_partition"],
     "aws_rules.dispatch": ["sns_topics.a_number_for_the_sandbox"],
     "common.arns": ["sns_mobile.no_attributes_to_set", "sns_mobile.wrong_devices"],
-    "common.constraints": ["sns_topics.numbers_that_the_sandbox_takes", "sns_topics.constraints_of_the_model"],
+    "common.constraints": ["sns_topics.constraints_of_the_model", "sts.characters_of_a_sessions_name"],
     "sqs.batches": ["sqs_batches.one_entry_that_is_too_long", "sqs_batches.an_id_twice_with_receipt_handles"],
     "common.deduplication": ["sqs_fifo.an_id_is_remembered_after_the_delete", "sqs_fifo.sequence_numbers_grow"],
     "sns.archives": ["sns_fifo.a_replay_from_a_time_to_a_time", "sns_fifo.values_of_an_archive_policy"],
@@ -137,7 +143,8 @@ RULES = {
     ],
     "sns.topics": ["sns_topics.the_range_of_the_maximum_message_size", "sns_topics.the_attributes_of_a_new_topic"],
 }
-ABOUT_MOTO_ITSELF = {"common.untracked", "common.unkindness"}  # no experiment with boto3 alone can show these
+# No experiment with boto3 alone can show these.
+ABOUT_MOTO_ITSELF = {"common.untracked", "common.unkindness", "common.json_types"}
 
 
 def test_every_rule_that_moto_lacks_is_listed() -> None:
@@ -157,8 +164,24 @@ def test_plain_moto_still_lacks_the_rule(rule: str, name: str) -> None:
     assert not agrees(MotoLab, BOOK[name]), f"plain moto does now what helpers/aws_rules/{rule}.py is for"
 
 
+def test_as_many_operations_are_there_as_the_page_says() -> None:
+    """All of SQS's operations and all but two of SNS's are there, and each that isn't has its line on the page."""
+    found = {service: differences_page.operations(service) for service in ("sqs", "sns", "sts")}
+    assert all(found["sqs"].values())
+    assert sum(found["sns"].values()) >= len(found["sns"]) - 2
+    missing = {(service, name) for service, each in found.items() for name, is_here in each.items() if not is_here}
+    assert missing <= set(absent.OPERATIONS)  # an older botocore has fewer
+    text = differences_page.PATH.read_text(encoding="utf-8")
+    for service, name in missing:
+        with pytest.raises(Refused, match=re.escape(absent.see(name))):
+            dispatch.find(service, name)
+        assert f": {name} | {absent.OPERATIONS[service, name]} |" in text
+    assert absent.see(absent.OTHER_SERVICES) in absent.no_service("The offline cloud", "s3", ["sqs"])
+    assert f"| {absent.OTHER_SERVICES} |" in text
+
+
 def test_the_page_of_differences_is_made_from_the_book(request: pytest.FixtureRequest) -> None:
-    """lessons/differences_from_aws.md lists exactly the behaviours that differ."""
+    """lessons/differences_from_aws.md lists exactly the operations that are missing and the behaviours that differ."""
     made = differences_page.page(list(BOOK.values()))
     if request.config.getoption("--update-differences"):
         differences_page.PATH.write_text(made, encoding="utf-8", newline="\n")

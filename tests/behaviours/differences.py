@@ -11,7 +11,7 @@ KMS_ALIAS = "alias/aws/sqs"
 @behaviour(
     aws="up to 60 seconds later",
     source="SQS API reference, SetQueueAttributes",
-    differs="a new attribute counts at once",
+    differs="a new attribute counts at once, so you can see right away what it does",
 )
 def a_changed_attribute(lab: Lab) -> str:
     """A changed attribute of a queue can take up to 60 seconds to take effect."""
@@ -25,7 +25,7 @@ def a_changed_attribute(lab: Lab) -> str:
 @behaviour(
     aws="up to 15 minutes later",
     source="SQS API reference, SetQueueAttributes",
-    differs="a new retention period counts at once",
+    differs="a new retention period counts at once, so you can see right away what it does",
 )
 def a_changed_retention_period(lab: Lab) -> str:
     """A changed retention period can take up to 15 minutes to take effect."""
@@ -39,7 +39,7 @@ def a_changed_retention_period(lab: Lab) -> str:
 @behaviour(
     aws="up to 15 minutes later",
     source="SNS developer guide, message filtering",
-    differs="a new filter policy counts at once",
+    differs="a new filter policy counts at once, so you can see right away what it does",
 )
 def a_changed_filter_policy(lab: Lab) -> str:
     """A changed filter policy can take up to 15 minutes to take full effect."""
@@ -54,7 +54,7 @@ def a_changed_filter_policy(lab: Lab) -> str:
 @behaviour(
     aws="for up to 60 seconds it may still be there",
     source="SQS API reference, DeleteQueue",
-    differs="a deleted queue is gone at once",
+    differs="a deleted queue is gone at once, so that every run of a lesson shows the same",
 )
 def a_deleted_queue(lab: Lab) -> str:
     """For up to 60 seconds after DeleteQueue, sends to the queue may still succeed."""
@@ -67,7 +67,7 @@ def a_deleted_queue(lab: Lab) -> str:
 @behaviour(
     aws="up to 60 seconds",
     source="SQS API reference, PurgeQueue",
-    differs="a purge is done at once",
+    differs="a purge is done at once, so that every run of a lesson shows the same",
 )
 def a_purge(lab: Lab) -> str:
     """A purge takes up to 60 seconds, and messages sent meanwhile may vanish with the others."""
@@ -80,7 +80,8 @@ def a_purge(lab: Lab) -> str:
 @behaviour(
     aws="a minute or more after the last change",
     source="SQS API reference, GetQueueAttributes",
-    differs="the counters are exact, unless `cloud.unkind(lag=60)` asks for the lag",
+    differs="the counters are exact, so that every run of a lesson shows the same, unless `cloud.unkind(lag=60)` "
+    "asks for the lag",
 )
 def the_counters(lab: Lab) -> str:
     """The counters of a queue settle a minute or more after the last change."""
@@ -92,7 +93,8 @@ def the_counters(lab: Lab) -> str:
 @behaviour(
     aws="now and then twice",
     source="SQS developer guide, standard queues",
-    differs="a message is delivered once, unless `cloud.unkind(duplicates=...)` asks for duplicates",
+    differs="a message is delivered once, so that every run of a lesson shows the same, unless "
+    "`cloud.unkind(duplicates=...)` asks for duplicates",
 )
 def a_standard_queue(lab: Lab) -> str:
     """A standard queue delivers a message at least once: now and then it comes twice."""
@@ -110,7 +112,7 @@ def a_standard_queue(lab: Lab) -> str:
 @behaviour(
     aws="AccessDenied",
     source="IAM user guide, policy evaluation logic",
-    differs="what a caller's own IAM policies say is not simulated: in its own account it may do everything",
+    differs="IAM isn't simulated, because the course is about messaging: in its own account a caller can do everything",
 )
 def a_role_without_permissions(lab: Lab) -> str:
     """A role to which no IAM policy allows anything may do nothing."""
@@ -123,7 +125,7 @@ def a_role_without_permissions(lab: Lab) -> str:
 @behaviour(
     aws="nothing",
     source="SNS developer guide, encryption with a queue as subscriber",
-    differs="KMS keys are written down and not used: nothing is encrypted, and no key refuses anybody",
+    differs="KMS isn't simulated, because the course is about messaging: keys are stored, and nothing is encrypted",
 )
 def a_queue_with_the_managed_key(lab: Lab) -> str:
     """SNS cannot deliver to a queue that is encrypted with the AWS managed key for SQS."""
@@ -136,7 +138,8 @@ def a_queue_with_the_managed_key(lab: Lab) -> str:
 @behaviour(
     aws="delivered",
     source="SNS developer guide, fan-out to Lambda functions",
-    differs="there are no Lambda functions and no Firehose streams: what should go there is lost, or a dead letter",
+    differs="there are no Lambda functions or Firehose streams, because the course is about messaging: what should "
+    "go there is lost, or becomes a dead letter",
 )
 def a_lambda_function_that_subscribed(lab: Lab) -> str:
     """A Lambda function that is subscribed to a topic gets its messages."""
@@ -156,7 +159,8 @@ def a_lambda_function_that_subscribed(lab: Lab) -> str:
     aws="ok",
     source="SNS API reference, CreateTopic, DataProtectionPolicy; "
     "SNS developer guide, message data protection (closed to new customers)",
-    differs="there are no data protection policies, and CreateTopic refuses one by name",
+    differs="there are no data protection policies, because AWS has closed them to new customers: CreateTopic refuses "
+    "one by name",
 )
 def a_data_protection_policy(lab: Lab) -> str:
     """An account that used data protection before AWS closed it can create a topic with a policy."""
@@ -166,7 +170,7 @@ def a_data_protection_policy(lab: Lab) -> str:
 @behaviour(
     aws="not delivered",
     source="SNS developer guide, SMS sandbox",
-    differs="SMS arrive in the inbox for every number, verified or not",
+    differs="SMS arrive in the inbox for every number, verified or not, because no phone gets them",
 )
 def an_sms_to_a_number_that_is_not_verified(lab: Lab) -> str:
     """As long as an account is in the SMS sandbox, only verified numbers get its messages."""
@@ -177,7 +181,7 @@ def an_sms_to_a_number_that_is_not_verified(lab: Lab) -> str:
 @behaviour(
     aws=10,
     source="AWS re:Post knowledge center, disabled e-mail subscription",
-    differs="e-mail has no limit of 10 a second",
+    differs="e-mail has no limit, because it goes to a simulated inbox",
 )
 def eleven_mails_in_a_second(lab: Lab) -> int:
     """An e-mail subscription that gets more than 10 messages a second is disabled."""
@@ -193,7 +197,8 @@ def eleven_mails_in_a_second(lab: Lab) -> int:
 @behaviour(
     aws="RequestThrottled",
     source="SQS developer guide, FIFO queue quotas",
-    differs="there are no quotas of calls a second, unless `cloud.unkind(throttling=...)` throttles",
+    differs="there are no quotas of calls a second, because the simulated time says nothing about speed, unless "
+    "`cloud.unkind(throttling=...)` throttles",
 )
 def many_sends_to_a_fifo_queue_in_a_second(lab: Lab) -> str:
     """A FIFO queue takes 300 sends a second, and throttles those beyond, unless it is set to high throughput."""

@@ -1,30 +1,78 @@
-"""The page that tells learners where the offline cloud differs from AWS, made from the book of behaviours."""
+"""The page that tells learners where the offline cloud differs from AWS, made from botocore's models and the book."""
 
 from pathlib import Path
 
 from behaviours.book import Behaviour
 
-PATH = Path(__file__).parents[2] / "lessons" / "differences_from_aws.md"
+from helpers.aws_rules import absent, dispatch
+from helpers.aws_rules.common import models
+from helpers.aws_rules.common.refusals import Refused
+
+PATH = Path(__file__).parents[2] / absent.PAGE
 
 _PAGE = """\
 # Where the offline cloud differs from AWS
 
-This page is made from experiments that run each time the course is tested. What AWS comes to in each is recorded or \
-documented. {agreeing} of them come to the same in the offline cloud: the same results and error codes and, where \
-AWS's were recorded, the same words. The {differing} below do not, and each is tested to be different still.
+## Operations
 
-| on AWS | in the offline cloud | source |
+Which operations a service has is taken from botocore's models.
+
+| service | in the offline cloud |
+|---|---|
+| SQS | {sqs} operations |
+| SNS | {sns} operations |
+| STS | the two that the course uses, AssumeRole and GetCallerIdentity |
+
+| not in the offline cloud | why |
+|---|---|
+{absent}
+| {other_services} | The offline cloud has SQS, SNS and a little of STS, because the course is about messaging. |
+
+## Behaviour
+
+This part is made from experiments that run each time the course is tested. What AWS does in each is recorded or \
+documented. In {agreeing} of them the offline cloud does the same: it has the same results and error codes and, where \
+AWS's were recorded, the same words. It differs on purpose in the {differing} below, and each is tested to differ still.
+
+| on AWS | in the offline cloud, and why | source |
 |---|---|---|
 {rows}
 
-Two more things no experiment shows. The offline cloud knows SQS, SNS and a little of STS, and no other service. And \
-a call takes about a millisecond, while one to AWS crosses a network. Only in a function that `check` runs, each call \
-takes 30 milliseconds of the simulated time.
+One more thing no experiment shows. A call takes about a millisecond, while one to AWS crosses a network. Only in a \
+function that `check` runs, each call takes 30 milliseconds of the simulated time.
 """
+
+
+def operations(service: str) -> dict[str, bool]:
+    """Return the service's operations in botocore's model, and whether the offline cloud has each."""
+    return {name: _is_here(service, name) for name in models.service_model(service).operation_names}
+
+
+def _is_here(service: str, name: str) -> bool:
+    try:
+        dispatch.find(service, name)
+    except Refused:
+        return False
+    return True
 
 
 def page(behaviours: list[Behaviour]) -> str:
     """Return the page's text."""
     differing = [behaviour for behaviour in behaviours if behaviour.differs]
-    rows = "\n".join(f"| {b.says} | {b.differs[0].upper()}{b.differs[1:]}. | {b.source} |" for b in differing)
-    return _PAGE.format(agreeing=len(behaviours) - len(differing), differing=len(differing), rows=rows)
+    return _PAGE.format(
+        sqs=_count("sqs"),
+        sns=_count("sns"),
+        absent="\n".join(
+            f"| {service.upper()}: {name} | {why} |" for (service, name), why in absent.OPERATIONS.items()
+        ),
+        other_services=absent.OTHER_SERVICES,
+        agreeing=len(behaviours) - len(differing),
+        differing=len(differing),
+        rows="\n".join(f"| {b.says} | {b.differs[0].upper()}{b.differs[1:]}. | {b.source} |" for b in differing),
+    )
+
+
+def _count(service: str) -> str:
+    """Return how many of a service's operations are there, such as "40 of 42"."""
+    found = operations(service)
+    return f"{sum(found.values())} of {len(found)}"

@@ -48,6 +48,8 @@ class ServedLab(Lab):
     """
 
     differs = {  # noqa: RUF012
+        "partitions.the_hosts_of_china": "queue URLs and links lead to the server",
+        "partitions.the_hosts_of_govcloud": "queue URLs and links lead to the server",
         "sns_deliveries.the_address_to_unsubscribe": "links lead to the server, as its client addressed it",
         "sqs_queues.the_same_name_in_two_regions": "queue URLs begin with the server's address in every region",
     }
@@ -89,7 +91,7 @@ def _session() -> boto3.Session:
 
 
 @lru_cache(maxsize=32)
-def keyed(url: str, service: str, region: str, key: str, secret: str = "-") -> Any:
+def keyed(url: str, service: str, region: str, key: str, secret: str = "-", token: str | None = None) -> Any:
     """Return a client of the server at this URL for the account with this key, without retries."""
     return _session().client(
         service,
@@ -98,4 +100,5 @@ def keyed(url: str, service: str, region: str, key: str, secret: str = "-") -> A
         config=_ONCE,
         aws_access_key_id=key,
         aws_secret_access_key=secret,
+        aws_session_token=token,
     )

@@ -41,6 +41,7 @@ ROOT = Path(__file__).parents[2]
 TOKEN = "the-teachers-token"
 LONG = 20  # seconds that a long poll asks for; no test really waits that long
 FORM = "application/x-www-form-urlencoded"
+KEYS = ("AccessKeyId", "SecretAccessKey", "SessionToken")
 _numbers = itertools.count(700_000_000_001)
 
 
@@ -161,7 +162,7 @@ def test_keys_of_a_role_work(ada: Learner) -> None:
     """They belong to the role's account, even after that account is reset."""
     url, role = ada.queue(), f"arn:aws:iam::{ada.number}:role/visitor"
     keys = ada.client("sts").assume_role(RoleArn=role, RoleSessionName="ada")["Credentials"]
-    visitor = keyed(ada.url, "sqs", "us-east-1", keys["AccessKeyId"], keys["SecretAccessKey"])
+    visitor = keyed(ada.url, "sqs", "us-east-1", *(keys[name] for name in KEYS))
     visitor.send_message(QueueUrl=url, MessageBody="as a role")
     assert ada.bodies(url) == ["as a role"]
     assert keys["Expiration"] > datetime.now(timezone.utc), "a program would throw the keys away"
@@ -772,8 +773,8 @@ def test_a_roles_keys_have_a_secret_of_their_own(guarded: Running) -> None:
     role = f"arn:aws:iam::{ada.number}:role/visitor"
     ada.queue()
     keys = ada.client("sts").assume_role(RoleArn=role, RoleSessionName="ada")["Credentials"]
-    visitor = Learner(guarded, keys["AccessKeyId"], keys["SecretAccessKey"])
-    assert len(visitor.sqs.list_queues()["QueueUrls"]) == 1
+    visitor = keyed(guarded.url, "sqs", "us-east-1", *(keys[name] for name in KEYS))
+    assert len(visitor.list_queues()["QueueUrls"]) == 1
     assert refused(Learner(guarded, keys["AccessKeyId"], TOKEN).sqs.list_queues)[0] == "SignatureDoesNotMatch"
 
 

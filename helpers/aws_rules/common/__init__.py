@@ -4,7 +4,7 @@
 - `request`: one request, parsed once.
 - `wire`: bytes in, bytes out, with `reading` for parameters, `writing` for results, and botocore's `models` of both.
 - `refusals`, `missing_parameters`, `arns`: AWS's errors, for what's missing, and for what isn't an ARN.
-- `constraints`: what SNS's model says of parameters.
+- `constraints`, `json_types`: the errors for values that a model doesn't allow. `identities`: who callers are.
 - `signatures`: reads and checks the AWS signature on a request.
 - `message_contents`, `deduplication`: what queues and topics have in common. `numbers`: numbers written as text.
 - `steps`: what happened to a message, for the journal.

@@ -85,12 +85,17 @@ class Account:
 
 @dataclass(frozen=True)
 class Key:
-    """An access key of an identity: the ARN of a user or a role's session."""
+    """An access key of an identity: the ARN of a role's session, or "" for the learner's user.
+
+    token: the session token that temporary keys need. until: when they expire, in seconds since 1970.
+    """
 
     account: Account
     identity: str
     access_key: str
     secret: str
+    token: str = ""
+    until: float = float("inf")
 
 
 class Accounts:
@@ -132,10 +137,11 @@ class Accounts:
         """Return the accounts."""
         return list(self._accounts.values())
 
-    def new_key(self, account: Account, identity: str) -> Key:
-        """Return a new access key of this identity of the account."""
+    def new_key(self, account: Account, identity: str, seconds: float) -> Key:
+        """Return a new temporary access key of this identity of the account."""
         access_key = f"ASIA{account.world.ids.getrandbits(80):016X}"[:20]
-        return self.add_key(Key(account, identity, access_key, account.new_token(30)))
+        secret, token = account.new_token(30), account.new_token(120)
+        return self.add_key(Key(account, identity, access_key, secret, token, account.time() + seconds))
 
     def add_key(self, key: Key) -> Key:
         """Return the key, which opens its account from now on."""

@@ -36,11 +36,12 @@ def of_sns(shape: Any, report: str, params: dict[str, Any]) -> Refused:
 def _path(shape: Any, where: str) -> str:
     """Return the path as SNS writes it, with a dot at its end."""
     written = ""
-    for number, name in _STEP.findall(where):
+    while step := _STEP.match(where):
+        if shape.type_name == "map":  # the last step; the rest is a name, which can have dots and brackets itself
+            return f"{written}{where.removeprefix('.')}.member."
+        (number, name), where = step.groups(), where[step.end() :]
         if number:
             shape, written = shape.member, f"{written}{int(number) + 1}.member."
-        elif shape.type_name == "map":
-            shape, written = shape.value, f"{written}{name}.member."
         else:
             shape, written = shape.members[name], f"{written}{_small(name)}."
     return written

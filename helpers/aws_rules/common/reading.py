@@ -78,7 +78,7 @@ def _leniently(service: str, operation: str, body: bytes, form: dict[str, str] |
     asked: Any = {"method": "POST", "values": form or {}, "headers": {}, "body": body or b"{}", "url_path": "/"}
     try:
         read = PROTOCOL_PARSERS["json" if form is None else "query"](model).parse(asked | {"url_params": {}}) or {}
-    except (ValueError, TypeError, AttributeError, KeyError, RecursionError):
+    except (ValueError, TypeError, AttributeError, KeyError, RecursionError, ArithmeticError):  # 1e999 is infinite
         raise Unreadable("The request cannot be read.") from None
     return read
 

@@ -4,6 +4,7 @@
 write.
 """
 
+import json
 import warnings
 from functools import lru_cache
 from typing import Any
@@ -17,7 +18,7 @@ from moto.core.model import OperationModel
 from moto.core.serialize import ResponseSerializer, SerializationContext, get_serializer_class
 from moto.core.utils import get_service_model
 
-from helpers.aws_rules.common import missing_parameters, models, writing
+from helpers.aws_rules.common import constraints, json_types, missing_parameters, models, writing
 from helpers.aws_rules.common.message_contents import FORBIDDEN
 from helpers.aws_rules.common.reading import Unreadable
 from helpers.aws_rules.common.refusals import Refused
@@ -28,7 +29,10 @@ _UNMODELLED = {
     "InvalidParameterValue": "InvalidParameterValueException",
     "MissingParameter": "MissingRequiredParameterException",
     "AccessDenied": "AccessDeniedException",
+    "ExpiredToken": "ExpiredTokenException",
 }
+# How botocore's reports begin about what its models say of a value, but for its type.
+_OF_THE_MODEL = ("Missing required parameter", "Invalid length", "Invalid value for parameter")
 # moto warns on stderr that botocore has no model of such an error. AWS sends it all the same.
 warnings.filterwarnings("ignore", r"Exception\(Refused\) with code")
 Response = tuple[int, dict[str, str], bytes]
@@ -50,31 +54,52 @@ def check_operation(request: Request) -> None:
     if request.repeats_a_field:
         raise Refused("InvalidQueryParameter", "The AWS query string is malformed or does not adhere to AWS standards.")
     if models.operation_model(request.service, request.operation) is None:
+        raise _no_such_operation(request)
+
+
+def _no_such_operation(request: Request) -> Refused:
+    """Return the error for an operation that AWS doesn't have either.
+
+    Source: ex-aws/ex_aws pull request 177 (SNS) and awslabs/aws-sdk-rust issue 957 (SQS in JSON), AWS's answers.
+    """
+    if request.protocol == JSON:
+        return Refused("UnknownOperationException", "")
+    if request.service == "sqs" or not request.operation:
         text = f"The action {request.operation or '(none)'} is not valid for this web service."
-        raise Refused("InvalidAction", text)
+        return Refused("InvalidAction", text)
+    version = request.form.get("Version", "NO_VERSION_SPECIFIED")
+    return Refused("InvalidAction", f"Could not find operation {request.operation} for version {version}")
 
 
 def check_parameters(request: Request) -> None:
     """Refuse a request whose parameters are not what the operation's model describes."""
+    shape = _operation_model(request.service, request.operation).input_shape  # type: ignore[union-attr]
     try:
         params = request.params
-        shape = _operation_model(request.service, request.operation).input_shape  # type: ignore[union-attr]
         if shape is not None and not request.is_valid:
+            if request.protocol == JSON:
+                json_types.check(shape, request.body)
             validate_parameters(params, shape)
     except Unreadable:
+        if shape is not None and request.protocol == JSON:
+            json_types.check(shape, request.body)
         raise _malformed(request, "The request cannot be read.") from None
     except ParamValidationError as problem:
         raise _malformed(request, str(problem.kwargs["report"])) from None
 
 
 def _malformed(request: Request, report: str) -> Refused:
-    if "Missing required parameter" in report:
+    if "Missing required parameter" in report and request.service != "sts":
         if request.service == "sns" and request.protocol == QUERY:
             shape = _operation_model(request.service, request.operation).input_shape  # type: ignore[union-attr]
             return missing_parameters.of_sns(shape, report, request.params)
         name = report.partition('"')[2].partition('"')[0]
         code = "MissingParameter" if request.service == "sqs" else "ValidationError"
         return Refused(code, f"The request must contain the parameter {name}.")
+    if request.service != "sqs" and report.startswith(_OF_THE_MODEL):
+        shape = _operation_model(request.service, request.operation).input_shape  # type: ignore[union-attr]
+        if violated := constraints.violated(shape, request.params):
+            return violated
     # What botocore says of the value itself may be a place in this process's memory.
     code = "SerializationException" if request.protocol == JSON else "MalformedInput"
     return Refused(code, report.partition(", value")[0])
@@ -99,6 +124,9 @@ def refusal(service: str, protocol: str, problem: Refused, request_id: str) -> R
         namespace = get_service_model(service).metadata["xmlNamespace"]
         text = writing.error_in_query(namespace, status < 500, shape.error_code, message, request_id)
         return _response(status, {"Content-Type": "text/xml"}, text, protocol, request_id)
+    if not problem.message:
+        text = json.dumps({"__type": f"com.amazon.coral.service#{problem.code}"})
+        return _response(400, {"Content-Type": "application/x-amz-json-1.0"}, text, protocol, request_id)
     status, headers, content = _by_moto(service, "", protocol, problem, request_id)
     return problem.status or status, headers, content
 

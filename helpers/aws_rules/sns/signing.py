@@ -14,6 +14,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
+from helpers.aws_rules.common.regions import host
 from helpers.simulation.clock import START
 
 # The two primes of the offline cloud's key. It's fixed, so that the same message always has the same signature, and it
@@ -50,7 +51,7 @@ def signed_text(envelope: dict[str, Any]) -> bytes:
 
 def url(region: str) -> str:
     """Return the certificate's address."""
-    return f"https://sns.{region}.amazonaws.com/{_FILE}"
+    return f"https://{host('sns', region)}/{_FILE}"
 
 
 def is_certificate(url: str) -> bool:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from helpers.aws_rules.common import message_contents
+from helpers.aws_rules.common.identities import unique_id
 from helpers.aws_rules.common.refusals import Refused, invalid_value, missing
 from helpers.aws_rules.common.request import Request
 from helpers.aws_rules.sqs import batches, receiving, sending
@@ -17,7 +18,7 @@ def send_message(request: Request) -> Answer:
     """Send one message."""
     queue = queue_of(request)
     sending.check_message(queue, request.params)
-    return sending.send(queue, request.params, trace=request.trace).as_sent()
+    return sending.send(queue, request.params, unique_id(request.identity), trace=request.trace).as_sent()
 
 
 def send_message_batch(request: Request) -> Answer:
@@ -30,13 +31,14 @@ def send_message_batch(request: Request) -> Answer:
         if entry.get("MessageGroupId") is None:
             raise Refused("InvalidParameterValue", missing("MessageGroupId").message)
         sending.check_ids_and_delay(queue, entry)
+    sender = unique_id(request.identity)
 
     def send(entry: dict[str, Any]) -> Answer:
         if not entry["MessageBody"]:
             name = f"SendMessageBatchRequestEntry.{entries.index(entry) + 1}.MessageBody"
             raise Refused("EmptyValue", missing(name).message)
         sending.check_message(queue, entry, in_batch=True)
-        return sending.send(queue, entry, trace=request.trace).as_sent()
+        return sending.send(queue, entry, sender, trace=request.trace).as_sent()
 
     return batches.for_each(entries, send, queue.owner.unkindness)
 

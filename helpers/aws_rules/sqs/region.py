@@ -13,6 +13,7 @@ import moto.sqs.models
 
 from helpers.aws_rules.common.accounts import Account
 from helpers.aws_rules.common.refusals import Refused, no_such_queue
+from helpers.aws_rules.common.regions import host as aws_host
 from helpers.aws_rules.common.request import Request
 from helpers.aws_rules.policies import access
 from helpers.aws_rules.sqs import queue_attributes
@@ -21,7 +22,7 @@ from helpers.aws_rules.sqs.queues import Queue
 _NAME_BLOCKED_SECONDS = 60  # how long after a queue was deleted
 _NAME = re.compile(r"[A-Za-z0-9_\-]{1,80}|(?=.{1,80}$)[A-Za-z0-9_\-]+\.fifo")
 _ACCOUNT = re.compile(r"\d{12}")
-_HOST = re.compile(r"^sqs\.([a-z0-9-]+)\.amazonaws\.com")  # of AWS's own queue URLs, with the region
+_HOST = re.compile(r"^sqs\.([a-z0-9-]+)\.")  # with the region
 
 
 class SqsRegion(moto.sqs.models.SQSBackend):
@@ -47,7 +48,7 @@ class SqsRegion(moto.sqs.models.SQSBackend):
                 raise Refused("QueueAlreadyExists", "A queue already exists with the same name and different tags")
             return queue
         queue_attributes.check_throughput(attributes)
-        queue_attributes.check_tags(tags, {})
+        queue_attributes.check_tags(name, tags, {})
         if self.owner.time() - self._deleted.get(name, float("-inf")) < _NAME_BLOCKED_SECONDS:
             raise Refused(
                 "AWS.SimpleQueueService.QueueDeletedRecently",
@@ -108,7 +109,7 @@ def queue_of(request: Request) -> Queue:
         parts, host = [part for part in url.path.split("/") if part], url.netloc
     except ValueError:
         parts, host = [], ""
-    if (found := _HOST.search(host)) and found[1] != request.region:
+    if (found := _HOST.search(host)) and found[1] != request.region and host == aws_host("sqs", found[1]):
         raise Refused("InvalidAddress", f"The address https://{host}/ is not valid for this endpoint.", 404)
     if not parts:
         raise no_such_queue()

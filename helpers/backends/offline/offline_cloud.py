@@ -11,9 +11,10 @@ import boto3
 from botocore.awsrequest import AWSResponse
 from botocore.exceptions import EndpointConnectionError
 
-from helpers.aws_rules import dispatch
+from helpers.aws_rules import absent, dispatch
 from helpers.aws_rules.common.accounts import Account, Accounts, Key, Web
-from helpers.aws_rules.common.regions import regions
+from helpers.aws_rules.common.identities import user_arn
+from helpers.aws_rules.common.regions import host, regions
 from helpers.aws_rules.common.request import Request
 from helpers.aws_rules.common.steps import Step
 from helpers.aws_rules.sns.inbox import Arrived
@@ -48,16 +49,14 @@ def make_world(
 
     def send(request: Request, network: Callable[[], AWSResponse]) -> AWSResponse:
         if request.service not in dispatch.OPERATIONS:
-            known = ", ".join(dispatch.OPERATIONS)
-            raise CloudError(
-                f"The offline cloud has no service {request.service!r}; it knows {known}. Nothing was sent."
-            )
+            text = absent.no_service("The offline cloud", request.service, dispatch.OPERATIONS)
+            raise CloudError(f"{text} Nothing was sent.")
         if request.region not in regions():
             # A client for a region that doesn't exist finds nobody at that name on AWS either.
             raise EndpointConnectionError(endpoint_url=request.url)
-        request.account, request.identity = caller(accounts, request.access_key)
+        request.account, request.identity = caller(accounts, request.access_key, request.region)
         identify_program(request)
-        request.host = f"https://{request.service}.{request.region}.amazonaws.com"
+        request.host = f"https://{host(request.service, request.region)}"
         return transport.response(request.url, *dispatch.answer_now(request))
 
     world = World(Clock(still), Journal(), Random(seed), send, accounts)
@@ -66,33 +65,30 @@ def make_world(
     return world
 
 
-def caller(accounts: Accounts, access_key: str) -> tuple[Account, str]:
-    """Return the account that an access key opens and the caller's ARN.
+def caller(accounts: Accounts, access_key: str, region: str) -> tuple[Account, str]:
+    """Return the account that an access key opens and the caller's ARN in this region's partition.
 
     accounts: those of `make_world`. A key that is none of a role's opens one of them by its profile.
     """
     if key := accounts.of_key(access_key):
-        return key.account, key.identity
+        return key.account, key.identity or user_arn(key.account.number, LEARNER, region)
     ours, theirs = accounts.all()
     owner = theirs if access_key == _OTHER_KEY else ours
-    return owner, _user(owner, LEARNER)
+    return owner, user_arn(owner.number, LEARNER, region)
 
 
 def draw_profile_keys(world: World, draw: Random) -> None:
     """Give the world keys of its own for the profiles `shop` and `partner`, which no code can know."""
     for name, account in zip(("shop", "partner"), world.accounts.all(), strict=True):
         world.profile_keys[name] = key = f"OFFLINE{''.join(draw.choices(ascii_uppercase + digits, k=13))}"
-        world.accounts.add_key(Key(account, _user(account, LEARNER), key, "not-a-secret"))
-
-
-def _user(account: Account, name: str) -> str:
-    return f"arn:aws:iam::{account.number}:user/{name}"
+        world.accounts.add_key(Key(account, "", key, "not-a-secret"))
 
 
 def identify_program(request: Request) -> None:
     """Make the caller of a program's request the program's own IAM user, unless it has other keys than the learner."""
-    if request.program and request.identity == _user(request.account, LEARNER):
-        request.identity = _user(request.account, user_name(request.program))
+    number, region = request.account.number, request.region
+    if request.program and request.identity == user_arn(number, LEARNER, region):
+        request.identity = user_arn(number, user_name(request.program), region)
 
 
 def user_name(program: str) -> str:
