@@ -318,7 +318,8 @@ def test_what_cannot_be_delivered_is_a_dead_letter_whatever_the_protocol(protoco
         topic, dead, own = lab.topic(), lab.queue("dead"), lab._world.accounts.get(lab.account)
         lab.allow(dead, topic)
         redrive = json.dumps({"deadLetterTargetArn": lab.arn(dead)})
-        subscribed(lab.sns, topic, protocol, endpoint, RedrivePolicy=redrive)
+        role = {"SubscriptionRoleArn": "arn:aws:iam::111122223333:role/sns"} if protocol == "firehose" else {}
+        subscribed(lab.sns, topic, protocol, endpoint, RedrivePolicy=redrive, **role)
         for asked in lab.inbox():
             lab.sns.confirm_subscription(TopicArn=topic, Token=json.loads(asked["Message"])["Token"])
         own.down[HOOK] = 404

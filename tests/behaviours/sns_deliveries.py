@@ -912,3 +912,27 @@ def the_text_for_phones(lab: Lab) -> object:
     lab.sns.subscribe(TopicArn=topic, Protocol="sms", Endpoint="+15551234567")
     _publish(lab, topic, json.dumps({"default": "a long text", "sms": "short"}), MessageStructure="json")
     return [item["Message"].endswith("short") for item in lab.inbox()]
+
+
+@behaviour(
+    aws={
+        "aws:PrincipalIsAWSService": "true",
+        "aws:PrincipalServiceName": "sns.amazonaws.com",
+        "aws:SourceAccount": "own",
+    },
+    source="IAM user guide, global condition context keys (properties of the principal: calls of AWS services)",
+)
+def condition_keys_of_a_delivery(lab: Lab) -> object:
+    """A queue's policy can ask in its conditions whether an AWS service calls, which one, and for which account."""
+    topic, found = lab.topic(), {}
+    wanted = {"aws:PrincipalIsAWSService": "true", "aws:PrincipalServiceName": "sns.amazonaws.com"}
+    for number, (key, value) in enumerate((wanted | {"aws:SourceAccount": lab.account}).items()):
+        url = lab.queue(f"orders-{number}")
+        lab.subscribe(topic, url, allow=False)
+        statement = {"Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage", "Resource": lab.arn(url)}
+        policy = {"Version": "2012-10-17", "Statement": [statement | {"Condition": {"StringEquals": {key: value}}}]}
+        lab.sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": json.dumps(policy)})
+        found[key] = "own" if value == lab.account else value
+    lab.sns.publish(TopicArn=topic, Message="m")
+    urls = lab.sqs.list_queues()["QueueUrls"]
+    return {key: value if lab.bodies(url) else "refused" for (key, value), url in zip(found.items(), urls, strict=True)}

@@ -60,6 +60,18 @@ def attributes_of_an_application(lab: Lab) -> object:
 
 
 @behaviour(
+    aws=refused(
+        "ValidationError",
+        "1 validation error detected: Value null at 'attributes' failed to satisfy constraint: Member must not be null",
+    ),
+    source="SNS API reference, CreatePlatformApplication, Attributes (required; boto3 sends an empty map as nothing)",
+)
+def an_application_without_attributes(lab: Lab) -> object:
+    """An application needs attributes; none at all is refused."""
+    return lab.attempt(lab.sns.create_platform_application, Name="shop", Platform="GCM", Attributes={})
+
+
+@behaviour(
     aws=[
         True,
         _invalid("Name Reason: An application with the same name but different properties already exists"),

@@ -1089,3 +1089,15 @@ def a_topic_made_again(lab: Lab) -> object:
     lab.sns.delete_topic(TopicArn=topic)
     again = lab.topic()
     return [_by_topic(lab, again), _counters(lab, again)]
+
+
+@behaviour(
+    aws=["InvalidParameter", "InvalidParameter", "ok"],
+    source="SNS API reference, Subscribe, SubscriptionRoleArn (required for Firehose); floci-io/floci issue 4128",
+)
+def a_stream_without_a_role(lab: Lab) -> object:
+    """A Firehose stream can't subscribe without a role that SNS can use."""
+    stream = f"arn:aws:firehose:us-east-1:{lab.account}:deliverystream/orders"
+    asked = {"TopicArn": lab.topic(), "Protocol": "firehose", "Endpoint": stream}
+    roles = ({}, {"SubscriptionRoleArn": "x"}, {"SubscriptionRoleArn": f"arn:aws:iam::{lab.account}:role/sns"})
+    return [lab.code(lab.sns.subscribe, **asked, Attributes=each) for each in roles]

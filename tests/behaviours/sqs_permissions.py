@@ -142,6 +142,22 @@ def removing_permissions(lab: Lab) -> object:
     return [left, _policy(lab, url)]
 
 
+@behaviour(
+    aws=[
+        refused("MissingParameter", "The request must contain the parameter Actions."),
+        refused("InvalidParameterValue", "Value [] for parameter PrincipalId is invalid. Reason: Unable to verify."),
+    ],
+    source="getmoto/moto test_sqs.py test_add_permission_errors, whose other texts are AWS's",
+)
+def a_permission_without_actions(lab: Lab) -> object:
+    """A permission names at least one action and one account."""
+    url, add = lab.queue(), lab.sqs.add_permission
+    return [
+        lab.attempt(add, QueueUrl=url, Label="one", AWSAccountIds=accounts, Actions=actions)
+        for accounts, actions in (([lab.other_account], []), ([], ["SendMessage"]))
+    ]
+
+
 @behaviour(aws=["ok", "refused"], source="SQS API reference, AddPermission: a maximum of seven actions per statement")
 def seven_actions_at_most(lab: Lab) -> object:
     """A permission has seven actions at most."""
@@ -472,3 +488,33 @@ def a_queue_name_of_another_region(lab: Lab) -> object:
     """GetQueueUrl looks in the client's region."""
     lab.queue()
     return lab.code(lab.client("sqs", "eu-west-1").get_queue_url, QueueName="orders")
+
+
+@behaviour(
+    aws={
+        "aws:PrincipalType": True,
+        "aws:RequestedRegion": True,
+        "aws:userid": True,
+        "aws:username": True,
+        "none": False,
+    },
+    source="IAM user guide, global condition context keys (all of them are in every request of a user)",
+)
+def condition_keys_of_a_user(lab: Lab) -> object:
+    """A policy's conditions can be about the caller's type, name and id, and about the region that was asked."""
+    url, user = lab.queue(), lab.client("sts", account="other").get_caller_identity()
+    keys = {
+        "aws:PrincipalType": "User",
+        "aws:RequestedRegion": "us-east-1",
+        "aws:userid": user["UserId"],
+        "aws:username": user["Arn"].rpartition("/")[2],
+        "none": "x",
+    }
+    sqs, found = lab.client("sqs", account="other"), {}
+    for key, value in keys.items():
+        condition = {"StringEquals": {key if key != "none" else "aws:userid": value}}
+        statement = {"Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage", "Resource": lab.arn(url)}
+        policy = json.dumps({"Version": "2012-10-17", "Statement": [statement | {"Condition": condition}]})
+        lab.sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": policy})
+        found[key] = lab.code(sqs.send_message, QueueUrl=url, MessageBody="m") == "ok"
+    return found

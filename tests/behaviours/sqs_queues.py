@@ -549,6 +549,17 @@ def tags_that_are_refused(lab: Lab) -> object:
     return {name: code if code == "ok" else "refused" for name, code in codes.items()}
 
 
+@behaviour(
+    aws=[refused("InvalidParameterValue", "Too many tags added for queue orders."), ["1"]],
+    source="getmoto/moto test_sqs.py test_tag_queue_errors; ydb-platform/ydb ymq tag_queue (the same text)",
+)
+def fifty_one_tags(lab: Lab) -> object:
+    """A queue has 50 tags at most. If one call has too many, none of them is added."""
+    url = lab.sqs.create_queue(QueueName="orders", tags={"1": "v"})["QueueUrl"]
+    outcome = lab.attempt(lab.sqs.tag_queue, QueueUrl=url, Tags={f"k{number}": "v" for number in range(51)})
+    return [outcome, list(lab.sqs.list_queue_tags(QueueUrl=url)["Tags"])]
+
+
 @behaviour(aws=[False, False], source="localstack test_sqs.py test_tag_untag_queue, test_queue_list_nonexistent_tags")
 def no_tags_no_key(lab: Lab) -> object:
     """A queue that has no tags, or none any more, is answered without a Tags key."""
@@ -755,6 +766,18 @@ def an_empty_policy_removes_it(lab: Lab) -> object:
 def a_policy_that_is_not_json(lab: Lab) -> object:
     """A policy that is not JSON is refused."""
     return _set(lab, lab.queue(), Policy="not json")
+
+
+@behaviour(
+    aws=["InvalidAttributeValue", "ok"],
+    source="IAM user guide, policy elements: Resource (a statement has Resource or NotResource)",
+)
+def a_policy_without_a_resource(lab: Lab) -> object:
+    """A statement of a policy has to say which resource it's for."""
+    url, statement = lab.queue(), {"Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage"}
+    policies = ({"Statement": [each]} for each in (statement, statement | {"Resource": lab.arn(url)}))
+    outcomes = [_set(lab, url, Policy=json.dumps(policy)) for policy in policies]
+    return [outcome if outcome == "ok" else outcome["Code"] for outcome in outcomes]
 
 
 @behaviour(

@@ -2,7 +2,7 @@
 
 AWS: callers from the owner's account need no resource policy, but an explicit Deny stops them. For another account, or
 a service such as SNS, the policy has to allow the action. Some operations are never open to another account. Source:
-IAM user guide, "Policy evaluation logic"; SQS developer guide, "Access policy".
+IAM user guide, "Policy evaluation logic" and "Global condition context keys"; SQS developer guide, "Access policy".
 moto: never looks at the policy of a queue or topic.
 
 The caller's own IAM policies aren't simulated: they allow everything.
@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from helpers.aws_rules.common.accounts import Account
+from helpers.aws_rules.common.identities import is_session, unique_id
 from helpers.aws_rules.common.refusals import Refused
 from helpers.aws_rules.common.request import Request
 from helpers.aws_rules.policies.evaluation import AccessRequest, Decision, Principal, decide
@@ -71,7 +72,14 @@ def why_not_from_sns(queue: "Queue", topic_arn: str, topic_account: str) -> str:
         Principal(service="sns.amazonaws.com"),
         "sqs:SendMessage",
         queue.queue_arn,
-        _common_context(queue.owner) | {"aws:SourceArn": topic_arn, "aws:SourceAccount": topic_account},
+        _common_context(queue.owner)
+        | {
+            "aws:PrincipalIsAWSService": "true",
+            "aws:PrincipalServiceName": "sns.amazonaws.com",
+            "aws:RequestedRegion": queue.queue_arn.split(":")[3],
+            "aws:SourceAccount": topic_account,
+            "aws:SourceArn": topic_arn,
+        },
     )
     decision = decide(policy, asked)
     if decision.allowed:
@@ -85,13 +93,24 @@ def _decide(policy: str | None, request: Request, action: str, arn: str, context
     if not policy:
         return Decision(None, "")
     account = request.account
-    known = _common_context(account) | {
-        "aws:PrincipalAccount": account.number,
-        "aws:PrincipalArn": request.identity,
-        "aws:SourceIp": "127.0.0.1",
-    }
+    known = _common_context(account) | _context_of(account.number, request.identity, request.region) | context
     caller = Principal(account=account.number, arn=request.identity)
-    return decide(_parsed(policy), AccessRequest(caller, action, arn, known | context))
+    return decide(_parsed(policy), AccessRequest(caller, action, arn, known))
+
+
+@lru_cache
+def _context_of(account: str, identity: str, region: str) -> dict[str, str]:
+    """Return the condition keys that tell who asks, and which region."""
+    user = {} if is_session(identity) else {"aws:username": identity.rpartition("/")[2]}
+    return user | {
+        "aws:PrincipalAccount": account,
+        "aws:PrincipalArn": identity,
+        "aws:PrincipalIsAWSService": "false",
+        "aws:PrincipalType": "AssumedRole" if is_session(identity) else "User",
+        "aws:RequestedRegion": region,
+        "aws:SourceIp": "127.0.0.1",
+        "aws:userid": unique_id(identity),
+    }
 
 
 @lru_cache

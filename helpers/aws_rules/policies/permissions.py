@@ -3,7 +3,7 @@
 AWS: the label becomes the statement's Sid and can be used once. Removing an unknown label fails for a queue and is fine
 for a topic. The first permission gives a queue a policy of the version 2008-10-17. Source: SQS API reference,
 AddPermission and RemovePermission; SNS API reference, AddPermission and RemovePermission; recorded answers; the
-local-aws-sqs project for texts of SQS that are recorded nowhere else.
+local-aws-sqs project and moto's tests for texts of SQS that are recorded nowhere else.
 moto: accepts any label for a queue and gives the policy another version; accepts anything as an account id for a topic,
 and doesn't know all of its actions.
 
@@ -30,10 +30,8 @@ def add_to_queue_policy(policy: dict[str, Any], arn: str, label: str, accounts: 
     if not _LABEL.fullmatch(label):
         raise invalid_value(label, "Label", "Can only include alphanumeric characters, hyphens, or underscores.")
     if not actions:
-        raise missing("ActionName")
-    if not accounts:
-        raise missing("AWSAccountIds")
-    if not all(_ACCOUNT.fullmatch(account) for account in accounts):
+        raise missing("Actions")
+    if not accounts or not all(_ACCOUNT.fullmatch(account) for account in accounts):
         raise invalid_value(f"[{', '.join(accounts)}]", "PrincipalId", "Unable to verify.")
     if len(actions) > _MAX_QUEUE_ACTIONS:
         text = f"{len(actions)} Actions were found, maximum allowed is {_MAX_QUEUE_ACTIONS}."

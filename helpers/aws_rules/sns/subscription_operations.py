@@ -23,6 +23,7 @@ def subscribe(request: Request) -> Answer:
     topic = topic_of(request, **{"sns:Protocol": protocol, "sns:Endpoint": endpoint})
     subscriptions.check_endpoint(request.account, topic, protocol, endpoint)
     attributes = dict(params.get("Attributes", {}))
+    subscriptions.check_role(protocol, attributes)
     present = subscriptions.of_topic(topic)
     if topic.max_bytes > DEFAULT_MAX_BYTES and len(present) >= MAX_LARGE_MESSAGE_SUBSCRIPTIONS:
         raise invalid("TopicArn Reason: a topic for messages over 256 KiB has at most 100 subscriptions")

@@ -278,6 +278,12 @@ def _check_redrive_policy(text: str, endpoint: str, topic: Topic, start: str) ->
         raise invalid(f"{start}RedrivePolicy: {text}")
 
 
+def check_role(protocol: str, attributes: dict[str, str]) -> None:
+    """Raise Refused for a Firehose stream without a role. Source: floci-io/floci issue 4128; the words are inferred."""
+    if protocol == "firehose" and not attributes.get("SubscriptionRoleArn", "").startswith("arn:"):
+        raise invalid("Attributes Reason: SubscriptionRoleArn: A valid role is required for Firehose subscriptions")
+
+
 def check_subscription_limit(topic: Topic) -> None:
     """Raise Refused if the topic can't have another subscription."""
     if topic.fifo_topic and len(of_topic(topic)) >= _MAX_FIFO_SUBSCRIPTIONS:

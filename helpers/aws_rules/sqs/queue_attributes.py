@@ -100,10 +100,10 @@ def check_throughput(attributes: dict[str, str]) -> None:
         )
 
 
-def check_tags(tags: Mapping[str, str], present: Mapping[str, str]) -> None:
-    """Raise Refused if these tags can't be added to a queue. present: the tags that it has."""
+def check_tags(name: str, tags: Mapping[str, str], present: Mapping[str, str]) -> None:
+    """Raise Refused if these tags can't be added to the queue of this name. present: the tags that it has."""
     if len({**present, **tags}) > _MAX_TAGS:
-        raise Refused("InvalidParameterValue", f"A queue can have at most {_MAX_TAGS} tags.")
+        raise Refused("InvalidParameterValue", f"Too many tags added for queue {name}.")  # source: moto's tests
     for key, value in tags.items():
         if not 1 <= len(key) <= 128:
             raise Refused("InvalidParameterValue", "Tag keys must be between 1 and 128 characters in length.")

@@ -128,7 +128,7 @@ def remove_permission(request: Request) -> Answer:
 def tag_queue(request: Request) -> Answer:
     """Add tags."""
     queue, tags = queue_of(request), request.params["Tags"]
-    queue_attributes.check_tags(tags, queue.tags)
+    queue_attributes.check_tags(queue.name, tags, queue.tags)
     region_of(request).tag_queue(queue.name, tags)
     return {}
 
