@@ -10,6 +10,7 @@ PAGE = "lessons/differences_from_aws.md"
 _DATA_PROTECTION = "AWS has closed data protection to new customers, so the course doesn't teach it."
 _KEYS = "The course needs no other keys than those of its profiles and of a role."
 _OF_AN_ORGANIZATION = "It serves organizations and identity providers, which aren't simulated."
+_NOTHING_ENCODED = "SQS and SNS say in plain text why they refuse a call."
 # By service and operation.
 OPERATIONS = {
     ("sns", "GetDataProtectionPolicy"): _DATA_PROTECTION,
@@ -17,10 +18,7 @@ OPERATIONS = {
     ("sts", "AssumeRoleWithSAML"): _OF_AN_ORGANIZATION,
     ("sts", "AssumeRoleWithWebIdentity"): _OF_AN_ORGANIZATION,
     ("sts", "AssumeRoot"): _OF_AN_ORGANIZATION,
-    (
-        "sts",
-        "DecodeAuthorizationMessage",
-    ): "SQS and SNS say in plain text why they refuse a call.",
+    ("sts", "DecodeAuthorizationMessage"): _NOTHING_ENCODED,
     ("sts", "GetAccessKeyInfo"): _KEYS,
     ("sts", "GetDelegatedAccessToken"): _OF_AN_ORGANIZATION,
     ("sts", "GetFederationToken"): _KEYS,

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from helpers.aws_rules import absent
 from helpers.aws_rules.common import constraints
 from helpers.aws_rules.common.refusals import Refused, invalid
 from helpers.aws_rules.common.request import Request
@@ -14,7 +15,9 @@ from helpers.aws_rules.sns.topics import DEFAULT_MAX_BYTES, check_attribute
 Answer = dict[str, Any]
 # AWS has closed data protection to new customers: SNS developer guide, "Message data protection availability change".
 _NO_DATA_PROTECTION = (
-    "this course's offline cloud has no data protection policies; AWS gives them only to accounts that had them before"
+    "this course's offline cloud has no data protection policies; AWS gives them only to accounts that had them before."
+    + " "
+    + absent.see("PutDataProtectionPolicy")
 )
 
 
