@@ -50,6 +50,8 @@ def _read(case, queue_url):
 def _subscribe(case, topic_arn, protocol, endpoint, confirm=False):
     """Subscribe an endpoint, which can confirm at once, and return the ARN."""
     asked = {"TopicArn": topic_arn, "Protocol": protocol, "Endpoint": endpoint, "ReturnSubscriptionArn": True}
+    if protocol == "firehose":  # a stream needs a role that lets SNS write into it
+        asked["Attributes"] = {"SubscriptionRoleArn": f"arn:aws:iam::{topic_arn.split(':')[4]}:role/news"}
     arn = case.sns.subscribe(**asked)["SubscriptionArn"]
     if confirm:
         token = case.inbox()[-1].confirm_url.partition("&Token=")[2]
