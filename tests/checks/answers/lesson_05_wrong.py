@@ -929,11 +929,11 @@ def who_listens__two_pages_of_subscriptions(sns, topic_name):
     return _report([one for page in pages for one in page["Subscriptions"]])
 
 
-def who_listens__pages_until_one_is_short(sns, topic_name):
+def who_listens__expects_a_token_on_each_page(sns, topic_name):
     """Says: no-next-token-key"""
     page = sns.list_topics()
     arns = [topic["TopicArn"] for topic in page["Topics"]]
-    while len(page["Topics"]) == 100:
+    while page["NextToken"]:
         page = sns.list_topics(NextToken=page["NextToken"])
         arns += [topic["TopicArn"] for topic in page["Topics"]]
     mine = [arn for arn in arns if arn.split(":")[-1] == topic_name]
