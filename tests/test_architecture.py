@@ -38,7 +38,7 @@ ARROWS = {
     "learner": {"kernels", "checks", "backends", "secret_scan", "folders", "course", "errors"},
     # A course or an exercise set is proven by grading it.
     "authoring": {"kernels", "grading", "checks", "backends", "folders", "cores", "course", "errors"},
-    "site": {"learner", "folders", "course", "errors"},
+    "site": {"learner", "kernels", "backends", "folders", "course", "errors"},
     "pytest_plugin": {"backends", "cores", "course"},
     "cli": {"grading", "learner", "authoring", "workshop", "site", "backends", "course", "errors"},
     "": {"backends", "checks", "show"},  # helpers/__init__.py

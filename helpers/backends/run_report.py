@@ -120,6 +120,26 @@ class RunReport:
             found[name] = list(found[name])
         return found | {"waiting": {name: [list(pair) for pair in pairs] for name, pairs in self.waiting.items()}}
 
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> "RunReport":
+        """Return the report that `to_dict` made this of."""
+        programs = {
+            name: ProgramReport(**{**found, "end": ProgramEnd(**found["end"])})
+            for name, found in data["programs"].items()
+        }
+        return cls(
+            start=datetime.fromisoformat(data["start"]),
+            seconds=data["seconds"],
+            programs=programs,
+            queues={name: QueueReport(**found) for name, found in data["queues"].items()},
+            waited=Waits(**data["waited"]),
+            requests=data["requests"],
+            sent=tuple(Sent(**found) for found in data["sent"]),
+            held=tuple(Held(**found) for found in data["held"]),
+            waiting={name: tuple((at, count) for at, count in pairs) for name, pairs in data["waiting"].items()},
+            moments=tuple(Moment(**found) for found in data["moments"]),
+        )
+
     def __repr__(self) -> str:
         return repr(RunPicture(self.to_dict()))
 

@@ -6,10 +6,10 @@ from importlib import metadata
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from helpers.course import Course, course
+from helpers.course import HOME, Course, course
 from helpers.folders import check_new, new_folder
 from helpers.learner.working_copy import DISTRIBUTION
-from helpers.site import jupyterlite, packages, pages, pyodide, stand_ins
+from helpers.site import jupyterlite, packages, pages, pyodide, recorded_runs, stand_ins
 
 SHOWN = ("boto3", "botocore", DISTRIBUTION)  # packages whose lines tracebacks of lessons show
 
@@ -49,7 +49,12 @@ def _packages(python: str, listed: Course) -> Iterator[tuple[str, str, Iterable[
     for name in ("pyodide_kernel", "ipykernel"):
         [wheel] = (jupyterlite.extension(jupyterlite.KERNEL) / "static" / "pypi").glob(f"{name}-*.whl")
         yield name, wheel.name.split("-")[1], packages.read_wheel(wheel)
-    yield DISTRIBUTION, metadata.version(DISTRIBUTION), packages.course_files(listed)
+    runs = recorded_runs.recorded(HOME / "lessons" / f"{lesson.slug}.ipynb" for lesson in listed.lessons)
+    yield (
+        DISTRIBUTION,
+        metadata.version(DISTRIBUTION),
+        [*packages.course_files(listed), (recorded_runs.PLACE, runs)],
+    )
 
 
 def _wheels(lite: Path, runtime: Path, python: str, listed: Course) -> list[Path]:
