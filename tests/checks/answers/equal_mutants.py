@@ -23,7 +23,6 @@ EQUAL: dict[str, dict[str, str]] = {
         "bill_orders: line 8, `time.time() >= end` -> `time.time() > end`": "It makes a difference for one moment.",
         "bill_orders: line 18, 2 -> 3": "The pauses may grow faster.",
         "bill_orders: line 18, 20 -> 19": "The longest pause may be a little shorter.",
-        "bill_orders: line 20, drop `pause = 1`": "Pauses that stay long after a success are within the limit, too.",
         "bill_orders: line 20, 1 -> 2": "The first pause may be longer.",
         "bill_orders: line 26, 20 -> 19": "A poll of 19 seconds waits nearly as long.",
         "bill_orders: line 44, 60 -> 61": "Any visibility timeout will do that outlasts a few pages.",
