@@ -865,7 +865,10 @@ def ensure_queue__goes_on_after_an_error(sqs, name, attributes, tags):
 
 
 ensure_queue__skips_zeros = variant(
-    "solution", "in attributes.items()", "in attributes.items() if value", says="attribute-not-set"
+    "solution",
+    "    if attributes:\n",
+    "    attributes = {key: value for key, value in attributes.items() if value}\n    if attributes:\n",
+    says="attribute-not-set",
 )
 ensure_queue__skips_empty_tags = variant(
     "solution", "Tags=tags", "Tags={key: value for key, value in tags.items() if value}", says="tag-not-set"
