@@ -138,9 +138,9 @@ def run(
     end; ClockError beyond the last year of Python.
     """
     _check(programs, seconds, starts, stops)
-    key = stored_runs.key(programs, [seconds, dict(starts), dict(stops)])
+    how = [seconds, dict(starts), dict(stops)]
     if browser_tab.IN_A_TAB and not tab_threads.can_suspend():
-        if (stored := stored_runs.find(key)) is None:
+        if (stored := stored_runs.find(programs, how)) is None:
             raise CloudError(IN_A_TAB)
         print(STORED)
         return stored
@@ -159,7 +159,7 @@ def run(
             with threads:
                 going.go(quiet)
         report = going.report(cloud)
-    stored_runs.record(key, report)
+    stored_runs.record(programs, how, report)
     return report
 
 

@@ -1,7 +1,7 @@
 """The reports of the lessons' own runs, for a browser tab that can't pause one program while another one goes on.
 
 `course site` runs each lesson that has a run and keeps the reports; such a tab then shows the one that belongs to the
-same programs. Whoever changed a program gets none.
+same programs. There's none for programs that a learner has changed.
 """
 
 import hashlib
@@ -22,7 +22,7 @@ STORE = Path(__file__).with_name(NAME)  # only the browser edition has it
 _found: dict[str, int] = {}  # how many reports of each key were shown so far
 
 
-def key(programs: Mapping[str, Callable[[], Any]], how: Any) -> str:
+def _key(programs: Mapping[str, Callable[[], Any]], how: Any) -> str:
     """Return what tells a run from others: names and sources of its programs, and how they're run."""
     sources = [[name, _source(function)] for name, function in programs.items()]
     return hashlib.sha256(json.dumps([sources, how]).encode()).hexdigest()
@@ -31,19 +31,20 @@ def key(programs: Mapping[str, Callable[[], Any]], how: Any) -> str:
 def _source(function: Any) -> str:
     try:
         return textwrap.dedent(inspect.getsource(function)).strip()
-    except (OSError, TypeError):  # it has none, as something in C
+    except Exception:  # it has none, as something in C, or one that's no longer there
         return ""
 
 
-def record(of: str, report: RunReport) -> None:
-    """Add the report of the run with this key to the file that the variable names, if there is one."""
+def record(programs: Mapping[str, Callable[[], Any]], how: Any, report: RunReport) -> None:
+    """Add the report of this run to the file that the variable names, if there is one."""
     if path := os.environ.get(RECORD):
         with open(path, "a", encoding="utf-8") as file:
-            file.write(json.dumps([of, report.to_dict()]) + "\n")
+            file.write(json.dumps([_key(programs, how), report.to_dict()]) + "\n")
 
 
-def find(of: str) -> RunReport | None:
-    """Return the next report of the runs with this key; None if there is none. The last one is returned again."""
+def find(programs: Mapping[str, Callable[[], Any]], how: Any) -> RunReport | None:
+    """Return the next report of such a run; None if there is none. The last one is returned again."""
+    of = _key(programs, how)
     reports = _reports(str(STORE)).get(of)
     if not reports:
         return None

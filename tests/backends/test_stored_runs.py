@@ -1,5 +1,6 @@
 """Where several programs can't run, the report of the lesson's own run stands in, but not for changed programs."""
 
+import inspect
 import json
 import time
 from pathlib import Path
@@ -80,6 +81,20 @@ def test_without_a_store_there_is_the_sentence(no_cloud: None, monkeypatch: pyte
     monkeypatch.setattr(tab_threads, "can_suspend", lambda: False)
     with pytest.raises(CloudError, match="can't run yours in this tab"):
         a_run()
+
+
+def test_a_program_whose_source_is_gone_runs_all_the_same(
+    no_cloud: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Python then raises more than it documents."""
+
+    def gone(function: Any) -> str:
+        raise IndexError("lineno is out of bounds")
+
+    start("offline")
+    monkeypatch.setattr(inspect, "getsource", gone)
+    monkeypatch.setenv(stored_runs.RECORD, str(tmp_path / "runs"))
+    assert a_run().programs["web shop"].sent == 1
 
 
 @pytest.mark.full
