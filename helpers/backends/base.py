@@ -15,6 +15,7 @@ from helpers.errors import CloudError
 from helpers.simulation.worlds import World
 
 if TYPE_CHECKING:
+    from helpers.backends.programs import RunCloud
     from helpers.backends.run_report import RunReport
 
 TAUGHT = ("sqs", "sns")
@@ -142,16 +143,16 @@ class Cloud:
             length = seconds + 60 * minutes + 3600 * hours
         except TypeError:  # something that's no number
             length = math.nan
-        return self._run(programs, length, starts or {}, stops or {})
+        where = self._where_programs_run()
+        if where is None:
+            raise CloudError(not_available.RUN)
+        from helpers.backends import programs as several  # most lessons run none
 
-    def _run(
-        self,
-        programs: Mapping[str, Callable[[], Any]],
-        seconds: float,
-        starts: Mapping[str, float],
-        stops: Mapping[str, float],
-    ) -> "RunReport":
-        raise CloudError(not_available.RUN)
+        return several.run(self.world, programs, length, starts or {}, stops or {}, where)
+
+    def _where_programs_run(self) -> "Callable[[World], AbstractContextManager[RunCloud]] | None":
+        """Return what prepares this cloud for a run (see helpers.backends.programs.run); None where there is none."""
+        return None
 
     def look_at_queue(self, region: str, url: str, most: int) -> dict[str, Any]:
         """Return what is known about a queue, as plain data for a picture: on most clouds what the API reports.

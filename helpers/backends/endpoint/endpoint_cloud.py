@@ -4,7 +4,8 @@ import getpass
 import os
 import re
 import socket
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
@@ -27,7 +28,7 @@ from helpers.simulation.journal import Journal
 from helpers.simulation.worlds import World
 
 if TYPE_CHECKING:
-    from helpers.backends.run_report import RunReport
+    from helpers.backends.programs import RunCloud
 
 SEED = 2026  # for a workshop account whose outputs are compared
 WORKSHOP_ONLY = ("inbox", "follow", "certificate", "web_fails", "web_works", "steps")
@@ -86,20 +87,12 @@ class EndpointCloud(Cloud):
         """Make the learner's accounts unkind, as the offline cloud does; on another server, print that it can't."""
         return self._workshop.unkind(**kinds) if self._workshop else super().unkind(**kinds)
 
-    def _run(
-        self,
-        programs: Mapping[str, Callable[[], Any]],
-        seconds: float,
-        starts: Mapping[str, float],
-        stops: Mapping[str, float],
-    ) -> "RunReport":
+    def _where_programs_run(self) -> "Callable[[World], AbstractContextManager[RunCloud]] | None":
         if self._workshop is None:
-            return super()._run(programs, seconds, starts, stops)
-        from helpers.backends import programs as several  # most lessons run none
+            return None
         from helpers.backends.endpoint.workshop_run import on_the_server
 
-        where = partial(on_the_server, self._workshop.controls)
-        return several.run(self.world, programs, seconds, starts, stops, where)
+        return partial(on_the_server, self._workshop.controls)
 
     def look_at_queue(self, region: str, url: str, most: int) -> dict[str, Any]:
         """Return a snapshot of a queue, as plain data for a picture."""

@@ -2,7 +2,8 @@
 the computer has."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from random import Random
 from string import ascii_uppercase, digits
 from typing import TYPE_CHECKING, Any
@@ -28,7 +29,7 @@ from helpers.simulation.journal import Journal
 from helpers.simulation.worlds import World
 
 if TYPE_CHECKING:
-    from helpers.backends.run_report import RunReport
+    from helpers.backends.programs import RunCloud
 
 ACCOUNT = "123456789012"  # what the profile "shop" and the default keys open
 OTHER_ACCOUNT = "210987654321"  # what the profile "partner" opens
@@ -152,16 +153,10 @@ class OfflineCloud(Cloud):
         """
         return Unkind(self.world.accounts, kinds)
 
-    def _run(
-        self,
-        programs: Mapping[str, Callable[[], Any]],
-        seconds: float,
-        starts: Mapping[str, float],
-        stops: Mapping[str, float],
-    ) -> "RunReport":
-        from helpers.backends import programs as several  # most lessons run none
+    def _where_programs_run(self) -> "Callable[[World], AbstractContextManager[RunCloud]] | None":
+        from helpers.backends.programs import in_this_kernel  # most lessons run none
 
-        return several.run(self.world, programs, seconds, starts, stops)
+        return in_this_kernel
 
     def look_at_queue(self, region: str, url: str, most: int) -> dict[str, Any]:
         """Return what a queue holds now. It makes no call."""
