@@ -65,7 +65,7 @@ _NOT_IN_A_TAB = {
     "pytest_plugin.py",
     "_course",
 }
-_KINDS = {".py", ".js", ".css", ".json", ""}  # the profiles of the offline cloud have no ending
+_KINDS = {".py", ".js", ".css", ".jinja", ".json", ""}  # the profiles of the offline cloud have no ending
 
 _WHEEL = "Wheel-Version: 1.0\nGenerator: course site\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
 

@@ -1,0 +1,48 @@
+"""The one widget of the course: a picture with buttons, as long as its kernel runs."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import anywidget
+import traitlets
+
+
+class LiveCard(anywidget.AnyWidget):
+    """A picture that the kernel draws, and the browser shows, and whose clicks come back.
+
+    draw: returns the picture as it is now, with its controls. still: the same picture without them, for the saved
+    notebook. act: called with what was clicked and with its values, such as ("receive", {"value": "Kim"}); returns a
+    sentence that a screen reader speaks, or "".
+    """
+
+    _esm = Path(__file__).with_name("live.js")
+    html = traitlets.Unicode().tag(sync=True)
+    says = traitlets.Unicode().tag(sync=True)
+
+    def __init__(self, draw: Callable[[], str], still: Any, act: Callable[[str, Mapping[str, Any]], str]):
+        super().__init__(html=draw())
+        self._draw, self._still, self._act = draw, still, act
+        self.on_msg(self._clicked)
+
+    def redraw(self, says: str = "") -> None:
+        """Draw the picture as it is now, and say this."""
+        with self.hold_sync():  # so that the browser gets both together
+            self.html, self.says = self._draw(), says
+
+    def _clicked(self, widget: Any, content: Mapping[str, Any], buffers: Any) -> None:
+        try:
+            act = str(content.get("act", ""))
+            if act:
+                self.redraw(self._act(act, content))
+        finally:
+            self.send({"awake": True})  # the browser waits for this before it sends the next one
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
+        """Return the widget, and the still picture for viewers without a kernel."""
+        made = super()._repr_mimebundle_(**kwargs)
+        bundle = made[0] if isinstance(made, tuple) else made
+        return {**(bundle or {}), "text/plain": repr(self._still), "text/html": self._still._repr_html_()}
+
+    def __repr__(self) -> str:
+        return repr(self._still)

@@ -1,0 +1,37 @@
+"""Words and columns for the text twins of pictures."""
+
+from collections.abc import Sequence
+
+
+def cut(value: object, longest: int = 0) -> str:
+    """Return the text on one line, cut to this number of characters; 0 keeps all."""
+    line = " ".join(str(value).split())
+    return line if not longest or len(line) <= longest else line[: longest - 1] + "…"
+
+
+def columns(rows: Sequence[Sequence[str]], indent: str = "") -> str:
+    """Return the rows as lines of text in aligned columns."""
+    if not rows:
+        return ""
+    widths = [max(len(row[n]) for row in rows) for n in range(len(rows[0]))]
+    lines = ("  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)) for row in rows)
+    return "\n".join((indent + line).rstrip() for line in lines)
+
+
+def counted(count: int, one: str, several: str = "") -> str:
+    """Return a number and what it counts: "1 call", "2 calls"."""
+    return f"{count:,} {one if count == 1 else several or one + 's'}"
+
+
+def span(seconds: float) -> str:
+    """Return a length of time the way people say it, in at most two units: "0.4 s", "65 s", "2 min 30 s", "4 days"."""
+    if seconds < 119.5:
+        return f"{seconds:.1f} s" if 0.05 <= seconds < 0.95 else f"{round(seconds)} s"
+    for unit, length, part in (("day", 86_400, 3_600), ("h", 3_600, 60), ("min", 60, 1)):
+        whole = round(seconds / part) * part
+        if whole >= 2 * length or whole == length:
+            count, rest = divmod(whole, length)
+            name = f" {unit}s" if unit == "day" and count > 1 else f" {unit}"
+            smaller = {"day": "h", "h": "min", "min": "s"}[unit]
+            return f"{count}{name}" + (f" {rest // part} {smaller}" if rest else "")
+    return f"{round(seconds)} s"
