@@ -1,8 +1,8 @@
 """The drawing kit: every picture is a template that extends `card`, made of the few pieces in `pieces`.
 
-A template is given plain data and escapes every value, so a message's text can only ever be text. Each output brings the
-style sheets that it needs, since it has to stand alone in a saved notebook. The sheets hold for `data-pic`: viewers that
-don't trust an output strip that attribute along with the drawing, and show the words alone.
+A template is given plain data and escapes every value, so a message's text can only ever be text. Each output brings
+the style sheets that it needs, since it has to stand alone in a saved notebook. The sheets hold for `data-pic`: viewers
+that don't trust an output strip that attribute along with the drawing, and show the words alone.
 """
 
 import re
@@ -35,8 +35,9 @@ def draw(
     """Return the HTML of a picture: its template `<picture>.html.jinja`, drawn with this data.
 
     picture: the template's name, and that of its style sheet if it has one. kind, name, facts: the card's head, such as
-    "Queue", "orders" and ["standard", "at 09:00:31"]. label: what a screen reader says first, with the counts. twin: the
-    same in words, for a fold. look: more classes of the card. asleep: a sentence about waking a live picture; ASLEEP.
+    "Queue", "orders" and ["standard", "at 09:00:31"]. label: what a screen reader says first, with the counts. twin:
+    the same in words, for a fold. look: more classes of the card. asleep: a sentence about waking a live picture, such
+    as ASLEEP.
     """
     drawn = (
         _environment()
