@@ -1,7 +1,5 @@
 """What's worth telling about a run: who had which message, and the moments that matter."""
 
-import contextlib
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,15 +10,13 @@ from helpers.aws_rules.common.steps import Step
 from helpers.backends.calls import Call
 from helpers.backends.run_messages import TO_DEAD_LETTERS, name_of_arn
 from helpers.views import parts
+from helpers.views.message_name import UNKNOWN, name_of
 from helpers.views.run_words import span
 
 if TYPE_CHECKING:
     from helpers.backends.run_report import ProgramEnd
 
-_DEEPEST = 500  # brackets in a text that is read as JSON; a browser's Python ends at some thousands
-_LONGEST_NAME = 24  # characters
 _LONGEST, _LONGEST_ERROR = 48, 200
-_UNKNOWN = "a message"  # the name of one without a text
 _NAMED = 2  # messages of a batch that are named; the rest are counted
 
 
@@ -71,21 +67,6 @@ def names_of(made: Iterable[Call]) -> dict[str, str]:
     return found
 
 
-def name_of(text: str) -> str:
-    """Return what people call a message with this text: its order's id, or else the beginning of the text."""
-    found = None
-    if text.lstrip()[:1] == "{" and text.count("{") + text.count("[") < _DEEPEST:
-        with contextlib.suppress(ValueError):
-            found = json.loads(text)
-    if isinstance(found, dict):
-        if "TopicArn" in found and isinstance(found.get("Message"), str):
-            return name_of(found["Message"])
-        for key in ("order_id", "order", "id"):
-            if isinstance(found.get(key), (str, int)):
-                return parts.cut(str(found[key]), _LONGEST_NAME)
-    return parts.cut(text, _LONGEST_NAME) or _UNKNOWN
-
-
 def find_held(happened: Sequence[Step], names: Mapping[str, str], start: datetime, seconds: float) -> list[Held]:
     """Return who had which message, in the sequence of the receives."""
     now: dict[tuple[str, str], list[Any]] = {}  # by queue and message: when received, until when hidden, by whom, place
@@ -95,7 +76,7 @@ def find_held(happened: Sequence[Step], names: Mapping[str, str], start: datetim
         begin, until, by, place = now.pop(key)
         if at > until:
             at, how = until, "came back"
-        found[place] = Held(by, name_of_arn(key[0]), key[1], names.get(key[1], _UNKNOWN), begin, round(at, 3), how)
+        found[place] = Held(by, name_of_arn(key[0]), key[1], names.get(key[1], UNKNOWN), begin, round(at, 3), how)
 
     for step in happened:
         key, at = (step.where, step.message), _second(step, start)
@@ -130,7 +111,7 @@ def find_moments(
     told = [moment for name, end in ends.items() for moment in _of_program(name, end, held)]
     told += _received_again(held, ends)
     for step in happened:
-        name, queue = _said(names.get(step.message, _UNKNOWN)), name_of_arn(step.where)
+        name, queue = _said(names.get(step.message, UNKNOWN)), name_of_arn(step.where)
         if step.what == steps.MOVED:
             why = f"it was {step.reason}" if step.reason.startswith(TO_DEAD_LETTERS) else step.reason
             why = why.replace(" 1 times,", " once,").replace(" 2 times,", " twice,")
@@ -199,7 +180,7 @@ def _had(each: Held, end: "ProgramEnd") -> bool:
 
 def _said(name: str) -> str:
     """Return a message's name for a sentence: in quotes if it's a text of several words."""
-    return f'"{name}"' if " " in name and name != _UNKNOWN else name
+    return f'"{name}"' if " " in name and name != UNKNOWN else name
 
 
 def _listed(messages: Sequence[str]) -> str:

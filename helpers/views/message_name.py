@@ -1,0 +1,52 @@
+"""What people call a message: a short name, which it keeps in every picture."""
+
+import json
+from typing import Any
+
+from helpers.views.words import cut
+
+LONGEST = 24  # characters
+UNKNOWN = "a message"  # the name of one without a text
+_DEEPEST = 500  # brackets in a text that is read as JSON; a browser's Python ends at some thousands
+_IDS = ("order_id", "orderId", "order", "id")
+
+
+def name_of(body: str, longest: int = LONGEST) -> str:
+    """Return what people call a message with this body: its order's id, or else the beginning of its text.
+
+    An SNS notification is called what the message inside it is called. longest: in characters.
+    """
+    return cut(_named(_read(body)) or body, longest) or UNKNOWN
+
+
+def inside(body: str) -> str:
+    """Return the message that somebody published, if this is SNS's envelope around it; otherwise the body itself."""
+    found = _read(body)
+    return found["Message"] if _is_envelope(found) else body
+
+
+def _read(body: str) -> Any:
+    """Return the JSON object that this is; None for any other text."""
+    if body.lstrip()[:1] != "{" or body.count("{") + body.count("[") >= _DEEPEST:
+        return None
+    try:
+        return json.loads(body)
+    except ValueError:
+        return None
+
+
+def _is_envelope(found: Any) -> bool:
+    is_from_sns = isinstance(found, dict) and (found.get("Type") == "Notification" or "TopicArn" in found)
+    return is_from_sns and isinstance(found.get("Message"), str)
+
+
+def _named(found: Any) -> str:
+    """Return the name of what the body holds; "" if it's not JSON, or has none."""
+    if _is_envelope(found):
+        return name_of(found["Message"], 0)
+    values = [found[key] for key in _IDS if key in found] if isinstance(found, dict) else []
+    for value in values:
+        text = _named(value) or (str(value) if isinstance(value, str | int) and not isinstance(value, bool) else "")
+        if text.strip():
+            return text
+    return ""
