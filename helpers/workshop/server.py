@@ -18,7 +18,7 @@ from urllib.parse import urlencode
 from helpers.aws_rules import absent, dispatch
 from helpers.aws_rules.common import signatures, wire
 from helpers.aws_rules.common.accounts import Account, Accounts
-from helpers.aws_rules.common.identities import user_arn
+from helpers.aws_rules.common.identities import LEARNER, user_arn
 from helpers.aws_rules.common.refusals import Refused
 from helpers.aws_rules.common.regions import regions
 from helpers.aws_rules.common.request import JSON, QUERY, Request
@@ -26,7 +26,6 @@ from helpers.aws_rules.sns import signing
 from helpers.aws_rules.sqs.region import SqsRegion
 from helpers.backends.addresses import is_loopback
 from helpers.backends.endpoint.workshop_client import OF_A_RUN
-from helpers.backends.offline.offline_cloud import LEARNER
 from helpers.errors import CloudError
 from helpers.simulation.clock import Clock
 from helpers.simulation.journal import Journal

@@ -290,7 +290,7 @@ def test_the_steps_tell_why_a_message_did_not_come(sqs: Any, sns: Any, topic_arn
     sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])
     assert [(step.what, step.reason) for step in cloud.steps(sent)] == [
         ("sent", "hidden for 10 s"),
-        ("received", "receive number 1, by user/learner; hidden for 30 s"),
+        ("received", "receive number 1; hidden for 30 s"),
         ("deleted", ""),
     ]
 

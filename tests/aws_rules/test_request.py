@@ -8,6 +8,7 @@ from typing import Any
 import boto3
 import pytest
 from botocore.awsrequest import AWSPreparedRequest, HeadersDict
+from botocore.config import Config
 
 from helpers import cloud
 from helpers.aws_rules import dispatch
@@ -185,6 +186,27 @@ def test_an_operation_runs_without_a_wire_as_it_does_with_one(offline: Cloud) ->
     with pytest.raises(Refused) as refused:
         dispatch.run(Request("sqs", "PurgeQueue", {"QueueUrl": url}, account, "us-east-1", host))
     assert refused.value.code == "AWS.SimpleQueueService.NonExistentQueue"
+
+
+def test_a_message_in_flight_knows_who_received_it(offline: Cloud, sqs: Any, queue_url: str) -> None:
+    """The app id of the caller's client, or the IAM role's session; nothing for the learner's own calls."""
+    role = boto3.client("sts").assume_role(RoleArn="arn:aws:iam::123456789012:role/shop", RoleSessionName="Lee")
+    names = ("AccessKeyId", "aws_access_key_id"), ("SecretAccessKey", "aws_secret_access_key")
+    keys = {ours: role["Credentials"][theirs] for theirs, ours in names}
+    token = role["Credentials"]["SessionToken"]
+    lee = boto3.client("sqs", aws_session_token=token, **keys)
+    kim = boto3.client("sqs", config=Config(user_agent_appid="Kim", user_agent_extra="app/no"))
+    both = boto3.client("sqs", aws_session_token=token, config=Config(user_agent_appid="Kim of Graz"), **keys)
+    for client in (kim, lee, both, sqs):
+        sqs.send_message(QueueUrl=queue_url, MessageBody="book")
+        assert client.receive_message(QueueUrl=queue_url)["Messages"]
+    received = [step for step in cloud.steps() if step.what == "received"]
+    assert [step.by for step in received] == ["Kim", "Lee", "Kim-of-Graz", ""]
+    assert received[0].reason == "receive number 1, by Kim; hidden for 30 s"
+    assert received[3].reason == "receive number 1; hidden for 30 s"
+    assert [one["by"] for one in offline.look_at_queue("us-east-1", queue_url, 9)["messages"]] == [
+        step.by for step in received
+    ]
 
 
 def test_a_form_that_is_all_dots_costs_next_to_nothing() -> None:

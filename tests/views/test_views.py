@@ -259,9 +259,9 @@ def test_the_timeline_tells_a_message_s_life(sqs: Any, queue_url: str) -> None:
     told = [re.sub(r"[·●]+", " ", line).split(maxsplit=3) for line in lines[1:]]
     assert told == [
         ["09:00:00", "sent", "orders"],
-        ["09:00:10", "received", "orders", "receive number 1, by user/learner; hidden for 30 s"],
+        ["09:00:10", "received", "orders", "receive number 1; hidden for 30 s"],
         ["09:00:40", "visible", "orders", "its lease was over, and nobody had deleted it"],
-        ["09:00:50", "received", "orders", "receive number 2, by user/learner; hidden for 30 s"],
+        ["09:00:50", "received", "orders", "receive number 2; hidden for 30 s"],
         ["09:00:50", "deleted", "orders"],
     ]
 

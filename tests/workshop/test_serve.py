@@ -334,6 +334,16 @@ def test_the_inbox_and_its_links(ada: Learner, bob: Learner) -> None:
     assert bob.control.get("inbox") == {"inbox": []}
 
 
+def test_who_received_a_message_is_known_over_http_too(ada: Learner, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It's the app id of the caller's client, here from botocore's environment variable."""
+    monkeypatch.setenv("AWS_SDK_UA_APP_ID", "Kim")
+    url = ada.queue()
+    ada.sqs.send_message(QueueUrl=url, MessageBody="tea")
+    assert ada.bodies(url) == ["tea"]
+    assert ada.control.post("queue", region="us-east-1", url=url)["queue"]["messages"][0]["by"] == "Kim"
+    assert [step["by"] for step in ada.control.get("steps")["steps"]] == ["", "Kim"]
+
+
 @pytest.mark.parametrize(
     "link",
     [

@@ -12,8 +12,9 @@ from hashlib import sha256
 
 from helpers.aws_rules.common.regions import partition
 
-# The lessons' own user has moto's id of a sender.
-_KNOWN = {"123456789012:user/learner": "AIDAIT2UOQQY3AUEKVGXU"}
+LEARNER = "learner"  # the IAM user that a lesson's own clients belong to
+# That user has moto's id of a sender.
+_KNOWN = {f"123456789012:user/{LEARNER}": "AIDAIT2UOQQY3AUEKVGXU"}
 
 
 def user_arn(account: str, name: str, region: str) -> str:

@@ -13,10 +13,12 @@ from urllib.parse import urlsplit
 
 from helpers.aws_rules.common import reading
 from helpers.aws_rules.common.accounts import Account
+from helpers.aws_rules.common.identities import LEARNER
 
 ANONYMOUS = "anonymous"  # the identity of a caller who follows a link without signing
 JSON, QUERY = "json", "query"
 # Credential=KEY/20260105/us-east-1/sqs/aws4_request: what the request was signed with and for.
+_APP_ID = re.compile(r"(?:^| )app/(\S+)")  # how botocore writes an app id into the User-Agent
 _SCOPE = re.compile(r"Credential=([^/]+)/\d{8}/([^/]+)/([^/]+)/aws4_request")
 
 
@@ -104,9 +106,19 @@ class Request:
         return self.form.get("Action", "") if self.target is None else self.target.rpartition(".")[2]
 
     @property
-    def sender(self) -> str:
-        """Who sends it, in few words: its program, or the end of the caller's ARN."""
-        return self.program or self.identity.rpartition(":")[2]
+    def who(self) -> str:
+        """Who sends it, in one word: a program of `cloud.run`, its client's app id, or an IAM user or role's session.
+
+        "" for the learner's own calls.
+        """
+        name = re.split("[:/]", self.identity)[-1]
+        return self.program or self.app_id or ("" if name == LEARNER else name)
+
+    @cached_property
+    def app_id(self) -> str:
+        """The app id of the client that sends it, as `Config(user_agent_appid="Kim")` sets it; "" for none."""
+        found = _APP_ID.search(self.header("user-agent"))
+        return found[1] if found else ""
 
     @property
     def action(self) -> str:

@@ -18,8 +18,8 @@ class Step:
 
     at: by the cloud's clock, in UTC. what: one of the words above. where: the ARN of the queue, topic or subscription.
     message: the message's id; "" for a step that isn't about a single message. reason: why, in words; can be "".
-    hidden: seconds from then on during which the message can't be received. by: who received it: the name of a program
-    of `cloud.run`, or as in "user/learner".
+    hidden: seconds from then on during which the message can't be received. by: who received it (see Request.who); ""
+    for the learner's own calls.
     """
 
     at: datetime

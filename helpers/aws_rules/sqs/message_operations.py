@@ -47,7 +47,7 @@ def receive_message(request: Request) -> Answer:
     """Receive up to ten messages; the answer has no list if there are none."""
     request.poll = request.poll or _poll(request)
     names = set(request.params.get("MessageSystemAttributeNames") or request.params.get("AttributeNames") or ())
-    messages = receiving.receive(request.poll, request.sender)
+    messages = receiving.receive(request.poll, request.who)
     received = [message.as_received(names, request.params.get("MessageAttributeNames", [])) for message in messages]
     return {"Messages": received} if received else {}
 

@@ -28,10 +28,11 @@ _SYSTEM_ATTRIBUTES = {  # as ReceiveMessage names them, and where a Message has 
 class Message(Untracked, moto.sqs.models.Message):
     """moto's message with what SQS needs beyond it. Times are milliseconds since 1970-01-01 UTC.
 
-    visible_at: when its visibility timeout ends. received_at: when it was last received. enqueued_at: the start of its
-    retention period. source_arn: for a dead letter, the queue that it comes from. duplicated: whether an unkind cloud
-    made a copy of it. number: its place in the queue. trace_header: X-Ray's, from the system attributes or, without one
-    there, from the header of the HTTP request.
+    visible_at: when its visibility timeout ends. hidden_from: when that began. received_at: when it was last received.
+    receiver: by whom (see Request.who); None before. enqueued_at: the start of its retention period. source_arn: for a
+    dead letter, the queue that it comes from. duplicated: whether an unkind cloud made a copy of it. number: its place
+    in the queue. trace_header: X-Ray's, from the system attributes or, without one there, from the header of the HTTP
+    request.
     """
 
     sent_timestamp: int  # type: ignore[assignment]  # moto begins with None, and ours is set from the start
@@ -41,7 +42,8 @@ class Message(Untracked, moto.sqs.models.Message):
         self.message_attributes = attributes
         self.sent_timestamp = int(sent)
         self.enqueued_at = sent
-        self.received_at = 0.0
+        self.received_at = self.hidden_from = 0.0
+        self.receiver: str | None = None
         self.source_arn: str | None = None
         self.duplicated = False
         self.number = 0
@@ -51,13 +53,19 @@ class Message(Untracked, moto.sqs.models.Message):
     def validate_attribute_name(name: str) -> None:
         """Accept every name: `message_contents` has checked it already, and moto's pattern is too narrow."""
 
-    def start_visibility_timeout(self, account: Account, now: float, seconds: int) -> None:
+    def start_visibility_timeout(self, account: Account, now: float, seconds: int, receiver: str) -> None:
         """Hide the received message for this many seconds, count the receive, and give it a new receipt handle."""
         if self.approximate_first_receive_timestamp is None:
             self.approximate_first_receive_timestamp = int(now)
         self.approximate_receive_count += 1
-        self.received_at, self.visible_at = now, now + seconds * 1000
+        self.received_at = now
+        self.receiver = receiver
+        self.hide(now, seconds)
         self.receipt_handle = "AQEB" + account.new_token(135)
+
+    def hide(self, now: float, seconds: float) -> None:
+        """Make the visibility timeout end this many seconds from now."""
+        self.hidden_from, self.visible_at = now, now + seconds * 1000
 
     @property
     def system_md5(self) -> str:

@@ -54,7 +54,7 @@ class Poll:
 
 
 def receive(poll: Poll, by: str) -> list[Message]:
-    """Return messages, which are now in flight. by: who receives them, for the journal.
+    """Return messages, which are now in flight. by: who receives them; see Request.who.
 
     With a frozen clock nothing waits here: LookAgain names the next event or the end of the long poll, so that a long
     poll ends to the second.
@@ -96,7 +96,8 @@ def _repeat_attempt(queue: Queue, attempt: str, visibility_timeout: int) -> list
         queue.attempts.pop(attempt, None)
         return []
     for kept, message in pairs:
-        kept.visible_at = message.visible_at = now + visibility_timeout * 1000
+        kept.hide(now, visibility_timeout)
+        message.hide(now, visibility_timeout)
     return messages
 
 
@@ -152,13 +153,15 @@ def _put_in_flight(queue: Queue, message: Message, now: float, visibility_timeou
     if not queue.fifo_queue and not message.duplicated and unkind.strikes("duplicates"):
         message.duplicated = True
         duplicate = copy(message)
-        duplicate.visible_at = now + unkind.delay(2 * max(visibility_timeout, 1)) * 1000
+        duplicate.receiver = None
+        duplicate.hide(now, unkind.delay(2 * max(visibility_timeout, 1)))
         queue.add(duplicate)
         unkind.tell(f"{queue.name} delivers message {message.id} once more")
         steps.record(queue.owner, steps.UNKIND, queue.queue_arn, message.id, "a duplicate will be delivered")
-    message.start_visibility_timeout(queue.owner, now, visibility_timeout)
+    message.start_visibility_timeout(queue.owner, now, visibility_timeout, by)
     queue.remember_receipt(message)
-    reason = f"receive number {message.approximate_receive_count}, by {by}; hidden for {visibility_timeout} s"
+    whose = f", by {by}" if by else ""
+    reason = f"receive number {message.approximate_receive_count}{whose}; hidden for {visibility_timeout} s"
     steps.record(queue.owner, steps.RECEIVED, queue.queue_arn, message.id, reason, visibility_timeout, by)
 
 
@@ -189,7 +192,7 @@ def change_visibility(queue: Queue, handle: str, seconds: int) -> None:
     if now + seconds * 1000 - message.received_at > MAX_VISIBILITY_TIMEOUT * 1000:
         limit = f"Total VisibilityTimeout for the message is beyond the limit [{MAX_VISIBILITY_TIMEOUT} seconds]"
         raise invalid_value(seconds, "VisibilityTimeout", limit)
-    message.visible_at = now + seconds * 1000
+    message.hide(now, seconds)
     queue.owner.tell_of_change()
     steps.record(queue.owner, steps.HIDDEN, queue.queue_arn, message.id, f"for {seconds} s from now", seconds)
 

@@ -14,7 +14,7 @@ from botocore.exceptions import EndpointConnectionError
 
 from helpers.aws_rules import absent, dispatch
 from helpers.aws_rules.common.accounts import Account, Accounts, Key, Web
-from helpers.aws_rules.common.identities import user_arn
+from helpers.aws_rules.common.identities import LEARNER, user_arn
 from helpers.aws_rules.common.regions import host, regions
 from helpers.aws_rules.common.request import Request
 from helpers.aws_rules.common.steps import Step
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 ACCOUNT = "123456789012"  # what the profile "shop" and the default keys open
 OTHER_ACCOUNT = "210987654321"  # what the profile "partner" opens
 SEED = 2026
-LEARNER = "learner"
+
 _OTHER_KEY = "OFFLINEPARTNER"
 
 

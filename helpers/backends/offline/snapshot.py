@@ -84,7 +84,7 @@ def _state(message: Any, now: float) -> str:
 
 def _message(message: Any, now: float) -> dict[str, Any]:
     until = max(message.visible_at, message.delayed_until)
-    began = message.received_at if message.visible_at > now else message.sent_timestamp
+    began = message.hidden_from if message.visible_at > now else message.sent_timestamp
     return {
         "id": message.id,
         "body": message.body,
@@ -92,6 +92,7 @@ def _message(message: Any, now: float) -> dict[str, Any]:
         "left": max(0.0, (until - now) / 1000),
         "of": max(0.0, (until - began) / 1000),
         "receives": message.approximate_receive_count,
+        "by": message.receiver,
         "group": message.group_id or "",
     }
 
