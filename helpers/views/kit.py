@@ -91,8 +91,12 @@ def percent(number: float) -> str:
 
 @lru_cache
 def _sheet(picture: str) -> str:
-    """Return the kit's style sheet and the picture's own, on one line."""
+    """Return the kit's style sheet and the picture's own, on one line.
+
+    Their rules hold for `[data-pic]` twice, which outweighs what JupyterLab says about lists and code in outputs.
+    """
     sheets = (_HERE / "sheets" / f"{name}.css" for name in ("kit", picture))
     text = "\n".join(sheet.read_text(encoding="utf-8") for sheet in sheets if sheet.exists())
+    text = re.sub(r"^\[data-pic", "[data-pic][data-pic", text, flags=re.MULTILINE)
     text = " ".join(re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL).split())
     return re.sub(r" ?([{};,>]) ?", r"\1", text).replace(": ", ":").replace(";}", "}")
