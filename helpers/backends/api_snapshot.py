@@ -19,13 +19,16 @@ def queue(client: Any, url: str) -> dict[str, Any]:
         "reported": counts,
         "messages": [],
         "more": sum(counts.values()),
-        "lease": int(attributes["VisibilityTimeout"]),
+        "groups": [],
+        "deleted": None,
+        "visibility_timeout": int(attributes["VisibilityTimeout"]),
         "retention": int(attributes["MessageRetentionPeriod"]),
         "dead_letters": redrive_policy
         and {
             "name": redrive_policy["deadLetterTargetArn"].rpartition(":")[2],
-            "after": redrive_policy["maxReceiveCount"],
+            "after": int(redrive_policy["maxReceiveCount"]),
             "count": None,
+            "messages": [],
         },
         "sources": [],
         "policy": policy_in_words(attributes.get("Policy")),

@@ -39,7 +39,7 @@ class Queue(UntrackedResource, moto.sqs.models.Queue):
     """moto's queue, which has attributes, tags and a policy, with messages and times of our own.
 
     siblings: all queues of the account in this region, by name. stored: the messages in sequence. receipts: what
-    receives returned, by receipt handle. attempts: what a ReceiveRequestAttemptId received, and until when it's valid.
+    receives returned, by receipt handle. deleted: how many were deleted so far. attempts: what a ReceiveRequestAttemptId received, and until when it's valid.
     """
 
     BASE_ATTRIBUTES = [*moto.sqs.models.Queue.BASE_ATTRIBUTES, "RedriveAllowPolicy"]  # noqa: RUF012  # as in moto
@@ -65,6 +65,7 @@ class Queue(UntrackedResource, moto.sqs.models.Queue):
         self.receipts: dict[str, Receipt] = {}
         self.attempts: dict[str, tuple[float, list[Message]]] = {}
         self.seen = Deduplication()
+        self.deleted = 0
         self.purged_at = float("-inf")
         self.redrive_allow_policy: str | None = None
         self._former_scope, self._scope_changes_at = "", float("-inf")

@@ -174,6 +174,7 @@ def delete(queue: Queue, handle: str) -> None:
     if age > MAX_VISIBILITY_TIMEOUT * 1000 or (queue.fifo_queue and not _is_in_flight(queue, message, handle)):
         raise Expired(handle)
     queue.remove(message)
+    queue.deleted += 1
     queue.owner.tell_of_change()
     steps.record(queue.owner, steps.DELETED, queue.queue_arn, message.id)
 

@@ -1,6 +1,8 @@
 """Snapshots of the offline cloud as plain data for pictures. They make no call, draw no id and move no time."""
 
+import heapq
 import json
+from collections import Counter
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -42,31 +44,75 @@ def _queue(world: World, region: str, url: str) -> Any:
 
 
 def _drawn(queue: Any, most: int) -> dict[str, Any]:
-    now = queue.now()
+    now, time = queue.now(), queue.owner.world.clock.now()
     with queue.owner.accounts.changed:
-        stored = [message for message in queue.stored.values() if not queue.is_expired(message)]
-        dead_letters = redrive.target(queue)
+        stored = _kept(queue)
         states = [_state(message, now) for message in stored]
         counts = {state: states.count(state) for state in STATES}
+        described = _choose(queue, stored, states, most)
         return {
             "name": queue.name,
             "kind": "FIFO" if queue.fifo_queue else "standard",
-            "at": queue.owner.world.clock.now().strftime("%Y-%m-%d %H:%M:%S"),
+            "at": f"{time:%H:%M:%S}, {time.day} {time:%b}",
             "counts": counts,
             "reported": _reported(queue, counts),
-            "messages": [_message(message, now) for message in stored[:most]],
-            "more": max(0, len(stored) - most),
-            "lease": queue.visibility_timeout,
+            "messages": [_message(message, now) for message in described],
+            "more": len(stored) - len(described),
+            "groups": _groups(stored, states, now, most) if queue.fifo_queue else [],
+            "deleted": queue.deleted,
+            "visibility_timeout": queue.visibility_timeout,
             "retention": queue.message_retention_period,
-            "dead_letters": dead_letters
-            and {
-                "name": dead_letters.name,
-                "after": queue.redrive_policy["maxReceiveCount"],
-                "count": sum(not dead_letters.is_expired(message) for message in dead_letters.stored.values()),
-            },
+            "dead_letters": _dead_letters(queue, most),
             "sources": [source.name for source in redrive.sources(queue)],
             "policy": policy_in_words(queue.policy),
         }
+
+
+def _kept(queue: Any) -> list[Any]:
+    return [message for message in queue.stored.values() if not queue.is_expired(message)]
+
+
+def _choose(queue: Any, stored: list[Any], states: list[str], most: int) -> list[Any]:
+    """Return up to `most` messages of each state, in the queue's sequence.
+
+    Those in flight or delayed are the ones that can be received soonest; of a FIFO queue's others each group has some.
+    """
+    places: Counter[str] = Counter()
+    ranked: dict[str, list[tuple[float, int]]] = {state: [] for state in STATES}
+    for number, (message, state) in enumerate(zip(stored, states, strict=True)):
+        rank = max(message.visible_at, message.delayed_until)
+        if state == "visible":
+            group = message.group_id if queue.fifo_queue else ""
+            places[group] += 1
+            rank = places[group]
+        ranked[state].append((rank, number))
+    chosen = [number for each in ranked.values() for _, number in heapq.nsmallest(most, each)]
+    return [stored[number] for number in sorted(chosen)]
+
+
+def _groups(stored: list[Any], states: list[str], now: float, most: int) -> list[dict[str, Any]]:
+    """Return up to `most` message groups: how many of their messages are visible, and what these are blocked by."""
+    visible: Counter[str] = Counter()
+    first: dict[str, Any] = {}
+    for message, state in zip(stored, states, strict=True):
+        first.setdefault(message.group_id, message)
+        visible[message.group_id] += state == "visible"
+    names = [name for name in first if visible[name]][:most]
+    blocked = {name: _message(first[name], now) for name in names if _state(first[name], now) != "visible"}
+    return [{"name": name, "visible": visible[name], "behind": blocked.get(name)} for name in names]
+
+
+def _dead_letters(queue: Any, most: int) -> dict[str, Any] | None:
+    target = redrive.target(queue)
+    if target is None:
+        return None
+    kept = _kept(target)
+    return {
+        "name": target.name,
+        "after": queue.redrive_policy["maxReceiveCount"],
+        "count": len(kept),
+        "messages": [{"id": message.id, "body": message.body} for message in kept[:most]],
+    }
 
 
 def _reported(queue: Any, counts: dict[str, int]) -> dict[str, int]:
@@ -97,17 +143,24 @@ def _message(message: Any, now: float) -> dict[str, Any]:
     }
 
 
-def policy_in_words(text: str | None) -> str:
-    """Return in a few words who the policy allows to do what."""
-    if not text:
-        return "none, so only this account may use the queue"
+def policy_in_words(text: str | None) -> list[str]:
+    """Return who the policy allows to do what, in a few words for each statement."""
     told = []
-    for statement in as_list(json.loads(text).get("Statement")):
-        who = statement.get("Principal", statement.get("NotPrincipal"))
-        who = ", ".join(str(one) for one in who.values()) if isinstance(who, dict) else who
-        condition = " under a condition" if statement.get("Condition") else ""
-        told.append(f"{statement.get('Effect')} {who} {statement.get('Action')}{condition}")
-    return "; ".join(told)
+    for statement in as_list(json.loads(text).get("Statement")) if text else ():
+        keys = dict.fromkeys(key for each in statement.get("Condition", {}).values() for key in each)
+        condition = f", on a condition about {', '.join(keys)}" if keys else ""
+        verb = "denies" if statement.get("Effect") == "Deny" else "allows"
+        told.append(f"{verb} {_element(statement, 'Principal')} {_element(statement, 'Action')}{condition}")
+    return told
+
+
+def _element(statement: dict[str, Any], name: str) -> str:
+    """Return the values of a statement's element, such as Action, or of its negated form."""
+    values = statement.get(name, statement.get(f"Not{name}"))
+    values = [one for many in values.values() for one in as_list(many)] if isinstance(values, dict) else as_list(values)
+    everything = "everyone" if name == "Principal" else "everything"
+    said = ", ".join(everything if one == "*" else str(one) for one in values)
+    return f"all but {said}" if f"Not{name}" in statement else said
 
 
 def timeline(journal: list[steps.Step], message_id: str, now: datetime) -> list[dict[str, Any]]:
