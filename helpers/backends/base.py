@@ -157,7 +157,7 @@ class Cloud:
     def look_at_queue(self, region: str, url: str, most: int) -> dict[str, Any]:
         """Return what is known about a queue, as plain data for a picture: on most clouds what the API reports.
 
-        most: how many of its messages to describe, where the cloud can.
+        most: how many of its messages in each state to describe, where the cloud can.
         """
         from helpers.backends import api_snapshot  # imports moto, which most other clouds never need
 
