@@ -39,7 +39,8 @@ class Queue(UntrackedResource, moto.sqs.models.Queue):
     """moto's queue, which has attributes, tags and a policy, with messages and times of our own.
 
     siblings: all queues of the account in this region, by name. stored: the messages in sequence. receipts: what
-    receives returned, by receipt handle. deleted: how many were deleted so far. attempts: what a ReceiveRequestAttemptId received, and until when it's valid.
+    receives returned, by receipt handle. deleted: how many were deleted so far. attempts: what a
+    ReceiveRequestAttemptId received, and until when it's valid.
     """
 
     BASE_ATTRIBUTES = [*moto.sqs.models.Queue.BASE_ATTRIBUTES, "RedriveAllowPolicy"]  # noqa: RUF012  # as in moto

@@ -18,8 +18,10 @@ STATES = {"visible": "", "in flight": "NotVisible", "delayed": "Delayed"}
 
 
 def queue(world: World, region: str, url: str, most: int) -> dict[str, Any]:
-    """Return what a queue holds now; CloudError when there is no queue at this URL. most: messages of each
-    state to describe."""
+    """Return what a queue holds now; CloudError when there is no queue at this URL.
+
+    most: how many messages of each state to describe.
+    """
     return _drawn(_queue(world, region, url), most)
 
 
