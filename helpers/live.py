@@ -1,130 +1,146 @@
-"""Live pictures and what their buttons do: each click makes a boto3 call or moves the clock, then redraws."""
+"""What the buttons of live pictures do. Those of a queue and of the inbox play in a private copy of the cloud."""
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import botocore.session
-from botocore.exceptions import ClientError
 
 from helpers.backends import environment, running
 from helpers.backends.base import Cloud
 from helpers.backends.offline import snapshot
+from helpers.backends.offline.copies import freeze, thaw
+from helpers.backends.offline.offline_cloud import follow, inbox_of
+from helpers.backends.offline.queue_play import RATES, QueuePlay
 from helpers.errors import ClockError, CloudError
-from helpers.simulation.clock import Clock
-from helpers.views.live_inbox import LiveInbox
-from helpers.views.live_queue import LiveQueue
-from helpers.views.live_switch import LiveSwitch
-from helpers.views.queue_picture import MOST
+from helpers.views.inbox_list import InboxList
+from helpers.views.kit import ASLEEP
+from helpers.views.live_card import LiveCard
+from helpers.views.queue_picture import MOST, QueuePicture
+from helpers.views.switch_form import SwitchForm
 
-ADVANCE, EXTEND = 10, 30  # seconds
+_FIELDS = ("which", "url", "account", "profile", "region", "prefix")  # of the switch, each with a text
+
+Acts = Mapping[str, Callable[[Mapping[str, Any]], str]]
 
 
-def queue(cloud: Cloud, region: str, url: str) -> LiveQueue:
-    """Return a live picture of an offline queue. Its buttons make the learner's own calls, journal entries included."""
-    sqs, clock = cloud.client("sqs", region), cloud.world.clock
-    assert isinstance(clock, Clock), "only the offline cloud has live pictures of queues"
+def queue(cloud: Cloud, region: str, url: str) -> LiveCard:
+    """Return a live picture of an offline queue, which plays in a copy of the cloud as it stands now."""
+    play = QueuePlay(cloud.world, region, url)
 
-    def handle(message: str) -> str:
-        return snapshot.receipt_handle(cloud.world, region, url, message)
+    def set_rate(value: str) -> str:
+        play.rate = {str(rate): rate for rate in RATES}.get(value, play.rate)
+        return ""
 
-    def receive(message: str) -> str:
-        found = sqs.receive_message(QueueUrl=url).get("Messages")
-        return f"Received {found[0]['Body'][:60]!r}." if found else "Nothing to receive."
-
-    def delete(message: str) -> str:
-        sqs.delete_message(QueueUrl=url, ReceiptHandle=handle(message))
-        return "Deleted."
-
-    def extend(message: str) -> str:
-        left = snapshot.time_left(cloud.world, region, url, message)
-        sqs.change_message_visibility(
-            QueueUrl=url, ReceiptHandle=handle(message), VisibilityTimeout=round(left) + EXTEND
-        )
-        return f"{EXTEND} seconds more."
-
-    def advance(message: str) -> str:
-        clock.advance(ADVANCE)
-        return f"The clock moved by {ADVANCE} seconds."
-
-    def run(message: str) -> str:
-        clock.run()
-        return "The clock is running."
-
-    def hold(message: str) -> str:
-        clock.stand()
-        return "The clock stands still."
-
-    actions: dict[str, Callable[[str], str]] = {
-        "receive": receive,
-        "delete": delete,
-        "extend": extend,
-        "advance": advance,
-        "run": run,
-        "hold": hold,
-        "look": lambda message: picture.status,
+    acts: Acts = {
+        "send": lambda given: play.send(_value(given) == "delay") if _value(given) in ("", "delay") else "",
+        "receive": lambda given: play.receive(_value(given)),
+        "delete": lambda given: play.delete(_value(given)),
+        "extend": lambda given: play.extend(_value(given)),
+        "rate": lambda given: set_rate(_value(given)),
+        "advance": lambda given: play.advance(_seconds(given)),
+        "clock": lambda given: play.drag(_seconds(given), given.get("drag")),
+        "tick": lambda given: play.advance(_seconds(given)) if play.rate else "",
+        "restart": lambda given: play.start_over(),
     }
 
-    def on_click(action: str, message: str) -> None:
-        if action not in actions:
-            return
+    def draw() -> str:
+        return QueuePicture(play.look(MOST), play.controls(), ASLEEP)._repr_html_()
+
+    return LiveCard(draw, QueuePicture(play.look(MOST), asleep=ASLEEP), lambda act, given: _do(acts, act, given))
+
+
+def inbox(cloud: Cloud) -> LiveCard:
+    """Return the live inbox of the offline cloud. Its buttons confirm subscriptions in a copy of the cloud."""
+    frozen = freeze(cloud.world)
+    played = thaw(frozen)
+    note = ""
+
+    def mails() -> tuple[dict[str, Any], ...]:
+        return tuple(snapshot.inbox(inbox_of(played)))
+
+    def confirm(given: Mapping[str, Any]) -> str:
+        nonlocal note
+        asked = {str(number): mail for number, mail in enumerate(mails()) if mail["link"]}.get(_value(given))
+        if asked is None:
+            return ""
         try:
-            result = actions[action](message)
-        except ClientError as problem:
-            result = f"SQS refused: {problem.response['Error']['Message']}"
-        except (CloudError, ClockError) as problem:  # the queue has been deleted, or polls long while time stands
-            result = str(problem)
-        try:
-            draw(result)
-        except CloudError:
-            picture.status = result
-
-    def draw(result: str) -> None:
-        picture.show(snapshot.queue(cloud.world, region, url, MOST), clock.runs, result)
-
-    picture = LiveQueue(on_click)
-    # Time still passes in the cell that asks for the picture, but may have stopped by the time somebody sees it.
-    picture.show(snapshot.queue(cloud.world, region, url, MOST), clock.runs_between_cells is True, "")
-    return picture
-
-
-def inbox(cloud: Cloud) -> LiveInbox:
-    """Return the live inbox of the offline cloud. Confirm follows the link, as the receiver of the message would."""
-
-    def confirm(number: int) -> str:
-        arrived = cloud.inbox[number]
-        try:
-            cloud.follow(arrived.confirm_url)
+            follow(played, asked["link"])
         except CloudError as problem:
-            return str(problem)
-        return f"{arrived.endpoint} has confirmed."
+            note = str(problem)
+        else:
+            code = f"cloud.follow(cloud.inbox[{_value(given)}].confirm_url)"
+            note = f"In this copy of the cloud, {asked['endpoint']} is confirmed. To confirm it in the lesson: `{code}`"
+        return note.replace("`", "")
 
-    return LiveInbox(confirm, lambda: snapshot.inbox(cloud.inbox))
+    def restart(given: Mapping[str, Any]) -> str:
+        nonlocal played, note
+        played, note = thaw(frozen), ""
+        return "Everything is as it was at first."
+
+    acts: Acts = {"confirm": confirm, "restart": restart}
+
+    def draw() -> str:
+        return InboxList(mails(), {"note": note}, ASLEEP)._repr_html_()
+
+    return LiveCard(draw, InboxList(mails(), asleep=ASLEEP), lambda act, given: _do(acts, act, given))
 
 
-def switch() -> LiveSwitch:
+def switch() -> LiveCard:
     """Return a form that calls `start` with what was filled in."""
     with environment.kept(), environment.of_this_machine():  # this machine's profiles, not the offline cloud's
         session = botocore.session.get_session()
         profiles, regions = session.available_profiles, session.get_available_regions("sqs")
+    status = str(running.cloud)
 
-    def start(form: dict[str, Any]) -> str:
-        which, options = form["which"], {}
-        if which == "endpoint":
-            which = form["url"]
-            if "://" not in which:
-                return "An endpoint needs its URL, such as http://127.0.0.1:4577"
-        if which == "aws":
-            if not form["account"]:
-                return "Nothing was sent. Type the twelve digits of the account that you mean."
-            options = {
-                "yes": form["account"],
-                "prefix": form["prefix"] or None,
-                "remember": form["remember"] or None,
-            }
-            options |= {"profile_name": form["profile"] or None, "region_name": form["region"] or None}
-        try:
-            return str(running.start(which, **options))
-        except CloudError as problem:
-            return str(problem)
+    def start(given: Mapping[str, Any]) -> str:
+        nonlocal status
+        form = {name: str(given.get(name) or "").strip() for name in _FIELDS}
+        status = _start(form, remember=given.get("remember") is True)
+        return status
 
-    return LiveSwitch(start, profiles, regions, repr(running.cloud), running.WAYS_TO_START)
+    def draw() -> str:
+        return SwitchForm(status, running.WAYS_TO_START, profiles, regions, controls=True, asleep=ASLEEP)._repr_html_()
+
+    still = SwitchForm(status, running.WAYS_TO_START, asleep=ASLEEP)
+    return LiveCard(draw, still, lambda act, given: _do({"start": start}, act, given))
+
+
+def _start(form: Mapping[str, str], remember: bool) -> str:
+    """Start the cloud that the form asks for. Return which one runs, or why it can't start."""
+    which, options = form["which"], dict[str, Any]()
+    if which == "endpoint":
+        which = form["url"]
+        if "://" not in which:
+            return "An endpoint needs its URL, such as http://127.0.0.1:4577"
+    if which == "aws":
+        if not form["account"]:
+            return "Nothing was sent. Type the twelve digits of the account that you mean."
+        options = {"yes": form["account"], "prefix": form["prefix"] or None, "remember": remember or None}
+        options |= {"profile_name": form["profile"] or None, "region_name": form["region"] or None}
+    try:
+        return str(running.start(which, **options))
+    except CloudError as problem:
+        return str(problem)
+
+
+def _do(acts: Acts, act: str, given: Mapping[str, Any]) -> str:
+    """Do what was clicked and return a sentence about it. A browser can send anything; what makes no sense is left."""
+    try:
+        return acts[act](given) if act in acts else ""
+    except (CloudError, ClockError) as problem:
+        return str(problem)
+
+
+def _value(given: Mapping[str, Any]) -> str:
+    value = given.get("value")
+    return value if isinstance(value, str) else "not a text"
+
+
+def _seconds(given: Mapping[str, Any]) -> float:
+    """Return the number of seconds that was sent, or 0 for anything else."""
+    try:
+        found = float(given.get("value"))  # type: ignore[arg-type]
+    except (TypeError, ValueError, OverflowError):
+        return 0.0
+    return found if 0 <= found < math.inf else 0.0

@@ -14,6 +14,8 @@ class InboxList:
     """The list of deliveries with at, protocol, endpoint, subject, message and link (for confirming, or "")."""
 
     mails: Sequence[Mapping[str, Any]]
+    controls: Mapping[str, Any] | None = None
+    asleep: str = ""
 
     def __repr__(self) -> str:
         if not self.mails:

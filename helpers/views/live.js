@@ -3,29 +3,73 @@
 //
 // What a template can use:
 //   data-act, data-value   on a button: sent when it's clicked, with the values of all named fields in the picture
-//   data-slide             on a range field: its act is sent while it's dragged, with `value`
-//   data-key               on what can have the focus, or is a fold: found again by it after a redraw
+//   data-slide             on a range field: its act is sent while it's dragged, with `value`, and `drag`, which counts
+//                          the drags; when one is over, the field goes back to the value that the kernel drew
+//   data-key               on what can have the focus, or is a fold: the same element before and after a redraw
 //   data-next              on a button: the data-key of where the focus goes when the button is gone
 //   data-move              on a token: it glides from where the same one was before
 //   data-rate              on anything: `tick` is sent with the seconds that passed, times this rate
+// Enter in a named field clicks the main button. A line of the class `asleep` is hidden while the kernel answers.
 const GLIDE = { duration: 420, easing: "cubic-bezier(.3, .7, .2, 1)" };
 const GROW = { duration: 200, easing: "ease-out" };
+const FIRST_ANSWER = 3000, LATER_ANSWER = 10000; // milliseconds; then the kernel is gone, or busy for long
+const MOST_WAITING = 20, LONGEST_TICK = 1; // clicks, and real seconds
 const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+
+// Make the element `old` like `fresh`, and keep every node that both have: with it the focus, the place of a drag, what
+// was typed, whether a fold is open, and a button between the mouse's down and up. dragged: a field to leave alone.
+function morph(old, fresh, dragged) {
+  if (old !== dragged) {
+    for (const { name } of [...old.attributes]) if (name !== "open" && !fresh.hasAttribute(name)) old.removeAttribute(name);
+    for (const { name, value } of fresh.attributes) if (old.getAttribute(name) !== value) old.setAttribute(name, value);
+    if (old.type === "range") old.value = fresh.getAttribute("value") ?? (old.min || "0");
+  }
+  const key = (node) => node.dataset?.key ?? node.dataset?.move;
+  const keys = new Set([...fresh.children].map(key)), keyed = new Map();
+  for (const child of [...old.children]) {
+    if (key(child) && !keys.has(key(child))) child.remove();
+    else if (key(child)) keyed.set(key(child), child);
+  }
+  let place = old.firstChild;
+  for (const next of [...fresh.childNodes]) {
+    const same = key(next) ? keyed.get(key(next)) : place && !key(place) ? place : null;
+    if (same?.nodeName !== next.nodeName) { old.insertBefore(next, place); continue; }
+    keyed.delete(key(next));
+    if (same === place) place = place.nextSibling; else old.insertBefore(same, place);
+    if (same.nodeType === Node.ELEMENT_NODE) morph(same, next, dragged);
+    else if (same.data !== next.data) same.data = next.data;
+  }
+  while (place) { const gone = place; place = place.nextSibling; gone.remove(); }
+}
 
 export default {
   render({ model, el }) {
-    const place = document.createElement("div");
-    const status = document.createElement("p");
+    const place = document.createElement("div"), status = document.createElement("p");
     status.setAttribute("role", "status");
-    status.className = "sr-only";
     status.style.cssText = "position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)";
     el.append(place, status);
-    let waiting = false, last = null, since = performance.now(), waker;
+    let answered = true, asleep = false, waiting = [], since = performance.now(), waker, dragged = null, drags = 0;
 
+    // The kernel gets one message at a time. Of a drag only the latest waits; clicks wait in line.
     function send(message) {
-      if (waiting) { last = message; return; }  // of several, the latest counts
-      waiting = true;
+      if (answered) return post(message, LATER_ANSWER);
+      const last = waiting.at(-1);
+      if (message.drag !== undefined && last?.drag === message.drag) waiting.pop();
+      if (waiting.length < MOST_WAITING) waiting.push(message);
+    }
+
+    function post(message, patience) {
+      answered = false;
+      waker = setTimeout(() => fall(true), patience);
       model.send(message);
+    }
+
+    function fall(sleeping) {
+      if (asleep === sleeping) return;
+      asleep = sleeping;
+      waiting = [];
+      el.classList.toggle("is-asleep", asleep);
+      draw();
     }
 
     function fields() {
@@ -37,9 +81,6 @@ export default {
       return found;
     }
 
-    const key = (node) => node?.closest?.("[data-key]")?.dataset.key;
-    const byKey = (name) => [...place.querySelectorAll("[data-key]")].find((node) => node.dataset.key === name);
-
     function positions() {
       const found = new Map();
       for (const node of place.querySelectorAll("[data-move]")) found.set(node.dataset.move, node.getBoundingClientRect());
@@ -47,14 +88,19 @@ export default {
     }
 
     function draw() {
-      const first = !place.firstChild, before = positions();
+      const first = !place.firstChild, before = first || calm() ? null : positions();
       const focused = place.contains(document.activeElement) ? document.activeElement : null;
-      const had = key(focused), next = focused?.dataset?.next;
-      const open = [...place.querySelectorAll("details[open][data-key]")].map((node) => node.dataset.key);
-      place.innerHTML = model.get("html");
-      for (const name of open) byKey(name)?.setAttribute("open", "");
-      if (focused) (byKey(had) ?? byKey(next) ?? place.querySelector("button, input"))?.focus({ preventScroll: true });
-      if (!first && !calm()) animate(before);
+      const next = focused?.dataset.next;
+      const fresh = document.createElement("div");
+      fresh.innerHTML = model.get("html");
+      for (const line of fresh.querySelectorAll(".asleep")) line.hidden = !asleep;
+      if (asleep) for (const field of fresh.querySelectorAll("button, input, select")) field.disabled = true;
+      morph(place, fresh, dragged);
+      if (focused && !place.contains(focused)) {
+        const named = [...place.querySelectorAll("[data-key]")].find((node) => next && node.dataset.key === next);
+        (named ?? place.querySelector("button, input, select"))?.focus({ preventScroll: true });
+      }
+      if (before) animate(before);
     }
 
     function animate(before) {
@@ -67,39 +113,60 @@ export default {
       }
     }
 
+    function say(sentence) { // twice the same is spoken twice
+      status.textContent = "";
+      if (sentence) setTimeout(() => { status.textContent = sentence; }, 50);
+    }
+
     place.addEventListener("click", (event) => {
       const button = event.target.closest("[data-act]:not([data-slide]):not(:disabled)");
       if (button && place.contains(button)) send({ ...fields(), act: button.dataset.act, value: button.dataset.value });
     });
+    place.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" || !event.target.matches("input[name], select[name]")) return;
+      event.preventDefault();
+      place.querySelector("button.main")?.click();
+    });
     place.addEventListener("input", (event) => {
-      const field = event.target;
-      if (field.dataset.slide) send({ act: field.dataset.slide, value: field.value });
+      if (!event.target.dataset.slide) return;
+      dragged = event.target;
+      send({ act: dragged.dataset.slide, value: dragged.value, drag: drags });
+    });
+    place.addEventListener("change", (event) => {
+      if (!event.target.dataset.slide) return;
+      dragged = null;
+      drags += 1;
+      draw();
     });
 
     const timer = setInterval(() => {
       const now = performance.now(), rate = Number(place.querySelector("[data-rate]")?.dataset.rate ?? 0);
-      const passed = ((now - since) / 1000) * rate;
-      if (waiting && rate > 0) return;
+      if (!answered && rate > 0) return;
+      const passed = Math.min((now - since) / 1000, LONGEST_TICK) * rate;
       since = now;
-      if (rate > 0) send({ act: "tick", value: passed });
+      if (rate > 0 && !asleep) send({ act: "tick", value: passed });
     }, calm() ? 1000 : 250);
 
-    // A picture that was restored without its kernel looks the same and does nothing. Only a kernel answers.
-    function wake() {
-      waiting = true;
-      model.send({ act: "" });
-      waker = setTimeout(() => el.classList.add("is-asleep"), 3000);
-    }
-    model.on("change:html", draw);
-    model.on("change:says", () => { status.textContent = model.get("says"); });
-    model.on("msg:custom", () => {
+    const said = () => say(model.get("says"));
+    const awake = (message) => {
       clearTimeout(waker);
-      el.classList.remove("is-asleep");
-      waiting = false;
-      if (last) { const message = last; last = null; send(message); }
-    });
+      answered = true;
+      fall(false);
+      if (message?.says) say(message.says);
+      if (waiting.length) post(waiting.shift(), LATER_ANSWER);
+    };
+    model.on("change:html", draw);
+    model.on("change:says", said);
+    model.on("msg:custom", awake);
     draw();
-    wake();
-    return () => clearInterval(timer);
+    // A picture that was restored without its kernel looks the same and does nothing. Only a kernel answers this.
+    post({ act: "" }, FIRST_ANSWER);
+    return () => {
+      clearInterval(timer);
+      clearTimeout(waker);
+      model.off("change:html", draw);
+      model.off("change:says", said);
+      model.off("msg:custom", awake);
+    };
   },
 };

@@ -30,13 +30,16 @@ class LiveCard(anywidget.AnyWidget):
         with self.hold_sync():  # so that the browser gets both together
             self.html, self.says = self._draw(), says
 
-    def _clicked(self, widget: Any, content: Mapping[str, Any], buffers: Any) -> None:
+    def _clicked(self, widget: Any, content: Any, buffers: Any) -> None:
+        says = ""
         try:
-            act = str(content.get("act", ""))
-            if act:
-                self.redraw(self._act(act, content))
+            act = content.get("act") if isinstance(content, Mapping) else None
+            if isinstance(act, str) and act:
+                says = self._act(act, content)
+                self.redraw(says)
         finally:
-            self.send({"awake": True})  # the browser waits for this before it sends the next one
+            # The browser waits for this before it sends the next one. The same sentence twice is no change of a trait.
+            self.send({"awake": True, "says": says})
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         """Return the widget, and the still picture for viewers without a kernel."""

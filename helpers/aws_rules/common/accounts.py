@@ -61,8 +61,16 @@ class Account:
             self.world.scheduler.notify(self.accounts)
 
     def later(self, seconds: float, do: Callable[[], None]) -> None:
-        """Schedule a call: it happens with the first request after this many seconds of the account's time."""
+        """Schedule a call: it happens with the first request after this many seconds of the account's time.
+
+        do: a function of a module, or a `partial` of one, since a copy of the cloud (helpers.backends.offline.copies)
+        can't copy what a lambda holds.
+        """
         self._due.append((self.time() + seconds, do))
+
+    def next_due(self) -> float:
+        """Return when the next scheduled call is due, in seconds since 1970; infinity if there is none."""
+        return min((at for at, _ in self._due), default=float("inf"))
 
     def catch_up(self) -> None:
         """Make the scheduled calls that are due, earliest first."""

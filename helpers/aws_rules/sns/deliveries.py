@@ -16,6 +16,7 @@ In the offline cloud web addresses, like e-mail, deliver to the inbox. Addresses
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from helpers.aws_rules.common import steps
@@ -105,7 +106,7 @@ def _finish(notification: Notification, subscription: Subscription, retries_done
     if failed.retryable and wait is not None:
         reason = f"{failed.reason}; another try follows"
         steps.record(owner, steps.REFUSED, subscription.arn, notification.id, reason)
-        owner.later(wait, lambda: _attempt(notification, subscription, retries_done + 1))
+        owner.later(wait, partial(_attempt, notification, subscription, retries_done + 1))
     else:
         steps.record(owner, steps.REFUSED, subscription.arn, notification.id, failed.reason)
         _to_dead_letter_queue(notification, subscription)

@@ -4,6 +4,7 @@ the computer has."""
 import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from functools import partial
 from random import Random
 from string import ascii_uppercase, digits
 from typing import TYPE_CHECKING, Any
@@ -47,23 +48,24 @@ def make_world(
     each. web: what reaches web addresses; a check's world has none, since an answer could make it send requests.
     """
     accounts = Accounts(web)
-
-    def send(request: Request, network: Callable[[], AWSResponse]) -> AWSResponse:
-        if request.service not in dispatch.OPERATIONS:
-            text = absent.no_service("The offline cloud", request.service, dispatch.OPERATIONS)
-            raise CloudError(f"{text} Nothing was sent.")
-        if request.region not in regions():
-            # A client for a region that doesn't exist finds nobody at that name on AWS either.
-            raise EndpointConnectionError(endpoint_url=request.url)
-        request.account, request.identity = caller(accounts, request.access_key, request.region)
-        identify_program(request)
-        request.host = f"https://{host(request.service, request.region)}"
-        return transport.response(request.url, *dispatch.answer_now(request))
-
-    world = World(Clock(still), Journal(), Random(seed), send, accounts)
+    world = World(Clock(still), Journal(), Random(seed), partial(_send, accounts), accounts)
     accounts.open(account, world)
     accounts.open(other_account, world)
     return world
+
+
+def _send(accounts: Accounts, request: Request, network: Callable[[], AWSResponse]) -> AWSResponse:
+    """Return the rules' response to what boto3 sends; CloudError for a service that isn't there."""
+    if request.service not in dispatch.OPERATIONS:
+        text = absent.no_service("The offline cloud", request.service, dispatch.OPERATIONS)
+        raise CloudError(f"{text} Nothing was sent.")
+    if request.region not in regions():
+        # A client for a region that doesn't exist finds nobody at that name on AWS either.
+        raise EndpointConnectionError(endpoint_url=request.url)
+    request.account, request.identity = caller(accounts, request.access_key, request.region)
+    identify_program(request)
+    request.host = f"https://{host(request.service, request.region)}"
+    return transport.response(request.url, *dispatch.answer_now(request))
 
 
 def caller(accounts: Accounts, access_key: str, region: str) -> tuple[Account, str]:
@@ -97,6 +99,20 @@ def user_name(program: str) -> str:
     return re.sub(r"[^\w+=,.@-]", "-", program, flags=re.ASCII)[:64]
 
 
+def inbox_of(world: World) -> list[Arrived]:
+    """Return what SNS sent elsewhere than to queues in this world, oldest first."""
+    return list(world.accounts.get(ACCOUNT).inbox)
+
+
+def follow(world: World, link: str) -> None:
+    """Open a link that SNS sent to confirm or end a subscription in this world. CloudError when it doesn't work."""
+    found = dispatch.follow(world.accounts, link)
+    if found is None:
+        raise CloudError(f"That is no link of this cloud's SNS: {link[:100]!r}")
+    if found[0] >= 300:
+        raise CloudError(f"The link does not work (any more). SNS says: {found[2].decode()}")
+
+
 class OfflineCloud(Cloud):
     """moto and the rules in the kernel, the default: no account, no keys, no network."""
 
@@ -112,15 +128,11 @@ class OfflineCloud(Cloud):
     @property
     def inbox(self) -> list[Arrived]:
         """What SNS sent elsewhere than to queues, oldest first: e-mail, SMS, mobile push, web addresses."""
-        return list(self._account.inbox)
+        return inbox_of(self.world)
 
     def follow(self, link: str) -> None:
         """Open a link that SNS sent to confirm or end a subscription. CloudError when it doesn't work."""
-        found = dispatch.follow(self.world.accounts, link)
-        if found is None:
-            raise CloudError(f"That is no link of this cloud's SNS: {link[:100]!r}")
-        if found[0] >= 300:
-            raise CloudError(f"The link does not work (any more). SNS says: {found[2].decode()}")
+        follow(self.world, link)
 
     def certificate(self, url: str) -> bytes:
         """Return the certificate at an envelope's SigningCertURL, as PEM. CloudError for any other address."""

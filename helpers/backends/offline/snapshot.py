@@ -22,22 +22,11 @@ def queue(world: World, region: str, url: str, most: int) -> dict[str, Any]:
 
     most: how many messages of each state to describe.
     """
-    return _drawn(_queue(world, region, url), most)
+    return _drawn(find_queue(world, region, url), most)
 
 
-def receipt_handle(world: World, region: str, url: str, message_id: str) -> str:
-    """Return the newest receipt handle of a message; "" when it was never received, or doesn't exist."""
-    found = [m for m in _queue(world, region, url).stored.values() if m.id == message_id and m.receipt_handle]
-    return found[-1].receipt_handle if found else ""
-
-
-def time_left(world: World, region: str, url: str, message_id: str) -> float:
-    """Return for how many more seconds a message is hidden."""
-    queue = _queue(world, region, url)
-    return max((m.visible_at - queue.now() for m in queue.stored.values() if m.id == message_id), default=0) / 1000
-
-
-def _queue(world: World, region: str, url: str) -> Any:
+def find_queue(world: World, region: str, url: str) -> Any:
+    """Return the queue at this URL; CloudError when there is none."""
     number, _, name = urlsplit(url).path.strip("/").rpartition("/")
     account = world.accounts.get(number)
     found = account.service(SqsRegion, region).queues.get(name) if account else None
