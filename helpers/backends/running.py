@@ -21,6 +21,7 @@ WAYS_TO_START = (
     'start("aws", yes="<the twelve digits of the account>") a real account.'
 )
 
+_LOOKS = ("now", "time")  # what tells a clock's time
 _MOVES = ("advance", "run", "stand", "sleep")  # what changes how a clock's time passes
 IN_A_CLOUD = (
     "A function that's checked, or that cloud.run runs, is in a cloud already, and can't start another one. Leave "
@@ -161,7 +162,10 @@ class CurrentClock:
     def __getattr__(self, name: str) -> Any:
         if name in _MOVES and worlds.in_private_world():
             raise ClockError(NOT_BY_A_PROGRAM)
-        return getattr(worlds.require().clock, name)
+        found = worlds.require().clock
+        if name in _LOOKS:
+            found.expect_an_end()
+        return getattr(found, name)
 
     def __setattr__(self, name: str, value: Any) -> None:
         setattr(worlds.require().clock, name, value)

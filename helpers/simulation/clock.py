@@ -3,11 +3,12 @@
 import math
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta, timezone
 
 from helpers.errors import ClockError
+from helpers.simulation import kernel_threads
 
 # The functions themselves: while an answer is checked, the module `time` shows another time.
 _monotonic = time.monotonic
@@ -28,8 +29,14 @@ WAITS_FOREVER = (
     "between cells, too."
 )
 
+LOOPS_FOREVER = (
+    "No cell is running, so the clock stands still and this loop would wait forever. clock.run() lets time pass "
+    "between cells, too."
+)
+
 SAID = "On this cloud: "  # the beginning of every sentence about something that a cloud can't do
 _IN_A_LOOP = 10  # refused waits of one length; one more means that a loop waits for something that never happens
+_MOST_LOOKS, _LONGEST_LOOP = 1000, 10.0  # of a callback at a time that stands; real seconds in which it looks
 
 
 def _in_words(length: float) -> str:
@@ -57,6 +64,8 @@ class _Clock:
 
     between_cells = False
     runs_between_cells: bool | None = None
+    # How often a callback has looked at the time that stands, at which time, and since when on the monotonic clock.
+    _looks, _looked_at, _looks_since = 0, 0.0, 0.0
 
     def time(self) -> float:
         """Return the seconds since 1970-01-01 UTC."""
@@ -71,13 +80,35 @@ class _Clock:
         """Whether time passes now."""
         return True
 
-    def expect_to_run(self) -> None:
-        """Raise ClockError if the calling code would wait forever: in the kernel's own thread, while time stands still.
+    def expect_to_run(self, is_awaited: Callable[[], bool] = lambda: False) -> None:
+        """Raise ClockError if the calling code would wait forever: in a thread of the kernel, while time stands still.
 
-        Other threads can wait, since time passes again in the next cell.
+        Other threads can wait, since time passes again in the next cell. is_awaited: returns whether the kernel waits
+        for the calling thread, so that there would be no next cell.
         """
-        if self.between_cells and not self.runs and threading.current_thread() is threading.main_thread():
+        if self.between_cells and not self.runs and (kernel_threads.is_here() or is_awaited()):
             raise ClockError(WAITS_FOREVER)
+
+    def expect_an_end(self) -> None:
+        """Raise ClockError in a loop that looks at the time, or for a message, again and again while time stands still.
+
+        Such a loop in a widget's callback or in a task would never end. It's called for each look.
+        """
+        if not self.between_cells or self.runs or not kernel_threads.is_here():
+            return
+        if self._looks and self._looked_at != self.time():
+            self._looks = 0
+        if not self._looks:
+            if not kernel_threads.next_turn(self._forget_looks):
+                return
+            self._looked_at, self._looks_since = self.time(), _monotonic()
+        self._looks += 1
+        if self._looks > _MOST_LOOKS or (self._looks > _IN_A_LOOP and _monotonic() - self._looks_since > _LONGEST_LOOP):
+            self._looks = 0
+            raise ClockError(LOOPS_FOREVER)
+
+    def _forget_looks(self) -> None:
+        self._looks = 0
 
     def __repr__(self) -> str:
         return f"The clock says {self.now():%a %d %b %Y, %H:%M:%S} UTC{_BETWEEN_CELLS[self.runs_between_cells]}"

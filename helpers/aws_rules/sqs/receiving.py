@@ -23,6 +23,7 @@ from helpers.aws_rules.common.request import LookAgain
 from helpers.aws_rules.sqs import move_tasks, redrive
 from helpers.aws_rules.sqs.messages import Message
 from helpers.aws_rules.sqs.queues import Queue
+from helpers.simulation.kernel_threads import Awaited
 
 _STEP = 0.05  # real seconds between two looks of a long poll, so that it notices when the clock is moved
 MAX_VISIBILITY_TIMEOUT = 43_200  # seconds
@@ -60,7 +61,7 @@ def receive(poll: Poll, by: str) -> list[Message]:
     poll ends to the second.
     """
     queue, attempt, visibility_timeout = poll.queue, poll.attempt, poll.visibility_timeout
-    clock, changed = queue.owner.world.clock, queue.owner.accounts.changed
+    clock, changed, is_awaited = queue.owner.world.clock, queue.owner.accounts.changed, Awaited()
     if attempt and queue.fifo_queue and (before := _repeat_attempt(queue, attempt, visibility_timeout)):
         return before
     while True:
@@ -69,11 +70,13 @@ def receive(poll: Poll, by: str) -> list[Message]:
         if messages or left <= 0 or queue.siblings.get(queue.name) is not queue:
             if attempt and messages:
                 queue.attempts[attempt] = clock.time() + INTERVAL, messages
+            if not messages:
+                clock.expect_an_end()
             return messages
         if clock.still:
             seconds = min(left, queue.next_event(queue.now()), move_tasks.next_event(queue))
             raise LookAgain(clock.time() + seconds, queue.owner.accounts)
-        clock.expect_to_run()
+        clock.expect_to_run(is_awaited)
         changed.wait(min(left, _STEP) if clock.runs else _STEP)
 
 

@@ -4,6 +4,7 @@ import json
 import math
 import re
 from collections import deque
+from datetime import datetime
 from typing import Any
 
 from helpers.aws_rules import dispatch
@@ -26,7 +27,7 @@ RATES = (0, 1, 10, 60)  # seconds of the copy's clock in a real one; at 0 it sta
 DELAY = 10  # seconds, of a message that's sent with a delay
 _SLIDER = 60  # seconds that the slider covers at least
 _IDS = ("order_id", "orderId", "order", "id")
-_MOST_LINES, _MOST_NAMES = 8, 1000
+_MOST_LINES, _MOST_NAMES, _MOST_NAMED = 8, 1000, 3  # of the log, of messages, of messages in one event
 _NOISE = 0.000_001  # seconds; two floats of one moment differ by less
 _FOREVER = float("inf")
 
@@ -45,6 +46,7 @@ class QueuePlay:
     def start_over(self) -> str:
         """Take a new copy of the cloud as it stood."""
         self._world, self.rate = thaw(self._frozen), 0
+        self._first_day = self._clock.now().date()
         self.log: deque[tuple[str, str]] = deque(maxlen=_MOST_LINES)
         self._drag: tuple[Any, float] = None, 0.0
         self._names: dict[str, str] = {}  # of messages, by their ids
@@ -62,7 +64,7 @@ class QueuePlay:
         """Return what the picture's controls show."""
         left = [until / 1000 - self._clock.time() for until, _, _ in self._hidden()]
         return {
-            "clock": f"{self._clock.now():%H:%M:%S}",
+            "clock": self._in_words(self._clock.now()),
             "rate": self.rate,
             "receivers": list(RECEIVERS),
             "next": math.ceil(min(left) * 1000) / 1000 if left else None,
@@ -184,16 +186,10 @@ class QueuePlay:
 
     def _catch_up(self, hidden: list[tuple[float, Message, bool]]) -> list[str]:
         """Let happen what is due now, and return sentences about it. hidden: the messages that were until now."""
-        mark, now, said = self._world.journal.mark(), self._queue.now(), []
-        for until, message, in_flight in hidden:
-            if until <= now:
-                name = _quoted(name_of(message.body))
-                if in_flight:
-                    who = self._receiver(message)
-                    why = f"{who} never deleted {name}" if who else f"{name} was never deleted"
-                    said.append(self._say(f"{why}. Its visibility timeout is over, and it waits again."))
-                else:
-                    said.append(self._say(f"The delay of {name} is over, and it waits."))
+        mark, now = self._world.journal.mark(), self._queue.now()
+        over = [(message, in_flight) for until, message, in_flight in hidden if until <= now]
+        said = self._say_back([message for message, in_flight in over if in_flight])
+        said += self._say_come([message for message, in_flight in over if not in_flight])
         with self._world.accounts.changed:
             for account in self._world.accounts.all():
                 account.catch_up()
@@ -201,41 +197,73 @@ class QueuePlay:
             self._queue.remove_expired()
         return said + self._say_since(mark)
 
-    def _receiver(self, message: Message) -> str:
-        """Return who received the message last, if that has a name."""
-        found = [step for step in self._world.journal if step.message == message.id and step.what == steps.RECEIVED]
-        return found[-1].by if found and "/" not in found[-1].by else ""
-
     # ---- the log
 
-    def _say(self, sentence: str, at: str = "") -> str:
-        self.log.append((at or f"{self._clock.now():%H:%M:%S}", sentence))
-        return sentence
+    def _say_back(self, messages: list[Message]) -> list[str]:
+        if len(messages) > _MOST_NAMED:
+            text = f"{len(messages):,} messages were never deleted. Their visibility timeouts are over, and they wait"
+            return [self._say(f"{text} again.")]
+        said = []
+        for message in messages:
+            who, name = self._receiver(message.id), _quoted(name_of(message.body))
+            why = f"{who} never deleted {name}" if who else f"{name} was never deleted"
+            said.append(self._say(f"{why}. Its visibility timeout is over, and it waits again."))
+        return said
+
+    def _say_come(self, messages: list[Message]) -> list[str]:
+        if len(messages) > _MOST_NAMED:
+            return [self._say(f"The delay of {len(messages):,} messages is over, and they wait.")]
+        names = [_quoted(name_of(message.body)) for message in messages]
+        return [self._say(f"The delay of {name} is over, and it waits.") for name in names]
 
     def _say_since(self, mark: int) -> list[str]:
         """Tell what happened to the queue's messages since the mark."""
         dead_letters = redrive.target(self._queue)
         here = {self._queue.queue_arn, dead_letters.queue_arn if dead_letters else ""}
-        told = [(step, self._sentence(step)) for step in self._world.journal.since(mark) if step.where in here]
-        return [self._say(sentence, f"{step.at:%H:%M:%S}") for step, sentence in told if sentence]
+        found = [step for step in self._world.journal.since(mark) if step.where in here]
+        expired = [step for step in found if step.what == steps.EXPIRED]
+        if len(expired) > _MOST_NAMED:
+            text = f"{len(expired):,} messages expire, because their retention period is over."
+            return [self._say(text, expired[-1].at)]
+        told = [(self._sentence(step), step.at) for step in found]
+        return [self._say(sentence, at) for sentence, at in told if sentence]
 
     def _sentence(self, step: steps.Step) -> str:
-        name = self._name(step.message)
-        if step.what == steps.SENT:
+        name, what = self._name(step.message), step.what
+        if what == steps.SENT:
             return (
                 f"{name} is sent with a delay of {span(step.hidden)}." if step.hidden else f"{name} is sent, and waits."
             )
-        if step.what == steps.RECEIVED:
-            return f"{step.by} receives {name}. Nobody else can receive it for {span(step.hidden)}."
-        if step.what == steps.HIDDEN:
+        if what == steps.RECEIVED:
+            for_how_long = (
+                f"Nobody else can receive it for {span(step.hidden)}." if step.hidden else "It can be received again."
+            )
+            return f"{step.by} receives {name}. {for_how_long}"
+        if what == steps.HIDDEN:
             return f"The visibility timeout of {name} now ends in {span(step.hidden)}."
-        if step.what == steps.DELETED:
-            return f"{name} is deleted, and gone for good."
-        if step.what == steps.MOVED:
-            return f"{name} moves to {step.where.rpartition(':')[2]}: {step.reason}."
-        if step.what == steps.EXPIRED:
+        if what == steps.DELETED:
+            who = self._receiver(step.message)
+            return f"{who} deletes {name}. It's gone for good." if who else f"{name} is deleted. It's gone for good."
+        if what == steps.MOVED:
+            why = f"because it was {step.reason}" if step.reason.startswith("received") else step.reason
+            why = why.replace(" 1 times,", " once,").replace(" 2 times,", " twice,")
+            return f"{name} moves to {step.where.rpartition(':')[2]}, {why}."
+        if what == steps.EXPIRED:
             return f"{name} expires, because its retention period is over."
-        return f"{name}: {step.reason or step.what}." if step.what in (steps.DUPLICATE, steps.UNKIND) else ""
+        return f"{name}: {step.reason}." if what in (steps.DUPLICATE, steps.UNKIND) else ""
+
+    def _say(self, sentence: str, at: datetime | None = None) -> str:
+        self.log.append((self._in_words(at or self._clock.now()), sentence))
+        return sentence
+
+    def _in_words(self, moment: datetime) -> str:
+        """Return a time of day, and which day it is, if it isn't the copy's first one."""
+        return f"{moment:%H:%M:%S}" if moment.date() == self._first_day else f"{moment:%d %b, %H:%M:%S}"
+
+    def _receiver(self, message_id: str) -> str:
+        """Return who received the message last, if that has a name."""
+        found = [step for step in self._world.journal if step.message == message_id and step.what == steps.RECEIVED]
+        return found[-1].by if found and "/" not in found[-1].by else ""
 
     def _name(self, message_id: str) -> str:
         """Return what people call the message, for a sentence."""
