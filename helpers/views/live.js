@@ -12,9 +12,15 @@
 // Enter in a named field clicks the main button. A line of the class `asleep` is hidden while the kernel answers.
 const GLIDE = { duration: 420, easing: "cubic-bezier(.3, .7, .2, 1)" };
 const GROW = { duration: 200, easing: "ease-out" };
-const FIRST_ANSWER = 3000, LATER_ANSWER = 10000; // milliseconds; then the kernel is gone, or busy for long
+const FIRST_ANSWER = 5000, LATER_ANSWER = 10000; // milliseconds; then the kernel is gone, or busy for long
 const MOST_WAITING = 20, LONGEST_TICK = 1; // clicks, and real seconds
 const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+
+// What an element is known by; a line of a list by the token in it.
+function key(node) {
+  if (node.localName === "li") return node.querySelector("[data-move]")?.dataset.move;
+  return node.dataset?.key ?? node.dataset?.move;
+}
 
 // Make the element `old` like `fresh`, and keep every node that both have: with it the focus, the place of a drag, what
 // was typed, whether a fold is open, and a button between the mouse's down and up. dragged: a field to leave alone.
@@ -24,7 +30,6 @@ function morph(old, fresh, dragged) {
     for (const { name, value } of fresh.attributes) if (old.getAttribute(name) !== value) old.setAttribute(name, value);
     if (old.type === "range") old.value = fresh.getAttribute("value") ?? (old.min || "0");
   }
-  const key = (node) => node.dataset?.key ?? node.dataset?.move;
   const keys = new Set([...fresh.children].map(key)), keyed = new Map();
   for (const child of [...old.children]) {
     if (key(child) && !keys.has(key(child))) child.remove();
@@ -61,7 +66,7 @@ export default {
     function post(message, patience) {
       answered = false;
       waker = setTimeout(() => fall(true), patience);
-      model.send(message);
+      try { model.send(message); } catch { fall(true); } // the kernel was shut down
     }
 
     function fall(sleeping) {
@@ -90,15 +95,16 @@ export default {
     function draw() {
       const first = !place.firstChild, before = first || calm() ? null : positions();
       const focused = place.contains(document.activeElement) ? document.activeElement : null;
-      const next = focused?.dataset.next;
+      const wanted = [focused?.dataset.key, focused?.dataset.next];
       const fresh = document.createElement("div");
       fresh.innerHTML = model.get("html");
       for (const line of fresh.querySelectorAll(".asleep")) line.hidden = !asleep;
       if (asleep) for (const field of fresh.querySelectorAll("button, input, select")) field.disabled = true;
       morph(place, fresh, dragged);
       if (focused && !place.contains(focused)) {
-        const named = [...place.querySelectorAll("[data-key]")].find((node) => next && node.dataset.key === next);
-        (named ?? place.querySelector("button, input, select"))?.focus({ preventScroll: true });
+        const named = new Map([...place.querySelectorAll("[data-key]")].map((node) => [node.dataset.key, node]));
+        const found = wanted.map((name) => named.get(name)).find(Boolean);
+        (found ?? place.querySelector("button, input, select"))?.focus({ preventScroll: true });
       }
       if (before) animate(before);
     }

@@ -29,8 +29,8 @@ class SwitchForm:
     def _repr_html_(self) -> str:
         return kit.draw(
             "switch",
-            kind="Cloud",
-            name="Which one",
+            kind="Switch",
+            name="Which cloud",
             label=f"Choose the cloud. {self.status}",
             status=self.status,
             ways=self.ways,

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from types import FunctionType, ModuleType
 from typing import Any
 
+import boto3
 import pytest
 
 from helpers.aws_rules.common.steps import Step
@@ -47,6 +48,14 @@ def rich(offline: Cloud, sqs: Any, sns: Any, monkeypatch: pytest.MonkeyPatch) ->
     offline.unkind(lag=5, duplicates=0.2, seed=3)
     sns.publish(TopicArn=topic, Message="hello")
     assert len(offline.world.accounts.all()[0]._due) == 2  # retries
+    archived = {"FifoTopic": "true", "ArchivePolicy": '{"MessageRetentionPeriod": "1"}'}
+    line = sns.create_topic(Name="line.fifo", Attributes=archived)["TopicArn"]
+    sns.publish(TopicArn=line, Message="kept", MessageGroupId="g", MessageDeduplicationId="d")
+    sns.create_platform_application(Name="app", Platform="GCM", Attributes={"PlatformCredential": "-"})
+    sns.create_sms_sandbox_phone_number(PhoneNumber="+15550100")
+    role = "arn:aws:iam::123456789012:role/packer"
+    boto3.client("sts").assume_role(RoleArn=role, RoleSessionName="Kim")
+    sqs.start_message_move_task(SourceArn=arn, MaxNumberOfMessagesPerSecond=1)
     return offline.world
 
 

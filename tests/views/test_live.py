@@ -279,7 +279,7 @@ def test_the_output_has_the_still_picture_beside_the_widget(card: LiveCard) -> N
     click(card, "receive", "Kim")
     assert card._repr_mimebundle_()["text/html"] == bundle["text/html"]
     assert bundle["text/plain"] == repr(card)
-    assert "1 visible" in bundle["text/plain"]
+    assert "A-101" in bundle["text/plain"]
     assert "application/vnd.jupyter.widget-view+json" in bundle
 
 
