@@ -58,8 +58,9 @@ def calls(last: int = 5) -> CallTable:
 def queue(queue_url: str = "") -> Any:
     """Return a picture of a queue: its messages with their visibility timeouts, its counters, policy and dead letters.
 
-    In a notebook it's live: it follows the clock, and has buttons to receive, to delete, to extend a visibility timeout
-    and to move the clock. On clouds other than the offline one it shows what the API reports.
+    In a notebook it's live: it plays in a private copy of the cloud as it stands now. There you can send, receive and
+    delete messages and move the clock, and nothing of that changes your own queue. On clouds other than the offline one
+    it shows what the API reports.
 
     queue_url: by default the queue of the latest call that names one. CloudError if there is none.
     """
@@ -114,7 +115,8 @@ def fan_out(region_name: str = "") -> FanOutMap:
 def inbox() -> Any:
     """Return what SNS delivered to anything but queues, and how to confirm a subscription.
 
-    In a notebook it's live: a request to confirm has a button. On a cloud without an inbox, return a note about that.
+    In a notebook it's live: a request to confirm has a button, which confirms it in a private copy of the cloud. On a
+    cloud without an inbox, return a note about that.
     """
     if not running().can("inbox"):
         return Card("note", "", (("", not_available.INBOX),))

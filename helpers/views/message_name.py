@@ -8,7 +8,7 @@ from helpers.views.words import cut
 LONGEST = 24  # characters
 UNKNOWN = "a message"  # the name of one without a text
 _DEEPEST = 500  # brackets in a text that is read as JSON; a browser's Python ends at some thousands
-_IDS = ("order_id", "orderId", "order", "id")
+IDS = ("order_id", "orderId", "order", "id")  # keys of a JSON object, each with an id or an object that has one
 
 
 def name_of(body: str, longest: int = LONGEST) -> str:
@@ -44,7 +44,7 @@ def _named(found: Any) -> str:
     """Return the name of what the body holds; "" if it's not JSON, or has none."""
     if _is_envelope(found):
         return name_of(found["Message"], 0)
-    values = [found[key] for key in _IDS if key in found] if isinstance(found, dict) else []
+    values = [found[key] for key in IDS if key in found] if isinstance(found, dict) else []
     for value in values:
         text = _named(value) or (str(value) if isinstance(value, str | int) and not isinstance(value, bool) else "")
         if text.strip():

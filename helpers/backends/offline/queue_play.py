@@ -19,14 +19,13 @@ from helpers.backends.offline.copies import freeze, thaw
 from helpers.backends.offline.offline_cloud import caller
 from helpers.simulation.clock import Clock
 from helpers.simulation.worlds import World
-from helpers.views.message_name import UNKNOWN, inside, name_of
+from helpers.views.message_name import IDS, UNKNOWN, inside, name_of
 from helpers.views.words import span
 
 RECEIVERS = ("Kim", "Lee")
 RATES = (0, 1, 10, 60)  # seconds of the copy's clock in a real one; at 0 it stands still
 DELAY = 10  # seconds, of a message that's sent with a delay
 _SLIDER = 60  # seconds that the slider covers at least
-_IDS = ("order_id", "orderId", "order", "id")
 _MOST_LINES, _MOST_NAMES, _MOST_NAMED = 8, 1000, 3  # of the log, of messages, of messages in one event
 _NOISE = 0.000_001  # seconds; two floats of one moment differ by less
 _FOREVER = float("inf")
@@ -263,7 +262,7 @@ class QueuePlay:
     def _receiver(self, message_id: str) -> str:
         """Return who received the message last, if that has a name."""
         found = [step for step in self._world.journal if step.message == message_id and step.what == steps.RECEIVED]
-        return found[-1].by if found and "/" not in found[-1].by else ""
+        return found[-1].by if found else ""
 
     def _name(self, message_id: str) -> str:
         """Return what people call the message, for a sentence."""
@@ -293,7 +292,7 @@ def _renamed(body: str, name: str) -> str:
 
 def _with_id(found: dict[str, Any], name: str) -> dict[str, Any] | None:
     """Return the JSON object with this name as its id; None if it has no id."""
-    for key in _IDS:
+    for key in IDS:
         value = found.get(key)
         if isinstance(value, dict) and (made := _with_id(value, name)):
             return found | {key: made}
