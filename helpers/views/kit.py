@@ -30,6 +30,7 @@ def draw(
     twin: str = "",
     look: str = "",
     asleep: str = "",
+    sheets: Sequence[str] = (),
     **data: Any,
 ) -> str:
     """Return the HTML of a picture: its template `<picture>.html.jinja`, drawn with this data.
@@ -37,7 +38,7 @@ def draw(
     picture: the template's name, and that of its style sheet if it has one. kind, name, facts: the card's head, such as
     "Queue", "orders" and ["standard", "at 09:00:31"]. label: what a screen reader says first, with the counts. twin:
     the same in words, for a fold. look: more classes of the card. asleep: a sentence about waking a live picture, such
-    as ASLEEP.
+    as ASLEEP. sheets: the names of more style sheets, which pictures share.
     """
     drawn = (
         _environment()
@@ -55,7 +56,7 @@ def draw(
         )
     )
     compact = re.sub(r"\s*\n\s*", "\n", drawn).strip()
-    return f"<style>{_sheet(picture)}</style>{compact.replace(_TWIN, escape(twin))}"
+    return f"<style>{_sheet(*sheets, picture)}</style>{compact.replace(_TWIN, escape(twin))}"
 
 
 @lru_cache
@@ -90,12 +91,12 @@ def percent(number: float) -> str:
 
 
 @lru_cache
-def _sheet(picture: str) -> str:
-    """Return the kit's style sheet and the picture's own, on one line.
+def _sheet(*names: str) -> str:
+    """Return the kit's style sheet and these, on one line.
 
     Their rules hold for `[data-pic]` twice, which outweighs what JupyterLab says about lists and code in outputs.
     """
-    sheets = (_HERE / "sheets" / f"{name}.css" for name in ("kit", picture))
+    sheets = (_HERE / "sheets" / f"{name}.css" for name in ("kit", *names))
     text = "\n".join(sheet.read_text(encoding="utf-8") for sheet in sheets if sheet.exists())
     text = re.sub(r"^\[data-pic", "[data-pic][data-pic", text, flags=re.MULTILINE)
     text = " ".join(re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL).split())
