@@ -90,7 +90,7 @@ def _last_queue() -> tuple[str, str]:
 
 
 def timeline(message_id: str = "") -> Timeline | Card:
-    """Return the life of one message, from the journal: each step with its time and reason.
+    """Return the life of one message, from the journal: where it was when, and each step with its time and reason.
 
     message_id: from SendMessage or Publish; by default the message to which something happened last. On a cloud that
     keeps no steps, return a note about that.
@@ -100,7 +100,8 @@ def timeline(message_id: str = "") -> Timeline | Card:
         return Card("note", "", (("", not_available.TIMELINE),))
     steps = cloud.steps()
     found = message_id or next((step.message for step in reversed(steps) if step.message), "")
-    return Timeline(found, tuple(snapshot.timeline(steps, found, cloud.world.clock.now())))
+    world = cloud.world
+    return Timeline(**snapshot.timeline(steps, found, world.clock.now(), cloud.calls(), world.accounts))
 
 
 def fan_out(region_name: str = "") -> FanOutMap:

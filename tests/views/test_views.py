@@ -138,50 +138,7 @@ def test_elsewhere_the_map_is_what_the_api_reports(offline: Cloud, shop: str, sn
     ]
 
 
-def test_the_timeline_tells_a_message_s_life(sqs: Any, queue_url: str) -> None:
-    """Every step from sent to deleted is there, with its time."""
-    sqs.send_message(QueueUrl=queue_url, MessageBody="book")
-    clock.advance(seconds=10)
-    sqs.receive_message(QueueUrl=queue_url)
-    clock.advance(seconds=40)
-    (message,) = sqs.receive_message(QueueUrl=queue_url)["Messages"]
-    sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])
-    lines = repr(show.timeline()).splitlines()
-    assert lines[0] == f"Message {message['MessageId']}: 5 steps in 50 s"
-    told = [re.sub(r"[·●]+", " ", line).split(maxsplit=3) for line in lines[1:]]
-    assert told == [
-        ["09:00:00", "sent", "orders"],
-        ["09:00:10", "received", "orders", "receive number 1; hidden for 30 s"],
-        ["09:00:40", "visible", "orders", "its lease was over, and nobody had deleted it"],
-        ["09:00:50", "received", "orders", "receive number 2; hidden for 30 s"],
-        ["09:00:50", "deleted", "orders"],
-    ]
-
-
-def test_the_timeline_shows_a_message_that_waits(sqs: Any, queue_url: str) -> None:
-    """It shows the end of a delay and of a visibility timeout, even if nothing has called the queue since."""
-    sqs.send_message(QueueUrl=queue_url, MessageBody="book", DelaySeconds=5)
-    clock.advance(seconds=6)
-    sqs.receive_message(QueueUrl=queue_url)
-    clock.advance(seconds=29)
-    assert repr(show.timeline()).splitlines()[-1].split()[2] == "received"
-    clock.advance(seconds=2)
-    steps = show.timeline().steps
-    assert [(step["clock"], step["what"]) for step in steps] == [
-        ("09:00:00", "sent"),
-        ("09:00:05", "visible"),
-        ("09:00:06", "received"),
-        ("09:00:36", "visible"),
-    ]
-
-
-def test_a_message_expires_at_its_moment(sqs: Any, queue_url: str) -> None:
-    """The time is when it expired, not when something next calls the queue."""
-    sqs.send_message(QueueUrl=queue_url, MessageBody="book")
-    clock.advance(days=9)
-    sqs.receive_message(QueueUrl=queue_url)
-    last = show.timeline().steps[-1]
-    assert (last["what"], last["clock"]) == ("expired", "09 Jan 09:00:00")
+# --- the map, the inbox ----------------------------------------------------------------------------------------------
 
 
 def test_the_map_tells_the_fate_on_each_way(shop: str) -> None:

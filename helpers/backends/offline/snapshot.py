@@ -3,7 +3,8 @@
 import heapq
 import json
 from collections import Counter
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -11,9 +12,28 @@ from helpers.aws_rules.common import steps
 from helpers.aws_rules.policies.conditions import as_list
 from helpers.aws_rules.sqs import redrive
 from helpers.aws_rules.sqs.region import SqsRegion
+from helpers.backends.calls import Call
+from helpers.backends.run_story import names_of
 from helpers.errors import CloudError
 from helpers.simulation.worlds import World
 
+# What steps are called where they're told.
+_KINDS = {
+    steps.SENT: "sent",
+    steps.RECEIVED: "received",
+    steps.HIDDEN: "hidden",
+    steps.DELETED: "deleted",
+    steps.EXPIRED: "expired",
+    steps.PURGED: "purged",
+    steps.DUPLICATE: "duplicate",
+    steps.MOVED: "moved",
+    steps.PUBLISHED: "published",
+    steps.DELIVERED: "delivered",
+    steps.REFUSED: "refused",
+    steps.LOST: "lost",
+    steps.SKIPPED: "skipped",
+    steps.UNKIND: "unkindness",
+}
 STATES = {"visible": "", "in flight": "NotVisible", "delayed": "Delayed"}
 
 
@@ -155,28 +175,63 @@ def _element(statement: dict[str, Any], name: str) -> str:
     return f"all but {said}" if f"Not{name}" in statement else said
 
 
-def timeline(journal: list[steps.Step], message_id: str, now: datetime) -> list[dict[str, Any]]:
-    """Return the steps of one message, and when it became visible again after its visibility timeout or delay."""
-    of_it = [step for step in journal if step.message == message_id]
-    told = []
-    for number, step in enumerate(of_it, start=1):
-        told.append(step)
-        end = of_it[number].at if number < len(of_it) else now
-        back = step.at + timedelta(seconds=step.hidden)
-        if step.hidden and back < end:
-            over = "its delay was over" if step.what == steps.SENT else "its lease was over, and nobody had deleted it"
-            told.append(steps.Step(back, "visible", step.where, message_id, over))
-    days = told and told[0].at.date() != told[-1].at.date()
-    return [
-        {
-            "at": (step.at - of_it[0].at).total_seconds(),
-            "clock": f"{step.at:%d %b %H:%M:%S}" if days else f"{step.at:%H:%M:%S}",
-            "what": step.what,
-            "where": step.where.split(":")[5] if step.where.startswith("arn:") else step.where,
-            "reason": step.reason,
-        }
-        for step in told
-    ]
+def timeline(
+    journal: Sequence[steps.Step], message_id: str, now: datetime, made: Iterable[Call] = (), accounts: Any = None
+) -> dict[str, Any]:
+    """Return the fields of a Timeline for one message.
+
+    made: the journal's calls, which can hold the message's text. accounts: what the cloud holds, for the endpoints of
+    subscriptions; None where that isn't known.
+    """
+    of_it: list[steps.Step] = []
+    for step in journal:
+        purged = step.what == steps.PURGED and step.where in {earlier.where for earlier in of_it}
+        if purged or (step.message == message_id and step.what in _KINDS):
+            of_it.append(step)
+    carried = (call for call in made if message_id.encode() in call.exchanges[-1].reply) if of_it else ()
+    start = of_it[0].at if of_it else now
+    return {
+        "message": message_id,
+        "name": names_of(carried).get(message_id, ""),
+        "start": start.isoformat(),
+        "now": (now - start).total_seconds(),
+        "steps": tuple(
+            {
+                "at": (step.at - start).total_seconds(),
+                "what": _KINDS[step.what],
+                **_place(step.where, accounts),
+                "reason": step.reason,
+                "hidden": step.hidden,
+                "by": _who(step),
+            }
+            for step in of_it
+        ),
+    }
+
+
+def _place(where: str, accounts: Any) -> dict[str, str]:
+    """Return the kind and name of where a step happened."""
+    if not where.startswith("arn:"):
+        return {"kind": "", "where": where}  # a phone number
+    service, region, number, name = where.split(":", 6)[2:6]
+    if service == "sqs":
+        return {"kind": "queue", "where": name}
+    if where.count(":") == 5:
+        return {"kind": "topic" if "/" not in name else "", "where": name}
+    account = accounts.get(number) if accounts else None
+    if account is None:
+        return {"kind": "subscription", "where": f"{name} {where[-4:]}"}
+    from helpers.aws_rules.sns.region import SnsRegion
+
+    found = account.service(SnsRegion, region).subscriptions.get(where)
+    if found is None:
+        return {"kind": "subscription", "where": f"{name} {where[-4:]}"}
+    return {"kind": "subscription", "where": _endpoint(found)}
+
+
+def _who(step: steps.Step) -> str:
+    """Return who did it, by the name that a learner knows."""
+    return "this notebook" if step.what == steps.RECEIVED and not step.by else step.by
 
 
 def inbox(arrived: list[Any]) -> list[dict[str, Any]]:
@@ -236,10 +291,14 @@ def _edge(topic: Any, subscription: Any, about: list[Any]) -> dict[str, Any]:
     return {
         "topic": topic.name,
         "protocol": subscription.protocol,
-        "endpoint": subscription.endpoint.rpartition(":")[2]
-        if subscription.protocol == "sqs"
-        else subscription.endpoint,
+        "endpoint": _endpoint(subscription),
         "settings": told,
         "what": first.what if first else "",
         "why": first.reason if first else "",
     }
+
+
+def _endpoint(subscription: Any) -> str:
+    """Return where a subscription delivers to: a queue's name, or the address."""
+    endpoint: str = subscription.endpoint
+    return endpoint.rpartition(":")[2] if subscription.protocol == "sqs" else endpoint
