@@ -99,7 +99,9 @@ class RunReport:
     start: when it began, by the cloud's clock. seconds: how much of the cloud's time it took. programs, queues: what
     each did, by name. waited: how long messages waited. requests: how many AWS would bill. sent: what programs sent, in
     sequence. held: who had which message, in the sequence of the receives. waiting: how many messages could be
-    received, by queue: pairs of a second of the run and the number from then on. moments: what's worth telling.
+    received, by queue: pairs of a second of the run and the number from then on. oldest: the same with the second at
+    which the oldest of those was sent, or None; {} in a report that was stored without it. moments: what's worth
+    telling.
     """
 
     start: datetime
@@ -112,13 +114,16 @@ class RunReport:
     held: Sequence[Held] = field(default_factory=tuple)
     waiting: Mapping[str, Sequence[tuple[float, int]]] = field(default_factory=dict)
     moments: Sequence[Moment] = field(default_factory=tuple)
+    oldest: Mapping[str, Sequence[tuple[float, float | None]]] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         """Return all of it as plain data: dicts, lists, texts and numbers, with `start` in ISO 8601."""
         found = asdict(self) | {"start": self.start.isoformat()}
         for name in ("sent", "held", "moments"):
             found[name] = list(found[name])
-        return found | {"waiting": {name: [list(pair) for pair in pairs] for name, pairs in self.waiting.items()}}
+        for name in ("waiting", "oldest"):
+            found[name] = {queue: [list(pair) for pair in pairs] for queue, pairs in found[name].items()}
+        return found
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> "RunReport":
@@ -138,6 +143,7 @@ class RunReport:
             held=tuple(Held(**found) for found in data["held"]),
             waiting={name: tuple((at, count) for at, count in pairs) for name, pairs in data["waiting"].items()},
             moments=tuple(Moment(**found) for found in data["moments"]),
+            oldest={name: tuple((at, sent) for at, sent in pairs) for name, pairs in data.get("oldest", {}).items()},
         )
 
     def __repr__(self) -> str:
@@ -175,6 +181,7 @@ def make_report(
         sent=tuple(_sent(made, start)),
         held=tuple(held),
         waiting=ways.waiting,
+        oldest=ways.oldest,
         moments=tuple(find_moments(happened, held, names, ends, start)),
     )
 

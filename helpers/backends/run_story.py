@@ -9,9 +9,8 @@ from helpers.aws_rules.common import steps
 from helpers.aws_rules.common.steps import Step
 from helpers.backends.calls import Call
 from helpers.backends.run_messages import TO_DEAD_LETTERS, name_of_arn
-from helpers.views import parts
 from helpers.views.message_name import UNKNOWN, name_of
-from helpers.views.run_words import span
+from helpers.views.words import cut, span
 
 if TYPE_CHECKING:
     from helpers.backends.run_report import ProgramEnd
@@ -115,9 +114,9 @@ def find_moments(
         if step.what == steps.MOVED:
             why = f"it was {step.reason}" if step.reason.startswith(TO_DEAD_LETTERS) else step.reason
             why = why.replace(" 1 times,", " once,").replace(" 2 times,", " twice,")
-            told.append(Moment(_second(step, start), "moves", queue, f"{name} moves to {parts.cut(queue, 80)}: {why}"))
+            told.append(Moment(_second(step, start), "moves", queue, f"{name} moves to {cut(queue, 80)}: {why}"))
         elif step.what == steps.EXPIRED:
-            text = f"{name} expires in {parts.cut(queue, 80)}: {step.reason}"
+            text = f"{name} expires in {cut(queue, 80)}: {step.reason}"
             told.append(Moment(_second(step, start), "expires", queue, text))
     return sorted(told, key=lambda moment: moment.at)
 
@@ -127,7 +126,7 @@ def _second(step: Step, start: datetime) -> float:
 
 
 def _of_program(name: str, end: "ProgramEnd", held: Sequence[Held]) -> Iterable[Moment]:
-    who = parts.cut(name, _LONGEST)
+    who = cut(name, _LONGEST)
     if end.began:
         yield Moment(end.began, "starts", name, f"{who} starts")
     was_told = end.began is not None and end.told is not None and end.told <= end.at
@@ -135,9 +134,9 @@ def _of_program(name: str, end: "ProgramEnd", held: Sequence[Held]) -> Iterable[
         yield Moment(end.told or 0, "told to stop", name, f"{who} gets a SIGTERM")
     mine = [each.name for each in held if each.program == name and _had(each, end)]
     holding = f", holding {_listed(mine)}" if mine else ""
-    where = f", in line {end.number}: {parts.cut(end.line, _LONGEST)}" if end.line else ""
+    where = f", in line {end.number}: {cut(end.line, _LONGEST)}" if end.line else ""
     if end.how == "raised":
-        error = parts.cut(end.error.rstrip("."), _LONGEST_ERROR)
+        error = cut(end.error.rstrip("."), _LONGEST_ERROR)
         yield Moment(end.at, "crashes", name, f"{who} crashes{holding}: {error}{where}")
     elif end.how == "was stopped":
         yield Moment(end.at, "is stopped", name, f"{who} is stopped by a SIGTERM{holding}{where}")
@@ -157,13 +156,13 @@ def _received_again(held: Sequence[Held], ends: Mapping[str, "ProgramEnd"]) -> I
         last[each.queue, each.message] = each
     for (at, program, why), messages in found.items():
         it = "it" if len(messages) == 1 else "them"
-        text = f"{parts.cut(program, _LONGEST)} receives {_listed(messages)} again: {why.format(it=it)}"
+        text = f"{cut(program, _LONGEST)} receives {_listed(messages)} again: {why.format(it=it)}"
         yield Moment(at, "again", program, text)
 
 
 def _why_again(before: Held, now: Held, ends: Mapping[str, "ProgramEnd"]) -> str:
     """Return why a message came again, with {it} for the message."""
-    who = parts.cut(before.program, _LONGEST).replace("{", "{{").replace("}", "}}")
+    who = cut(before.program, _LONGEST).replace("{", "{{").replace("}", "}}")
     end = ends.get(before.program)
     if before.how == "given back":
         return f"{who} gave {{it}} back"

@@ -3,16 +3,18 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from functools import cached_property
 from typing import Any
 
-from helpers.views import parts
+from helpers.views import run_levels
+from helpers.views.time_axis import TimeAxis
+from helpers.views.words import columns, counted, cut, span
 
 LONGEST = 48  # characters of a name
 _LONGEST_MOMENT = 400
 _MOST_MOMENTS = 12
 _AT_ONCE = 0.05  # seconds
-_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _COLUMNS = ("calls", "sent", "received", "deleted", "came_again")
 # The kinds of moments, most important first, and what those are called that are only counted.
 _KINDS = {
@@ -26,6 +28,8 @@ _KINDS = {
     "expires": ("expired message", "expired messages"),
     "again": ("repeated receive", "repeated receives"),
 }
+_TONES = {"crashes": "dead", "moves": "dead", "expires": "dead", "again": "held", "starts": "wait"}
+_ENDS = ("crashes", "is stopped", "exits", "returns", "moves", "expires")  # square badges
 
 
 @dataclass(frozen=True)
@@ -42,26 +46,27 @@ class RunWords:
     @property
     def length(self) -> str:
         """How long the run took."""
-        return parts.seconds(self.run["seconds"]) if self.run["seconds"] >= 0.95 else span(self.run["seconds"])
+        return span(self.run["seconds"])
 
     @property
     def from_to(self) -> str:
         """When the run began and ended."""
         return f"from {self.clock(0)} to {self.clock(self.run['seconds'])}"
 
-    def moment(self, seconds: float) -> datetime:
-        """Return a second of the run by the cloud's clock."""
-        return datetime.fromisoformat(self.run["start"]) + timedelta(seconds=seconds)
-
-    @property
-    def has_days(self) -> bool:
-        """Whether the run goes past midnight."""
-        return self.moment(0).date() != self.moment(self.run["seconds"]).date()
+    @cached_property
+    def axis(self) -> TimeAxis:
+        """The axis of time on which all of it happened."""
+        run = self.run
+        times = [at for pairs in run["waiting"].values() for at, _ in pairs]
+        times += [each["at"] for each in (*run["sent"], *run["moments"])]
+        times += [each[key] for each in run["held"] for key in ("begin", "end")]
+        times += [at for one in run["programs"].values() for at in (one["end"]["began"], one["end"]["at"]) if at]
+        busy = [(each["begin"], each["end"]) for each in run["held"]]
+        return TimeAxis.around(datetime.fromisoformat(run["start"]), run["seconds"], times, busy)
 
     def clock(self, seconds: float) -> str:
         """Return a second of the run as "09:00:25", with the day if the run goes past midnight."""
-        at = self.moment(seconds)
-        return f"{day(at)} {at:%H:%M:%S}" if self.has_days else f"{at:%H:%M:%S}"
+        return self.axis.clock(seconds)
 
     def programs(self) -> list[list[str]]:
         """Return a table of the programs, head first. A count that's 0 for all of them is left out."""
@@ -69,7 +74,7 @@ class RunWords:
         columns = [key for key in _COLUMNS if key == "calls" or any(one[key] for one in run.values())]
         counts = [[key.replace("_", " "), *(f"{one[key]:,}" for one in run.values())] for key in columns]
         aligned = [[f"{cell:>{max(map(len, column))}}" for cell in column] for column in counts]
-        names = ["program", *(parts.cut(name, LONGEST) for name in run)]
+        names = ["program", *(cut(name, LONGEST) for name in run)]
         ends = ["how it ended", *(self.end(one["end"]) for one in run.values())]
         return [list(row) for row in zip(names, *aligned, ends, strict=True)]
 
@@ -81,11 +86,26 @@ class RunWords:
         if end["how"] == "still going":
             return "still running at the end"
         how = {"raised": "crashed", "was stopped": "stopped"}.get(end["how"], end["how"])
-        return f"{parts.cut(how, LONGEST)} at {self.clock(end['at'])}"
+        return f"{cut(how, LONGEST)} at {self.clock(end['at'])}"
 
     def queues(self) -> list[str]:
         """Return a sentence for each queue."""
-        return [f"{parts.cut(name, 80)}: {_queue(one)}." for name, one in self.run["queues"].items()]
+        return [f"{cut(name, 80)}: {_queue(one)}." for name, one in self.run["queues"].items()]
+
+    def levels(self) -> list[str]:
+        """Return how full the busiest queue was, in a sentence; none without a queue."""
+        name = run_levels.busiest(self.run)
+        if not name:
+            return []
+        (most, at), (held, then) = (
+            max((count, -at) for at, count in points)
+            for points in (run_levels.waiting(self.run, name), run_levels.in_flight(self.run, name))
+        )
+        told = [f"At most {most:,} waiting in {cut(name, 80)}" + (f", at {self.clock(-at)}" if most else "")]
+        told.append(f"at most {held:,} in flight" + (f", at {self.clock(-then)}" if held else ""))
+        if ages := run_levels.ages(self.run, name):
+            told.append(f"the oldest was at most {span(max(age for _, age in ages))} old")
+        return ["; ".join(told) + "."]
 
     def waited(self) -> str:
         """Return how long messages waited; "" if there were none."""
@@ -112,10 +132,13 @@ class RunWords:
         return [
             {
                 **moments[n],
+                "number": number,
                 "clock": self.clock(moments[n]["at"]),
-                "text": parts.cut(moments[n]["text"], _LONGEST_MOMENT),
+                "text": cut(moments[n]["text"], _LONGEST_MOMENT),
+                "tone": _TONES.get(moments[n]["kind"], "quiet"),
+                "square": moments[n]["kind"] in _ENDS,
             }
-            for n in sorted(chosen)
+            for number, n in enumerate(sorted(chosen), 1)
         ]
 
     def untold(self) -> str:
@@ -132,32 +155,12 @@ class RunWords:
         told = [f"  {moment['clock']}  {moment['text']}" for moment in self.story()]
         if self.untold():
             told.append(f"  {self.untold()}")
-        facts = [*self.queues(), *filter(None, [self.waited()]), self.bill()]
-        return "\n".join(
-            [self.title, "", parts.columns(self.programs(), "  "), "", *facts, *([""] if told else []), *told]
-        )
+        facts = [*self.queues(), *self.levels(), *filter(None, [self.waited()]), self.bill()]
+        return "\n".join([self.title, "", columns(self.programs(), "  "), "", *facts, *([""] if told else []), *told])
 
 
 def _within(seconds: float) -> str:
     return "at once" if seconds < _AT_ONCE else f"within {span(seconds)}"
-
-
-def day(at: datetime) -> str:
-    """Return the day of the week."""
-    return _DAYS[at.weekday()]
-
-
-def span(seconds: float) -> str:
-    """Return a length of time the way people say it: "0.4 s", "60 s", "2 min 30 s", "25 min"."""
-    if seconds < 119.5:
-        return f"{seconds:.1f} s" if _AT_ONCE <= seconds < 0.95 else f"{round(seconds)} s"
-    rounded = 1 if seconds < 600 else 60 if seconds < 36_000 else 3600
-    return parts.seconds(round(seconds / rounded) * rounded)
-
-
-def counted(count: int, one: str, several: str = "") -> str:
-    """Return a number and what it counts."""
-    return f"{count:,} {one if count == 1 else several or one + 's'}"
 
 
 def _queue(one: Mapping[str, Any]) -> str:

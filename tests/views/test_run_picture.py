@@ -12,6 +12,7 @@ import pytest
 from test_views import EVIL, assert_same_words
 
 from helpers import cloud
+from helpers.backends.run_report import RunReport
 from helpers.views.run_picture import RunPicture
 
 Story = dict[str, Any]
@@ -67,6 +68,7 @@ def story() -> Story:
             held("Lee", "A-103", 94, 300, "still held"),
         ],
         "waiting": {"orders": [[0, 0], [4.0, 1], [8.0, 2], [85.0, 1], [94.0, 0]], "orders-dlq": [[0, 0], [200, 1]]},
+        "oldest": {"orders": [[0, None], [4.0, 4.0], [85.0, 8.0], [94.0, None]]},
         "moments": [
             {"at": 25, "kind": "crashes", "where": "Kim", "text": "Kim crashes, holding A-101: RuntimeError"},
             {"at": 60, "kind": "starts", "where": "Lee", "text": "Lee starts"},
@@ -93,7 +95,8 @@ def long_story() -> Story:
 
 def tree(run: Story) -> ElementTree.Element:
     """Return the HTML's elements; fail where it isn't well-formed."""
-    return ElementTree.fromstring(f"<body>{RunPicture(run)._repr_html_()}</body>")
+    card = RunPicture(run)._repr_html_().partition("</style>")[2].replace("&nbsp;", "&#160;")
+    return ElementTree.fromstring(f"<body>{card}</body>")
 
 
 def of(found: ElementTree.Element, look: str) -> list[ElementTree.Element]:
@@ -116,6 +119,7 @@ def test_the_words_of_a_run_read_like_a_story() -> None:
         "",
         "orders: 4 sent, 3 deleted, 1 moved to its dead-letter queue.",
         "orders-dlq: 1 dead letter arrived, 1 left at the end.",
+        "At most 2 waiting in orders, at 09:00:08; at most 1 in flight, at 09:00:00; the oldest was at most 86 s old.",
         "Half of the messages were received at once, 95 of 100 within 58 s. The longest wait was 61 s.",
         "AWS would bill 1,026 requests.",
         "",
@@ -167,8 +171,8 @@ def test_a_run_that_passes_midnight_names_the_day() -> None:
     run = story() | {"start": "2026-01-05T23:58:00+00:00"}
     assert repr(RunPicture(run)).startswith("A run of 5 min, from Mon 23:58:00 to Tue 00:03:00")
     (axis,) = of(tree(run), "axis")
-    labels = [each.get("data-t", "") for each in axis.iter("i")]
-    assert [label[:3] for label in labels if " " in label] == ["Mon", "Tue"]
+    labels = [(each.get("data-t"), each.get("data-day")) for each in axis.iter("i")]
+    assert [label for label in labels if label[1]] == [("23:58", "Mon"), ("00:00", "Tue")]
 
 
 # --- the drawing -----------------------------------------------------------------------------------------------------
@@ -191,15 +195,17 @@ def test_badges_are_square_at_an_end_and_numbered_as_the_list_below() -> None:
     """A crash, a stop and a move end something; a start and a repeated receive don't."""
     run = story()
     run["moments"][2]["at"] = 62  # so close to the one before that they share a badge
-    found = tree(run)
-    badges = {each.get("data-t"): each.get("class", "") for each in of(found, "bad")}
-    assert {number: "sq" in look for number, look in badges.items()} == {
-        "1": True,
-        "2,3": False,
-        "4": True,
-        "5": True,
-    }
-    assert len(of(found, "num")) == 5
+    badges = [badge for badge in of(tree(run), "badge") if badge.get("style")]
+    lanes, of_all = badges[:4], badges[4:]
+    for found in (lanes, of_all):
+        assert {each.get("data-t"): "sq" in each.get("class", "") for each in found} == {
+            "1": True,
+            "2,3": False,
+            "4": True,
+            "5": True,
+        }
+    (told,) = of(tree(run), "story")
+    assert [badge.get("data-t") for badge in of(told, "badge")] == ["1", "2", "3", "4", "5"]
 
 
 def test_a_time_in_which_nothing_happens_is_a_break() -> None:
@@ -208,9 +214,9 @@ def test_a_time_in_which_nothing_happens_is_a_break() -> None:
     for each in run["programs"].values():
         each["end"]["at"] = min(each["end"]["at"], 300)
     (gap,) = of(tree(run), "break")
-    assert gap.get("data-t") == "112 min"
+    assert gap.get("data-t") == "2 h"
     place = re.findall(r"[\d.]+", gap.get("style", ""))
-    assert float(place[0]) > 50
+    assert float(place[0]) > 80
 
 
 def test_many_messages_are_counted_by_stretches_of_time() -> None:
@@ -239,16 +245,42 @@ def test_the_largest_drawing_without_counting_is_bounded_too() -> None:
 
 @pytest.mark.parametrize("seconds", [0.0, 0.02, 1.0, 59.0, 86_400.0 * 12])
 def test_short_and_long_runs_have_an_axis(seconds: float) -> None:
-    """It has one label at least and nine at most, in every length of a run, and no break of "0 s"."""
+    """It has one label at least and nine at most, in every length of a run, and no break if there's nothing else."""
     run = story() | {"seconds": seconds, "held": [], "sent": [], "moments": [], "waiting": {}}
     run["programs"] = {"Kim": program(end(at=seconds)), "Lee": program(end("still going", seconds, None))}
     found = tree(run)
     (axis,) = of(found, "axis")
     assert 1 <= len(list(axis.iter("i"))) <= 9
-    assert len(of(found, "break")) == (seconds > 2)
+    assert of(found, "break") == []
     assert "never started" in repr(RunPicture(run))
     run["programs"]["Lee"] = program(end("was stopped", seconds, None))
     assert ", before it started" in repr(RunPicture(run))
+
+
+# --- the charts ------------------------------------------------------------------------------------------------------
+
+
+def test_the_busiest_queue_has_charts_and_no_lane() -> None:
+    """Waiting, in flight, age of the oldest, each with its number at the end; other queues are lanes."""
+    found = tree(story())
+    numbers = ["".join(each.itertext()).split() for each in of(found, "chart-name")]
+    assert [" ".join(number) for number in numbers] == [
+        "Waiting 0 at the end",
+        "In flight 1 at the end",
+        "Age of the oldest 0 s at the end",
+    ]
+    assert ["".join(each.itertext()) for each in found.iter("code")] == ["orders-dlq", "orders"]
+    assert [each.get("data-top") for each in of(found, "chart")] == ["2", "1", "100"]
+
+
+def test_a_report_that_was_stored_without_ages_has_two_charts() -> None:
+    """What isn't known isn't drawn, and a run without queues has no charts."""
+    run = story()
+    del run["oldest"]
+    assert len(of(tree(run), "chart")) == 2
+    assert "oldest was" not in repr(RunPicture(run))
+    run = story() | {"queues": {}, "waiting": {}}
+    assert of(tree(run), "chart") == []
 
 
 # --- safe, the same each time, and alone -----------------------------------------------------------------------------
@@ -290,9 +322,12 @@ def test_the_style_sheet_leaves_alone_what_a_viewer_stripped() -> None:
     """Half of an untrusted drawing is gone, data-pic too; a trusted picture on its page brings a style sheet."""
     (card,) = of(tree(story()), "pic")
     assert "data-pic" in card.attrib
-    selectors = re.findall(r"([^{}]+)\{[^{}]*\}", RunPicture(story())._repr_html_().partition("</style>")[0][7:])
-    assert len(selectors) > 50
-    assert {each.split()[0] for one in selectors for each in re.split(r",\s*", one.strip())} == {"[data-pic]"}
+    sheet = RunPicture(story())._repr_html_().partition("</style>")[0][7:]
+    while re.search(r"\{[^{}]*\{", sheet):  # leave out what's nested
+        sheet = re.sub(r"(?<=[{};])[^{};]*\{[^{}]*\}", ";", sheet)
+    selectors = re.findall(r"([^{}]+)\{[^{}]*\}", sheet)
+    assert len(selectors) > 3
+    assert {re.split(r"[ =\]]", each.lstrip("; "))[0] for each in selectors} == {"[data-pic"}
 
 
 def test_a_screen_reader_is_told_what_the_drawing_shows() -> None:
@@ -303,11 +338,13 @@ def test_a_screen_reader_is_told_what_the_drawing_shows() -> None:
     assert card.get("aria-label", "").startswith("A run of 5 min, from 09:00:00 to 09:05:00: 4 sent, 3 deleted, 1 rec")
     drawings = [each for each in found.iter("svg") if each.get("role") == "img"]
     assert [each.findtext("desc") for each in drawings] == [
-        "At most 2, at 09:00:08; 0 at the end.",
         "At most 1, at 09:03:20; 1 at the end.",
+        "At most 2, at 09:00:08; 0 at the end.",
+        "At most 1, at 09:00:00; 1 at the end.",
+        "At most 86 s; 0 s at the end.",
     ]
     assert "Kim: 2 received, 1 deleted, crashed at 09:00:25" in [each.get("aria-label") for each in of(found, "track")]
-    assert all(each.get("aria-hidden") == "true" for look in ("bad", "num", "face") for each in of(found, look))
+    assert all(each.get("aria-hidden") == "true" for look in ("badge", "face") for each in of(found, look))
 
 
 # --- the report of a run that was made -------------------------------------------------------------------------------
@@ -348,6 +385,9 @@ def test_a_crash_says_what_it_held_and_who_received_it_next(sqs: Any, queue_url:
     ]
     assert [(each.program, each.how) for each in day.held] == [("Kim", "came back"), ("Lee", "deleted")]
     assert day.waiting["orders"][0] == (0.0, 1)
+    assert [sent if sent is None else sent <= 0 for _, sent in day.oldest["orders"]][:2] == [True, None]
+    assert RunReport.from_dict(day.to_dict()).to_dict() == day.to_dict()
+    assert RunReport.from_dict({key: value for key, value in day.to_dict().items() if key != "oldest"}).oldest == {}
     assert day.queues["orders"].left == 0
     assert json.loads(json.dumps(day.to_dict())) == day.to_dict()
     assert_same_words(day)
