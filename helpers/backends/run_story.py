@@ -59,7 +59,10 @@ def names_of(made: Iterable[Call]) -> dict[str, str]:
             found[message["MessageId"]] = name_of(message["Body"])
         if "MessageId" in response:
             found[response["MessageId"]] = name_of(call.params.get("MessageBody") or call.params.get("Message", ""))
-        texts = {entry["Id"]: entry.get("MessageBody", "") for entry in call.params.get("Entries", []) if "Id" in entry}
+        entries = call.params.get("Entries") or call.params.get("PublishBatchRequestEntries") or []
+        texts = {
+            entry["Id"]: entry.get("MessageBody") or entry.get("Message", "") for entry in entries if "Id" in entry
+        }
         for entry in response.get("Successful", []):
             if "MessageId" in entry:
                 found[entry["MessageId"]] = name_of(texts.get(entry["Id"], ""))
