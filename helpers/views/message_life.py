@@ -288,7 +288,7 @@ class MessageLife:
         if waited > 0:
             self.stretches.append(Stretch(queue, "wait", since, at))
         if moment.what == "sent":
-            moment.text = "It doesn't wait for long." if waited < _AT_ONCE else f"It waits for {span(waited)}."
+            moment.text = "It waits for less than a second." if waited < _AT_ONCE else f"It waits for {span(waited)}."
         return waited
 
     def _tell(

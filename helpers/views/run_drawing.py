@@ -1,6 +1,5 @@
 """The lanes of a run's picture, as plain numbers: one for each program and queue, over a common axis of time."""
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
@@ -8,7 +7,7 @@ from typing import Any
 
 from helpers.views import charts, run_levels, time_axis
 from helpers.views.run_words import LONGEST, RunWords
-from helpers.views.words import counted, cut, span
+from helpers.views.words import counted, cut, initial, span
 
 MOST_BARS = 60  # in a lane, as many marks for what was sent; more than that are counted in stretches of time
 _MOST_BARS_OF_ALL = 300  # in all lanes, and as many marks for what was sent
@@ -100,10 +99,9 @@ class RunDrawing:
         below = marks.get("below", top)
         bars = self._bars(held, self._rows[name], below) if held and not self._summed else {}
         sums = self._sums(name, held, below, says) if held and self._summed else {}
-        number = re.search(r"\d{1,2}$", name)
         return {
             "name": cut(name, LONGEST),
-            "face": number[0] if number else name.strip()[:1].upper(),
+            "face": initial(name),
             "place": list(self._held).index(name),
             "says": says,
             "label": "" if "svg" in marks or sums else f"{cut(name, LONGEST)}: {says}, {self.words.end(one['end'])}",

@@ -9,7 +9,7 @@ from typing import Any
 from helpers.views import kit, time_axis
 from helpers.views.message_life import LONGEST, Lane, MessageLife, Moment, Stretch, ordinal
 from helpers.views.time_axis import TimeAxis
-from helpers.views.words import columns, counted, cut, span
+from helpers.views.words import columns, counted, cut, initial, span
 
 _EMPTY = "Nothing has happened to a message yet."
 _MOST_MOMENTS = 30  # in the list, half of them from the beginning
@@ -159,6 +159,7 @@ class Timeline:
         stretches = [each for each in self._life.stretches[-_MOST_STRETCHES:] if each.lane == lane]
         return {
             "name": cut(name, LONGEST),
+            "face": initial(name),
             "kind": "dead-letter queue" if lane in moved and lane == self._lanes[-1] else _KINDS.get(kind, ""),
             "place": receivers.index(lane) if kind == "receiver" else None,
             "stretches": [{"look": each.look, **self._place(each.begin, each.end)} for each in stretches],

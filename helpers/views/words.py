@@ -1,5 +1,6 @@
 """Words and columns for the text twins of pictures."""
 
+import re
 from collections.abc import Sequence
 
 
@@ -7,6 +8,12 @@ def cut(value: object, longest: int = 0) -> str:
     """Return the text on one line, cut to this number of characters; 0 keeps all."""
     line = " ".join(str(value).split())
     return line if not longest or len(line) <= longest else line[: longest - 1] + "…"
+
+
+def initial(name: str) -> str:
+    """Return what stands for a name on a face: the number that it ends with, or else its first letter."""
+    number = re.search(r"\d{1,2}$", name)
+    return number[0] if number else name.strip()[:1].upper()
 
 
 def columns(rows: Sequence[Sequence[str]], indent: str = "") -> str:

@@ -8,7 +8,9 @@ from datetime import datetime, timezone
 from typing import Any
 from xml.etree import ElementTree
 
+import boto3
 import pytest
+from botocore.config import Config
 from test_views import EVIL, allow_topic, assert_same_words
 
 from helpers import clock, show
@@ -277,6 +279,8 @@ def test_a_bar_is_as_long_as_the_message_was_in_flight() -> None:
     assert place(second)[0] == pytest.approx(sum(place(kim)), abs=0.02)
     names = [label.get("data-t") for name in of(found, "name") for label in name if label.get("class") != "quiet"]
     assert names == ["orders", "K", "Kim", "L", "Lee"]
+    (face,) = of(tree(life(step(0, "sent"), step(1, "received", hidden=9, by="worker 12"))), "face")
+    assert face.get("data-t") == "12"
 
 
 def test_badges_are_numbered_as_the_list_and_square_at_the_end() -> None:
@@ -396,3 +400,14 @@ def test_a_subscription_is_called_by_its_endpoint(sqs: Any, sns: Any, queue_url:
         ("subscription", "ada@shop.example"),
     ]
     assert picture._name == "Honey"
+    entries = [{"Id": "1", "Message": "Tea"}, {"Id": "2", "Message": "Bread"}]
+    batch = sns.publish_batch(TopicArn=topic_arn, PublishBatchRequestEntries=entries)["Successful"]
+    assert [show.timeline(each["MessageId"])._name for each in batch] == ["Tea", "Bread"]
+
+
+def test_a_receiver_is_called_by_its_app_id(sqs: Any, queue_url: str) -> None:
+    """A client that says who it is has a lane of its own."""
+    kim = boto3.client("sqs", config=Config(user_agent_appid="Kim"))
+    sent = sqs.send_message(QueueUrl=queue_url, MessageBody="book")
+    kim.receive_message(QueueUrl=queue_url)
+    assert told(show.timeline(sent["MessageId"])) == ["sent to orders", "received by Kim"]
