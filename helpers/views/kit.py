@@ -94,10 +94,14 @@ def percent(number: float) -> str:
 def _sheet(*names: str) -> str:
     """Return the kit's style sheet and these, on one line.
 
-    Their rules hold for `[data-pic]` twice, which outweighs what JupyterLab says about lists and code in outputs.
+    Their rules hold for `[data-pic]` twice, which outweighs what JupyterLab says about lists and code in outputs. Those
+    of a later sheet outweigh the earlier ones', also where another picture below brings the earlier sheets once more.
     """
-    sheets = (_HERE / "sheets" / f"{name}.css" for name in ("kit", *names))
-    text = "\n".join(sheet.read_text(encoding="utf-8") for sheet in sheets if sheet.exists())
-    text = re.sub(r"^\[data-pic", "[data-pic][data-pic", text, flags=re.MULTILINE)
+    text = ""
+    for weight, name in enumerate(("kit", *names), 1):
+        sheet = _HERE / "sheets" / f"{name}.css"
+        if sheet.exists():
+            rules = sheet.read_text(encoding="utf-8")
+            text += re.sub(r"^\[data-pic", weight * "[data-pic]" + "[data-pic", rules, flags=re.MULTILINE)
     text = " ".join(re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL).split())
     return re.sub(r" ?([{};,>]) ?", r"\1", text).replace(": ", ":").replace(";}", "}")
