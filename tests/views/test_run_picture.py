@@ -330,6 +330,14 @@ def test_the_style_sheet_leaves_alone_what_a_viewer_stripped() -> None:
     assert {re.split(r"[ =\]]", each.lstrip("; "))[0] for each in selectors} == {"[data-pic"}
 
 
+def test_a_picture_s_rules_outweigh_what_another_output_on_the_page_brings() -> None:
+    """The kit's sheet comes with every output; the shared one is stronger, and the picture's own the strongest."""
+    sheet = RunPicture(story())._repr_html_().partition("</style>")[0]
+    starts = re.findall(r"((?:\[data-pic(?:=[^\]]*)?\])+)", sheet)
+    assert sorted({each.count("[data-pic") for each in starts}) == [2, 3, 4]
+    assert starts[-1] == '[data-pic][data-pic][data-pic][data-pic="run"]'
+
+
 def test_a_screen_reader_is_told_what_the_drawing_shows() -> None:
     """The card has a label with the counts, each drawing a title and a description, and ornaments are hidden."""
     found = tree(story())
