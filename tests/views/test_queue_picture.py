@@ -448,5 +448,5 @@ def test_the_kit_s_rules_outweigh_jupyterlab_s(queue_url: str) -> None:
     sheet = re.search(r"<style>(.*?)</style>", taken(queue_url)._repr_html_())[1]  # type: ignore[index]
     assert re.findall(r"(?<!\])\[data-pic[^{]*\{", sheet) == [
         "[data-pic][data-pic]{",
-        '[data-pic][data-pic="queue"]{',
+        '[data-pic][data-pic][data-pic="queue"]{',
     ]
