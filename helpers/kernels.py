@@ -16,8 +16,23 @@ def quiet(manager: KernelManager | AsyncKernelManager) -> None:
         manager.transport_encryption = "auto"
 
 
+def _tell_ids(session: Any, running: list[str]) -> None:
+    """Have each request to execute code name the cell. running: holds the id of the cell that is executed."""
+    plain = session.msg
+
+    def msg(kind: str, *arguments: Any, **options: Any) -> Any:
+        made = plain(kind, *arguments, **options)
+        if kind == "execute_request":
+            made["metadata"]["cellId"] = running[0]
+        return made
+
+    session.msg = msg
+
+
 def execute(notebook: NotebookNode, folder: Path, env: dict[str, str], beforehand: str = "", **options: Any) -> None:
     """Run the notebook's cells from top to bottom in this folder and store their outputs in it.
+
+    The kernel is told each cell's id, as JupyterLab tells it.
 
     env: the kernel's environment. beforehand: source to run before the first cell, without counting as a cell.
     options: for nbclient.NotebookClient, whose errors are raised.
@@ -25,12 +40,18 @@ def execute(notebook: NotebookNode, folder: Path, env: dict[str, str], beforehan
     client = NotebookClient(notebook, kernel_name="python3", resources={"metadata": {"path": str(folder)}}, **options)
     quiet(client.create_kernel_manager())
 
-    def run_beforehand(notebook: NotebookNode) -> None:
-        assert client.kc is not None, "nbclient calls this once the kernel is running"
-        client.kc.execute(beforehand, silent=True)
+    running = [""]
 
-    if beforehand:
-        client.on_notebook_start = run_beforehand
+    def begin(notebook: NotebookNode) -> None:
+        assert client.kc is not None, "nbclient calls this once the kernel is running"
+        if beforehand:
+            client.kc.execute(beforehand, silent=True)
+        _tell_ids(client.kc.session, running)
+
+    def begin_cell(cell: NotebookNode, cell_index: int) -> None:
+        running[0] = cell.id
+
+    client.on_notebook_start, client.on_cell_execute = begin, begin_cell
     with warnings.catch_warnings():
         # On Windows each run would print advice for programmers about asyncio; it works without following it.
         warnings.filterwarnings("ignore", "Proactor event loop", RuntimeWarning)

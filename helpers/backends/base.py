@@ -107,6 +107,9 @@ class Cloud:
             close = [name for name in known if name[:2] == region[:2]] or known
             raise CloudError(f"AWS has no region {region!r} for SQS. For example: {', '.join(close[:6])}.")
 
+    def before_cell(self, cell_id: str) -> None:
+        """Note that a notebook's cell is about to run. cell_id: "" where the front end doesn't say."""
+
     def after_cell(self) -> str:
         """Return the text to print below a cell that has run; "" for none."""
         return ""

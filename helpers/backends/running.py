@@ -131,6 +131,7 @@ def _before_cell(info: Any = None) -> None:
     clock = running().world.clock
     if clock.between_cells:
         _cell = info
+        running().before_cell(getattr(info, "cell_id", None) or "")
         clock.cell_begins()
 
 

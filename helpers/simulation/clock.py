@@ -170,6 +170,11 @@ class Clock(_Clock):
             if not self.runs_between_cells:
                 self._stop()
 
+    def take_back(self, moment: float) -> None:
+        """Say again what it said at an earlier moment, in seconds since 1970, and go on from there."""
+        with self._lock:
+            self._state = moment, _monotonic() if self.runs else None
+
     def _go_on(self) -> None:
         if not self.still and not self.runs:
             self._state = self._state[0], _monotonic()

@@ -54,6 +54,11 @@ class Journal:
         finally:
             self._copies = [copy for copy in self._copies if copy is not entries]
 
+    def take_back(self, mark: int) -> None:
+        """Forget what was added after the mark."""
+        self._entries = deque((kept for kept in self._entries if kept[0] < mark), self._entries.maxlen)
+        self._count = mark
+
     def mark(self) -> int:
         """Return the place after the newest entry, for `since`."""
         return self._count

@@ -141,6 +141,15 @@ class Accounts:
                 return
             errand()
 
+    def take_over(self, other: "Accounts", world: World) -> None:
+        """Hold what the other one holds, from now on, in this world. The other one can't be used any more."""
+        self._accounts, self._keys = other._accounts, other._keys
+        self.errands.clear()
+        for account in self._accounts.values():
+            account.world, account.accounts = world, self
+        self.changes += 1
+        self.changed.notify_all()
+
     def all(self) -> list[Account]:
         """Return the accounts."""
         return list(self._accounts.values())
