@@ -31,8 +31,9 @@ def run(notebook, cells):
 
 
 def shown(cell):
-    """Return what a cell shows: texts and pictures, without the count of executions."""
-    return [(output.get("name", ""), output.get("text", ""), dict(output.get("data", {}))) for output in cell.outputs]
+    """Return what a cell shows: what it prints as one text, and its pictures, without the count of executions."""
+    printed = "".join(output.text for output in cell.outputs if output.output_type == "stream")
+    return printed, [dict(output.data) for output in cell.outputs if "data" in output]
 
 
 def differing(found, cells):

@@ -22,6 +22,7 @@ from helpers.aws_rules.common.steps import Step
 from helpers.aws_rules.sns.inbox import Arrived
 from helpers.backends import environment, transport
 from helpers.backends.base import Cloud
+from helpers.backends.offline.cell_replay import CellReplay
 from helpers.backends.offline.loopback import Loopback
 from helpers.backends.offline.unkind import Unkind
 from helpers.errors import CloudError
@@ -124,6 +125,11 @@ class OfflineCloud(Cloud):
         environment.replace(environment.offline())
         boto3.DEFAULT_SESSION = None  # it may hold keys, a profile or a region of this machine
         super().__init__(make_world(still, web=Loopback()), environment.REGION)
+        self._replay = CellReplay(self.world)
+
+    def before_cell(self, cell_id: str) -> None:
+        """Take the cloud back to where it was, if this is a lesson's cell that runs twice in a row."""
+        self._replay.begin(cell_id)
 
     @property
     def inbox(self) -> list[Arrived]:
