@@ -11,7 +11,6 @@ _LONGEST_REASON = 200
 _MOST_RECEIVERS = 10  # with a lane of their own
 _OTHERS = "others"
 _AT_ONCE = 0.5  # seconds
-_AGAIN = "; another try follows"
 
 Lane = tuple[str, str]  # its kind ("topic", "subscription", "queue", "receiver" or "") and its name
 
@@ -199,18 +198,20 @@ class MessageLife:
         self._tell(step, lane, "good", f"delivered to {_name(lane)}", text, square=True)
 
     def _refused(self, step: Mapping[str, Any], lane: Lane) -> None:
-        again = step["reason"].endswith(_AGAIN)
-        text = sentence(step["reason"].removesuffix(_AGAIN)) + (" SNS will try again." if again else "")
         tries = self._try(lane, step["at"])
-        title = f"{ordinal(tries) + ' ' if again or tries > 1 else ''}delivery to {_name(lane)} failed"
-        self._tell(step, lane, "dead", title, text, square=not again)
-        if again:
-            self._tries[lane].append(step["at"])
+        title = f"{ordinal(tries) + ' ' if tries > 1 else ''}delivery to {_name(lane)} failed"
+        self._tell(step, lane, "dead", title, sentence(step["reason"]), square=True)
+
+    def _retrying(self, step: Mapping[str, Any], lane: Lane) -> None:
+        title = f"{ordinal(self._try(lane, step['at']))} delivery to {_name(lane)} failed"
+        self._tell(step, lane, "dead", title, sentence(step["reason"]))
+        self._tries[lane].append(step["at"])
+
+    def _filtered(self, step: Mapping[str, Any], lane: Lane) -> None:
+        self._tell(step, lane, "late", f"filtered out for {_name(lane)}", sentence(step["reason"]), square=True)
 
     def _skipped(self, step: Mapping[str, Any], lane: Lane) -> None:
-        filtered = not step["reason"].startswith("the subscription ")
-        title = f"{'filtered out' if filtered else 'not delivered'} for {_name(lane)}"
-        self._tell(step, lane, "late", title, sentence(step["reason"]), square=True)
+        self._tell(step, lane, "late", f"not delivered for {_name(lane)}", sentence(step["reason"]), square=True)
 
     def _lost(self, step: Mapping[str, Any], lane: Lane) -> None:
         self._tell(step, lane, "dead", f"lost for {_name(lane)}", sentence(step["reason"]), square=True)

@@ -161,8 +161,9 @@ def test_a_failing_address_is_tried_again_and_then_given_up(sqs: Any, sns: Any, 
     clock.advance(seconds=20)
     (letter,) = sqs.receive_message(QueueUrl=dead)["Messages"]
     assert json.loads(letter["Body"])["Message"] == "Honey"
-    said = [step.reason for step in cloud.steps(message_id) if step.what == "refused"]
-    assert said == [f"{HOOK} answered with status 503; another try follows"] * 3 + [f"{HOOK} answered with status 503"]
+    said = [(step.what, step.reason, step.wait) for step in cloud.steps(message_id)[1:]]
+    again = ("retrying", f"{HOOK} answered with status 503; SNS tries again in 20 s", 20)
+    assert said[:4] == [again, again, again, ("refused", f"{HOOK} answered with status 503", 0)]
 
 
 def test_the_phases_of_a_delivery_policy(sns: Any, topic_arn: str) -> None:
@@ -176,7 +177,7 @@ def test_the_phases_of_a_delivery_policy(sns: Any, topic_arn: str) -> None:
 
     def tries() -> int:
         sns.list_topics()
-        return sum(step.what == "refused" for step in cloud.steps(message_id))
+        return sum(step.what in ("refused", "retrying") for step in cloud.steps(message_id))
 
     assert tries() == 2
     for number, seconds in enumerate([10, 10, 20, 30, 30], start=3):
@@ -262,7 +263,7 @@ def test_a_server_that_is_gone_is_tried_again(sns: Any, topic_arn: str, hook: An
     account = cloud.world.accounts.get("123456789012")
     account.accounts.web = type("Gone", (), {"reaches": staticmethod(lambda url: True), "post": lambda *_: 0})()
     message_id = sns.publish(TopicArn=topic_arn, Message="Honey")["MessageId"]
-    assert cloud.steps(message_id)[1].reason == f"{url} did not answer; another try follows"
+    assert cloud.steps(message_id)[1].reason == f"{url} did not answer; SNS tries again in 20 s"
 
 
 def test_the_steps_tell_why_a_message_did_not_come(sqs: Any, sns: Any, topic_arn: str, queue_url: str) -> None:
@@ -281,7 +282,7 @@ def test_the_steps_tell_why_a_message_did_not_come(sqs: Any, sns: Any, topic_arn
     second = sns.publish(
         TopicArn=topic_arn, Message="Tea", MessageAttributes={"kind": {"DataType": "String", "StringValue": "new"}}
     )["MessageId"]
-    (held,) = [step for step in cloud.steps(second) if step.what == "held back"]
+    (held,) = [step for step in cloud.steps(second) if step.what == "filtered out"]
     assert '"kind"' in held.reason
     assert '"new"' in held.reason
     sent = sqs.send_message(QueueUrl=queue_url, MessageBody="book", DelaySeconds=10)["MessageId"]

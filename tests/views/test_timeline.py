@@ -24,8 +24,8 @@ DAYS = 86_400.0
 
 def step(at: float, what: str, where: str = "orders", reason: str = "", hidden: float = 0, by: str = "Kim") -> Any:
     """Return a step in a queue, or at a topic or subscription where it's one of theirs."""
-    of_sns = {"published": "topic", "delivered": "subscription", "skipped": "subscription"}
-    kind = of_sns.get(what) or ("subscription" if what in ("refused", "lost") else "queue")
+    of_subscriptions = ("delivered", "filtered", "skipped", "retrying", "refused", "lost")
+    kind = "topic" if what == "published" else "subscription" if what in of_subscriptions else "queue"
     return {"at": at, "what": what, "kind": kind, "where": where, "reason": reason} | {
         "hidden": hidden,
         "by": by if what == "received" else "",
@@ -237,9 +237,9 @@ def test_a_topic_s_message_tells_each_subscription_and_each_attempt() -> None:
     picture = life(
         step(0, "published", "news"),
         step(0, "delivered", "packing", "to packing"),
-        step(0, "skipped", "billing", 'the filter wants "kind" to be "paid"'),
+        step(0, "filtered", "billing", 'the filter wants "kind" to be "paid"'),
         step(0, "skipped", "ada@shop.example", "the subscription is not confirmed yet"),
-        step(0, "refused", "web", "it answered with 503; another try follows"),
+        step(0, "retrying", "web", "it answered with 503; SNS tries again in 20 s"),
         step(0, "refused", "audit", "the queue has no policy"),
         step(0, "lost", "audit", "the subscription has no dead-letter queue"),
         step(20, "delivered", "web"),
@@ -256,7 +256,7 @@ def test_a_topic_s_message_tells_each_subscription_and_each_attempt() -> None:
     ]
     rows = picture._story()
     assert rows[0]["text"] == "The topic has 5 subscriptions."
-    assert rows[4]["text"] == "It answered with 503. SNS will try again."
+    assert rows[4]["text"] == "It answered with 503; SNS tries again in 20 s."
     assert rows[7]["text"] == "The 2nd attempt worked."
     assert picture._facts == ["8 steps in 20 s", "delivered to 2 of 5"]
     assert len(of(tree(picture), "stretch", "late")) == 2  # in the lane of web, and in the key

@@ -86,7 +86,7 @@ def why_not_from_sns(queue: "Queue", topic_arn: str, topic_account: str) -> str:
         return ""
     if decision.allowed is False:
         return f"the queue's policy denies it: {decision.statement}"
-    return f"the queue's policy does not allow it: {decision.statement}" if policy else "the queue has no policy"
+    return f"the queue's policy doesn't allow it: {decision.statement}" if policy else "the queue has no policy"
 
 
 def _decide(policy: str | None, request: Request, action: str, arn: str, context: dict[str, str]) -> Decision:

@@ -48,17 +48,17 @@ def deliver(notification: Notification, subscription: Subscription) -> None:
     owner = subscription.topic.owner
     if subscription.pending:
         reason = "the subscription is not confirmed yet"
-        steps.record(owner, steps.SKIPPED, subscription.arn, notification.id, reason)
+        steps.record(owner, steps.NOT_CONFIRMED, subscription.arn, notification.id, reason)
         return
     if subscription.replay is not None and subscription.replay.is_past(notification.at):
-        reason = "the subscription is paused since its replay ended"
-        steps.record(owner, steps.SKIPPED, subscription.arn, notification.id, reason)
+        reason = "the subscription has been paused since its replay ended"
+        steps.record(owner, steps.PAUSED, subscription.arn, notification.id, reason)
         return
     mismatch = filter_matching.mismatch(
         subscription.policy, subscription.scope, notification.attributes, notification.message
     )
     if subscription.policy and mismatch:
-        steps.record(owner, steps.SKIPPED, subscription.arn, notification.id, mismatch)
+        steps.record(owner, steps.FILTERED_OUT, subscription.arn, notification.id, mismatch)
         return
     _attempt(notification, subscription, 0)
 
@@ -104,8 +104,8 @@ def _finish(notification: Notification, subscription: Subscription, retries_done
         return
     wait = delivery_policies.delay(delivery_policies.retries(*subscription.delivery_policies), retries_done)
     if failed.retryable and wait is not None:
-        reason = f"{failed.reason}; another try follows"
-        steps.record(owner, steps.REFUSED, subscription.arn, notification.id, reason)
+        reason = f"{failed.reason}{steps.TRIES_AGAIN} {f'in {wait:g} s' if wait else 'at once'}"
+        steps.record_retry(owner, subscription.arn, notification.id, reason, wait)
         owner.later(wait, partial(_attempt, notification, subscription, retries_done + 1))
     else:
         steps.record(owner, steps.REFUSED, subscription.arn, notification.id, failed.reason)
@@ -127,7 +127,7 @@ def _to_queue(notification: Notification, subscription: Subscription, arn: str) 
     topic = subscription.topic
     queue = _find_queue(topic.owner, arn)
     if queue is None:
-        raise Failed(f"there is no queue {arn}")
+        raise Failed(f"the queue {arn} doesn't exist")
     if why_not := access.why_not_from_sns(queue, topic.arn, topic.account_id):
         raise Failed(why_not)
     entry: dict[str, Any] = {"MessageBody": _content(notification, subscription)}
@@ -145,7 +145,7 @@ def _to_queue(notification: Notification, subscription: Subscription, arn: str) 
     try:
         sending.check_message(queue, entry)
     except Refused as problem:
-        raise Failed(f"the queue does not take it: {problem.message}") from None
+        raise Failed(f"the queue doesn't accept it: {problem.message}") from None
     sending.send(queue, entry, _SENDER)
 
 
@@ -176,7 +176,13 @@ def _to_dead_letter_queue(notification: Notification, subscription: Subscription
         _to_queue(notification, subscription, arn)
         steps.record(owner, steps.MOVED, arn, notification.id, "to the subscription's dead-letter queue")
     except Failed as problem:
-        steps.record(owner, steps.LOST, subscription.arn, notification.id, f"its dead-letter queue: {problem.reason}")
+        steps.record(
+            owner,
+            steps.LOST,
+            subscription.arn,
+            notification.id,
+            f"it couldn't go to the dead-letter queue either: {problem.reason}",
+        )
 
 
 # --- web addresses ----------------------------------------------------------------------------------------------------

@@ -212,17 +212,18 @@ def _wish(rules: list[Any]) -> str:
 
 def _wish_rule(word: str, wanted: Any) -> str:
     if word == "exists":
-        return "to be there" if wanted else "not to be there"
+        return "to exist" if wanted else "not to exist"
     if word == "numeric":
         pairs = zip(wanted[::2], wanted[1::2], strict=True)
         return "to be a number " + " and ".join(f"{sign} {_text(each)}" for sign, each in pairs)
     if word == "anything-but" and isinstance(wanted, dict):
         return f"not to start with {_text(wanted['prefix'])}"
+    if word == "equals-ignore-case":
+        return f"to be {_text(wanted)} in upper or lower case"
     words = {
         "anything-but": "to be anything but",
         "prefix": "to start with",
         "suffix": "to end with",
-        "equals-ignore-case": "to be, in any case,",
         "cidr": "to be an IP address in",
     }
     return f"{words[word]} {_text(wanted)}"

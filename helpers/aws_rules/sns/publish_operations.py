@@ -38,11 +38,11 @@ def publish(request: Request) -> Answer:
     topic = find_topic(request.account, request.region, arn, targets[0])
     access.check_topic(request, topic)
     publishing.check_for_topic(topic, params)
-    return _publish(topic, params, request.trace)
+    return _publish(topic, params, request)
 
 
-def _publish(topic: Topic, entry: dict[str, Any], trace: str) -> Answer:
-    made, new = publishing.make_notification(topic, entry, trace)
+def _publish(topic: Topic, entry: dict[str, Any], request: Request) -> Answer:
+    made, new = publishing.make_notification(topic, entry, request.trace, request.who)
     if new:
         if topic.archive is not None:
             topic.archive.add(made, topic.owner.time())
@@ -61,10 +61,10 @@ def _to_phone(request: Request) -> Answer:
         raise invalid("Message too long")
     message_id = account.new_id()
     if region_of(request).opted_out(number):
-        steps.record(account, steps.REFUSED, number, message_id, OPTED_OUT)
+        steps.record_publish(account, steps.REFUSED, number, message_id, request.who, text, OPTED_OUT)
         return {"MessageId": message_id}
     account.post(Arrived(account.world.clock.now(), "sms", number, text))
-    steps.record(account, steps.DELIVERED, number, message_id)
+    steps.record_publish(account, steps.DELIVERED, number, message_id, request.who, text)
     return {"MessageId": message_id}
 
 
@@ -79,7 +79,7 @@ def _to_device(request: Request, arn: str) -> Answer:
         text = texts.get(platform, texts.get("default", ""))
     message_id = account.new_id()
     account.post(Arrived(account.world.clock.now(), "application", arn, text, params.get("Subject") or ""))
-    steps.record(account, steps.DELIVERED, arn, message_id)
+    steps.record_publish(account, steps.DELIVERED, arn, message_id, request.who, text)
     return {"MessageId": message_id}
 
 
@@ -99,7 +99,7 @@ def publish_batch(request: Request) -> Answer:
             continue
         try:
             publishing.check_subject(entry)
-            answer["Successful"].append({"Id": entry["Id"]} | _publish(topic, entry, request.trace))
+            answer["Successful"].append({"Id": entry["Id"]} | _publish(topic, entry, request))
         except Refused as problem:
             reason = {"Code": problem.code, "Message": problem.message, "SenderFault": True}
             answer["Failed"].append({"Id": entry["Id"]} | reason)

@@ -135,8 +135,11 @@ def check_for_topic(topic: Topic, entry: dict[str, Any]) -> None:
             raise invalid(parameter) from None
 
 
-def make_notification(topic: Topic, entry: dict[str, Any], trace: str) -> tuple[Notification, bool]:
-    """Return the notification, and whether it's new. On a FIFO topic a duplicate gets the id of the original."""
+def make_notification(topic: Topic, entry: dict[str, Any], trace: str, by: str) -> tuple[Notification, bool]:
+    """Return the notification, and whether it's new. On a FIFO topic a duplicate gets the id of the original.
+
+    trace: as in Notification. by: who publishes it, for the journal.
+    """
     owner, now = topic.owner, topic.owner.time()
     message_id, number, group = owner.new_id(), None, entry.get("MessageGroupId")
     deduplication_id, new = entry.get("MessageDeduplicationId"), True
@@ -167,7 +170,7 @@ def make_notification(topic: Topic, entry: dict[str, Any], trace: str) -> tuple[
         trace=trace,
     )
     if new:
-        steps.record(owner, steps.PUBLISHED, topic.arn, message_id)
+        steps.record_publish(owner, steps.PUBLISHED, topic.arn, message_id, by, entry["Message"])
     return made, new
 
 

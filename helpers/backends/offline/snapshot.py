@@ -31,7 +31,10 @@ _KINDS = {
     steps.DELIVERED: "delivered",
     steps.REFUSED: "refused",
     steps.LOST: "lost",
-    steps.SKIPPED: "skipped",
+    steps.FILTERED_OUT: "filtered",
+    steps.NOT_CONFIRMED: "skipped",
+    steps.PAUSED: "skipped",
+    steps.RETRYING: "retrying",
     steps.UNKIND: "unkindness",
 }
 STATES = {"visible": "", "in flight": "NotVisible", "delayed": "Delayed"}

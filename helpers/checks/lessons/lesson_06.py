@@ -652,7 +652,7 @@ def _expect_customs(case, returned, sent, bodies):
         got = f"The filter let this order through: {json.dumps(order)}."
         if wanted:
             missed = shop.mismatch(returned, json.dumps(order), {})
-            got = f"The filter held back this order: {json.dumps(order)}. {missed[:1].upper()}{missed[1:]}."
+            got = f"The filter policy filtered this order out: {json.dumps(order)}. {missed[:1].upper()}{missed[1:]}."
         if not ids:
             got = f"None of the {len(sent)} orders got through. {got}"
             reason, why = (
@@ -664,7 +664,7 @@ def _expect_customs(case, returned, sent, bodies):
             if returned.get("FilterPolicyScope") != "MessageBody":
                 reason = "message-attributes-looked-for"
                 why = "A filter looks at message attributes unless FilterPolicyScope is MessageBody."
-        case.not_yet(reason, got=case.said(got), expected="customs gets it" if wanted else "it's held back", why=why)
+        case.not_yet(reason, got=case.said(got), expected="customs gets it" if wanted else "it's filtered out", why=why)
 
 
 def _expect_strings(case, returned):

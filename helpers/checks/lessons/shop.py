@@ -195,7 +195,7 @@ def senders(parsed, queue_arn):
 
 
 def mismatch(attributes, message, message_attributes):
-    """Return in words why a subscription with these attributes holds back this message; "" if it doesn't."""
+    """Return in words why a subscription with these attributes filters this message out; "" if it doesn't."""
     scope = attributes.get("FilterPolicyScope", filter_policies.ATTRIBUTES)
     wanted = filter_policies.parse(attributes.get("FilterPolicy", ""), scope)
     return filter_matching.mismatch(wanted, scope, message_attributes, message)
