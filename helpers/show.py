@@ -14,7 +14,7 @@ from helpers.course import course
 from helpers.errors import CloudError, CourseError, ExpectedErrorMissing
 from helpers.views.call_table import CallTable
 from helpers.views.card import Card, error_card, show_card
-from helpers.views.fan_out_map import FanOutMap
+from helpers.views.fan_out import FanOut
 from helpers.views.inbox_list import InboxList
 from helpers.views.progress_table import ProgressTable
 from helpers.views.queue_picture import MOST, QueuePicture
@@ -104,13 +104,13 @@ def timeline(message_id: str = "") -> Timeline | Card:
     return Timeline(**snapshot.timeline(steps, found, world.clock.now(), cloud.calls(), world.accounts))
 
 
-def fan_out(region_name: str = "") -> FanOutMap:
-    """Return a map of topics and subscriptions, with the outcome of the last publish for each, and the reason.
+def fan_out(region_name: str = "") -> FanOut:
+    """Return a graph of topics and subscriptions: what became of the last publishes on each way, and why.
 
     region_name: by default the cloud's own. On clouds other than the offline one it shows what the API reports.
     """
     cloud = running()
-    return FanOutMap(cloud.look_at_topics(region_name or cloud.region))
+    return FanOut(cloud.look_at_topics(region_name or cloud.region))
 
 
 def inbox() -> Any:

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from helpers.backends.offline.snapshot import STATES, no_way, policy_in_words, settings_in_words
+from helpers.backends.offline.snapshot import STATES, policy_in_words, subscription_in_words, topic_in_words
 
 
 def queue(client: Any, url: str) -> dict[str, Any]:
@@ -37,20 +37,17 @@ def queue(client: Any, url: str) -> dict[str, Any]:
 
 def fan_out(client: Any) -> list[dict[str, Any]]:
     """Return what the API reports about the topics' subscriptions; it reports nothing about deliveries."""
-    rows = []
+    drawn = []
     for topic in client.get_paginator("list_topics").paginate().search("Topics[].TopicArn"):
         listed = client.get_paginator("list_subscriptions_by_topic").paginate(TopicArn=topic)
-        found = [one for one in listed.search("Subscriptions[]") if one]
-        rows += [_reported_edge(client, topic, one) for one in found] or [no_way(topic.rpartition(":")[2])]
-    return rows
+        edges = [_edge(client, one) for one in listed.search("Subscriptions[]") if one]
+        drawn.append(topic_in_words(topic) | {"subscriptions": edges})
+    return drawn
 
 
-def _reported_edge(client: Any, topic: str, listed: dict[str, str]) -> dict[str, Any]:
-    arn, protocol, endpoint = listed["SubscriptionArn"], listed["Protocol"], listed["Endpoint"]
-    if arn.startswith("arn:"):
+def _edge(client: Any, listed: dict[str, str]) -> dict[str, Any]:
+    arn, settings = listed["SubscriptionArn"], {}
+    confirmed = arn.startswith("arn:")  # a subscription that isn't confirmed has no ARN to ask about yet
+    if confirmed:
         settings = client.get_subscription_attributes(SubscriptionArn=arn)["Attributes"]
-        in_words = settings_in_words(settings, settings.get("FilterPolicyScope", "MessageAttributes"))
-    else:  # a subscription that isn't confirmed has no ARN to ask about yet
-        in_words = ["waits for confirmation"]
-    end = endpoint.rpartition(":")[2] if protocol == "sqs" else endpoint
-    return no_way(topic.rpartition(":")[2]) | {"protocol": protocol, "endpoint": end, "settings": in_words}
+    return subscription_in_words(listed["TopicArn"], listed["Protocol"], listed["Endpoint"], settings, not confirmed)

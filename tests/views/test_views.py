@@ -9,9 +9,7 @@ import pytest
 
 from helpers import clock, cloud, show
 from helpers.backends.base import Cloud
-from helpers.backends.offline import snapshot
 from helpers.views import parts
-from helpers.views.fan_out_map import FanOutMap
 
 EVIL = "<script>alert(1)</script><img src=x onerror=alert(1)> & \"quoted\" 'text'"
 
@@ -117,43 +115,10 @@ def test_looking_makes_no_call_draws_no_id_and_moves_no_time(offline: Cloud, sho
     assert (len(world.journal), world.ids.getstate(), clock.time()) == before
 
 
-# --- the timeline, the map, the inbox --------------------------------------------------------------------------------
-
-
-def test_elsewhere_the_map_is_what_the_api_reports(offline: Cloud, shop: str, sns: Any) -> None:
-    """It has topics, subscriptions and settings, without deliveries; the calls for it aren't in the journal."""
-    sns.create_topic(Name="empty")
-    before = len(offline.calls())
-    told = repr(FanOutMap(Cloud.look_at_topics(offline, "us-east-1"))).splitlines()
-    assert len(offline.calls()) == before
-    assert told == [
-        "Topic news: 4 subscriptions",
-        "  ───  sqs orders",
-        "  ───  sqs bills",
-        '        raw; filter on MessageAttributes: {"kind": ["paid"]}',
-        "  ───  sqs dead",
-        "  ───  email ada@shop.example",
-        "        waits for confirmation",
-        "Topic empty: nobody has subscribed",
-    ]
+# --- the timeline, the inbox -----------------------------------------------------------------------------------------
 
 
 # --- the map, the inbox ----------------------------------------------------------------------------------------------
-
-
-def test_the_map_tells_the_fate_on_each_way(shop: str) -> None:
-    """Delivered, filtered out, refused by the policy, waiting for confirmation: each has its reason."""
-    ways = snapshot.fan_out(cloud.world, "us-east-1")
-    assert [(way["endpoint"], way["what"]) for way in ways] == [
-        ("orders", "delivered"),
-        ("bills", "held back"),
-        ("dead", "refused"),
-        ("ada@shop.example", "held back"),
-    ]
-    assert '"paid"' in ways[1]["why"]
-    assert ways[1]["settings"] == ["raw", 'filter on MessageAttributes: {"kind": ["paid"]}']
-    assert ways[2]["why"] == "the queue has no policy"
-    assert ways[3]["settings"] == ["waits for confirmation"]
 
 
 def test_the_inbox_says_what_confirms(shop: str, sns: Any) -> None:

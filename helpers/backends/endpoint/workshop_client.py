@@ -231,5 +231,5 @@ class WorkshopAccounts:
         return control.post("queue", region=region, url=url, most=most)["queue"]
 
     def look_at_topics(self, region: str) -> list[dict[str, Any]]:
-        """Return the subscriptions of the accounts' topics, as helpers.backends.offline.snapshot.fan_out does."""
+        """Return the accounts' topics with their subscriptions, as helpers.backends.offline.snapshot.fan_out does."""
         return [row for control in self.controls for row in control.post("topics", region=region)["rows"]]

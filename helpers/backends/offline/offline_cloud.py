@@ -183,7 +183,7 @@ class OfflineCloud(Cloud):
         return snapshot.queue(self.world, region, url, most)
 
     def look_at_topics(self, region: str) -> list[dict[str, Any]]:
-        """Return topics, subscriptions and the outcome of the last publish. It makes no call."""
+        """Return topics, subscriptions and what became of the last publishes. It makes no call."""
         from helpers.backends.offline import snapshot
 
         return snapshot.fan_out(self.world, region)

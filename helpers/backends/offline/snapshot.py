@@ -2,9 +2,10 @@
 
 import heapq
 import json
+import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -229,7 +230,7 @@ def _place(where: str, accounts: Any) -> dict[str, str]:
     found = account.service(SnsRegion, region).subscriptions.get(where)
     if found is None:
         return {"kind": "subscription", "where": f"{name} {where[-4:]}"}
-    return {"kind": "subscription", "where": _endpoint(found)}
+    return {"kind": "subscription", "where": _endpoint(found.protocol, found.endpoint)}
 
 
 def _who(step: steps.Step) -> str:
@@ -252,56 +253,115 @@ def inbox(arrived: list[Any]) -> list[dict[str, Any]]:
     ]
 
 
-def fan_out(world: World, region: str) -> list[dict[str, Any]]:
-    """Return a row for each subscription in this region, with what happened to the last message of its topic.
+PUBLISHES = 5  # of a topic, whose fate a picture shows
+_FAILED = (steps.REFUSED, steps.RETRYING)
 
-    A topic without subscriptions has one row, whose endpoint is "".
+
+def fan_out(world: World, region: str) -> list[dict[str, Any]]:
+    """Return the topics of this region with their subscriptions, and what became of each topic's last publishes.
+
+    What was sent straight to phones and devices comes last, as a topic without a name.
     """
     from helpers.aws_rules.sns.region import SnsRegion
     from helpers.aws_rules.sns.subscriptions import of_topic
 
-    said = [entry for entry in world.journal if isinstance(entry, steps.Step)]
+    published: dict[str, list[steps.Step]] = {}  # by the topic's ARN
+    about: dict[str, list[steps.Step]] = {}  # by the message's id
+    direct = []
+    for step in world.journal:
+        if isinstance(step, steps.Step) and step.message:
+            about.setdefault(step.message, []).append(step)
+            if step.what == steps.PUBLISHED:
+                published.setdefault(step.where, []).append(step)
+            elif step.text and (step.where.startswith("+") or f":{region}:" in step.where):
+                direct.append(step)
     topics = [t for account in world.accounts.all() for t in account.service(SnsRegion, region).topics.values()]
-    rows = []
+    now = world.clock.now()
+    drawn = []
     for topic in topics:
-        last = next((step.message for step in reversed(said) if step.where == topic.arn and step.message), "")
-        about = [step for step in said if step.message == last] if last else []
-        rows += [_edge(topic, one, about) for one in of_topic(topic)] or [no_way(topic.name)]
-    return rows
+        last = published.get(topic.arn, [])[-PUBLISHES:]
+        edges = [
+            subscription_in_words(topic.arn, one.protocol, one.endpoint, one.settings, one.pending)
+            | {"outcomes": [_outcome(about[step.message], one.arn, topic.arn, now) for step in last]}
+            for one in of_topic(topic)
+        ]
+        drawn.append(topic_in_words(topic.arn) | {"publishes": _publishes(last), "subscriptions": edges})
+    return drawn + ([_straight(direct[-PUBLISHES:], now)] if direct else [])
 
 
-def no_way(topic: str) -> dict[str, Any]:
-    """Return the row of a topic without subscriptions."""
-    return {"topic": topic, "protocol": "", "endpoint": "", "settings": [], "what": "", "why": ""}
+def topic_in_words(arn: str) -> dict[str, Any]:
+    """Return what its ARN tells about a topic. A cloud that doesn't tell about deliveries has no publishes."""
+    *_, account, name = arn.split(":")
+    kind = "FIFO" if name.endswith(".fifo") else "standard"
+    return {"name": name, "account": account, "kind": kind, "publishes": None}
 
 
-def settings_in_words(settings: dict[str, str], scope: str) -> list[str]:
-    """Return in words what is set on a subscription."""
-    told = ["raw"] if settings.get("RawMessageDelivery") == "true" else []
-    if settings.get("FilterPolicy"):
-        told.append(f"filter on {scope}: {settings['FilterPolicy']}")
-    if settings.get("RedrivePolicy"):
-        target = json.loads(settings["RedrivePolicy"])["deadLetterTargetArn"]
-        told.append(f"dead letters to {target.rpartition(':')[2]}")
-    return told
-
-
-def _edge(topic: Any, subscription: Any, about: list[Any]) -> dict[str, Any]:
-    told = ["waits for confirmation"] if subscription.pending else []
-    told += settings_in_words(subscription.settings, subscription.scope)
-    own = [step for step in about if step.where == subscription.arn]
-    first = own[0] if own else None
+def subscription_in_words(
+    topic_arn: str, protocol: str, endpoint: str, settings: Mapping[str, str], pending: bool
+) -> dict[str, Any]:
+    """Return a subscription and its settings, without the fate of messages. account: of a queue, if not the topic's."""
+    dead_letters = json.loads(settings.get("RedrivePolicy") or "{}").get("deadLetterTargetArn", "")
+    account = endpoint.split(":")[4] if endpoint.startswith("arn:") else ""
     return {
-        "topic": topic.name,
-        "protocol": subscription.protocol,
-        "endpoint": _endpoint(subscription),
-        "settings": told,
-        "what": first.what if first else "",
-        "why": first.reason if first else "",
+        "protocol": protocol,
+        "endpoint": _endpoint(protocol, endpoint),
+        "account": "" if account in topic_arn.split(":") else account,
+        "pending": pending,
+        "raw": settings.get("RawMessageDelivery") == "true",
+        "filter": settings.get("FilterPolicy", ""),
+        "scope": settings.get("FilterPolicyScope", "MessageAttributes"),
+        "dead_letters": dead_letters.rpartition(":")[2],
+        "outcomes": None,
     }
 
 
-def _endpoint(subscription: Any) -> str:
-    """Return where a subscription delivers to: a queue's name, or the address."""
-    endpoint: str = subscription.endpoint
-    return endpoint.rpartition(":")[2] if subscription.protocol == "sqs" else endpoint
+def _endpoint(protocol: str, endpoint: str) -> str:
+    """Return where a subscription delivers to: an address, or the name of a queue, a stream, or a device's app."""
+    parts = re.split("[:/]", endpoint) if endpoint.startswith("arn:") else [endpoint]
+    return parts[-2] if protocol == "application" and len(parts) > 1 else parts[-1]
+
+
+def _publishes(last: list[steps.Step]) -> list[dict[str, str]]:
+    return [{"text": step.text, "by": step.by, "at": f"{step.at:%H:%M:%S}"} for step in last]
+
+
+def _straight(last: list[steps.Step], now: datetime) -> dict[str, Any]:
+    """Return what was published without a topic, as a topic whose name is ""."""
+    edges = []
+    for where in dict.fromkeys(step.where for step in last):
+        protocol = "application" if where.startswith("arn:") else "sms"
+        outcomes = [_outcome([step], where, where, now) for step in last]
+        edges.append(subscription_in_words(where, protocol, where, {}, False) | {"outcomes": outcomes})
+    return {"name": "", "account": "", "kind": "", "publishes": _publishes(last), "subscriptions": edges}
+
+
+def _outcome(about: list[steps.Step], arn: str, topic_arn: str, now: datetime) -> dict[str, Any]:
+    """Return what became of one message on its way to one subscription; `what` is "" if it didn't go this way.
+
+    why: the reason. tries: how often SNS tried in vain. next: when it tries again; "" for at the next call. end: why
+    the message is lost.
+    """
+    own, last = [], ""
+    for step in about:
+        last = last if step.what == steps.MOVED else step.where  # that step is at the dead-letter queue
+        own += [step] if last == arn else []
+    if not own:
+        return {"what": "", "why": "", "tries": 0, "next": "", "end": ""}
+    failed = [step for step in own if step.what in _FAILED]
+    reason = failed[-1].reason if failed and own[-1].what != steps.DELIVERED else own[-1].reason
+    again = own[-1].at + timedelta(seconds=own[-1].wait)
+    return {
+        "what": own[-1].what,
+        "why": ""
+        if own[-1].what == steps.DELIVERED
+        else _with_names(reason.partition(steps.TRIES_AGAIN)[0], topic_arn),
+        "tries": len(failed),
+        "next": f"{again:%H:%M:%S}" if own[-1].what == steps.RETRYING and again > now else "",
+        "end": _with_names(own[-1].reason, topic_arn) if own[-1].what == steps.LOST else "",
+    }
+
+
+def _with_names(reason: str, topic_arn: str) -> str:
+    """Return the reason with names in place of ARNs of the topic's own region and account, which everybody knows."""
+    _, _, _, region, account, *_ = f"{topic_arn}::::".split(":")
+    return re.sub(rf"arn:[\w-]+:\w+:{re.escape(region)}:{re.escape(account)}:", "", reason) if account else reason
