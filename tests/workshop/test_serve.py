@@ -365,7 +365,7 @@ def test_pictures_show_the_caller_s_own_account(ada: Learner, bob: Learner) -> N
     sent = ada.sqs.send_message(QueueUrl=url, MessageBody="tea")["MessageId"]
     queue = ada.control.post("queue", region="us-east-1", url=url)["queue"]
     assert (queue["name"], queue["counts"]["visible"], queue["messages"][0]["body"]) == ("orders", 1, "tea")
-    assert [row["topic"] for row in ada.control.post("topics", region="us-east-1")["rows"]] == ["news"]
+    assert [row["name"] for row in ada.control.post("topics", region="us-east-1")["rows"]] == ["news"]
     assert [(step["what"], step["message"]) for step in ada.control.get("steps")["steps"]] == [("sent", sent)]
     with pytest.raises(CloudError, match="There is no queue"):
         bob.control.post("queue", region="us-east-1", url=url)
