@@ -249,11 +249,6 @@ class _Topic:
         return ", ".join(names) or "publisher"
 
     @property
-    def publishes(self) -> bool:
-        """Whether something was published, or this cloud doesn't say."""
-        return self.data["publishes"] is None or bool(self.data["publishes"])
-
-    @property
     def empty(self) -> str:
         """What to say without subscriptions."""
         if self.edges:
