@@ -8,14 +8,13 @@ from typing import Any
 
 import boto3
 
-from helpers.backends import child_processes
+from helpers.backends import child_processes, front_end
 from helpers.backends.base import Cloud
 from helpers.errors import ClockError, CloudError
 from helpers.simulation import browser_tab, worlds
 from helpers.simulation.clock import NOT_BY_A_PROGRAM, Clock, RealClock
 
-# A variable that the pytest plugin and `course build` set: outputs are compared, so clocks are frozen within cells too.
-COMPARED = "COURSE_OUTPUTS_COMPARED"
+COMPARED = front_end.COMPARED  # where it's set, clocks are frozen within cells too
 WAYS_TO_START = (
     "start() is the offline cloud, start(<a URL>) an endpoint, and "
     'start("aws", yes="<the twelve digits of the account>") a real account.'
