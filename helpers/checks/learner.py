@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from helpers import progress
+from helpers.backends.front_end import Meanwhile, can_click
 from helpers.backends.running import COMPARED, running
 from helpers.checks.engine import FIXED_SEED, examine
 from helpers.checks.older import function_is_older, judged
-from helpers.checks.outcome import NOT_ATTEMPTED, NOT_HERE, OLDER, Outcome, worth
+from helpers.checks.outcome import ERROR, NOT_ATTEMPTED, NOT_HERE, NOT_YET, OLDER, Outcome, worth
 from helpers.checks.runners.in_process import InProcess
 from helpers.checks.runners.one_thread import OneThread
 from helpers.checks.solutions import answer_source
@@ -18,8 +19,11 @@ from helpers.course import Exercise, course, nearest
 from helpers.errors import CheckFailed, UnknownExercise
 from helpers.simulation import browser_tab
 from helpers.views.card import Card, check_card, hint_card, note_card, show_card, solution_card
+from helpers.views.words import counted
 
 _NO_TRY = (NOT_ATTEMPTED, NOT_HERE, OLDER)  # outcomes that say nothing about an answer
+_HELPED = (NOT_YET, ERROR)  # outcomes after which hints are offered
+_PATIENCE = 0.5  # real seconds until a check says that it's still going on
 _steps: dict[str, int] = {}  # how many hints were given, by exercise
 _tried: set[str] = set()  # the exercises that were attempted
 _last: Exercise | None = None  # the exercise that was checked last, which `hint()` without an argument means
@@ -36,14 +40,23 @@ def check(answer: Callable[..., Any]) -> float | None:
         name = nearest(answer, (exercise.answer for exercise in course().exercises)) or answer
         raise UnknownExercise(f"This takes your function itself, not its name: check({name}), without the quotes.")
     exercise = _exercise(answer, "check")
-    outcome = examine_here(exercise, answer)
-    _remember(exercise, outcome.status)
-    card = check_card(outcome.as_dict())
-    if os.environ.get("NBGRADER_EXECUTION"):
-        return None if outcome.correct else _partly_right(card, worth(exercise, outcome))
-    keep([outcome])
-    show_card(card)
+    graded = bool(os.environ.get("NBGRADER_EXECUTION"))
+    with _checking(exercise.answer) as meanwhile:
+        outcome = examine_here(exercise, answer, meanwhile.look)
+        _remember(exercise, outcome.status)
+        card = check_card(outcome.as_dict())
+        if graded:
+            return None if outcome.correct else _partly_right(card, worth(exercise, outcome))
+        keep([outcome])
+        shown = _with_help(exercise, card) if outcome.status in _HELPED and can_click() else card
+        if not meanwhile.give_way(shown):
+            show_card(shown)
     return None
+
+
+def _checking(answer: str) -> Meanwhile:
+    """Return a line that says how long the check has been going on, in a notebook that isn't compared or graded."""
+    return Meanwhile(lambda seconds: f"Checking {answer} … {seconds:.0f} s", _PATIENCE, not can_click())
 
 
 def _partly_right(card: Card, points: float) -> float:
@@ -65,48 +78,75 @@ def keep(outcomes: Iterable[Outcome], place: Path | None = None) -> None:
         progress.record(folder, tried)
 
 
-def examine_here(exercise: Exercise, answer: Callable[..., Any]) -> Outcome:
-    """Return the outcome of the check of this function in this process."""
+def examine_here(exercise: Exercise, answer: Callable[..., Any], look: Callable[[], None] = lambda: None) -> Outcome:
+    """Return the outcome of the check of this function in this process. look: called now and then meanwhile."""
     running()  # raises with a friendly sentence if the notebook's first cell wasn't run
     fixed = os.environ.get(COMPARED) or os.environ.get("NBGRADER_EXECUTION")
     seed = FIXED_SEED if fixed else random.randrange(2**32)
     runner = OneThread if browser_tab.IN_A_TAB else InProcess
-    found = examine(exercise, lambda world: runner(answer, world), seed)
+    found = examine(exercise, lambda world: runner(answer, world, look), seed)
     return judged(found, exercise, function_is_older(exercise, answer))
 
 
 def hint(answer: Callable[..., Any] | str | None = None) -> None:
     """Show the next of three hints. Without an argument: for the exercise that was checked last."""
-    exercise = _exercise(answer, "hint")
+    show_card(_next_hint(_exercise(answer, "hint")))
+
+
+def _next_hint(exercise: Exercise) -> Card:
     step, steps = _steps.get(exercise.answer, 0), len(exercise.hints)
     _steps[exercise.answer] = step + 1
     if step < steps:
-        show_card(hint_card(exercise.id, exercise.title, exercise.hints[step], step + 1, steps))
-    else:
-        text = f"There are {steps} hints. solution({exercise.answer}) shows one way to do it, once you have tried."
-        show_card(note_card(exercise.id, exercise.title, text))
+        return hint_card(exercise.id, exercise.title, exercise.hints[step], step + 1, steps)
+    text = f"There are {steps} hints. solution({exercise.answer}) shows one way to do it, once you have tried."
+    return note_card(exercise.id, exercise.title, text)
 
 
 def solution(answer: Callable[..., Any] | str | None = None, insist: bool = False) -> None:
     """Show the exercise's solution, once the learner has tried or insists. Without an argument: as `hint`."""
-    exercise = _exercise(answer, "solution")
+    show_card(_solution(_exercise(answer, "solution"), insist))
+
+
+def _solution(exercise: Exercise, insist: bool = False) -> Card:
     if not insist and exercise.answer not in _tried:
-        show_card(_not_before_a_try(exercise))
-        return
+        text = (
+            f"Try first: write something and run check({exercise.answer}). hint({exercise.answer}) helps on the way. "
+            f"If you insist: solution({exercise.answer}, insist=True)."
+        )
+        return note_card(exercise.id, exercise.title, text)
     source = answer_source(exercise)
     if source is None:
         text = "This copy of the course has no solutions; whoever gave it to you keeps them."
-        show_card(note_card(exercise.id, exercise.title, text))
-    else:
-        show_card(solution_card(exercise.id, exercise.title, source))
+        return note_card(exercise.id, exercise.title, text)
+    return solution_card(exercise.id, exercise.title, source)
 
 
-def _not_before_a_try(exercise: Exercise) -> Card:
-    text = (
-        f"Try first: write something and run check({exercise.answer}). hint({exercise.answer}) helps on the way. "
-        f"If you insist: solution({exercise.answer}, insist=True)."
-    )
-    return note_card(exercise.id, exercise.title, text)
+def _with_help(exercise: Exercise, card: Card) -> Any:
+    """Return the card with a button that shows the next hint in it, and after the last one the solution.
+
+    It counts hints together with `hint`, and shows the solution where `solution` does.
+    """
+    from helpers.views.live_card import LiveCard  # importing widgets takes time
+
+    given: list[Card] = []
+    then = ", then the solution" if answer_source(exercise) else ""
+
+    def offer() -> tuple[str, str, str] | None:
+        left = len(exercise.hints) - _steps.get(exercise.answer, 0)
+        if left > 0:
+            return "hint", "Next hint", f"{counted(left, 'hint')} left{then}"
+        is_shown = any(one.look == "solution" for one in given)
+        return ("solution", "Show the solution", "one way to do it") if then and not is_shown else None
+
+    def act(name: str, _: Any) -> str:
+        now = offer()
+        if now is None or name != now[0]:  # the last hint has been shown elsewhere since the button was drawn
+            return ""
+        given.append(_next_hint(exercise) if name == "hint" else _solution(exercise))
+        said = " ".join(given[-1].rows[0]).replace("`", "")
+        return said if name == "hint" else "The solution is at the end of the card."
+
+    return LiveCard(lambda: card.draw(given, offer()), card, act)
 
 
 def _remember(exercise: Exercise, status: str) -> None:

@@ -1,27 +1,29 @@
-"""The panels of check, hint and solution: a coloured card in a notebook, and the same words as text elsewhere."""
+"""The panels of check, hint, solution and expected error: a card in a notebook, the same words as text elsewhere."""
 
-import html
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-# Mark, word and colour of each kind of card. The colour, from JupyterLab's theme, only repeats what the word says.
+from helpers.views import kit
+
+# Of each kind of card: the mark in the text, the word, and the sign in the picture, a state's or a letter.
 _LOOKS = {
-    "correct": ("✓", "Correct", "--jp-success-color1, #2e7d32"),
-    "not yet": ("○", "Not yet", "--jp-warn-color1, #b45309"),
-    "not attempted": ("…", "Not attempted", "--jp-border-color1, #8a8a8a"),
-    "older copy": ("↻", "Older copy", "--jp-border-color1, #8a8a8a"),
-    "not checked here": ("–", "Not checked here", "--jp-border-color1, #8a8a8a"),
-    "error in your code": ("✗", "Error in your code", "--jp-error-color1, #c62828"),
-    "hint": ("?", "Hint", "--jp-info-color1, #0277bd"),
-    "solution": ("=", "Solution", "--jp-info-color1, #0277bd"),
-    "note": ("i", "Note", "--jp-border-color1, #8a8a8a"),
-    "expected error": ("✗", "The error, as it was raised", "--jp-error-color1, #c62828"),
+    "correct": ("✓", "Correct", "good"),
+    "not yet": ("○", "Not yet", "held"),
+    "not attempted": ("…", "Not attempted", "late"),
+    "older copy": ("↻", "Older copy", "late"),
+    "not checked here": ("–", "Not checked here", "late"),
+    "error in your code": ("✗", "Error in your code", "dead"),
+    "hint": ("?", "Hint", "?"),
+    "solution": ("=", "Solution", "="),
+    "note": ("i", "Note", "i"),
+    "expected error": ("✗", "The error, as it was raised", "dead"),
 }
 
 _ERROR = re.compile(r"[\w.]+(?::|$)")
+_SEEN, _RAISED, _NEXT = "I saw", "It raised", "Next"  # labels
 
 
 @dataclass(frozen=True)
@@ -46,28 +48,35 @@ class Card:
         return "\n".join([head, *lines])
 
     def _repr_html_(self) -> str:
-        mark, word, colour = _LOOKS[self.look]
-        head = f'<span aria-hidden="true">{mark}</span> {word}'
-        rows = "".join(self._row(label, text) for label, text in self.rows)
-        headline = f" · {html.escape(self.headline)}" if self.headline else ""
-        return (
-            f'<div style="border-left:4px solid var({colour});padding:2px 12px;margin:4px 0;max-width:56em">'
-            f'<div style="margin:4px 0"><strong>{head}</strong>{headline}</div>{rows}</div>'
+        return self.draw()
+
+    def draw(self, given: "Sequence[Card]" = (), offer: tuple[str, str, str] | None = None) -> str:
+        """Return the HTML of the card.
+
+        given: hints and the solution that the learner asked this card for. offer: act and text of a button, and what
+        comes after it in words; it takes the place of the row that says what to call next.
+        """
+        _, word, sign = _LOOKS[self.look]
+        return kit.draw(
+            "check",
+            kind=word,
+            name=self.headline,
+            label=f"{word}: {self.headline}" if self.headline else word,
+            look=sign if sign in ("good", "held", "late", "dead") else "word",
+            sign=sign,
+            rows=[self._row(*row) for row in self.rows if not ((offer or given) and row[0] == _NEXT)],
+            given=[card._row(label, text, _LOOKS[card.look][1]) for card in given for label, text in card.rows],
+            offer=offer,
         )
 
-    def _row(self, label: str, text: str) -> str:
-        body = html.escape(text)
-        if label in self.code:
-            body = f'<pre style="margin:0;white-space:pre-wrap;overflow-wrap:break-word">{body}</pre>'
-        else:
-            body = re.sub(r"`([^`]+)`", r"<code>\1</code>", body)
-        if label in self.folded:
-            return f"<details><summary>{html.escape(label)}</summary>{body}</details>"
-        name = f'<div style="flex:0 0 7.5em;opacity:.8">{html.escape(label)}</div>' if label else ""
-        return (
-            f'<div style="display:flex;gap:8px;margin:4px 0">{name}'
-            f'<div style="flex:1;min-width:0;overflow-wrap:anywhere">{body}</div></div>'
-        )
+    def _row(self, label: str, text: str, word: str = "") -> dict[str, str]:
+        """Return label, text and kind of a row. word: the kind of card that it's from, if that isn't this one."""
+        kind = {_SEEN: "seen", _RAISED: "call", _NEXT: "call"}.get(label, "code" if label in self.code else "prose")
+        return {
+            "label": f"{word} {label}".strip(),
+            "text": text,
+            "kind": "printed" if label in self.folded else kind,
+        }
 
 
 def check_card(outcome: Mapping[str, Any]) -> Card:
@@ -79,7 +88,7 @@ def check_card(outcome: Mapping[str, Any]) -> Card:
         (label_of_got(outcome), outcome["got"]),
         ("Expected", outcome["expected"]),
         ("" if outcome["status"] in ("older copy", "not checked here") else "Why", outcome["why"]),
-        ("Next", _next(outcome)),
+        (_NEXT, _next(outcome)),
         ("It printed", outcome["printed"].rstrip()[:2000]),
     )
     return Card(
@@ -93,7 +102,7 @@ def check_card(outcome: Mapping[str, Any]) -> Card:
 
 def label_of_got(outcome: Mapping[str, Any]) -> str:
     """Return what an outcome's `got` is: an error, with its name in front, or what the check saw."""
-    return "It raised" if outcome["status"] == "error in your code" and _ERROR.match(outcome["got"]) else "I saw"
+    return _RAISED if outcome["status"] == "error in your code" and _ERROR.match(outcome["got"]) else _SEEN
 
 
 def _next(outcome: Mapping[str, Any]) -> str:

@@ -18,12 +18,15 @@ from helpers.simulation.scheduler import ENDED, Program
 
 
 class KernelRunner:
-    """What the runners within this kernel share: the answer's console, its time and its default session."""
+    """What the runners within this kernel share: the answer's console, its time and its default session.
+
+    look: called now and then while the answer runs.
+    """
 
     unable = ""
 
-    def __init__(self, answer: Callable[..., Any], world: worlds.World):
-        self._host, self._world = AnswerHost(answer), world
+    def __init__(self, answer: Callable[..., Any], world: worlds.World, look: Callable[[], None] = lambda: None):
+        self._host, self._world, self._look = AnswerHost(answer), world, look
         self._parts: list[str] = []
         self._output = Printed(self._parts.append)
         self._run = KernelRun(world, [self._host.namespace], self._before_call)
@@ -70,8 +73,8 @@ class InProcess(KernelRunner):
 
     GIVE_UP = 0.5  # real seconds to end its threads
 
-    def __init__(self, answer: Callable[..., Any], world: worlds.World):
-        super().__init__(answer, world)
+    def __init__(self, answer: Callable[..., Any], world: worlds.World, look: Callable[[], None] = lambda: None):
+        super().__init__(answer, world, look)
         self._closed = False
 
     def _reply(self, command: dict[str, Any], seconds: float) -> dict[str, Any]:
@@ -80,11 +83,15 @@ class InProcess(KernelRunner):
             target=stopping.shielded, args=(lambda: replies.append(self._host.handle(command)),), name="your function"
         )
         scheduler, signals = self._run.scheduler, command.pop("signals", ())
-        outcome = scheduler.run([Program(thread, signals)], seconds, lambda: not self._world.open)
+        outcome = scheduler.run([Program(thread, signals)], seconds, self._is_over)
         if outcome == ENDED and replies:
             return replies[0]
         reason = outcome if self._world.open else TOO_MANY_CALLS
         return stopped(scheduler, thread, self._host.namespace, replies) | {"stopped": reason}
+
+    def _is_over(self) -> bool:
+        self._look()
+        return not self._world.open
 
     def close(self) -> None:
         """End the threads where they wait; those that do not wait by exceptions."""

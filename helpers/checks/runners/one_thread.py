@@ -20,8 +20,8 @@ class OneThread(KernelRunner):
     Loops and functions need Python 3.12, which every tab has. An answer can't be stopped within a library.
     """
 
-    def __init__(self, answer: Callable[..., Any], world: worlds.World):
-        super().__init__(answer, world)
+    def __init__(self, answer: Callable[..., Any], world: worlds.World, look: Callable[[], None] = lambda: None):
+        super().__init__(answer, world, look)
         self._deadline = 0.0
 
     def _reply(self, command: dict[str, Any], seconds: float) -> dict[str, Any]:
@@ -40,8 +40,10 @@ class OneThread(KernelRunner):
         return TIME_IS_UP if _monotonic() > self._deadline else ""
 
     def _stop_if_over(self) -> None:
-        if self._run.is_member() and (reason := self._over()):
-            raise Stopped(reason)
+        if self._run.is_member():
+            self._look()
+            if reason := self._over():
+                raise Stopped(reason)
 
     def _before_call(self, request: Any) -> None:
         self._stop_if_over()
