@@ -1,7 +1,7 @@
 """The learner's progress, recorded in the working copy as `.course/progress.json`. Knows no AWS.
 
-For each exercise it has the number of tries and when it was first correct. It has nothing that a learner wrote or
-printed.
+For each exercise it has the number of tries and when it was first correct, and for each prediction the choice that the
+learner made. It has nothing that a learner wrote or printed.
 """
 
 import json
@@ -11,7 +11,7 @@ import time
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -41,6 +41,14 @@ class Standing:
         return Standing(self.tries + 1, self.correct_since or now)
 
 
+@dataclass(frozen=True)
+class _Recorded:
+    """What the file contains. guesses: by the prediction's id, the text of the choice."""
+
+    standings: Mapping[str, Standing] = field(default_factory=dict)
+    guesses: Mapping[str, str] = field(default_factory=dict)
+
+
 def find(start: Path | None = None) -> Path | None:
     """Return the `.course` folder of the working copy that `start`, by default the current folder, is in, or None."""
     try:
@@ -56,7 +64,18 @@ def read(folder: Path) -> dict[str, Standing]:
 
     CourseError if the file can't be read or is damaged; the file isn't changed.
     """
-    path = folder / FILE
+    return dict(_readable(folder / FILE).standings)
+
+
+def guess(folder: Path, prediction: str) -> str:
+    """Return the text of the choice that the learner made last for this prediction; "" if none is recorded."""
+    try:
+        return _readable(folder / FILE).guesses.get(prediction, "")
+    except CourseError:
+        return ""
+
+
+def _readable(path: Path) -> _Recorded:
     try:
         return _read(path)
     except OSError as problem:
@@ -93,28 +112,42 @@ def record(folder: Path, tried: Mapping[str, bool]) -> None:
 
     A damaged file is renamed. That, or a folder that can't be written to, gives a warning and never makes a check fail.
     """
+
+    def add(known: _Recorded) -> _Recorded:
+        after = {answer: known.standings.get(answer, Standing()).after(right) for answer, right in tried.items()}
+        return replace(known, standings={**known.standings, **after})
+
+    _change(folder, add)
+
+
+def record_guess(folder: Path, prediction: str, choice: str) -> None:
+    """Record the choice that the learner made for this prediction, by its text. Problems are as in `record`."""
+    _change(folder, lambda known: replace(known, guesses={**known.guesses, prediction: choice}))
+
+
+def _change(folder: Path, change: Callable[[_Recorded], _Recorded]) -> None:
     path = folder / FILE
     try:
         with _locked(folder):
-            known = _read_or_set_aside(path)
-            _write(
-                path, known | {answer: known.get(answer, Standing()).after(right) for answer, right in tried.items()}
-            )
+            _write(path, change(_read_or_set_aside(path)))
     except OSError as problem:
         _warn(f"Your progress could not be recorded in {path}: {problem.strerror or problem}.")
 
 
-def _read(path: Path) -> dict[str, Standing]:
-    """Return the standings in the file, none if there is no file; ValueError if `_write` can't have written it."""
+def _read(path: Path) -> _Recorded:
+    """Return what is in the file, nothing if there is no file; ValueError if `_write` can't have written it."""
     try:
         raw = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        return {}
+        return _Recorded()
     except RecursionError:
         raise ValueError("too deep") from None
     if not isinstance(raw, dict) or not isinstance(raw.get("exercises"), dict):
         raise ValueError("it lists no exercises")
-    return {answer: _standing(answer, entry) for answer, entry in raw["exercises"].items()}
+    guesses = raw.get("guesses", {})  # a file of an older version has none
+    if not isinstance(guesses, dict) or not all(isinstance(choice, str) for choice in guesses.values()):
+        raise ValueError("its guesses are not ours")
+    return _Recorded({answer: _standing(answer, entry) for answer, entry in raw["exercises"].items()}, guesses)
 
 
 def _standing(answer: str, entry: Any) -> Standing:
@@ -126,19 +159,21 @@ def _standing(answer: str, entry: Any) -> Standing:
     return Standing(tries, since)
 
 
-def _read_or_set_aside(path: Path) -> dict[str, Standing]:
+def _read_or_set_aside(path: Path) -> _Recorded:
     try:
         return _read(path)
     except ValueError as problem:
         aside = path.with_name(f"progress.damaged-{time.time_ns()}.json")
         path.rename(aside)
         _warn(f"{path} was damaged ({problem}). It is set aside as {aside.name}, and your progress begins anew.")
-        return {}
+        return _Recorded()
 
 
-def _write(path: Path, standings: Mapping[str, Standing]) -> None:
+def _write(path: Path, recorded: _Recorded) -> None:
     """Replace the file by a complete new one. If the kernel dies meanwhile, either the old or the new file exists."""
-    text = json.dumps({"exercises": {answer: asdict(standing) for answer, standing in standings.items()}}, indent=1)
+    exercises = {answer: asdict(standing) for answer, standing in recorded.standings.items()}
+    content = {"exercises": exercises} | ({"guesses": dict(recorded.guesses)} if recorded.guesses else {})
+    text = json.dumps(content, indent=1)
     handle, part = tempfile.mkstemp(prefix="progress-", suffix=".part", dir=path.parent)
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as file:
@@ -179,4 +214,4 @@ def _retry(step: Callable[[], None]) -> None:
 
 
 def _warn(text: str) -> None:
-    warnings.warn(text, stacklevel=5)  # so that it points to the cell with the check
+    warnings.warn(text, stacklevel=6)  # so that it points to the cell with the check

@@ -98,6 +98,37 @@ def test_an_exercise_that_the_course_no_longer_has_stays_recorded(folder):
     assert set(stored(folder)) == {"from_another_edition", "hand_over"}
 
 
+def test_guesses_and_tries_are_kept_together(folder):
+    """Recording either leaves the other; of several guesses the latest counts."""
+    assert progress.guess(folder, "after-a-crash") == ""
+    keep(CORRECT)
+    progress.record_guess(folder, "after-a-crash", "Nothing.")
+    progress.record_guess(folder, "another", "Yes.")
+    keep(NOT_YET)
+    progress.record_guess(folder, "after-a-crash", "The same order.")
+    assert progress.guess(folder, "after-a-crash") == "The same order."
+    assert progress.guess(folder, "another") == "Yes."
+    assert row_of("hand_over") == ("correct", 2)
+
+
+def test_a_file_without_guesses_is_read_as_before(folder):
+    """Versions before predictions wrote such files, and where nobody guessed it stays one."""
+    entry = {"hand_over": {"tries": 1, "correct_since": ""}}
+    (folder / progress.FILE).write_text(json.dumps({"exercises": entry}), encoding="utf-8")
+    assert progress.guess(folder, "after-a-crash") == ""
+    keep(NOT_YET)
+    assert set(json.loads((folder / progress.FILE).read_text(encoding="utf-8"))) == {"exercises"}
+
+
+def test_a_damaged_file_has_no_guess_and_is_set_aside_by_the_next(folder):
+    """A question is asked all the same."""
+    (folder / progress.FILE).write_text("{", encoding="utf-8")
+    assert progress.guess(folder, "after-a-crash") == ""
+    with pytest.warns(UserWarning, match="set aside"):
+        progress.record_guess(folder, "after-a-crash", "Nothing.")
+    assert progress.guess(folder, "after-a-crash") == "Nothing."
+
+
 def hand_over(sqs, queue_url, order):
     """Return what is wrong."""
     return SECRET
@@ -198,6 +229,8 @@ DAMAGED = [
     b'{"exercises": {"hand_over": {"tries": true, "correct_since": ""}}}',
     b'{"exercises": {"hand_over": {"tries": 1, "correct_since": "yesterday"}}}',
     b'{"exercises": {"hand_over": {"tries": 1}}}',
+    b'{"exercises": {}, "guesses": []}',
+    b'{"exercises": {}, "guesses": {"after-a-crash": 1}}',
     b"\xff\xfe\x00",
     b"[" * 100_000,
 ]
