@@ -3,7 +3,7 @@
 import re
 import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
@@ -53,13 +53,17 @@ class Choice:
 
 
 @dataclass(frozen=True)
-class Quiz:
-    """A question that a lesson asks, with two or more choices. At least one of them is right."""
+class Question:
+    """A question that a lesson asks, with two or more choices. At least one of them is right.
+
+    settled_by: for a prediction, the id of the notebook's cell that shows which choice was right; "" for a quiz.
+    """
 
     id: str
     question: str
     choices: tuple[Choice, ...]
     lesson: str  # the slug
+    settled_by: str = ""
 
 
 @dataclass(frozen=True)
@@ -73,7 +77,8 @@ class Lesson:
     needs: tuple[str, ...]
     teaches: tuple[str, ...]
     exercises: tuple[Exercise, ...]
-    quizzes: tuple[Quiz, ...] = ()
+    quizzes: tuple[Question, ...] = ()
+    predictions: tuple[Question, ...] = ()
 
     @property
     def number(self) -> str:
@@ -111,14 +116,20 @@ class Course:
         known = ", ".join(f"{exercise.id} {exercise.answer}" for exercise in self.exercises)
         raise UnknownExercise(f"There is no exercise {name!r}. Exercises: {known}.")
 
-    def quiz(self, name: str) -> Quiz:
-        """Return the question with this id. CourseError when there is none."""
-        quizzes = [quiz for lesson in self.lessons for quiz in lesson.quizzes]
-        for quiz in quizzes:
-            if quiz.id == name:
-                return quiz
-        known = ", ".join(quiz.id for quiz in quizzes)
-        raise CourseError(f"There is no question {name!r}. Questions: {known}.")
+    def quiz(self, name: str) -> Question:
+        """Return the quiz with this id. CourseError when there is none."""
+        return _named(name, "quiz", (quiz for lesson in self.lessons for quiz in lesson.quizzes))
+
+    def prediction(self, name: str) -> Question:
+        """Return the prediction with this id. CourseError when there is none."""
+        return _named(name, "prediction", (asked for lesson in self.lessons for asked in lesson.predictions))
+
+
+def _named(name: str, kind: str, questions: Iterable[Question]) -> Question:
+    known = {question.id: question for question in questions}
+    if name not in known:
+        raise CourseError(f"There is no {kind} {name!r}. There are: {', '.join(known) or 'none'}.")
+    return known[name]
 
 
 def nearest(name: str, names: Iterable[str]) -> str:
@@ -168,7 +179,8 @@ def _lesson(entry: Mapping[str, Any]) -> Lesson:
         needs=tuple(_get(entry, "needs", slug)),
         teaches=tuple(_get(entry, "teaches", slug)),
         exercises=exercises,
-        quizzes=tuple(_quiz(quiz, slug) for quiz in entry.get("quiz", [])),
+        quizzes=tuple(_question(quiz, slug) for quiz in entry.get("quiz", [])),
+        predictions=tuple(_prediction(asked, slug) for asked in entry.get("predict", [])),
     )
 
 
@@ -194,19 +206,27 @@ def _older(entry: Mapping[str, Any], slug: str) -> tuple[str, ...]:
     return tuple(older)
 
 
-def _quiz(entry: Mapping[str, Any], slug: str) -> Quiz:
-    quiz_id = _words(entry, "id", f"a question of {slug}")
-    where = f"the question {quiz_id!r}"
+def _prediction(entry: Mapping[str, Any], slug: str) -> Question:
+    question = _question(entry, slug)
+    where = f"the question {question.id!r}"
+    if len(question.choices) > 4:
+        raise ManifestError(f"course.toml: {where} has {len(question.choices)} choices; a prediction has two to four.")
+    return replace(question, settled_by=_words(entry, "settled_by", where))
+
+
+def _question(entry: Mapping[str, Any], slug: str) -> Question:
+    question_id = _words(entry, "id", f"a question of {slug}")
+    where = f"the question {question_id!r}"
     choices = tuple(_choice(choice, n, where) for n, choice in enumerate(entry.get("choice", []), start=1))
     if len(choices) < 2:
         raise ManifestError(f"course.toml: {where} must have two choices or more.")
     if not any(choice.right for choice in choices):
         raise ManifestError(f"course.toml: {where} has no right choice.")
-    return Quiz(quiz_id, _words(entry, "question", where), choices, slug)
+    return Question(question_id, _words(entry, "question", where), choices, slug)
 
 
-def _choice(entry: Mapping[str, Any], place: int, quiz: str) -> Choice:
-    where = f"choice {place} of {quiz}"
+def _choice(entry: Mapping[str, Any], place: int, question: str) -> Choice:
+    where = f"choice {place} of {question}"
     right = _get(entry, "right", where)
     if not isinstance(right, bool):  # "false", as text, would count as true
         raise ManifestError(f"course.toml: {where} must say right = true or right = false.")
@@ -243,8 +263,8 @@ def _validate(lessons: tuple[Lesson, ...]) -> None:
     answers = [exercise.answer for lesson in lessons for exercise in lesson.exercises]
     if twice := {answer for answer in answers if answers.count(answer) > 1}:
         raise ManifestError(f"course.toml: these functions answer two exercises: {sorted(twice)}.")
-    ids = [quiz.id for lesson in lessons for quiz in lesson.quizzes]
-    if twice := {quiz_id for quiz_id in ids if ids.count(quiz_id) > 1}:
+    ids = [question.id for lesson in lessons for question in lesson.quizzes + lesson.predictions]
+    if twice := {question_id for question_id in ids if ids.count(question_id) > 1}:
         raise ManifestError(f"course.toml: these ids name two questions: {sorted(twice)}.")
     taught: set[str] = set()
     for lesson in lessons:

@@ -1,13 +1,14 @@
 """Pictures and panels of what happened: takes a snapshot and hands it to a view, without changing the cloud."""
 
 import os
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from helpers import progress as recorded_progress
+from helpers import questions
 from helpers.backends import not_available
+from helpers.backends.front_end import can_click as _is_interactive
 from helpers.backends.offline import snapshot
 from helpers.backends.running import COMPARED, WAYS_TO_START, running
 from helpers.course import course
@@ -18,18 +19,17 @@ from helpers.views.fan_out import FanOut
 from helpers.views.inbox_list import InboxList
 from helpers.views.progress_table import ProgressTable
 from helpers.views.queue_picture import MOST, QueuePicture
-from helpers.views.quiz_card import QuizCard
 from helpers.views.timeline import Timeline
 
 
 @contextmanager
-def error(expected: type[BaseException] | str) -> Iterator[None]:
+def error(expected: type[BaseException] | str = "") -> Iterator[None]:
     """Show the error that this block raises, as boto3 raised it, and go on.
 
-    expected: the error's class (`sqs.exceptions.QueueDoesNotExist`), its name, or AWS's code for it.
+    expected: the error's class (`sqs.exceptions.QueueDoesNotExist`), its name, or AWS's code for it. Without it any
+    error is shown, but for the course's own: those say that something has to be put right first.
     ExpectedErrorMissing if the block raises nothing; any other error is raised as it is.
     """
-    name = expected if isinstance(expected, str) else expected.__name__
     try:
         yield
     except Exception as problem:
@@ -37,12 +37,16 @@ def error(expected: type[BaseException] | str) -> Iterator[None]:
             raise
         show_card(error_card(f"{type(problem).__name__}: {problem}"))
     else:
-        raise ExpectedErrorMissing(f"This block was to show {name}, but nothing was raised.")
+        name = expected if isinstance(expected, str) else expected.__name__
+        wanted = f"This block should have raised {name}" if name else "This block should have raised an error"
+        raise ExpectedErrorMissing(f"{wanted}, but nothing was raised.")
 
 
 def _matches(problem: Exception, expected: type[BaseException] | str) -> bool:
     if not isinstance(expected, str):
         return isinstance(problem, expected)
+    if not expected:
+        return not isinstance(problem, CourseError)
     names = {cls.__name__ for cls in type(problem).__mro__}
     response = getattr(problem, "response", None)  # botocore's is a dict; in other libraries it can be anything
     code = response.get("Error", {}).get("Code") if isinstance(response, dict) else None
@@ -71,13 +75,6 @@ def queue(queue_url: str = "") -> Any:
 
         return live.queue(cloud, region, url)
     return QueuePicture(cloud.look_at_queue(region, url, MOST))
-
-
-def _is_interactive() -> bool:
-    """Return whether somebody can click: in a notebook, unless its outputs are compared or stored."""
-    ipython = sys.modules.get("IPython")
-    shell = ipython.get_ipython() if ipython else None
-    return hasattr(shell, "kernel") and not os.environ.get(COMPARED)
 
 
 def _last_queue() -> tuple[str, str]:
@@ -141,10 +138,14 @@ def switch() -> Any:
     return Card("note", "Which cloud", (("", WAYS_TO_START),))
 
 
-def quiz(question_id: str) -> QuizCard:
+def quiz(question_id: str) -> Any:
     """Return one of the course's questions, with a reason for each choice. CourseError lists the ids if unknown."""
-    quiz = course().quiz(question_id)
-    return QuizCard(quiz.question, tuple((choice.text, choice.why, choice.right) for choice in quiz.choices))
+    return questions.ask(course().quiz(question_id))
+
+
+def predict(prediction_id: str) -> Any:
+    """Return a question to answer before running the cell below, which opens its answer. CourseError as for `quiz`."""
+    return questions.ask(course().prediction(prediction_id))
 
 
 def progress() -> ProgressTable:

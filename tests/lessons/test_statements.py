@@ -74,7 +74,7 @@ def cells_of(slug, cell_type):
 def prose_of(lesson):
     """Return the lesson's text and questions. A wrong choice is no statement, but why it is wrong is one."""
     texts = [source for cell_id, source in cells_of(lesson.slug, "markdown").items() if cell_id != NEXT]
-    for quiz in lesson.quizzes:
+    for quiz in lesson.quizzes + lesson.predictions:
         texts.append(quiz.question)
         texts += [choice.text for choice in quiz.choices if choice.right]
         texts += [choice.why for choice in quiz.choices]
