@@ -539,8 +539,25 @@ def test_an_expected_error_is_shown_and_passed_over(sqs: Any, capsys: pytest.Cap
 def test_an_expected_error_that_does_not_come_is_an_error(name: Any, capsys: pytest.CaptureFixture[str]) -> None:
     """A block that ends without an error raises ExpectedErrorMissing, which names what was to come."""
     wanted = name if isinstance(name, str) else name.__name__
-    with pytest.raises(ExpectedErrorMissing, match=f"show {wanted}, but nothing was raised"), show.error(name):
+    with pytest.raises(ExpectedErrorMissing, match=f"raised {wanted}, but nothing was raised"), show.error(name):
         pass
+    assert capsys.readouterr().out == ""
+
+
+def test_an_error_need_not_be_named(sqs: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    """Without a name any error is shown, so that a prediction isn't given away; but none of the course's own."""
+    with show.error():
+        missing(sqs)
+    assert "QueueDoesNotExist: An error occurred" in capsys.readouterr().out
+    with show.error():
+        _ = 1 / 0
+    assert "ZeroDivisionError: division by zero" in capsys.readouterr().out
+    with pytest.raises(CloudError), show.error():
+        raise CloudError("No cloud is running yet.")
+    with pytest.raises(ExpectedErrorMissing, match="have raised an error, but nothing was raised"), show.error():
+        pass
+    with pytest.raises(KeyboardInterrupt), show.error():
+        raise KeyboardInterrupt
     assert capsys.readouterr().out == ""
 
 
