@@ -42,9 +42,10 @@ class _Asked:
 
         self._question, self._card, self._open = question, card, False
         self._guess: int | None = None
-        self._own_id = ""  # of the cell that asks, if the front end sends ids
+        self._own_id: str | None = None  # of the cell that asks, known when it has ended; "" if no ids are sent
         if question.settled_by:
-            self._guess, self._asked_in = _remembered(question), _follow_cells().execution_count
+            self._guess = _remembered(question)
+            _follow_cells()
             _waiting[question.id] = self
         self._from_before = self._guess is not None
         self.widget = LiveCard(self._draw, card, self._act)
@@ -76,10 +77,10 @@ class _Asked:
             del _waiting[self._question.id]
         return self._how_it_went()
 
-    def cell_ended(self, count: int, cell_id: str) -> None:
+    def cell_ended(self, cell_id: str) -> None:
         """Open the answer if this cell settles it. Without ids that's the first cell after the one that asks."""
         known = cell_id if _CELL_ID.fullmatch(cell_id) else ""
-        if count == self._asked_in:
+        if self._own_id is None:
             self._own_id = known
         elif not self._own_id or known == self._question.settled_by:
             self.widget.redraw(self._opens())
@@ -105,19 +106,17 @@ def _remembered(question: Question) -> int | None:
     return next((place for place, choice in enumerate(question.choices) if choice.text == text), None)
 
 
-def _follow_cells() -> Any:
-    """Return IPython's shell, which from now on tells when a cell has ended."""
+def _follow_cells() -> None:
+    """Have IPython tell when a cell has ended, from this one on."""
     global _followed
     shell = front_end.shell()
     if shell is not _followed:
         shell.events.register("post_run_cell", _after_cell)
         _followed = shell
-    return shell
 
 
 def _after_cell(result: Any) -> None:
-    """Open what this cell settles. A cell that another one runs has no number; one with a syntax error didn't run."""
-    if result.execution_count is None or result.error_before_exec is not None:
-        return
-    for asked in list(_waiting.values()):
-        asked.cell_ended(result.execution_count, getattr(result.info, "cell_id", None) or "")
+    """Open what this cell settles. What a cell runs itself isn't stored; a cell with a syntax error didn't run."""
+    if result.info.store_history and result.error_before_exec is None:
+        for asked in list(_waiting.values()):
+            asked.cell_ended(getattr(result.info, "cell_id", None) or "")

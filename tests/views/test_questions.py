@@ -205,23 +205,21 @@ RIGHT_PLACE = [choice.right for choice in ASKED.choices].index(True)
 
 
 class Shell:
-    """What of IPython's shell is needed: it counts cells, and tells when one has ended."""
+    """What of IPython's shell is needed: it tells when a cell has ended."""
 
     kernel = "a kernel"
 
     def __init__(self):
-        self.execution_count, self._hooks = 1, []
+        self._hooks = []
         self.events = SimpleNamespace(register=lambda event, hook: self._hooks.append(hook))
 
     def ran(self, cell_id, stored=True, error_before=None):
         """Tell that a cell has ended."""
         info = ExecutionInfo("", stored, False, True, cell_id)
         result = ExecutionResult(info)
-        result.execution_count = self.execution_count if stored else None
         result.error_before_exec = error_before
         for hook in self._hooks:
             hook(result)
-        self.execution_count += stored
 
 
 @pytest.fixture
