@@ -356,6 +356,8 @@ def test_predictions_and_hints(page, lab):
     for key in ("d", "d"):
         page.keyboard.press(key)
     picture(page, "check-with-hints")
+    beside = "row => row.children[0].getBoundingClientRect().right < row.children[1].getBoundingClientRect().left"
+    assert page.evaluate(f"() => [...document.querySelectorAll('.pic-row:not(.code)')].every({beside})")
 
     run(page, "slow")
     page.evaluate(RUN, "check-slow")
