@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from helpers import progress as recorded_progress
-from helpers.backends import not_available
+from helpers.backends import call_snapshot, not_available
 from helpers.backends.offline import snapshot
 from helpers.backends.running import COMPARED, WAYS_TO_START, running
 from helpers.course import course
@@ -49,10 +49,13 @@ def _matches(problem: Exception, expected: type[BaseException] | str) -> bool:
     return expected in names or expected == code
 
 
-def calls(last: int = 5) -> CallTable:
-    """Return a table of boto3's last calls: operation, parameters, outcome, retries, and billed requests."""
-    calls = running().calls()
-    return CallTable(tuple(_row(call) for call in calls[max(0, len(calls) - last) :]))
+def calls(last: int = 5, wire: bool = False) -> CallTable:
+    """Return a table of boto3's last calls: operation, parameters, outcome, retries, and billed requests.
+
+    wire: show the HTTP requests and responses as well, without keys and signature.
+    """
+    made = running().calls()
+    return CallTable(tuple(call_snapshot.calls(made[max(0, len(made) - last) :], wire)))
 
 
 def queue(queue_url: str = "") -> Any:
@@ -161,35 +164,3 @@ def progress() -> ProgressTable:
         return ProgressTable(recorded_progress.by_lesson(course(), recorded_progress.read(folder)))
     except CourseError as problem:
         return ProgressTable((), str(problem))
-
-
-def _row(call: Any) -> dict[str, Any]:
-    params = ", ".join(f"{name}={_short(value)}" for name, value in call.params.items())
-    return {
-        "service": call.service,
-        "region": call.region,
-        "operation": call.operation,
-        "params": params,
-        "outcome": call.error_code or _result(call.operation, call.response or {}),
-        "retries": call.retries,
-        "at": f"{call.at:%H:%M:%S}",
-        "requests": call.requests,
-    }
-
-
-def _result(operation: str, response: dict[str, Any]) -> str:
-    """Return in words what a successful call returned."""
-    if operation == "ReceiveMessage":
-        count = len(response.get("Messages", []))
-        return f"{count or 'no'} message{'s' * (count != 1)}"
-    if "Successful" in response or "Failed" in response:
-        failed = len(response.get("Failed", []))
-        return f"{len(response.get('Successful', []))} ok" + (f", {failed} failed" if failed else "")
-    return "ok"
-
-
-def _short(value: Any) -> str:
-    """Return the value as code; a long text, such as a URL, is cut to its end, which is the distinctive part."""
-    if isinstance(value, str) and len(value) > 30:
-        return f"'…{value[-18:]}'"
-    return repr(value)

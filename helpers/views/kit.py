@@ -70,7 +70,7 @@ def _environment() -> Any:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters |= {"prose": prose, "cut": cut, "whole": whole, "percent": percent}
+    made.filters |= {"prose": prose, "cut": cut, "whole": whole, "percent": percent, "verbatim": verbatim}
     return made
 
 
@@ -82,6 +82,11 @@ def prose(text: object) -> Markup:
 def whole(text: object) -> Markup:
     """Return the text with no-break spaces, so that a number keeps its unit."""
     return Markup(str(escape(text)).replace(" ", "&nbsp;"))
+
+
+def verbatim(text: object) -> Markup:
+    """Return the text for a `pre`, where the kit leaves line breaks and indents as they are."""
+    return Markup(str(escape(text)).replace("\n", "&#10;"))
 
 
 def percent(number: float) -> str:
