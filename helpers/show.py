@@ -122,14 +122,14 @@ def inbox() -> Any:
     In a notebook it's live: a request to confirm has a button, which confirms it in a private copy of the cloud. On a
     cloud without an inbox, return a note about that.
     """
-    if not running().can("inbox"):
+    cloud = running()
+    if not cloud.can("inbox"):
         return Card("note", "", (("", not_available.INBOX),))
-    arrived = running().inbox
     if _is_interactive():
         from helpers import live
 
-        return live.inbox(running())
-    return InboxList(tuple(snapshot.inbox(arrived)))
+        return live.inbox(cloud)
+    return InboxList(tuple(snapshot.inbox(cloud.inbox, cloud.world if cloud.name == "offline" else None)))
 
 
 def switch() -> Any:
@@ -151,15 +151,13 @@ def quiz(question_id: str) -> QuizCard:
 
 
 def progress() -> ProgressTable:
-    """Return a table of the learner's progress in each exercise, as `check` recorded it in the working copy."""
+    """Return the learner's progress in each exercise and what's next, as `check` recorded it in the working copy."""
     if os.environ.get(COMPARED):
-        return ProgressTable(
-            (), "In your own copy of the course a table stands here: where you are with each exercise."
-        )
+        return ProgressTable((), "In your own copy of the course you see here how far you are with each exercise.")
     folder = recorded_progress.find()
     if folder is None:
-        text = "No progress is kept here, because this folder is not in your working copy of the course."
-        return ProgressTable((), f"{text} `course lab` makes one and opens it; there each check is recorded.")
+        text = "No progress is kept here, because this folder isn't in your working copy of the course."
+        return ProgressTable((), f"{text} `course lab` makes one and opens it. There, every check is recorded.")
     try:
         return ProgressTable(recorded_progress.by_lesson(course(), recorded_progress.read(folder)))
     except CourseError as problem:
