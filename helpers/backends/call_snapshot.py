@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -88,10 +89,8 @@ def _body(content: bytes, kind: str) -> str:
     elif "xml" in kind:
         text = _indented(text)
     else:
-        try:
+        with suppress(ValueError):  # what is no JSON is shown as it is
             text = json.dumps(json.loads(text), indent=2, ensure_ascii=False)
-        except ValueError:
-            pass  # shown as it is
     more = len(text) - _LONGEST_BODY
     return text if more <= 0 else f"{text[:_LONGEST_BODY]}\n… and {more:,} more characters"
 

@@ -28,10 +28,10 @@ class CallTable:
             return "No calls yet."
         rows, told = [[str(row[name]) for name in _HEAD] for row in self._rows()], []
         if not any(call["wire"] for call in self.calls):
-            return f"Calls: {', '.join(self._facts())}\n{columns([_HEAD, *rows], '  ')}"
+            return f"Last calls: {', '.join(self._facts())}\n{columns([_HEAD, *rows], '  ')}"
         for row, call in zip(rows, self.calls, strict=True):
             told += ["", "  ".join(row[:3] + row[4:5]), *_as_curl(call["wire"])]
-        return "\n".join([f"Calls: {', '.join(self._facts())}", *told])
+        return "\n".join([f"Last calls: {', '.join(self._facts())}", *told])
 
     def _repr_html_(self) -> str:
         rows = self._rows()
@@ -41,7 +41,7 @@ class CallTable:
             kind="boto3",
             name="Last calls",
             facts=self._facts(),
-            label=", ".join(["Calls", *self._facts(), *([f"{failed} refused"] if failed else [])]),
+            label=", ".join(["Last calls", *self._facts(), *([f"{failed} refused"] if failed else [])]),
             twin=repr(self) if rows else "",
             rows=rows,
             wire=any(row["wire"] for row in rows),

@@ -138,7 +138,7 @@ def test_elsewhere_the_map_is_what_the_api_reports(offline: Cloud, shop: str, sn
     ]
 
 
-# --- the map, the inbox ----------------------------------------------------------------------------------------------
+# --- the map ---------------------------------------------------------------------------------------------------------
 
 
 def test_the_map_tells_the_fate_on_each_way(shop: str) -> None:
@@ -154,15 +154,6 @@ def test_the_map_tells_the_fate_on_each_way(shop: str) -> None:
     assert ways[1]["settings"] == ["raw", 'filter on MessageAttributes: {"kind": ["paid"]}']
     assert ways[2]["why"] == "the queue has no policy"
     assert ways[3]["settings"] == ["waits for confirmation"]
-
-
-def test_the_inbox_says_what_confirms(shop: str, sns: Any) -> None:
-    """The code that it shows works."""
-    line = repr(show.inbox()).splitlines()[1]
-    eval(re.search(r"cloud\.follow\(.*\)", line)[0], {"cloud": cloud})  # type: ignore[index]
-    assert [s["SubscriptionArn"] == "PendingConfirmation" for s in sns.list_subscriptions()["Subscriptions"]][
-        3
-    ] is False
 
 
 @pytest.mark.parametrize(
