@@ -60,11 +60,6 @@ class InboxList:
             note=(self.controls or {}).get("note", ""),
         )
 
-    @property
-    def title(self) -> str:
-        """The heading of the old live inbox."""
-        return f"Inbox: {counted(len(self.mails), 'message')}"
-
     def _facts(self) -> list[str]:
         if not self.mails:
             return []
@@ -121,8 +116,3 @@ def _endpoint(address: str) -> str:
     """Return an address cut to length; of a phone's long ARN its end stays."""
     ends = f"…:{address.split(':', 5)[5]}" if address.startswith("arn:") and address.count(":") >= 5 else address
     return cut(ends, _LONGEST_ENDPOINT)
-
-
-def short(mail: Mapping[str, Any]) -> str:
-    """Return subject and message on one line, for the old live inbox."""
-    return cut(f"{mail['subject']}: {mail['message']}" if mail["subject"] else mail["message"], 90)

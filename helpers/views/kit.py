@@ -99,7 +99,7 @@ def percent(number: float) -> str:
 def _sheet(*names: str) -> str:
     """Return the kit's style sheet and these, on one line.
 
-    The kit's hold for `[data-pic]` three times, which outweighs JupyterLab's about lists and code in outputs. The rules
+    The kit's rules hold for `[data-pic]` three times, which outweighs JupyterLab's about lists and code. Those
     of a later sheet outweigh the earlier ones', also where another picture below brings the earlier sheets once more.
     """
     text = ""
