@@ -53,11 +53,10 @@ def queue(cloud: Cloud, region: str, url: str) -> LiveCard:
 def inbox(cloud: Cloud) -> LiveCard:
     """Return the live inbox of the offline cloud. Its buttons confirm subscriptions in a copy of the cloud."""
     frozen = freeze(cloud.world)
-    played, note, confirmed = thaw(frozen), "", set[str]()
+    played, note = thaw(frozen), ""
 
     def mails() -> tuple[dict[str, Any], ...]:
-        told = enumerate(snapshot.inbox(inbox_of(played)))
-        return tuple(mail | {"confirmed": True} if str(number) in confirmed else mail for number, mail in told)
+        return tuple(snapshot.inbox(inbox_of(played), played))
 
     def confirm(given: Mapping[str, Any]) -> str:
         nonlocal note
@@ -69,7 +68,6 @@ def inbox(cloud: Cloud) -> LiveCard:
         except CloudError as problem:
             note = str(problem)
         else:
-            confirmed.add(_value(given))
             code = f"cloud.follow(cloud.inbox[{_value(given)}].confirm_url)"
             note = f"In this copy of the cloud, {asked['endpoint']} is confirmed. To confirm it in the lesson: `{code}`"
         return note.replace("`", "")
@@ -77,7 +75,6 @@ def inbox(cloud: Cloud) -> LiveCard:
     def restart(given: Mapping[str, Any]) -> str:
         nonlocal played, note
         played, note = thaw(frozen), ""
-        confirmed.clear()
         return "Everything is as it was at first."
 
     acts: Acts = {"confirm": confirm, "restart": restart}

@@ -7,7 +7,7 @@ from typing import Any
 
 from helpers import progress as recorded_progress
 from helpers import questions
-from helpers.backends import not_available
+from helpers.backends import call_snapshot, not_available
 from helpers.backends.front_end import can_click as _is_interactive
 from helpers.backends.offline import snapshot
 from helpers.backends.running import COMPARED, WAYS_TO_START, running
@@ -53,10 +53,13 @@ def _matches(problem: Exception, expected: type[BaseException] | str) -> bool:
     return expected in names or expected == code
 
 
-def calls(last: int = 5) -> CallTable:
-    """Return a table of boto3's last calls: operation, parameters, outcome, retries, and billed requests."""
-    calls = running().calls()
-    return CallTable(tuple(_row(call) for call in calls[max(0, len(calls) - last) :]))
+def calls(last: int = 5, wire: bool = False) -> CallTable:
+    """Return a table of boto3's last calls: operation, parameters, outcome, retries, and billed requests.
+
+    wire: show the HTTP requests and responses as well, without keys and signature.
+    """
+    made = running().calls()
+    return CallTable(tuple(call_snapshot.calls(made[max(0, len(made) - last) :], wire)))
 
 
 def queue(queue_url: str = "") -> Any:
@@ -116,14 +119,14 @@ def inbox() -> Any:
     In a notebook it's live: a request to confirm has a button, which confirms it in a private copy of the cloud. On a
     cloud without an inbox, return a note about that.
     """
-    if not running().can("inbox"):
+    cloud = running()
+    if not cloud.can("inbox"):
         return Card("note", "", (("", not_available.INBOX),))
-    arrived = running().inbox
     if _is_interactive():
         from helpers import live
 
-        return live.inbox(running())
-    return InboxList(tuple(snapshot.inbox(arrived)))
+        return live.inbox(cloud)
+    return InboxList(tuple(snapshot.inbox(cloud.inbox, cloud.world if cloud.name == "offline" else None)))
 
 
 def switch() -> Any:
@@ -149,48 +152,14 @@ def predict(prediction_id: str) -> Any:
 
 
 def progress() -> ProgressTable:
-    """Return a table of the learner's progress in each exercise, as `check` recorded it in the working copy."""
+    """Return the learner's progress in each exercise and what's next, as `check` recorded it in the working copy."""
     if os.environ.get(COMPARED):
-        return ProgressTable(
-            (), "In your own copy of the course a table stands here: where you are with each exercise."
-        )
+        return ProgressTable((), "In your own copy of the course you see here how far you are with each exercise.")
     folder = recorded_progress.find()
     if folder is None:
-        text = "No progress is kept here, because this folder is not in your working copy of the course."
-        return ProgressTable((), f"{text} `course lab` makes one and opens it; there each check is recorded.")
+        text = "No progress is kept here, because this folder isn't in your working copy of the course."
+        return ProgressTable((), f"{text} `course lab` makes one and opens it. There, every check is recorded.")
     try:
         return ProgressTable(recorded_progress.by_lesson(course(), recorded_progress.read(folder)))
     except CourseError as problem:
         return ProgressTable((), str(problem))
-
-
-def _row(call: Any) -> dict[str, Any]:
-    params = ", ".join(f"{name}={_short(value)}" for name, value in call.params.items())
-    return {
-        "service": call.service,
-        "region": call.region,
-        "operation": call.operation,
-        "params": params,
-        "outcome": call.error_code or _result(call.operation, call.response or {}),
-        "retries": call.retries,
-        "at": f"{call.at:%H:%M:%S}",
-        "requests": call.requests,
-    }
-
-
-def _result(operation: str, response: dict[str, Any]) -> str:
-    """Return in words what a successful call returned."""
-    if operation == "ReceiveMessage":
-        count = len(response.get("Messages", []))
-        return f"{count or 'no'} message{'s' * (count != 1)}"
-    if "Successful" in response or "Failed" in response:
-        failed = len(response.get("Failed", []))
-        return f"{len(response.get('Successful', []))} ok" + (f", {failed} failed" if failed else "")
-    return "ok"
-
-
-def _short(value: Any) -> str:
-    """Return the value as code; a long text, such as a URL, is cut to its end, which is the distinctive part."""
-    if isinstance(value, str) and len(value) > 30:
-        return f"'…{value[-18:]}'"
-    return repr(value)

@@ -208,8 +208,12 @@ class Case:
         return reply["Attributes"]["QueueArn"]
 
     def state(self, queue_url: str, region: str = "us-east-1") -> dict[str, Any]:
-        """Return what the queue holds now, without receiving anything; see helpers.backends.offline.snapshot.queue."""
-        return snapshot.queue(self._world, region, queue_url, most=sys.maxsize)
+        """Return what the queue holds now, without receiving anything; see helpers.backends.offline.snapshot.queue.
+
+        For older exercise sets `lease` is the visibility timeout too, and `policy` is one text.
+        """
+        found = snapshot.queue(self._world, region, queue_url, most=sys.maxsize)
+        return {**found, "lease": found["visibility_timeout"], "policy": "; ".join(found["policy"]) or "none"}
 
     def steps(self, queue_url: str) -> list[Step]:
         """Return what the answer did to the queue's messages, oldest first; see helpers.aws_rules.common.steps."""

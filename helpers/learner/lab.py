@@ -1,4 +1,4 @@
-"""`course lab`: JupyterLab at the lesson, with files on the left, contents on the right, and nothing to click away."""
+"""`course lab`: JupyterLab at the lesson, with the files on the left, and nothing to click away."""
 
 import json
 import os
@@ -10,8 +10,8 @@ from helpers.course import Lesson
 from helpers.folders import writing
 
 SETTINGS = Path(__file__).parent / "lab_settings"  # defaults; what the learner set in JupyterLab wins over them
+STYLES = SETTINGS / "custom" / "custom.css"  # JupyterLab wants this name
 WORKSPACE = "course"
-_CONTENTS = "@jupyterlab/toc:plugin"  # JupyterLab's name of the table of contents in a stored layout
 
 _warned: set[str] = set()  # JupyterLab saves every two minutes; each warning is given once
 
@@ -26,6 +26,8 @@ def arguments(folder: Path, lesson: Lesson, kind: str, browser: bool, port: int 
         f"--ServerApp.root_dir={folder}",
         f"--LabApp.default_url=/lab/workspaces/{WORKSPACE}/tree/{notebook}",
         f"--LabApp.app_settings_dir={SETTINGS}",
+        "--LabApp.custom_css=True",
+        f"--ServerApp.tornado_settings=static_custom_path={STYLES.parent}",
         f"--LabApp.workspaces_dir={_lay_workspace(folder)}",
         "--LabApp.extension_manager=readonly",
         "--LabApp.news_url=",
@@ -79,19 +81,18 @@ def _lay_workspace(folder: Path) -> Path:
 
 
 def layout() -> dict[str, Any]:
-    """Return JupyterLab's workspace for the course: files on the left, the table of contents on the right."""
+    """Return JupyterLab's workspace for the course: files on the left; on the right, folded, the table of contents.
+
+    So the lesson has most of the window. A click on the icon at the right edge opens the table of contents.
+    """
+    files, contents = "filebrowser", "@jupyterlab/toc:plugin"  # JupyterLab's own names for them
     return {
         "data": {
             "layout-restorer:data": {
                 "main": {"dock": None, "current": None},
-                "left": {"collapsed": False, "visible": True, "current": "filebrowser", "widgets": ["filebrowser"]},
-                "right": {
-                    "collapsed": False,
-                    "visible": True,
-                    "current": _CONTENTS,
-                    "widgets": [_CONTENTS],
-                },
-                "relativeSizes": [0.18, 0.64, 0.18],
+                "left": {"collapsed": False, "visible": True, "current": files, "widgets": [files]},
+                "right": {"collapsed": True, "visible": True, "current": None, "widgets": [contents]},
+                "relativeSizes": [0.23, 0.77, 0],
             }
         },
         "metadata": {"id": WORKSPACE},

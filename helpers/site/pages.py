@@ -96,9 +96,10 @@ def finish(out: Path, listed: Course) -> None:
 
 
 def _scripts(out: Path) -> str:
-    """Return what puts our scripts into JupyterLab's page, with the files that are loaded and their sizes in bytes."""
+    """Return what puts our scripts and styles into JupyterLab's page, with the files to load and their sizes."""
     runtime = sorted(path for path in (out / "static" / "pyodide").iterdir() if path.suffix in _RUNTIME)
     files = [[f"../static/pyodide/{quote(path.name)}", path.stat().st_size] for path in runtime]
     data = f'<script id="course-files" type="application/json">{json.dumps(files)}</script>'
     tags = [f'<script type="module" src="../{name}"></script>' for name in _SCRIPTS]
-    return "\n".join([data, *tags, ""])
+    styles = f"<style>{lab.STYLES.read_text(encoding='utf-8')}</style>"
+    return "\n".join([styles, data, *tags, ""])

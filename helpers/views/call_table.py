@@ -1,49 +1,123 @@
-"""A table of API calls."""
+"""The last API calls: what was asked, what came back, what it's billed as, and the HTTP on the wire."""
 
-import html
-from collections.abc import Mapping
+import textwrap
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-_COLUMNS = ("at", "service", "region", "operation", "params", "outcome")
-_LONGEST_PARAMS = 60  # characters
+from helpers.views import kit
+from helpers.views.words import columns, counted, cut
+
+_LONGEST_VALUE, _LONGEST_PARAMS = 48, 160  # characters
+_WIDE = 22  # characters of an operation or an error; with longer ones the columns need more room
+_HEAD = ("at", "operation", "service", "parameters", "outcome", "billed")
 
 
 @dataclass(frozen=True)
 class CallTable:
-    """A table of rows with at, service, region, operation, params, outcome (texts), retries and requests (numbers)."""
+    """The calls, oldest first.
 
-    rows: tuple[Mapping[str, Any], ...]
+    Each has at, operation, service, region, outcome (texts), params (a mapping), failed, retries and requests. wire is
+    a list of exchanges, empty where they aren't shown: request, headers, body, response, reply_headers, reply, error.
+    """
 
-    def _cells(self) -> list[list[str]]:
-        return [[_short(row, column) for column in _COLUMNS] for row in self.rows]
+    calls: Sequence[Mapping[str, Any]]
 
     def __repr__(self) -> str:
-        if not self.rows:
+        if not self.calls:
             return "No calls yet."
-        table = [list(_COLUMNS), *self._cells()]
-        widths = [max(len(row[n]) for row in table) for n in range(len(_COLUMNS))]
-        lines = ("  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)) for row in table)
-        return "\n".join([*(line.rstrip() for line in lines), self._bill()])
-
-    def _bill(self) -> str:
-        """Return the number of calls, and the number of requests that AWS bills for them."""
-        requests, calls = sum(row["requests"] for row in self.rows), len(self.rows)
-        return f"{calls} call{'s' * (calls != 1)}; on a bill {requests} request{'s' * (requests != 1)}"
+        rows, told = [[str(row[name]) for name in _HEAD] for row in self._rows()], []
+        if not any(call["wire"] for call in self.calls):
+            return f"Last calls: {', '.join(self._facts())}\n{columns([_HEAD, *rows], '  ')}"
+        for row, call in zip(rows, self.calls, strict=True):
+            told += ["", "  ".join(row[:3] + row[4:5]), *_as_curl(call["wire"])]
+        return "\n".join([f"Last calls: {', '.join(self._facts())}", *told])
 
     def _repr_html_(self) -> str:
-        if not self.rows:
-            return "<p>No calls yet.</p>"
-        head = "".join(f'<th scope="col" style="text-align:left">{column}</th>' for column in _COLUMNS)
-        body = "".join(
-            "<tr>" + "".join(f'<td style="text-align:left">{html.escape(cell)}</td>' for cell in cells) + "</tr>"
-            for cells in self._cells()
+        rows = self._rows()
+        failed = sum(row["failed"] for row in self.calls)
+        return kit.draw(
+            "call_table",
+            kind="boto3",
+            name="Last calls",
+            facts=self._facts(),
+            label=", ".join(["Last calls", *self._facts(), *([f"{failed} refused"] if failed else [])]),
+            twin=repr(self) if rows else "",
+            rows=rows,
+            wire=any(row["wire"] for row in rows),
+            wide=any(max(len(row["operation"]), len(row["returned"])) > _WIDE for row in rows),
         )
-        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table><p>{self._bill()}</p>"
+
+    def _facts(self) -> list[str]:
+        """Return how many calls and billed requests there are, and the region if it's the same for all."""
+        if not self.calls:
+            return []
+        regions = {call["region"] for call in self.calls}
+        billed = counted(sum(call["requests"] for call in self.calls), "billed request")
+        return [counted(len(self.calls), "call"), billed, *(regions if len(regions) == 1 else ())]
+
+    def _rows(self) -> list[dict[str, Any]]:
+        alone = len({call["region"] for call in self.calls}) == 1
+        return [_row(call, "" if alone else f" {call['region']}") for call in self.calls]
 
 
-def _short(row: Mapping[str, Any], column: str) -> str:
-    text = str(row[column])
-    if column == "outcome" and row["retries"]:
-        text += f", {row['retries']} retries"
-    return text if len(text) <= _LONGEST_PARAMS or column != "params" else text[: _LONGEST_PARAMS - 1] + "…"
+def _row(call: Mapping[str, Any], region: str) -> dict[str, Any]:
+    good = not call["failed"] and "failed" not in call["outcome"]
+    retried = f", after {counted(call['retries'], 'retry', 'retries')}" if call["retries"] else ""
+    return {
+        "at": call["at"],
+        "operation": call["operation"],
+        "service": f"{call['service']}{region}",
+        "parameters": _parameters(call["params"]),
+        "outcome": f"{'✓' if good else '✕'} {call['outcome']}{retried}",
+        "good": good,
+        "failed": call["failed"],
+        "returned": call["outcome"],
+        "retried": retried.lstrip(", "),
+        "billed": call["requests"],
+        "wire": call["wire"],
+        "failures": [_status(tried) for tried in call["wire"][:-1]],
+    }
+
+
+def _parameters(params: Mapping[str, Any]) -> str:
+    return _at_a_word(", ".join(f"{name}={_short(value)!r}" for name, value in params.items()), _LONGEST_PARAMS)
+
+
+def _short(value: Any) -> Any:
+    """Return the value with its long texts cut; of a URL and of an ARN the end stays, which tells it apart."""
+    if isinstance(value, Mapping):
+        return {name: _short(item) for name, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_short(item) for item in value]
+    if not isinstance(value, str):
+        return value
+    if value.startswith(("https://", "http://")) and "?" not in value:
+        return f"…/{cut(value.rpartition('/')[2], _LONGEST_VALUE)}"
+    if value.startswith("arn:") and value.count(":") >= 5:
+        return f"…:{cut(value.split(':', 5)[5], _LONGEST_VALUE)}"
+    return _at_a_word(value, _LONGEST_VALUE)
+
+
+def _at_a_word(text: str, longest: int) -> str:
+    """Return the text on one line, cut between words, and within its first word if that is too long already."""
+    line = cut(text)
+    shorter = textwrap.shorten(line, longest, placeholder=" …", break_on_hyphens=False)
+    return shorter if shorter not in ("…", " …") else cut(line, longest // 2)
+
+
+def _status(tried: Mapping[str, Any]) -> str:
+    return tried["response"] or f"No response: {tried['error']}"
+
+
+def _as_curl(tries: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return requests and responses as lines, marked as curl marks them: > was sent, < was returned."""
+    *earlier, last = tries
+    lines = [f"  {_status(tried)}. boto3 tried again." for tried in earlier]
+    for mark, first, headers, body in (
+        (">", last["request"], last["headers"], last["body"]),
+        ("<", _status(last), last["reply_headers"], last["reply"]),
+    ):
+        named = [f"{name}: {value}" for name, value in headers]
+        lines += [f"  {mark} {line}".rstrip() for line in (first, *named, "", *body.split("\n"))]
+    return lines

@@ -1,64 +1,118 @@
-"""A list of what SNS delivered to anything but queues: e-mail, SMS, mobile push, web addresses."""
+"""What SNS delivered to anything but queues: e-mails, SMS, pushes to phones, requests to web addresses."""
 
+import json
+import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from helpers.views import parts
+from helpers.views import kit
+from helpers.views.words import counted, cut
 
-_LONGEST_LINE, _LONGEST_FOLD = 90, 20_000  # characters of a message
+_LONGEST_LINE, _LONGEST_ENDPOINT, _LONGEST_FOLD = 240, 60, 20_000  # characters
+_KINDS = {  # of deliveries, by protocol: the icon and the word
+    "email": ("mail", "e-mail"),
+    "email-json": ("mail", "e-mail as JSON"),
+    "sms": ("phone", "SMS"),
+    "application": ("bell", "push"),
+    "http": ("web", "web request"),
+    "https": ("web", "web request"),
+}
 
 
 @dataclass(frozen=True)
 class InboxList:
-    """The list of deliveries with at, protocol, endpoint, subject, message and link (for confirming, or "")."""
+    """The deliveries, oldest first.
+
+    Each has at, protocol, endpoint, subject, message, link (which confirms a subscription; "" for none) and, where
+    that's known, confirmed. controls: of a live inbox, with `note`, what the last click did; None for a still one.
+    """
 
     mails: Sequence[Mapping[str, Any]]
-    controls: Mapping[str, Any] | None = None
+    controls: Mapping[str, str] | None = None
     asleep: str = ""
 
     def __repr__(self) -> str:
         if not self.mails:
             return "The inbox is empty."
-        cells = [
-            [str(n), mail["at"], mail["protocol"], mail["endpoint"], short(mail), _confirm_code(n, mail)]
-            for n, mail in enumerate(self.mails)
-        ]
-        return f"{self.title}\n{parts.columns(cells, '  ')}"
+        lines = [f"Inbox: {', '.join(self._facts())}"]
+        for mail in self._drawn():
+            told = [mail["subject"], mail["text"]]
+            if mail["code"]:
+                told.append(f"to confirm, run {mail['code']}")
+            if mail["confirmed"]:
+                told.append("✓ confirmed")
+            lines.append(f"  [{mail['number']}]  {mail['at']}  {mail['word']} to {mail['to']}")
+            lines += [f"       {line}" for line in told if line]
+        return "\n".join(lines)
 
     def _repr_html_(self) -> str:
+        return kit.draw(
+            "inbox",
+            kind="SNS",
+            name="Inbox",
+            facts=self._facts(),
+            label=", ".join(["Inbox", *self._facts()]),
+            twin=repr(self) if self.mails else "",
+            asleep="" if self.controls is not None or not self._asked() else self.asleep,
+            mails=self._drawn(),
+            play=self.controls is not None,
+            note=(self.controls or {}).get("note", ""),
+        )
+
+    def _facts(self) -> list[str]:
         if not self.mails:
-            return "<p>The inbox is empty.</p>"
-        cells = [
-            [
-                str(n),
-                parts.text(mail["at"]),
-                parts.text(mail["protocol"]),
-                parts.text(mail["endpoint"]),
-                f"{parts.text(short(mail))}{self._folded(mail)}",
-                f"<code>{parts.text(_confirm_code(n, mail))}</code>" if mail["link"] else "",
-            ]
-            for n, mail in enumerate(self.mails)
-        ]
-        return parts.table(self.title, ["", "at", "by", "to", "message", "to confirm, run"], cells)
+            return []
+        asked = [f"{self._asked()} to confirm"] if self._asked() else []
+        return [counted(len(self.mails), "message"), *asked, "numbered as in cloud.inbox"]
 
-    @property
-    def title(self) -> str:
-        """The heading, with the number of messages."""
-        count = len(self.mails)
-        return f"Inbox: {count} message{'s' * (count != 1)}"
+    def _asked(self) -> int:
+        return sum(_is_open(mail) for mail in self.mails)
 
-    @staticmethod
-    def _folded(mail: Mapping[str, Any]) -> str:
-        message = parts.raw(mail["message"][:_LONGEST_FOLD])
-        pre = f'<pre style="white-space:pre-wrap;overflow-wrap:anywhere">{message}</pre>'
-        return f"<details><summary{parts.KEYS}>more of it</summary>{pre}</details>"
+    def _drawn(self) -> list[dict[str, Any]]:
+        return [_drawn(number, mail) for number, mail in enumerate(self.mails)]
 
 
-def short(mail: Mapping[str, Any]) -> str:
-    """Return subject and message on one line, cut to length."""
-    return parts.cut(f"{mail['subject']}: {mail['message']}" if mail["subject"] else mail["message"], _LONGEST_LINE)
+def _is_open(mail: Mapping[str, Any]) -> bool:
+    """Return whether it's a request to confirm that wasn't followed yet."""
+    return bool(mail["link"]) and not mail.get("confirmed")
 
 
-def _confirm_code(number: int, mail: Mapping[str, Any]) -> str:
-    return f"cloud.follow(cloud.inbox[{number}].confirm_url)" if mail["link"] else ""
+def _drawn(number: int, mail: Mapping[str, Any]) -> dict[str, Any]:
+    icon, word = _KINDS.get(mail["protocol"], ("web", mail["protocol"]))
+    message, envelope = mail["message"], _envelope(mail["message"])
+    subject = mail["subject"] if mail["protocol"] == "email" else ""  # phones and raw deliveries get none
+    if envelope:
+        message, subject = str(envelope["Message"]), str(envelope.get("Subject") or "")
+    text = cut(message.replace(mail["link"], "") if mail["link"] else message)
+    shown = textwrap.shorten(text, _LONGEST_LINE, placeholder=" …")
+    shown = shown if len(shown) > 2 else cut(text, _LONGEST_LINE)  # it's one long word
+    whole = envelope or shown != cut(message)
+    return {
+        "number": number,
+        "at": mail["at"],
+        "icon": icon,
+        "word": word,
+        "to": _endpoint(mail["endpoint"]),
+        "subject": cut(subject, _LONGEST_LINE),
+        "text": shown,
+        "fold": ("The JSON around it" if envelope else "The whole message") if whole else "",
+        "whole": mail["message"][:_LONGEST_FOLD],
+        "code": f"cloud.follow(cloud.inbox[{number}].confirm_url)" if _is_open(mail) else "",
+        "confirmed": bool(mail["link"]) and not _is_open(mail),
+    }
+
+
+def _envelope(message: str) -> Mapping[str, Any] | None:
+    """Return the JSON that SNS puts around a message, if it's there."""
+    try:
+        found = json.loads(message)
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) and {"Type", "Message", "TopicArn"} <= set(found) else None
+
+
+def _endpoint(address: str) -> str:
+    """Return an address cut to length; of a phone's long ARN its end stays."""
+    ends = f"…:{address.split(':', 5)[5]}" if address.startswith("arn:") and address.count(":") >= 5 else address
+    return cut(ends, _LONGEST_ENDPOINT)

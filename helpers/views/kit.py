@@ -99,11 +99,11 @@ def percent(number: float) -> str:
 def _sheet(*names: str) -> str:
     """Return the kit's style sheet and these, on one line.
 
-    Their rules hold for `[data-pic]` twice, which outweighs what JupyterLab says about lists and code in outputs. Those
+    The kit's rules hold for `[data-pic]` three times, which outweighs JupyterLab's about lists and code. Those
     of a later sheet outweigh the earlier ones', also where another picture below brings the earlier sheets once more.
     """
     text = ""
-    for weight, name in enumerate(("kit", *names), 1):
+    for weight, name in enumerate(("kit", *names), 2):
         sheet = _HERE / "sheets" / f"{name}.css"
         if sheet.exists():
             rules = sheet.read_text(encoding="utf-8")

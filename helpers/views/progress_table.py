@@ -1,18 +1,18 @@
-"""A table of the learner's progress, by lesson and exercise."""
+"""The learner's progress: how many exercises of each lesson are correct, how often each was tried, and what's next."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from helpers.views import parts
+from helpers.views import kit
+from helpers.views.words import columns, counted, cut
 
-_LOOKS = {"correct": ("✓", "good"), "not yet": ("○", "waits"), "not attempted": ("…", "plain")}
-_HEAD = ["exercise", "where you stand", "first correct", "tries"]
+_MARKS = {"correct": ("✓", "good"), "not yet": ("○", "held"), "not attempted": ("…", "late")}
 
 
 @dataclass(frozen=True)
 class ProgressTable:
-    """The table of lessons with number, title and exercises, each with id, title, status, since (a text) and tries.
+    """The lessons with number, title and exercises, each with id, title, status, since (a text) and tries.
 
     note: a text above the lessons, or instead of them.
     """
@@ -22,32 +22,76 @@ class ProgressTable:
 
     def __repr__(self) -> str:
         lines = [self.note] if self.note else []
-        for lesson in self.lessons:
-            rows = [[name, f"{mark} {status}", *rest] for name, mark, status, *rest in map(_cells, lesson["exercises"])]
-            lines += [_title(lesson), parts.columns([_HEAD, *rows], "  ")]
+        if self.lessons:
+            lines.append(f"Your progress: {self._done()}. {self._next()}")
+        for lesson in self._drawn():
+            lines.append(f"{lesson['title']}: {lesson['says']}")
+            rows = (
+                [one["mark"], one["name"], one["status"], one["since"], one["tries"]] for one in lesson["exercises"]
+            )
+            lines.append(columns([*rows], "  "))
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
-        note = f"<p>{parts.text(self.note)}</p>" if self.note else ""
-        return note + "".join(_table(lesson) for lesson in self.lessons)
+        return kit.draw(
+            "progress",
+            kind="Course",
+            name="Your progress",
+            facts=[self._done()] if self.lessons else [],
+            label=f"Your progress: {self._done()}" if self.lessons else "Your progress",
+            twin=repr(self) if self.lessons else "",
+            note=self.note,
+            next=self._next() if self.lessons else "",
+            lessons=self._drawn(),
+        )
+
+    def _done(self) -> str:
+        exercises = [one for lesson in self.lessons for one in lesson["exercises"]]
+        return f"{_correct(exercises)} of {counted(len(exercises), 'exercise')} correct"
+
+    def _next(self) -> str:
+        """Return a sentence that names the first exercise that isn't correct yet."""
+        left = (one for lesson in self.lessons for one in lesson["exercises"] if one["status"] != "correct")
+        first = next(left, None)
+        return f"Next: {_name(first)}" if first else "All exercises are correct."
+
+    def _drawn(self) -> list[dict[str, Any]]:
+        """Return the lessons; the one with the next exercise is open."""
+        drawn = [_lesson(lesson) for lesson in self.lessons]
+        for lesson in drawn:
+            if lesson["left"]:
+                lesson["open"] = True
+                break
+        return drawn
 
 
-def _table(lesson: Mapping[str, Any]) -> str:
-    rows = []
-    for exercise in lesson["exercises"]:
-        name, mark, status, since, tries = _cells(exercise)
-        status_cell = parts.chip(f"{mark} {status}", _LOOKS[status][1])
-        rows.append([parts.text(name), status_cell, parts.text(since), parts.text(tries)])
-    return parts.table(_title(lesson), _HEAD, rows)
+def _lesson(lesson: Mapping[str, Any]) -> dict[str, Any]:
+    exercises = lesson["exercises"]
+    correct, tries = _correct(exercises), sum(one["tries"] for one in exercises)
+    tried = f", {_tries(tries)}" if tries else ""
+    return {
+        "title": cut(f"{lesson['number']} {lesson['title']}"),
+        "says": f"{correct} of {len(exercises)} correct{tried}",
+        "left": len(exercises) - correct,
+        "open": False,
+        "exercises": [_exercise(one) for one in exercises],
+    }
 
 
-def _title(lesson: Mapping[str, Any]) -> str:
-    done = sum(exercise["status"] == "correct" for exercise in lesson["exercises"])
-    return f"{lesson['number']} {lesson['title']}: {done} of {len(lesson['exercises'])} correct"
+def _exercise(one: Mapping[str, Any]) -> dict[str, str]:
+    mark, look = _MARKS[one["status"]]
+    since = f"since {one['since']}" if one["since"] else ""
+    tries = _tries(one["tries"]) if one["tries"] else ""
+    return {"mark": mark, "look": look, "name": _name(one), "status": one["status"], "since": since, "tries": tries}
 
 
-def _cells(exercise: Mapping[str, Any]) -> list[str]:
-    """Return name, mark, status, when it was first correct, and the number of tries."""
-    status, tries = exercise["status"], exercise["tries"]
-    name = parts.cut(f"{exercise['id']} {exercise['title']}", 0)
-    return [name, _LOOKS[status][0], status, exercise["since"], str(tries) if tries else ""]
+def _correct(exercises: Sequence[Mapping[str, Any]]) -> int:
+    return sum(one["status"] == "correct" for one in exercises)
+
+
+def _name(exercise: Mapping[str, Any]) -> str:
+    return cut(f"{exercise['id']} {exercise['title']}")
+
+
+def _tries(count: int) -> str:
+    return counted(count, "try", "tries")

@@ -25,7 +25,7 @@ else:
 
 pytestmark = pytest.mark.endpoints
 PLACE = Path(__file__).parent / "elsewhere"
-PAGE = HOME / "lessons" / "other_clouds.md"
+PAGE = HOME / ".github" / "docs" / "other_clouds.md"
 TITLES = {"moto": "moto's own server", "ministack": "ministack"}
 HEAD = """# The lessons on other clouds
 

@@ -43,5 +43,5 @@ def test_the_readme_lists_every_command():
 
 def test_the_linked_lessons_are_there():
     """Links into the course lead somewhere."""
-    for path in re.findall(r"\]\(((?:lessons|exercises)/[^)]+)\)", README):
+    for path in re.findall(r"\]\(((?:lessons|exercises|\.github)/[^)]+)\)", README):
         assert (HOME / path).is_file()

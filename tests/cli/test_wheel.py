@@ -115,7 +115,7 @@ def test_the_wheel_brings_the_course_along(wheel):
     wanted = {f"{kind}/{lesson.slug}.ipynb" for kind in kinds for lesson in course().lessons}
     wanted |= {"lessons/course.toml", "pyproject.toml", "README.md"}
     assert {f"helpers/_course/{name}" for name in wanted} <= found
-    settings = {"learner/lab_settings/overrides.json", "learner/lab_settings/page_config.json"}
+    settings = {f"learner/lab_settings/{name}" for name in ("overrides.json", "page_config.json", "custom/custom.css")}
     profiles = {"backends/offline/profiles/config", "backends/offline/profiles/credentials"}
     templates = {f"grading/reports/templates/{name}" for name in ("base.html", "class.html", "feedback.html")}
     others = {"backends/aws/lessons_operations.json", "py.typed"}

@@ -19,7 +19,7 @@ from helpers.backends.aws import aws_cloud
 from helpers.cli import app
 from helpers.course import Course, course
 from helpers.errors import CourseError, NotebookError, UnknownExercise
-from helpers.learner import doctor, lab, marking, pack, reset
+from helpers.learner import doctor, marking, pack, reset
 from helpers.learner.working_copy import WorkingCopy, nbgrader
 
 LESSON = course().lessons[0]
@@ -531,51 +531,6 @@ def test_the_verdict():
     assert doctor.all_well([well], said.append)
     assert not doctor.all_well([well, broken], said.append)
     assert said == ["This machine can take the course.", "1 to mend."]
-
-
-# --- lab -------------------------------------------------------------------------------------------------------------
-
-
-def test_jupyterlab_opens_at_the_lesson_in_the_learner_s_folder(tmp_path):
-    """Root, page, browser and port are as asked for, and a port that was asked for is not exchanged for another."""
-    asked = lab.arguments(tmp_path, LESSON, "exercises", browser=False, port=9999)
-    assert f"--ServerApp.root_dir={tmp_path}" in asked
-    assert f"--LabApp.default_url=/lab/workspaces/course/tree/exercises/{LESSON.slug}.ipynb" in asked
-    assert {"--no-browser", "--ServerApp.port=9999", "--ServerApp.port_retries=0"} <= set(asked)
-    plain = lab.arguments(tmp_path, LESSON, "lessons", browser=True, port=None)
-    assert f"--LabApp.default_url=/lab/workspaces/course/tree/lessons/{LESSON.slug}.ipynb" in plain
-    assert [word for word in plain if word.startswith(("--no-browser", "--ServerApp.port"))] == []
-
-
-def test_only_root_is_allowed_to_be_root(tmp_path, monkeypatch):
-    """A container's root may start JupyterLab; for others, and on Windows, the option is not given."""
-
-    def allowed():
-        return "--ServerApp.allow_root=True" in lab.arguments(tmp_path, LESSON, "lessons", browser=True, port=None)
-
-    monkeypatch.setattr(os, "geteuid", lambda: 0, raising=False)
-    assert allowed()
-    monkeypatch.setattr(os, "geteuid", lambda: 1000)
-    assert not allowed()
-    monkeypatch.delattr(os, "geteuid")
-    assert not allowed()
-
-
-def test_the_layout_is_laid_once(tmp_path):
-    """JupyterLab stores the learner's own layout in the same place, and it is not replaced."""
-    lab.arguments(tmp_path, LESSON, "lessons", browser=True, port=None)
-    (stored,) = (tmp_path / ".course/workspaces").iterdir()
-    assert json.loads(stored.read_text(encoding="utf-8"))["metadata"]["id"] == "course"
-    stored.write_text("mine", encoding="utf-8")
-    lab.arguments(tmp_path, LESSON, "lessons", browser=True, port=None)
-    assert [file.read_text(encoding="utf-8") for file in (tmp_path / ".course/workspaces").iterdir()] == ["mine"]
-
-
-def test_a_layout_that_cannot_be_laid_is_told(tmp_path):
-    """A file where the folder should be raises CourseError."""
-    (tmp_path / ".course").touch()
-    with pytest.raises(CourseError, match="Cannot write"):
-        lab.arguments(tmp_path, LESSON, "lessons", browser=True, port=None)
 
 
 # --- marking ---------------------------------------------------------------------------------------------------------

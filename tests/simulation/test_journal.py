@@ -9,7 +9,7 @@ from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ClientError, EndpointConnectionError
 from moto.core.botocore_stubber import MockRawResponse
 
-from helpers import clock, cloud, show, start
+from helpers import clock, cloud, start
 from helpers.aws_rules.common.request import Request
 from helpers.backends.base import Cloud
 from helpers.backends.calls import Call, Exchange
@@ -300,30 +300,7 @@ def test_a_new_cloud_has_an_empty_journal(offline: Cloud, sqs: Any) -> None:
     assert len(offline.calls()) == 1
 
 
-# ---- show.calls
-
-
-def test_the_table_shows_the_last_calls(sqs: Any, sns: Any, queue_url: str) -> None:
-    """show.calls(n) has a line for each of the last n calls: time, service, region, operation, parameters, outcome."""
-    assert repr(show.calls(0)) == "No calls yet."
-    sns.create_topic(Name="orders")
-    with pytest.raises(sqs.exceptions.QueueDoesNotExist):
-        sqs.get_queue_url(QueueName="missing")
-    assert repr(show.calls(2)).splitlines() == [
-        "at        service  region     operation    params               outcome",
-        "09:00:00  sns      us-east-1  CreateTopic  Name='orders'        ok",
-        "09:00:00  sqs      us-east-1  GetQueueUrl  QueueName='missing'  AWS.SimpleQueueService.NonExistentQueue",
-        "2 calls; on a bill 2 requests",
-    ]
-
-
-def test_the_table_tells_what_came_back(sqs: Any, queue_url: str) -> None:
-    """How many messages a receive brought, and how many entries of a batch failed."""
-    good, bad = {"Id": "good", "MessageBody": "x"}, {"Id": "bad", "MessageBody": "\x00"}
-    sqs.send_message_batch(QueueUrl=queue_url, Entries=[good, bad])
-    sqs.receive_message(QueueUrl=queue_url)
-    sqs.receive_message(QueueUrl=queue_url)
-    assert [row["outcome"] for row in show.calls(3).rows] == ["1 ok, 1 failed", "1 message", "no messages"]
+# ---- what a call is billed as
 
 
 @pytest.mark.parametrize(("size", "requests"), [(1, 1), (65_536, 1), (65_537, 2), (1_048_576, 16)])
@@ -345,12 +322,3 @@ def test_a_batch_counts_by_the_sum_of_its_messages(sqs: Any, sns: Any, queue_url
     notes = [{"Id": str(n), "Message": "x" * 20_000} for n in range(10)]
     sns.publish_batch(TopicArn=topic_arn, PublishBatchRequestEntries=notes)
     assert [call.requests for call in cloud.calls()[-4:]] == [1, 2, 1, 4]
-
-
-def test_the_table_makes_no_call(offline: Cloud, sqs: Any) -> None:
-    """Showing the calls makes none, moves no time and draws no id."""
-    sqs.list_queues()
-    before = (len(cloud.calls()), clock.time(), offline.world.ids.getstate())
-    repr(show.calls())
-    show.calls()._repr_html_()
-    assert (len(cloud.calls()), clock.time(), offline.world.ids.getstate()) == before

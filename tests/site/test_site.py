@@ -96,9 +96,11 @@ def said(found, cell="cell0"):
 
 
 def test_it_opens_at_lesson_1_and_tells_how_far_it_is(page):
-    """The link leads to the lesson with its contents beside it; a line says when Python runs; there is no dialog."""
+    """The link leads to the lesson, and its tab says so; a line says when Python runs; there is no dialog."""
     page.wait_for_selector(STARTED)
-    assert page.locator("#table-of-contents").is_visible()
+    label = ".lm-DockPanel-tabBar .lm-TabBar-tab[title*='lessons/'] .lm-TabBar-tabLabel"
+    said_first = page.locator(label).evaluate("node => getComputedStyle(node, '::before').content")
+    assert said_first == '"Lesson · "'
     assert page.locator(".jp-FileBrowser").is_visible()
     assert page.locator(".jp-Dialog").count() == 0
     picture(page, "site-opened")

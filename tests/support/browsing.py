@@ -1,7 +1,14 @@
 """JupyterLab, or JupyterLite, in headless Chromium: what tests do with either."""
 
+import json
 import os
+import re
 import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -68,6 +75,56 @@ def another(browser, width=1440):
 def is_elsewhere(url):
     """Return whether a request to this URL leaves the computer."""
     return not url.startswith(("http://127.0.0.1:", "ws://127.0.0.1:", "data:", "blob:"))
+
+
+@contextmanager
+def course_lab(tmp_path):
+    """Run `course lab` in a new home folder, as a learner starts it. Yield its address and the working copy."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    home = tmp_path / "home"
+    home.mkdir()
+    env = {
+        **os.environ,
+        "HOME": str(home),
+        "USERPROFILE": str(home),
+        "JUPYTER_CONFIG_DIR": str(home / "config"),
+        "JUPYTER_DATA_DIR": str(home / "data"),
+        "JUPYTER_RUNTIME_DIR": str(home / "runtime"),
+        "JUPYTERLAB_SETTINGS_DIR": str(home / "settings"),
+        "IPYTHONDIR": str(home / "ipython"),
+        "AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE",
+        "AWS_SECRET_ACCESS_KEY": "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+        "AWS_SESSION_TOKEN": "a-session-token",
+        "AWS_ENDPOINT_URL": "http://203.0.113.1:9",
+    }
+    env.pop("COURSE_FOLDER", None)
+    log = tmp_path / "lab.log"
+    command = [sys.executable, "-m", "helpers.cli", "lab", "--no-browser", "--port", str(port)]
+    (home / "config").mkdir()
+    # Gives the test access to JupyterLab's commands; a learner's JupyterLab doesn't have it.
+    exposed = {"LabApp": {"expose_app_in_browser": True}}
+    (home / "config" / "jupyter_lab_config.json").write_text(json.dumps(exposed))
+    with log.open("w") as out:
+        process = subprocess.Popen(command, env=env, stdout=out, stderr=subprocess.STDOUT)
+    try:
+        yield _address(process, log), home / "mastering-aws-messaging"
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def _address(process, log):
+    """Return the printed address once the server answers."""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and process.poll() is None:
+        found = re.search(r"http://127\.0\.0\.1:\d+/\S*token=\w+", log.read_text())
+        if found:
+            urllib.request.urlopen(found[0], timeout=10).read()
+            return found[0]
+        time.sleep(0.1)
+    raise AssertionError(log.read_text())
 
 
 def opened(page, path):

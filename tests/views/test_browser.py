@@ -1,19 +1,14 @@
 """JupyterLab in headless Chromium, opened by `course lab`. Needs Chromium and the extra `browser`."""
 
 import json
-import os
 import re
 import shutil
-import socket
 import subprocess
-import sys
-import time
-import urllib.request
 from pathlib import Path
 
 import nbformat
 import pytest
-from browsing import command, opened, picture, scroll_to, tab
+from browsing import command, course_lab, opened, picture, scroll_to, tab
 
 from helpers.course import HOME, course
 
@@ -40,51 +35,8 @@ RUN_ALL = """async () => {
 @pytest.fixture
 def lab(tmp_path):
     """`course lab` in a new home folder, as a learner starts it; its address and working copy."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    home = tmp_path / "home"
-    home.mkdir()
-    env = {
-        **os.environ,
-        "HOME": str(home),
-        "USERPROFILE": str(home),
-        "JUPYTER_CONFIG_DIR": str(home / "config"),
-        "JUPYTER_DATA_DIR": str(home / "data"),
-        "JUPYTER_RUNTIME_DIR": str(home / "runtime"),
-        "JUPYTERLAB_SETTINGS_DIR": str(home / "settings"),
-        "IPYTHONDIR": str(home / "ipython"),
-        "AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE",
-        "AWS_SECRET_ACCESS_KEY": "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
-        "AWS_SESSION_TOKEN": "a-session-token",
-        "AWS_ENDPOINT_URL": "http://203.0.113.1:9",
-    }
-    env.pop("COURSE_FOLDER", None)
-    log = tmp_path / "lab.log"
-    command = [sys.executable, "-m", "helpers.cli", "lab", "--no-browser", "--port", str(port)]
-    (home / "config").mkdir()
-    # Gives the test access to JupyterLab's commands; a learner's JupyterLab doesn't have it.
-    exposed = {"LabApp": {"expose_app_in_browser": True}}
-    (home / "config" / "jupyter_lab_config.json").write_text(json.dumps(exposed))
-    with log.open("w") as out:
-        process = subprocess.Popen(command, env=env, stdout=out, stderr=subprocess.STDOUT)
-    try:
-        yield _address(process, log), home / "mastering-aws-messaging"
-    finally:
-        process.terminate()
-        process.wait(20)
-
-
-def _address(process, log):
-    """Return the printed address once the server answers."""
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline and process.poll() is None:
-        found = re.search(r"http://127\.0\.0\.1:\d+/\S*token=\w+", log.read_text())
-        if found:
-            urllib.request.urlopen(found[0], timeout=10).read()
-            return found[0]
-        time.sleep(0.1)
-    raise AssertionError(log.read_text())
+    with course_lab(tmp_path) as lab:
+        yield lab
 
 
 @pytest.fixture
@@ -99,7 +51,6 @@ def page(lab):
 def test_a_learner_runs_the_lesson_and_answers_an_exercise(page, lab):
     """Lesson 01 opens without a click, all cells run, an answer is correct, and nothing leaves the computer."""
     assert page.locator(".jp-FileBrowser").is_visible()
-    assert page.locator("#table-of-contents").is_visible()
     assert page.locator(".jp-Dialog").count() == 0
     picture(page, "lesson-01-opened")
 

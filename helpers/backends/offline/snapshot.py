@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from helpers.aws_rules.common import steps
 from helpers.aws_rules.policies.conditions import as_list
@@ -238,8 +238,8 @@ def _who(step: steps.Step) -> str:
     return "this notebook" if step.what == steps.RECEIVED and not step.by else step.by
 
 
-def inbox(arrived: list[Any]) -> list[dict[str, Any]]:
-    """Return what arrived outside queues, for a picture."""
+def inbox(arrived: list[Any], world: World | None = None) -> list[dict[str, Any]]:
+    """Return what arrived outside queues, for a picture. world: where it's known who has confirmed by now."""
     return [
         {
             "at": f"{mail.at:%H:%M:%S}",
@@ -248,9 +248,21 @@ def inbox(arrived: list[Any]) -> list[dict[str, Any]]:
             "subject": mail.subject,
             "message": mail.message,
             "link": mail.confirm_url,
+            "confirmed": bool(mail.confirm_url and world and _confirmed(world, mail.confirm_url)),
         }
         for mail in arrived
     ]
+
+
+def _confirmed(world: World, link: str) -> bool:
+    """Return whether the subscription that this link is for has been confirmed."""
+    from helpers.aws_rules.sns.region import SnsRegion
+
+    asked = dict(parse_qsl(urlsplit(link).query))
+    _, _, _, region, number, _ = asked["TopicArn"].split(":")
+    owner = world.accounts.get(number)
+    subscriptions = owner.service(SnsRegion, region).subscriptions.values() if owner else ()
+    return any(one.token == asked["Token"] and not one.pending for one in subscriptions)
 
 
 PUBLISHES = 5  # of a topic, whose fate a picture shows

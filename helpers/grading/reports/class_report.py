@@ -14,7 +14,7 @@ from helpers.grading.output import writing
 from helpers.grading.records import Mark, Row, by_name
 from helpers.grading.reports import pages as page_templates
 from helpers.grading.reports.texts import LOOKS, NOT_MARKED, number, one_line, percent
-from helpers.views import parts
+from helpers.views import words
 
 REPORT = "report"
 _NO_REASON = "The check gave no reason."
@@ -277,10 +277,10 @@ def _exercises_text(report: Mapping[str, Any]) -> Iterable[str]:
     marks = [mark for mark, _, _ in LOOKS.values()]
     rows = [["exercise", "picture", *marks, "mean points"]]
     for exercise in report["exercises"]:
-        name = parts.cut(f"{exercise['id']} {exercise['title']}", 50)
+        name = words.cut(f"{exercise['id']} {exercise['title']}", 50)
         mean = f"{number(exercise['mean'])} of {number(exercise['of'])}"
         rows.append([name, _bar_text(exercise["counts"]), *_numbers(exercise["counts"]), mean])
-    yield parts.columns(rows)
+    yield words.columns(rows)
     yield from (f"! {exercise['id']}: {NOBODY}" for exercise in report["exercises"] if exercise["nobody"])
 
 
@@ -336,13 +336,13 @@ def _changes_text(report: Mapping[str, Any]) -> Iterable[str]:
 def _learners_text(report: Mapping[str, Any]) -> Iterable[str]:
     yield _LEGEND
     rows = [[_line(learner["name"], 60), *_standing(learner), _marks(learner)] for learner in report["learners"]]
-    yield parts.columns([["learner", "points", "percent", "exercises in order"], *rows])
+    yield words.columns([["learner", "points", "percent", "exercises in order"], *rows])
 
 
 def _spread_text(report: Mapping[str, Any]) -> Iterable[str]:
     most = max((count for _, count in report["spread"]), default=0) or 1
     rows = [[label, "█" * round(_WIDTH * count / max(most, _WIDTH)), str(count)] for label, count in report["spread"]]
-    return [parts.columns([["percent", "picture", "learners"], *rows])]
+    return [words.columns([["percent", "picture", "learners"], *rows])]
 
 
 def _line(value: str, longest: int = _SEVERAL) -> str:
