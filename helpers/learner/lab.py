@@ -5,15 +5,13 @@ import os
 from pathlib import Path
 from typing import Any
 
-from helpers import secret_scan
 from helpers.course import Lesson
 from helpers.folders import writing
+from helpers.learner import saving
 
 SETTINGS = Path(__file__).parent / "lab_settings"  # defaults; what the learner set in JupyterLab wins over them
 STYLES = SETTINGS / "custom" / "custom.css"  # JupyterLab wants this name
 WORKSPACE = "course"
-
-_warned: set[str] = set()  # JupyterLab saves every two minutes; each warning is given once
 
 
 def arguments(folder: Path, lesson: Lesson, kind: str, browser: bool, port: int | None) -> list[str]:
@@ -34,7 +32,7 @@ def arguments(folder: Path, lesson: Lesson, kind: str, browser: bool, port: int 
         "--LabApp.check_for_updates_class=jupyterlab.handlers.announcements.NeverCheckForUpdate",
         # Without it ipykernel prints an alarming line for each kernel; loopback is all that is used.
         "--KernelManager.transport_encryption=auto",
-        f"--ContentsManager.pre_save_hook={__name__}.{warn_of_secrets.__name__}",
+        f"--ContentsManager.pre_save_hook={saving.__name__}.{saving.before_saving.__name__}",
         "--ServerApp.log_level=WARN",  # the address is printed at any level
     ]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
@@ -51,21 +49,6 @@ def open_lab(arguments: list[str]) -> None:
     from jupyterlab.labapp import LabApp  # takes a second to import, and only this command needs it
 
     LabApp.launch_instance(argv=arguments)
-
-
-def warn_of_secrets(model: dict[str, Any], path: str, contents_manager: Any, **_: Any) -> None:
-    """Warn in the terminal of cells that seem to hold a secret in a notebook that is being saved; it is saved as it is.
-
-    Jupyter calls this before it saves. The browser shows no warning, because a hook can do nothing there but refuse.
-    """
-    if model.get("type") != "notebook" or not isinstance(model.get("content"), dict):
-        return
-    for number, cell in enumerate(model["content"].get("cells", []), start=1):
-        for found in secret_scan.in_cell(cell):
-            where = f"{path}, cell {number}, {found}"
-            if where not in _warned:
-                _warned.add(where)
-                contents_manager.log.warning("A secret is being saved? %s. Take it out, and save again.", where)
 
 
 def _lay_workspace(folder: Path) -> Path:

@@ -10,7 +10,7 @@ import pytest
 
 from helpers import kernels, secret_scan
 from helpers.course import HOME
-from helpers.learner import lab
+from helpers.learner import lab, saving
 
 KEY_ID = "AKIA" + "Q7ZR4M2N8KLP3WXY"  # in two parts, so that secret scanners don't report this file
 SECRET = "abcdEFGH1234/+zyXW" * 2 + "Q9s8"
@@ -125,7 +125,7 @@ def test_a_notebook_with_a_secret_is_saved_as_it_is_and_told_once(tmp_path, capl
     """Jupyter's contents manager calls the hook: the file is complete, and the log has cell, line and kind."""
     from jupyter_server.services.contents.filemanager import FileContentsManager
 
-    monkeypatch.setattr(lab, "_warned", set())
+    monkeypatch.setattr(saving, "_warned", set())
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(f'key = "{KEY_ID}"')])
     (hook,) = [word.split("=")[1] for word in lab.arguments(tmp_path, *ASKED) if "pre_save_hook" in word]
     manager = FileContentsManager(root_dir=str(tmp_path), pre_save_hook=hook, log=logging.getLogger("saving"))
