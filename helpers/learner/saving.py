@@ -1,4 +1,4 @@
-"""What happens to a notebook when `course lab` saves it: it warns of secrets, and keeps still pictures for live ones."""
+"""What happens to a notebook when `course lab` saves it: secrets are warned of, live pictures are saved still."""
 
 from typing import Any
 
