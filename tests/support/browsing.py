@@ -29,6 +29,26 @@ FLAGS = [
 ]
 
 
+LESSON = "lessons/01_messaging_fundamentals.ipynb"  # what `course lab` opens at first
+RUN_ALL = """async () => {
+    const app = window.jupyterapp, panel = app.shell.currentWidget;
+    await panel.context.ready;
+    await panel.sessionContext.ready;
+    await app.commands.execute('notebook:run-all-cells');
+    await panel.context.save();
+    return panel.content.widgets.filter(w => w.model.type === 'code').map(w => ({
+        id: w.model.id, count: w.model.executionCount,
+        errors: w.model.outputs.toJSON().filter(o => o.output_type === 'error').map(o => o.evalue)}));
+}"""
+# Ends the kernel and closes the notebook, which is saved first.
+SHUT = """async () => {
+    const panel = window.jupyterapp.shell.currentWidget;
+    await panel.context.save();
+    await panel.sessionContext.shutdown();
+    panel.dispose();
+}"""
+
+
 def installed(module, extra):
     """Skip the test where the extra that brings this module is not installed; in CI it has to be."""
     if not os.environ.get("CI"):
@@ -125,6 +145,28 @@ def _address(process, log):
             return found[0]
         time.sleep(0.1)
     raise AssertionError(log.read_text())
+
+
+@contextmanager
+def learner(folder):
+    """Yield Chromium at the address that `course lab` printed, with `work`, the learner's working copy."""
+    with course_lab(folder) as (address, work), tab() as page:
+        page.goto(address)
+        opened(page, LESSON)
+        page.work = work
+        yield page
+
+
+def show_notebook(page, path):
+    """Open a notebook of the working copy."""
+    command(page, "docmanager:open", {"path": path})
+    opened(page, path)
+
+
+def themed(page, theme):
+    """Choose JupyterLab's theme, "Light" or "Dark"."""
+    command(page, "apputils:change-theme", {"theme": f"JupyterLab {theme}"})
+    page.wait_for_function("theme => document.body.dataset.jpThemeName === `JupyterLab ${theme}`", arg=theme)
 
 
 def opened(page, path):
