@@ -78,10 +78,6 @@ def test_an_open_picture_stays_awake_when_it_is_saved(page):
 def test_a_reopened_notebook_shows_still_pictures(page):
     """Each says what it said, and one line says how to play with it."""
     texts = reopen(page, PATH)
-    assert "Error displaying widget" not in "".join(texts.values())
-    assert [name for name in LIVE if not texts[name]] == []
-    assert [name for name in ("queue", "inbox") if "Run this cell again" not in texts[name]] == []
-    assert not_shown(page, OUTPUT) == []
     ARTIFACTS.mkdir(exist_ok=True)
     for name in LIVE:
         page.evaluate(
@@ -90,6 +86,10 @@ def test_a_reopened_notebook_shows_still_pictures(page):
             name,
         )
         page.screenshot(path=ARTIFACTS / f"reopened-{name}.png")
+    assert "Error displaying widget" not in "".join(texts.values())
+    assert [name for name in LIVE if not texts[name]] == []
+    assert [name for name in ("queue", "inbox") if "Run this cell again" not in texts[name]] == []
+    assert not_shown(page, OUTPUT) == []
 
 
 def test_a_stranger_s_notebook_reads_well(page):
