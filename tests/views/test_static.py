@@ -29,7 +29,7 @@ def test_what_is_left_of_a_picture_reads_well_alone(picture):
         assert preformatted[-1] == picture["text/plain"]
         return
     left = " ".join(["".join(block) for block in blocks] + preformatted)
-    missing = [word for word in picture["text/plain"].split() if re.search(r"\w", word) and word.strip("`") not in left]
+    missing = [word for word in re.findall(r"\w+", picture["text/plain"]) if word not in left]
     assert missing == []
 
 
