@@ -198,8 +198,8 @@ def test_an_answer_that_does_not_end_is_ended(page):
     assert "Not attempted" in said(found, "check-take_one")
 
 
-def test_a_live_picture_takes_clicks(page):
-    """A click receives a message, and the picture follows."""
+def test_a_live_picture_takes_clicks_and_is_saved_still(page):
+    """A click receives a message, and the picture follows. Without its kernel the still picture is there."""
     source = """from helpers import show, start
 import boto3
 start()
@@ -208,10 +208,16 @@ url = sqs.create_queue(QueueName="orders")["QueueUrl"]
 sqs.send_message(QueueUrl=url, MessageBody="A-100")
 show.queue(url)"""
     run(page, source)
-    page.get_by_role("button", name="Receive one message").click()
-    page.wait_for_selector(".course-queue [role=status]:has-text('Received')")
-    assert "1 in flight" in page.locator(".course-queue strong").inner_text()
+    place = page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-OutputArea-output")
+    place.locator("[data-act=receive]").first.click()
+    place.locator("[data-act=delete]").first.wait_for()
     picture(page, "site-queue")
+    page.evaluate("() => window.jupyterapp.shell.currentWidget.context.save()")
+    assert place.locator("[data-act=delete]").count() > 0
+    page.evaluate(SHUT)
+    show(page, "mine.ipynb")
+    place.get_by_text("Run this cell again").wait_for()
+    assert "Error displaying widget" not in place.last.inner_text()
 
 
 REFUSED = {

@@ -31,18 +31,21 @@ window.outside = root => {
     }).map(node => `${node.tagName}.${node.className} stands out`);
 };
 
-// Words that begin in one line and end in another. An id, such as A-101, is one word.
+// Words that begin in one line and end in another. An id, such as A-101, is one word. A long text without blanks, such
+// as an ARN, may be in several lines.
 window.broken = root => {
     const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT), found = [];
     for (let text = walker.nextNode(); text; text = walker.nextNode()) {
         if (text.parentElement.closest('style, script')) continue;
-        for (const word of text.data.matchAll(/[\p{L}\p{N}]+(?:-\d+)*/gu)) {
-            if (word[0].length > 32) continue;  // a text of a message that has no blanks
-            const range = document.createRange();
-            range.setStart(text, word.index);
-            range.setEnd(text, word.index + word[0].length);
-            const tops = [...range.getClientRects()].filter(box => box.width > 0.5).map(box => box.top);
-            if (tops.length && Math.max(...tops) - Math.min(...tops) > 4) found.push(`broken: ${word[0]}`);
+        for (const run of text.data.matchAll(/[^\s]+/g)) {
+            if (run[0].length > 32) continue;
+            for (const word of run[0].matchAll(/[\p{L}\p{N}]+(?:-\d+)*/gu)) {
+                const range = document.createRange();
+                range.setStart(text, run.index + word.index);
+                range.setEnd(text, run.index + word.index + word[0].length);
+                const tops = [...range.getClientRects()].filter(box => box.width > 0.5).map(box => box.top);
+                if (tops.length && Math.max(...tops) - Math.min(...tops) > 4) found.push(`broken: ${word[0]} in ${run[0]}`);
+            }
         }
     }
     return found;
