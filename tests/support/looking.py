@@ -31,7 +31,7 @@ window.outside = root => {
     }).map(node => `${node.tagName}.${node.className} stands out`);
 };
 
-// Words that begin in one line and end in another. An id, such as A-101, is one word. A long text without blanks, such
+// Words that begin in one line and end in another. An id, such as A-101, is one word outside of code. A long text without blanks, such
 // as an ARN, may be in several lines.
 window.broken = root => {
     const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT), found = [];
@@ -39,12 +39,14 @@ window.broken = root => {
         if (text.parentElement.closest('style, script')) continue;
         for (const run of text.data.matchAll(/[^\s]+/g)) {
             if (run[0].length > 32) continue;
-            for (const word of run[0].matchAll(/[\p{L}\p{N}]+(?:-\d+)*/gu)) {
+            const words = text.parentElement.closest('pre') ? /[\p{L}\p{N}]+/gu : /[\p{L}\p{N}]+(?:-\d+)*/gu;
+            for (const word of run[0].matchAll(words)) {
                 const range = document.createRange();
                 range.setStart(text, run.index + word.index);
                 range.setEnd(text, run.index + word.index + word[0].length);
                 const tops = [...range.getClientRects()].filter(box => box.width > 0.5).map(box => box.top);
-                if (tops.length && Math.max(...tops) - Math.min(...tops) > 4) found.push(`broken: ${word[0]} in ${run[0]}`);
+                const lines = tops.length && Math.max(...tops) - Math.min(...tops) > 4;
+                if (lines) found.push(`broken: ${word[0]} in ${run[0]}`);
             }
         }
     }
