@@ -31,8 +31,8 @@ window.outside = root => {
     }).map(node => `${node.tagName}.${node.className} stands out`);
 };
 
-// Words that begin in one line and end in another. An id, such as A-101, is one word outside of code. A long text without blanks, such
-// as an ARN, may be in several lines.
+// Words that begin in one line and end in another. An id, such as A-101, is one word outside of code. A long text
+// without blanks, such as an ARN, may be in several lines.
 window.broken = root => {
     const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT), found = [];
     for (let text = walker.nextNode(); text; text = walker.nextNode()) {
