@@ -163,6 +163,13 @@ def show_notebook(page, path):
     opened(page, path)
 
 
+def shut_all(page):
+    """Save and close the open notebooks, and end their kernels."""
+    while page.evaluate("() => Boolean(window.jupyterapp.shell.currentWidget?.sessionContext)"):
+        page.evaluate(SHUT)
+        page.wait_for_timeout(100)
+
+
 def themed(page, theme):
     """Choose JupyterLab's theme, "Light" or "Dark"."""
     command(page, "apputils:change-theme", {"theme": f"JupyterLab {theme}"})
