@@ -73,11 +73,11 @@ def test_a_learner_runs_the_lesson_and_answers_an_exercise(page):
     assert "Not attempted" in outputs["check-take_one"]
 
 
-def test_every_other_lesson_runs_in_jupyterlab(page):
-    """Every lesson, exercise notebook and solution runs from top to bottom with the menu's command."""
+def test_every_other_exercise_runs_in_jupyterlab(page):
+    """Every exercise notebook and solution runs from top to bottom with the menu's command."""
     for lesson in course().lessons[1:]:
         shutil.copy(HOME / "solutions" / f"{lesson.slug}.ipynb", page.work / f"solved_{lesson.number}.ipynb")
-        for path in (f"lessons/{lesson.slug}.ipynb", f"exercises/{lesson.slug}.ipynb", f"solved_{lesson.number}.ipynb"):
+        for path in (f"exercises/{lesson.slug}.ipynb", f"solved_{lesson.number}.ipynb"):
             show_notebook(page, path)
             cells = page.evaluate(RUN_ALL)
             assert [cell for cell in cells if cell["errors"]] == []
@@ -107,6 +107,8 @@ WATCH = """node => {
     window.unseen = [];
     window.redrawn = 0;
     window.runs = 0;
+    window.clicked = 0;
+    node.addEventListener('click', () => window.clicked++);
     node.addEventListener('focusin', event => {
         window.reached.add(event.target);
         const style = getComputedStyle(event.target);
@@ -183,14 +185,16 @@ def test_the_keyboard_reaches_and_works_every_control(played):
                 const one = [...node.querySelectorAll('[data-act]')].find(one => one.dataset.key === name);
                 if (!one || one.disabled || !one.checkVisibility()) return false;
                 one.focus();
-                window.redrawn = 0;
+                window.clicked = 0;
                 return true;
             }""",
             name,
         )
         if worked:
             page.keyboard.press("Enter")
-            page.wait_for_function("() => window.redrawn")
+            page.wait_for_function("() => window.clicked")
+            page.wait_for_timeout(50)  # it may be redrawn, with another focus
+    assert page.evaluate("() => window.redrawn")
     assert page.evaluate("() => window.jupyterapp.shell.currentWidget.content.widgets.length") == cells
 
 
