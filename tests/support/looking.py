@@ -10,12 +10,14 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 MEASURE = r"""
-// Whatever is wider than its place: it scrolls, or is cut off. A token's text may be cut, since it shows "…".
+// Whatever is wider than its place: it scrolls, or is cut off. A token's text may be cut, since it shows "…"; and a
+// drawing's label that's an attribute, which goes where it has no room.
 window.sideways = root => [root, ...root.querySelectorAll('*')].filter(node => {
     if (!(node instanceof HTMLElement) || !node.clientWidth) return false;
     const style = getComputedStyle(node);
     if (style.position === 'absolute' && node.clientWidth <= 1) return false;  // for screen readers only
     if (style.textOverflow === 'ellipsis' && style.overflowX === 'hidden') return false;
+    if (style.overflowX === 'hidden' && node.dataset.t && !node.textContent) return false;
     if (style.overflowX === 'visible') return false;  // then what it's in is too narrow, and found
     return node.scrollWidth > node.clientWidth + 1;
 }).map(node => `${node.tagName}.${node.className}: ${node.scrollWidth} > ${node.clientWidth}`);
