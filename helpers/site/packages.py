@@ -20,7 +20,7 @@ from helpers.learner.working_copy import cleared
 from helpers.site import stand_ins
 
 # What the course imports in a tab, and what a kernel there needs.
-ROOTS = ("boto3", "moto", "ipywidgets", "anywidget", "detect-secrets", "platformdirs", "comm", "ipython")
+ROOTS = ("boto3", "moto", "jinja2", "ipywidgets", "anywidget", "detect-secrets", "platformdirs", "comm", "ipython")
 LEFT_OUT = {"jupyterlab-widgets", "widgetsnbextension"}  # the widgets' front end, which the site has elsewhere
 # For the conditions in what a package requires.
 TAB = {
