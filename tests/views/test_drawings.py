@@ -6,9 +6,9 @@ from xml.etree import ElementTree
 
 import pytest
 
-from helpers import views
+from helpers.course import HOME
 
-DRAWINGS = sorted((Path(views.__file__).parent / "drawings").glob("*.svg"))
+DRAWINGS = sorted((HOME / "lessons").glob("*.svg"))
 SVG = "{http://www.w3.org/2000/svg}"
 
 
