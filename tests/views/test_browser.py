@@ -44,7 +44,7 @@ def test_a_learner_runs_the_lesson_and_answers_an_exercise(page):
     cells = page.evaluate(RUN_ALL)
     assert [cell for cell in cells if cell["errors"]] == []
     assert all(cell["count"] for cell in cells)
-    for cell_id in ("direct-call", "lease-predict", "same-question", "two-profiles"):
+    for cell_id in ("direct-call", "lease-over", "same-question", "two-profiles"):
         scroll_to(page, cell_id)
         picture(page, f"lesson-01-{cell_id}")
     themed(page, "Dark")
