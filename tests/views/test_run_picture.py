@@ -490,3 +490,13 @@ def test_a_slow_worker_and_one_that_gives_back_are_told_apart(sqs: Any, queue_ur
         "Mo receives A-0 again: Kim didn't delete it within 30 s",
         "Mo receives A-1 again: Lee gave it back",
     ]
+
+
+def test_a_duplicate_of_a_deleted_message_is_told(sqs: Any, queue_url: str) -> None:
+    """Whoever deleted it in time isn't blamed."""
+    send(sqs, queue_url, 1)
+    with cloud.unkind(duplicates=1):
+        day = cloud.run({"Kim": packer(sqs, queue_url)}, minutes=3)
+    assert [text for _, kind, text in told(day) if kind == "again"] == [
+        "Kim receives A-0 again: SQS delivered it twice"
+    ]
