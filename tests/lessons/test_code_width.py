@@ -10,17 +10,14 @@ COLUMNS = 88  # fit into JupyterLab at 1280 pixels; tests/learner/test_lab.py me
 TOO_LONG = {
     "lessons/02_queues": 4,
     "lessons/03_messages": 9,
-    "lessons/04_consumers": 23,
     "lessons/05_topics_and_subscriptions": 14,
     "lessons/06_fan_out_and_filtering": 18,
     "exercises/02_queues": 1,
     "exercises/03_messages": 8,
-    "exercises/04_consumers": 12,
     "exercises/05_topics_and_subscriptions": 13,
     "exercises/06_fan_out_and_filtering": 5,
     "solutions/02_queues": 7,
     "solutions/03_messages": 17,
-    "solutions/04_consumers": 17,
     "solutions/05_topics_and_subscriptions": 20,
     "solutions/06_fan_out_and_filtering": 13,
 }

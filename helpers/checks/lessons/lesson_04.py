@@ -518,10 +518,10 @@ def _expect_seen_empty(case, queue_url, calls):
     if count := len(_brought(polls[-1])):
         case.not_yet(
             "stopped-early",
-            got=case.said(f"The last receive brought {_count(count, 'message')}, and then your code stopped."),
+            got=case.said(f"The last receive returned {_count(count, 'message')}, and then your code stopped."),
             expected="receives, until one finds nothing",
-            why=f"A receive brings up to {BATCH} messages, and sometimes fewer although more are there. A counter that "
-            "says 0 can be out of date.",
+            why=f"A receive returns up to {BATCH} messages, and sometimes fewer although there are more. A counter "
+            "that says 0 can be out of date.",
         )
     reply = case.sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=["ReceiveMessageWaitTimeSeconds"])
     if not polls[-1].params.get("WaitTimeSeconds", int(reply["Attributes"]["ReceiveMessageWaitTimeSeconds"])):
@@ -601,7 +601,7 @@ def _expect_ten_at_a_time(case, calls):
             "fewer-than-ten-asked",
             got=case.said(f"Your code asked for up to {_count(asked, 'message')} with a receive."),
             expected=f"up to {BATCH}",
-            why="Every receive is a request on the bill. MaxNumberOfMessages says how many it can bring.",
+            why="Every receive is a request on the bill. MaxNumberOfMessages says how many it can return.",
         )
     tried, deletes = set(), 0
     for call in shop.of(calls, *DELETES):
@@ -1042,7 +1042,7 @@ def _expect_short_again(case, receives):
                     f"{_row(before)} Then receives worked. When they failed again, the first pause was {first:.1f} s."
                 ),
                 expected="a short pause at first, whenever calls begin to fail",
-                why="A call that worked shows that the trouble is over. The next error starts a new row.",
+                why="A call that worked shows that the trouble is over. The next error gets a short pause again.",
             )
 
 
@@ -1167,7 +1167,7 @@ class _Office:
                 "no-signal-handler",
                 did=case.did + did,
                 got=case.said("SIGTERM ended your function on the spot."),
-                expected="the order in work finished, the others given back, and a list returned",
+                expected="the current order finished, the others given back, and a list returned",
                 why="A process without a handler for SIGTERM ends at once, and not even `finally` runs. signal.signal "
                 "sets a handler.",
             )
@@ -1202,7 +1202,7 @@ def _explain_billing_error(case, office, error):
         *_on_empty_receive(last),
         ("poll-too-long", "InvalidParameterValue", "WaitTimeSeconds", f"WaitTimeSeconds is {LONGEST_POLL} at most."),
     ]
-    broken = "A message that's no order ended the worker, and all orders behind it wait. It has to stay in the queue."
+    broken = "A message that isn't an order ended the worker. It has to stay in the queue, and the worker has to go on."
     if any(isinstance(order, str) for order in office.sent.values()):
         whys += [
             ("broken-message-ends-worker", "JSONDecodeError", "", broken),
@@ -1276,14 +1276,14 @@ def _expect_bills(office, orders):
                 "billed-again",
                 got=case.said(f"{order_id} has a new bill."),
                 expected="no bill for an order in `done`",
-                why="It was billed in a run before. An order that comes again is known by its order_id.",
+                why="It was billed in a run before. Its order_id tells that it has come again.",
             )
         if order_id not in wanted or bill != wanted[order_id]:
             case.not_yet(
                 "wrong-bill",
                 got=case.said(f"A bill says {body[:80]!r}."),
                 expected='{"order_id": ..., "customer": ...} of an order, as JSON',
-                why="A bill has just these two, with what the order says. A message that lacks something is no order.",
+                why="A bill has just these two, with what the order says. A message that lacks one isn't an order.",
             )
         if order_id in billed:
             case.not_yet(
@@ -1312,7 +1312,7 @@ def _expect_kept(office, unbilled, broken):
         case.not_yet(
             "broken-message-deleted",
             got=case.said(f"The message {gone[0]!r} isn't in the orders queue any more."),
-            expected="every message that's no order still in the queue",
+            expected="every message that isn't an order still in the queue",
             why="Somebody has to see what's wrong with it. Deleting it says that the work is done.",
         )
     if lost := [order for order in unbilled if order not in kept]:
@@ -1407,9 +1407,9 @@ def _expect_stopped_in_time(office, shift, spare=0):
         if began > shift.stop + spare:
             case.not_yet(
                 "started-after-stop",
-                got=case.said(f"The bill of {order_id} was sent {after:.1f} s after the start, so it was begun at "
+                got=case.said(f"The bill of {order_id} was sent {after:.1f} s after the start, so it was started at "
                 f"{began:.1f} s."),
-                expected=f"no order begun after {shift.stop} s",
+                expected=f"no order started after {shift.stop} s",
                 why="It was time to stop. What's left in the queue is there for the next worker.",
             )  # fmt: skip
     if shift.took > shift.last + LONGEST_POLL + spare + 1:
@@ -1457,7 +1457,7 @@ def _expect_current_finished(office, shift, orders):
         case.not_yet(
             "current-order-dropped",
             got=case.said(f"{_count(billed, 'bill')} came for {len(orders)} orders, and none after {shift.stop} s."),
-            expected="a bill for the order that was in work when it was time to stop",
+            expected="a bill for the order that was being prepared at the stop",
             why="Each of these orders takes 20 s to prepare. The worker was in the middle of one.",
         )
 

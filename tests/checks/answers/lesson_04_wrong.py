@@ -49,7 +49,9 @@ def wait_for_order__rounds_down(sqs, queue_url, seconds):
     return None
 
 
-wait_for_order__no_key = variant("solution", 'if "Messages" in reply:', "if True:", says="no-messages-key")
+wait_for_order__no_key = variant(
+    "solution", 'response.get("Messages", [])', 'response["Messages"]', says="no-messages-key"
+)
 wait_for_order__text = variant("solution", 'json.loads(message["Body"])', 'message["Body"]', says="text-returned")
 wait_for_order__message = variant("solution", 'json.loads(message["Body"])', "message", says="message-returned")
 
@@ -160,8 +162,8 @@ send_all__one_batch = variant(
     "solution", "len(bodies), 10)", "len(bodies), 1000)", "first + 10", "first + 1000", says="batch-too-large"
 )
 
-send_all__failed_ignored = variant("solution", 'reply.get("Failed", [])', "[]", says="failed-ignored")
-send_all__no_key = variant("solution", 'reply.get("Failed", [])', 'reply["Failed"]', says="no-failed-key")
+send_all__failed_ignored = variant("solution", 'response.get("Failed", [])', "[]", says="failed-ignored")
+send_all__no_key = variant("solution", 'response.get("Failed", [])', 'response["Failed"]', says="no-failed-key")
 send_all__ids_are_texts = variant("solution", '"Id": place', '"Id": body', says="invalid-id")
 
 
@@ -221,7 +223,7 @@ send_all__ids_returned = variant(
 send_all__failures_returned = variant(
     "solution",
     "[body for place, body in batch.items() if place in failed]",
-    'reply.get("Failed", [])',
+    'response.get("Failed", [])',
     says="entries-returned",
 )
 
@@ -242,8 +244,8 @@ send_all__equal_ones_once = variant(
 
 send_all__strips = variant(
     "solution",
-    "body for place, body in enumerate(bodies[first",
-    "body.strip() for place, body in enumerate(bodies[first",
+    "{str(place): body for",
+    "{str(place): body.strip() for",
     says="text-changed",
 )
 
@@ -508,20 +510,13 @@ drain__purges = variant(
     says="not-received",
 )
 
-drain__no_key = variant(
-    "solution",
-    '        if "Messages" not in reply:\n            return list(orders.values())\n',
-    "",
-    says="no-messages-key",
-)
+drain__no_key = variant("solution", 'response.get("Messages", [])', 'response["Messages"]', says="no-messages-key")
 
 
 drain__empty_delete = variant(
     "solution",
-    '        if "Messages" not in reply:\n            return list(orders.values())\n',
+    "        if not messages:\n            return list(orders.values())\n",
     "",
-    'reply["Messages"]',
-    'reply.get("Messages", [])',
     "        while entries:",
     "        while True:",
     "in failed]",
@@ -684,17 +679,17 @@ pack_slowly__one_step_more = variant("solution", "range(steps)", "range(steps + 
 
 pack_slowly__sets_the_queue_and_renews = variant(
     "solution",
-    "    reply =",
-    '    sqs.set_queue_attributes(QueueUrl=queue_url, Attributes={"VisibilityTimeout": "120"})\n    reply =',
+    "    response =",
+    '    sqs.set_queue_attributes(QueueUrl=queue_url, Attributes={"VisibilityTimeout": "120"})\n    response =',
     says="queue-changed",
 )
 
 pack_slowly__sets_long_polls = variant(
     "solution",
-    "    reply =",
+    "    response =",
     '    settings = {"ReceiveMessageWaitTimeSeconds": "20"}\n'
     "    sqs.set_queue_attributes(QueueUrl=queue_url, Attributes=settings)\n"
-    "    reply =",
+    "    response =",
     says="queue-changed",
 )
 
@@ -715,7 +710,7 @@ pack_slowly__renewals_fail = variant(
 )
 
 pack_slowly__no_key = variant(
-    "solution", '    if "Messages" not in reply:\n        return None\n', "", says="no-messages-key"
+    "solution", 'response.get("Messages", [])', 'response["Messages"]', says="no-messages-key"
 )
 
 pack_slowly__waits_for_nothing = variant(
@@ -729,11 +724,11 @@ pack_slowly__message = variant("solution", 'json.loads(message["Body"])', "messa
 
 pack_slowly__sets_the_queue_and_sets_it_back = variant(
     "solution",
-    "    reply = sqs",
+    "    response = sqs",
     "    names = ['VisibilityTimeout']\n"
     "    before = sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=names)['Attributes']\n"
     "    sqs.set_queue_attributes(QueueUrl=queue_url, Attributes={'VisibilityTimeout': '120'})\n"
-    "    reply = sqs",
+    "    response = sqs",
     "    return json",
     "    sqs.set_queue_attributes(QueueUrl=queue_url, Attributes=before)\n    return json",
     says="queue-changed",
@@ -866,7 +861,7 @@ bill_orders__crash_in_the_work = variant(
 
 bill_orders__deletes_broken_ones = variant(
     "solution",
-    '            print("No order:", message["Body"])',
+    '            print("Not an order:", message["Body"])',
     "            attempt(sqs.delete_message, **received)",
     says="broken-message-deleted",
 )
@@ -889,11 +884,10 @@ bill_orders__deletes_first = variant(
 
 bill_orders__deletes_whether_sent_or_not = variant(
     "solution",
-    "            if not attempt(sqs.send_message, QueueUrl=bills_url, MessageBody=json.dumps(bill)):\n"
+    "            if not attempt(sqs.send_message, QueueUrl=bills_url, MessageBody=body):\n"
     "                continue  # it comes again when its visibility timeout is over\n"
     "            billed",
-    "            if attempt(sqs.send_message, QueueUrl=bills_url, MessageBody=json.dumps(bill)):\n"
-    "                billed",
+    "            if attempt(sqs.send_message, QueueUrl=bills_url, MessageBody=body):\n                billed",
     says="order-lost",
 )
 
@@ -968,7 +962,7 @@ bill_orders__doubles_without_limit = variant("solution", "min(2 * pause, 20)", "
 
 bill_orders__pauses_at_receives_only = variant(
     "solution",
-    "            if not attempt(sqs.send_message, QueueUrl=bills_url, MessageBody=json.dumps(bill)):\n"
+    "            if not attempt(sqs.send_message, QueueUrl=bills_url, MessageBody=body):\n"
     "                continue  # it comes again when its visibility timeout is over\n",
     "            while True:\n"
     "                try:\n"
@@ -1028,7 +1022,7 @@ bill_orders__returns_after_twenty_five_failures = variant(
 )
 
 bill_orders__rests_at_broken_ones = variant(
-    "solution", 'print("No order:", message["Body"])', "time.sleep(30)", says="stopped-late or orders-not-billed"
+    "solution", 'print("Not an order:", message["Body"])', "time.sleep(30)", says="stopped-late or orders-not-billed"
 )
 
 bill_orders__tidies_names = variant("solution", 'order["customer"]', 'order["customer"].strip()', says="wrong-bill")
