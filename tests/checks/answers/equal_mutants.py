@@ -16,7 +16,7 @@ EQUAL: dict[str, dict[str, str]] = {
         "ensure_queue: line 8, 60 -> 61": "A second more than the 60 that SQS asks for.",
     },
     "drain": {
-        "drain: line 3, 20 -> 19": "A poll of 19 seconds asks all servers, too.",
+        "drain: line 4, 20 -> 19": "A poll of 19 seconds asks all servers, too.",
     },
     "bill_orders": {
         "bill_orders: line 1, 1 -> 2": "The first pause may be longer.",
