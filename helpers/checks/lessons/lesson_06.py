@@ -649,7 +649,7 @@ def _expect_customs(case, returned, sent, bodies):
     for order_id, (reason, order, wanted, why) in sent.items():
         if (order_id in ids) == wanted:
             continue
-        got = f"The filter let this order through: {json.dumps(order)}."
+        got = f"The filter policy let this order through: {json.dumps(order)}."
         if wanted:
             missed = shop.mismatch(returned, json.dumps(order), {})
             got = f"The filter policy filtered this order out: {json.dumps(order)}. {missed[:1].upper()}{missed[1:]}."
@@ -657,13 +657,13 @@ def _expect_customs(case, returned, sent, bodies):
             got = f"None of the {len(sent)} orders got through. {got}"
             reason, why = (
                 "nothing-matches",
-                "A filter has the shape of an order, so its keys have to be in the same places.",
+                "A filter policy has the shape of an order, so its keys have to be in the same places.",
             )
             if "the message has no " not in got:
                 reason, why = sent[order_id][0], sent[order_id][3]
             if returned.get("FilterPolicyScope") != "MessageBody":
                 reason = "message-attributes-looked-for"
-                why = "A filter looks at message attributes unless FilterPolicyScope is MessageBody."
+                why = "A filter policy looks at message attributes unless FilterPolicyScope is MessageBody."
         case.not_yet(reason, got=case.said(got), expected="customs gets it" if wanted else "it's filtered out", why=why)
 
 
@@ -674,8 +674,8 @@ def _expect_strings(case, returned):
             "no-texts",
             got=returned,
             expected="a dictionary of strings",
-            why="Attributes of a subscription are strings. json.dumps makes one of a filter, and raw delivery is "
-            'switched on by the string "true".',
+            why="Attributes of a subscription are strings. json.dumps makes one of a filter policy, and raw delivery "
+            'is switched on by the string "true".',
         )
 
 
@@ -684,7 +684,8 @@ def _why_not_accepted(said):
     if "nested" in said:
         return (
             "nested-message-attributes",
-            "A filter looks at message attributes, which can't be nested, unless FilterPolicyScope is MessageBody.",
+            "A filter policy looks at message attributes, which can't be nested, unless FilterPolicyScope is "
+            "MessageBody.",
         )
     if "must be an object or an array" in said or "Empty arrays" in said:
         return "value-without-list", IN_A_LIST
@@ -698,9 +699,9 @@ def _why_not_accepted(said):
     if "failed to parse JSON" in said:
         return (
             "filter-not-json",
-            "json.dumps makes JSON of a filter, with strings in double quotes, and with true in lower case.",
+            "json.dumps makes JSON of a filter policy, with strings in double quotes, and with true in lower case.",
         )
-    return "filter-refused", "The table of operators is in section 6 of the lesson."
+    return "filter-refused", "The table of operators is in section 7 of the lesson."
 
 
 def _customs_orders(case, home, least, far):
@@ -940,7 +941,8 @@ def _expect_all_published(case, topic_arn, name, queue_url, published, last, mes
             expected="each department gets the topic's messages",
             why=STATEMENT
             if refused
-            else "The policy lets SNS send. A filter can hold messages back, and a department wants all of them.",
+            else "The policy lets SNS send. A filter policy can filter out messages, and a department wants all of "
+            "them.",
         )
     for order_id, owed, operation in published:
         if arn in owed and not any(order_id in body for body in bodies):
@@ -1232,11 +1234,11 @@ def _why(name, happened, kind, about, refusal, subscription):
     """
     scope = subscription.get("FilterPolicyScope") if subscription.get("FilterPolicy") else ""
     if scope == "MessageBody" and name == "analytics":
-        return "body-looked-at", "This filter looks into the body, and analytics wants a message attribute."
+        return "body-looked-at", "This filter policy looks into the body, and analytics wants a message attribute."
     if scope == "MessageAttributes" and name in WISHES[2:]:
         return (
             "message-attributes-looked-at",
-            "This filter looks at message attributes, as it does unless FilterPolicyScope is MessageBody.",
+            "This filter policy looks at message attributes, as it does unless FilterPolicyScope is MessageBody.",
         )
     if refusal is not None:
         return f"{name}-got-nothing", STATEMENT if refusal else f"None of the orders for {name} got through."
@@ -1252,9 +1254,9 @@ def _because(refusal, subscription, order, attributes):
     return (
         f"{missed[:1].upper()}{missed[1:]}."
         if missed
-        else f"Its filter is {wanted}."
+        else f"Its filter policy is {wanted}."
         if wanted
-        else "It has no filter."
+        else "It has no filter policy."
     )
 
 

@@ -491,7 +491,7 @@ def _open(sqs, url, topic_arn, **more):
 
 fan_out__no_policy = variant(
     "solution",
-    '        sqs.set_queue_attributes(QueueUrl=urls[name], Attributes={"Policy": json.dumps(policy)})\n',
+    '        sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": policy_text})\n',
     "",
     says="not-let-in",
 )
@@ -526,8 +526,8 @@ fan_out__first_only = variant("solution", "in names:", "in names[:1]:", says="no
 
 fan_out__empties = variant(
     "solution",
-    "        reply = sqs",
-    "        sqs.purge_queue(QueueUrl=urls[name])\n        reply = sqs",
+    "        response = sqs",
+    "        sqs.purge_queue(QueueUrl=urls[name])\n        response = sqs",
     says="messages-gone",
 )
 
@@ -631,8 +631,8 @@ fan_out__new_ones_twice = variant(
     "solution",
     "        sns.set_sub",
     """        if sqs.get_queue_attributes(QueueUrl=urls[name], AttributeNames=["DelaySeconds"])["Attributes"] == NEW:
-            sns.unsubscribe(SubscriptionArn=reply["SubscriptionArn"])
-            reply = sns.subscribe(TopicArn=topic_arn, Protocol="sqs", Endpoint=arn)
+            sns.unsubscribe(SubscriptionArn=response["SubscriptionArn"])
+            response = sns.subscribe(TopicArn=topic_arn, Protocol="sqs", Endpoint=arn)
         sns.set_sub""",
     "    urls = {}",
     '    urls, NEW = {}, {"DelaySeconds": "0"}',
@@ -644,7 +644,7 @@ fan_out__orders_only = variant(
     "    return urls",
     """        for key, value in (("FilterPolicyScope", "MessageBody"), ("FilterPolicy", '{"order_id": [{"exists": true}]}')):
             sns.set_subscription_attributes(
-                SubscriptionArn=reply["SubscriptionArn"], AttributeName=key, AttributeValue=value
+                SubscriptionArn=response["SubscriptionArn"], AttributeName=key, AttributeValue=value
             )
     return urls""",
     says="held-back",
