@@ -143,12 +143,15 @@ class MessageLife:
             held.until, held.hidden = at + hidden, hidden
 
     def _deleted(self, step: Mapping[str, Any], queue: Lane) -> None:
-        title = f"deleted by {cut(step['by'], LONGEST)}" if step["by"] else "deleted"
+        who = cut(step["by"], LONGEST)
+        title = f"deleted by {who}" if who else "deleted"
         if self._held:
             held = self._held[-1]
-            left = held.until - step["at"]
-            text = f"{span(left)} before its visibility timeout would have ended."
-            self._tell(step, held.lane, "good", title, text, square=True)
+            whose = f"{held.who}'s" if who else "its"
+            text = f"{span(held.until - step['at'])} before {whose} visibility timeout would have ended."
+            text = f"With an earlier receipt handle, {text}" if who else text
+            lane = ("receiver", who) if ("receiver", who) in self.lanes else held.lane
+            self._tell(step, lane, "good", title, text, square=True)
             self._release(held, step["at"])
         else:
             text = "It was waiting in the queue. A receipt handle from before still worked."

@@ -232,6 +232,17 @@ def test_a_delete_with_an_earlier_receipt_handle_names_nobody() -> None:
     assert picture._story()[-1]["text"] == "It was waiting in the queue. A receipt handle from before still worked."
 
 
+def test_a_delete_with_an_earlier_receipt_handle_is_told_where_its_caller_is() -> None:
+    """In the picture it's in the lane of whoever called, and the words say whose visibility timeout it cut short."""
+    received = [step(1, "received", hidden=30), step(32, "received", hidden=30, by="Lee")]
+    picture = life(step(0, "sent"), *received, step(46, "deleted") | {"by": "Kim"})
+    last = picture._story()[-1]
+    assert last["title"] == "deleted by Kim"
+    assert last["text"] == "With an earlier receipt handle, 16 s before Lee's visibility timeout would have ended."
+    assert picture._life.moments[-1].lane == ("receiver", "Kim")
+    assert_same_words(picture)
+
+
 def test_a_topic_s_message_tells_each_subscription_and_each_attempt() -> None:
     """Delivered, filtered out, tried again, refused, lost, and moved to a subscription's dead-letter queue."""
     picture = life(
@@ -411,3 +422,20 @@ def test_a_receiver_is_called_by_its_app_id(sqs: Any, queue_url: str) -> None:
     sent = sqs.send_message(QueueUrl=queue_url, MessageBody="book")
     kim.receive_message(QueueUrl=queue_url)
     assert told(show.timeline(sent["MessageId"])) == ["sent to orders", "received by Kim"]
+
+
+def test_a_delete_says_who_called_if_somebody_else_holds_the_message(sqs: Any, queue_url: str) -> None:
+    """A delete with the newest receipt handle is told without a name, whoever calls."""
+    kim, lee = (boto3.client("sqs", config=Config(user_agent_appid=name)) for name in ("Kim", "Lee"))
+    for body, receivers, caller, title in (
+        ("book", [kim, lee], kim, "deleted by Kim"),
+        ("tea", [kim, lee], lee, "deleted"),
+        ("jam", [kim], lee, "deleted"),
+    ):
+        sent = sqs.send_message(QueueUrl=queue_url, MessageBody=body)
+        handles = {}
+        for client in receivers:
+            handles[client] = client.receive_message(QueueUrl=queue_url)["Messages"][0]["ReceiptHandle"]
+            clock.advance(seconds=31 if client is not receivers[-1] else 5)
+        caller.delete_message(QueueUrl=queue_url, ReceiptHandle=handles.get(caller, handles[kim]))
+        assert told(show.timeline(sent["MessageId"]))[-1] == title

@@ -21,9 +21,9 @@ class Step:
 
     at: by the cloud's clock, in UTC. what: one of the words above. where: the ARN of the queue, topic or subscription.
     message: the message's id; "" for a step that isn't about a single message. reason: why, in words; can be "".
-    hidden: seconds from then on during which the message can't be received. by: who received or published it (see
-    Request.who); "" for the learner's own calls. text: the beginning of what was published. wait: seconds until SNS
-    tries again.
+    hidden: seconds from then on during which the message can't be received. by: who received or published it, or
+    deleted it with an earlier receipt handle (see Request.who); "" for the learner's own calls. text: the beginning of
+    what was published. wait: seconds until SNS tries again.
     """
 
     at: datetime

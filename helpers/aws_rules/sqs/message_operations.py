@@ -72,7 +72,7 @@ def _poll(request: Request) -> receiving.Poll:
 
 def delete_message(request: Request) -> Answer:
     """Delete the message with this receipt handle."""
-    receiving.delete(queue_of(request), request.params["ReceiptHandle"])
+    receiving.delete(queue_of(request), request.params["ReceiptHandle"], request.who)
     return {}
 
 
@@ -83,7 +83,7 @@ def delete_message_batch(request: Request) -> Answer:
 
     def delete(entry: dict[str, Any]) -> None:
         try:
-            receiving.delete(queue, entry["ReceiptHandle"])
+            receiving.delete(queue, entry["ReceiptHandle"], request.who)
         except receiving.Expired:
             raise Refused("ReceiptHandleIsInvalid", "The receipt handle has expired") from None
 

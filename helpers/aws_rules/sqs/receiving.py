@@ -168,7 +168,7 @@ def _put_in_flight(queue: Queue, message: Message, now: float, visibility_timeou
     steps.record(queue.owner, steps.RECEIVED, queue.queue_arn, message.id, reason, visibility_timeout, by)
 
 
-def delete(queue: Queue, handle: str) -> None:
+def delete(queue: Queue, handle: str, by: str) -> None:
     """Delete the message with this receipt handle. A FIFO queue refuses the handle of an earlier receive."""
     message, received_at = _find_message(queue, handle)
     if message is None:
@@ -179,7 +179,8 @@ def delete(queue: Queue, handle: str) -> None:
     queue.remove(message)
     queue.deleted += 1
     queue.owner.tell_of_change()
-    steps.record(queue.owner, steps.DELETED, queue.queue_arn, message.id)
+    who = by if handle != message.receipt_handle else ""
+    steps.record(queue.owner, steps.DELETED, queue.queue_arn, message.id, by=who)
 
 
 def change_visibility(queue: Queue, handle: str, seconds: int) -> None:
