@@ -843,10 +843,8 @@ def _expect_next(case, queue_url, aside_url, tries, order):
     if early := [body for body, count in counts.items() if count <= tries and body in aside]:
         case.not_yet(
             "set-aside-too-early",
-            got=case.said(
-                f"I saw a message set aside at its receive number {counts[early[0]]}: {shop.show(early[0], 60)}"
-            ),
-            expected=f"with tries={tries} it's set aside at receive number {tries + 1}",
+            got=case.said(f"I saw a message set aside on receive number {counts[early[0]]}: {shop.show(early[0], 60)}"),
+            expected=f"with tries={tries} it's set aside on receive number {tries + 1}",
             why="tries is the highest receive count, this receive included, at which an order is still returned.",
         )
     _expect_handed_out(case, result.value, order, tries, wanted, _read(counts))
@@ -968,14 +966,14 @@ def _expect_raises(case, body, tries, turns=0):
     bad_id = _send(case, queue_url, body, _untidy())
     for turn in range(1, (turns or tries) + 1):
         result = case.attempt(queue_url=queue_url, aside_url=aside_url, tries=tries)
-        case.did += f", where the order's body is {body!r}, at its receive number {turn}"
+        case.did += f", where the order's body is {body!r}, on receive number {turn}"
         found = shop.messages_in(case, queue_url).get(bad_id)
         if found is None:
             case.not_yet(
                 "bad-order-gone",
                 got=case.said("I saw that the order's message is gone from the queue."),
                 expected="an error, and the message stays in the queue",
-                why=f"With tries={tries} it's set aside at its receive number {tries + 1}, and it stays until then.",
+                why=f"With tries={tries} it's set aside on receive number {tries + 1}, and it stays until then.",
             )
         if not result.error:
             case.not_yet(

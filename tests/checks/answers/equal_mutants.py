@@ -9,8 +9,8 @@ EQUAL: dict[str, dict[str, str]] = {
         "queue_names: line 3, 1000 -> 999": "A page may be smaller than the largest, as long as every page is taken.",
     },
     "pack_and_pass_on": {
-        "pack_and_pass_on: line 2, 60 -> 61": "How much longer than the work the lease is, is a matter of taste.",
-        "pack_and_pass_on: line 2, 60 -> 59": "How much longer than the work the lease is, is a matter of taste.",
+        "pack_and_pass_on: line 3, 60 -> 61": "How much longer than the work the timeout is, is a matter of taste.",
+        "pack_and_pass_on: line 3, 60 -> 59": "How much longer than the work the timeout is, is a matter of taste.",
     },
     "ensure_queue": {
         "ensure_queue: line 8, 60 -> 61": "A second more than the 60 that SQS asks for.",

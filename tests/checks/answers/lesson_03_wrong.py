@@ -204,8 +204,8 @@ def next_parcel__none_after_an_error(sqs, queue_url):
 
 
 def _limit(sqs, queue_url):
-    reply = sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=["MaximumMessageSize"])
-    return int(reply["Attributes"]["MaximumMessageSize"])
+    response = sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=["MaximumMessageSize"])
+    return int(response["Attributes"]["MaximumMessageSize"])
 
 
 fits__characters = variant("solution", "body.encode()", "body", says="characters-counted")
@@ -217,11 +217,11 @@ def fits__body_alone(sqs, queue_url, body, attributes):
 
 
 fits__without_types = variant(
-    "solution", ' + len(value["DataType"].encode())', "", says="message-attributes-not-counted"
+    "solution", '        size += len(value["DataType"].encode())\n', "", says="message-attributes-not-counted"
 )
 
 fits__one_mebibyte = variant(
-    "solution", 'int(reply["Attributes"]["MaximumMessageSize"])', "1_048_576", says="limit-of-another-queue"
+    "solution", 'int(response["Attributes"]["MaximumMessageSize"])', "1_048_576", says="limit-of-another-queue"
 )
 
 fits__shorter_than = variant("solution", "size <= ", "size < ", says="at-the-limit")
@@ -232,8 +232,8 @@ fits__values_in_characters = variant(
 
 fits__compares_with_a_string = variant(
     "solution",
-    'int(reply["Attributes"]["MaximumMessageSize"])',
-    'reply["Attributes"]["MaximumMessageSize"]',
+    'int(response["Attributes"]["MaximumMessageSize"])',
+    'response["Attributes"]["MaximumMessageSize"]',
     says="text-and-number",
 )
 
@@ -301,15 +301,15 @@ fits__compares_texts = variant(
 
 fits__returns_what_is_left = variant(
     "solution",
-    'return size <= int(reply["Attributes"]["MaximumMessageSize"])',
-    'return int(reply["Attributes"]["MaximumMessageSize"]) - size',
+    'return size <= int(response["Attributes"]["MaximumMessageSize"])',
+    'return int(response["Attributes"]["MaximumMessageSize"]) - size',
     says="no-bool",
 )
 
 fits__sets_the_limit = variant(
     "solution",
     "    size =",
-    '    sqs.set_queue_attributes(QueueUrl=queue_url, Attributes=reply["Attributes"])\n    size =',
+    '    sqs.set_queue_attributes(QueueUrl=queue_url, Attributes=response["Attributes"])\n    size =',
     says="forbidden-call",
 )
 
@@ -337,11 +337,11 @@ fits__as_in_xml = variant(
 
 fits__guesses_after_an_error = variant(
     "solution",
-    "    reply = sqs",
-    "    try:\n        reply = sqs",
-    '["MaximumMessageSize"])\n    size',
-    '["MaximumMessageSize"])\n    except sqs.exceptions.ClientError:\n'
-    '        reply = {"Attributes": {"MaximumMessageSize": "1048576"}}\n    size',
+    "    response = sqs",
+    "    try:\n        response = sqs",
+    '["MaximumMessageSize"]\n    )\n    size',
+    '["MaximumMessageSize"]\n    )\n    except sqs.exceptions.ClientError:\n'
+    '        response = {"Attributes": {"MaximumMessageSize": "1048576"}}\n    size',
     says="guessed-after-an-error",
 )
 
@@ -368,7 +368,8 @@ def _give_back(sqs, queue_url, message):
 
 pick__gives_nothing_back = variant(
     "solution",
-    "        else:\n            sqs.change_message_visibility(QueueUrl=queue_url, ReceiptHandle=handle, VisibilityTimeout=0)\n",
+    "        else:\n            sqs.change_message_visibility(\n"
+    "                QueueUrl=queue_url, ReceiptHandle=handle, VisibilityTimeout=0\n            )\n",
     "",
     says="others-hidden",
 )
@@ -410,7 +411,7 @@ def pick__sends_back(sqs, queue_url, town):
 
 
 pick__without_attributes = variant(
-    "solution", ', MessageAttributeNames=["town"]', "", says="message-attributes-not-asked-for"
+    "solution", '        MessageAttributeNames=["town"],\n', "", says="message-attributes-not-asked-for"
 )
 
 pick__whatever_the_capitals = variant(
@@ -419,8 +420,8 @@ pick__whatever_the_capitals = variant(
 
 pick__key_error = variant(
     "solution",
-    '.get("MessageAttributes", {}).get("town", {}).get("StringValue")',
-    '["MessageAttributes"]["town"]["StringValue"]',
+    '.get("MessageAttributes", {}).get("town", {})',
+    '["MessageAttributes"]["town"]',
     says="no-message-attributes-key",
 )
 
@@ -468,15 +469,15 @@ pick__strips = variant(
 
 pick__of_the_body = variant(
     "solution",
-    'message.get("MessageAttributes", {}).get("town", {}).get("StringValue")',
+    'attribute.get("StringValue")',
     'json.loads(message["Body"])["town"]',
     says="own-visible or others-hidden",
 )
 
 pick__strings_alone = variant(
     "solution",
-    '.get("town", {}).get("StringValue") == town',
-    '.get("town") == {"StringValue": town, "DataType": "String"}',
+    'attribute.get("StringValue") == town',
+    'attribute == {"StringValue": town, "DataType": "String"}',
     says="own-visible",
 )
 
@@ -484,7 +485,7 @@ pick__any_attribute = variant(
     "solution",
     '["town"]',
     '["All"]',
-    'message.get("MessageAttributes", {}).get("town", {}).get("StringValue") == town',
+    'attribute.get("StringValue") == town',
     'town in [value.get("StringValue") for value in message.get("MessageAttributes", {}).values()]',
     says="others-hidden",
 )
@@ -493,8 +494,8 @@ pick__town_missing = variant(
     "solution",
     '["town"]',
     '["All"]',
-    '.get("town", {}).get("StringValue")',
-    '["town"]["StringValue"]',
+    '.get("town", {})',
+    '["town"]',
     '.get("MessageAttributes", {})',
     '.get("MessageAttributes", {"town": {"StringValue": ""}})',
     says="town-missing",
@@ -587,14 +588,14 @@ pick__each_order_once = variant(
 
 pick__order_ids_alone = variant(
     "solution",
-    '{"order_id": json.loads(message["Body"])["order_id"], "receipt_handle": handle}',
-    'json.loads(message["Body"])["order_id"]',
+    '{"order_id": order_id, "receipt_handle": handle}',
+    "order_id",
     says="no-list",
 )
 
 pick__whole_orders = variant(
     "solution",
-    '{"order_id": json.loads(message["Body"])["order_id"], "receipt_handle": handle}',
+    '{"order_id": order_id, "receipt_handle": handle}',
     'json.loads(message["Body"]) | {"receipt_handle": handle}',
     says="wrong-keys",
 )
@@ -606,8 +607,8 @@ pick__no_message = variant("solution", 'response.get("Messages", [])', 'response
 
 pick__part_of_this_town = variant(
     "solution",
-    'if message.get("MessageAttributes", {}).get("town", {}).get("StringValue") == town:',
-    'if message.get("MessageAttributes", {}).get("town", {}).get("StringValue", "elsewhere") in town:',
+    'if attribute.get("StringValue") == town:',
+    'if attribute.get("StringValue", "elsewhere") in town:',
     says="others-hidden",
 )
 
@@ -620,7 +621,8 @@ pick__of_the_body_without_the_attribute = variant(
 
 pick__says_nothing_of_errors = variant(
     "solution",
-    "            sqs.change_message_visibility(QueueUrl=queue_url, ReceiptHandle=handle, VisibilityTimeout=0)",
+    "            sqs.change_message_visibility(\n"
+    "                QueueUrl=queue_url, ReceiptHandle=handle, VisibilityTimeout=0\n            )",
     "            try:\n"
     "                sqs.change_message_visibility(QueueUrl=queue_url, ReceiptHandle=handle, VisibilityTimeout=0)\n"
     "            except Exception as problem:\n"
@@ -686,7 +688,7 @@ take_or_set_aside__deletes_first = variant(
 )
 
 take_or_set_aside__forgets_attributes = variant(
-    "solution", ", MessageAttributes=attributes", "", says="message-attributes-lost"
+    "solution", "            MessageAttributes=attributes,\n", "", says="message-attributes-lost"
 )
 
 take_or_set_aside__reads_everything = variant(
@@ -709,7 +711,8 @@ take_or_set_aside__does_not_delete = variant(
 
 take_or_set_aside__drops_poison = variant(
     "solution",
-    '        sqs.send_message(QueueUrl=aside_url, MessageBody=message["Body"], MessageAttributes=attributes)\n',
+    '        sqs.send_message(\n            QueueUrl=aside_url,\n            MessageBody=message["Body"],\n'
+    "            MessageAttributes=attributes,\n        )\n",
     "",
     says="set-aside-wrong",
 )
@@ -902,7 +905,8 @@ def take_or_set_aside__deletes_in_any_case(sqs, queue_url, aside_url, tries):
 
 take_or_set_aside__does_not_look_at_failed = variant(
     "solution",
-    'sqs.send_message(QueueUrl=aside_url, MessageBody=message["Body"], MessageAttributes=attributes)',
+    'sqs.send_message(\n            QueueUrl=aside_url,\n            MessageBody=message["Body"],\n'
+    "            MessageAttributes=attributes,\n        )",
     'sqs.send_message_batch(QueueUrl=aside_url, Entries=[{"Id": "1", "MessageBody": message["Body"],'
     ' "MessageAttributes": attributes}])',
     says="lost-in-a-crash",
@@ -922,7 +926,8 @@ def take_or_set_aside__looks_through_all(sqs, queue_url, aside_url, tries):
 
 take_or_set_aside__cuts_what_is_too_large = variant(
     "solution",
-    '        sqs.send_message(QueueUrl=aside_url, MessageBody=message["Body"], MessageAttributes=attributes)\n',
+    '        sqs.send_message(\n            QueueUrl=aside_url,\n            MessageBody=message["Body"],\n'
+    "            MessageAttributes=attributes,\n        )\n",
     "        try:\n"
     '            sqs.send_message(QueueUrl=aside_url, MessageBody=message["Body"], MessageAttributes=attributes)\n'
     "        except sqs.exceptions.ClientError:\n"
@@ -991,7 +996,7 @@ pack_and_pass_on__never_deletes = variant(
 )
 
 pack_and_pass_on__forgets_attributes = variant(
-    "solution", ', MessageAttributeNames=["All"]', "", says="message-attributes-lost"
+    "solution", '        MessageAttributeNames=["All"],\n', "", says="message-attributes-lost"
 )
 
 pack_and_pass_on__writes_it_anew = variant(
@@ -1112,7 +1117,8 @@ pack_and_pass_on__twelve_hours_and_more = variant(
 
 pack_and_pass_on__does_not_look_at_failed = variant(
     "solution",
-    'sqs.send_message(QueueUrl=packed_url, MessageBody=message["Body"], MessageAttributes=attributes)',
+    'sqs.send_message(\n        QueueUrl=packed_url,\n        MessageBody=message["Body"],\n'
+    "        MessageAttributes=attributes,\n    )",
     'sqs.send_message_batch(QueueUrl=packed_url, Entries=[{"Id": "1", "MessageBody": message["Body"],'
     ' "MessageAttributes": attributes}])',
     says="lost-in-a-crash",
@@ -1174,7 +1180,8 @@ def pack_and_pass_on__packs_in_whole_steps(sqs, orders_url, packed_url, seconds)
 
 pack_and_pass_on__order_id_alone_if_too_large = variant(
     "solution",
-    '    sqs.send_message(QueueUrl=packed_url, MessageBody=message["Body"], MessageAttributes=attributes)\n',
+    '    sqs.send_message(\n        QueueUrl=packed_url,\n        MessageBody=message["Body"],\n'
+    "        MessageAttributes=attributes,\n    )\n",
     "    try:\n"
     '        sqs.send_message(QueueUrl=packed_url, MessageBody=message["Body"], MessageAttributes=attributes)\n'
     "    except sqs.exceptions.ClientError:\n"
