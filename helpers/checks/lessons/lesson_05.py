@@ -7,7 +7,7 @@ from collections import Counter
 from helpers.checks.lessons import shop
 
 DOCUMENTED, LONGEST_SUBJECT = 99, 100  # AWS documents less than 100 characters, and accepts 100
-PART = 140  # characters of a text message here
+PART = 70  # characters that fit into one part of a text message, whatever the alphabet
 BATCH, BATCH_BYTES = 10, 262_144
 PAGE = 100
 PENDING = "PendingConfirmation"
@@ -353,7 +353,7 @@ def _explain_subscribe_error(case, error, calls):
     web = f"{told} Addresses that start with https:// have the protocol https, and those with http:// have http."
     queue = f"{told} The protocol sqs is for ARNs of queues, which start with arn: and name sqs as the service."
     phone = f"{told} The protocol sms is for phone numbers, which start with +."
-    mail = f"{told} Only mail has it, which is what doesn't start with arn:, +, https:// or http://."
+    mail = f"{told} That's for email addresses, which are all that don't start with arn:, +, https:// or http://."
     whys = [
         ("wrong-web-protocol", "InvalidParameter", "must match the specified protocol", web),
         ("not-a-queue", "InvalidParameter", "SQS endpoint ARN", queue),
@@ -392,7 +392,8 @@ def _expect_protocols(case, listed, contacts, known):
             if endpoint in known:
                 reason, expected = "wrong-protocol", f"each contact with its own protocol, here {known[endpoint]}"
                 why = (
-                    "How a contact starts tells you its protocol: arn:, +, https:// or http://. Anything else is mail."
+                    "How a contact starts tells you its protocol: arn:, +, https:// or http://. Anything else is an "
+                    "email address."
                 )
             got = case.said(f"{endpoint} is subscribed with the protocol {protocol}.")
             case.not_yet(reason, got=got, expected=expected, why=why)
@@ -478,7 +479,7 @@ def _expect_arns(case, returned, topic_arn, contacts, there):
 
 
 def by_channel(case):
-    """Texts for all, for some and for mail alone; mails as long as a text message; quotes, accents and spaces."""
+    """Texts for all, for some and for email alone; emails that just fill a text message's part; untidy texts."""
     topic_arn, reader, others = _topics(case)
     name = case.name("ada")
     for _ in range(2):

@@ -156,7 +156,7 @@ def subscribe_all__then_looks(sns, topic_arn, contacts):
 def by_channel__setdefault(sns, topic_arn, texts):
     """Adds to a copy what is missing."""
     message = dict(texts)
-    message.setdefault("sms", texts["email"][:140])
+    message.setdefault("sms", texts["email"][:70])
     message["default"] = message["email"]
     response = sns.publish(TopicArn=topic_arn, MessageStructure="json", Message=json.dumps(message))
     return response["MessageId"]
@@ -166,7 +166,7 @@ def by_channel__every_protocol(sns, topic_arn, texts):
     """Writes a text for each protocol that there is."""
     protocols = ["default", "email", "email-json", "http", "https", "sqs", "lambda", "firehose", "application"]
     message = {protocol: texts.get(protocol, texts["email"]) for protocol in protocols}
-    message["sms"] = texts["sms"] if "sms" in texts else texts["email"][:140]
+    message["sms"] = texts["sms"] if "sms" in texts else texts["email"][:70]
     text = json.dumps(message, ensure_ascii=False, indent=2)
     return sns.publish(TopicArn=topic_arn, Message=text, MessageStructure="json", Subject="News")["MessageId"]
 
@@ -175,14 +175,21 @@ def by_channel__resource(sns, topic_arn, texts):
     """Through the topic as a resource."""
     texts["default"] = texts["email"]
     if not texts.get("sms"):
-        texts["sms"] = "".join(list(texts["email"])[:140])
+        texts["sms"] = "".join(list(texts["email"])[:70])
     topic = boto3.resource("sns").Topic(topic_arn)
     return topic.publish(Message=json.dumps(texts), MessageStructure="json")["MessageId"]
 
 
+def by_channel__two_bytes_each(sns, topic_arn, texts):
+    """Cuts what a part holds: 140 bytes of UTF-16."""
+    start = texts["email"].encode("utf-16-be")[:140].decode("utf-16-be")
+    message = {"default": texts["email"], "sms": start, **texts}
+    return sns.publish(TopicArn=topic_arn, Message=json.dumps(message), MessageStructure="json")["MessageId"]
+
+
 def by_channel__batch_of_one(sns, topic_arn, texts):
     """A batch with one entry."""
-    message = json.dumps({"sms": texts["email"][0:140], **texts, "default": texts["email"]})
+    message = json.dumps({"sms": texts["email"][0:70], **texts, "default": texts["email"]})
     entry = {"Id": "1", "Message": message, "MessageStructure": "json"}
     [done] = sns.publish_batch(TopicArn=topic_arn, PublishBatchRequestEntries=[entry])["Successful"]
     return done["MessageId"]

@@ -156,8 +156,8 @@ def subscribe_all__asks_again_for_the_arn(sns, topic_arn, contacts):
 
 subscribe_all__at_sign = variant(
     "solution",
-    "        reply =",
-    '        protocol = "email" if "@" in contact else protocol\n        reply =',
+    "        endpoint =",
+    '        protocol = "email" if "@" in contact else protocol\n        endpoint =',
     says="wrong-protocol",
 )
 
@@ -175,8 +175,8 @@ subscribe_all__starts_like_an_arn = variant("solution", '("arn:", "sqs")', '("ar
 
 subscribe_all__plus_in_it = variant(
     "solution",
-    "        reply =",
-    '        protocol = "sms" if "+" in contact else protocol\n        reply =',
+    "        endpoint =",
+    '        protocol = "sms" if "+" in contact else protocol\n        endpoint =',
     says="not-a-phone",
 )
 
@@ -284,7 +284,9 @@ def subscribe_all__settings_of_its_own(sns, topic_arn, contacts):
     return arns
 
 
-subscribe_all__small_letters = variant("solution", "Endpoint=contact", "Endpoint=contact.lower()", says="not-asked-for")
+subscribe_all__small_letters = variant(
+    "solution", '"Endpoint": contact', '"Endpoint": contact.lower()', says="not-asked-for"
+)
 
 subscribe_all__capitals_do_not_count = variant(
     "solution",
@@ -335,8 +337,8 @@ subscribe_all__last_topic = variant(
 
 
 subscribe_all__returns_nothing = variant("solution", "    return arns", "    pass", says="wrong-keys")
-subscribe_all__responses = variant("solution", 'reply["SubscriptionArn"]', "reply", says="no-text")
-subscribe_all__topic_arns = variant("solution", 'reply["SubscriptionArn"]', "topic_arn", says="arn-of-other-topic")
+subscribe_all__responses = variant("solution", 'response["SubscriptionArn"]', "response", says="no-text")
+subscribe_all__topic_arns = variant("solution", 'response["SubscriptionArn"]', "topic_arn", says="arn-of-other-topic")
 
 
 def subscribe_all__only_queues_nearby(sns, topic_arn, contacts):
@@ -348,8 +350,8 @@ def subscribe_all__only_queues_nearby(sns, topic_arn, contacts):
 
 subscribe_all__two_countries = variant(
     "solution",
-    "        reply =",
-    '        if protocol == "sms" and not contact.startswith(("+1", "+44")):\n            continue\n        reply =',
+    "        endpoint =",
+    '        if protocol == "sms" and not contact.startswith(("+1", "+44")):\n            continue\n        endpoint =',
     says="not-subscribed",
 )
 
@@ -424,25 +426,28 @@ by_channel__str = variant("solution", "json.dumps(message)", "str(message)", say
 
 
 by_channel__dictionary = variant("solution", "json.dumps(message)", "message", says="dictionary-as-message")
-by_channel__sms_always_there = variant("solution", "mail[:140]", 'texts["sms"]', says="sms-expected")
+by_channel__sms_always_there = variant("solution", "mail[:70]", 'texts["sms"]', says="sms-expected")
 
 by_channel__default_always_there = variant(
     "solution", '"default": mail', '"default": texts["default"]', says="default-expected"
 )
 
-by_channel__mail_to_phones = variant("solution", ', "sms": mail[:140]', "", says="no-text-for-phones")
+by_channel__mail_to_phones = variant("solution", ', "sms": mail[:70]', "", says="no-text-for-phones")
 
 by_channel__cuts_for_all = variant(
-    "solution", '"default": mail, "sms": mail[:140]', '"default": mail[:140]', says="default-missing"
+    "solution", '"default": mail, "sms": mail[:70]', '"default": mail[:70]', says="default-missing"
 )
 
-by_channel__phones_get_less = variant("solution", "[:140]", "[:139]", says="no-text-for-phones")
+by_channel__phones_get_less = variant("solution", "[:70]", "[:69]", says="no-text-for-phones")
+by_channel__seven_bits = variant("solution", "[:70]", "[:160]", says="no-text-for-phones")
+by_channel__bytes_are_characters = variant("solution", "[:70]", "[:140]", says="no-text-for-phones")
+
 by_channel__one_line_for_phones = variant(
-    "solution", "mail[:140]", '" ".join(mail.split())[:140]', says="no-text-for-phones"
+    "solution", "mail[:70]", '" ".join(mail.split())[:70]', says="no-text-for-phones"
 )
 
 by_channel__bytes_for_phones = variant(
-    "solution", "mail[:140]", 'mail.encode()[:140].decode(errors="ignore")', says="no-text-for-phones"
+    "solution", "mail[:70]", 'mail.encode()[:70].decode(errors="ignore")', says="no-text-for-phones"
 )
 
 by_channel__strips_what_is_given = variant(
@@ -465,9 +470,9 @@ by_channel__protocols_it_knows = variant(
 
 by_channel__short_for_the_rest = variant(
     "solution",
-    '{"default": mail, "sms": mail[:140]}',
+    '{"default": mail, "sms": mail[:70]}',
     '{protocol: mail for protocol in ("email", "email-json", "http", "https", "sqs", "lambda", "firehose")}'
-    ' | {"default": mail[:140]}',
+    ' | {"default": mail[:70]}',
     says="default-missing",
 )
 
@@ -483,13 +488,13 @@ by_channel__ascii = variant(
 )
 
 by_channel__cuts_what_is_given = variant(
-    "solution", "    return", '    message["sms"] = message["sms"][:140]\n    return', says="text-for-phones-cut"
+    "solution", "    response", '    message["sms"] = message["sms"][:70]\n    response', says="text-for-phones-cut"
 )
 
 by_channel__phones_get_the_mail = variant(
     "solution",
-    '{"default": mail, "sms": mail[:140]} | texts',
-    'texts | {"default": mail, "sms": mail[:140]}',
+    '{"default": mail, "sms": mail[:70]} | texts',
+    'texts | {"default": mail, "sms": mail[:70]}',
     says="own-text-missing",
 )
 
@@ -502,7 +507,7 @@ def by_channel__one_publish_each(sns, topic_arn, texts):
 
 
 by_channel__response = variant("solution", '["MessageId"]', "", says="whole-response")
-by_channel__returns_nothing = variant("solution", "return sns", "sns", says="not-the-message-id")
+by_channel__returns_nothing = variant("solution", "    return response", "    response", says="not-the-message-id")
 
 
 def by_channel__phones_apart(sns, topic_arn, texts):
@@ -511,7 +516,7 @@ def by_channel__phones_apart(sns, topic_arn, texts):
     for page in sns.get_paginator("list_subscriptions_by_topic").paginate(TopicArn=topic_arn):
         for one in page["Subscriptions"]:
             if one["Protocol"] == "sms":
-                sns.publish(PhoneNumber=one["Endpoint"], Message=texts.get("sms", texts["email"][:140]))
+                sns.publish(PhoneNumber=one["Endpoint"], Message=texts.get("sms", texts["email"][:70]))
     return sns.publish(TopicArn=topic_arn, Message=json.dumps(message), MessageStructure="json")["MessageId"]
 
 
@@ -522,17 +527,17 @@ def by_channel__one_phone(sns, topic_arn, texts):
         for one in sns.list_subscriptions_by_topic(TopicArn=topic_arn)["Subscriptions"]
         if one["Protocol"] == "sms"
     ]
-    return sns.publish(PhoneNumber=phone, Message=texts.get("sms", texts["email"][:140]))["MessageId"]
+    return sns.publish(PhoneNumber=phone, Message=texts.get("sms", texts["email"][:70]))["MessageId"]
 
 
 def by_channel__prints(sns, topic_arn, texts):
     """Says: not-published"""
-    message = {"default": texts["email"], "sms": texts["email"][:140]} | texts
+    message = {"default": texts["email"], "sms": texts["email"][:70]} | texts
     print(topic_arn, json.dumps(message))
 
 
 by_channel__cuts_long_texts_for_phones = variant(
-    "solution", "| texts", '| texts | {"sms": texts.get("sms", mail[:140])[:500]}', says="text-for-phones-cut"
+    "solution", "| texts", '| texts | {"sms": texts.get("sms", mail[:70])[:500]}', says="text-for-phones-cut"
 )
 
 by_channel__cuts_long_texts_for_others = variant(
@@ -557,7 +562,7 @@ by_channel__newest_topic = variant(
 )
 
 by_channel__short_for_apps = variant(
-    "solution", '"sms": mail', '"APNS": mail[:140], "sms": mail', says="default-missing"
+    "solution", '"sms": mail', '"APNS": mail[:70], "sms": mail', says="default-missing"
 )
 
 
@@ -673,7 +678,10 @@ publish_all__each_refused_once = variant(
     says="other-items",
 )
 
-publish_all__five_failures_at_most = variant("solution", 'reply["Failed"]]', 'reply["Failed"][:5]]', says="other-items")
+publish_all__five_failures_at_most = variant(
+    "solution", 'response["Failed"]]', 'response["Failed"][:5]]', says="other-items"
+)
+
 
 publish_all__until_one_fails = variant(
     "solution", "    return refused", "        if refused:\n            break\n    return refused", says="items-lost"
@@ -682,7 +690,7 @@ publish_all__until_one_fails = variant(
 publish_all__returns_nothing = variant("solution", "    return refused", "    print(refused)", says="no-list")
 
 publish_all__failed_unread = variant(
-    "solution", '[failure["Id"] for failure in reply["Failed"]]', "[]", says="failed-ignored"
+    "solution", '[failure["Id"] for failure in response["Failed"]]', "[]", says="failed-ignored"
 )
 
 
@@ -693,7 +701,7 @@ publish_all__ids_of_the_batch = variant(
 publish_all__the_failures = variant(
     "solution",
     "[item for place, item in enumerate(batch) if str(place) in failed]",
-    'reply["Failed"]',
+    'response["Failed"]',
     says="not-the-items",
 )
 
@@ -851,7 +859,7 @@ who_listens__first_page_of_topics = variant(
 
 who_listens__first_page_of_subscriptions = variant(
     "solution",
-    'sns.get_paginator("list_subscriptions_by_topic").paginate(TopicArn=topic_arn)',
+    "paginator.paginate(TopicArn=topic_arn)",
     "[sns.list_subscriptions_by_topic(TopicArn=topic_arn)]",
     says="first-page-only",
 )
@@ -1010,14 +1018,14 @@ who_listens__all_protocols = variant(
 
 who_listens__counts = variant("solution", "sorted(endpoints)", "len(endpoints)", says="no-list-of-endpoints")
 
-who_listens__flat = variant(
-    "solution", '"confirmed": {protocol: sorted', "**{protocol: sorted", says="wrong-report-keys"
-)
+who_listens__flat = variant("solution", '"confirmed": {\n', "**{\n", says="wrong-report-keys")
 
 who_listens__subscriptions_of_all = variant(
     "solution",
-    '"list_subscriptions_by_topic").paginate(TopicArn=topic_arn)',
-    '"list_subscriptions").paginate()',
+    '"list_subscriptions_by_topic"',
+    '"list_subscriptions"',
+    "paginate(TopicArn=topic_arn)",
+    "paginate()",
     says="other-listeners",
 )
 
