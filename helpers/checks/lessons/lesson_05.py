@@ -84,9 +84,9 @@ def _expect_nothing_at(case, others):
     if _read(case, others):
         case.not_yet(
             "other-topic",
-            got=case.said("A message was published on another topic."),
-            expected="a message on the topic that your function was given",
-            why="topic_arn says which topic to publish on.",
+            got=case.said("A message was published to another topic."),
+            expected="a message to the topic that your function was given",
+            why="topic_arn says which topic to publish to.",
         )
 
 
