@@ -75,6 +75,7 @@ def test_what_somebody_else_sends_is_refused(shown, sns):
         "http://sns.us-east-1.amazonaws.com",
     ):
         assert not accepted(SigningCertURL=f"{place}/{file}")
+    assert not accepted(SigningCertURL=f"{request['SigningCertURL']}.txt")
     assert len(fetched) == 5
 
 
