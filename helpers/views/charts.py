@@ -3,10 +3,9 @@
 They're drawn by the kit and not by Vega-Lite through Altair. JupyterLab and JupyterLite can draw such charts offline,
 but GitHub and nbconvert's HTML can't. They don't follow the theme, have no text twin, and can't share an axis with the
 lanes above them or mark the same moments. Altair and what it needs would add 1.3 MB and more for learners to download.
-All that's needed here is areas, lines and columns.
+All that's needed here is areas.
 """
 
-import itertools
 from collections.abc import Sequence
 from typing import Any
 
@@ -24,39 +23,20 @@ def small_multiple(
     points: Sequence[tuple[float, float]],
     *,
     now: tuple[str, str],
-    tone: str = "wait",
-    kind: str = "steps",
+    tone: str,
+    says: str,
+    steps: bool = True,
     of: float = 1,
-    says: str = "",
-    alarm: tuple[float, str] | None = None,
-    alarmed: Sequence[tuple[float, float]] = (),
 ) -> dict[str, Any]:
-    """Return a chart as plain numbers for the macro `small_multiple` of the template `charts`.
+    """Return a chart as plain numbers for the macro `small_multiple` of the template `time`.
 
     points: seconds and values, in order. now: the number at the left, and what it counts. tone: wait, held, good, dead
-    or late. kind: "steps" (each value holds until the next, as a count does), "line", or "columns" (each value belongs
-    to the stretch from its second to that of the next point, and the last point only ends it). of: how much of the
-    points' unit is one on the scale, such as 60 for seconds that are shown in minutes. says: more, for a screen reader.
-    alarm: a threshold and its words. alarmed: when it was on, from one second to another.
+    or late. says: more, for a screen reader. steps: whether each value holds until the next, as a count does. of: how
+    much of the points' unit is one on the scale, such as 60 for seconds that are shown in minutes.
     """
-    top = _top(max([value / of for _, value in points] + ([alarm[0] / of] if alarm else []), default=0))
-    placed = [(axis.x(second), value / of) for second, value in points]
-    if kind == "columns":
-        bars = [(x, following, value) for (x, value), (following, _) in itertools.pairwise(placed)]
-        path = columns(bars, (HEIGHT - 2) / top)
-    else:
-        path = curve(placed, top, kind == "steps")
-    return {
-        "name": name,
-        "now": now,
-        "tone": tone,
-        "look": "columns" if kind == "columns" else "area",
-        "path": path,
-        "top": f"{top:,g}",
-        "says": says,
-        "alarm": alarm and {"y": HEIGHT - (HEIGHT - 2) * alarm[0] / of / top, "text": alarm[1]},
-        "bands": [{"x": axis.x(begin), "width": axis.width(begin, end)} for begin, end in alarmed],
-    }
+    top = _top(max([value / of for _, value in points], default=0))
+    path = curve([(axis.x(second), value / of) for second, value in points], top, steps)
+    return {"name": name, "now": now, "tone": tone, "path": path, "top": f"{top:,g}", "says": says}
 
 
 def curve(points: Sequence[tuple[float, float]], top: float, steps: bool = True, height: float = HEIGHT) -> str:
@@ -79,22 +59,6 @@ def curve(points: Sequence[tuple[float, float]], top: float, steps: bool = True,
             path += f"L{x} {y}"
         before = value
     return f"{path}H{WIDE + _OUT}V{height}Z"
-
-
-def columns(bars: Sequence[tuple[float, float, float]], scale: float, height: float = HEIGHT) -> str:
-    """Return the SVG path of columns. bars: the left and right of each in percent, and its value."""
-    return stacked([(left, right, value, 0) for left, right, value in bars], scale, height)
-
-
-def stacked(bars: Sequence[tuple[float, float, float, float]], scale: float, height: float = HEIGHT) -> str:
-    """Return the SVG path of columns, each with what it stands on as its fourth number."""
-    path = ""
-    for left, right, value, below in bars:
-        if value:
-            gap, up = 0.14 * (right - left), _short(value * scale)
-            x, wide = ((left + gap) * WIDE / 100, (right - left - 2 * gap) * WIDE / 100)
-            path += f"M{_short(x)} {_short(height - below * scale)}v-{up}h{_short(wide)}v{up}z"
-    return path
 
 
 def _top(most: float) -> float:

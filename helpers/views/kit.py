@@ -6,7 +6,7 @@ that don't trust an output strip that attribute along with the drawing, and show
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -70,7 +70,14 @@ def _environment() -> Any:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters |= {"prose": prose, "cut": cut, "whole": whole, "percent": percent, "verbatim": verbatim}
+    made.filters |= {
+        "prose": prose,
+        "cut": cut,
+        "whole": whole,
+        "percent": percent,
+        "verbatim": verbatim,
+        "place": place,
+    }
     return made
 
 
@@ -93,6 +100,12 @@ def percent(number: float) -> str:
     """Return a number with at most two decimals."""
     text = f"{number:.2f}".rstrip("0").rstrip(".")
     return "0" if text == "-0" else text
+
+
+def place(mark: Mapping[str, Any]) -> str:
+    """Return as a style where a mark is: its x and width in percent, its top and height in pixels."""
+    found = [f"{name}:{percent(mark[key])}%" for name, key in (("left", "x"), ("width", "width")) if key in mark]
+    return ";".join([*found, *(f"{key}:{mark[key]}px" for key in ("top", "height") if key in mark)])
 
 
 @lru_cache

@@ -1,13 +1,32 @@
 """A run of several programs: who had which message when, what each program did, and the moments that matter."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
-from helpers.views import kit
-from helpers.views.run_drawing import RunDrawing
-from helpers.views.run_words import RunWords
-from helpers.views.words import counted, span
+from helpers.views import charts, kit, run_words, time_axis
+from helpers.views.run_words import LONGEST, Points, RunWords
+from helpers.views.words import counted, cut, initial, span
+
+MOST_BARS = 60  # in a lane; of more messages the lane shows how many the program had
+_MOST_BARS_OF_ALL = 300  # in all lanes
+_LONGEST_LABEL, _SHORTEST_BAR = 24, 2.0  # characters of a message's name, and percent of the axis that it needs
+_MOST_ROWS = 10  # messages that a program has at the same time
+_MOST_LANES = {"programs": 16, "queues": 6}  # one queue more with charts
+_CLOSE_SENT = 0.7  # percent of the axis between two marks for what was sent
+_HEIGHTS = (24, 16, 12, 9, 8, 7, 6)  # of a bar, by how many are one below the other
+_CURVE = 32  # the height of a curve in a lane
+_HOWS = {"deleted": "del", "came back": "back", "given back": "given", "still held": "still"}
+_KEY = {
+    "dot": "sent",
+    "area wait": "waiting in the queue",
+    "area held": "in flight",
+    "bar del": "received and deleted",
+    "bar back": "not deleted in time, so it came back",
+    "bar given": "given back",
+    "bar still": "still in flight at the end",
+}
 
 
 @dataclass(frozen=True)
@@ -17,12 +36,12 @@ class RunPicture:
     run: Mapping[str, Any]
 
     def __repr__(self) -> str:
-        return RunWords(self.run).text()
+        return self._words.text()
 
     def _repr_html_(self) -> str:
-        words = RunWords(self.run)
-        story = words.story()
-        moments = [counted(len(story), "moment") + " told below"] if story else []
+        words, lanes, multiples = self._words, self._lanes(), self._charts()
+        moments = [counted(len(words.story), "moment") + " told below"] if words.story else []
+        used = {one["look"] for lane in lanes for one in (*lane["marks"], *lane["areas"])}
         return kit.draw(
             "run",
             sheets=("time",),
@@ -30,12 +49,26 @@ class RunPicture:
             name=words.length,
             facts=[words.from_to],
             label=f"{words.title}: {', '.join([*self._totals(), *moments])}",
-            twin=words.text(),
+            twin=repr(self),
             totals=self._numbers(),
-            story=story,
+            axis=words.axis.drawn(),
+            lanes=lanes,
+            charts_of=multiples,
+            charted=self._queue(self._charted) if multiples else None,
+            badges=time_axis.merged(words.axis, self._moments) if multiples else [],
+            left_out=self._left_out(),
+            key=[(look, says) for look, says in _KEY.items() if look in used],
+            story=words.story,
             untold=words.untold(),
-            **RunDrawing(words).data(),
         )
+
+    @cached_property
+    def _words(self) -> RunWords:
+        return RunWords(self.run)
+
+    @property
+    def _charted(self) -> str:
+        return run_words.busiest(self.run)
 
     def _totals(self) -> list[str]:
         programs = self.run["programs"].values()
@@ -48,8 +81,187 @@ class RunPicture:
         waited = self.run["waited"]
         facts = [*self._totals(), counted(self.run["requests"], "request") + " billed"]
         items = [(number, what) for number, _, what in (fact.partition(" ") for fact in facts)]
-        if waited["median"] is not None:
-            items += [(span(waited["median"]), "median wait"), (span(waited["p95"]), "95th percentile")]
-        if waited["oldest"] is not None:
-            items.append((span(waited["oldest"]), "longest wait"))
-        return items
+        names = {"median": "median wait", "p95": "95th percentile", "oldest": "longest wait"}
+        return items + [(span(waited[key]), name) for key, name in names.items() if waited[key] is not None]
+
+    def _left_out(self) -> str:
+        left = [(kind[:-1], len(self.run[kind]) - most) for kind, most in _MOST_LANES.items()]
+        told = " and ".join(counted(count, kind) for kind, count in left if count > 0)
+        return f"Not drawn: {told}." if told else ""
+
+    # --- the lanes ----------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def _held(self) -> dict[str, list[Mapping[str, Any]]]:
+        """What each program that has a lane received."""
+        names = list(self.run["programs"])[: _MOST_LANES["programs"]]
+        return {name: [each for each in self.run["held"] if each["program"] == name] for name in names}
+
+    @cached_property
+    def _rows(self) -> dict[str, list[int]]:
+        return {name: _rows(held) for name, held in self._held.items()}
+
+    @cached_property
+    def _are_many(self) -> bool:
+        """Whether there are too many messages to draw each."""
+        counts = [len(held) for held in self._held.values()]
+        too_high = any(max(rows, default=0) >= _MOST_ROWS for rows in self._rows.values())
+        return too_high or max(counts, default=0) > MOST_BARS or sum(counts) > _MOST_BARS_OF_ALL
+
+    def _lanes(self) -> list[Mapping[str, Any]]:
+        """Return the senders, the queues, the receivers, and the queues that hold dead letters, without the charts'."""
+        queues = [name for name in self.run["queues"] if name != self._charted][: _MOST_LANES["queues"]]
+        sending = {each["program"] for each in self.run["sent"]}
+        senders = [name for name in self._held if name in sending and not self._held[name]]
+        return [
+            *(self._program(name) for name in senders),
+            *(self._queue(name) for name in queues if not self._is_dead(name)),
+            *(self._program(name) for name in self._held if name not in senders),
+            *(self._queue(name) for name in queues if self._is_dead(name)),
+        ]
+
+    def _is_dead(self, queue: str) -> bool:
+        one = self.run["queues"][queue]
+        return bool(one["dead_letters"]) and not one["sent"]
+
+    def _program(self, name: str) -> Mapping[str, Any]:
+        one, held, badges = self.run["programs"][name], self._held[name], self._badges(name)
+        counts = [f"{one[key]:,} {key}" for key in ("sent", "received", "deleted") if one[key]]
+        says = ", ".join(counts) or counted(one["calls"], "call")
+        top = 26 if badges else 7
+        dots = self._dots(name, top + (7 if held else 12))
+        top += 0 if held and not dots else 14 if held else 24
+        bars: Sequence[Mapping[str, Any]] = ()
+        areas: Sequence[Mapping[str, Any]] = ()
+        if held and self._are_many:
+            areas = [self._area(f"{cut(name, LONGEST)}: messages in flight.", "held", run_words.in_flight(held), top)]
+            top += _CURVE
+        elif held:
+            bars, top = self._bars(held, self._rows[name], top)
+        return {
+            "name": cut(name, LONGEST),
+            "face": initial(name),
+            "place": list(self._held).index(name),
+            "says": says,
+            "label": f"{cut(name, LONGEST)}: {says}, {self._words.end(one['end'])}",
+            "height": top + 7,
+            "marks": [*self._life(one["end"]), *dots, *bars],
+            "areas": areas,
+            "badges": badges,
+        }
+
+    def _life(self, end: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+        if end["began"] is None:
+            return []
+        look = {"still going": "", "raised": "crash"}.get(end["how"], "end")
+        until = self.run["seconds"] if end["how"] == "still going" else end["at"]
+        return [{"look": f"life {look}", **self._words.axis.place(end["began"], until)}]
+
+    def _dots(self, name: str, top: int) -> Sequence[Mapping[str, Any]]:
+        """Return a mark for what was sent; what was sent at almost the same time shares one."""
+        found: list[dict[str, Any]] = []
+        for each in (each for each in self.run["sent"] if each["program"] == name):
+            x, says = self._words.axis.x(each["at"]), f"{each['count']:,} sent to {cut(each['to'], LONGEST)}"
+            if found and x - found[-1]["x"] < _CLOSE_SENT:
+                found[-1]["count"] += each["count"]
+                found[-1]["title"] = f"{self._words.clock(each['at'])}: {found[-1]['count']:,} sent by then"
+            else:
+                title = f"{self._words.clock(each['at'])}: {says}"
+                found.append({"look": "dot", "x": x, "top": top, "count": each["count"], "title": title})
+        return found
+
+    def _bars(
+        self, held: Sequence[Mapping[str, Any]], rows: Sequence[int], top: int
+    ) -> tuple[Sequence[Mapping[str, Any]], int]:
+        """Return a bar for each message, and where the lowest ends."""
+        count = max(rows) + 1
+        height = _HEIGHTS[min(count, len(_HEIGHTS)) - 1]
+        space = height + (3 if height > 8 else 2)
+        bars = []
+        for each, row in zip(held, rows, strict=True):
+            name, place = cut(each["name"], _LONGEST_LABEL), self._words.axis.place(each["begin"], each["end"])
+            bars.append(
+                {
+                    "look": f"bar {_HOWS.get(each['how'], 'given')}",
+                    **place,
+                    "top": top + row * space,
+                    "height": height,
+                    "title": f"{name}: {span(each['end'] - each['begin'])}, {each['how']}",
+                    "label": name if height >= 16 and place["width"] >= _SHORTEST_BAR else "",
+                }
+            )
+        return bars, top + (count - 1) * space + height
+
+    def _queue(self, name: str) -> Mapping[str, Any]:
+        one, waiting, badges = self.run["queues"][name], run_words.waiting(self.run, name), self._badges(name)
+        most, is_dead = max(count for _, count in waiting), self._is_dead(name)
+        says = [f"up to {most:,} waiting"] if most and not is_dead else []
+        says += [counted(one["dead_letters"], "dead letter")] if one["dead_letters"] else []
+        says += [f"{one['left']:,} left"] if one["left"] and not is_dead else []
+        top, tone = 26 if badges else 7, "dead" if is_dead else "wait"
+        return {
+            "name": cut(name, LONGEST),
+            "place": None,
+            "says": ", ".join(says) or "none waiting",
+            "label": "",
+            "height": top + _CURVE + 7,
+            "marks": [{"look": "life", "x": 0, "width": 100}],
+            "areas": [self._area(f"{cut(name, LONGEST)}: messages waiting.", tone, waiting, top)] if most else [],
+            "badges": badges,
+        }
+
+    def _area(self, title: str, tone: str, points: Points, top: int) -> Mapping[str, Any]:
+        most = max(count for _, count in points)
+        path = charts.curve([(self._words.axis.x(at), count) for at, count in points], most, height=_CURVE)
+        return {"title": title, "says": self._most(points), "top": top, "look": f"area {tone}", "path": path}
+
+    @cached_property
+    def _moments(self) -> list[Mapping[str, Any]]:
+        return [moment for moment in self._words.story if 0 <= moment["at"] <= self.run["seconds"]]
+
+    def _badges(self, name: str) -> list[Mapping[str, Any]]:
+        return time_axis.merged(self._words.axis, [moment for moment in self._moments if moment["where"] == name])
+
+    # --- the charts below the lanes -----------------------------------------------------------------------------------
+
+    def _charts(self) -> list[Mapping[str, Any]]:
+        """Return three charts of the busiest queue: how many wait, how many are in flight, how old the oldest is."""
+        run, name, axis = self.run, self._charted, self._words.axis
+        found: list[Mapping[str, Any]] = []
+        if not name:
+            return []
+        held = [each for each in run["held"] if each["queue"] == name]
+        for title, tone, points in (
+            ("Waiting", "wait", run_words.waiting(run, name)),
+            ("In flight", "held", run_words.in_flight(held)),
+        ):
+            now = (f"{points[-1][1]:,}", "at the end")
+            found.append(charts.small_multiple(axis, title, points, now=now, tone=tone, says=self._most(points)))
+        if ages := run_words.ages(run, name):
+            most, last = max(age for _, age in ages), ages[-1][1]
+            of, unit = next(
+                (each for each in ((86_400, "days"), (3_600, "h"), (60, "min")) if most >= 2 * each[0]), (1, "s")
+            )
+            now, says = (f"{last / of:.0f}", f"{unit} at the end"), f"At most {span(most)}; {span(last)} at the end."
+            found.append(
+                charts.small_multiple(
+                    axis, "Age of the oldest", ages, now=now, tone="late", says=says, steps=False, of=of
+                )
+            )
+        return found
+
+    def _most(self, points: Points) -> str:
+        most = max(count for _, count in points)
+        at = next(at for at, count in points if count == most)
+        return f"At most {most:,}, at {self._words.clock(at)}; {points[-1][1]:,} at the end."
+
+
+def _rows(held: Sequence[Mapping[str, Any]]) -> list[int]:
+    """Return the row in which each message is drawn, so that no two overlap."""
+    ends: list[float] = []
+    found = []
+    for each in held:
+        row = next((n for n, end in enumerate(ends) if end <= each["begin"]), len(ends))
+        ends[row : row + 1] = [each["end"]]
+        found.append(row)
+    return found

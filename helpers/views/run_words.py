@@ -1,4 +1,4 @@
-"""A run of several programs in words, for its picture and for the text below it."""
+"""A run of several programs in words, and how full its queues were."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -7,10 +7,10 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from helpers.views import run_levels
 from helpers.views.time_axis import TimeAxis
 from helpers.views.words import columns, counted, cut, span
 
+Points = list[tuple[float, float]]  # seconds of the run and values
 LONGEST = 48  # characters of a name
 _LONGEST_MOMENT = 400
 _MOST_MOMENTS = 12
@@ -94,17 +94,17 @@ class RunWords:
 
     def levels(self) -> list[str]:
         """Return how full the busiest queue was, in a sentence; none without a queue."""
-        name = run_levels.busiest(self.run)
+        name = busiest(self.run)
         if not name:
             return []
+        of_it = [each for each in self.run["held"] if each["queue"] == name]
         (most, at), (held, then) = (
-            max((count, -at) for at, count in points)
-            for points in (run_levels.waiting(self.run, name), run_levels.in_flight(self.run, name))
+            max((count, -at) for at, count in points) for points in (waiting(self.run, name), in_flight(of_it))
         )
         told = [f"At most {most:,} waiting in {cut(name, 80)}" + (f", at {self.clock(-at)}" if most else "")]
         told.append(f"at most {held:,} in flight" + (f", at {self.clock(-then)}" if held else ""))
-        if ages := run_levels.ages(self.run, name):
-            told.append(f"the oldest was at most {span(max(age for _, age in ages))} old")
+        if old := ages(self.run, name):
+            told.append(f"the oldest was at most {span(max(age for _, age in old))} old")
         return ["; ".join(told) + "."]
 
     def waited(self) -> str:
@@ -120,12 +120,9 @@ class RunWords:
         half, most = (_within(waited[key]) for key in ("median", "p95"))
         return f"Half of the messages were received {half}, 95 of 100 {most}. {longest}"
 
-    def bill(self) -> str:
-        """Return how many requests AWS would bill."""
-        return f"AWS would bill {counted(self.run['requests'], 'request')}."
-
+    @cached_property
     def story(self) -> list[Mapping[str, Any]]:
-        """Return the moments to tell, in order: all of them, or those that matter most."""
+        """The moments to tell, in order: all of them, or those that matter most."""
         moments: Sequence[Mapping[str, Any]] = self.run["moments"]
         rank = list(_KINDS)
         chosen = sorted(range(len(moments)), key=lambda n: (rank.index(moments[n]["kind"]), n))[:_MOST_MOMENTS]
@@ -144,7 +141,7 @@ class RunWords:
     def untold(self) -> str:
         """Return how many moments the story leaves out, by kind; "" for none."""
         kinds = Counter(moment["kind"] for moment in self.run["moments"])
-        kinds.subtract(moment["kind"] for moment in self.story())
+        kinds.subtract(moment["kind"] for moment in self.story)
         left = [counted(kinds[kind], *words) for kind, words in _KINDS.items() if kinds[kind]]
         if len(left) == 1:
             return f"+ {left[0].replace(' ', ' more ', 1)}"
@@ -152,10 +149,15 @@ class RunWords:
 
     def text(self) -> str:
         """Return all of it."""
-        told = [f"  {moment['clock']}  {moment['text']}" for moment in self.story()]
+        told = [f"  {moment['clock']}  {moment['text']}" for moment in self.story]
         if self.untold():
             told.append(f"  {self.untold()}")
-        facts = [*self.queues(), *self.levels(), *filter(None, [self.waited()]), self.bill()]
+        facts = [
+            *self.queues(),
+            *self.levels(),
+            *filter(None, [self.waited()]),
+            f"AWS would bill {counted(self.run['requests'], 'request')}.",
+        ]
         return "\n".join([self.title, "", columns(self.programs(), "  "), "", *facts, *([""] if told else []), *told])
 
 
@@ -174,3 +176,38 @@ def _queue(one: Mapping[str, Any]) -> str:
     }
     found = [f"{one[key]:,} {words}" for key, words in told.items() if one[key]]
     return ", ".join(found) or "empty all the time"
+
+
+def busiest(run: Mapping[str, Any]) -> str:
+    """Return the queue that most was sent to and received from; "" for none."""
+    done = {name: one["sent"] + one["received"] for name, one in run["queues"].items() if run["waiting"].get(name)}
+    best = max(done, key=lambda name: done[name], default="")
+    return best if done.get(best) else ""
+
+
+def waiting(run: Mapping[str, Any], queue: str) -> Points:
+    """Return how many messages could be received, each number from its second on."""
+    return [(at, count) for at, count in run["waiting"].get(queue) or [(0.0, 0)]]
+
+
+def in_flight(held: Sequence[Mapping[str, Any]]) -> Points:
+    """Return how many of these messages a program had, each number from its second on."""
+    changes: Counter[float] = Counter({0.0: 0})
+    for each in held:
+        changes[each["begin"]] += 1
+        changes[each["end"]] -= each["how"] != "still held"
+    found, count = Points(), 0
+    for at in sorted(changes):
+        count += changes[at]
+        found.append((at, count))
+    return found
+
+
+def ages(run: Mapping[str, Any], queue: str) -> Points:
+    """Return the age of the oldest message that could be received, from point to point; [] where it isn't known."""
+    oldest = run.get("oldest", {}).get(queue) or []
+    ends = [*(at for at, _ in oldest[1:]), run["seconds"]]
+    found = Points()
+    for (at, sent), until in zip(oldest, ends, strict=False):
+        found += [(at, 0.0), (until, 0.0)] if sent is None else [(at, at - sent), (until, until - sent)]
+    return found

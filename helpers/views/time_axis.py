@@ -61,16 +61,14 @@ class TimeAxis:
         gone, short = sum(part for part, _ in passed), sum(part / whole for part, whole in passed)
         return _BREAK * short + (100 - _BREAK * len(self.breaks)) * (second - gone) / self._shown
 
-    def width(self, begin: float, end: float) -> float:
-        """Return how wide a stretch of time is."""
-        return max(0.0, self.x(end) - self.x(begin))
+    def place(self, begin: float, end: float) -> dict[str, float]:
+        """Return where a stretch of time is, and how wide."""
+        x = self.x(begin)
+        return {"x": x, "width": max(0.0, self.x(end) - x)}
 
     def drawn(self) -> Mapping[str, Any]:
         """Return the ticks and breaks for a template."""
-        breaks = [
-            {"x": self.x(begin), "width": self.width(begin, end), "text": _roughly(end - begin)}
-            for begin, end in self.breaks
-        ]
+        breaks = [self.place(begin, end) | {"text": _roughly(end - begin)} for begin, end in self.breaks]
         return {"ticks": self.ticks(), "breaks": breaks}
 
     def ticks(self) -> list[Mapping[str, Any]]:

@@ -162,7 +162,7 @@ class Timeline:
             "face": initial(name),
             "kind": "dead-letter queue" if lane in moved and lane == self._lanes[-1] else _KINDS.get(kind, ""),
             "place": receivers.index(lane) if kind == "receiver" else None,
-            "stretches": [{"look": each.look, **self._place(each.begin, each.end)} for each in stretches],
+            "stretches": [{"look": each.look, **self._axis.place(each.begin, each.end)} for each in stretches],
             "lengths": [length for each in stretches if each.look == "bar" for length in self._lengths(each)],
             "badges": time_axis.merged(self._axis, badges),
         }
@@ -177,14 +177,11 @@ class Timeline:
                     return moment.queue
         return moment.lane
 
-    def _place(self, begin: float, end: float) -> Mapping[str, float]:
-        return {"x": self._axis.x(begin), "width": self._axis.width(begin, end)}
-
     def _lengths(self, bar: Stretch) -> list[Mapping[str, Any]]:
         """Return the labels of a bar: how long each part of it was, and the number of the receive."""
         found: list[Mapping[str, Any]] = []
         for n, (begin, end) in enumerate(zip([bar.begin, *bar.parts], [*bar.parts, bar.end], strict=True)):
-            place, text = self._place(begin, end), span(end - begin)
+            place, text = self._axis.place(begin, end), span(end - begin)
             first = n == 0 and self._life.receives > 1 and place["width"] >= _WIDE_LABEL
             found.append({**place, "text": f"{ordinal(bar.number)} · {text}" if first else text})
         return found

@@ -78,7 +78,7 @@ def test_a_long_silence_is_drawn_short_and_says_how_long_it_was() -> None:
     """After two days of waiting, thirty seconds are still a third of the axis."""
     axis = TimeAxis.around(START, 2 * DAYS + 81, [2 * DAYS, 2 * DAYS + 30, 2 * DAYS + 31, 2 * DAYS + 65])
     assert [one["text"] for one in axis.drawn()["breaks"]] == ["2 days"]
-    assert 28 < axis.width(2 * DAYS, 2 * DAYS + 30) < 35
+    assert 28 < axis.place(2 * DAYS, 2 * DAYS + 30)["width"] < 35
     assert (axis.x(-5), axis.x(0), round(axis.x(2 * DAYS + 81), 6)) == (0, 0, 100)
 
 
@@ -156,25 +156,23 @@ def test_badges_that_would_touch_become_one() -> None:
 # --- charts ----------------------------------------------------------------------------------------------------------
 
 
-def test_a_small_multiple_has_a_round_scale_a_number_and_its_alarm() -> None:
-    """Steps, lines and columns; a threshold counts for the scale; the unit of the scale is the caller's."""
+def test_a_small_multiple_has_a_round_scale_and_a_number() -> None:
+    """Steps and lines; the unit of the scale is the caller's."""
     axis = TimeAxis(START, 600)
     points = [(0.0, 0.0), (300.0, 80.0), (600.0, 0.0)]
-    chart = charts.small_multiple(axis, "Waiting", points, now=("0", "now"))
+    chart = charts.small_multiple(axis, "Waiting", points, now=("0", "now"), tone="wait", says="")
     assert (chart["top"], chart["path"]) == ("80", "M-20 48H0H500V2H1020V48Z")
-    alarm = charts.small_multiple(
-        axis, "Age", points, now=("0", "min"), kind="line", of=60, alarm=(180, "above 3 min"), alarmed=[(60, 120)]
+    age = charts.small_multiple(
+        axis, "Age", points, now=("0", "min"), tone="late", says="At most 80 s.", steps=False, of=60
     )
-    assert (alarm["top"], alarm["alarm"]["text"], alarm["bands"]) == ("3", "above 3 min", [{"x": 10.0, "width": 10.0}])
-    assert alarm["alarm"]["y"] == charts.HEIGHT - (charts.HEIGHT - 2)
-    columns = charts.small_multiple(axis, "Deleted", points, now=("8", "last minute"), kind="columns")
-    assert columns["path"].count("M") == 1  # the one that isn't 0
+    assert (age["top"], age["now"], age["says"]) == ("2", ("0", "min"), "At most 80 s.")
+    assert "L" in age["path"]
 
 
 @pytest.mark.parametrize(("most", "top"), [(0, "1"), (1, "1"), (7, "8"), (11, "12"), (112, "120"), (9_999, "10,000")])
 def test_a_scale_ends_at_a_round_number(most: float, top: str) -> None:
     """At the most there was, or a little above."""
-    assert charts.small_multiple(TimeAxis(START, 9), "n", [(0, most)], now=("", ""))["top"] == top
+    assert charts.small_multiple(TimeAxis(START, 9), "n", [(0, most)], now=("", ""), tone="wait", says="")["top"] == top
 
 
 # --- in words --------------------------------------------------------------------------------------------------------
