@@ -27,7 +27,6 @@ _KINDS = {
     "lambda": "Lambda function",
     "firehose": "Firehose stream",
 }
-_ICONS = {"email-json": "email", "http": "web", "https": "web"}
 # What became of a message on its way, those that need a look first: a state of the drawing and a mark in the text.
 _STATES = {
     "refused": ("dead", "✕"),
@@ -51,238 +50,6 @@ def _soft(name: str) -> str:
 
 
 @dataclass(frozen=True)
-class _Edge:
-    """The way from a topic to one subscription."""
-
-    data: Mapping[str, Any]
-    published: bool  # whether anything was
-
-    @cached_property
-    def kind(self) -> str:
-        """What subscribes."""
-        return _KINDS.get(self.data["protocol"], self.data["protocol"])
-
-    @property
-    def icon(self) -> str:
-        """The name of the drawing of what subscribes."""
-        return _ICONS.get(self.data["protocol"], self.data["protocol"])
-
-    @property
-    def name(self) -> str:
-        """Who subscribes, on one line."""
-        return cut(self.data["endpoint"])
-
-    @property
-    def short_name(self) -> str:
-        """The same beside the word "web address", which needs no "https://"."""
-        return self.name.partition("://")[2] or self.name
-
-    @property
-    def owner(self) -> str:
-        """Whose queue it is, if it's not the topic's account; otherwise ""."""
-        return f"account {self.data['account']}" if self.data["account"] else ""
-
-    @cached_property
-    def seen(self) -> list[Mapping[str, Any]]:
-        """The outcomes of the publishes since it subscribed, oldest first."""
-        return [outcome for outcome in self.data["outcomes"] or () if outcome["what"]]
-
-    @cached_property
-    def word(self) -> str:
-        """What became of the last publish; "" on a cloud that doesn't say."""
-        if self.seen:
-            return _word(self.seen[-1])
-        if self.data["pending"]:
-            return "not confirmed"
-        if self.data["outcomes"] is None:
-            return ""
-        return "subscribed since" if self.published else "nothing published yet"
-
-    @property
-    def state(self) -> str:
-        """How the way is drawn."""
-        return _STATES[self.word][0]
-
-    @property
-    def words(self) -> list[str]:
-        """What became of each of the last publishes."""
-        return [_word(outcome) for outcome in self.data["outcomes"] or ()]
-
-    @property
-    def marks(self) -> list[tuple[str, str]]:
-        """A glyph and a word for each of the publishes since it subscribed."""
-        states = [(_STATES[word][0], word) for word in map(_word, self.seen)]
-        return [(_GLYPHS.get(state, state), word) for state, word in states]
-
-    @property
-    def count(self) -> str:
-        """How many of the publishes since it subscribed were delivered."""
-        if not self.seen:
-            return ""
-        return f"{sum(outcome['what'] == 'delivered' for outcome in self.seen)} of {len(self.seen)}"
-
-    @property
-    def count_in_words(self) -> str:
-        """The count where no marks stand beside it."""
-        return f"{self.count} delivered" if self.count and self.word != "delivered" else self.count
-
-    @property
-    def raw(self) -> str:
-        """Whether messages come without SNS's envelope, in words; "" if they don't."""
-        return "raw delivery" if self.data["raw"] else ""
-
-    @property
-    def filter(self) -> str:
-        """The filter policy, on one line."""
-        return cut(self.data["filter"])
-
-    @property
-    def scope(self) -> str:
-        """What the filter policy looks at."""
-        return "the body" if self.data["scope"] == "MessageBody" else "message attributes"
-
-    @property
-    def why(self) -> str:
-        """Why the last publish wasn't delivered, as a sentence; "" if it was."""
-        if not self.seen:
-            return "It gets the next publish." if self.word == "subscribed since" else ""
-        last = self.seen[-1]
-        if last["what"] == "not confirmed" and not self.data["pending"]:
-            return "The subscription wasn't confirmed yet."
-        why = cut(last["why"]).removeprefix(f"{self.name} ")
-        if last["what"] == "retrying":
-            so_far = counted(last["tries"], "attempt")
-            why += (
-                f", {so_far} so far. SNS tries again {'at ' + last['next'] if last['next'] else 'with your next call'}"
-            )
-        elif self.word == "gave up":
-            why += f". SNS gave up after {last['tries']} attempts"
-        return f"{why[:1].upper()}{why[1:]}." if why else ""
-
-    @property
-    def short_why(self) -> str:
-        """The reason beside a filter policy that says half of it already: only what the message has."""
-        wants, mark, has = self.why.partition("; the message has ")
-        alone = wants.startswith("The filter wants ") and len(self.filter) <= _LONGEST_NAME
-        return f"The message has {has}" if mark and alone and self.filter.count(":") == 1 else self.why
-
-    @property
-    def fate(self) -> str:
-        """Where an undelivered message went: what stands before the dead-letter queue's name, if there's one."""
-        what = self.seen[-1]["what"] if self.seen else ""
-        if what == "lost":
-            return "lost, refused by" if self.data["dead_letters"] else "lost: no dead-letter queue"
-        return "" if not self.data["dead_letters"] else "moved to" if what == "moved" else "dead letters go to"
-
-    @property
-    def end(self) -> str:
-        """Why the dead-letter queue didn't get it; "" if it did."""
-        return cut(self.seen[-1]["end"]) if self.seen and self.data["dead_letters"] else ""
-
-    def lines(self) -> list[str]:
-        """Return what the text says below the subscription."""
-        found = [f"filter policy on {self.scope}: {self.filter}"] if self.filter else []
-        found += [self.raw] if self.raw else []
-        found += [self.why] if self.why else []
-        fate = f"{self.fate} {self.data['dead_letters']}".strip() if self.fate else ""
-        return found + ([fate] if fate else []) + ([self.end] if self.end else [])
-
-
-@dataclass(frozen=True)
-class _Topic:
-    """One topic, or what was published without one."""
-
-    data: Mapping[str, Any]
-
-    @cached_property
-    def edges(self) -> list[_Edge]:
-        """The ways to its subscriptions."""
-        return [_Edge(one, bool(self.data["publishes"])) for one in self.data["subscriptions"]]
-
-    @cached_property
-    def drawn(self) -> list[_Edge]:
-        """The ways that are drawn: all, or those that need a look first, in the order of their subscriptions."""
-        ranks = list(_STATES)
-        first = sorted(range(len(self.edges)), key=lambda n: (ranks.index(self.edges[n].word), n))[:MOST_EDGES]
-        return [self.edges[n] for n in sorted(first)]
-
-    @property
-    def more(self) -> str:
-        """How many subscriptions aren't drawn, by outcome; "" if all are."""
-        drawn = {id(edge) for edge in self.drawn}
-        left = [edge for edge in self.edges if id(edge) not in drawn]
-        told = _by_word(left)
-        return f"+ {counted(len(left), 'more subscription')}{': ' if told else ''}{told}." if left else ""
-
-    @property
-    def kind(self) -> str:
-        """What it is."""
-        return "FIFO topic" if self.data["kind"] == "FIFO" else "topic"
-
-    @property
-    def heading(self) -> str:
-        """What stands before its name, or says that there's none."""
-        return f"{self.kind[:1].upper()}{self.kind[1:]}" if self.data["name"] else DIRECT
-
-    @property
-    def title(self) -> str:
-        """Its heading and its name."""
-        return f"{self.heading} {self.data['name']}".strip()
-
-    @property
-    def last(self) -> str:
-        """The last publish: its message and when."""
-        publishes = self.data["publishes"]
-        return f"last publish {name_of(publishes[-1]['text'])} at {publishes[-1]['at']}" if publishes else ""
-
-    @property
-    def size(self) -> str:
-        """How many subscriptions, or phones, there are."""
-        if not self.data["name"]:
-            return counted(len(self.edges), "receiver")
-        return counted(len(self.edges), "subscription") if self.edges else "no subscription"
-
-    @property
-    def publishers(self) -> str:
-        """Who published the last messages."""
-        names = dict.fromkeys(cut(one["by"]) or "this notebook" for one in self.data["publishes"] or ())
-        return ", ".join(names) or "publisher"
-
-    @property
-    def empty(self) -> str:
-        """What to say without subscriptions."""
-        if self.edges:
-            return ""
-        return "It has no subscriptions" + (", so what was published is gone." if self.data["publishes"] else ".")
-
-    @property
-    def label(self) -> str:
-        """All of it in a sentence."""
-        told = _by_word(self.edges)
-        return f"{self.title}, {self.size}" + (f": {told}." if told else ".")
-
-    def facts(self, accounts: bool) -> list[str]:
-        """Return what stands beside its name. accounts: whether to name its account."""
-        account = f"account {self.data['account']}" if accounts and self.data["account"] else ""
-        return list(filter(None, [account, self.last, self.size]))
-
-    def text(self, accounts: bool) -> str:
-        """Return it in words."""
-        lines = [f"{self.title}: {', '.join(self.facts(accounts))}"]
-        if self.data["publishes"]:
-            names = ", ".join(name_of(one["text"]) for one in self.data["publishes"])
-            lines.append(f"  {self.publishers} published {names}")
-        rows = [
-            [edge.kind, edge.name, edge.word, "".join(_STATES[word][1] for word in edge.words), edge.count_in_words]
-            for edge in self.drawn
-        ]
-        for edge, line in zip(self.drawn, columns(rows, "  ").splitlines(), strict=True):
-            notes = [edge.owner, *edge.lines()]
-            lines += [line, *(f"      {note}" for note in notes if note)]
-        return "\n".join(filter(None, [*lines, self.empty and f"  {self.empty}", self.more and f"  {self.more}"]))
-
-
-@dataclass(frozen=True)
 class FanOut:
     """The picture of topics as helpers.backends.offline.snapshot.fan_out returns them."""
 
@@ -291,54 +58,133 @@ class FanOut:
     def __repr__(self) -> str:
         if not self.topics:
             return NO_TOPIC
-        told = [topic.text(self._accounts) for topic in self._drawn]
-        return "\n".join([*told, *filter(None, [self._more, self._note])])
+        return "\n".join([*map(_text, self._drawn), *self._notes])
 
     def _repr_html_(self) -> str:
         drawn = self._drawn
-        only = drawn[0] if len(drawn) == 1 else None
-        if only:
-            kind, name, facts = only.heading, only.data["name"], only.facts(self._accounts)
-        else:
-            kind, name, facts = "Fan-out", "", [counted(len(self.topics), "topic")] if drawn else []
-        glyphs = {glyph for topic in drawn for edge in topic.drawn for glyph, _ in edge.marks}
-        most = max((len(edge.seen) for topic in drawn for edge in topic.drawn), default=0)
+        edges = [edge for topic in drawn for edge in topic["edges"]]
+        glyphs = {glyph for edge in edges for glyph, _ in edge["marks"]}
+        most = max((len(edge["marks"]) for edge in edges), default=0)
+        head: dict[str, Any] = {"kind": "Fan-out", "name": "", "facts": [counted(len(self.topics), "topic")] if drawn else []}
+        if len(drawn) == 1:
+            head = {"kind": drawn[0]["heading"], "name": drawn[0]["name"], "facts": drawn[0]["facts"]}
         return kit.draw(
             "fan_out",
-            kind=kind,
-            name=name,
-            facts=facts,
-            label=" ".join(topic.label for topic in drawn) or NO_TOPIC,
+            **head,
+            label=" ".join(topic["label"] for topic in drawn) or NO_TOPIC,
             twin=repr(self) if drawn else "",
             topics=drawn,
-            alone=only is not None,
-            accounts=self._accounts,
             key=[(glyph, word) for glyph, word in _MEANINGS.items() if glyph in glyphs],
             key_says="The last publish:" if most == 1 else f"The last {most} publishes, newest right:",
-            notes=list(filter(None, [self._more, self._note])) or ([] if drawn else [NO_TOPIC]),
+            notes=self._notes if drawn else [NO_TOPIC],
             longest_why=_LONGEST_WHY,
             longest_name=_LONGEST_NAME,
             soft=_soft,
         )
 
     @cached_property
-    def _drawn(self) -> list[_Topic]:
-        return [_Topic(topic) for topic in self.topics[:MOST_TOPICS]]
+    def _drawn(self) -> list[dict[str, Any]]:
+        accounts = {topic["account"] for topic in self.topics if topic["name"]}
+        return [_topic(topic, len(accounts) > 1) for topic in self.topics[:MOST_TOPICS]]
 
     @property
-    def _accounts(self) -> bool:
-        """Whether the topics are of several accounts."""
-        return len({topic["account"] for topic in self.topics if topic["name"]}) > 1
-
-    @property
-    def _more(self) -> str:
+    def _notes(self) -> list[str]:
         left = self.topics[MOST_TOPICS:]
         names = ", ".join(cut(topic["name"], _LONGEST_NAME) for topic in left if topic["name"])
-        return f"+ {counted(len(left), 'more topic')}: {names}" if left else ""
+        notes = [f"+ {counted(len(left), 'more topic')}: {names}"] if left else []
+        return notes + ([ELSEWHERE] if any(topic["publishes"] is None for topic in self.topics) else [])
 
-    @property
-    def _note(self) -> str:
-        return ELSEWHERE if any(topic["publishes"] is None for topic in self.topics) else ""
+
+def _topic(data: Mapping[str, Any], accounts: bool) -> dict[str, Any]:
+    """Return what's drawn of a topic, or of what was published without one. accounts: whether to name its account."""
+    name, publishes = data["name"], data["publishes"] or []
+    edges = [_edge(one, bool(publishes)) for one in data["subscriptions"]]
+    kind = "FIFO topic" if data["kind"] == "FIFO" else "topic"
+    heading = f"{kind[:1].upper()}{kind[1:]}" if name else DIRECT
+    size = counted(len(edges), "subscription" if name else "receiver") if edges else "no subscription"
+    facts = [f"account {data['account']}"] if accounts and data["account"] else []
+    facts += [f"last publish {name_of(publishes[-1]['text'])} at {publishes[-1]['at']}"] if publishes else []
+    # Those that need a look first are drawn, in the order of the subscriptions.
+    ranked = sorted(range(len(edges)), key=lambda n: (list(_STATES).index(edges[n]["word"]), n))
+    left = _by_word([edges[n] for n in ranked[MOST_EDGES:]])
+    more = f"+ {counted(len(edges) - MOST_EDGES, 'more subscription')}{': ' if left else ''}{left}."
+    gone = ", so what was published is gone" if publishes else ""
+    title, told = f"{heading} {name}".strip(), _by_word(edges)
+    return {
+        "name": name,
+        "kind": kind,
+        "heading": heading,
+        "title": title,
+        "facts": [*facts, size],
+        "label": f"{title}, {size}" + (f": {told}." if told else "."),
+        "published": [name_of(one["text"]) for one in publishes],
+        "publishers": ", ".join(dict.fromkeys(cut(one["by"]) or "this notebook" for one in publishes)) or "publisher",
+        "edges": [edges[n] for n in sorted(ranked[:MOST_EDGES])],
+        "more": more if len(edges) > MOST_EDGES else "",
+        "empty": "" if edges else f"It has no subscriptions{gone}.",
+    }
+
+
+def _edge(data: Mapping[str, Any], published: bool) -> dict[str, Any]:
+    """Return what's drawn of a topic's way to one subscription. published: whether anything was."""
+    name, outcomes, dead_letters = cut(data["endpoint"]), data["outcomes"] or (), data["dead_letters"]
+    seen = [outcome for outcome in outcomes if outcome["what"]]  # since it subscribed, oldest first
+    last = seen[-1] if seen else {"what": "", "end": ""}
+    word = _word(last)
+    if not seen and data["pending"]:
+        word = "not confirmed"
+    elif not seen and data["outcomes"] is not None:
+        word = "subscribed since" if published else "nothing published yet"
+    states = [(_STATES[each][0], each) for each in map(_word, seen)]
+    count = f"{sum(outcome['what'] == 'delivered' for outcome in seen)} of {len(seen)}" if seen else ""
+    fates = {"lost": "lost, refused by" if dead_letters else "lost: no dead-letter queue", "moved": "moved to"}
+    return {
+        "protocol": data["protocol"],
+        "kind": _KINDS.get(data["protocol"], data["protocol"]),
+        "name": name,
+        "short_name": name.partition("://")[2] or name,  # beside the word "web address"
+        "owner": f"account {data['account']}" if data["account"] else "",
+        "raw": "raw delivery" if data["raw"] else "",
+        "word": word,
+        "state": _STATES[word][0],
+        "signs": "".join(_STATES[_word(outcome)][1] for outcome in outcomes),
+        "marks": [(_GLYPHS.get(state, state), each) for state, each in states],
+        "count": f"{count} delivered" if count and word != "delivered" else count,
+        "filter": cut(data["filter"]),
+        "scope": "the body" if data["scope"] == "MessageBody" else "message attributes",
+        "why": _why(data, last, word),
+        "fate": fates.get(last["what"], "dead letters go to" if dead_letters else ""),
+        "dead_letters": dead_letters,
+        "end": cut(last["end"]) if dead_letters else "",
+    }
+
+
+def _why(data: Mapping[str, Any], last: Mapping[str, Any], word: str) -> str:
+    """Return why the last publish wasn't delivered, as a sentence; "" if it was."""
+    if word == "subscribed since":
+        return "It gets the next publish."
+    if last["what"] == "not confirmed" and not data["pending"]:
+        return "The subscription wasn't confirmed yet."
+    why = cut(last.get("why", "")).removeprefix(f"{cut(data['endpoint'])} ")
+    if word == "retrying":
+        again = f"at {last['next']}" if last["next"] else "with your next call"
+        why += f", {counted(last['tries'], 'attempt')} so far. SNS tries again {again}"
+    elif word == "gave up":
+        why += f". SNS gave up after {last['tries']} attempts"
+    return f"{why[:1].upper()}{why[1:]}." if why else ""
+
+
+def _text(topic: Mapping[str, Any]) -> str:
+    """Return a topic in words."""
+    lines = [f"{topic['title']}: {', '.join(topic['facts'])}"]
+    lines += [f"  {topic['publishers']} published {', '.join(topic['published'])}"] if topic["published"] else []
+    rows = [[edge[key] for key in ("kind", "name", "word", "signs", "count")] for edge in topic["edges"]]
+    for edge, line in zip(topic["edges"], columns(rows, "  ").splitlines(), strict=True):
+        policy = f"filter policy on {edge['scope']}: {edge['filter']}" if edge["filter"] else ""
+        fate = f"{edge['fate']} {edge['dead_letters']}".strip() if edge["fate"] else ""
+        notes = (edge["owner"], policy, edge["raw"], edge["why"], fate, edge["end"])
+        lines += [line, *(f"      {note}" for note in notes if note)]
+    return "\n".join([*lines, *(f"  {topic[key]}" for key in ("empty", "more") if topic[key])])
 
 
 def _word(outcome: Mapping[str, Any]) -> str:
@@ -348,7 +194,7 @@ def _word(outcome: Mapping[str, Any]) -> str:
     return outcome["what"]
 
 
-def _by_word(edges: Sequence[_Edge]) -> str:
+def _by_word(edges: Sequence[Mapping[str, Any]]) -> str:
     """Return how many ways there are with each outcome."""
-    counts = Counter(edge.word for edge in edges)
+    counts = Counter(edge["word"] for edge in edges)
     return ", ".join(f"{counts[word]} {word}" for word in reversed(_STATES) if word and counts[word])

@@ -10,13 +10,13 @@ from helpers.views import kit
 from helpers.views.words import counted, cut
 
 _LONGEST_LINE, _LONGEST_ENDPOINT, _LONGEST_FOLD = 240, 60, 20_000  # characters
-_KINDS = {  # of deliveries, by protocol: the icon and the word
-    "email": ("mail", "e-mail"),
-    "email-json": ("mail", "e-mail as JSON"),
-    "sms": ("phone", "SMS"),
-    "application": ("bell", "push"),
-    "http": ("web", "web request"),
-    "https": ("web", "web request"),
+_WORDS = {
+    "email": "e-mail",
+    "email-json": "e-mail as JSON",
+    "application": "push",
+    "sms": "SMS",
+    "http": "web request",
+    "https": "web request",
 }
 
 
@@ -79,7 +79,6 @@ def _is_open(mail: Mapping[str, Any]) -> bool:
 
 
 def _drawn(number: int, mail: Mapping[str, Any]) -> dict[str, Any]:
-    icon, word = _KINDS.get(mail["protocol"], ("web", mail["protocol"]))
     message, envelope = mail["message"], _envelope(mail["message"])
     subject = mail["subject"] if mail["protocol"] == "email" else ""  # phones and raw deliveries get none
     if envelope:
@@ -91,8 +90,8 @@ def _drawn(number: int, mail: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "number": number,
         "at": mail["at"],
-        "icon": icon,
-        "word": word,
+        "protocol": mail["protocol"],
+        "word": _WORDS.get(mail["protocol"], mail["protocol"]),
         "to": _endpoint(mail["endpoint"]),
         "subject": cut(subject, _LONGEST_LINE),
         "text": shown,

@@ -128,7 +128,8 @@ def test_the_drawing_reads_well_without_style(sns: Any, topic_arn: str, queue: A
     assert drawn(show.fan_out()) == (
         "Topic orders-placed last publish A-1 at 09:00:00 · 1 subscription this notebook publishes orders-placed topic "
         "shipping queue, raw delivery filtered out 0 of 1 delivered "
-        'filter policy on message attributes: {"delivery": ["express"]} The message has "standard".'
+        'filter policy on message attributes: {"delivery": ["express"]} The filter wants "delivery" to be '
+        'one of ["express"]; the message has "standard".'
     )
 
 
@@ -224,7 +225,7 @@ def test_a_subscription_counts_from_its_beginning(sns: Any, topic_arn: str, queu
 
 
 def test_a_filter_on_the_body_and_several_keys(sns: Any, topic_arn: str, queue: Any, subscribe: Subscribe) -> None:
-    """The drawing shows the whole reason unless the filter policy beside it says half of it."""
+    """The drawing shows the whole reason beside the filter policy."""
     policy = json.dumps({"total": [{"numeric": [">=", 100]}], "gift": [True]})
     subscribe(queue("customs"), FilterPolicy=policy, FilterPolicyScope="MessageBody")
     publish(sns, topic_arn, "A-1")
