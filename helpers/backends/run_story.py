@@ -116,7 +116,6 @@ def find_moments(
         name, queue = _said(names.get(step.message, UNKNOWN)), name_of_arn(step.where)
         if step.what == steps.MOVED:
             why = f"it was {step.reason}" if step.reason.startswith(TO_DEAD_LETTERS) else step.reason
-            why = why.replace(" 1 times,", " once,").replace(" 2 times,", " twice,")
             told.append(Moment(_second(step, start), "moves", queue, f"{name} moves to {cut(queue, 80)}: {why}"))
         elif step.what == steps.EXPIRED:
             text = f"{name} expires in {cut(queue, 80)}: {step.reason}"

@@ -135,5 +135,6 @@ def move(queue: "Queue", message: "Message", dead_letter_queue: "Queue") -> None
         message.enqueued_at, message.deduplication_id = queue.now(), message.id
     dead_letter_queue.add(message)
     count = message.approximate_receive_count
-    reason = f"received {count} times, and maxReceiveCount is {queue.redrive_policy['maxReceiveCount']}"
+    often = {1: "once", 2: "twice"}.get(count, f"{count} times")
+    reason = f"received {often}, and maxReceiveCount is {queue.redrive_policy['maxReceiveCount']}"
     steps.record(queue.owner, steps.MOVED, dead_letter_queue.queue_arn, message.id, reason)

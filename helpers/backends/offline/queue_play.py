@@ -4,13 +4,14 @@ import json
 import math
 import re
 from collections import deque
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import datetime, timezone
 from typing import Any
 
 from helpers.aws_rules import dispatch
-from helpers.aws_rules.common import steps
 from helpers.aws_rules.common.refusals import Refused
 from helpers.aws_rules.common.request import Request
+from helpers.aws_rules.common.steps import Step
 from helpers.aws_rules.sqs import move_tasks, redrive
 from helpers.aws_rules.sqs.messages import Message
 from helpers.aws_rules.sqs.queues import Queue
@@ -19,16 +20,14 @@ from helpers.backends.offline.copies import freeze, thaw
 from helpers.backends.offline.offline_cloud import caller
 from helpers.simulation.clock import Clock
 from helpers.simulation.worlds import World
+from helpers.views.message_life import MessageLife, Moment
 from helpers.views.message_name import IDS, UNKNOWN, inside, name_of
-from helpers.views.words import span
 
 RECEIVERS = ("Kim", "Lee")
 RATES = (0, 1, 10, 60)  # seconds of the copy's clock in a real one; at 0 it stands still
 DELAY = 10  # seconds, of a message that's sent with a delay
 _SLIDER = 60  # seconds that the slider covers at least
 _MOST_LINES, _MOST_NAMES, _MOST_NAMED = 8, 1000, 3  # of the log, of messages, of messages in one event
-_NOISE = 0.000_001  # seconds; two floats of one moment differ by less
-_FOREVER = float("inf")
 
 
 class QueuePlay:
@@ -45,7 +44,8 @@ class QueuePlay:
     def start_over(self) -> str:
         """Take a new copy of the cloud as it stood."""
         self._world, self.rate = thaw(self._frozen), 0
-        self._first_day = self._clock.now().date()
+        self._start, self._mark = self._clock.now(), self._world.journal.mark()
+        self._told: dict[str, int] = {}  # moments of messages
         self.log: deque[tuple[str, str]] = deque(maxlen=_MOST_LINES)
         self._drag: tuple[Any, float] = None, 0.0
         self._names: dict[str, str] = {}  # of messages, by their ids
@@ -61,7 +61,7 @@ class QueuePlay:
 
     def controls(self) -> dict[str, Any]:
         """Return what the picture's controls show."""
-        left = [until / 1000 - self._clock.time() for until, _, _ in self._hidden()]
+        left = [until / 1000 - self._clock.time() for until, _ in self._hidden()]
         return {
             "clock": self._in_words(self._clock.now()),
             "rate": self.rate,
@@ -95,21 +95,20 @@ class QueuePlay:
 
     def delete(self, message_id: str) -> str:
         """Delete a message with its newest receipt handle."""
-        handle = self._handle(message_id)
-        return self._call("DeleteMessage", ReceiptHandle=handle)[1] if handle else ""
+        return self._handle("DeleteMessage", message_id)
 
     def extend(self, message_id: str) -> str:
         """Make a message's visibility timeout end as many seconds from now as the queue's takes."""
-        handle, seconds = self._handle(message_id), int(self._queue.visibility_timeout)
-        if not handle:
-            return ""
-        return self._call("ChangeMessageVisibility", ReceiptHandle=handle, VisibilityTimeout=seconds)[1]
+        seconds = int(self._queue.visibility_timeout)
+        return self._handle("ChangeMessageVisibility", message_id, VisibilityTimeout=seconds)
 
-    def _handle(self, message_id: str) -> str:
+    def _handle(self, operation: str, message_id: str, **params: int) -> str:
+        """Do this with the newest receipt handle of a message."""
         found = [m for m in self._queue.stored.values() if m.id == message_id and m.receipt_handle]
-        for message in found:
-            self._names[message.id] = name_of(message.body)
-        return found[-1].receipt_handle or "" if found else ""
+        if not found:
+            return ""
+        self._name(message_id)
+        return self._call(operation, ReceiptHandle=found[-1].receipt_handle, **params)[1]
 
     def _call(self, operation: str, program: str = "", **params: Any) -> tuple[dict[str, Any] | None, str]:
         """Return what the operation returned, None after an error, and sentences about what happened."""
@@ -123,8 +122,8 @@ class QueuePlay:
             reply, error = None, problem.message
         said = self._say_since(mark)
         if error:
-            said.append(self._say(f"SQS refuses: {error}"))
-        return reply, " ".join(said)
+            said = f"{said} {self._say(f'SQS refuses: {error}')}".strip()
+        return reply, said
 
     def _next_name(self) -> str:
         """Return a name that no message here has had: the next free one after the newest message's."""
@@ -144,20 +143,16 @@ class QueuePlay:
         return self._world.clock
 
     def advance(self, seconds: float) -> str:
-        """Move the copy's clock. It stops at each thing that happens on the way, which is told at its own moment."""
-        end, said = self._clock.time() + seconds, list[str]()
-        while True:
-            hidden = self._hidden()
-            moment = min(
-                [*(until / 1000 for until, _, _ in hidden), self._next_expiry(end)]
-                + [account.next_due() for account in self._world.accounts.all()]
-            )
-            if moment > end + _NOISE:
-                break
-            self._clock.advance(max(moment - self._clock.time(), _NOISE))
-            said += self._catch_up(hidden)
-        self._clock.advance(max(end - self._clock.time(), 0))
-        return " ".join(said)
+        """Move the copy's clock, and let happen what is due then."""
+        mark, hidden = self._world.journal.mark(), self._hidden()
+        self._clock.advance(seconds)
+        now = self._queue.now()
+        with self._world.accounts.changed:
+            for account in self._world.accounts.all():
+                account.catch_up()
+            move_tasks.catch_up(self._queue.owner, self._region, self._queue.siblings)
+            self._queue.remove_expired()
+        return self._say_since(mark, [message.id for until, message in hidden if until <= now])
 
     def drag(self, seconds: float, number: Any) -> str:
         """Move the clock to so many seconds after the moment when this drag began, unless it's there already.
@@ -169,87 +164,42 @@ class QueuePlay:
         ahead = self._drag[1] + seconds - self._clock.time()
         return self.advance(ahead) if ahead > 0 else ""
 
-    def _hidden(self) -> list[tuple[float, Message, bool]]:
-        """Return the messages that are hidden: until when, in milliseconds, and whether it is in flight."""
-        now = self._queue.now()
+    def _hidden(self) -> list[tuple[float, Message]]:
+        """Return the messages that are in flight or delayed, and until when, in milliseconds."""
         untils = ((max(m.visible_at, m.delayed_until), m) for m in self._queue.stored.values())
-        return [(until, message, message.visible_at > now) for until, message in untils if until > now]
-
-    def _next_expiry(self, end: float) -> float:
-        """Return when the next message expires, if that's before the end; otherwise infinity."""
-        kept = self._queue.message_retention_period
-        expiring = [m for m in self._queue.stored.values() if m.enqueued_at / 1000 + kept <= end]
-        for message in expiring:
-            self._names[message.id] = name_of(message.body)  # while it's there
-        return min((message.enqueued_at / 1000 + kept for message in expiring), default=_FOREVER)
-
-    def _catch_up(self, hidden: list[tuple[float, Message, bool]]) -> list[str]:
-        """Let happen what is due now, and return sentences about it. hidden: the messages that were until now."""
-        mark, now = self._world.journal.mark(), self._queue.now()
-        over = [(message, in_flight) for until, message, in_flight in hidden if until <= now]
-        said = self._say_back([message for message, in_flight in over if in_flight])
-        said += self._say_come([message for message, in_flight in over if not in_flight])
-        with self._world.accounts.changed:
-            for account in self._world.accounts.all():
-                account.catch_up()
-            move_tasks.catch_up(self._queue.owner, self._region, self._queue.siblings)
-            self._queue.remove_expired()
-        return said + self._say_since(mark)
+        return [(until, message) for until, message in untils if until > self._queue.now()]
 
     # ---- the log
 
-    def _say_back(self, messages: list[Message]) -> list[str]:
-        if len(messages) > _MOST_NAMED:
-            text = f"{len(messages):,} messages were never deleted. Their visibility timeouts are over, and they wait"
-            return [self._say(f"{text} again.")]
+    def _say_since(self, mark: int, others: Iterable[str] = ()) -> str:
+        """Tell what happened to messages since the mark, each thing at its moment. others: messages without steps."""
+        stepped = [step.message for step in self._world.journal.since(mark) if step.message]
+        steps: dict[str, list[Step]] = {message: [] for message in (*others, *stepped)}
+        for step in self._world.journal if steps else ():
+            if step.message in steps:
+                steps[step.message].append(step)
+        news: dict[tuple[float, str, str], list[str]] = {}
+        for message, of_it in steps.items():
+            begin, moments = of_it[0].at.timestamp(), self._moments(of_it, self._clock.now())
+            if message not in self._told:
+                since = sum(step.message == message for step in self._world.journal.since(self._mark))
+                earlier = of_it[: len(of_it) - since]
+                self._told[message] = len(self._moments(earlier, self._start)) if earlier else 0
+            for moment in moments[self._told[message] :]:
+                key = round(begin + moment.at, 3), moment.title, moment.text
+                news.setdefault(key, []).append(self._name(message))
+            self._told[message] = len(moments)
         said = []
-        for message in messages:
-            who, name = self._receiver(message.id), _quoted(name_of(message.body))
-            why = f"{who} never deleted {name}" if who else f"{name} was never deleted"
-            said.append(self._say(f"{why}. Its visibility timeout is over, and it waits again."))
-        return said
+        for (at, title, text), names in sorted(news.items(), key=lambda each: each[0][0]):
+            who = ", ".join(names) if len(names) <= _MOST_NAMED else f"{len(names):,} messages"
+            said.append(self._say(f"{who}: {title}. {text}".strip(), datetime.fromtimestamp(at, timezone.utc)))
+        return " ".join(said)
 
-    def _say_come(self, messages: list[Message]) -> list[str]:
-        if len(messages) > _MOST_NAMED:
-            return [self._say(f"The delay of {len(messages):,} messages is over, and they wait.")]
-        names = [_quoted(name_of(message.body)) for message in messages]
-        return [self._say(f"The delay of {name} is over, and it waits.") for name in names]
-
-    def _say_since(self, mark: int) -> list[str]:
-        """Tell what happened to the queue's messages since the mark."""
-        dead_letters = redrive.target(self._queue)
-        here = {self._queue.queue_arn, dead_letters.queue_arn if dead_letters else ""}
-        found = [step for step in self._world.journal.since(mark) if step.where in here]
-        expired = [step for step in found if step.what == steps.EXPIRED]
-        if len(expired) > _MOST_NAMED:
-            text = f"{len(expired):,} messages expire, because their retention period is over."
-            return [self._say(text, expired[-1].at)]
-        told = [(self._sentence(step), step.at) for step in found]
-        return [self._say(sentence, at) for sentence, at in told if sentence]
-
-    def _sentence(self, step: steps.Step) -> str:
-        name, what = self._name(step.message), step.what
-        if what == steps.SENT:
-            return (
-                f"{name} is sent with a delay of {span(step.hidden)}." if step.hidden else f"{name} is sent, and waits."
-            )
-        if what == steps.RECEIVED:
-            for_how_long = (
-                f"Nobody else can receive it for {span(step.hidden)}." if step.hidden else "It can be received again."
-            )
-            return f"{step.by} receives {name}. {for_how_long}"
-        if what == steps.HIDDEN:
-            return f"The visibility timeout of {name} now ends in {span(step.hidden)}."
-        if what == steps.DELETED:
-            who = self._receiver(step.message)
-            return f"{who} deletes {name}. It's gone for good." if who else f"{name} is deleted. It's gone for good."
-        if what == steps.MOVED:
-            why = f"because it was {step.reason}" if step.reason.startswith("received") else step.reason
-            why = why.replace(" 1 times,", " once,").replace(" 2 times,", " twice,")
-            return f"{name} moves to {step.where.rpartition(':')[2]}, {why}."
-        if what == steps.EXPIRED:
-            return f"{name} expires, because its retention period is over."
-        return f"{name}: {step.reason}." if what in (steps.DUPLICATE, steps.UNKIND) else ""
+    @staticmethod
+    def _moments(of_it: list[Step], now: datetime) -> list[Moment]:
+        """Return the moments of a message's life, given its steps."""
+        found = snapshot.timeline(of_it, of_it[0].message, now)
+        return MessageLife(found["steps"], found["now"]).moments
 
     def _say(self, sentence: str, at: datetime | None = None) -> str:
         self.log.append((self._in_words(at or self._clock.now()), sentence))
@@ -257,12 +207,7 @@ class QueuePlay:
 
     def _in_words(self, moment: datetime) -> str:
         """Return a time of day, and which day it is, if it isn't the copy's first one."""
-        return f"{moment:%H:%M:%S}" if moment.date() == self._first_day else f"{moment:%d %b, %H:%M:%S}"
-
-    def _receiver(self, message_id: str) -> str:
-        """Return who received the message last, if that has a name."""
-        found = [step for step in self._world.journal if step.message == message_id and step.what == steps.RECEIVED]
-        return found[-1].by if found else ""
+        return f"{moment:%H:%M:%S}" if moment.date() == self._start.date() else f"{moment:%d %b, %H:%M:%S}"
 
     def _name(self, message_id: str) -> str:
         """Return what people call the message, for a sentence."""
