@@ -1,11 +1,10 @@
 """Playing with a copy of a queue: its calls, its clock, and a log of what happened."""
 
-import json
 import math
-import re
 from collections import deque
 from collections.abc import Iterable
 from datetime import datetime, timezone
+from itertools import count
 from typing import Any
 
 from helpers.aws_rules import dispatch
@@ -21,13 +20,13 @@ from helpers.backends.offline.offline_cloud import caller
 from helpers.simulation.clock import Clock
 from helpers.simulation.worlds import World
 from helpers.views.message_life import MessageLife, Moment
-from helpers.views.message_name import IDS, UNKNOWN, inside, name_of
+from helpers.views.message_name import UNKNOWN, name_of
 
 RECEIVERS = ("Kim", "Lee")
 RATES = (0, 1, 10, 60)  # seconds of the copy's clock in a real one; at 0 it stands still
 DELAY = 10  # seconds, of a message that's sent with a delay
 _SLIDER = 60  # seconds that the slider covers at least
-_MOST_LINES, _MOST_NAMES, _MOST_NAMED = 8, 1000, 3  # of the log, of messages, of messages in one event
+_MOST_LINES, _MOST_NAMED = 8, 3  # of the log, and of messages in one event
 
 
 class QueuePlay:
@@ -50,9 +49,7 @@ class QueuePlay:
         self._drag: tuple[Any, float] = None, 0.0
         self._names: dict[str, str] = {}  # of messages, by their ids
         self._queue: Queue = snapshot.find_queue(self._world, self._region, self._url)
-        stored = list(self._queue.stored.values())[-_MOST_NAMES:]
-        self._taken = {name_of(message.body, 0) for message in stored}
-        self._newest = stored[-1] if stored else None
+        self._numbers = count(1)
         return "Everything is as it was at first."
 
     def look(self, most: int) -> dict[str, Any]:
@@ -74,13 +71,14 @@ class QueuePlay:
     # ---- calls
 
     def send(self, delayed: bool = False) -> str:
-        """Send another order like the newest one."""
-        newest, name = self._newest, self._next_name()
-        params: dict[str, Any] = {"MessageBody": _renamed(newest.body if newest else "", name)}
+        """Send another order: P-1, P-2 and so on."""
+        name = f"P-{next(self._numbers)}"
+        params: dict[str, Any] = {"MessageBody": name}
         if delayed:
             params["DelaySeconds"] = DELAY
         if self._queue.fifo_queue:
-            params |= {"MessageGroupId": (newest and newest.group_id) or "orders", "MessageDeduplicationId": name}
+            groups = [message.group_id for message in self._queue.stored.values()]
+            params |= {"MessageGroupId": groups[-1] if groups else "orders", "MessageDeduplicationId": name}
         _, said = self._call("SendMessage", **params)
         return said
 
@@ -102,7 +100,7 @@ class QueuePlay:
         seconds = int(self._queue.visibility_timeout)
         return self._handle("ChangeMessageVisibility", message_id, VisibilityTimeout=seconds)
 
-    def _handle(self, operation: str, message_id: str, **params: int) -> str:
+    def _handle(self, operation: str, message_id: str, **params: Any) -> str:
         """Do this with the newest receipt handle of a message."""
         found = [m for m in self._queue.stored.values() if m.id == message_id and m.receipt_handle]
         if not found:
@@ -124,16 +122,6 @@ class QueuePlay:
         if error:
             said = f"{said} {self._say(f'SQS refuses: {error}')}".strip()
         return reply, said
-
-    def _next_name(self) -> str:
-        """Return a name that no message here has had: the next free one after the newest message's."""
-        newest = name_of(self._newest.body, 0) if self._newest else ""
-        found = re.fullmatch(r"(.{0,20}?)(\d{1,9})", newest)
-        stem, number = (found[1], int(found[2])) if found else ("P-", 0)
-        while (name := f"{stem}{number + 1}") in self._taken:
-            number += 1
-        self._taken.add(name)
-        return name
 
     # ---- time
 
@@ -220,27 +208,3 @@ class QueuePlay:
 
 def _quoted(name: str) -> str:
     return f'"{name}"' if " " in name and name != UNKNOWN else name
-
-
-def _renamed(body: str, name: str) -> str:
-    """Return a body of the same shape for another order: JSON, SNS's envelope around it, or else the name alone."""
-    published = inside(body)
-    if published != body:
-        return json.dumps(json.loads(body) | {"Message": _renamed(published, name)}, ensure_ascii=False)
-    try:
-        found = json.loads(body)
-    except (ValueError, RecursionError):
-        found = None
-    made = _with_id(found, name) if isinstance(found, dict) else None
-    return json.dumps(made, ensure_ascii=False) if made else name
-
-
-def _with_id(found: dict[str, Any], name: str) -> dict[str, Any] | None:
-    """Return the JSON object with this name as its id; None if it has no id."""
-    for key in IDS:
-        value = found.get(key)
-        if isinstance(value, dict) and (made := _with_id(value, name)):
-            return found | {key: made}
-        if isinstance(value, (str, int)) and not isinstance(value, bool):
-            return found | {key: int(name) if isinstance(value, int) and name.isdecimal() else name}
-    return None
