@@ -65,7 +65,11 @@ class FanOut:
         edges = [edge for topic in drawn for edge in topic["edges"]]
         glyphs = {glyph for edge in edges for glyph, _ in edge["marks"]}
         most = max((len(edge["marks"]) for edge in edges), default=0)
-        head: dict[str, Any] = {"kind": "Fan-out", "name": "", "facts": [counted(len(self.topics), "topic")] if drawn else []}
+        head: dict[str, Any] = {
+            "kind": "Fan-out",
+            "name": "",
+            "facts": [counted(len(self.topics), "topic")] if drawn else [],
+        }
         if len(drawn) == 1:
             head = {"kind": drawn[0]["heading"], "name": drawn[0]["name"], "facts": drawn[0]["facts"]}
         return kit.draw(

@@ -4,13 +4,24 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from helpers.views.words import cut, span
+from helpers.views.words import counted, cut, ordinal, span
 
 LONGEST = 48  # characters of a name
 _LONGEST_REASON = 200
 _MOST_RECEIVERS = 10  # with a lane of their own
 _OTHERS = "others"
 _AT_ONCE = 0.5  # seconds
+
+# Steps that are told with their reason and change nothing else: the tone, the title, and whether it's an end.
+_TOLD = {
+    "published": ("wait", "published to {}", False),
+    "filtered out": ("late", "filtered out for {}", True),
+    "not confirmed": ("late", "not delivered for {}", True),
+    "paused": ("late", "not delivered for {}", True),
+    "lost": ("dead", "lost for {}", True),
+    "refused as a duplicate": ("quiet", "refused as a duplicate", False),
+    "unkindness": ("dead", "unkindness", False),
+}
 
 Lane = tuple[str, str]  # its kind ("topic", "subscription", "queue", "receiver" or "") and its name
 
@@ -79,7 +90,12 @@ class MessageLife:
         self._tries: dict[Lane, list[float]] = {}
         for step in steps:
             self._pass_time(step["at"])
-            getattr(self, "_" + step["what"])(step, (step["kind"], step["where"]))
+            lane = step["kind"], step["where"]
+            if step["what"] in _TOLD:
+                tone, title, square = _TOLD[step["what"]]
+                self._tell(step, lane, tone, title.format(_name(lane)), sentence(step["reason"]), square)
+            else:
+                getattr(self, "_" + step["what"])(step, lane)
         self._pass_time(now)
         self._stop()
 
@@ -130,7 +146,7 @@ class MessageLife:
             text = f"It was waiting in the queue. No receive returns it for {span(hidden)}." if hidden else ""
             self._tell(step, lane, "held", f"visibility timeout set to {span(hidden)}", text)
         elif not hidden:
-            moment = self._tell(step, held.lane, "wait", f"returned to {_name(queue)}", queue=queue)
+            moment = self._tell(step, held.lane, "wait", f"returned to {_name(queue)}")
             moment.text = "Its visibility timeout was set to 0, so it can be received again at once."
             self._release(held, at)
             self._waits[queue] = (at, moment)
@@ -172,28 +188,17 @@ class MessageLife:
         self.end = f"moved to {_name(lane)}"
 
     def _expired(self, step: Mapping[str, Any], queue: Lane) -> None:
-        text = f"Its retention period was over, {span(step['at'])} after it was sent."
-        self._tell(step, queue, "dead", "expired", text, square=True)
-        self._leave(queue, step["at"])
-        self._over("expired")
+        self._end(step, queue, f"Its retention period was over, {span(step['at'])} after it was sent.")
 
     def _purged(self, step: Mapping[str, Any], queue: Lane) -> None:
-        text = f"PurgeQueue deleted all messages of {_name(queue)}."
-        self._tell(step, queue, "dead", "purged", text, square=True)
+        self._end(step, queue, f"PurgeQueue deleted all messages of {_name(queue)}.")
+
+    def _end(self, step: Mapping[str, Any], queue: Lane, text: str) -> None:
+        self._tell(step, queue, "dead", step["what"], text, square=True)
         self._leave(queue, step["at"])
-        self._over("purged")
-
-    def _duplicate(self, step: Mapping[str, Any], lane: Lane) -> None:
-        text = "A message with the same deduplication ID had arrived within 5 minutes, so this one wasn't added."
-        self._tell(step, lane, "quiet", "refused as a duplicate", text)
-
-    def _unkindness(self, step: Mapping[str, Any], lane: Lane) -> None:
-        self._tell(step, lane, "dead", "unkindness", sentence(step["reason"]))
+        self._over(step["what"])
 
     # --- from a topic -------------------------------------------------------------------------------------------------
-
-    def _published(self, step: Mapping[str, Any], lane: Lane) -> None:
-        self._tell(step, lane, "wait", f"published to {_name(lane)}")
 
     def _delivered(self, step: Mapping[str, Any], lane: Lane) -> None:
         tries = self._try(lane, step["at"])
@@ -210,15 +215,6 @@ class MessageLife:
         self._tell(step, lane, "dead", title, sentence(step["reason"]))
         self._tries[lane].append(step["at"])
 
-    def _filtered(self, step: Mapping[str, Any], lane: Lane) -> None:
-        self._tell(step, lane, "late", f"filtered out for {_name(lane)}", sentence(step["reason"]), square=True)
-
-    def _skipped(self, step: Mapping[str, Any], lane: Lane) -> None:
-        self._tell(step, lane, "late", f"not delivered for {_name(lane)}", sentence(step["reason"]), square=True)
-
-    def _lost(self, step: Mapping[str, Any], lane: Lane) -> None:
-        self._tell(step, lane, "dead", f"lost for {_name(lane)}", sentence(step["reason"]), square=True)
-
     def _try(self, lane: Lane, at: float) -> int:
         """Draw that the lane waited for this attempt. Return its number."""
         tries = self._tries.setdefault(lane, [])
@@ -233,14 +229,14 @@ class MessageLife:
         for queue, (begin, until) in [(queue, each) for queue, each in self._delays.items() if each[1] <= now]:
             del self._delays[queue]
             self.stretches.append(Stretch(queue, "late", begin, until))
-            moment = Moment(until, "visible", queue, "wait", "visible", f"Its delay of {span(until - begin)} is over.")
-            self.moments.append(moment)
-            self._waits[queue] = (until, moment)
+            text = f"Its delay of {span(until - begin)} is over."
+            step = {"at": until, "what": "visible"}
+            self._waits[queue] = (until, self._tell(step, queue, "wait", "visible", text))
         for held in sorted((each for each in self._held if each.until <= now), key=lambda each: each.until):
             self._release(held, held.until)
-            text = f"{held.who} hadn't deleted it within {span(held.until - held.begin)}."
-            moment = Moment(held.until, "visible", held.lane, "wait", "visible again", sentence(text), queue=held.queue)
-            self.moments.append(moment)
+            text = sentence(f"{held.who} hadn't deleted it within {span(held.until - held.begin)}.")
+            moment = self._tell({"at": held.until, "what": "visible"}, held.lane, "wait", "visible again", text)
+            moment.queue = held.queue
             self._waits.setdefault(held.queue, (held.until, moment))
 
     def _stop(self) -> None:
@@ -261,9 +257,8 @@ class MessageLife:
             state = self.end = f"delivered to {len(got)} of {len(subscriptions)}"
         for moment in self.moments:
             if moment.what == "published":
-                count = len(subscriptions)
-                moment.text = f"The topic has {'one subscription' if count == 1 else f'{count} subscriptions'}."
-                moment.text = moment.text if count else "No subscription was there to deliver it to."
+                moment.text = f"The topic has {counted(len(subscriptions), 'subscription')}."
+                moment.text = moment.text if subscriptions else "No subscription was there to deliver it to."
         self.is_over = not state or bool(subscriptions)
         self.end = state if state == "in flight" else self.end or state
 
@@ -296,25 +291,12 @@ class MessageLife:
         return waited
 
     def _tell(
-        self,
-        step: Mapping[str, Any],
-        lane: Lane,
-        tone: str,
-        title: str,
-        text: str = "",
-        square: bool = False,
-        queue: Lane = ("", ""),
+        self, step: Mapping[str, Any], lane: Lane, tone: str, title: str, text: str = "", square: bool = False
     ) -> Moment:
         self.lanes.setdefault(lane)
-        moment = Moment(step["at"], step["what"], lane, tone, title, text, square, queue)
+        moment = Moment(step["at"], step["what"], lane, tone, title, text, square)
         self.moments.append(moment)
         return moment
-
-
-def ordinal(number: int) -> str:
-    """Return "1st", "2nd", "11th"."""
-    ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
-    return f"{number}{ending}"
 
 
 def sentence(text: str) -> str:

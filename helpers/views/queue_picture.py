@@ -8,7 +8,7 @@ from typing import Any
 
 from helpers.views import kit
 from helpers.views.message_name import inside, name_of
-from helpers.views.words import columns, counted, cut, span
+from helpers.views.words import columns, counted, cut, ordinal, span
 
 MOST = 24  # messages of each state that a snapshot for a picture describes
 _WAITING, _DELAYED, _IN_FLIGHT, _DEAD = 12, 5, 12, 6  # messages that a lane shows
@@ -226,7 +226,7 @@ def _shown(message: Mapping[str, Any]) -> dict[str, Any]:
         "of": message["of"],
         "by": message["by"],
         "group": cut(message["group"], _LONGEST_NAME),
-        "note": f"{_ordinal(receives)} receive" if receives else "not received yet",
+        "note": f"{ordinal(receives)} receive" if receives else "not received yet",
         "before": counted(receives, "receive") if receives else "",
     }
 
@@ -246,8 +246,3 @@ def _times(number: int) -> str:
 
 def _in_group(message: Mapping[str, Any]) -> str:
     return f", group {message['group']}" if message["group"] else ""
-
-
-def _ordinal(number: int) -> str:
-    last = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
-    return f"{number}{last}"

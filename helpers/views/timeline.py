@@ -7,9 +7,9 @@ from functools import cached_property
 from typing import Any
 
 from helpers.views import kit, time_axis
-from helpers.views.message_life import LONGEST, Lane, MessageLife, Moment, Stretch, ordinal
+from helpers.views.message_life import LONGEST, Lane, MessageLife, Moment, Stretch
 from helpers.views.time_axis import TimeAxis
-from helpers.views.words import columns, counted, cut, initial, span
+from helpers.views.words import columns, counted, cut, initial, ordinal, span
 
 _EMPTY = "Nothing has happened to a message yet."
 _MOST_MOMENTS = 30  # in the list, half of them from the beginning

@@ -1,4 +1,4 @@
-"""Words and columns for the text twins of pictures."""
+"""Words for pictures, and columns for their text twins."""
 
 import re
 from collections.abc import Sequence
@@ -28,6 +28,12 @@ def columns(rows: Sequence[Sequence[str]], indent: str = "") -> str:
 def counted(count: int, one: str, several: str = "") -> str:
     """Return a number and what it counts: "1 call", "2 calls"."""
     return f"{count:,} {one if count == 1 else several or one + 's'}"
+
+
+def ordinal(number: int) -> str:
+    """Return "1st", "2nd", "11th"."""
+    last = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{last}"
 
 
 def span(seconds: float) -> str:

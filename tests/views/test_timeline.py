@@ -24,7 +24,7 @@ DAYS = 86_400.0
 
 def step(at: float, what: str, where: str = "orders", reason: str = "", hidden: float = 0, by: str = "Kim") -> Any:
     """Return a step in a queue, or at a topic or subscription where it's one of theirs."""
-    of_subscriptions = ("delivered", "filtered", "skipped", "retrying", "refused", "lost")
+    of_subscriptions = ("delivered", "filtered out", "not confirmed", "retrying", "refused", "lost")
     kind = "topic" if what == "published" else "subscription" if what in of_subscriptions else "queue"
     return {"at": at, "what": what, "kind": kind, "where": where, "reason": reason} | {
         "hidden": hidden,
@@ -203,7 +203,7 @@ def test_the_words_tell_a_message_s_life() -> None:
         ([step(0, "sent"), step(2, "received", hidden=9), step(20, "deleted")], "deleted", "deleted"),
         ([step(0, "sent"), step(9, "expired")], "expired", "expired"),
         ([step(0, "sent"), step(9, "purged")], "purged", "purged"),
-        ([step(0, "sent"), step(9, "duplicate")], "waiting", "refused as a duplicate"),
+        ([step(0, "sent"), step(9, "refused as a duplicate")], "waiting", "refused as a duplicate"),
         ([step(0, "sent"), step(9, "unkindness", reason="a duplicate follows")], "waiting", "unkindness"),
         ([step(0, "sent"), step(9, "moved", "dlq", "received 3 times")], "moved to dlq", "moved to dlq"),
     ],
@@ -246,8 +246,8 @@ def test_a_topic_s_message_tells_each_subscription_and_each_attempt() -> None:
     picture = life(
         step(0, "published", "news"),
         step(0, "delivered", "packing", "to packing"),
-        step(0, "filtered", "billing", 'the filter wants "kind" to be "paid"'),
-        step(0, "skipped", "ada@shop.example", "the subscription is not confirmed yet"),
+        step(0, "filtered out", "billing", 'the filter wants "kind" to be "paid"'),
+        step(0, "not confirmed", "ada@shop.example", "the subscription is not confirmed yet"),
         step(0, "retrying", "web", "it answered with 503; SNS tries again in 20 s"),
         step(0, "refused", "audit", "the queue has no policy"),
         step(0, "lost", "audit", "the subscription has no dead-letter queue"),

@@ -18,26 +18,6 @@ from helpers.backends.run_story import names_of
 from helpers.errors import CloudError
 from helpers.simulation.worlds import World
 
-# What steps are called where they're told.
-_KINDS = {
-    steps.SENT: "sent",
-    steps.RECEIVED: "received",
-    steps.HIDDEN: "hidden",
-    steps.DELETED: "deleted",
-    steps.EXPIRED: "expired",
-    steps.PURGED: "purged",
-    steps.DUPLICATE: "duplicate",
-    steps.MOVED: "moved",
-    steps.PUBLISHED: "published",
-    steps.DELIVERED: "delivered",
-    steps.REFUSED: "refused",
-    steps.LOST: "lost",
-    steps.FILTERED_OUT: "filtered",
-    steps.NOT_CONFIRMED: "skipped",
-    steps.PAUSED: "skipped",
-    steps.RETRYING: "retrying",
-    steps.UNKIND: "unkindness",
-}
 STATES = {"visible": "", "in flight": "NotVisible", "delayed": "Delayed"}
 
 
@@ -190,7 +170,7 @@ def timeline(
     of_it: list[steps.Step] = []
     for step in journal:
         purged = step.what == steps.PURGED and step.where in {earlier.where for earlier in of_it}
-        if purged or (step.message == message_id and step.what in _KINDS):
+        if purged or step.message == message_id:
             of_it.append(step)
     carried = (call for call in made if message_id.encode() in call.exchanges[-1].reply) if of_it else ()
     start = of_it[0].at if of_it else now
@@ -202,7 +182,7 @@ def timeline(
         "steps": tuple(
             {
                 "at": (step.at - start).total_seconds(),
-                "what": _KINDS[step.what],
+                "what": step.what,
                 **_place(step.where, accounts),
                 "reason": step.reason,
                 "hidden": step.hidden,
