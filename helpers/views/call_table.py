@@ -9,7 +9,6 @@ from helpers.views import kit
 from helpers.views.words import columns, counted, cut
 
 _LONGEST_VALUE, _LONGEST_PARAMS = 48, 160  # characters
-_WIDE = 22  # characters of an operation or an error; with longer ones the columns need more room
 _HEAD = ("at", "operation", "service", "parameters", "outcome", "billed")
 
 
@@ -45,7 +44,6 @@ class CallTable:
             twin=repr(self) if rows else "",
             rows=rows,
             wire=any(row["wire"] for row in rows),
-            wide=any(max(len(row["operation"]), len(row["returned"])) > _WIDE for row in rows),
         )
 
     def _facts(self) -> list[str]:
