@@ -39,7 +39,7 @@ class QueuePicture:
 
     def __repr__(self) -> str:
         lines = ["; ".join(self.facts[1:]), self._rule(), *self._notes()]
-        lines += [f"group {group['name']}: {group['blocked']}" for group in self._groups() if group["blocked"]]
+        lines += [f"group {group['name']}: {group['blocked']}" for group in self._groups if group["blocked"]]
         lines += [*columns(list(self._rows())).splitlines(), *self._more()]
         return "\n".join([self.title, *(f"  {line}" for line in lines if line)])
 
@@ -55,14 +55,11 @@ class QueuePicture:
             asleep=self.asleep,
             counts=counts,
             delayed=self._lane("delayed", _DELAYED),
-            waiting=[] if self.data["groups"] else self._lane("visible", _WAITING),
-            looks="dead" if self.data["sources"] else "wait",
-            groups=self._groups(),
-            receivers=self._receivers(),
-            more_of=self._left_out(),
-            more_groups=self._left_out()["visible"] - sum(group["more"] for group in self._groups()),
-            any_held=bool(self._lane("in flight", 1)),
-            dead=self._dead(),
+            look="dead-letters" if self.data["sources"] else "",
+            groups=self._groups,
+            receivers=self._receivers,
+            more_of=self._left_out,
+            dead=self._dead,
             gone=self.data["deleted"],
             is_known=self._is_known,
             rule=self._rule(),
@@ -110,26 +107,21 @@ class QueuePicture:
     def _messages(self) -> list[dict[str, Any]]:
         return [_shown(message) for message in self.data["messages"]]
 
-    def _waiting(self) -> list[dict[str, Any]]:
-        in_groups = [message for group in self._groups() for message in group["messages"]]
-        return in_groups or self._lane("visible", _WAITING)
-
+    @cached_property
     def _groups(self) -> list[dict[str, Any]]:
-        """Return the message groups of a FIFO queue, with their waiting messages in sequence."""
-        shown = []
-        waiting = self._lane("visible", len(self._messages))
-        for group in self.data["groups"][:_GROUPS]:
-            of_it = [message for message in waiting if message["group"] == group["name"]][:_IN_GROUP]
-            more = group["visible"] - len(of_it)
-            blocked, behind = "", group["behind"]
-            if behind:
-                blocked = f"blocked, because {name_of(behind['body'])} is {behind['state']}"
-            name = cut(group["name"], _LONGEST_NAME)
-            shown.append({"name": name, "messages": of_it, "more": more, "blocked": blocked})
+        """The waiting messages in sequence: a FIFO queue's by message groups, another's as a group without a name."""
+        data, waiting, shown = self.data, self._lane("visible", len(self._messages)), []
+        for group in data["groups"][:_GROUPS] or [{"name": "", "visible": data["counts"]["visible"], "behind": None}]:
+            of_it = [message for message in waiting if message["group"] == group["name"] or not data["groups"]]
+            of_it = of_it[: _IN_GROUP if data["groups"] else _WAITING]
+            behind, name = group["behind"], cut(group["name"], _LONGEST_NAME)
+            blocked = f"blocked, because {name_of(behind['body'])} is {behind['state']}" if behind else ""
+            shown.append({"name": name, "messages": of_it, "more": group["visible"] - len(of_it), "blocked": blocked})
         return shown
 
+    @cached_property
     def _receivers(self) -> list[dict[str, Any]]:
-        """Return who receives, with their messages in flight: those with buttons first, the nameless last."""
+        """Who receives, with their messages in flight: those with buttons first, the nameless last."""
         can_receive = list(self.controls["receivers"]) if self.controls else []
         held: dict[str | None, list[dict[str, Any]]] = {name: [] for name in can_receive}
         for message in self._lane("in flight", len(self._messages)):
@@ -142,15 +134,17 @@ class QueuePicture:
             if of_them or by in can_receive
         ]
 
+    @cached_property
     def _left_out(self) -> dict[str, int]:
-        """Return how many messages of each state the lanes don't show."""
+        """How many messages of each state the lanes don't show."""
         shown = {
             "delayed": self._lane("delayed", _DELAYED),
-            "visible": self._waiting(),
-            "in flight": [message for receiver in self._receivers() for message in receiver["messages"]],
+            "visible": [message for group in self._groups for message in group["messages"]],
+            "in flight": [message for receiver in self._receivers for message in receiver["messages"]],
         }
         return {state: self.data["counts"][state] - len(shown[state]) for state in _STATES}
 
+    @cached_property
     def _dead(self) -> dict[str, Any] | None:
         dead = self.data["dead_letters"]
         if not dead:
@@ -170,21 +164,21 @@ class QueuePicture:
     def _rows(self) -> Iterable[list[str]]:
         for message in self._lane("delayed", _DELAYED):
             yield ["delayed", message["name"], f"comes in {message['left']}{_in_group(message)}"]
-        for message in self._waiting():
+        for message in (message for group in self._groups for message in group["messages"]):
             yield ["waiting", message["name"], (message["before"] + _in_group(message)).removeprefix(", ")]
-        for receiver in self._receivers():
+        for receiver in self._receivers:
             for message in receiver["messages"]:
                 told = f"{receiver['name']}, {message['left']} left, {message['note']}{_in_group(message)}"
                 yield ["in flight", message["name"], told]
-        dead = self._dead()
+        dead = self._dead
         for message in dead["messages"] if dead else ():
             yield ["dead letter", message["name"], ""]
 
     def _more(self) -> list[str]:
         """Return the last lines: what isn't shown, and where messages ended."""
-        lines, dead = [], self._dead()
+        lines, dead = [], self._dead
         if self._is_known:
-            lines += [f"+ {left:,} more {_STATES[state]}" for state, left in self._left_out().items() if left]
+            lines += [f"+ {left:,} more {_STATES[state]}" for state, left in self._left_out.items() if left]
             lines += ["Nothing to receive."] if not self.data["counts"]["visible"] else []
         if dead and dead["count"] is not None:
             lines += [f"+ {counted(dead['more'], 'more dead letter')}"] if dead["more"] else []
