@@ -25,12 +25,14 @@ class CallTable:
     def __repr__(self) -> str:
         if not self.calls:
             return "No calls yet."
-        rows, told = [[str(row[name]) for name in _HEAD] for row in self._rows()], []
-        if not any(call["wire"] for call in self.calls):
-            return f"Last calls: {', '.join(self._facts())}\n{columns([_HEAD, *rows], '  ')}"
-        for row, call in zip(rows, self.calls, strict=True):
-            told += ["", "  ".join(row[:3] + row[4:5]), *_as_curl(call["wire"])]
-        return "\n".join([f"Last calls: {', '.join(self._facts())}", *told])
+        rows = [[str(row[name]) for name in _HEAD] for row in self._rows()]
+        if any(call["wire"] for call in self.calls):
+            blocks = [
+                "\n  ".join(["  ".join(row[:3] + row[4:5]), *_as_curl(call)])
+                for row, call in zip(rows, self.calls, strict=True)
+            ]
+            return "\n\n".join([f"Last calls: {', '.join(self._facts())}", *blocks])
+        return f"Last calls: {', '.join(self._facts())}\n{columns([_HEAD, *rows], '  ')}"
 
     def _repr_html_(self) -> str:
         rows = self._rows()
@@ -73,8 +75,7 @@ def _row(call: Mapping[str, Any], region: str) -> dict[str, Any]:
         "returned": call["outcome"],
         "retried": retried.lstrip(", "),
         "billed": call["requests"],
-        "wire": call["wire"],
-        "failures": [_status(tried) for tried in call["wire"][:-1]],
+        "wire": "\n".join(_as_curl(call)),
     }
 
 
@@ -104,18 +105,15 @@ def _at_a_word(text: str, longest: int) -> str:
     return shorter if shorter not in ("…", " …") else cut(line, longest // 2)
 
 
-def _status(tried: Mapping[str, Any]) -> str:
-    return tried["response"] or f"No response: {tried['error']}"
-
-
-def _as_curl(tries: Sequence[Mapping[str, Any]]) -> list[str]:
+def _as_curl(call: Mapping[str, Any]) -> list[str]:
     """Return requests and responses as lines, marked as curl marks them: > was sent, < was returned."""
-    *earlier, last = tries
-    lines = [f"  {_status(tried)}. boto3 tried again." for tried in earlier]
-    for mark, first, headers, body in (
-        (">", last["request"], last["headers"], last["body"]),
-        ("<", _status(last), last["reply_headers"], last["reply"]),
-    ):
-        named = [f"{name}: {value}" for name, value in headers]
-        lines += [f"  {mark} {line}".rstrip() for line in (first, *named, "", *body.split("\n"))]
+    lines, statuses = [], [tried["response"] or f"No response: {tried['error']}" for tried in call["wire"]]
+    for last, status in zip(call["wire"][-1:], statuses[-1:], strict=True):
+        lines = [f"{earlier}. boto3 tried again." for earlier in statuses[:-1]]
+        for mark, first, headers, body in (
+            (">", last["request"], last["headers"], last["body"]),
+            ("<", status, last["reply_headers"], last["reply"]),
+        ):
+            named = [f"{name}: {value}" for name, value in headers]
+            lines += [f"{mark} {line}".rstrip() for line in (first, *named, "", *body.split("\n"))]
     return lines

@@ -37,7 +37,6 @@ class Moment:
     title: str
     text: str = ""
     square: bool = False
-    queue: Lane = ("", "")
 
 
 @dataclass
@@ -236,7 +235,6 @@ class MessageLife:
             self._release(held, held.until)
             text = sentence(f"{held.who} hadn't deleted it within {span(held.until - held.begin)}.")
             moment = self._tell({"at": held.until, "what": "visible"}, held.lane, "wait", "visible again", text)
-            moment.queue = held.queue
             self._waits.setdefault(held.queue, (held.until, moment))
 
     def _stop(self) -> None:

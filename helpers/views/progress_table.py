@@ -22,14 +22,10 @@ class ProgressTable:
 
     def __repr__(self) -> str:
         lines = [self.note] if self.note else []
-        if self.lessons:
-            lines.append(f"Your progress: {self._done()}. {self._next()}")
+        lines += [f"Your progress: {self._done}. {self._next}"] if self.lessons else []
         for lesson in self._drawn():
-            lines.append(f"{lesson['title']}: {lesson['says']}")
-            rows = (
-                [one["mark"], one["name"], one["status"], one["since"], one["tries"]] for one in lesson["exercises"]
-            )
-            lines.append(columns([*rows], "  "))
+            rows = [[one[key] for key in ("mark", "name", "status", "since", "tries")] for one in lesson["exercises"]]
+            lines += [f"{lesson['title']}: {lesson['says']}", columns(rows, "  ")]
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
@@ -37,41 +33,42 @@ class ProgressTable:
             "progress",
             kind="Course",
             name="Your progress",
-            facts=[self._done()] if self.lessons else [],
-            label=f"Your progress: {self._done()}" if self.lessons else "Your progress",
+            facts=[self._done] if self.lessons else [],
+            label=f"Your progress: {self._done}" if self.lessons else "Your progress",
             twin=repr(self) if self.lessons else "",
             note=self.note,
-            next=self._next() if self.lessons else "",
+            next=self._next if self.lessons else "",
             lessons=self._drawn(),
         )
 
-    def _done(self) -> str:
-        exercises = [one for lesson in self.lessons for one in lesson["exercises"]]
-        return f"{_correct(exercises)} of {counted(len(exercises), 'exercise')} correct"
+    @property
+    def _exercises(self) -> list[Mapping[str, Any]]:
+        return [one for lesson in self.lessons for one in lesson["exercises"]]
 
+    @property
+    def _done(self) -> str:
+        return f"{_correct(self._exercises)} of {counted(len(self._exercises), 'exercise')} correct"
+
+    @property
     def _next(self) -> str:
-        """Return a sentence that names the first exercise that isn't correct yet."""
-        left = (one for lesson in self.lessons for one in lesson["exercises"] if one["status"] != "correct")
-        first = next(left, None)
-        return f"Next: {_name(first)}" if first else "All exercises are correct."
+        """A sentence that names the first exercise that isn't correct yet."""
+        left = [_name(one) for one in self._exercises if one["status"] != "correct"]
+        return f"Next: {left[0]}" if left else "All exercises are correct."
 
     def _drawn(self) -> list[dict[str, Any]]:
         """Return the lessons; the one with the next exercise is open."""
         drawn = [_lesson(lesson) for lesson in self.lessons]
-        for lesson in drawn:
-            if lesson["left"]:
-                lesson["open"] = True
-                break
+        for lesson in [lesson for lesson in drawn if lesson["left"]][:1]:
+            lesson["open"] = True
         return drawn
 
 
 def _lesson(lesson: Mapping[str, Any]) -> dict[str, Any]:
     exercises = lesson["exercises"]
-    correct, tries = _correct(exercises), sum(one["tries"] for one in exercises)
-    tried = f", {_tries(tries)}" if tries else ""
+    correct, tries = _correct(exercises), _tries(sum(one["tries"] for one in exercises))
     return {
         "title": cut(f"{lesson['number']} {lesson['title']}"),
-        "says": f"{correct} of {len(exercises)} correct{tried}",
+        "says": f"{correct} of {len(exercises)} correct{tries and f', {tries}'}",
         "left": len(exercises) - correct,
         "open": False,
         "exercises": [_exercise(one) for one in exercises],
@@ -81,8 +78,8 @@ def _lesson(lesson: Mapping[str, Any]) -> dict[str, Any]:
 def _exercise(one: Mapping[str, Any]) -> dict[str, str]:
     mark, look = _MARKS[one["status"]]
     since = f"since {one['since']}" if one["since"] else ""
-    tries = _tries(one["tries"]) if one["tries"] else ""
-    return {"mark": mark, "look": look, "name": _name(one), "status": one["status"], "since": since, "tries": tries}
+    told = {"status": one["status"], "since": since, "tries": _tries(one["tries"])}
+    return {"mark": mark, "look": look, "name": _name(one), **told}
 
 
 def _correct(exercises: Sequence[Mapping[str, Any]]) -> int:
@@ -94,4 +91,4 @@ def _name(exercise: Mapping[str, Any]) -> str:
 
 
 def _tries(count: int) -> str:
-    return counted(count, "try", "tries")
+    return counted(count, "try", "tries") if count else ""

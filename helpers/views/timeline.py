@@ -23,7 +23,6 @@ _KEY = {
     "rest": "visibility timeout not needed any more",
 }
 _WIDE_LABEL = 12.0  # percent of the axis for "2nd · 30 s"
-_NEAR = 4.0  # percent of the axis between a timeout's end and the next receive in the same lane
 
 
 @dataclass(frozen=True)
@@ -154,7 +153,7 @@ class Timeline:
         badges = [
             {"number": number, "at": moment.at, "tone": moment.tone, "square": moment.square}
             for number, moment in self._numbered
-            if self._lane_of(moment) == lane
+            if moment.lane == lane
         ]
         stretches = [each for each in self._life.stretches[-_MOST_STRETCHES:] if each.lane == lane]
         return {
@@ -166,16 +165,6 @@ class Timeline:
             "lengths": [length for each in stretches if each.look == "bar" for length in self._lengths(each)],
             "badges": time_axis.merged(self._axis, badges),
         }
-
-    def _lane_of(self, moment: Moment) -> Lane:
-        """Return the lane for a badge: the queue's if the receiver's next receive would cover it."""
-        if moment.what == "visible" and moment.queue[1]:
-            x = self._axis.x(moment.at)
-            for later in self._life.moments:
-                close = later.at >= moment.at and self._axis.x(later.at) - x < _NEAR
-                if later.what == "received" and later.lane == moment.lane and close:
-                    return moment.queue
-        return moment.lane
 
     def _lengths(self, bar: Stretch) -> list[Mapping[str, Any]]:
         """Return the labels of a bar: how long each part of it was, and the number of the receive."""
