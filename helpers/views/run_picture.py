@@ -13,14 +13,13 @@ MOST_BARS = 60  # in a lane; of more messages the lane shows how many the progra
 _MOST_BARS_OF_ALL = 300  # in all lanes
 _LONGEST_LABEL, _SHORTEST_BAR = 24, 2.0  # characters of a message's name, and percent of the axis that it needs
 _MOST_ROWS = 10  # messages that a program has at the same time
-_MOST_LANES = {"programs": 16, "queues": 6}  # one queue more with charts
+_MOST_LANES = {"programs": 16, "queues": 6}
 _CLOSE_SENT = 0.7  # percent of the axis between two marks for what was sent
 _HEIGHTS = (24, 16, 12, 9, 8, 7, 6)  # of a bar, by how many are one below the other
 _CURVE = 32  # the height of a curve in a lane
 _HOWS = {"deleted": "del", "came back": "back", "given back": "given", "still held": "still"}
 _KEY = {
     "dot": "sent",
-    "area wait": "waiting in the queue",
     "area held": "in flight",
     "bar del": "received and deleted",
     "bar back": "not deleted in time, so it came back",
@@ -39,7 +38,7 @@ class RunPicture:
         return self._words.text()
 
     def _repr_html_(self) -> str:
-        words, lanes, multiples = self._words, self._lanes(), self._charts()
+        words, lanes = self._words, [self._program(name) for name in self._held]
         moments = [counted(len(words.story), "moment") + " told below"] if words.story else []
         used = {one["look"] for lane in lanes for one in (*lane["marks"], *lane["areas"])}
         return kit.draw(
@@ -53,9 +52,7 @@ class RunPicture:
             totals=self._numbers(),
             axis=words.axis.drawn(),
             lanes=lanes,
-            charts_of=multiples,
-            charted=self._queue(self._charted) if multiples else None,
-            badges=time_axis.merged(words.axis, self._moments) if multiples else [],
+            queues=[self._queue(name) for name in list(self.run["queues"])[: _MOST_LANES["queues"]]],
             left_out=self._left_out(),
             key=[(look, says) for look, says in _KEY.items() if look in used],
             story=words.story,
@@ -65,10 +62,6 @@ class RunPicture:
     @cached_property
     def _words(self) -> RunWords:
         return RunWords(self.run)
-
-    @property
-    def _charted(self) -> str:
-        return run_words.busiest(self.run)
 
     def _totals(self) -> list[str]:
         programs = self.run["programs"].values()
@@ -108,24 +101,9 @@ class RunPicture:
         too_high = any(max(rows, default=0) >= _MOST_ROWS for rows in self._rows.values())
         return too_high or max(counts, default=0) > MOST_BARS or sum(counts) > _MOST_BARS_OF_ALL
 
-    def _lanes(self) -> list[Mapping[str, Any]]:
-        """Return the senders, the queues, the receivers, and the queues that hold dead letters, without the charts'."""
-        queues = [name for name in self.run["queues"] if name != self._charted][: _MOST_LANES["queues"]]
-        sending = {each["program"] for each in self.run["sent"]}
-        senders = [name for name in self._held if name in sending and not self._held[name]]
-        return [
-            *(self._program(name) for name in senders),
-            *(self._queue(name) for name in queues if not self._is_dead(name)),
-            *(self._program(name) for name in self._held if name not in senders),
-            *(self._queue(name) for name in queues if self._is_dead(name)),
-        ]
-
-    def _is_dead(self, queue: str) -> bool:
-        one = self.run["queues"][queue]
-        return bool(one["dead_letters"]) and not one["sent"]
-
     def _program(self, name: str) -> Mapping[str, Any]:
-        one, held, badges = self.run["programs"][name], self._held[name], self._badges(name)
+        one, held = self.run["programs"][name], self._held[name]
+        badges = time_axis.merged(self._words.axis, [moment for moment in self._moments if moment["where"] == name])
         counts = [f"{one[key]:,} {key}" for key in ("sent", "received", "deleted") if one[key]]
         says = ", ".join(counts) or counted(one["calls"], "call")
         top = 26 if badges else 7
@@ -134,14 +112,17 @@ class RunPicture:
         bars: Sequence[Mapping[str, Any]] = ()
         areas: Sequence[Mapping[str, Any]] = ()
         if held and self._are_many:
-            areas = [self._area(f"{cut(name, LONGEST)}: messages in flight.", "held", run_words.in_flight(held), top)]
+            points = run_words.in_flight(held)
+            placed = [(self._words.axis.x(at), count) for at, count in points]
+            path = charts.curve(placed, max(count for _, count in points), height=_CURVE)
+            title = f"{cut(name, LONGEST)}: messages in flight."
+            areas = [{"look": "area held", "title": title, "says": self._most(points), "top": top, "path": path}]
             top += _CURVE
         elif held:
             bars, top = self._bars(held, self._rows[name], top)
         return {
             "name": cut(name, LONGEST),
             "face": initial(name),
-            "place": list(self._held).index(name),
             "says": says,
             "label": f"{cut(name, LONGEST)}: {says}, {self._words.end(one['end'])}",
             "height": top + 7,
@@ -192,63 +173,43 @@ class RunPicture:
             )
         return bars, top + (count - 1) * space + height
 
-    def _queue(self, name: str) -> Mapping[str, Any]:
-        one, waiting, badges = self.run["queues"][name], run_words.waiting(self.run, name), self._badges(name)
-        most, is_dead = max(count for _, count in waiting), self._is_dead(name)
-        says = [f"up to {most:,} waiting"] if most and not is_dead else []
-        says += [counted(one["dead_letters"], "dead letter")] if one["dead_letters"] else []
-        says += [f"{one['left']:,} left"] if one["left"] and not is_dead else []
-        top, tone = 26 if badges else 7, "dead" if is_dead else "wait"
-        return {
-            "name": cut(name, LONGEST),
-            "place": None,
-            "says": ", ".join(says) or "none waiting",
-            "label": "",
-            "height": top + _CURVE + 7,
-            "marks": [{"look": "life", "x": 0, "width": 100}],
-            "areas": [self._area(f"{cut(name, LONGEST)}: messages waiting.", tone, waiting, top)] if most else [],
-            "badges": badges,
-        }
-
-    def _area(self, title: str, tone: str, points: Points, top: int) -> Mapping[str, Any]:
-        most = max(count for _, count in points)
-        path = charts.curve([(self._words.axis.x(at), count) for at, count in points], most, height=_CURVE)
-        return {"title": title, "says": self._most(points), "top": top, "look": f"area {tone}", "path": path}
-
     @cached_property
     def _moments(self) -> list[Mapping[str, Any]]:
         return [moment for moment in self._words.story if 0 <= moment["at"] <= self.run["seconds"]]
 
-    def _badges(self, name: str) -> list[Mapping[str, Any]]:
-        return time_axis.merged(self._words.axis, [moment for moment in self._moments if moment["where"] == name])
-
     # --- the charts below the lanes -----------------------------------------------------------------------------------
 
-    def _charts(self) -> list[Mapping[str, Any]]:
-        """Return three charts of the busiest queue: how many wait, how many are in flight, how old the oldest is."""
-        run, name, axis = self.run, self._charted, self._words.axis
-        found: list[Mapping[str, Any]] = []
-        if not name:
-            return []
+    def _queue(self, name: str) -> Mapping[str, Any]:
+        """Return a queue's name and charts: how many wait, and of the busiest how many are in flight, and how old."""
+        run, axis, one = self.run, self._words.axis, self.run["queues"][name]
+        waiting, is_busiest = run_words.waiting(run, name), name == run_words.busiest(run)
+        most = max(count for _, count in waiting)
+        says = [f"up to {most:,} waiting"] if most else []
+        says += [counted(one["dead_letters"], "dead letter")] if one["dead_letters"] else []
+        says += [f"{one['left']:,} left"] if one["left"] else []
         held = [each for each in run["held"] if each["queue"] == name]
-        for title, tone, points in (
-            ("Waiting", "wait", run_words.waiting(run, name)),
-            ("In flight", "held", run_words.in_flight(held)),
-        ):
+        curves = [("Waiting", "dead" if one["dead_letters"] else "wait", waiting)] if most or is_busiest else []
+        curves += [("In flight", "held", run_words.in_flight(held))] if is_busiest else []
+        found = []
+        for title, tone, points in curves:
             now = (f"{points[-1][1]:,}", "at the end")
             found.append(charts.small_multiple(axis, title, points, now=now, tone=tone, says=self._most(points)))
-        if ages := run_words.ages(run, name):
+        if is_busiest and (ages := run_words.ages(run, name)):
             most, last = max(age for _, age in ages), ages[-1][1]
-            of, unit = next(
-                (each for each in ((86_400, "days"), (3_600, "h"), (60, "min")) if most >= 2 * each[0]), (1, "s")
+            units = ((86_400, "days"), (3_600, "h"), (60, "min"), (1, "s"))
+            of, unit = next((of, unit) for of, unit in units if most >= 2 * of or of == 1)
+            now, most_and_last = (
+                (f"{last / of:.0f}", f"{unit} at the end"),
+                f"At most {span(most)}; {span(last)} at the end.",
             )
-            now, says = (f"{last / of:.0f}", f"{unit} at the end"), f"At most {span(most)}; {span(last)} at the end."
             found.append(
                 charts.small_multiple(
-                    axis, "Age of the oldest", ages, now=now, tone="late", says=says, steps=False, of=of
+                    axis, "Age of the oldest", ages, now=now, tone="late", says=most_and_last, steps=False, of=of
                 )
             )
-        return found
+        moments = [moment for moment in self._moments if is_busiest or moment["where"] == name]
+        badges, told = time_axis.merged(axis, moments), ", ".join(says) or "none waiting"
+        return {"name": cut(name, LONGEST), "says": told, "badges": badges, "charts": found}
 
     def _most(self, points: Points) -> str:
         most = max(count for _, count in points)
