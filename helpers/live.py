@@ -14,7 +14,6 @@ from helpers.backends.offline.offline_cloud import follow, inbox_of
 from helpers.backends.offline.queue_play import RATES, QueuePlay
 from helpers.errors import ClockError, CloudError
 from helpers.views.inbox_list import InboxList
-from helpers.views.kit import ASLEEP
 from helpers.views.live_card import LiveCard
 from helpers.views.queue_picture import MOST, QueuePicture
 from helpers.views.switch_form import SwitchForm
@@ -45,9 +44,9 @@ def queue(cloud: Cloud, region: str, url: str) -> LiveCard:
     }
 
     def draw() -> str:
-        return QueuePicture(play.look(MOST), play.controls(), ASLEEP)._repr_html_()
+        return QueuePicture(play.look(MOST), play.controls())._repr_html_()
 
-    return LiveCard(draw, QueuePicture(play.look(MOST), asleep=ASLEEP), lambda act, given: _do(acts, act, given))
+    return LiveCard(draw, QueuePicture(play.look(MOST)), lambda act, given: _do(acts, act, given))
 
 
 def inbox(cloud: Cloud) -> LiveCard:
@@ -80,9 +79,9 @@ def inbox(cloud: Cloud) -> LiveCard:
     acts: Acts = {"confirm": confirm, "restart": restart}
 
     def draw() -> str:
-        return InboxList(mails(), {"note": note}, ASLEEP)._repr_html_()
+        return InboxList(mails(), {"note": note})._repr_html_()
 
-    return LiveCard(draw, InboxList(mails(), asleep=ASLEEP), lambda act, given: _do(acts, act, given))
+    return LiveCard(draw, InboxList(mails()), lambda act, given: _do(acts, act, given))
 
 
 def switch() -> LiveCard:
@@ -99,9 +98,9 @@ def switch() -> LiveCard:
         return status
 
     def draw() -> str:
-        return SwitchForm(status, running.WAYS_TO_START, profiles, regions, controls=True, asleep=ASLEEP)._repr_html_()
+        return SwitchForm(status, running.WAYS_TO_START, profiles, regions, controls=True)._repr_html_()
 
-    still = SwitchForm(status, running.WAYS_TO_START, asleep=ASLEEP)
+    still = SwitchForm(status, running.WAYS_TO_START)
     return LiveCard(draw, still, lambda act, given: _do({"start": start}, act, given))
 
 

@@ -67,7 +67,6 @@ class Card:
             rows=[self._row(*row) for row in self.rows if not ((offer or given) and row[0] == _NEXT)],
             given=[card._row(label, text, _LOOKS[card.look][1]) for card in given for label, text in card.rows],
             offer=offer,
-            asleep="Run this cell again, and the button works." if offer else "",
         )
 
     def _row(self, label: str, text: str, word: str = "") -> dict[str, str]:

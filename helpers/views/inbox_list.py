@@ -30,7 +30,6 @@ class InboxList:
 
     mails: Sequence[Mapping[str, Any]]
     controls: Mapping[str, str] | None = None
-    asleep: str = ""
 
     def __repr__(self) -> str:
         if not self.mails:
@@ -54,7 +53,6 @@ class InboxList:
             facts=self._facts(),
             label=", ".join(["Inbox", *self._facts()]),
             twin=repr(self) if self.mails else "",
-            asleep="" if self.controls is not None or not self._asked() else self.asleep,
             mails=self._drawn(),
             play=self.controls is not None,
             note=(self.controls or {}).get("note", ""),

@@ -17,7 +17,6 @@ from helpers.views.words import cut
 
 _HERE = Path(__file__).parent
 _TWIN = "\0"  # stands for the text twin while the rest is put on as few lines as possible
-ASLEEP = "Run this cell again to play with the picture."
 
 
 def draw(
@@ -29,7 +28,6 @@ def draw(
     label: str,
     twin: str = "",
     look: str = "",
-    asleep: str = "",
     sheets: Sequence[str] = (),
     **data: Any,
 ) -> str:
@@ -37,8 +35,8 @@ def draw(
 
     picture: the template's name, and that of its style sheet if it has one. kind, name, facts: the card's head, such as
     "Queue", "orders" and ["standard", "at 09:00:31"]. label: what a screen reader says first, with the counts. twin:
-    the same in words, for a fold. look: more classes of the card. asleep: a sentence about waking a live picture, such
-    as ASLEEP. sheets: the names of more style sheets, which pictures share.
+    the same in words, for a fold. look: more classes of the card. sheets: the names of more style
+    sheets, which pictures share.
     """
     drawn = (
         _environment()
@@ -51,7 +49,6 @@ def draw(
             label=label,
             twin=Markup(_TWIN) if twin else "",
             look=look,
-            asleep=asleep,
             **data,
         )
     )

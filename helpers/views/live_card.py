@@ -7,6 +7,8 @@ from typing import Any
 import anywidget
 import traitlets
 
+ASLEEP = "Run this cell again, and its buttons work."  # of a picture that lost its kernel
+
 
 class LiveCard(anywidget.AnyWidget):
     """A picture that the kernel draws, and the browser shows, and whose clicks come back.
@@ -21,14 +23,14 @@ class LiveCard(anywidget.AnyWidget):
     says = traitlets.Unicode().tag(sync=True)
 
     def __init__(self, draw: Callable[[], str], still: Any, act: Callable[[str, Mapping[str, Any]], str]):
-        super().__init__(html=draw())
+        super().__init__(html=_with_line(draw()))
         self._draw, self._still, self._act = draw, still, act
         self.on_msg(self._clicked)
 
     def redraw(self, says: str = "") -> None:
         """Draw the picture as it is now, and say this."""
         with self.hold_sync():  # so that the browser gets both together
-            self.html, self.says = self._draw(), says
+            self.html, self.says = _with_line(self._draw()), says
 
     def _clicked(self, widget: Any, content: Any, buffers: Any) -> None:
         says = ""
@@ -45,7 +47,12 @@ class LiveCard(anywidget.AnyWidget):
         """Return the widget, and the still picture for viewers without a kernel."""
         made = super()._repr_mimebundle_(**kwargs)
         bundle = made[0] if isinstance(made, tuple) else made
-        return {**(bundle or {}), "text/plain": repr(self._still), "text/html": self._still._repr_html_()}
+        return {**(bundle or {}), "text/plain": repr(self._still), "text/html": _with_line(self._still._repr_html_())}
 
     def __repr__(self) -> str:
         return repr(self._still)
+
+
+def _with_line(picture: str) -> str:
+    """Return the picture's HTML with the line about waking it."""
+    return f'{picture.removesuffix("</figure>")}<p class="asleep">{ASLEEP}</p></figure>'

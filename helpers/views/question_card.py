@@ -50,7 +50,6 @@ class QuestionCard:
             predicts=self.kind == PREDICT,
             guess=-1 if guess is None else guess,
             says=says,
-            asleep="Run this cell again to choose." if state == "asking" else "",
         )
 
     def _lettered(self) -> list[dict[str, Any]]:

@@ -30,12 +30,11 @@ class QueuePicture:
 
     controls: for a live picture, what its buttons and clock show: `clock` (the time as text), `rate` (0 while the clock
     is held), `receivers` (names), `next` (seconds to the next event, or None), `log` (pairs of a time and a sentence,
-    newest last), and `span` (seconds that the slider covers). asleep: a sentence about waking a picture that was live.
+    newest last), and `span` (seconds that the slider covers).
     """
 
     data: Mapping[str, Any]
     controls: Mapping[str, Any] | None = None
-    asleep: str = ""
 
     def __repr__(self) -> str:
         lines = ["; ".join(self.facts[1:]), self._rule(), *self._notes()]
@@ -52,7 +51,6 @@ class QueuePicture:
             facts=self.facts,
             label=self.title,
             twin=repr(self),
-            asleep=self.asleep,
             counts=counts,
             delayed=self._lane("delayed", _DELAYED),
             look="dead-letters" if self.data["sources"] else "",

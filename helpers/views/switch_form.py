@@ -21,7 +21,6 @@ class SwitchForm:
     profiles: Sequence[str] = ()
     regions: Sequence[str] = ()
     controls: bool = False
-    asleep: str = ""
 
     def __repr__(self) -> str:
         return f"{self.status} {self.ways}"
@@ -38,5 +37,4 @@ class SwitchForm:
             profiles=[("", "as boto3 finds keys"), *((name, name) for name in self.profiles)],
             regions=[("", "as this machine says"), *((name, name) for name in self.regions)],
             controls=self.controls,
-            asleep=self.asleep,
         )

@@ -144,7 +144,7 @@ def test_a_click_shows_the_next_hint_and_in_the_end_the_solution(shown: list[Any
     learner.check(hand_over)
     (widget,) = shown
     assert has(words(widget.html), "Next hint 3 hints left, then the solution")
-    assert "Run this cell again, and the button works." in widget.html
+    assert "Run this cell again, and its buttons work." in widget.html
     for number, text in enumerate(HINTS, start=1):
         said = click(widget, "hint")
         assert has(said, f"Hint {number} of 3 {text}")

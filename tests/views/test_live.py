@@ -365,16 +365,16 @@ def test_the_switch_leaves_the_machine_s_prefix(no_cloud: None, monkeypatch: pyt
 def test_the_switch_knows_this_machine_s_profiles_and_no_keys(no_cloud: None, tmp_path: Path) -> None:
     """Showing the form changes no environment variable. Names of profiles reach the browser, keys don't."""
     key = "AKIAIOSFODNN7EXAMPLE"
-    (tmp_path / "config").write_text(f"[profile work]\nregion = eu-west-1\naws_access_key_id = {key}\n")
+    (tmp_path / "config").write_text(f"[profile company]\nregion = eu-west-1\naws_access_key_id = {key}\n")
     os.environ["AWS_CONFIG_FILE"] = str(tmp_path / "config")
     os.environ["AWS_ACCESS_KEY_ID"] = key
     start()
     before = dict(os.environ)
     card = live.switch()
-    assert '<option value="work">work</option>' in card.html
+    assert '<option value="company">company</option>' in card.html
     assert '<option value="eu-central-1">' in card.html
     assert dict(os.environ) == before
     bundle = card._repr_mimebundle_()
     assert 'start("aws", yes=' in bundle["text/plain"]
     assert key not in card.html + json.dumps(bundle) + json.dumps(card.get_state(), default=str)
-    assert "work" not in bundle["text/html"]
+    assert "company" not in bundle["text/html"]
