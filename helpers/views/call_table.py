@@ -1,12 +1,11 @@
 """The last API calls: what was asked, what came back, what it's billed as, and the HTTP on the wire."""
 
-import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from helpers.views import kit
-from helpers.views.words import columns, counted, cut
+from helpers.views.words import columns, counted, cut, cut_at_word, end_of_arn
 
 _LONGEST_VALUE, _LONGEST_PARAMS = 48, 160  # characters
 _HEAD = ("at", "operation", "service", "parameters", "outcome", "billed")
@@ -80,7 +79,7 @@ def _row(call: Mapping[str, Any], region: str) -> dict[str, Any]:
 
 
 def _parameters(params: Mapping[str, Any]) -> str:
-    return _at_a_word(", ".join(f"{name}={_short(value)!r}" for name, value in params.items()), _LONGEST_PARAMS)
+    return cut_at_word(", ".join(f"{name}={_short(value)!r}" for name, value in params.items()), _LONGEST_PARAMS)
 
 
 def _short(value: Any) -> Any:
@@ -93,16 +92,7 @@ def _short(value: Any) -> Any:
         return value
     if value.startswith(("https://", "http://")) and "?" not in value:
         return f"…/{cut(value.rpartition('/')[2], _LONGEST_VALUE)}"
-    if value.startswith("arn:") and value.count(":") >= 5:
-        return f"…:{cut(value.split(':', 5)[5], _LONGEST_VALUE)}"
-    return _at_a_word(value, _LONGEST_VALUE)
-
-
-def _at_a_word(text: str, longest: int) -> str:
-    """Return the text on one line, cut between words, and within its first word if that is too long already."""
-    line = cut(text)
-    shorter = textwrap.shorten(line, longest, placeholder=" …", break_on_hyphens=False)
-    return shorter if shorter not in ("…", " …") else cut(line, longest // 2)
+    return cut_at_word(end_of_arn(value), _LONGEST_VALUE)
 
 
 def _as_curl(call: Mapping[str, Any]) -> list[str]:

@@ -1,13 +1,12 @@
 """What SNS delivered to anything but queues: e-mails, SMS, pushes to phones, requests to web addresses."""
 
-import json
-import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from helpers.views import kit
-from helpers.views.words import counted, cut
+from helpers.views.message_name import envelope_of
+from helpers.views.words import counted, cut, cut_at_word, end_of_arn
 
 _LONGEST_LINE, _LONGEST_ENDPOINT, _LONGEST_FOLD = 240, 60, 20_000  # characters
 _WORDS = {
@@ -77,20 +76,18 @@ def _is_open(mail: Mapping[str, Any]) -> bool:
 
 
 def _drawn(number: int, mail: Mapping[str, Any]) -> dict[str, Any]:
-    message, envelope = mail["message"], _envelope(mail["message"])
+    message, envelope = mail["message"], envelope_of(mail["message"])
     subject = mail["subject"] if mail["protocol"] == "email" else ""  # phones and raw deliveries get none
     if envelope:
-        message, subject = str(envelope["Message"]), str(envelope.get("Subject") or "")
-    text = cut(message.replace(mail["link"], "") if mail["link"] else message)
-    shown = textwrap.shorten(text, _LONGEST_LINE, placeholder=" …")
-    shown = shown if len(shown) > 2 else cut(text, _LONGEST_LINE)  # it's one long word
+        message, subject = envelope["Message"], str(envelope.get("Subject") or "")
+    shown = cut_at_word(message.replace(mail["link"], "") if mail["link"] else message, _LONGEST_LINE)
     whole = envelope or shown != cut(message)
     return {
         "number": number,
         "at": mail["at"],
         "protocol": mail["protocol"],
         "word": _WORDS.get(mail["protocol"], mail["protocol"]),
-        "to": _endpoint(mail["endpoint"]),
+        "to": cut(end_of_arn(mail["endpoint"]), _LONGEST_ENDPOINT),
         "subject": cut(subject, _LONGEST_LINE),
         "text": shown,
         "fold": ("The JSON around it" if envelope else "The whole message") if whole else "",
@@ -98,18 +95,3 @@ def _drawn(number: int, mail: Mapping[str, Any]) -> dict[str, Any]:
         "code": f"cloud.follow(cloud.inbox[{number}].confirm_url)" if _is_open(mail) else "",
         "confirmed": bool(mail["link"]) and not _is_open(mail),
     }
-
-
-def _envelope(message: str) -> Mapping[str, Any] | None:
-    """Return the JSON that SNS puts around a message, if it's there."""
-    try:
-        found = json.loads(message)
-    except (ValueError, RecursionError):
-        return None
-    return found if isinstance(found, dict) and {"Type", "Message", "TopicArn"} <= set(found) else None
-
-
-def _endpoint(address: str) -> str:
-    """Return an address cut to length; of a phone's long ARN its end stays."""
-    ends = f"…:{address.split(':', 5)[5]}" if address.startswith("arn:") and address.count(":") >= 5 else address
-    return cut(ends, _LONGEST_ENDPOINT)

@@ -80,8 +80,7 @@ export default {
     function fields() {
       const found = {};
       for (const field of place.querySelectorAll("[name]")) {
-        if (field.type === "radio") { if (field.checked) found[field.name] = field.value; }
-        else found[field.name] = field.type === "checkbox" ? field.checked : field.value;
+        found[field.name] = field.type === "checkbox" ? field.checked : field.value;
       }
       return found;
     }

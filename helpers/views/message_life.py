@@ -1,7 +1,7 @@
 """The life of a message: from its steps, where it was when, and the moments of it in words."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from helpers.views.words import counted, cut, ordinal, span
@@ -44,7 +44,7 @@ class Stretch:
     """What was so from one second to another.
 
     look: "wait", "late" (delayed, or until the next attempt), "bar" (in flight), or "rest" (of a visibility timeout
-    that wasn't needed any more). number: of the receive. parts: when the visibility timeout was changed.
+    that wasn't needed any more). number: of the receive that began here.
     """
 
     lane: Lane
@@ -52,21 +52,21 @@ class Stretch:
     begin: float
     end: float
     number: int = 0
-    parts: list[float] = field(default_factory=list)
 
 
 @dataclass
 class _Receive:
-    """A message in flight. who: the receiver. queue: from which. until: when its visibility timeout ends."""
+    """A message in flight. who: the receiver. queue: from which. until: when its visibility timeout ends.
+
+    bar: the stretch since the receive, or since the visibility timeout was changed.
+    """
 
     who: str
     lane: Lane
     queue: Lane
     begin: float
     until: float
-    hidden: float
-    number: int
-    parts: list[float] = field(default_factory=list)
+    bar: Stretch
 
 
 class MessageLife:
@@ -130,8 +130,7 @@ class MessageLife:
             return
         first = f"It's in flight: no other receive returns it for {hides}."
         moment.text = first if self.receives == 1 else f"{count} It's in flight for {hides}."
-        until = step["at"] + step["hidden"]
-        self._held.append(_Receive(name, lane, queue, step["at"], until, step["hidden"], self.receives))
+        self._hold(name, lane, queue, step, self.receives)
 
     def _hidden(self, step: Mapping[str, Any], queue: Lane) -> None:
         """The visibility timeout was changed."""
@@ -141,7 +140,7 @@ class MessageLife:
             lane = next((each for each in reversed(self.lanes) if each[0] == "receiver"), queue)
             if hidden:
                 self._end_wait(queue, at)
-                self._held.append(_Receive(lane[1], lane, queue, at, at + hidden, hidden, self.receives))
+                self._hold(lane[1], lane, queue, step)
             text = f"It was waiting in the queue. No receive returns it for {span(hidden)}." if hidden else ""
             self._tell(step, lane, "held", f"visibility timeout set to {span(hidden)}", text)
         elif not hidden:
@@ -154,8 +153,9 @@ class MessageLife:
             title = f"visibility timeout {'extended' if longer else 'shortened'}"
             text = f"It ends {span(hidden)} from now. Before, {span(held.until - at)} were left."
             self._tell(step, held.lane, "held", title, text)
-            held.parts.append(at)
-            held.until, held.hidden = at + hidden, hidden
+            held.bar.end = at
+            held.until, held.bar = at + hidden, Stretch(held.lane, "bar", at, at + hidden)
+            self.stretches.append(held.bar)
 
     def _deleted(self, step: Mapping[str, Any], queue: Lane) -> None:
         who = cut(step["by"], LONGEST)
@@ -241,8 +241,6 @@ class MessageLife:
         """Draw what is so now. Say what became of it."""
         for queue, (begin, until) in self._delays.items():
             self.stretches.append(Stretch(queue, "late", begin, until))
-        for held in self._held:
-            self.stretches.append(Stretch(held.lane, "bar", held.begin, held.until, held.number, held.parts))
         state = "in flight" if self._held else "delayed" if self._delays else "waiting" if self._waits else ""
         for queue in list(self._waits):
             since, moment = self._waits[queue]
@@ -269,10 +267,16 @@ class MessageLife:
         for held in [each for each in self._held if each.queue == queue]:
             self._release(held, at)
 
+    def _hold(self, who: str, lane: Lane, queue: Lane, step: Mapping[str, Any], number: int = 0) -> None:
+        """Draw that it's in flight."""
+        until = step["at"] + step["hidden"]
+        self.stretches.append(Stretch(lane, "bar", step["at"], until, number))
+        self._held.append(_Receive(who, lane, queue, step["at"], until, self.stretches[-1]))
+
     def _release(self, held: _Receive, at: float) -> None:
         """Draw that it isn't in flight any more."""
         self._held.remove(held)
-        self.stretches.append(Stretch(held.lane, "bar", held.begin, at, held.number, held.parts))
+        held.bar.end = at
         if held.until > at:
             self.stretches.append(Stretch(held.lane, "rest", at, held.until))
 

@@ -21,8 +21,14 @@ def name_of(body: str, longest: int = LONGEST) -> str:
 
 def inside(body: str) -> str:
     """Return the message that somebody published, if this is SNS's envelope around it; otherwise the body itself."""
+    found = envelope_of(body)
+    return found["Message"] if found else body
+
+
+def envelope_of(body: str) -> Any:
+    """Return the JSON object that SNS puts around a message, if this is one; otherwise None."""
     found = _read(body)
-    return found["Message"] if _is_envelope(found) else body
+    return found if _is_envelope(found) else None
 
 
 def _read(body: str) -> Any:

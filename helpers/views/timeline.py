@@ -80,7 +80,7 @@ class Timeline:
     def _axis(self) -> TimeAxis:
         life = self._life
         times = [moment.at for moment in life.moments]
-        times += [at for stretch in life.stretches for at in (stretch.begin, stretch.end, *stretch.parts)]
+        times += [at for stretch in life.stretches for at in (stretch.begin, stretch.end)]
         busy = [(each.begin, each.end) for each in life.stretches if each.look == "bar"]
         start = datetime.fromisoformat(self.start)
         return TimeAxis.around(
@@ -118,14 +118,7 @@ class Timeline:
 
     def _story(self) -> list[Mapping[str, Any]]:
         rows: list[Mapping[str, Any]] = [
-            {
-                "number": number,
-                "clock": self._axis.clock(moment.at),
-                "title": moment.title,
-                "text": moment.text,
-                "tone": moment.tone,
-                "square": moment.square,
-            }
+            {"number": number, "clock": self._axis.clock(moment.at), **vars(moment)}
             for number, moment in self._numbered
         ]
         if self._left_out:
@@ -150,30 +143,23 @@ class Timeline:
         kind, name = lane
         moved = {moment.lane for moment in self._life.moments if moment.what == "moved"}
         receivers = [each for each in self._lanes if each[0] == "receiver"]
-        badges = [
-            {"number": number, "at": moment.at, "tone": moment.tone, "square": moment.square}
-            for number, moment in self._numbered
-            if moment.lane == lane
-        ]
-        stretches = [each for each in self._life.stretches[-_MOST_STRETCHES:] if each.lane == lane]
+        badges = [{"number": number, **vars(moment)} for number, moment in self._numbered if moment.lane == lane]
         return {
             "name": cut(name, LONGEST),
             "face": initial(name),
             "kind": "dead-letter queue" if lane in moved and lane == self._lanes[-1] else _KINDS.get(kind, ""),
             "place": receivers.index(lane) if kind == "receiver" else None,
-            "stretches": [{"look": each.look, **self._axis.place(each.begin, each.end)} for each in stretches],
-            "lengths": [length for each in stretches if each.look == "bar" for length in self._lengths(each)],
+            "marks": [self._mark(each) for each in self._life.stretches[-_MOST_STRETCHES:] if each.lane == lane],
             "badges": time_axis.merged(self._axis, badges),
         }
 
-    def _lengths(self, bar: Stretch) -> list[Mapping[str, Any]]:
-        """Return the labels of a bar: how long each part of it was, and the number of the receive."""
-        found: list[Mapping[str, Any]] = []
-        for n, (begin, end) in enumerate(zip([bar.begin, *bar.parts], [*bar.parts, bar.end], strict=True)):
-            place, text = self._axis.place(begin, end), span(end - begin)
-            first = n == 0 and self._life.receives > 1 and place["width"] >= _WIDE_LABEL
-            found.append({**place, "text": f"{ordinal(bar.number)} · {text}" if first else text})
-        return found
+    def _mark(self, stretch: Stretch) -> Mapping[str, Any]:
+        """Return a stretch as drawn; a bar is labelled with its length, and with the number of the receive."""
+        place = self._axis.place(stretch.begin, stretch.end)
+        label = span(stretch.end - stretch.begin) if stretch.look == "bar" else ""
+        if stretch.number and self._life.receives > 1 and place["width"] >= _WIDE_LABEL:
+            label = f"{ordinal(stretch.number)} · {label}"
+        return {"look": f"stretch {stretch.look}", "label": label, **place}
 
     def _ways(self) -> list[Mapping[str, Any]]:
         """Return the lines between lanes: their rows, and where they are."""

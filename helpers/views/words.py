@@ -1,6 +1,7 @@
 """Words for pictures, and columns for their text twins."""
 
 import re
+import textwrap
 from collections.abc import Sequence
 
 
@@ -8,6 +9,18 @@ def cut(value: object, longest: int = 0) -> str:
     """Return the text on one line, cut to this number of characters; 0 keeps all."""
     line = " ".join(str(value).split())
     return line if not longest or len(line) <= longest else line[: longest - 1] + "…"
+
+
+def cut_at_word(text: str, longest: int) -> str:
+    """Return the text on one line, cut between words, and within its first word if that is too long already."""
+    line = cut(text)
+    shorter = textwrap.shorten(line, longest, placeholder=" …", break_on_hyphens=False)
+    return shorter if shorter not in ("…", " …") else cut(line, longest // 2)
+
+
+def end_of_arn(text: str) -> str:
+    """Return an ARN without its service, region and account, and any other text as it is."""
+    return f"…:{text.split(':', 5)[5]}" if text.startswith("arn:") and text.count(":") >= 5 else text
 
 
 def initial(name: str) -> str:
