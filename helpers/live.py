@@ -13,10 +13,11 @@ from helpers.backends.offline.copies import freeze, thaw
 from helpers.backends.offline.offline_cloud import follow, inbox_of
 from helpers.backends.offline.queue_play import RATES, QueuePlay
 from helpers.errors import ClockError, CloudError
+from helpers.views.card import Card
 from helpers.views.inbox_list import InboxList
 from helpers.views.live_card import LiveCard
 from helpers.views.queue_picture import MOST, QueuePicture
-from helpers.views.switch_form import SwitchForm
+from helpers.views.switch_form import switch_form
 
 _FIELDS = ("which", "url", "account", "profile", "region", "prefix")  # of the switch, each with a text
 
@@ -84,8 +85,8 @@ def inbox(cloud: Cloud) -> LiveCard:
     return LiveCard(draw, InboxList(mails()), lambda act, given: _do(acts, act, given))
 
 
-def switch() -> LiveCard:
-    """Return a form that calls `start` with what was filled in."""
+def switch(still: Card) -> LiveCard:
+    """Return a form that calls `start` with what was filled in. still: what's shown without a kernel."""
     with environment.kept(), environment.of_this_machine():  # this machine's profiles, not the offline cloud's
         session = botocore.session.get_session()
         profiles, regions = session.available_profiles, session.get_available_regions("sqs")
@@ -97,11 +98,9 @@ def switch() -> LiveCard:
         status = _start(form, remember=given.get("remember") is True)
         return status
 
-    def draw() -> str:
-        return SwitchForm(status, running.WAYS_TO_START, profiles, regions, controls=True)._repr_html_()
-
-    still = SwitchForm(status, running.WAYS_TO_START)
-    return LiveCard(draw, still, lambda act, given: _do({"start": start}, act, given))
+    return LiveCard(
+        lambda: switch_form(status, profiles, regions), still, lambda act, given: _do({"start": start}, act, given)
+    )
 
 
 def _start(form: Mapping[str, str], remember: bool) -> str:

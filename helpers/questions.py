@@ -52,8 +52,8 @@ class _Asked:
 
     def _draw(self) -> str:
         if self._open:
-            return self._card.opened(self._guess, self._how_it_went())
-        return self._card.asking(self._guess, self._what_to_do())
+            return self._card.draw("opened", self._guess, self._how_it_went())
+        return self._card.draw("asking", self._guess, self._what_to_do())
 
     def _act(self, act: str, content: Mapping[str, Any]) -> str:
         """Do what was clicked; return what a screen reader says."""

@@ -134,11 +134,12 @@ def switch() -> Any:
 
     Where nobody can click, return a note with the calls that do the same.
     """
+    still = Card("note", "Which cloud", (("", WAYS_TO_START),))
     if _is_interactive():
         from helpers import live
 
-        return live.switch()
-    return Card("note", "Which cloud", (("", WAYS_TO_START),))
+        return live.switch(still)
+    return still
 
 
 def quiz(question_id: str) -> Any:

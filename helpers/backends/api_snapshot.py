@@ -18,7 +18,6 @@ def queue(client: Any, url: str) -> dict[str, Any]:
         "counts": counts,
         "reported": counts,
         "messages": [],
-        "more": sum(counts.values()),
         "groups": [],
         "deleted": None,
         "visibility_timeout": int(attributes["VisibilityTimeout"]),

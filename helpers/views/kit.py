@@ -13,7 +13,7 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from helpers.views.words import cut
+from helpers.views.words import cut, initial
 
 _HERE = Path(__file__).parent
 _TWIN = "\0"  # stands for the text twin while the rest is put on as few lines as possible
@@ -70,6 +70,7 @@ def _environment() -> Any:
     made.filters |= {
         "prose": prose,
         "cut": cut,
+        "initial": initial,
         "whole": whole,
         "percent": percent,
         "verbatim": verbatim,

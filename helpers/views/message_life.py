@@ -4,9 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from helpers.views.words import counted, cut, ordinal, span
+from helpers.views.words import LONGEST, counted, cut, ordinal, span
 
-LONGEST = 48  # characters of a name
 _LONGEST_REASON = 200
 _MOST_RECEIVERS = 10  # with a lane of their own
 _OTHERS = "others"

@@ -27,17 +27,13 @@ class QuestionCard:
         return "\n".join([f"{self.kind}. {cut(self.question)}", *choices, *gap, *answers])
 
     def _repr_html_(self) -> str:
-        return self._draw("still")
+        return self.draw("still")
 
-    def asking(self, guess: int | None, says: str) -> str:
-        """Return the HTML with the choices as buttons. guess: the choice that was made. says: what to do, in words."""
-        return self._draw("asking", guess, says)
+    def draw(self, state: str, guess: int | None = None, says: str = "") -> str:
+        """Return the HTML. state: "still", "asking" with choices as buttons, or "opened" with the answers.
 
-    def opened(self, guess: int | None, says: str) -> str:
-        """Return the HTML with the answers open. says: how the guess went, in words."""
-        return self._draw("opened", guess, says)
-
-    def _draw(self, state: str, guess: int | None = None, says: str = "") -> str:
+        guess: the choice that was made. says: what to do, or how the guess went, in words.
+        """
         return kit.draw(
             "question",
             kind=self.kind,

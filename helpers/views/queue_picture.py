@@ -8,13 +8,13 @@ from typing import Any
 
 from helpers.views import kit
 from helpers.views.message_name import inside, name_of
-from helpers.views.words import columns, counted, cut, ordinal, span
+from helpers.views.words import LONGEST, columns, counted, cut, ordinal, span
 
 MOST = 24  # messages of each state that a snapshot for a picture describes
 _WAITING, _DELAYED, _IN_FLIGHT, _DEAD = 12, 5, 12, 6  # messages that a lane shows
 _OF_ONE = 5  # messages in flight with one receiver that are shown
 _GROUPS, _IN_GROUP = 8, 6  # message groups that a lane shows, and messages in each
-_LONGEST_NAME, _LONGEST_TEXT, _LONGEST_POLICY = 48, 300, 200  # characters
+_LONGEST_TEXT, _LONGEST_POLICY = 300, 200  # characters
 _IN_A_RING = 100  # seconds from which on a number is too long for a ring
 _LOG = 6  # lines of what happened last
 
@@ -112,7 +112,7 @@ class QueuePicture:
         for group in data["groups"][:_GROUPS] or [{"name": "", "visible": data["counts"]["visible"], "behind": None}]:
             of_it = [message for message in waiting if message["group"] == group["name"] or not data["groups"]]
             of_it = of_it[: _IN_GROUP if data["groups"] else _WAITING]
-            behind, name = group["behind"], cut(group["name"], _LONGEST_NAME)
+            behind, name = group["behind"], cut(group["name"], LONGEST)
             blocked = f"blocked, because {name_of(behind['body'])} is {behind['state']}" if behind else ""
             shown.append({"name": name, "messages": of_it, "more": group["visible"] - len(of_it), "blocked": blocked})
         return shown
@@ -217,14 +217,14 @@ def _shown(message: Mapping[str, Any]) -> dict[str, Any]:
         "seconds": message["left"],
         "of": message["of"],
         "by": message["by"],
-        "group": cut(message["group"], _LONGEST_NAME),
+        "group": cut(message["group"], LONGEST),
         "note": f"{ordinal(receives)} receive" if receives else "not received yet",
         "before": counted(receives, "receive") if receives else "",
     }
 
 
 def _who(by: str | None) -> str:
-    return _LATER if by is None else cut(by, _LONGEST_NAME) or THIS_NOTEBOOK
+    return _LATER if by is None else cut(by, LONGEST) or THIS_NOTEBOOK
 
 
 def _place(by: str | None, first: Sequence[str]) -> tuple[int, str]:

@@ -6,8 +6,8 @@ from functools import cached_property
 from typing import Any
 
 from helpers.views import charts, kit, run_words, time_axis
-from helpers.views.run_words import LONGEST, Points, RunWords
-from helpers.views.words import counted, cut, initial, span
+from helpers.views.run_words import Points, RunWords
+from helpers.views.words import LONGEST, counted, cut, span
 
 MOST_BARS = 60  # in a lane; of more messages the lane shows how many the program had
 _MOST_BARS_OF_ALL = 300  # in all lanes
@@ -122,7 +122,6 @@ class RunPicture:
             bars, top = self._bars(held, self._rows[name], top)
         return {
             "name": cut(name, LONGEST),
-            "face": initial(name),
             "says": says,
             "label": f"{cut(name, LONGEST)}: {says}, {self._words.end(one['end'])}",
             "height": top + 7,

@@ -8,10 +8,9 @@ from functools import cached_property
 from typing import Any
 
 from helpers.views.time_axis import TimeAxis
-from helpers.views.words import columns, counted, cut, span
+from helpers.views.words import LONGEST, columns, counted, cut, span
 
 Points = list[tuple[float, float]]  # seconds of the run and values
-LONGEST = 48  # characters of a name
 _LONGEST_MOMENT = 400
 _MOST_MOMENTS = 12
 _AT_ONCE = 0.05  # seconds

@@ -7,9 +7,9 @@ from functools import cached_property
 from typing import Any
 
 from helpers.views import kit, time_axis
-from helpers.views.message_life import LONGEST, Lane, MessageLife, Moment, Stretch
+from helpers.views.message_life import Lane, MessageLife, Moment, Stretch
 from helpers.views.time_axis import TimeAxis
-from helpers.views.words import columns, counted, cut, initial, ordinal, span
+from helpers.views.words import LONGEST, columns, counted, cut, ordinal, span
 
 _EMPTY = "Nothing has happened to a message yet."
 _MOST_MOMENTS = 30  # in the list, half of them from the beginning
@@ -146,7 +146,6 @@ class Timeline:
         badges = [{"number": number, **vars(moment)} for number, moment in self._numbered if moment.lane == lane]
         return {
             "name": cut(name, LONGEST),
-            "face": initial(name),
             "kind": "dead-letter queue" if lane in moved and lane == self._lanes[-1] else _KINDS.get(kind, ""),
             "place": receivers.index(lane) if kind == "receiver" else None,
             "marks": [self._mark(each) for each in self._life.stretches[-_MOST_STRETCHES:] if each.lane == lane],

@@ -4,6 +4,8 @@ import re
 import textwrap
 from collections.abc import Sequence
 
+LONGEST = 48  # characters of a name
+
 
 def cut(value: object, longest: int = 0) -> str:
     """Return the text on one line, cut to this number of characters; 0 keeps all."""

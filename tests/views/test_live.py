@@ -15,6 +15,7 @@ from helpers.backends.base import Cloud
 from helpers.backends.offline.queue_play import QueuePlay
 from helpers.errors import CloudError
 from helpers.views import live_card
+from helpers.views.card import Card
 from helpers.views.live_card import LiveCard
 
 Attributes = dict[str, Any]
@@ -322,9 +323,12 @@ def test_the_still_inbox_tells_the_same(mails: LiveCard) -> None:
 # ---- The switch
 
 
+STILL = Card("note", "Which cloud", (("", live.running.WAYS_TO_START),))
+
+
 def switched(**given: Any) -> str:
     """Return what the form says after filling in these fields and clicking Start; its picture says that too."""
-    card = live.switch()
+    card = live.switch(STILL)
     said = click(card, "start", **given)
     assert said.split("'")[0] in card.html
     return said
@@ -370,7 +374,7 @@ def test_the_switch_knows_this_machine_s_profiles_and_no_keys(no_cloud: None, tm
     os.environ["AWS_ACCESS_KEY_ID"] = key
     start()
     before = dict(os.environ)
-    card = live.switch()
+    card = live.switch(STILL)
     assert '<option value="company">company</option>' in card.html
     assert '<option value="eu-central-1">' in card.html
     assert dict(os.environ) == before

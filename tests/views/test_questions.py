@@ -184,7 +184,7 @@ EVIL = "<script>alert(1)</script> & \"x\" 'y' </summary></details><img src=x one
 def test_nothing_in_a_question_can_be_a_tag():
     """HTML in a question, choice or reason is shown as text, in every form of the card."""
     card = QuestionCard(EVIL, ((EVIL, EVIL, True), (EVIL, EVIL, False)))
-    for drawn, times in ((card._repr_html_(), 5), (card.asking(0, EVIL), 3), (card.opened(0, EVIL), 5)):
+    for drawn, times in ((card._repr_html_(), 5), (card.draw("asking", 0, EVIL), 3), (card.draw("opened", 0, EVIL), 5)):
         assert "<script" not in drawn
         assert "<img" not in drawn
         assert words(drawn).count(EVIL.replace("`", "")) == times

@@ -53,7 +53,6 @@ def _drawn(queue: Any, most: int) -> dict[str, Any]:
             "counts": counts,
             "reported": _reported(queue, counts),
             "messages": [_message(message, now) for message in described],
-            "more": len(stored) - len(described),
             "groups": _groups(stored, states, now, most) if queue.fifo_queue else [],
             "deleted": queue.deleted,
             "visibility_timeout": queue.visibility_timeout,
@@ -203,14 +202,11 @@ def _place(where: str, accounts: Any) -> dict[str, str]:
     if where.count(":") == 5:
         return {"kind": "topic" if "/" not in name else "", "where": name}
     account = accounts.get(number) if accounts else None
-    if account is None:
-        return {"kind": "subscription", "where": f"{name} {where[-4:]}"}
     from helpers.aws_rules.sns.region import SnsRegion
 
-    found = account.service(SnsRegion, region).subscriptions.get(where)
-    if found is None:
-        return {"kind": "subscription", "where": f"{name} {where[-4:]}"}
-    return {"kind": "subscription", "where": _endpoint(found.protocol, found.endpoint)}
+    found = account.service(SnsRegion, region).subscriptions.get(where) if account else None
+    to = _endpoint(found.protocol, found.endpoint) if found else f"{name} {where[-4:]}"
+    return {"kind": "subscription", "where": to}
 
 
 def _who(step: steps.Step) -> str:
