@@ -16,7 +16,6 @@ from markupsafe import Markup, escape
 from helpers.views.words import cut, initial
 
 _HERE = Path(__file__).parent
-_TWIN = "\0"  # stands for the text twin while the rest is put on as few lines as possible
 
 
 def draw(
@@ -47,13 +46,12 @@ def draw(
             name=name,
             facts=facts,
             label=label,
-            twin=Markup(_TWIN) if twin else "",
+            twin=twin,
             look=look,
             **data,
         )
     )
-    compact = re.sub(r"\s*\n\s*", "\n", drawn).strip()
-    return f"<style>{_sheet(*sheets, picture)}</style>{compact.replace(_TWIN, escape(twin))}"
+    return f"<style>{_sheet(*sheets, picture)}</style>{drawn.strip()}"
 
 
 @lru_cache
@@ -73,7 +71,6 @@ def _environment() -> Any:
         "initial": initial,
         "whole": whole,
         "percent": percent,
-        "verbatim": verbatim,
         "place": place,
     }
     return made
@@ -87,11 +84,6 @@ def prose(text: object) -> Markup:
 def whole(text: object) -> Markup:
     """Return the text with no-break spaces, so that a number keeps its unit."""
     return Markup(str(escape(text)).replace(" ", "&nbsp;"))
-
-
-def verbatim(text: object) -> Markup:
-    """Return the text for a `pre`, where the kit leaves line breaks and indents as they are."""
-    return Markup(str(escape(text)).replace("\n", "&#10;"))
 
 
 def percent(number: float) -> str:

@@ -37,10 +37,10 @@ class QueuePicture:
     controls: Mapping[str, Any] | None = None
 
     def __repr__(self) -> str:
-        lines = ["; ".join(self.facts[1:]), self._rule(), *self._notes()]
+        lines = ["; ".join(self._facts[1:]), self._rule(), *self._notes()]
         lines += [f"group {group['name']}: {group['blocked']}" for group in self._groups if group["blocked"]]
         lines += [*columns(list(self._rows())).splitlines(), *self._more()]
-        return "\n".join([self.title, *(f"  {line}" for line in lines if line)])
+        return "\n".join([self._title, *(f"  {line}" for line in lines if line)])
 
     def _repr_html_(self) -> str:
         counts = self.data["counts"]
@@ -48,8 +48,8 @@ class QueuePicture:
             "queue",
             kind="Queue",
             name=self.data["name"],
-            facts=self.facts,
-            label=self.title,
+            facts=self._facts,
+            label=self._title,
             twin=repr(self),
             counts=counts,
             delayed=self._lane("delayed", _DELAYED),
@@ -71,13 +71,11 @@ class QueuePicture:
         return ", ".join(f"{counts[state]:,} {word}" for state, word in _STATES.items())
 
     @property
-    def title(self) -> str:
-        """The queue's name and kind, and the number of messages in each state."""
+    def _title(self) -> str:
         return f"Queue {self.data['name']} ({self.data['kind']}): {self._counts(self.data['counts'])}"
 
     @property
-    def facts(self) -> list[str]:
-        """What's set on the queue, and when the picture was taken."""
+    def _facts(self) -> list[str]:
         data = self.data
         facts = [data["kind"], f"visibility timeout {span(data['visibility_timeout'])}"]
         facts.append(f"kept {span(data['retention'])}")
