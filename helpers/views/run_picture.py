@@ -45,7 +45,7 @@ class RunPicture:
             "run",
             sheets=("time",),
             kind="Run",
-            name=words.length,
+            name=span(self.run["seconds"]),
             facts=[words.from_to],
             label=f"{words.title}: {', '.join([*self._totals(), *moments])}",
             twin=repr(self),

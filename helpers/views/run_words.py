@@ -40,12 +40,7 @@ class RunWords:
     @property
     def title(self) -> str:
         """How long the run took, when it began and when it ended."""
-        return f"A run of {self.length}, {self.from_to}"
-
-    @property
-    def length(self) -> str:
-        """How long the run took."""
-        return span(self.run["seconds"])
+        return f"A run of {span(self.run['seconds'])}, {self.from_to}"
 
     @property
     def from_to(self) -> str:

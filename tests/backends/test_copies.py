@@ -13,7 +13,7 @@ import pytest
 from helpers.aws_rules.common.steps import Step
 from helpers.backends.base import Cloud
 from helpers.backends.offline import offline_cloud, snapshot
-from helpers.backends.offline.copies import copy_of, freeze, thaw
+from helpers.backends.offline.copies import freeze, thaw
 from helpers.backends.offline.queue_play import QueuePlay
 from helpers.simulation import worlds
 from helpers.simulation.worlds import World
@@ -116,14 +116,14 @@ def test_a_copy_shares_no_object_that_can_change(rich: World) -> None:
     """Walking all that each of them refers to, no object is met from both sides that could carry a change."""
     ours = list(reached(rich))
     own = {id(thing): thing for thing in ours if is_mutable(thing)}
-    theirs = list(reached(copy_of(rich)))
+    theirs = list(reached(thaw(freeze(rich))))
     assert [thing for thing in theirs if id(thing) in own] == []
     assert len([thing for thing in theirs if is_mutable(thing)]) > 200
 
 
 def test_a_copy_has_what_the_cloud_has(rich: World) -> None:
     """The same messages, with the time left of each, subscriptions, mails, steps and account numbers; no calls."""
-    copy, url = copy_of(rich), "https://sqs.us-east-1.amazonaws.com/123456789012/orders"
+    copy, url = thaw(freeze(rich)), "https://sqs.us-east-1.amazonaws.com/123456789012/orders"
     assert snapshot.queue(copy, "us-east-1", url, 50) == snapshot.queue(rich, "us-east-1", url, 50)
     assert snapshot.fan_out(copy, "us-east-1") == snapshot.fan_out(rich, "us-east-1")
     assert offline_cloud.inbox_of(copy) == offline_cloud.inbox_of(rich)
@@ -144,7 +144,7 @@ def test_playing_hard_in_a_copy_changes_nothing(
     """Calls of boto3, retries that come due, confirmations and days that pass: the cloud stays as it was."""
     sent: list[str] = []
     monkeypatch.setattr(rich.accounts.web, "post", lambda url, headers, body: sent.append(url) or 200)
-    before, copy = digest(rich), copy_of(rich)
+    before, copy = digest(rich), thaw(freeze(rich))
     offline_cloud.follow(
         copy, next(mail.confirm_url for mail in offline_cloud.inbox_of(copy) if mail.protocol == "email")
     )
@@ -168,7 +168,7 @@ def test_playing_hard_in_a_copy_changes_nothing(
 
 def test_a_retry_in_a_copy_delivers_in_the_copy(rich: World) -> None:
     """SNS's retry of a failed delivery comes due in the copy, and its outcome is recorded there."""
-    copy = copy_of(rich)
+    copy = thaw(freeze(rich))
     copy.accounts.all()[0].down.clear()
     copy.clock.advance(seconds=30)
     before = len(rich.journal)
@@ -204,6 +204,6 @@ def test_a_copy_is_cheap(offline: Cloud, sqs: Any, queue_url: str) -> None:
     took = []
     for _ in range(3):
         begin = time.thread_time()
-        copy_of(offline.world)
+        thaw(freeze(offline.world))
         took.append(time.thread_time() - begin)
     assert min(took) < 0.2

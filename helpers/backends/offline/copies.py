@@ -19,11 +19,6 @@ from helpers.simulation.journal import Journal
 from helpers.simulation.worlds import World
 
 
-def copy_of(world: World) -> World:
-    """Return a copy of a world of the offline cloud, as it is now."""
-    return thaw(freeze(world))
-
-
 def freeze(world: World) -> bytes:
     """Return all that is in a world of the offline cloud now, for `thaw`. It takes a few milliseconds."""
     found = io.BytesIO()
