@@ -35,16 +35,16 @@ class CallTable:
 
     def _repr_html_(self) -> str:
         rows = self._rows()
-        failed = sum(row["failed"] for row in self.calls)
+        failed, wire = sum(row["failed"] for row in self.calls), any(row["wire"] for row in rows)
         return kit.draw(
             "call_table",
             kind="boto3",
             name="Last calls",
             facts=self._facts(),
             label=", ".join(["Last calls", *self._facts(), *([f"{failed} refused"] if failed else [])]),
-            twin=repr(self) if rows else "",
+            twin="" if wire or not rows else repr(self),
             rows=rows,
-            wire=any(row["wire"] for row in rows),
+            wire=wire,
         )
 
     def _facts(self) -> list[str]:

@@ -88,7 +88,7 @@ def check_card(outcome: Mapping[str, Any]) -> Card:
         (label_of_got(outcome), outcome["got"]),
         ("Expected", outcome["expected"]),
         ("" if outcome["status"] in ("older copy", "not checked here") else "Why", outcome["why"]),
-        (_NEXT, _next(outcome)),
+        (_NEXT, f"hint({outcome['answer']})" if outcome["status"] in ("not yet", "error in your code") else ""),
         ("It printed", outcome["printed"].rstrip()[:2000]),
     )
     return Card(
@@ -103,10 +103,6 @@ def check_card(outcome: Mapping[str, Any]) -> Card:
 def label_of_got(outcome: Mapping[str, Any]) -> str:
     """Return what an outcome's `got` is: an error, with its name in front, or what the check saw."""
     return _RAISED if outcome["status"] == "error in your code" and _ERROR.match(outcome["got"]) else _SEEN
-
-
-def _next(outcome: Mapping[str, Any]) -> str:
-    return f"hint({outcome['answer']})" if outcome["status"] in ("not yet", "error in your code") else ""
 
 
 def hint_card(exercise: str, title: str, text: str, step: int, steps: int) -> Card:
