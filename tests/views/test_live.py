@@ -113,6 +113,17 @@ def test_a_message_received_too_often_moves(make: Callable[..., QueuePlay], sqs:
     assert play.look(50)["dead_letters"]["count"] == 1
 
 
+def test_what_happens_elsewhere_is_not_told(make: Callable[..., QueuePlay], sns: Any) -> None:
+    """SNS goes on trying to deliver in the copy too, and that's no news of this queue."""
+    hook, topic_arn = "https://shop.example/hook", sns.create_topic(Name="news")["TopicArn"]
+    sns.subscribe(TopicArn=topic_arn, Protocol="https", Endpoint=hook)
+    cloud.follow(cloud.inbox[-1].confirm_url)
+    cloud.web_fails(hook)
+    sns.publish(TopicArn=topic_arn, Message="A-9")
+    play = make(order("A-101"))
+    assert play.advance(3600) == ""
+
+
 def test_each_order_that_is_sent_has_a_new_name(make: Callable[..., QueuePlay]) -> None:
     """They come after those that were there."""
     play = make(order("A-103"))

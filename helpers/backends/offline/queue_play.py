@@ -161,13 +161,14 @@ class QueuePlay:
 
     def _say_since(self, mark: int, others: Iterable[str] = ()) -> str:
         """Tell what happened to messages since the mark, each thing at its moment. others: messages without steps."""
-        stepped = [step.message for step in self._world.journal.since(mark) if step.message]
+        here = {queue.queue_arn for queue in self._queues}
+        stepped = [step.message for step in self._world.journal.since(mark) if step.message and step.where in here]
         steps: dict[str, list[Step]] = {message: [] for message in (*others, *stepped)}
         for step in self._world.journal if steps else ():
             if step.message in steps:
                 steps[step.message].append(step)
         news: dict[tuple[float, str, str], list[str]] = {}
-        for message, of_it in steps.items():
+        for message, of_it in ((message, of_it) for message, of_it in steps.items() if of_it):
             begin, moments = of_it[0].at.timestamp(), self._moments(of_it, self._clock.now())
             if message not in self._told:
                 since = sum(step.message == message for step in self._world.journal.since(self._mark))
@@ -197,11 +198,15 @@ class QueuePlay:
         """Return a time of day, and which day it is, if it isn't the copy's first one."""
         return f"{moment:%H:%M:%S}" if moment.date() == self._start.date() else f"{moment:%d %b, %H:%M:%S}"
 
+    @property
+    def _queues(self) -> list[Queue]:
+        """The queue, and its dead-letter queue if it has one."""
+        return [queue for queue in (self._queue, redrive.target(self._queue)) if queue]
+
     def _name(self, message_id: str) -> str:
         """Return what people call the message, for a sentence."""
         if message_id not in self._names:
-            dead_letters = redrive.target(self._queue)
-            stored = [*self._queue.stored.values(), *(dead_letters.stored.values() if dead_letters else ())]
+            stored = (message for queue in self._queues for message in queue.stored.values())
             self._names[message_id] = next((name_of(m.body) for m in stored if m.id == message_id), UNKNOWN)
         return _quoted(self._names[message_id])
 
