@@ -358,7 +358,7 @@ def _expect_handed_by(case, result, queue_url, order, before, made, session=None
             "order-changed",
             got=case.said("Your function changed the dictionary that it was given."),
             expected="a dictionary that's the same as before",
-            why="The dictionary is the caller's, who goes on using it. Make a copy if you need another one.",
+            why="The dictionary belongs to the caller, who may still need it. Make a copy if you need another one.",
         )
 
 
@@ -482,7 +482,7 @@ def _expect_json(case, body, order):
         read = json.loads(body)
     except ValueError:
         why = (
-            "This isn't JSON, so billing can't read it. json.dumps writes JSON, whatever the texts in a dictionary are."
+            "This isn't JSON, so billing can't read it. json.dumps writes JSON, whatever texts the dictionary contains."
         )
         if body == str(order):
             why = "This is Python's own notation, with single quotes, None and True. json.dumps writes JSON."
@@ -652,13 +652,13 @@ def _expect_none(case, table):
             did=did,
             got=case.said(f"{error.type}: {error.message}, raised by your line {error.line!r}."),
             expected="None",
-            why="There was no order to work with. The response of a receive that finds nothing has no key Messages at "
-            "all, not even an empty list, and that's no error: your code has to expect it.",
+            why="There was no order to work with. When a receive finds nothing, its response has no key Messages at "
+            "all, not even an empty list. That isn't an error, so your code has to expect it.",
         )
     if result.error:
         raise result.error
     if result.value is not None:
-        reason, why = "not-none", "There was no order to take. Returning None tells the caller so."
+        reason, why = "not-none", "There was no order to take, and None tells the caller that."
         if isinstance(result.value, dict) and "order_id" in result.value:
             reason = "order-of-other-queue"
             why = "That order isn't in this queue. The queue's URL says which one is meant."
@@ -715,8 +715,8 @@ def _explain_handle(case, error, calls, table):
             "message-id-as-handle",
             got=case.said("Your function passed the message's id to delete_message, as its ReceiptHandle."),
             expected="the ReceiptHandle that came with the message",
-            why="The message's id always stays the same. A receipt handle belongs to one receive of it, and only that "
-            "can delete it.",
+            why="The message's id always stays the same. A receipt handle belongs to one receive of the "
+            "message, and it's what delete_message needs.",
         )
     raise error
 
@@ -824,7 +824,7 @@ def _expect_announced(case, did, order, announced, calls, table):
             did=did,
             got=announced,
             expected=expected,
-            why="A label is printed for every message that's published on the topic.",
+            why="A label is printed for every message that's published to the topic.",
         )
     case.not_yet(
         "other-announcement",
@@ -925,7 +925,7 @@ def _refuse_silence(case, did):
     case.not_yet(
         "failure-hidden",
         did=did,
-        got=case.said("Your function returned, and raised no error."),
+        got=case.said("Your function returned without raising an error."),
         expected="an error, because the order wasn't announced",
         why="Publishing failed here, and the caller has to know. Let the error reach the caller: if your function "
         "catches it, it has to raise it again.",
@@ -950,7 +950,7 @@ def _expect_failure_noticed(case, table, operations):
             did=did,
             got=announced,
             expected="one announcement at most",
-            why="A label is printed for every message that's published on the topic.",
+            why="A label is printed for every message that's published to the topic.",
         )
     if not result.error:
         _expect_failure_not_hidden(case, did, result.value, failed[0], announced, table)
@@ -1162,7 +1162,7 @@ def _expect_nothing_again(case, heard, calls, news):
     if not again:
         return
     reason = "sent-to-others"
-    why = "Send the missed texts to the newcomer's queue only. Its URL is what your function is given as queue_url."
+    why = "Send the missed texts to the newcomer's queue only. Your function gets that queue's URL as queue_url."
     if shop.of(calls, "Publish", "PublishBatch"):
         reason = "published-again"
         why = (
