@@ -56,7 +56,8 @@ def inbox(cloud: Cloud) -> LiveCard:
     played, note = thaw(frozen), ""
 
     def mails() -> tuple[dict[str, Any], ...]:
-        return tuple(snapshot.inbox(inbox_of(played), played))
+        arrived = inbox_of(played)
+        return tuple(snapshot.inbox(arrived, snapshot.confirmed(played, arrived)))
 
     def confirm(given: Mapping[str, Any]) -> str:
         nonlocal note

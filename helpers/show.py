@@ -9,7 +9,6 @@ from helpers import progress as recorded_progress
 from helpers import questions
 from helpers.backends import call_snapshot, not_available
 from helpers.backends.front_end import can_click as _is_interactive
-from helpers.backends.offline import snapshot
 from helpers.backends.running import COMPARED, WAYS_TO_START, running
 from helpers.course import course
 from helpers.errors import CloudError, CourseError, ExpectedErrorMissing
@@ -98,10 +97,7 @@ def timeline(message_id: str = "") -> Timeline | Card:
     cloud = running()
     if not cloud.can("steps"):
         return Card("note", "", (("", not_available.TIMELINE),))
-    steps = cloud.steps()
-    found = message_id or next((step.message for step in reversed(steps) if step.message), "")
-    world = cloud.world
-    return Timeline(**snapshot.timeline(steps, found, world.clock.now(), cloud.calls(), world.accounts))
+    return Timeline(**cloud.look_at_message(message_id))
 
 
 def fan_out(region_name: str = "") -> FanOut:
@@ -126,7 +122,7 @@ def inbox() -> Any:
         from helpers import live
 
         return live.inbox(cloud)
-    return InboxList(tuple(snapshot.inbox(cloud.inbox, cloud.world if cloud.name == "offline" else None)))
+    return InboxList(tuple(cloud.look_at_inbox()))
 
 
 def switch() -> Any:

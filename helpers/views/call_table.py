@@ -7,7 +7,7 @@ from typing import Any
 from helpers.views import kit
 from helpers.views.words import columns, counted, cut, cut_at_word, end_of_arn
 
-_LONGEST_VALUE, _LONGEST_PARAMS = 48, 160  # characters
+_LONGEST_VALUE, _LONGEST_PARAMS, _LONG = 48, 160, 1_000  # characters
 _HEAD = ("at", "operation", "service", "parameters", "outcome", "billed")
 
 
@@ -79,7 +79,13 @@ def _row(call: Mapping[str, Any], region: str) -> dict[str, Any]:
 
 
 def _parameters(params: Mapping[str, Any]) -> str:
-    return cut_at_word(", ".join(f"{name}={_short(value)!r}" for name, value in params.items()), _LONGEST_PARAMS)
+    told = (f"{name}={_short(value)!r}{_size(value)}" for name, value in params.items())
+    return cut_at_word(", ".join(told), _LONGEST_PARAMS)
+
+
+def _size(value: Any) -> str:
+    """Return how large a long text is, since AWS bills a request by its size."""
+    return f" ({len(value.encode()):,} bytes)" if isinstance(value, str) and len(value) > _LONG else ""
 
 
 def _short(value: Any) -> Any:

@@ -301,9 +301,10 @@ class MessageLife:
 
 
 def sentence(text: str) -> str:
-    """Return a reason as a sentence: with a capital letter and a full stop."""
+    """Return a reason as a sentence: with a full stop, and a capital letter unless it begins with an address."""
     line = cut(text, _LONGEST_REASON)
-    return line and line[0].upper() + line[1:] + ("" if line[-1] in ".…!?" else ".")
+    first = line[:1] if "://" in line.partition(" ")[0] else line[:1].upper()
+    return line and first + line[1:] + ("" if line[-1] in ".…!?" else ".")
 
 
 def _name(lane: Lane) -> str:

@@ -101,7 +101,7 @@ class QueuePicture:
 
     @cached_property
     def _messages(self) -> list[dict[str, Any]]:
-        return [_shown(message) for message in self.data["messages"]]
+        return [_shown(message, self.data["visibility_timeout"]) for message in self.data["messages"]]
 
     @cached_property
     def _groups(self) -> list[dict[str, Any]]:
@@ -205,8 +205,10 @@ def _named(message: Mapping[str, Any]) -> dict[str, str]:
     return {"id": message["id"], "name": name, "title": "" if text == name else text}
 
 
-def _shown(message: Mapping[str, Any]) -> dict[str, Any]:
+def _shown(message: Mapping[str, Any], usual: int) -> dict[str, Any]:
+    """Return what's drawn of a message. usual: the queue's visibility timeout."""
     left, receives = math.ceil(round(message["left"], 3)), message["receives"]
+    other = receives and message["state"] == "in flight" and round(message["of"]) not in (usual, left)
     return {
         **_named(message),
         "state": message["state"],
@@ -216,7 +218,8 @@ def _shown(message: Mapping[str, Any]) -> dict[str, Any]:
         "of": message["of"],
         "by": message["by"],
         "group": cut(message["group"], LONGEST),
-        "note": f"{ordinal(receives)} receive" if receives else "not received yet",
+        "note": (f"{ordinal(receives)} receive" if receives else "not received yet")
+        + (f", of {span(message['of'])}" if other else ""),
         "before": counted(receives, "receive") if receives else "",
     }
 

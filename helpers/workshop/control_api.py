@@ -99,7 +99,8 @@ def _reset(cloud: Cloud, account: Account, params: dict[str, Any]) -> dict[str, 
 
 
 def _steps(cloud: Cloud, account: Account, params: dict[str, Any]) -> dict[str, Any]:
-    return _rows(entry for entry in account.world.journal if isinstance(entry, Step))
+    steps = [entry for entry in account.world.journal if isinstance(entry, Step)]
+    return _rows(steps) | {"endpoints": snapshot.endpoints(_world_of_only(account), steps)}
 
 
 def _rows(steps: Iterable[Step]) -> dict[str, Any]:
@@ -172,7 +173,8 @@ class _OneAccount:
 
 
 def _inbox(cloud: Cloud, account: Account, params: dict[str, Any]) -> dict[str, Any]:
-    return {"inbox": [asdict(arrived) | {"at": arrived.at.isoformat()} for arrived in account.inbox]}
+    mails = [asdict(arrived) | {"at": arrived.at.isoformat()} for arrived in account.inbox]
+    return {"inbox": mails, "confirmed": snapshot.confirmed(_world_of_only(account), account.inbox)}
 
 
 def _be_unkind(cloud: Cloud, account: Account, params: dict[str, Any]) -> dict[str, Any]:

@@ -11,7 +11,6 @@ import pytest
 from helpers import clock, cloud, show, start
 from helpers.backends.base import Cloud
 from helpers.backends.calls import Exchange
-from helpers.backends.offline import snapshot
 from helpers.views.call_table import CallTable
 from helpers.views.inbox_list import InboxList
 from helpers.views.progress_table import ProgressTable
@@ -234,7 +233,7 @@ def topic_arn(sns: Any) -> str:
 
 def mails() -> tuple[dict[str, Any], ...]:
     """Return what is in the inbox, as the pictures get it."""
-    return tuple(snapshot.inbox(cloud.inbox, cloud.world))
+    return tuple(cloud.look_at_inbox())
 
 
 def test_the_inbox_says_what_confirms(topic_arn: str, sns: Any) -> None:

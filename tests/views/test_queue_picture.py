@@ -394,7 +394,7 @@ def test_the_live_picture_has_a_control_for_everything_that_can_be_done(busy: st
         ("receive", "Lee", "Receive"),
     ]
     assert {each for each in found if each[0] == "delete"} == {("delete", one, "Delete") for one in ids}
-    assert {each for each in found if each[0] == "extend"} == {("extend", one, "Extend to 30 s") for one in ids}
+    assert {each for each in found if each[0] == "extend"} == {("extend", one, "Set to 30 s") for one in ids}
     names = [each.get("aria-label", each["text"]) for each in buttons(drawing(picture))]
     assert len(set(names)) == len(names)
     assert [each["text"] for each in buttons(drawing(picture)) if each.get("aria-pressed") == "true"] == ["×10"]
@@ -447,3 +447,11 @@ def test_the_kit_s_rules_outweigh_jupyterlab_s(queue_url: str) -> None:
     sheet = re.search(r"<style>(.*?)</style>", taken(queue_url)._repr_html_())[1]  # type: ignore[index]
     kit, own = re.findall(r"((?:\[data-pic[^]]*\])+)\{", sheet)
     assert (kit.count("[data-pic"), own.count("[data-pic")) == (3, 4)
+
+
+def test_another_visibility_timeout_than_the_queue_s_is_told(offline: Cloud, sqs: Any, queue_url: str) -> None:
+    """A ring with more time left than the queue gives would puzzle whoever looks."""
+    sqs.send_message(QueueUrl=queue_url, MessageBody="A-100")
+    sqs.receive_message(QueueUrl=queue_url, VisibilityTimeout=60)
+    clock.advance(seconds=8)
+    assert "52 s left, 1st receive, of 60 s" in repr(show.queue(queue_url))

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from helpers.backends.programs import RunCloud
 
 SEED = 2026  # for a workshop account whose outputs are compared
-WORKSHOP_ONLY = ("inbox", "follow", "certificate", "web_fails", "web_works", "steps")
+WORKSHOP_ONLY = ("inbox", "follow", "certificate", "web_fails", "web_works", "steps", "look_at_inbox")
 
 
 class EndpointCloud(Cloud):
@@ -103,6 +103,14 @@ class EndpointCloud(Cloud):
     def look_at_topics(self, region: str) -> list[dict[str, Any]]:
         """Return a snapshot of topics and their subscriptions, as plain data for a picture."""
         return self._workshop.look_at_topics(region) if self._workshop else super().look_at_topics(region)
+
+    def look_at_message(self, message_id: str) -> dict[str, Any]:
+        """Return the life of a message on a workshop's server, as OfflineCloud does."""
+        from helpers.backends.offline import snapshot
+
+        assert self._workshop is not None, "who asks has made sure that this cloud has steps"
+        steps, endpoints = self._workshop.steps(), self._workshop.endpoints()
+        return snapshot.timeline(steps, message_id, self.world.clock.now(), self.calls(), endpoints)
 
     def __getattr__(self, name: str) -> Any:
         workshop = self.__dict__.get("_workshop")

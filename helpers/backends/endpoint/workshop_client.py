@@ -220,6 +220,17 @@ class WorkshopAccounts:
         # The sort is stable: steps at the same moment keep the sequence of their account.
         return sorted((s for s in steps if not message_id or s.message == message_id), key=lambda step: step.at)
 
+    def endpoints(self) -> dict[str, str]:
+        """Return the endpoints of the subscriptions that the steps name, by their ARNs."""
+        replies = [control.get("steps")["endpoints"] for control in self.controls]
+        return {arn: endpoint for reply in replies for arn, endpoint in reply.items()}
+
+    def look_at_inbox(self) -> list[dict[str, Any]]:
+        """Return the inbox as plain data for a picture."""
+        from helpers.backends.offline import snapshot
+
+        return snapshot.inbox(self.inbox, self.controls[0].get("inbox")["confirmed"])
+
     def unkind(self, **kinds: Any) -> WorkshopUnkindness:
         """Make the accounts unkind until this is called again or the `with` block ends; see OfflineCloud.unkind."""
         return WorkshopUnkindness(self.controls, kinds)

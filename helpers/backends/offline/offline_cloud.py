@@ -188,6 +188,20 @@ class OfflineCloud(Cloud):
 
         return snapshot.fan_out(self.world, region)
 
+    def look_at_message(self, message_id: str) -> dict[str, Any]:
+        """Return the life of a message, or for "" of the one to which something happened last. It makes no call."""
+        from helpers.backends.offline import snapshot
+
+        steps = self.steps()
+        endpoints = snapshot.endpoints(self.world, steps)
+        return snapshot.timeline(steps, message_id, self.world.clock.now(), self.calls(), endpoints)
+
+    def look_at_inbox(self) -> list[dict[str, Any]]:
+        """Return the inbox as plain data for a picture. It makes no call."""
+        from helpers.backends.offline import snapshot
+
+        return snapshot.inbox(self.inbox, snapshot.confirmed(self.world, self.inbox))
+
     @property
     def _account(self) -> Account:
         return self.world.accounts.get(ACCOUNT)

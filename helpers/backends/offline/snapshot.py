@@ -159,13 +159,18 @@ def _element(statement: dict[str, Any], name: str) -> str:
 
 
 def timeline(
-    journal: Sequence[steps.Step], message_id: str, now: datetime, made: Iterable[Call] = (), accounts: Any = None
+    journal: Sequence[steps.Step],
+    message_id: str,
+    now: datetime,
+    made: Iterable[Call] = (),
+    endpoints: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """Return the fields of a Timeline for one message.
 
-    made: the journal's calls, which can hold the message's text. accounts: what the cloud holds, for the endpoints of
-    subscriptions; None where that isn't known.
+    message_id: "" for the one to which something happened last. made: the journal's calls, which can hold the message's
+    text. endpoints: of subscriptions, by their ARNs, where they're known.
     """
+    message_id = message_id or next((step.message for step in reversed(journal) if step.message), "")
     of_it: list[steps.Step] = []
     for step in journal:
         purged = step.what == steps.PURGED and step.where in {earlier.where for earlier in of_it}
@@ -182,7 +187,7 @@ def timeline(
             {
                 "at": (step.at - start).total_seconds(),
                 "what": step.what,
-                **_place(step.where, accounts),
+                **_place(step.where, endpoints or {}),
                 "reason": step.reason,
                 "hidden": step.hidden,
                 "by": _who(step),
@@ -192,21 +197,30 @@ def timeline(
     }
 
 
-def _place(where: str, accounts: Any) -> dict[str, str]:
+def endpoints(world: World, journal: Iterable[steps.Step]) -> dict[str, str]:
+    """Return the endpoints of the subscriptions that these steps name and that still exist, by their ARNs."""
+    from helpers.aws_rules.sns.region import SnsRegion
+
+    found = {}
+    for where in {step.where for step in journal if step.where.startswith("arn:") and step.where.count(":") == 6}:
+        _, _, _, region, number, _ = where.split(":", 5)
+        account = world.accounts.get(number)
+        one = account.service(SnsRegion, region).subscriptions.get(where) if account else None
+        if one:
+            found[where] = _endpoint(one.protocol, one.endpoint)
+    return found
+
+
+def _place(where: str, endpoints: Mapping[str, str]) -> dict[str, str]:
     """Return the kind and name of where a step happened."""
     if not where.startswith("arn:"):
         return {"kind": "", "where": where}  # a phone number
-    service, region, number, name = where.split(":", 6)[2:6]
+    service, name = where.split(":")[2], where.split(":")[5]
     if service == "sqs":
         return {"kind": "queue", "where": name}
     if where.count(":") == 5:
         return {"kind": "topic" if "/" not in name else "", "where": name}
-    account = accounts.get(number) if accounts else None
-    from helpers.aws_rules.sns.region import SnsRegion
-
-    found = account.service(SnsRegion, region).subscriptions.get(where) if account else None
-    to = _endpoint(found.protocol, found.endpoint) if found else f"{name} {where[-4:]}"
-    return {"kind": "subscription", "where": to}
+    return {"kind": "subscription", "where": endpoints.get(where, f"{name} {where[-4:]}")}
 
 
 def _who(step: steps.Step) -> str:
@@ -214,8 +228,8 @@ def _who(step: steps.Step) -> str:
     return "this notebook" if step.what == steps.RECEIVED and not step.by else step.by
 
 
-def inbox(arrived: list[Any], world: World | None = None) -> list[dict[str, Any]]:
-    """Return what arrived outside queues, for a picture. world: where it's known who has confirmed by now."""
+def inbox(arrived: Sequence[Any], confirmed: Sequence[bool]) -> list[dict[str, Any]]:
+    """Return what arrived outside queues, for a picture. confirmed: for each whether what it asks for has been done."""
     return [
         {
             "at": f"{mail.at:%H:%M:%S}",
@@ -224,14 +238,18 @@ def inbox(arrived: list[Any], world: World | None = None) -> list[dict[str, Any]
             "subject": mail.subject,
             "message": mail.message,
             "link": mail.confirm_url,
-            "confirmed": bool(mail.confirm_url and world and _confirmed(world, mail.confirm_url)),
+            "confirmed": done,
         }
-        for mail in arrived
+        for mail, done in zip(arrived, confirmed, strict=True)
     ]
 
 
-def _confirmed(world: World, link: str) -> bool:
-    """Return whether the subscription that this link is for has been confirmed."""
+def confirmed(world: World, arrived: Iterable[Any]) -> list[bool]:
+    """Return for each delivery whether it asked to confirm a subscription that has been confirmed by now."""
+    return [bool(mail.confirm_url) and _is_confirmed(world, mail.confirm_url) for mail in arrived]
+
+
+def _is_confirmed(world: World, link: str) -> bool:
     from helpers.aws_rules.sns.region import SnsRegion
 
     asked = dict(parse_qsl(urlsplit(link).query))
