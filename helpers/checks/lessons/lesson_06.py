@@ -16,7 +16,7 @@ REPLACED = (
 )
 ONLY_THIS_TOPIC = (
     "Without a Condition, a statement lets SNS send for any topic of any account. With one, SNS can send for every "
-    "topic whose ARN meets it."
+    "topic whose ARN matches it."
 )
 NOT_NAMED = "Nothing but the policy has to be set. What set_queue_attributes doesn't name stays as it is."
 IN_A_LIST = 'The values of a key are in a list, even when there\'s only one: {"delivery": ["express"]}.'
@@ -137,7 +137,7 @@ def _not_mine(case, queue_url):
         got=case.said(
             f"After your call there's a message in the queue {queue_url.rpartition('/')[2]} that I didn't send."
         ),
-        expected="no new messages but those that I publish",
+        expected="no new messages except those that I publish",
         why="Nothing here needs a message of your own, and a worker would receive it.",
     )
 
@@ -244,11 +244,11 @@ POLICY_ERRORS = [
     ("url-as-endpoint", "InvalidParameter", "SQS endpoint ARN",
      "A queue is subscribed by its ARN. Ask for its attribute QueueArn."),
     ("created-again", "QueueAlreadyExists", "",
-     "create_queue never changes a queue that exists, and refuses other attributes than it has. Create it by its name "
-     "alone, and set attributes afterwards."),
+     "create_queue never changes a queue that exists, and refuses attributes that differ from its own. Create it by "
+     "its name alone, and set attributes afterwards."),
     ("subscribed-again", "InvalidParameter", "already exists with different attributes",
-     "subscribe never changes a subscription that exists, and refuses other attributes than it has. Subscribe without "
-     "attributes, which returns its ARN, and change it with set_subscription_attributes."),
+     "subscribe never changes a subscription that exists, and refuses attributes that differ from its own. Subscribe "
+     "without attributes, which returns its ARN, and change it with set_subscription_attributes."),
 ]  # fmt: skip
 
 
@@ -522,8 +522,8 @@ def _expect_nothing_new(case, queue_url, topics):
                     f"The policy had {len(policy['Statement'])} statements, and now it has {len(now['Statement'])}."
                 ),
                 expected="the policy stays as it was",
-                why="A script runs every morning. If it adds a statement each time, the policy is full one day: it has "
-                "room for 20 statements and 8,192 bytes.",
+                why="A script runs every morning. If it adds a statement each time, the policy will be full one day: "
+                "it has room for 20 statements and 8,192 bytes.",
             )
         if now != policy:
             case.not_yet(
@@ -1089,7 +1089,7 @@ def _nearly(case):
     # Each order has one of the values of each kind, and some of the names.
     items, count = [{"name": name} for name in shop.shuffled(case, names)], len(deliveries)
     values = zip(*(shop.shuffled(case, each) for each in (deliveries, channels, totals)), strict=True)
-    about = "its delivery isn't pickup, and what else it has is only almost what a department wants"
+    about = "its delivery isn't pickup, and the rest of it only comes close to what a department wants"
     return [
         ("nearly", {"delivery": delivery, "total": total, "items": items[number::count]},
          {"channel": channel}, "shipping", about)
