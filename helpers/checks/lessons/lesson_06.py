@@ -213,7 +213,9 @@ def _let_in_too(case, reason, who, queue_url, expected):
         reason,
         got=case.said(f"The policy of the queue {queue_url.rpartition('/')[2]} lets SNS send for {who}, too."),
         expected=expected,
-        why=ONLY_THIS_TOPIC,
+        why=ONLY_THIS_TOPIC
+        if expected == ASKED_FOR
+        else f"{ONLY_THIS_TOPIC} Statements from before your call count too.",
     )
 
 
