@@ -303,7 +303,7 @@ def _expect_sent(case, most, bodies, bad):
             "too-many-requests",
             got=case.said(f"Your code made {len(requests)} requests to send {len(bodies)} texts."),
             expected=f"{needed} at most",
-            why=f"send_message_batch takes {BATCH} texts in one request, and sending a refused text again is no use.",
+            why=f"send_message_batch takes {BATCH} texts in one request, and a refused text stays refused.",
         )
 
 
@@ -584,7 +584,7 @@ def _expect_each_once(case, value, orders):
         why = f"The list lacks {_count(missing.total(), 'order')} that the queue held, such as {first}."
     elif set(texts) == set(wanted):
         reason = "order-twice"
-        why = "An order is in the list twice. Two messages can hold the same order, and its order_id tells."
+        why = "An order is in the list twice. Two messages can hold the same order. Its order_id shows that."
     case.not_yet(reason, got=value, expected=expected, why=why)
 
 
@@ -796,7 +796,7 @@ def _expect_rest(case, queue_url, settings, others, calls):
             "others-touched",
             got=case.said(f"{state['counts']['visible']} of {others} other orders can be received."),
             expected="the packed order deleted, and the others as they were",
-            why="Your code received one message, and only that one is its own to delete.",
+            why="Your code received one message, and that's the only one it should delete.",
         )
     _expect_settings(case, queue_url, settings, calls)
 
@@ -835,7 +835,7 @@ def _expect_kept_after_a_crash(case):
                 f"{_after(history, later[0].at)} after the receive, your code extended the visibility timeout."
             ),
             expected="an order that's left alone once packing has broken off",
-            why="Nobody packs it any more. As long as its visibility timeout gets extended, no other packer can "
+            why="Nobody's packing it any more. As long as its visibility timeout gets extended, no other packer can "
             "receive it.",
         )
 
@@ -1193,8 +1193,8 @@ def _explain_billing_error(case, office, error):
     """Say which message, or which call, ended the worker."""
     last = case.calls[-1:]
     failed = last[0].operation if last and last[0].error_code else ""
-    fault = f"The call {failed} failed, and that ended the worker. It's an error that passes: wait, and try again."
-    stop = "With that your function ended, and nobody gets the list. A worker that's told to stop has to return."
+    fault = f"The call {failed} failed, and that ended the worker. Errors like that pass: wait, and try again."
+    stop = "That ended your function, so nobody gets the list. When it's time to stop, the worker has to return."
     whys = [
         ("fault-ends-worker", "InternalError", "", fault),
         ("error-ends-worker", "KeyboardInterrupt", "", stop),
@@ -1236,7 +1236,7 @@ def _expect_billed(office, shift, orders, broken=(), held=True, plain=False):
             "stopped-early",
             got=case.said(f"The worker stopped after {shift.took:.1f} s."),
             expected=f"a worker that goes on for {shift.stop} s",
-            why="Orders can still arrive, or come again when a visibility timeout ends. Go by the time.",
+            why="Orders can still arrive, or come back when a visibility timeout ends. Go by the time.",
         )
     _expect_stopped_in_time(office, shift)
     if missing := [order["order_id"] for order in orders if order["order_id"] not in billed]:
@@ -1244,7 +1244,7 @@ def _expect_billed(office, shift, orders, broken=(), held=True, plain=False):
         why += "timeout ended."
         case.not_yet(
             "orders-not-billed",
-            got=case.said(f"{_count(len(missing), 'bill')} of {len(orders)} never came, such as that of {missing[0]}."),
+            got=case.said(f"{len(missing)} of {len(orders)} bills never arrived, such as the one for {missing[0]}."),
             expected="a bill for each order that arrived while the worker ran",
             why=why,
         )
@@ -1257,8 +1257,8 @@ def _expect_billed(office, shift, orders, broken=(), held=True, plain=False):
             case.not_yet(
                 "billed-but-left",
                 got=case.said(f"{order['order_id']} has its bill, and a message with it is still in the orders queue."),
-                expected="the message deleted, whenever it comes",
-                why="It comes again and again until it's deleted.",
+                expected="the message deleted, whenever it arrives",
+                why="It keeps coming back until it's deleted.",
             )
 
 
@@ -1276,7 +1276,7 @@ def _expect_bills(office, orders):
                 "billed-again",
                 got=case.said(f"{order_id} has a new bill."),
                 expected="no bill for an order in `done`",
-                why="It was billed in a run before. Its order_id tells that it has come again.",
+                why="It was billed in an earlier run. Its order_id shows that it has arrived again.",
             )
         if order_id not in wanted or bill != wanted[order_id]:
             case.not_yet(
@@ -1290,7 +1290,7 @@ def _expect_bills(office, orders):
                 "two-bills",
                 got=case.said(f"{order_id} has two bills."),
                 expected="one bill for each order",
-                why="An order can come more than once: from SQS, from the web shop, or because it wasn't deleted.",
+                why="An order can arrive more than once: from SQS, from the web shop, or because it wasn't deleted.",
             )
         billed.append(order_id)
     return billed
@@ -1320,7 +1320,7 @@ def _expect_kept(office, unbilled, broken):
             "order-lost",
             got=case.said(f"{lost[0]['order_id']} has no bill, and its message isn't in the orders queue any more."),
             expected="an order that's deleted once its bill is sent",
-            why="A deleted message never comes again. One that isn't deleted does, and can be billed then.",
+            why="A deleted message never comes back. One that isn't deleted does, and can be billed then.",
         )
 
 
@@ -1417,8 +1417,8 @@ def _expect_stopped_in_time(office, shift, spare=0):
         case.not_yet(
             "stopped-late",
             got=case.said(f"The worker stopped {shift.took:.1f} s after the start. It {begin} at {shift.last:.1f} s."),
-            expected=f"{LONGEST_POLL} s later at most",
-            why="After each receive and each order, look whether it's time to stop.",
+            expected=f"a return within {LONGEST_POLL} s of that",
+            why="After each receive and each order, check whether it's time to stop.",
         )  # fmt: skip
 
 
@@ -1456,7 +1456,7 @@ def _expect_current_finished(office, shift, orders):
     if billed < len(orders) and not [after for after, _ in shift.bills if after > shift.stop]:
         case.not_yet(
             "current-order-dropped",
-            got=case.said(f"{_count(billed, 'bill')} came for {len(orders)} orders, and none after {shift.stop} s."),
+            got=case.said(f"{_count(billed, 'bill')} arrived for {len(orders)} orders, and none after {shift.stop} s."),
             expected="a bill for the order that was being prepared at the stop",
             why="Each of these orders takes 20 s to prepare. The worker was in the middle of one.",
         )
@@ -1467,14 +1467,14 @@ def _expect_list(case, value, expected, billed):
     if isinstance(value, list) and sorted(map(str, value)) == sorted(expected):
         return
     reason = "ids-missing"
-    why = "The next run goes by this list, so it has to name all orders that are billed, from before and from this run."
+    why = "The next run goes by this list, so it has to name every order that's billed, in this run or before."
     if not isinstance(value, list):
         reason, why = "no-list", "The exercise asks for a list of ids."
     elif extra := [order_id for order_id in value if order_id not in expected]:
         reason = "noted-without-bill"
         why = f"{extra[0]} has no bill. If it's in the list, the next run doesn't bill it either."
     elif len(set(value)) < len(value):
-        reason, why = "id-twice", "An id is in it twice."
+        reason, why = "id-twice", "An id is in the list twice."
     elif not set(billed) & set(value) and billed:
         reason = "ids-of-this-run-missing"
         why = "The orders of this run are missing, so the next run would bill them again."

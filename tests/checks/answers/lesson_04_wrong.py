@@ -885,7 +885,7 @@ bill_orders__deletes_first = variant(
 bill_orders__deletes_whether_sent_or_not = variant(
     "solution",
     "            if not attempt(sqs.send_message, QueueUrl=bills_url, MessageBody=body):\n"
-    "                continue  # it comes again when its visibility timeout is over\n"
+    "                continue  # it comes back when its visibility timeout is over\n"
     "            billed",
     "            if attempt(sqs.send_message, QueueUrl=bills_url, MessageBody=body):\n                billed",
     says="order-lost",
@@ -963,7 +963,7 @@ bill_orders__doubles_without_limit = variant("solution", "min(2 * pause, 20)", "
 bill_orders__pauses_at_receives_only = variant(
     "solution",
     "            if not attempt(sqs.send_message, QueueUrl=bills_url, MessageBody=body):\n"
-    "                continue  # it comes again when its visibility timeout is over\n",
+    "                continue  # it comes back when its visibility timeout is over\n",
     "            while True:\n"
     "                try:\n"
     "                    sqs.send_message(QueueUrl=bills_url, MessageBody=json.dumps(bill))\n"
