@@ -16,29 +16,27 @@ if TYPE_CHECKING:
 
 @app.command(rich_help_panel=INSTRUCTORS)
 def release(
-    out: Annotated[Path, typer.Argument(help="A new folder.")],
+    out: Annotated[Path, typer.Argument(help="A new folder for the copy.")],
     nbgrader: Annotated[bool, typer.Option("--nbgrader", help="Write a course folder for nbgrader instead.")] = False,
 ) -> None:
-    """Write a course without the solutions, to hand out."""
+    """Write a copy of the course without the solutions, to give to learners."""
     from helpers.authoring.release import nbgrader_course
     from helpers.authoring.release import release as write_release
 
     if nbgrader:
         names, place = nbgrader_course(out), escape(str(out))
-        say(f"{place}: {len(names)} assignments. In it: nbgrader generate_assignment {names[0]}")
+        say(f"{place} has {len(names)} assignments. In that folder, run: nbgrader generate_assignment {names[0]}")
         return
     names = write_release(out)
-    say(f"{escape(str(out))}: {', '.join(names)}. Learners install it as the README says.")
+    say(f"Your learners' copy is in {escape(str(out))}: {', '.join(names)}. Its README tells them how to start.")
 
 
 @app.command(rich_help_panel=INSTRUCTORS)
 def serve(
-    port: Annotated[int, typer.Option(min=0, max=65535, help="Where to listen; 0 takes a free one.")] = 4577,
-    host: Annotated[
-        str, typer.Option(help="An address to listen at. Beyond loopback a token is needed.")
-    ] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="The port to listen on. 0 chooses a free one.")] = 4577,
+    host: Annotated[str, typer.Option(help="The address to listen on. Other computers need a token.")] = "127.0.0.1",
 ) -> None:
-    """Serve the offline cloud over HTTP, each learner an account, for a workshop or another SDK. Ctrl-C stops it."""
+    """Run the offline cloud as a server, with an account for each learner. Ctrl-C stops it."""
     from helpers.workshop.server import serve as serve_cloud
 
     serve_cloud(host, port, lambda text: say(escape(text)))
@@ -46,20 +44,29 @@ def serve(
 
 @app.command(rich_help_panel=INSTRUCTORS)
 def grade(
-    folder: Annotated[Path, typer.Argument(help="Where the hand-ins are: packed files, notebooks, or a folder each.")],
-    out: Annotated[Optional[Path], typer.Option(help="Where the results go. Default: FOLDER-graded.")] = None,  # noqa: UP045
-    lesson: Annotated[Optional[list[str]], typer.Option(help="What counts: 01, or 01,02; else all begun.")] = None,  # noqa: UP045
-    exercises: Annotated[Optional[Path], typer.Option(help="A set of exercises of your own; see `course new`.")] = None,  # noqa: UP045
-    jobs: Annotated[int, typer.Option(min=0, help="How many at once; 0: as many as there are cores.")] = 0,
-    scheduler: Annotated[str, typer.Option(help="The address of a Dask cluster that does the work.")] = "",
-    notebooks: Annotated[bool, typer.Option("--notebooks", help="Also write notebooks with the feedback.")] = False,
-    again: Annotated[bool, typer.Option("--again", help="Grade anew what was graded before.")] = False,
+    folder: Annotated[
+        Path,
+        typer.Argument(help="The folder with the hand-ins: packed files, notebooks, or a folder for each learner."),
+    ],
+    out: Annotated[Optional[Path], typer.Option(help="The folder for the results. Default: FOLDER-graded.")] = None,  # noqa: UP045
+    lesson: Annotated[
+        Optional[list[str]], typer.Option(help="Which lessons count: 01, or 01,02. Default: all that a learner began.")  # noqa: UP045
+    ] = None,
+    exercises: Annotated[
+        Optional[Path], typer.Option(help="A set of exercises of your own, from `course new`.")  # noqa: UP045
+    ] = None,
+    jobs: Annotated[int, typer.Option(min=0, help="How many hand-ins to grade at once. 0 means one per core.")] = 0,
+    scheduler: Annotated[str, typer.Option(help="The address of a Dask cluster to grade on.")] = "",
+    notebooks: Annotated[
+        bool, typer.Option("--notebooks", help="Also write each learner's notebooks with feedback.")
+    ] = False,
+    again: Annotated[bool, typer.Option("--again", help="Grade everything again, even what hasn't changed.")] = False,
     without_wall: Annotated[
         bool,
-        typer.Option("--without-wall", help="Grade where there is no wall. You trust these learners."),
+        typer.Option("--without-wall", help="Grade without the sandbox. Only for learners you trust."),
     ] = False,
 ) -> None:
-    """Grade a folder of hand-ins: a grade book, feedback for each learner, and a report on the class."""
+    """Grade a folder of hand-ins: you get a grade book, feedback for each learner and a report on the class."""
     from helpers.grading.exercise_set import of_folder, own
     from helpers.grading.run import Options, grade_cohort
 
@@ -81,18 +88,21 @@ def grade(
 
 def _show_grades(done: "Summary", out: Path, notebooks: bool) -> None:
     for remark in done.remarks:
-        say(f"[yellow]Look:[/] {escape(remark)}")
+        say(f"[yellow]Please look:[/] {escape(remark)}")
     odd = sum(bool(row.remarks) for row in done.rows)
-    say(f"{_many(len(done.rows), 'learner')}. Notebooks graded now: {done.graded}, known from before: {done.known}.")
+    say(
+        f"{_many(len(done.rows), 'learner')}. "
+        f"Notebooks graded now: {done.graded}, unchanged since last time: {done.known}."
+    )
     for said in (done.counted, *done.news):
         say(escape(said))
     if odd:
-        say(f"Something was odd about what {_many(odd, 'learner')} handed in; the report and the grade book say what.")
+        say(f"Look at what {_many(odd, 'learner')} handed in. The report and the grade book say why.")
     if done.changes:
-        say(f"{_many(len(done.changes), 'mark')} changed since the last time; the report says why.")
+        say(f"{_many(len(done.changes), 'mark')} changed since last time. The report says why.")
     for name, what in (
         ("report.html", "what the class understood"),
-        ("gradebook.csv", "the marks; also gradebook.json, and canvas.csv for Canvas"),
+        ("gradebook.csv", "the marks, also as gradebook.json, and as canvas.csv for Canvas"),
         ("feedback", "a page for each learner"),
         *([("notebooks", "each learner's notebooks with the feedback in them")] if notebooks else []),
     ):
@@ -112,11 +122,13 @@ def _progress() -> "Progress":
 
 @app.command(rich_help_panel=INSTRUCTORS)
 def verify(
-    lesson: Annotated[Optional[str], typer.Argument(help="A lesson's number; all without it.")] = None,  # noqa: UP045
+    lesson: Annotated[
+        Optional[str], typer.Argument(help="A lesson's number, such as 03. Default: all lessons.")  # noqa: UP045
+    ] = None,
     cloud: Annotated[str, typer.Option(help="offline, aws (with COURSE_YES), or an endpoint's URL.")] = "offline",
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for use in scripts.")] = False,
 ) -> None:
-    """Run lessons and solutions on a cloud, and say which cells show something else than the stored outputs."""
+    """Run the lessons and solutions on a cloud, and list the cells whose output differs from the stored one."""
     import json
     from dataclasses import asdict
 
@@ -138,7 +150,7 @@ def verify(
     else:
         table = Table("notebook", "cell", "", "why")
         for name, rows in found.items():
-            table.add_row(name, f"{counts[name]} of {len(rows)} cells the same", "", "")
+            table.add_row(name, f"{counts[name]} of {len(rows)} cells are the same", "", "")
             for row in rows:
                 if row.verdict != SAME:
                     table.add_row("", row.cell, row.verdict, escape(row.why))
@@ -149,14 +161,16 @@ def verify(
 @app.command(rich_help_panel=INSTRUCTORS)
 def policy(
     account: Annotated[str, typer.Argument(help="The account's id, twelve digits.")],
-    learner: Annotated[Optional[str], typer.Option(help="Whom it is for. Default: you.")] = None,  # noqa: UP045
-    prefix: Annotated[str, typer.Option(help='What every name has to begin with, as start("aws", prefix=...).')] = "",
-    workshop: Annotated[bool, typer.Option("--workshop", help="One policy for all IAM users of an account.")] = False,
+    learner: Annotated[Optional[str], typer.Option(help="The learner it's for. Default: you.")] = None,  # noqa: UP045
+    prefix: Annotated[str, typer.Option(help='What every name begins with, as in start("aws", prefix=...).')] = "",
+    workshop: Annotated[
+        bool, typer.Option("--workshop", help="Print one policy for all IAM users of an account.")
+    ] = False,
     people: Annotated[
-        bool, typer.Option("--people", help="Also let SNS subscribe e-mail addresses and phones.")
+        bool, typer.Option("--people", help="Also allow subscribing e-mail addresses and phones.")
     ] = False,
 ) -> None:
-    """Print an IAM policy for a real account: what the lessons call, on a learner's own queues and topics."""
+    """Print an IAM policy for a real account: all that the lessons need, on the learner's own queues and topics."""
     import json
 
     from helpers.backends.aws import iam_policy as iam

@@ -34,10 +34,13 @@ def _copy(folder: Path | None) -> "WorkingCopy":
 def lab(
     lesson: Annotated[str, typer.Argument(help="A lesson's number, or an exercise such as 01.3.")] = "01",
     folder: Folder = None,
-    browser: Annotated[bool, typer.Option(help="Open the browser, or only print the address.")] = True,
-    port: Annotated[Optional[int], typer.Option(min=1, max=65535, help="Else a free one from 8888 on.")] = None,  # noqa: UP045
+    browser: Annotated[bool, typer.Option(help="Open a browser, or only print the address.")] = True,
+    port: Annotated[
+        Optional[int],  # noqa: UP045
+        typer.Option(min=1, max=65535, help="The port for JupyterLab. Default: the first free one from 8888."),
+    ] = None,
 ) -> None:
-    """Open JupyterLab at a lesson, in your own working copy."""
+    """Open a lesson in JupyterLab, in your own copy of the course."""
     from helpers.learner import lab as jupyterlab
     from helpers.learner.reset import target
 
@@ -46,18 +49,20 @@ def lab(
     copied = copy.copy_missing()
     say(f"Your working copy: [bold]{escape(str(copy.folder))}[/]")
     for name in copied.newer:
-        say(f"A newer edition was put beside yours: {escape(name)}")
+        say(f"There's a newer edition, and I put it beside your notebook: {escape(name)}")
     kind = "exercises" if exercise else "lessons"
     jupyterlab.open_lab(jupyterlab.arguments(copy.folder, chosen, kind, browser, port))
 
 
 @app.command(rich_help_panel=LEARNERS)
 def check(
-    what: Annotated[Optional[str], typer.Argument(help="A lesson's number or an exercise; all without it.")] = None,  # noqa: UP045
+    what: Annotated[
+        Optional[str], typer.Argument(help="A lesson's number, or an exercise such as 01.3. Default: all.")  # noqa: UP045
+    ] = None,
     folder: Folder = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for use in scripts.")] = False,
 ) -> None:
-    """Run the checks on your own notebooks and show a table. Exit code 1 unless all are correct."""
+    """Check your answers and show a table of the results. The exit code is 0 if all are correct, else 1."""
     from helpers.learner.reset import target
 
     copy, listed = _copy(folder), course()
@@ -94,9 +99,9 @@ def _show(outcomes: "list[marking.Outcome]") -> None:
 
 @app.command(rich_help_panel=LEARNERS)
 def doctor(
-    port: Annotated[int, typer.Option(min=1, max=65535, help="The port that JupyterLab should get.")] = 8888,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="The port you'd like JupyterLab to use.")] = 8888,
 ) -> None:
-    """Say whether this machine can take the course, and how to mend what it can't."""
+    """Find out whether this machine is ready for the course, and how to fix what isn't."""
     from helpers.learner.doctor import all_well, examine
 
     table = Table("", "what", "found", "what to do")
@@ -114,40 +119,42 @@ def doctor(
 def reset(
     exercise: Annotated[str, typer.Argument(help="An exercise such as 01.3 or take_one, or a lesson's number.")],
     folder: Folder = None,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Don't ask for confirmation.")] = False,
 ) -> None:
-    """Lay an exercise anew. What you wrote is kept aside."""
+    """Start an exercise over. A copy of your notebook is kept."""
     from helpers.learner import reset as resetting
 
     copy = _copy(folder)
     lesson, one = resetting.target(course(), exercise)
     name = f"{one.id} {one.title}" if one else f"all exercises of lesson {lesson.number}"
-    if not yes and not typer.confirm(f"Lay {name} anew?"):
+    if not yes and not typer.confirm(f"Start {name} over?"):
         say("Nothing was changed.")
         return
     done = resetting.reset(copy, lesson, one)
-    say(f"{escape(name)}: as new. If it is open in JupyterLab: File > Reload Notebook from Disk.")
+    say(f"You can start over: {escape(name)}. If the notebook is open, choose File > Reload Notebook from Disk.")
     if one and done.others:
-        say(f"Another cell defines {one.answer} too, and the one that is run last counts. Delete that other cell.")
+        say(f"Another cell defines {one.answer} too, and whichever you run last counts. Delete the other cell.")
     if done.aside:
-        say(f"What you had: {escape(str(done.aside))}")
+        say(f"Your old notebook is here: {escape(str(done.aside))}")
 
 
 @app.command(rich_help_panel=LEARNERS)
 def sweep(
-    yes: Annotated[str, typer.Option(help="The account's id, twelve digits; asked for without it.")] = "",
-    profile: Annotated[Optional[str], typer.Option(help="A profile of your AWS configuration.")] = None,  # noqa: UP045
-    region: Annotated[Optional[list[str]], typer.Option(help="Where to look; may be given again.")] = None,  # noqa: UP045
+    yes: Annotated[str, typer.Option(help="The account's id, twelve digits. You're asked if you leave it out.")] = "",
+    profile: Annotated[Optional[str], typer.Option(help="A profile from your AWS configuration.")] = None,  # noqa: UP045
+    region: Annotated[Optional[list[str]], typer.Option(help="A region to look in. Repeat it for more.")] = None,  # noqa: UP045
     all_regions: Annotated[bool, typer.Option("--all-regions", help="Look in every region.")] = False,
-    everybody: Annotated[bool, typer.Option("--everybody", help="For instructors: what any learner made.")] = False,
-    delete: Annotated[bool, typer.Option("--delete", help="Do not ask before deleting.")] = False,
+    everybody: Annotated[
+        bool, typer.Option("--everybody", help="For instructors: find what any learner created.")
+    ] = False,
+    delete: Annotated[bool, typer.Option("--delete", help="Delete without asking.")] = False,
 ) -> None:
-    """Find what the course left in a real AWS account, by its tag, and delete it."""
+    """Find what the course left in a real AWS account, by its tag, and delete it once you agree."""
     from helpers.backends.aws import consent
     from helpers.backends.aws.aws_cloud import AwsCloud
 
     if not consent.accounts(yes):
-        yes = typer.prompt("In which account (its twelve digits)")
+        yes = typer.prompt("Which account (its twelve digits)")
     first = region[0] if region else None
     cloud = AwsCloud(yes, region_name=first, profile_name=profile, tidy=False)
     say(escape(f"Account {cloud.account}, as {cloud.caller_arn}."))
@@ -155,14 +162,16 @@ def sweep(
     with errors().status("Looking") as status:
         found = cloud.find(regions, everybody, lambda name: status.update(f"Looking in {name}"))
     for problem in found.problems:
-        say(f"[yellow]Could not look:[/] {escape(problem)}")
+        say(f"[yellow]I couldn't look:[/] {escape(problem)}")
     if found.closed_regions:
-        say(f"Not looked through, since not enabled, or not for these keys: {', '.join(found.closed_regions)}")
+        say(f"Skipped, because they aren't enabled or these keys can't use them: {', '.join(found.closed_regions)}")
     for resource, owner in found.resources.items():
         say(f"  {escape(str(resource))}, made for {escape(owner)}")
     if not found.resources:
-        say("Nothing of the course was found.")
-    elif not delete and not typer.confirm(f"Delete these {len(found.resources)}?"):
+        say("The course left nothing behind.")
+    elif not delete and not typer.confirm(
+        f"Delete {'it' if len(found.resources) == 1 else f'all {len(found.resources)}'}?"
+    ):
         say("Nothing was deleted.")
     else:
         cleaned = cloud.delete(found.resources, everybody)
@@ -173,11 +182,15 @@ def sweep(
 
 @app.command(rich_help_panel=LEARNERS)
 def pack(
-    name: Annotated[Optional[str], typer.Option(help="Your name; asked for without it.", show_default=False)] = None,  # noqa: UP045
+    name: Annotated[
+        Optional[str], typer.Option(help="Your name. You're asked if you leave it out.", show_default=False)  # noqa: UP045
+    ] = None,
     folder: Folder = None,
-    out: Annotated[Optional[Path], typer.Option(help="Where to put the file.", show_default="your folder")] = None,  # noqa: UP045
+    out: Annotated[
+        Optional[Path], typer.Option(help="The folder to put the file in.", show_default="your folder")  # noqa: UP045
+    ] = None,
 ) -> None:
-    """Make the file that you hand in."""
+    """Pack your exercises into the file that you hand in."""
     from helpers.learner import pack as packing
 
     copy = _copy(folder)
@@ -185,14 +198,17 @@ def pack(
     for problem in contents.unreadable:
         say(f"[red]Left out:[/] {escape(problem)}")
     for notebook in contents.unsaved:
-        say(f"[yellow]Not saved?[/] {notebook} was run after it was last saved. Save it in JupyterLab first.")
+        say(f"[yellow]Not saved?[/] You ran {notebook} after you last saved it. Save it in JupyterLab first.")
     for place in contents.secrets:
         say(f"[yellow]A secret?[/] {escape(place)}")
     if contents.secrets:
-        say("Who gets the file can read it. Take it out and save. If it was shared: make a new key, delete this one.")
+        say(
+            "Everyone who gets the file can read it. Take it out and save. "
+            "If you've already shared it, make a new key and delete this one."
+        )
     if contents.unanswered:
         say(f"Unanswered: {escape(', '.join(contents.unanswered))}")
     if contents.unreadable or contents.unsaved or contents.secrets:
-        typer.confirm("Pack all the same?", abort=True)
+        typer.confirm("Pack anyway?", abort=True)
     path = packing.write(contents, name or typer.prompt("Your name"), out or copy.folder)
     say(f"Hand in this file: [bold]{escape(str(path))}[/]")

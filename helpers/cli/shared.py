@@ -14,7 +14,7 @@ LEARNERS, INSTRUCTORS, AUTHORS = "For learners", "For instructors", "For authors
 
 app = typer.Typer(
     name="course",
-    help="Mastering Messaging with the AWS SDK for Python: Amazon SQS and SNS, offline, in JupyterLab.",
+    help="Mastering Messaging with the AWS SDK for Python: learn Amazon SQS and SNS in JupyterLab, offline.",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode="rich",
@@ -25,7 +25,7 @@ say = partial(console.print, soft_wrap=True)
 
 Folder = Annotated[
     Optional[Path],  # noqa: UP045 - typer reads this at run time, on Python 3.10 too
-    typer.Option(help="Your working copy. Default: COURSE_FOLDER, else ~/mastering-aws-messaging.", show_default=False),
+    typer.Option(help="Your working copy. Default: COURSE_FOLDER, or ~/mastering-aws-messaging.", show_default=False),
 ]
 
 

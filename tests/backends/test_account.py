@@ -610,13 +610,13 @@ def test_sweep_lists_asks_and_deletes(aws: FakeAws, kernel: Callable[..., Any]) 
     first = course_command("sweep", "--yes", ACCOUNT, said="n\n")
     assert "the queue orders in eu-central-1, made for ada" in first.output
     assert "the queue returns in eu-west-1" in first.output
-    assert "Delete these 3?" in first.output
+    assert "Delete all 3?" in first.output
     assert "salaries" not in first.output
     assert len(aws.names()) == 4
     second = course_command("sweep", "--yes", ACCOUNT, said="y\n")
     assert (second.exit_code, aws.names()) == (0, ["eu-central-1 salaries"])
     assert "Deleted: 3. Nothing is left." in second.output
-    assert "Nothing of the course was found." in course_command("sweep", "--yes", ACCOUNT).output
+    assert "The course left nothing behind." in course_command("sweep", "--yes", ACCOUNT).output
 
 
 @pytest.mark.full
@@ -624,7 +624,7 @@ def test_sweep_finds_what_another_computer_made(aws: FakeAws, kernel: Callable[.
     """Without a log it searches the named regions, or all of them."""
     kernel("killed")
     os.environ["COURSE_STATE"] += "-of-another-computer"
-    assert "Nothing of the course" in course_command("sweep", "--yes", ACCOUNT, "--region", "us-west-2").output
+    assert "The course left nothing" in course_command("sweep", "--yes", ACCOUNT, "--region", "us-west-2").output
     found = course_command("sweep", "--yes", ACCOUNT, "--region", "eu-west-1", "--delete").output
     assert "Deleted: 1." in found
     assert course_command("sweep", "--yes", ACCOUNT, "--all-regions", "--delete").exit_code == 0
@@ -637,7 +637,7 @@ def test_sweep_for_everybody_is_the_instructors(aws: FakeAws, kernel: Callable[.
     kernel("killed")
     foreign(aws)
     os.environ["COURSE_LEARNER"] = "bob"
-    assert "Nothing of the course" in course_command("sweep", "--yes", ACCOUNT).output
+    assert "The course left nothing" in course_command("sweep", "--yes", ACCOUNT).output
     assert "made for ada" in course_command("sweep", "--yes", ACCOUNT, "--everybody", "--delete").output
     assert aws.names() == ["eu-central-1 salaries"]
 
@@ -645,7 +645,7 @@ def test_sweep_for_everybody_is_the_instructors(aws: FakeAws, kernel: Callable[.
 def test_sweep_sends_nothing_to_an_account_without_a_yes(aws: FakeAws) -> None:
     """It asks for the account, and stops if the keys belong to another one."""
     refused = course_command("sweep", said=f"{OTHER}\n")
-    assert "In which account" in refused.output
+    assert "Which account" in refused.output
     assert isinstance(refused.exception, CloudError)
     assert aws.asked == []
 

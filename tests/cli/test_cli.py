@@ -316,7 +316,7 @@ def test_pack_asks_before_it_packs_what_is_not_saved_or_not_readable(course_comm
     monkeypatch.setattr(pack, "look", lambda *_: contents)
     done, output, _ = course_command("pack", "--name", "Ada", says=answer)
     assert done == code
-    assert "01.ipynb was run after it was last saved" in output
+    assert "You ran 01.ipynb after you last saved it" in output
     assert "02.ipynb is empty." in output
     assert len(list(copy.folder.glob("*.zip"))) == (code == 0)
 

@@ -193,7 +193,7 @@ def test_an_installed_course_finds_its_solutions(whole):
 
 def test_an_installed_course_is_not_built(whole):
     """Its notebooks are made in a clone."""
-    assert "Authors build in a clone" in whole.course("build", code=1)
+    assert "Run `course build` in a clone" in whole.course("build", code=1)
 
 
 def test_a_release_of_an_installed_course_holds_no_answer(released):

@@ -331,20 +331,20 @@ def test_the_command_grades(folder, own_sandbox):
     """As an instructor types it, with a lesson that counts; a second time it says that all was known."""
     words = ["grade", folder, "--lesson", "01", "--notebooks"]
     _, first, _ = course_command(*words)
-    assert "4 learners. Notebooks graded now: 3, known from before: 0." in first
+    assert "4 learners. Notebooks graded now: 3, unchanged since last time: 0." in first
     assert "What counts: 01." in first
     assert f"{folder.with_name('handed-in-graded') / 'notebooks'}  each learner's" in first.replace("\n", "")
     out = folder.with_name("handed-in-graded")
     assert str(out / "report.html") in first
     assert json.loads((out / "gradebook.json").read_text(encoding="utf-8"))["learners"]
-    assert graded_by_command(words) == "graded now: 0, known from before: 3"
+    assert graded_by_command(words) == "graded now: 0, unchanged since last time: 3"
 
 
 def graded_by_command(words):
     """Return what the command says it graded, run within this process."""
     said = CliRunner().invoke(app, [str(word) for word in words])
     assert said.exit_code == 0
-    return re.search(r"graded now: \d+, known from before: \d+", said.output)[0]
+    return re.search(r"graded now: \d+, unchanged since last time: \d+", said.output)[0]
 
 
 @pytest.fixture
