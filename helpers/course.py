@@ -104,7 +104,7 @@ class Course:
             if name in (lesson.slug, lesson.number, lesson.number.lstrip("0")):
                 return lesson
         known = ", ".join(lesson.number for lesson in self.lessons)
-        raise UnknownExercise(f"There is no lesson {name!r}. Lessons: {known}.")
+        raise UnknownExercise(f"There's no lesson {name!r}. Lessons: {known}.")
 
     def exercise(self, name: str) -> Exercise:
         """Return the exercise with this id ("01.3", "1.3") or function. UnknownExercise when there is none."""
@@ -112,9 +112,9 @@ class Course:
             if name in (exercise.answer, exercise.id, exercise.id.lstrip("0")):
                 return exercise
         if near := nearest(name, (exercise.answer for exercise in self.exercises)):
-            raise UnknownExercise(f"There is no exercise {name!r}. Did you mean {near}?")
+            raise UnknownExercise(f"There's no exercise {name!r}. Did you mean {near}?")
         known = ", ".join(f"{exercise.id} {exercise.answer}" for exercise in self.exercises)
-        raise UnknownExercise(f"There is no exercise {name!r}. Exercises: {known}.")
+        raise UnknownExercise(f"There's no exercise {name!r}. Exercises: {known}.")
 
     def quiz(self, name: str) -> Question:
         """Return the quiz with this id. CourseError when there is none."""
@@ -128,7 +128,7 @@ class Course:
 def _named(name: str, kind: str, questions: Iterable[Question]) -> Question:
     known = {question.id: question for question in questions}
     if name not in known:
-        raise CourseError(f"There is no {kind} {name!r}. There are: {', '.join(known) or 'none'}.")
+        raise CourseError(f"There's no {kind} {name!r}. The ones there are: {', '.join(known) or 'none'}.")
     return known[name]
 
 
@@ -157,7 +157,7 @@ def parse(text: str) -> Course:
 def _lesson(entry: Mapping[str, Any]) -> Lesson:
     slug = _get(entry, "slug", "a lesson")
     if not re.fullmatch(r"\d\d_[a-z_]+", slug):
-        raise ManifestError(f"The slug {slug!r} must look like 01_messaging_fundamentals.")
+        raise ManifestError(f"course.toml: the slug {slug!r} must look like 01_messaging_fundamentals.")
     exercises = tuple(
         Exercise(
             id=f"{slug[:2]}.{place}",
@@ -189,14 +189,16 @@ def _partial(entry: Mapping[str, Any], slug: str) -> dict[str, float]:
     worth = partial.values() if isinstance(partial, dict) else [points]
     if not all(type(value) in (int, float) and 0 < value < points for value in worth):
         name = entry.get("answer")
-        raise ManifestError(f"course.toml: partial of {name} in {slug} must give names less than its {points} points.")
+        raise ManifestError(
+            f"course.toml: partial of {name} in {slug} must map names to fewer points than the exercise's {points}."
+        )
     return dict(partial)
 
 
 def _older(entry: Mapping[str, Any], slug: str) -> tuple[str, ...]:
     version, older, name = entry.get("version", 1), entry.get("older", []), entry.get("answer")
     if type(version) is not int or version < 1:
-        raise ManifestError(f"course.toml: version of {name} in {slug} must be a whole number from 1 on.")
+        raise ManifestError(f"course.toml: version of {name} in {slug} must be a whole number, 1 or more.")
     texts = isinstance(older, list) and all(isinstance(clause, str) and clause.strip() for clause in older)
     if not texts or bool(older) != (version > 1):
         raise ManifestError(
@@ -210,7 +212,9 @@ def _prediction(entry: Mapping[str, Any], slug: str) -> Question:
     question = _question(entry, slug)
     where = f"the question {question.id!r}"
     if len(question.choices) > 4:
-        raise ManifestError(f"course.toml: {where} has {len(question.choices)} choices; a prediction has two to four.")
+        raise ManifestError(
+            f"course.toml: {where} has {len(question.choices)} choices, but a prediction needs two to four."
+        )
     return replace(question, settled_by=_words(entry, "settled_by", where))
 
 
@@ -219,7 +223,7 @@ def _question(entry: Mapping[str, Any], slug: str) -> Question:
     where = f"the question {question_id!r}"
     choices = tuple(_choice(choice, n, where) for n, choice in enumerate(entry.get("choice", []), start=1))
     if len(choices) < 2:
-        raise ManifestError(f"course.toml: {where} must have two choices or more.")
+        raise ManifestError(f"course.toml: {where} needs at least two choices.")
     if not any(choice.right for choice in choices):
         raise ManifestError(f"course.toml: {where} has no right choice.")
     return Question(question_id, _words(entry, "question", where), choices, slug)
@@ -237,7 +241,7 @@ def _words(entry: Mapping[str, Any], key: str, where: str) -> str:
     """Return the text under this key. ManifestError when it is missing, empty or no text."""
     words = _get(entry, key, where)
     if not isinstance(words, str) or not words.strip():
-        raise ManifestError(f"course.toml: {where} has an empty {key!r}, or one that is no text.")
+        raise ManifestError(f"course.toml: {where} needs a {key!r} that is text and isn't empty.")
     return words
 
 
@@ -251,7 +255,9 @@ def _get(entry: Mapping[str, Any], key: str, where: str) -> Any:
 def _three_hints(exercise: Mapping[str, Any]) -> tuple[str, str, str]:
     hints = tuple(exercise.get("hints", ()))
     if len(hints) != 3 or not all(hints):
-        raise ManifestError(f"course.toml: {exercise.get('answer')} must have three hints, each one step further.")
+        raise ManifestError(
+            f"course.toml: {exercise.get('answer')} must have three hints, each going one step further."
+        )
     return hints
 
 
@@ -259,13 +265,15 @@ def _validate(lessons: tuple[Lesson, ...]) -> None:
     """Raise ManifestError for names used twice, lessons out of order, and needs that no earlier lesson teaches."""
     numbers = [lesson.number for lesson in lessons]
     if numbers != sorted(set(numbers)):
-        raise ManifestError(f"course.toml: the lessons must be in order, each number once; found {numbers}.")
+        raise ManifestError(
+            f"course.toml: the lessons must be in ascending sequence, with each number once. Found: {numbers}."
+        )
     answers = [exercise.answer for lesson in lessons for exercise in lesson.exercises]
     if twice := {answer for answer in answers if answers.count(answer) > 1}:
-        raise ManifestError(f"course.toml: these functions answer two exercises: {sorted(twice)}.")
+        raise ManifestError(f"course.toml: these functions are the answers of more than one exercise: {sorted(twice)}.")
     ids = [question.id for lesson in lessons for question in lesson.quizzes + lesson.predictions]
     if twice := {question_id for question_id in ids if ids.count(question_id) > 1}:
-        raise ManifestError(f"course.toml: these ids name two questions: {sorted(twice)}.")
+        raise ManifestError(f"course.toml: these ids belong to more than one question: {sorted(twice)}.")
     taught: set[str] = set()
     for lesson in lessons:
         if unknown := set(lesson.needs) - taught:

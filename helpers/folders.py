@@ -35,9 +35,9 @@ def writing(folder: Path, maybe_open: bool = False) -> Iterator[None]:
     except OSError as problem:
         said = f"{problem.strerror or problem}."
         if maybe_open:
-            advice = "Close the file if another program has it open, or name another folder."
-            raise CourseError(f"Cannot write {problem.filename or folder}: {said} {advice}") from None
-        raise CourseError(f"Cannot write to {folder}: {said} Name another folder.") from None
+            advice = "If another program has the file open, close it. Or choose another folder."
+            raise CourseError(f"I can't write {problem.filename or folder}: {said} {advice}") from None
+        raise CourseError(f"I can't write to {folder}: {said} Choose another folder.") from None
 
 
 def write(path: Path, content: str | bytes) -> None:
@@ -60,10 +60,12 @@ def write(path: Path, content: str | bytes) -> None:
 def check_new(out: Path) -> None:
     """Raise CourseError unless this folder is new or empty, and no part of the course."""
     if is_inside(out, HOME) or is_inside(out, _PACKAGE):
-        raise CourseError(f"{out} is inside the course's own files. Name a folder elsewhere.")
+        raise CourseError(f"{out} is inside the course's own files. Choose a folder somewhere else.")
     with writing(out):
         if out.exists() and any(out.iterdir()):
-            raise CourseError(f"{out} is not empty. Name a new folder, so that nothing in it is mixed up.")
+            raise CourseError(
+                f"{out} isn't empty. Choose a new folder, so that its files don't get mixed up with these."
+            )
 
 
 @contextmanager

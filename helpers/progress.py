@@ -79,9 +79,11 @@ def _readable(path: Path) -> _Recorded:
     try:
         return _read(path)
     except OSError as problem:
-        raise CourseError(f"{path} cannot be read: {problem.strerror or problem}.") from None
+        raise CourseError(f"I can't read {path}: {problem.strerror or problem}.") from None
     except ValueError as problem:
-        raise CourseError(f"{path} is damaged ({problem}). The next check sets it aside and begins anew.") from None
+        raise CourseError(
+            f"{path} is damaged ({problem}). The next check sets it aside and starts a new one."
+        ) from None
 
 
 def by_lesson(listed: Course, standings: Mapping[str, Standing]) -> tuple[dict[str, Any], ...]:
@@ -131,7 +133,7 @@ def _change(folder: Path, change: Callable[[_Recorded], _Recorded]) -> None:
         with _locked(folder):
             _write(path, change(_read_or_set_aside(path)))
     except OSError as problem:
-        _warn(f"Your progress could not be recorded in {path}: {problem.strerror or problem}.")
+        _warn(f"I couldn't record your progress in {path}: {problem.strerror or problem}.")
 
 
 def _read(path: Path) -> _Recorded:
@@ -141,19 +143,19 @@ def _read(path: Path) -> _Recorded:
     except FileNotFoundError:
         return _Recorded()
     except RecursionError:
-        raise ValueError("too deep") from None
+        raise ValueError("it's nested too deeply") from None
     if not isinstance(raw, dict) or not isinstance(raw.get("exercises"), dict):
         raise ValueError("it lists no exercises")
     guesses = raw.get("guesses", {})  # a file of an older version has none
     if not isinstance(guesses, dict) or not all(isinstance(choice, str) for choice in guesses.values()):
-        raise ValueError("its guesses are not ours")
+        raise ValueError("its guesses aren't in the course's format")
     return _Recorded({answer: _standing(answer, entry) for answer, entry in raw["exercises"].items()}, guesses)
 
 
 def _standing(answer: str, entry: Any) -> Standing:
     tries, since = (entry.get("tries"), entry.get("correct_since")) if isinstance(entry, dict) else (None, None)
     if type(tries) is not int or tries < 1 or not isinstance(since, str):
-        raise ValueError(f"the entry of {answer} is not one of ours")
+        raise ValueError(f"its entry for {answer} isn't in the course's format")
     if since:
         datetime.fromisoformat(since)
     return Standing(tries, since)
@@ -165,7 +167,7 @@ def _read_or_set_aside(path: Path) -> _Recorded:
     except ValueError as problem:
         aside = path.with_name(f"progress.damaged-{time.time_ns()}.json")
         path.rename(aside)
-        _warn(f"{path} was damaged ({problem}). It is set aside as {aside.name}, and your progress begins anew.")
+        _warn(f"{path} was damaged ({problem}). I've set it aside as {aside.name}, and your progress starts over.")
         return _Recorded()
 
 

@@ -45,7 +45,7 @@ def examine(port: int = 8888) -> Iterator[Finding]:
 def _python() -> Finding:
     found = ".".join(map(str, sys.version_info[:3]))
     if sys.version_info < (3, 10):  # noqa: UP036 - ruff trusts pip, which has an option to ignore it
-        return Finding("Python", found, "Install Python 3.10 or newer, and make the virtual environment with it.")
+        return Finding("Python", found, "Install Python 3.10 or newer, and create the virtual environment with it.")
     return Finding("Python", found)
 
 
@@ -75,9 +75,9 @@ def _kernel() -> Finding:
         # Compare folders: a virtual environment's `python` can be a link to the Python that it was made with.
         found = _printed_by_kernel("import sys, helpers; print(sys.prefix)")
     except Exception as problem:  # whatever keeps a kernel from starting is the finding
-        return Finding("kernel", f"does not start: {problem}", f"{_PYTHON} -m pip install --force-reinstall ipykernel")
+        return Finding("kernel", f"doesn't start: {problem}", f"{_PYTHON} -m pip install --force-reinstall ipykernel")
     if not found or not os.path.samefile(found, sys.prefix):
-        wrong = f"is another Python: {found}" if found else "cannot import helpers"
+        wrong = f"runs another Python: {found}" if found else "can't import helpers"
         return Finding("kernel", wrong, f"{_PYTHON} -m ipykernel install --sys-prefix")
     return Finding("kernel", "starts, with this Python")
 
@@ -99,10 +99,10 @@ def _port(port: int) -> Finding:
         try:
             probe.bind(("127.0.0.1", port))
         except PermissionError:
-            return Finding("port", f"{port} is not for programs like this one", "Choose one from 1024 on.")
+            return Finding("port", f"{port} is reserved for system services", "Choose a port from 1024 up.")
         except OSError:
             # JupyterLab takes the next free one by itself.
-            return Finding("port", f"{port} is in use; JupyterLab will take the next one")
+            return Finding("port", f"{port} is in use, so JupyterLab will use the next free one")
     return Finding("port", f"{port} is free")
 
 
@@ -114,7 +114,7 @@ def _cloud() -> Finding:
         return _aws()
     if "://" in which:
         return _endpoint(which)
-    return Finding("cloud", f"unknown: {which}", "Unset COURSE_CLOUD, or give it offline, aws or an endpoint's URL.")
+    return Finding("cloud", f"unknown: {which}", "Unset COURSE_CLOUD, or set it to offline, aws or an endpoint's URL.")
 
 
 def _aws() -> Finding:
@@ -127,8 +127,8 @@ def _aws() -> Finding:
 
     meant = consent.accounts()
     if not meant:
-        repair = "Say which account you mean: set COURSE_YES to its twelve digits."
-        return Finding("cloud", "real AWS, without a yes; nothing was asked", repair)
+        repair = "To say which account you mean, set COURSE_YES to its twelve digits."
+        return Finding("cloud", "real AWS, but you haven't said yes, so I sent nothing", repair)
 
     try:
         core = botocore.session.get_session()
@@ -136,16 +136,18 @@ def _aws() -> Finding:
         core.set_default_client_config(Config(connect_timeout=5, read_timeout=5, retries={"total_max_attempts": 1}))
         session = boto3.Session(botocore_session=core)
         if not session.region_name:
-            return Finding("cloud", "real AWS, no region", "Set AWS_DEFAULT_REGION, or a region in your profile.")
+            return Finding(
+                "cloud", "real AWS, without a region", "Set AWS_DEFAULT_REGION, or a region in your profile."
+            )
         account, who = identity(session)
     except CourseError as problem:
         return Finding("cloud", "real AWS", str(problem))
     except Exception as problem:  # boto3 raises many kinds of errors for a machine's files and variables
-        repair = f"{type(problem).__name__}: {problem} Check your profile and the variables AWS_..."
+        repair = f"{type(problem).__name__}: {problem} Check your profile and the AWS_... environment variables."
         return Finding("cloud", "real AWS", repair)
     found = f"real AWS, account {account}, region {session.region_name}, as {who}"
     repair = (
-        "" if account in meant else f"You said yes to account {' and '.join(meant)}. Change COURSE_YES or the profile."
+        "" if account in meant else f"You said yes to account {' and '.join(meant)}. Change COURSE_YES or your profile."
     )
     return Finding("cloud", found, repair)
 
@@ -163,12 +165,12 @@ def _endpoint(url: str) -> Finding:
     except CourseError as problem:
         return Finding("cloud", f"an endpoint, {url}", str(problem))
     except OSError:
-        return Finding("cloud", f"an endpoint, {url}: nobody answers", "Start its server, or unset COURSE_CLOUD.")
+        return Finding("cloud", f"an endpoint, {url}, which doesn't answer", "Start its server, or unset COURSE_CLOUD.")
     return Finding("cloud", f"an endpoint, {url}")
 
 
 def all_well(findings: list[Finding], say: Callable[[str], None]) -> bool:
     """Say the verdict, and return whether nothing has to be repaired."""
     broken = [finding for finding in findings if not finding.well]
-    say(f"{len(broken)} to mend." if broken else "This machine can take the course.")
+    say(f"Things to fix: {len(broken)}." if broken else "This machine is ready for the course.")
     return not broken

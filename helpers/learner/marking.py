@@ -68,7 +68,7 @@ def _run(notebook: NotebookNode, path: Path) -> None:
             return
         endless.append(cell)
         if len(endless) > 1:  # the kernel is still busy with the first, which cannot be interrupted
-            raise NotebookError(f"{path.name}: the kernel got stuck {_place(endless[0])}. Give its loop a way out.")
+            raise NotebookError(f"{path.name}: the kernel got stuck {_place(endless[0])}. Does its loop ever end?")
 
     try:
         kernels.execute(
@@ -85,14 +85,16 @@ def _run(notebook: NotebookNode, path: Path) -> None:
     except (RuntimeError, OSError, NoSuchKernel) as problem:
         if started and isinstance(problem, DeadKernelError):
             where = _place(started[-1])
-            raise NotebookError(f"{path.name}: the kernel ended {where}. Take out what ends it.") from None
-        raise NotebookError(f"No kernel could be started: {problem}. `course doctor` looks into it.") from None
+            raise NotebookError(
+                f"{path.name}: the kernel ended {where}. Remove whatever ends it, such as exit()."
+            ) from None
+        raise NotebookError(f"I couldn't start a kernel: {problem}. Run `course doctor` to find out why.") from None
 
 
 def _place(cell: NotebookNode) -> str:
     if "checks" in cell.metadata:
-        return f"while {cell.metadata['checks']} was checked"
-    return f"in the cell that reads: {shorten(cell.source, 80)}"
+        return f"while {cell.metadata['checks']} was being checked"
+    return f"in this cell: {shorten(cell.source, 80)}"
 
 
 def _environment() -> dict[str, str]:
@@ -105,8 +107,8 @@ def _outcome(exercise: Exercise, check: NotebookNode, own: list[NotebookNode], p
         if OUTCOME in output.get("data", {}):
             fields = output.data[OUTCOME]
             return Outcome(**fields) if fields else _missing(exercise, own)
-    said = _error(check) or "it did not end"
-    raise NotebookError(f"{path.name}: {exercise.answer} could not be checked: {said}. `course doctor` may know why.")
+    said = _error(check) or "it didn't finish"
+    raise NotebookError(f"{path.name}: I couldn't check {exercise.answer}: {said}. `course doctor` may know why.")
 
 
 def _is_older(exercise: Exercise, own: list[NotebookNode], texts: list[str]) -> bool:
@@ -120,7 +122,7 @@ def _missing(exercise: Exercise, own: list[NotebookNode]) -> Outcome:
     for error in (_error(cell) for cell in own if defines(cell, exercise)):
         if error:
             return outcome(exercise, ERROR, got=error, expected="a cell that runs to its end and defines the function")
-    return outcome(exercise, NOT_ATTEMPTED, expected=f"No function {exercise.answer} is defined in this notebook.")
+    return outcome(exercise, NOT_ATTEMPTED, expected=f"This notebook doesn't define a function {exercise.answer}.")
 
 
 def _error(cell: NotebookNode) -> str:

@@ -58,14 +58,14 @@ def look(copy: WorkingCopy, listed: Course) -> Contents:
             found.unanswered += _unanswered(notebook, lesson)
             found.secrets += _secrets(notebook, path.name, lesson)
         except (NotebookError, OSError) as problem:
-            said = f"{path} cannot be read: {problem.strerror}." if isinstance(problem, OSError) else str(problem)
+            said = f"I can't read {path}: {problem.strerror}." if isinstance(problem, OSError) else str(problem)
             found.unreadable.append(said)
             continue
         found.notebooks[f"exercises/{path.name}"] = path
         if last_activity.get(path, 0) > path.stat().st_mtime + 1:
             found.unsaved.append(path.name)
     if not found.notebooks:
-        nothing = f"There are no exercises in {copy.folder}. Is that your folder? Name it with --folder."
+        nothing = f"There are no exercises in {copy.folder}. If your working copy is somewhere else, use --folder."
         raise CourseError("\n".join(found.unreadable) or nothing)
     return found
 
@@ -78,9 +78,9 @@ def write(contents: Contents, name: str, out: Path) -> Path:
     name = " ".join("".join(c if c.isprintable() else " " for c in unicodedata.normalize("NFC", name)).split())
     slug = re.sub(r"[^\w-]+", "-", name)[:_LONGEST].strip("-_")
     if not slug:
-        raise CourseError("Your name is needed, so that the one who marks it knows whose it is.")
+        raise CourseError("Please give your name, so your instructor knows whose work this is.")
     if not out.is_dir():
-        raise CourseError(f"There is no folder {out}. Name one that is there with --out.")
+        raise CourseError(f"There's no folder {out}. Use --out with a folder that exists.")
     path = out / f"{DISTRIBUTION}-{slug}.zip"
     with writing(out):
         notebooks = {inside: notebook.read_bytes() for inside, notebook in contents.notebooks.items()}

@@ -29,7 +29,7 @@ def warn_of_secrets(cells: list[dict[str, Any]], path: str, log: Any) -> None:
             where = f"{path}, cell {number}, {found}"
             if where not in _warned:
                 _warned.add(where)
-                log.warning("A secret is being saved? %s. Take it out, and save again.", where)
+                log.warning("Is this a secret? You've just saved %s. Take it out and save again.", where)
 
 
 def leave_still_pictures(cell: dict[str, Any]) -> None:

@@ -46,10 +46,10 @@ class WorkingCopy:
         try:
             self.folder = folder.expanduser().resolve()
         except (RuntimeError, OSError) as problem:  # no such user behind ~, links in a circle
-            raise CourseError(f"{folder} is no folder: {problem} Name another one with --folder.") from None
+            raise CourseError(f"{folder} can't be your folder: {problem} Choose another one with --folder.") from None
         if is_inside(self.folder, HOME):
             raise CourseError(
-                f"{self.folder} is inside the course's own files. Name one elsewhere with --folder or COURSE_FOLDER."
+                f"{self.folder} is inside the course's own files. Choose another with --folder or COURSE_FOLDER."
             )
         self._record = self.folder / ".course" / "laid.json"
 
@@ -129,22 +129,24 @@ def shipped(kind: str, lesson: Lesson) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except OSError:
-        raise NotebookError(f"The course has no {kind}/{lesson.slug}.ipynb; it is not installed whole.") from None
+        raise NotebookError(
+            f"The course has no {kind}/{lesson.slug}.ipynb. Part of it is missing, so install it again."
+        ) from None
 
 
 def read_notebook(path: Path) -> "NotebookNode":
     """Return a learner's notebook. NotebookError says what is wrong with the file, and what to do."""
-    mend = f"`course reset {path.name[:2]}` lays it anew and keeps this file aside."
+    mend = f"`course reset {path.name[:2]}` gives you a new one and keeps a copy of this file."
     try:
         text = path.read_text(encoding="utf-8-sig")  # some editors on Windows begin a file with a byte order mark
     except FileNotFoundError:
-        raise NotebookError(f"{path} is not there. `course lab` lays it out.") from None
+        raise NotebookError(f"{path} doesn't exist yet. `course lab` creates it.") from None
     except UnicodeDecodeError:
-        raise NotebookError(f"{path} is not saved as UTF-8, as notebooks are. {mend}") from None
+        raise NotebookError(f"{path} isn't saved as UTF-8, which notebooks have to be. {mend}") from None
     except OSError as problem:
-        raise NotebookError(f"{path} cannot be read: {problem.strerror}. Is the folder the right one?") from None
+        raise NotebookError(f"I can't read {path}: {problem.strerror}. Is this the right folder?") from None
     if not text.strip():
-        raise NotebookError(f"{path} is empty. If it is open in JupyterLab, save it there once more. Else {mend}")
+        raise NotebookError(f"{path} is empty. If it's open in JupyterLab, save it again there. If not, {mend}")
     import nbformat
 
     try:
@@ -154,7 +156,7 @@ def read_notebook(path: Path) -> "NotebookNode":
         nbformat.validate(notebook, relax_add_props=True)
     except Exception as problem:  # nbformat raises many kinds for a file that is damaged
         said = str(problem).strip().split("\n")[0][:150]
-        raise NotebookError(f"{path} is not a notebook that can be read ({said}). {mend}") from None
+        raise NotebookError(f"{path} isn't a notebook that I can read ({said}). {mend}") from None
     return notebook
 
 

@@ -117,13 +117,13 @@ def test_words_that_the_command_does_not_know(course_command, words):
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["check"], "`course lab` lays it out"),
+        (["check"], "`course lab` creates it"),
         (["check", "99"], "Lessons: 01"),
         (["check", "01.9"], "01.4 take_one"),
         (["lab", "99"], "Lessons: 01"),
         (["reset", "take_two", "--yes"], "Lessons: 01"),
         (["pack", "--name", "Ada"], "--folder"),
-        (["release", "."], "is not empty"),
+        (["release", "."], "isn't empty"),
     ],
 )
 def test_an_error_is_said_in_words(course_command, tmp_path, monkeypatch, words, said):
@@ -142,7 +142,7 @@ def test_the_installed_command_ends_with_the_code_of_an_error():
     assert (done.returncode, done.stdout) == (1, b"")
     assert (
         done.stderr.decode().strip()
-        == "There is no lesson '99'. Lessons: " + ", ".join(lesson.number for lesson in course().lessons) + "."
+        == "There's no lesson '99'. Lessons: " + ", ".join(lesson.number for lesson in course().lessons) + "."
     )
 
 
@@ -229,7 +229,7 @@ def test_doctor_says_what_to_do(course_command, monkeypatch, mend, code):
     assert done == code
     assert "port 7777" in output
     assert mend in output
-    assert ("This machine can take the course." in output) == (not mend)
+    assert ("This machine is ready for the course." in output) == (not mend)
 
 
 # --- lab -------------------------------------------------------------------------------------------------------------
@@ -302,7 +302,7 @@ def test_pack_does_not_go_on_without_a_name(course_command, copy):
     """No file is made when the answer is blank, or there is nobody to answer."""
     code, _, errors = course_command("pack", says="   \n")
     assert code == 1
-    assert "Your name is needed" in errors
+    assert "give your name" in errors
     assert course_command("pack")[0] == 1
     assert list(copy.folder.glob("*.zip")) == []
 

@@ -314,7 +314,7 @@ def test_without_isolation_it_grades_only_when_told_to(told, folder, own_sandbox
     [
         ({"folder": Path("nowhere")}, "There is no folder nowhere"),
         ({"out": "inside"}, "is inside"),
-        ({"lessons": ("77",)}, "There is no lesson '77'"),
+        ({"lessons": ("77",)}, "There's no lesson '77'"),
         ({"scheduler": "tcp://127.0.0.1:1"}, "Dask"),
     ],
 )
@@ -415,7 +415,7 @@ def test_a_set_that_cannot_be_right_is_told(exam, file, old, new, said):
 def test_a_set_is_laid_into_a_new_folder_only(tmp_path):
     """Nothing of an instructor's is overwritten."""
     put(tmp_path, {"mine.txt": b"x"})
-    with pytest.raises(CourseError, match="is not empty"):
+    with pytest.raises(CourseError, match="isn't empty"):
         custom_set.new(tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
 

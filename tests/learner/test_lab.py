@@ -60,7 +60,7 @@ def test_the_layout_is_laid_once(tmp_path):
 def test_a_layout_that_cannot_be_laid_is_told(tmp_path):
     """A file where the folder should be raises CourseError."""
     (tmp_path / ".course").touch()
-    with pytest.raises(CourseError, match="Cannot write"):
+    with pytest.raises(CourseError, match="can't write"):
         lab.arguments(tmp_path, LESSON, "lessons", browser=True, port=None)
 
 

@@ -124,7 +124,7 @@ def test_a_damaged_file_has_no_guess_and_is_set_aside_by_the_next(folder):
     """A question is asked all the same."""
     (folder / progress.FILE).write_text("{", encoding="utf-8")
     assert progress.guess(folder, "after-a-crash") == ""
-    with pytest.warns(UserWarning, match="set aside"):
+    with pytest.warns(UserWarning, match="set it aside"):
         progress.record_guess(folder, "after-a-crash", "Nothing.")
     assert progress.guess(folder, "after-a-crash") == "Nothing."
 
@@ -240,7 +240,7 @@ DAMAGED = [
 def test_a_damaged_file_is_set_aside_with_a_warning(folder, content):
     """It is renamed, and new results are recorded."""
     (folder / progress.FILE).write_bytes(content)
-    with pytest.warns(UserWarning, match=r"was damaged .* set aside as progress\.damaged-"):
+    with pytest.warns(UserWarning, match=r"was damaged .* set it aside as progress\.damaged-"):
         keep(NOT_YET)
     (aside,) = folder.glob("progress.damaged-*.json")
     assert aside.read_bytes() == content

@@ -182,7 +182,7 @@ def test_a_file_is_no_folder(tmp_path):
     """A file in the folder's place raises CourseError and stays."""
     place = tmp_path / "file"
     place.write_text("mine", encoding="utf-8")
-    with pytest.raises(CourseError, match="Cannot write to"):
+    with pytest.raises(CourseError, match="can't write to"):
         WorkingCopy(place).copy_missing()
     assert place.read_text(encoding="utf-8") == "mine"
 
@@ -228,11 +228,11 @@ def test_two_processes_can_write_one_file_at_once(tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("maybe_open", "said"),
     [
-        (False, "Cannot write to {folder}: No space left on device. Name another folder."),
+        (False, "I can't write to {folder}: No space left on device. Choose another folder."),
         (
             True,
-            "Cannot write {file}: No space left on device. "
-            "Close the file if another program has it open, or name another folder.",
+            "I can't write {file}: No space left on device. "
+            "If another program has the file open, close it. Or choose another folder.",
         ),
     ],
 )
@@ -280,13 +280,13 @@ NOTEBOOK = '{"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [%s]}'
     [
         ("", "is empty"),
         (" \n", "is empty"),
-        ('{"cells": [', "not a notebook"),
-        ("[]", "not a notebook"),
-        ("5", "not a notebook"),
-        ("{}", "not a notebook"),
-        (NOTEBOOK % "1", "not a notebook"),
+        ('{"cells": [', "a notebook that I can read"),
+        ("[]", "a notebook that I can read"),
+        ("5", "a notebook that I can read"),
+        ("{}", "a notebook that I can read"),
+        (NOTEBOOK % "1", "a notebook that I can read"),
         (NOTEBOOK % (CODE % ""), "'source' is a required property"),
-        (NOTEBOOK % (CODE % ', "source": 5'), "not a notebook"),
+        (NOTEBOOK % (CODE % ', "source": 5'), "a notebook that I can read"),
         (NOTEBOOK.replace('"nbformat": 4', '"nbformat": 9') % "", "version 9"),
         ((NOTEBOOK % "").encode("utf-16"), "UTF-8"),
     ],

@@ -59,9 +59,9 @@ def test_an_unknown_name_is_answered_with_those_that_are_known():
         (lesson(slug="first"), "must look like"),
         (lesson().replace('able_to = "do"\n', ""), "no 'able_to'"),
         (lesson(needs='["queue"]'), "no earlier lesson teaches"),
-        (lesson(slug="02_b") + lesson(slug="01_a").partition('"A course"')[2], "in order"),
+        (lesson(slug="02_b") + lesson(slug="01_a").partition('"A course"')[2], "ascending sequence"),
         (lesson() + exercise(hints='["a", "b"]'), "three hints"),
-        (lesson() + exercise() + exercise(), "two exercises"),
+        (lesson() + exercise() + exercise(), "more than one exercise"),
     ],
 )
 def test_a_manifest_that_cannot_be_is_refused(text, says):

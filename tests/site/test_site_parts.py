@@ -221,7 +221,7 @@ def test_a_folder_that_is_not_new_is_left_alone(tmp_path, monkeypatch, place):
     monkeypatch.setattr(jupyterlite, "pyodide_version", lambda: pytest.fail("it went on"))
     (tmp_path / "thesis.txt").write_text("mine")
     out, said = (
-        (tmp_path, "is not empty") if place == "not empty" else (HOME / "_site", "inside the course's own files")
+        (tmp_path, "isn't empty") if place == "not empty" else (HOME / "_site", "inside the course's own files")
     )
     with pytest.raises(CourseError, match=said):
         build.site(out)

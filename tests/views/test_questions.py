@@ -61,20 +61,20 @@ def test_a_prediction_names_the_cell_that_settles_it():
     ("text", "says"),
     [
         (quiz(WRONG, WRONG), "'q' has no right choice"),
-        (quiz(RIGHT), "'q' must have two choices"),
+        (quiz(RIGHT), "'q' needs at least two choices"),
         (quiz(RIGHT, WRONG).replace('why = "Not so."\n', ""), "choice 2 of the question 'q' has no 'why'"),
-        (quiz(RIGHT, ("No", " ", "false")), "choice 2 of the question 'q' has an empty 'why'"),
-        (quiz(RIGHT, ("", "Not so.", "false")), "empty 'text'"),
+        (quiz(RIGHT, ("No", " ", "false")), "choice 2 of the question 'q' needs a 'why'"),
+        (quiz(RIGHT, ("", "Not so.", "false")), "needs a 'text'"),
         (quiz(RIGHT, ("No", "Not so.", '"false"')), "right = true or right = false"),
         (quiz(RIGHT, WRONG).replace("right = false\n", ""), "choice 2 of the question 'q' has no 'right'"),
-        (quiz(RIGHT, WRONG, question=""), "'q' has an empty 'question'"),
+        (quiz(RIGHT, WRONG, question=""), "'q' needs a 'question'"),
         (quiz(RIGHT, WRONG).replace('id = "q"\n', ""), "a question of 01_first has no 'id'"),
-        (quiz(RIGHT, WRONG) + quiz(RIGHT, WRONG), "these ids name two questions: .'q'"),
-        (quiz(RIGHT, WRONG) + predict(RIGHT, WRONG), "these ids name two questions: .'q'"),
+        (quiz(RIGHT, WRONG) + quiz(RIGHT, WRONG), "these ids belong to more than one question: .'q'"),
+        (quiz(RIGHT, WRONG) + predict(RIGHT, WRONG), "these ids belong to more than one question: .'q'"),
         (predict(RIGHT, WRONG, settled_by=""), "'q' has no 'settled_by'"),
-        (predict(RIGHT, WRONG, settled_by='settled_by = " "'), "'q' has an empty 'settled_by'"),
-        (predict(RIGHT), "'q' must have two choices"),
-        (predict(RIGHT, *[WRONG] * 4), "'q' has 5 choices; a prediction has two to four"),
+        (predict(RIGHT, WRONG, settled_by='settled_by = " "'), "'q' needs a 'settled_by'"),
+        (predict(RIGHT), "'q' needs at least two choices"),
+        (predict(RIGHT, *[WRONG] * 4), "'q' has 5 choices, but a prediction needs two to four"),
         (predict(WRONG, WRONG), "'q' has no right choice"),
     ],
 )
@@ -87,7 +87,7 @@ def test_a_question_that_cannot_be_is_refused(text, says):
 def test_two_lessons_do_not_share_a_question_s_id():
     """show.quiz finds a question by its id alone."""
     second = LESSON.replace("01_first", "02_second").partition('"A course"')[2]
-    with pytest.raises(ManifestError, match="two questions"):
+    with pytest.raises(ManifestError, match="more than one question"):
         parse(LESSON + quiz(RIGHT, WRONG) + second + quiz(RIGHT, WRONG))
 
 
