@@ -8,7 +8,7 @@ from collections.abc import Iterable
 PAGE = "lessons/differences_from_aws.md"
 
 _DATA_PROTECTION = "AWS has closed data protection to new customers, so the course doesn't teach it."
-_KEYS = "The course needs no other keys than those of its profiles and of a role."
+_KEYS = "The course needs no keys beyond those of its profiles and of a role."
 _OF_AN_ORGANIZATION = "It serves organizations and identity providers, which aren't simulated."
 _NOTHING_ENCODED = "SQS and SNS say in plain text why they refuse a call."
 # By service and operation.
@@ -37,10 +37,10 @@ def see(line: str) -> str:
 def no_operation(service: str, name: str) -> str:
     """Return the text of the error for an operation that only AWS has."""
     why = OPERATIONS.get((service, name), "")
-    text = f"{name} is an operation of AWS that this course's offline cloud does not have; it needs real AWS."
+    text = f"{name} is an AWS operation that this course's offline cloud doesn't have. You need real AWS for it."
     return f"{text} {why} {see(name)}" if why else text
 
 
 def no_service(cloud: str, service: str, known: Iterable[str]) -> str:
     """Return the text of the error for a service that only AWS has. cloud: who says so."""
-    return f"{cloud} has no service {service!r}; it knows {', '.join(known)}. {see(OTHER_SERVICES)}"
+    return f"{cloud} doesn't have the service {service!r}. It has {', '.join(known)}. {see(OTHER_SERVICES)}"

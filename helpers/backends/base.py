@@ -27,7 +27,7 @@ def longest_wait() -> float:
     try:
         return float(os.environ.get("COURSE_WAIT") or 120)
     except ValueError:
-        raise CloudError("COURSE_WAIT has to be a number of seconds.") from None
+        raise CloudError("Set COURSE_WAIT to a number of seconds.") from None
 
 
 class Cloud:
@@ -87,7 +87,7 @@ class Cloud:
     @staticmethod
     def _know_service(service: str) -> None:
         if service not in TAUGHT:
-            raise CloudError(f"This course has no service {service!r}. It teaches {' and '.join(map(repr, TAUGHT))}.")
+            raise CloudError(f"This course doesn't cover {service!r}, only {' and '.join(map(repr, TAUGHT))}.")
 
     @staticmethod
     def _know_profile(profile: str | None) -> None:
@@ -95,8 +95,8 @@ class Cloud:
             return
         known = botocore.session.get_session().available_profiles
         if profile not in known:
-            names = ", ".join(known) or "none at all"
-            raise CloudError(f"There is no profile {profile!r} here. The config file has: {names}.")
+            names = ", ".join(known) or "none"
+            raise CloudError(f"There's no profile {profile!r} here. Profiles in the config file: {names}.")
 
     @staticmethod
     def _know_region(region: str | None) -> None:
@@ -177,8 +177,8 @@ class Cloud:
     def __getattr__(self, name: str) -> Any:
         if name in not_available.MISSING:
             raise CloudError(
-                f"{not_available.SAID}{not_available.MISSING[name]} Go on with the next cell; the offline cloud has "
-                'it: start("offline").'
+                f"{not_available.SAID}{not_available.MISSING[name]} You can go on with the next cell. The "
+                'offline cloud has this: start("offline").'
             )
         raise AttributeError(f"{type(self).__name__} has no {name!r}")
 

@@ -2,22 +2,22 @@
 
 from helpers.simulation.clock import SAID  # `course verify` recognises these texts by it
 
-TIMELINE = SAID + "nobody keeps what happened to each message. The offline cloud has its timeline."
-INBOX = SAID + "what SNS sends goes to its real receivers, and a person confirms by the link in the mail."
-UNKIND = SAID + "it is as kind or unkind as it is; nothing is done to your program on purpose."
+TIMELINE = SAID + "there's no record of what happened to each message. The offline cloud keeps one: its timeline."
+INBOX = SAID + "SNS sends to real receivers, and a person confirms with the link in the mail."
+UNKIND = SAID + "unkindness can't be switched on, so your program meets the service as it is."
 RUN = (
     SAID
-    + "cloud.run isn't available, since time can't be moved. An hour of your programs would take a real hour, and AWS "
-    'would bill you for their calls. The offline cloud runs that hour in a moment: start("offline").'
+    + "several programs can't run side by side, because time can't be moved. An hour of cloud.run would take a real "
+    'hour, and AWS would bill you for its calls. The offline cloud runs that hour in a moment: start("offline").'
 )
 # The following code needs a result from these attributes of Cloud, so using them is an error. By attribute.
 MISSING = {
-    "inbox": "there is no inbox to look into: what SNS sends arrives at its real receivers.",
-    "follow": "the link is in a real mailbox, and opening it there confirms.",
-    "certificate": "the certificate is fetched from its SigningCertURL, which the course does not do.",
-    "web_fails": "a web address fails when its server does.",
-    "web_works": "a web address works when its server does.",
-    "steps": "nobody keeps what happened to each message.",
+    "inbox": "there's no inbox to look into, because SNS sends to real receivers.",
+    "follow": "the link is in a real mailbox, and whoever opens it there confirms the subscription.",
+    "certificate": "the certificate would have to come from its SigningCertURL, and the course doesn't fetch it.",
+    "web_fails": "a web address fails only when its server does.",
+    "web_works": "a web address works only when its server does.",
+    "steps": "there's no record of what happened to each message.",
 }
 
 

@@ -75,7 +75,7 @@ def _new_cloud(which: str, options: dict[str, Any]) -> Cloud:
         from helpers.backends.endpoint.endpoint_cloud import EndpointCloud
 
         return _built(EndpointCloud, which, (which,), {"still": frozen}, options)
-    raise CloudError(f'There is no cloud {which!r}. Choose "offline", "aws", or an endpoint\'s URL.')
+    raise CloudError(f'There\'s no cloud {which!r}. Choose "offline", "aws", or an endpoint\'s URL.')
 
 
 def _built(
@@ -95,7 +95,7 @@ def _built(
     except TypeError as problem:  # Python's own message names the option
         if known:
             raise
-        raise CloudError(f"The cloud {which!r} has no such option: {problem}.") from None
+        raise CloudError(f"The cloud {which!r} doesn't have that option: {problem}.") from None
 
 
 def running() -> Cloud:

@@ -144,4 +144,4 @@ def response(url: str, status: int, headers: dict[str, str], content: bytes) -> 
 
 
 def _no_network() -> AWSResponse:
-    raise CloudError("This request would have left the process, and there is no network here.")
+    raise CloudError("This request would have left the process, and there's no network here.")

@@ -150,7 +150,7 @@ def verify(
     else:
         table = Table("notebook", "cell", "", "why")
         for name, rows in found.items():
-            table.add_row(name, f"{counts[name]} of {len(rows)} cells are the same", "", "")
+            table.add_row(name, f"{counts[name]} of {len(rows)} cells match", "", "")
             for row in rows:
                 if row.verdict != SAME:
                     table.add_row("", row.cell, row.verdict, escape(row.why))

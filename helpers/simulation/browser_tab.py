@@ -5,13 +5,15 @@ import threading
 from pathlib import Path
 
 IN_A_TAB = sys.platform == "emscripten"
-INSTEAD = "The course on your own computer can; see about_this_edition.md, in the first folder of the list of files."
+INSTEAD = (
+    "On your own computer, the course can do this. See about_this_edition.md, in the first folder of the list of files."
+)
 ONLY_OFFLINE = (
-    f"In a browser tab there is the offline cloud alone: Python has no network in it, and keys do not belong in a web "
+    "In a browser tab, there's only the offline cloud. Python has no network here, and keys don't belong in a web "
     f"page. {INSTEAD}"
 )
-NO_THREADS = f"In a browser tab there are no threads, so this one cannot start. {INSTEAD}"
-THREADS_NEEDED = f"Your function starts a thread, and a browser tab has none, so it isn't checked here. {INSTEAD}"
+NO_THREADS = f"A browser tab has no threads, so this one can't start. {INSTEAD}"
+THREADS_NEEDED = f"Your function starts a thread. A browser tab has none, so I can't check it here. {INSTEAD}"
 
 _STORAGE = Path("/drive")  # where Python finds JupyterLite's files
 _plain_start = threading.Thread.start

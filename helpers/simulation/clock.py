@@ -17,7 +17,7 @@ _wall = time.time
 
 START = datetime(2026, 1, 5, 9, 0, tzinfo=timezone.utc)  # a Monday morning; fixed, so that outputs repeat
 END = datetime(9999, 1, 1, tzinfo=timezone.utc).timestamp()  # Python's datetimes end with that year
-TOO_LATE = "The clock cannot go beyond the year 9998; {:g} seconds would take it there."
+TOO_LATE = "The clock can't go beyond the year 9998, and {:g} seconds would take it there."
 NOT_BY_A_PROGRAM = (
     "Only a lesson can move the clock. A function that's being checked, or that cloud.run runs, can't do that, just as "
     "it couldn't on AWS. To wait, use time.sleep(60), which takes no real time there."
@@ -34,7 +34,7 @@ LOOPS_FOREVER = (
     "between cells, too."
 )
 
-SAID = "On this cloud: "  # the beginning of every sentence about something that a cloud can't do
+SAID = "On this cloud, "  # the beginning of every sentence about something that a cloud can't do
 _IN_A_LOOP = 10  # refused waits of one length; one more means that a loop waits for something that never happens
 _MOST_LOOKS, _LONGEST_LOOP = 1000, 10.0  # of a callback at a time that stands; real seconds in which it looks
 
@@ -51,7 +51,7 @@ def _seconds(seconds: float, **units: float) -> float:
     except OverflowError:
         length = math.inf
     if not length >= 0:  # nan, too
-        raise ClockError(f"The clock only goes forward; {length:g} seconds would take it back.")
+        raise ClockError(f"The clock only goes forward, and {length:g} seconds would take it back.")
     return length
 
 
@@ -257,14 +257,14 @@ class RealClock(_Clock):
             self._not_waited.append(length)
             if self._not_waited[-_IN_A_LOOP - 1 :] == [length] * (_IN_A_LOOP + 1):
                 raise ClockError(
-                    f"{SAID}time cannot be moved, and the same wait of {_in_words(length)} was asked for more than "
-                    f"{_IN_A_LOOP} times, so a loop may wait for what never comes. Go on with the next cell, or let "
-                    f"it wait really: clock.limit = {length:g}"
+                    f"{SAID}time can't be moved, and your code asked for the same wait of {_in_words(length)} more "
+                    f"than {_IN_A_LOOP} times. A loop may be waiting for something that never happens. Go on with the "
+                    f"next cell, or have it really wait: clock.limit = {length:g}"
                 )
             print(
-                f"{SAID}time cannot be moved, and a real wait of {_in_words(length)} is longer than the limit of "
-                f"{self.limit:g} seconds. It was not waited: what follows shows things as they are now. To wait all "
-                f"the same: clock.limit = {length:g}"
+                f"{SAID}time can't be moved, and a real wait of {_in_words(length)} is longer than the limit of "
+                f"{self.limit:g} seconds. I skipped the wait, so what follows shows things as they are now. To really "
+                f"wait: clock.limit = {length:g}"
             )
         else:
             _sleep(length)

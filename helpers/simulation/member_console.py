@@ -67,7 +67,7 @@ def console(printed: Callable[[], "Printed | None"]) -> Iterator[None]:
 
     def no_input(prompt: object = "") -> str:
         if printed():
-            raise EOFError("input() has no keyboard here. Your function has to do without it.")
+            raise EOFError("There's no keyboard for input() here. Your function has to do without it.")
         return plain_input(prompt)
 
     stdout, stderr, plain_input = sys.stdout, sys.stderr, builtins.input

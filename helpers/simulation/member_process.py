@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 from helpers.errors import Stopped
 from helpers.simulation.scheduler import Handler, Program, Scheduler
 
-_NO_INTERVAL = "A timer that repeats isn't there in cloud.run. Set it again in the signal's handler."
+_NO_INTERVAL = "cloud.run has no repeating timers. Set the timer again in the signal's handler."
 _BY_A_SIGNAL = 128  # added to a signal's number: the exit code of what it kills, as a shell has it
 _HARMLESS = {getattr(signal, name) for name in ("SIGCHLD", "SIGCONT", "SIGURG", "SIGWINCH") if hasattr(signal, name)}
 _NOT_HANDLED = {getattr(signal, name) for name in ("SIGKILL", "SIGSTOP") if hasattr(signal, name)}

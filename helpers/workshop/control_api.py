@@ -54,7 +54,7 @@ def _result(cloud: Cloud, http: HttpRequest) -> dict[str, Any]:
     account, _ = cloud.caller(http)
     route = _ROUTES.get((http.method, what))
     if route is None:
-        raise Refused("NotFound", f"There is no {http.method} {http.path} here.", 404)
+        raise Refused("NotFound", f"There's no {http.method} {http.path} here.", 404)
     params = _params(http.body)
     with cloud.accounts.changed:
         account.catch_up()
@@ -67,7 +67,7 @@ def _params(body: bytes) -> dict[str, Any]:
     except (ValueError, RecursionError):
         params = None
     if not isinstance(params, dict):
-        raise Refused("SerializationException", "The body is no JSON object.")
+        raise Refused("SerializationException", "The body isn't a JSON object.")
     return params
 
 
@@ -81,7 +81,7 @@ def _advance(cloud: Cloud, account: Account, params: dict[str, Any]) -> dict[str
     if isinstance(seconds, bool) or not isinstance(seconds, (int, float)):
         raise Refused("ValidationError", 'The body has to be {"seconds": <a number>}.')
     if cloud.runs.is_going(account):
-        raise Refused("RunIsGoing", "Only the cloud.run that's using this account moves its clock.", 409)
+        raise Refused("RunIsGoing", "Only the cloud.run that's using this account can move its clock.", 409)
     try:
         account.world.clock.advance(seconds)
     except (ClockError, OverflowError) as problem:
@@ -94,7 +94,7 @@ def _advance(cloud: Cloud, account: Account, params: dict[str, Any]) -> dict[str
 def _reset(cloud: Cloud, account: Account, params: dict[str, Any]) -> dict[str, Any]:
     still, seed = params.get("still", False), params.get("seed")
     if not isinstance(still, bool) or isinstance(seed, bool) or not isinstance(seed, (int, type(None))):
-        raise Refused("ValidationError", 'The body may be {"still": <true or false>, "seed": <a whole number>}.')
+        raise Refused("ValidationError", 'The body can be {"still": <true or false>, "seed": <a whole number>}.')
     return _time(cloud, cloud.reset(account.number, still, seed), params)
 
 
@@ -143,7 +143,7 @@ def _web(cloud: Cloud, account: Account, params: dict[str, Any]) -> dict[str, An
 def _text(params: dict[str, Any], name: str) -> str:
     value = params.get(name)
     if not isinstance(value, str) or len(value) > _LONGEST_TEXT:
-        raise Refused("ValidationError", f"{name} has to be a text.")
+        raise Refused("ValidationError", f"{name} has to be text.")
     return value
 
 
@@ -179,7 +179,7 @@ def _inbox(cloud: Cloud, account: Account, params: dict[str, Any]) -> dict[str, 
 
 def _be_unkind(cloud: Cloud, account: Account, params: dict[str, Any]) -> dict[str, Any]:
     if unknown := set(params) - _SETTABLE:
-        raise Refused("ValidationError", f"No unkindness is called {sorted(unknown)}. Known: {sorted(_SETTABLE)}.")
+        raise Refused("ValidationError", f"There's no unkindness called {sorted(unknown)}. Known: {sorted(_SETTABLE)}.")
     try:
         account.unkindness = Unkindness(**params)
     except (ValueError, TypeError) as problem:

@@ -103,13 +103,15 @@ class _Connection(BaseHTTPRequestHandler):
 
     def _read_body(self, headers: dict[str, str]) -> bytes:
         if "transfer-encoding" in headers:
-            raise UnreadableRequest(411, _ERROR_CODES[411], "This server wants bodies whole, with a Content-Length.")
+            raise UnreadableRequest(
+                411, _ERROR_CODES[411], "This server needs the whole body at once, with a Content-Length."
+            )
         stated = headers.get("content-length", "0")
         if not (stated.isascii() and stated.isdigit()):
-            raise UnreadableRequest(400, "MalformedHttpRequest", "Its Content-Length is no number.")
+            raise UnreadableRequest(400, "MalformedHttpRequest", "Its Content-Length isn't a number.")
         length = int(stated[:20])
         if length > LARGEST_BODY:
-            raise UnreadableRequest(413, _ERROR_CODES[413], f"A body has at most {LARGEST_BODY:,} bytes here.")
+            raise UnreadableRequest(413, _ERROR_CODES[413], f"A body can have at most {LARGEST_BODY:,} bytes here.")
         body = self.rfile.read(length) if length else b""
         if len(body) < length:
             raise ConnectionResetError("the connection ended within a body")
@@ -117,7 +119,7 @@ class _Connection(BaseHTTPRequestHandler):
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
         """Reject a request that the standard library can't read, with an error in AWS's form."""
-        text = f"This is no request that this server reads: {message or explain or code}."
+        text = f"This server can't read the request: {message or explain or code}."
         self.request_version = self.protocol_version  # without this an unreadable first line gets an HTTP/0.9 response
         self._reject(
             self._request_without_body(), UnreadableRequest(code, _ERROR_CODES.get(code, "MalformedHttpRequest"), text)

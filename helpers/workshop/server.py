@@ -65,7 +65,7 @@ class WorkshopCloud:
             return self._refusal(http, problem)
         except Exception:
             traceback.print_exc()
-            return self._refusal(http, Refused("InternalFailure", "The course's server made a mistake.", 500))
+            return self._refusal(http, Refused("InternalFailure", "Something went wrong in the course's server.", 500))
 
     def caller(self, http: HttpRequest) -> tuple[Account, str]:
         """Return the account that signs the request, opened if it is new, and the caller's identity.
@@ -120,17 +120,17 @@ class WorkshopCloud:
             raise Refused("MissingAuthenticationToken", text, 403)
         signed = signatures.read(authorization)
         if signed is None:
-            raise Refused("IncompleteSignature", f"The signature cannot be read. {self._how_to_sign()}", 403)
+            raise Refused("IncompleteSignature", f"The signature can't be read. {self._how_to_sign()}", 403)
         return signed
 
     def _how_to_sign(self) -> str:
         secret = "the token of this course server" if self.token else "any text"
-        return f"Use your number of 12 digits as AWS_ACCESS_KEY_ID, and as AWS_SECRET_ACCESS_KEY {secret}."
+        return f"Set AWS_ACCESS_KEY_ID to your account's 12 digits, and AWS_SECRET_ACCESS_KEY to {secret}."
 
     def _answer_aws(self, http: HttpRequest) -> HttpResponse:
         host = http.headers.get("host", "")
         if not _HOST.fullmatch(host):
-            raise Refused("MalformedHttpRequest", "The request has no Host that is one.", 400)
+            raise Refused("MalformedHttpRequest", "The request's Host is missing or isn't valid.", 400)
         if http.method == "GET" and signing.is_certificate(http.path):
             return 200, {"Content-Type": "application/x-x509-ca-cert"}, signing.certificate()
         body = http.body or http.query.encode()  # the query protocol also allows all parameters in the URL
@@ -186,17 +186,18 @@ def serve(host: str, port: int, say: Callable[[str], None]) -> None:
         server = HttpServer(host, port, WorkshopCloud(token).handlers)
     except OSError as problem:
         raise CloudError(
-            f"Port {port} of {host} cannot be had: {problem.strerror or problem}. Something else may use it, perhaps "
-            f"another `course serve`. Choose another: course serve --port {port + 1 if port < 65_535 else PORT}"
+            f"I can't use port {port} of {host}: {problem.strerror or problem}. Something else may be using it, "
+            "perhaps another `course serve`. Choose another port: "
+            f"course serve --port {port + 1 if port < 65_535 else PORT}"
         ) from None
     with server:
         say(instructions(_url(host, server.server_address[1]), token))
         if host in _ALL_INTERFACES:
-            say(f"Where the name {socket.gethostname()} is not known, write this computer's IP address in its place.")
+            say(f"If other computers don't know the name {socket.gethostname()}, use this one's IP address instead.")
         try:
             server.serve_forever()
         except KeyboardInterrupt:
-            say("Stopped. What was in the accounts is gone.")
+            say("Stopped. Everything in the accounts is gone.")
 
 
 def _url(host: str, port: int) -> str:
@@ -210,12 +211,12 @@ def instructions(url: str, token: str) -> str:
     secret, remote = (token, f', allow_remote=True, token="{token}"') if token else ("anything", "")
     return f"""The course's cloud (SQS, SNS, STS) is at {url}
 
-In a terminal, with 12 digits of your own for the account:
+To use it in a terminal, choose 12 digits of your own as your account:
   export AWS_ENDPOINT_URL={url}
   export AWS_ACCESS_KEY_ID=000000000001
   export AWS_SECRET_ACCESS_KEY={secret}
   export AWS_DEFAULT_REGION=us-east-1
-In a notebook of the course:
+To use it in a notebook of the course:
   start("{url}", account="000000000001"{remote})
 
 Ctrl-C stops it."""

@@ -95,7 +95,7 @@ def test_pieces_of_one_print_are_one_text() -> None:
 
 def test_what_the_course_said_instead_passes_over_what_follows() -> None:
     """Before the word a difference counts; in its cell and behind it, it has that word as its reason."""
-    word = "On this cloud: time cannot be moved."
+    word = "On this cloud, time can't be moved."
     rows = compare(notebook("a", "b", "c", "d"), notebook("x", word, "c", "y"))
     assert [row.verdict for row in rows] == [DIFFERS, PASSED_OVER, SAME, PASSED_OVER]
     assert rows[3].why == word
@@ -125,7 +125,7 @@ def test_verify_has_an_exit_code_for_programs(monkeypatch: pytest.MonkeyPatch, v
     done = CliRunner().invoke(app, ["verify", "02"])
     assert done.exit_code == code
     assert ("second" in done.output, "so it was" in done.output) == (verdict != SAME, verdict != SAME)
-    assert f"{1 + (verdict == SAME)} of 2 cells the same" in done.output
+    assert f"{1 + (verdict == SAME)} of 2 cells match" in done.output
 
 
 @pytest.mark.full
@@ -140,7 +140,7 @@ def test_verify_tells_in_a_table_and_by_its_exit_code(served: Running) -> None:
     bad = CliRunner().invoke(app, ["verify", "02", "--cloud", "http://nowhere"])
     assert bad.exit_code == 1
     assert "differs" in bad.output
-    assert "0 of 21 cells the same" not in bad.output  # quizzes need no cloud
+    assert "0 of 21 cells match" not in bad.output  # quizzes need no cloud
 
 
 @pytest.mark.endpoints

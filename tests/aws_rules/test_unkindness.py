@@ -174,7 +174,7 @@ def test_a_chance_is_between_0_and_1(offline: Cloud, kinds: dict[str, Any]) -> N
 
 def test_an_unknown_kind_is_refused(offline: Cloud) -> None:
     """The error names the kinds that there are."""
-    with pytest.raises(CloudError, match=r"There is no unkindness cruelty.*duplicates"):
+    with pytest.raises(CloudError, match=r"There's no unkindness called cruelty.*duplicates"):
         cloud.unkind(cruelty=1)
 
 

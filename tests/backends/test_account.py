@@ -89,7 +89,7 @@ def _outside(call: Any) -> Any:
 def test_without_a_yes_nothing_is_sent(aws: FakeAws) -> None:
     """Without consent by argument or variable, not even STS is called."""
     os.environ["COURSE_CLOUD"] = "aws"
-    with pytest.raises(CloudError, match="Nothing was sent yet"):
+    with pytest.raises(CloudError, match="Nothing has been sent yet"):
         start()
     assert aws.cloud.accounts.get(ACCOUNT) is not None  # the fixture opened it
     assert aws.asked == []
@@ -99,7 +99,7 @@ def test_the_start_says_where_it_is(begun: Any, aws: FakeAws) -> None:
     """It shows account, region, identity, names, tag, count, and that the endpoint isn't AWS's."""
     assert str(begun) == (
         f"REAL AWS, account {ACCOUNT}, region eu-central-1, as arn:aws:iam::{ACCOUNT}:user/learner. Calls may cost "
-        "money. Names go out as you type them. What you make carries the tag mastering-aws-messaging=ada, and goes "
+        "money. Names are sent as you type them. What you create gets the tag mastering-aws-messaging=ada and is deleted "
         f"when the kernel ends. Requests: 0 of 2,000. All of them go to {aws.url}, not to AWS."
     )
 
@@ -107,7 +107,7 @@ def test_the_start_says_where_it_is(begun: Any, aws: FakeAws) -> None:
 def test_a_yes_is_remembered_only_when_asked(aws: FakeAws) -> None:
     """remember=True saves the consent to this account for later kernels; remember=False removes it."""
     start("aws", yes=ACCOUNT)
-    with pytest.raises(CloudError, match="Nothing was sent yet"):
+    with pytest.raises(CloudError, match="Nothing has been sent yet"):
         start("aws")
     start("aws", yes=ACCOUNT, remember=True)
     assert start("aws").account == ACCOUNT
@@ -123,14 +123,14 @@ def test_a_damaged_memory_of_yeses_is_none(aws: FakeAws) -> None:
     """A file that isn't JSON gives no consent."""
     consent.remember(ACCOUNT)
     (Path(os.environ["COURSE_STATE"]) / "accounts.json").write_text("{")
-    with pytest.raises(CloudError, match="Nothing was sent yet"):
+    with pytest.raises(CloudError, match="Nothing has been sent yet"):
         start("aws")
 
 
 def test_keys_of_another_account_send_nothing(begun: Any, aws: FakeAws) -> None:
     """A client with another account's keys is rejected before its first request."""
     other = boto3.client("sqs", aws_access_key_id=OTHER, aws_secret_access_key="any")
-    with pytest.raises(CloudError, match=f"yes to account {ACCOUNT}; these keys belong to account {OTHER}"):
+    with pytest.raises(CloudError, match=f"yes to account {ACCOUNT}, but these keys belong to account {OTHER}"):
         other.create_queue(QueueName="orders")
     assert aws.asked == []
     assert aws.names(OTHER) == []
@@ -169,7 +169,7 @@ def test_nothing_without_the_tag_is_changed(begun: Any, aws: FakeAws, call: str,
     url = foreign(aws)
     sqs = boto3.client("sqs")
     sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])
-    with pytest.raises(CloudError, match=r"The queue salaries in eu-central-1 .* does not carry the tag"):
+    with pytest.raises(CloudError, match=r"The queue salaries in eu-central-1 .* doesn't have the tag"):
         getattr(sqs, call)(QueueUrl=url, **params)
     sent = [asked.headers.get("x-amz-target", "") for asked in aws.asked[1:]]
     assert {name.rpartition(".")[2] for name in sent} <= {"GetQueueAttributes", "GetQueueUrl", "ListQueueTags"}
@@ -178,7 +178,7 @@ def test_nothing_without_the_tag_is_changed(begun: Any, aws: FakeAws, call: str,
 def test_a_name_that_another_has_is_left_alone(begun: Any, aws: FakeAws) -> None:
     """AWS itself refuses to create it, since the tags differ, and the course explains that."""
     foreign(aws, "orders")
-    with pytest.raises(CloudError, match=r"queue orders in eu-central-1 is there already.*prefix="):
+    with pytest.raises(CloudError, match=r"queue orders in eu-central-1 already exists.*prefix="):
         boto3.client("sqs").create_queue(QueueName="orders")
 
 
@@ -202,7 +202,7 @@ def test_another_s_queue_does_not_become_a_queue_for_dead_letters(begun: Any, aw
         lambda: sqs.create_queue(QueueName="more", Attributes=redrive),
         lambda: sqs.set_queue_attributes(QueueUrl=url, Attributes=redrive),
     ):
-        with pytest.raises(CloudError, match="does not carry the tag"):
+        with pytest.raises(CloudError, match="doesn't have the tag"):
             act()
 
 
@@ -216,7 +216,7 @@ def test_another_s_topic_gets_no_news_and_no_subscriber(begun: Any, aws: FakeAws
         lambda: sns.subscribe(TopicArn=arn, Protocol="https", Endpoint="https://shop.example"),
         lambda: sns.delete_topic(TopicArn=arn),
     ):
-        with pytest.raises(CloudError, match=r"The topic alarms .* does not carry the tag"):
+        with pytest.raises(CloudError, match=r"The topic alarms .* doesn't have the tag"):
             act()
 
 
@@ -239,18 +239,18 @@ def test_the_tag_itself_stays(begun: Any) -> None:
     sqs = boto3.client("sqs")
     url = sqs.create_queue(QueueName="orders")["QueueUrl"]
     sqs.tag_queue(QueueUrl=url, Tags={"team": "packing"})
-    with pytest.raises(CloudError, match="It stays as it is"):
+    with pytest.raises(CloudError, match="it has to stay as it is"):
         sqs.untag_queue(QueueUrl=url, TagKeys=["team", tags.KEY])
-    with pytest.raises(CloudError, match="It stays as it is"):
+    with pytest.raises(CloudError, match="it has to stay as it is"):
         sqs.tag_queue(QueueUrl=url, Tags={tags.KEY: "bob"})
     assert sqs.list_queue_tags(QueueUrl=url)["Tags"] == {"team": "packing"} | TAG
 
 
 def test_services_and_operations_that_are_not_taught_stay_out(begun: Any, aws: FakeAws) -> None:
     """Another service, or an operation that no lesson calls, is rejected by name, and nothing is sent."""
-    with pytest.raises(CloudError, match="no service 's3'"):
+    with pytest.raises(CloudError, match="doesn't cover 's3'"):
         boto3.client("s3").list_buckets()
-    with pytest.raises(CloudError, match="CreatePlatformApplication is no operation that this course teaches"):
+    with pytest.raises(CloudError, match="This course doesn't teach CreatePlatformApplication"):
         boto3.client("sns").create_platform_application(Name="a", Platform="GCM", Attributes={})
     assert aws.asked == []
 
@@ -343,7 +343,7 @@ def test_the_next_start_deletes_what_a_crash_left(begun: Any, aws: FakeAws, caps
     cleanup.sleep = waited.append  # the fixture restores it
     start("aws", yes=ACCOUNT)
     said = capsys.readouterr().out
-    assert "From before: Deleted: 1. Nothing is left." in said
+    assert "An earlier kernel left something behind. Deleted: 1. Nothing is left." in said
     assert "60 seconds" in said
     assert len(waited) == 1
     assert 55 < waited[0] <= 60
@@ -390,7 +390,7 @@ def test_sweep_goes_on_after_a_failure_and_says_what_is_left(begun: Any, aws: Fa
     aws.faults = refuse
     cleaned = begun.delete(found.resources)
     assert [resource.name for resource in cleaned.left] == ["two"]
-    assert "LEFT in your account: the queue two in eu-central-1" in str(cleaned)
+    assert "STILL in your account: the queue two in eu-central-1" in str(cleaned)
     assert "AccessDenied" in str(cleaned)
     assert aws.names() == ["eu-central-1 two"]
 
@@ -534,7 +534,7 @@ def test_a_killed_kernel_leaves_a_record_and_the_next_start_cleans(
     assert len(aws.names()) == 3
     start("aws", yes=ACCOUNT)
     assert aws.names() == []
-    assert "From before: Deleted: 3. Nothing is left." in capsys.readouterr().out
+    assert "An earlier kernel left something behind. Deleted: 3. Nothing is left." in capsys.readouterr().out
 
 
 @pytest.mark.full
@@ -583,8 +583,8 @@ def test_a_notebook_on_a_real_account_says_so_and_leaves_nothing(aws: FakeAws) -
     assert "Requests: 1 of 2,000." in said[1]
     assert said[1].rstrip().endswith("Requests to your account: 1 of 2,000.")
     assert "Requests to your account" not in said[0] + said[2]  # these cells sent no requests
-    assert said[2].startswith("On this cloud: time cannot be moved, and a real wait of 2 days, 0:00:00")
-    assert "On this cloud: nobody keeps what happened to each message" in said[2]
+    assert said[2].startswith("On this cloud, time can't be moved, and a real wait of 2 days, 0:00:00")
+    assert "On this cloud, there's no record of what happened to each message" in said[2]
     assert any("CreateQueue" in asked.headers.get("x-amz-target", "") for asked in aws.asked)
     assert aws.names() == []
 

@@ -123,15 +123,15 @@ def test_before_start_everything_says_how_to_start(no_cloud: None) -> None:
 
 FAILING = {
     "unknown name": ("nowhere", {}, r"no cloud 'nowhere'.*\"offline\", \"aws\".*URL"),
-    "no host": ("http://", {}, r"not the URL of an endpoint.*http://127\.0\.0\.1:5000"),
-    "another protocol": ("ftp://127.0.0.1", {}, r"not the URL of an endpoint.*http://127\.0\.0\.1:5000"),
-    "bad port": ("http://127.0.0.1:99999", {}, "not the URL of an endpoint"),
-    "bad host": ("http://[127.0.0.1:5000", {}, "not the URL of an endpoint"),
-    "remote": (REMOTE, {}, r"203\.0\.113\.1 is not this computer.*allow_remote=True"),
-    "remote by name": ("https://sqs.us-east-1.amazonaws.com", {}, "not this computer.*allow_remote=True"),
-    "remote behind a user name": ("http://127.0.0.1@203.0.113.1", {}, "not this computer.*allow_remote=True"),
-    "unknown option": ("offline", {"speed": 2}, "no such option.*speed"),
-    "aws without yes": ("aws", {}, 'Nothing was sent yet.*yes="<the twelve digits of its id>"'),
+    "no host": ("http://", {}, r"isn't the URL of an endpoint.*http://127\.0\.0\.1:5000"),
+    "another protocol": ("ftp://127.0.0.1", {}, r"isn't the URL of an endpoint.*http://127\.0\.0\.1:5000"),
+    "bad port": ("http://127.0.0.1:99999", {}, "isn't the URL of an endpoint"),
+    "bad host": ("http://[127.0.0.1:5000", {}, "isn't the URL of an endpoint"),
+    "remote": (REMOTE, {}, r"203\.0\.113\.1 isn't this computer.*allow_remote=True"),
+    "remote by name": ("https://sqs.us-east-1.amazonaws.com", {}, "isn't this computer.*allow_remote=True"),
+    "remote behind a user name": ("http://127.0.0.1@203.0.113.1", {}, "isn't this computer.*allow_remote=True"),
+    "unknown option": ("offline", {"speed": 2}, "doesn't have that option.*speed"),
+    "aws without yes": ("aws", {}, 'Nothing has been sent yet.*yes="<the twelve digits of its id>"'),
     "another account": ("aws", {"yes": "222222222222"}, "yes to account 222222222222.*belong to 111111111111"),
     "aws, unknown region": ("aws", {"yes": "111111111111", "region_name": "eu-west-9"}, "eu-west-9.*eu-west-1"),
     "aws, unknown profile": ("aws", {"yes": "111111111111", "profile_name": "missing"}, "no profile 'missing'"),
@@ -160,10 +160,10 @@ def test_a_start_that_fails_leaves_the_cloud_before_running(
 
 def test_aws_without_a_yes_asks_nothing(machine: dict[str, str], guard: Guard, account: list[boto3.Session]) -> None:
     """start("aws") without yes= makes no request and looks at no key, even where valid keys are at hand."""
-    with pytest.raises(CloudError, match="Nothing was sent yet"):
+    with pytest.raises(CloudError, match="Nothing has been sent yet"):
         start("aws")
     os.environ["COURSE_CLOUD"] = "aws"
-    with pytest.raises(CloudError, match="Nothing was sent yet"):
+    with pytest.raises(CloudError, match="Nothing has been sent yet"):
         start()
     assert account == []
     assert guard.attempts == []
@@ -174,8 +174,8 @@ def test_aws_starts_by_the_number_of_the_account(machine: dict[str, str], accoun
     started = start("aws", yes="111111111111")
     assert str(started) == (
         "REAL AWS, account 111111111111, region eu-central-1, as arn:aws:iam::111111111111:user/ada. "
-        "Calls may cost money. Names go out as you type them. What you make carries the tag "
-        "mastering-aws-messaging=ada, and goes when the kernel ends. Requests: 0 of 2,000."
+        "Calls may cost money. Names are sent as you type them. What you create gets the tag "
+        "mastering-aws-messaging=ada and is deleted when the kernel ends. Requests: 0 of 2,000."
     )
     assert boto3.client("sqs").meta.region_name == "eu-central-1"
     assert boto3.Session().get_credentials().access_key == KEYS["AWS_ACCESS_KEY_ID"]
@@ -191,7 +191,7 @@ def test_aws_needs_a_region(no_cloud: None, account: list[boto3.Session]) -> Non
 def test_aws_with_a_missing_profile_says_so(machine: dict[str, str], account: list[boto3.Session]) -> None:
     """A profile that AWS_PROFILE names and nobody has is a CloudError that lists those that there are."""
     os.environ["AWS_PROFILE"] = "missing"
-    with pytest.raises(CloudError, match=r"no profile 'missing' here.*none at all"):
+    with pytest.raises(CloudError, match=r"no profile 'missing' here.*: none"):
         start("aws", yes="111111111111")
     assert account == []
 
@@ -275,7 +275,7 @@ def test_what_makes_clients_takes_region_and_profile(offline: Cloud) -> None:
 @pytest.mark.parametrize("make", [client, resource])
 def test_an_unknown_service_is_refused_by_name(offline: Cloud, make: Any) -> None:
     """A service that the course does not teach is a CloudError that names those it does."""
-    with pytest.raises(CloudError, match=r"no service 's3'.*'sqs' and 'sns'"):
+    with pytest.raises(CloudError, match=r"doesn't cover 's3', only 'sqs' and 'sns'"):
         make("s3")
 
 
@@ -397,7 +397,7 @@ def test_ids_never_repeat_within_one_cloud(sqs: Any, queue_url: str) -> None:
 def test_plain_boto3_goes_to_the_endpoint(machine: dict[str, str], server: Server) -> None:
     """Clients and resources go to the endpoint, with keys that open nothing, and their calls are in the journal."""
     started = start(server.url + "/")
-    assert str(started) == f"Endpoint {server.url}, region us-east-1. Real time, and what that server keeps."
+    assert str(started) == f"Endpoint {server.url}, region us-east-1. Its time is real, and it keeps what you create."
     boto3.client("sqs").list_queues()
     list(boto3.resource("sqs").queues.all())
     session(profile_name="partner").client("sqs", region_name="eu-west-1").list_queues()
@@ -422,7 +422,7 @@ def test_a_request_to_any_other_place_is_refused(machine: dict[str, str], server
         boto3.client("sqs", endpoint_url="http://127.0.0.1:1"),
         boto3.client("sqs", endpoint_url=server.url.replace("http:", "https:")),
     ):
-        with pytest.raises(CloudError, match="was not sent"):
+        with pytest.raises(CloudError, match="wasn't sent"):
             aimed.list_queues()
     assert server.requests == []
 
@@ -448,13 +448,13 @@ def test_an_endpoints_time_is_real(no_cloud: None, server: Server, capsys: pytes
     start(server.url)
     assert not any(cloud.can(ability) for ability in ("time travel", "reset", "private checks"))
     clock.advance(hours=12)
-    assert capsys.readouterr().out.startswith("On this cloud: time cannot be moved")
+    assert capsys.readouterr().out.startswith("On this cloud, time can't be moved")
     os.environ["COURSE_WAIT"] = "0"
     start(server.url)
     clock.advance(seconds=1)
     assert "the limit of 0 seconds" in capsys.readouterr().out
     os.environ["COURSE_WAIT"] = "soon"
-    with pytest.raises(CloudError, match="COURSE_WAIT has to be a number"):
+    with pytest.raises(CloudError, match="Set COURSE_WAIT to a number"):
         start(server.url)
 
 
@@ -463,13 +463,13 @@ def test_where_a_cloud_cannot_it_says_so_and_the_cell_goes_on(
 ) -> None:
     """Pictures and unkindness have a word in their place; what a cell needs the value of is an error that says more."""
     start(server.url)
-    assert "On this cloud: nobody keeps" in repr(show.timeline())
-    assert "On this cloud: what SNS sends goes to its real receivers" in repr(show.inbox())
+    assert "On this cloud, there's no record" in repr(show.timeline())
+    assert "On this cloud, SNS sends to real receivers" in repr(show.inbox())
     with cloud.unkind(duplicates=1) as unkind:
         assert list(unkind.done) == []
-    assert capsys.readouterr().out.startswith("On this cloud: it is as kind or unkind as it is")
+    assert capsys.readouterr().out.startswith("On this cloud, unkindness can't be switched on")
     for ask in (lambda: cloud.inbox, lambda: cloud.follow("x"), lambda: cloud.steps(), lambda: cloud.web_fails("x")):
-        with pytest.raises(CloudError, match=r"On this cloud: .* Go on with the next cell"):
+        with pytest.raises(CloudError, match=r"On this cloud, .* You can go on with the next cell"):
             ask()
 
 
@@ -504,7 +504,7 @@ def test_the_endpoint_may_be_a_moto_server(no_cloud: None) -> None:
         sns.publish(TopicArn=topic, Message="book")
         assert sqs.receive_message(QueueUrl=url)["Messages"][0]["Body"] == "book"
         assert [call.operation for call in cloud.calls()][-2:] == ["Publish", "ReceiveMessage"]
-        with pytest.raises(CloudError, match="was not sent"):
+        with pytest.raises(CloudError, match="wasn't sent"):
             boto3.client("sqs", endpoint_url=REMOTE).list_queues()
     finally:
         served.stop()

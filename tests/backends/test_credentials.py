@@ -154,10 +154,10 @@ def test_without_a_yes_nobody_is_asked(aws: FakeAws, tmp_path: Path, way: Way) -
     start()
     boto3.client("sqs").create_queue(QueueName="orders")
     assert boto3.client("sts").get_caller_identity()["Account"] == "123456789012"
-    with pytest.raises(CloudError, match="Nothing was sent yet"):
+    with pytest.raises(CloudError, match="Nothing has been sent yet"):
         start("aws")
     os.environ["COURSE_CLOUD"] = "aws"
-    with pytest.raises(CloudError, match="Nothing was sent yet"):
+    with pytest.raises(CloudError, match="Nothing has been sent yet"):
         start()
     boto3.client("sqs").list_queues()  # the offline cloud is still running
     assert aws.all == []
@@ -213,7 +213,7 @@ def test_expired_logins_say_what_to_do(aws: FakeAws, tmp_path: Path) -> None:
     [cached] = (tmp_path / ".aws" / "sso" / "cache").iterdir()
     cached.write_text(cached.read_text().replace(str(datetime.now(timezone.utc).year), "2020"))
     start()
-    with pytest.raises(CloudError, match=r"AWS did not say who you are: .*expired.*log in again"):
+    with pytest.raises(CloudError, match=r"AWS couldn't tell who you are: .*expired.*log in again"):
         start("aws", yes=ACCOUNT)
     assert boto3.client("sts").get_caller_identity()["Account"] == "123456789012"
     assert aws.asked == []

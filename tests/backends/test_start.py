@@ -15,7 +15,7 @@ def test_an_option_that_a_cloud_does_not_have_is_named(no_cloud: None, which: st
     with pytest.raises(CloudError) as caught:
         start(which, speed=2)
     option = f"{name}.__init__() got an unexpected keyword argument 'speed'"
-    assert str(caught.value).startswith(f"The cloud {which!r} has no such option: {option}")
+    assert str(caught.value).startswith(f"The cloud {which!r} doesn't have that option: {option}")
 
 
 @pytest.mark.parametrize("which", ["offline", "http://127.0.0.1:9"])

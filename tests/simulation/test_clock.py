@@ -175,8 +175,8 @@ def test_real_time_cannot_be_moved(real_sleeps: list[float], capsys: pytest.Capt
     assert capsys.readouterr().out == ""
     assert real.advance(hours=12) is real
     assert capsys.readouterr().out == (
-        "On this cloud: time cannot be moved, and a real wait of 12:00:00 is longer than the limit of 120 seconds. It "
-        "was not waited: what follows shows things as they are now. To wait all the same: clock.limit = 43200\n"
+        "On this cloud, time can't be moved, and a real wait of 12:00:00 is longer than the limit of 120 seconds. I "
+        "skipped the wait, so what follows shows things as they are now. To really wait: clock.limit = 43200\n"
     )
     assert real_sleeps == [31, 120]
     real.limit = 43200
@@ -193,7 +193,7 @@ def test_a_loop_over_waits_that_are_not_waited_ends(real_sleeps: list[float]) ->
         real.cell_begins()
         for _ in range(10):
             real.advance(hours=1)
-        with pytest.raises(ClockError, match=r"a loop may wait .* or let it wait really: clock\.limit = 3600"):
+        with pytest.raises(ClockError, match=r"A loop may be waiting .* or have it really wait: clock\.limit = 3600"):
             real.advance(hours=1)
     assert real_sleeps == []
 
@@ -216,7 +216,7 @@ def test_real_time_runs_whatever_is_chosen(monkeypatch: pytest.MonkeyPatch, caps
     assert repr(real.run()) == runs
     assert capsys.readouterr().out == ""
     assert repr(real.stand()) == runs
-    assert capsys.readouterr().out == "On this cloud: time can't be stopped. It passes between cells, too.\n"
+    assert capsys.readouterr().out == "On this cloud, time can't be stopped. It passes between cells, too.\n"
 
 
 def test_without_a_cloud_there_is_no_clock(no_cloud: None) -> None:

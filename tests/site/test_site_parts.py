@@ -220,9 +220,7 @@ def test_a_folder_that_is_not_new_is_left_alone(tmp_path, monkeypatch, place):
     """Nothing is mixed up, and nothing is fetched before that is clear."""
     monkeypatch.setattr(jupyterlite, "pyodide_version", lambda: pytest.fail("it went on"))
     (tmp_path / "thesis.txt").write_text("mine")
-    out, said = (
-        (tmp_path, "isn't empty") if place == "not empty" else (HOME / "_site", "inside the course's own files")
-    )
+    out, said = (tmp_path, "isn't empty") if place == "not empty" else (HOME / "_site", "inside the course's own files")
     with pytest.raises(CourseError, match=said):
         build.site(out)
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
@@ -246,7 +244,7 @@ def test_a_build_that_fails_leaves_nothing(tmp_path, monkeypatch):
 def test_in_a_tab_there_is_the_offline_cloud_alone(no_cloud, monkeypatch, which):
     """Any other is refused before anything is sent, by argument and by variable."""
     monkeypatch.setattr(browser_tab, "IN_A_TAB", True)
-    with pytest.raises(CloudError, match="there is the offline cloud alone"):
+    with pytest.raises(CloudError, match="there's only the offline cloud"):
         start(which, yes="123456789012")
     monkeypatch.setenv("COURSE_CLOUD", which)
     with pytest.raises(CloudError, match=r"about_this_edition\.md"):

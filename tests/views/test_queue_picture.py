@@ -329,7 +329,7 @@ def test_the_messages_described_are_those_that_come_next(queue_url: str) -> None
 @pytest.mark.parametrize("url", ["https://sqs.us-east-1.amazonaws.com/123456789012/missing", "nonsense", ""])
 def test_a_queue_that_is_not_there_is_an_error_in_words(offline: Cloud, url: str) -> None:
     """It names the URL, or asks for one."""
-    with pytest.raises(CloudError, match="There is no queue" if url else "No call named a queue yet"):
+    with pytest.raises(CloudError, match="There's no queue" if url else "No call named a queue yet"):
         show.queue(url)
 
 

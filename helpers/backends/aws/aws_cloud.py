@@ -60,7 +60,7 @@ class AwsCloud(Cloud):
         allowed = consent.accounts(yes)
         if not allowed:
             raise CloudError(
-                "This would use a real AWS account. Nothing was sent yet. If you mean it, say which account: "
+                "This would use a real AWS account. Nothing has been sent yet. If you mean it, say which account: "
                 'start("aws", yes="<the twelve digits of its id>")'
             )
         wait, self.creation_log = longest_wait(), CreationLog(state_folder.folder() / "made.jsonl")
@@ -104,7 +104,9 @@ class AwsCloud(Cloud):
             os.environ["AWS_DEFAULT_REGION"] = region_name
         session = boto3.Session(profile_name=profile_name, region_name=region_name)
         if not session.region_name:
-            raise CloudError('No region is set for AWS. Name one: start("aws", region_name="us-east-1", ...)')
+            raise CloudError(
+                'AWS needs a region, and none is set. Choose one: start("aws", region_name="us-east-1", ...)'
+            )
         return session
 
     def _own_client(self, service: str, region: str) -> Any:
@@ -148,7 +150,7 @@ class AwsCloud(Cloud):
         present = self.creation_log.present(self.account)
         leftovers = [entry.resource for entry in present if entry.by_this_process or not entry.in_use]
         if leftovers:
-            print(f"From before: {self.delete(leftovers)}")
+            print(f"An earlier kernel left something behind. {self.delete(leftovers)}")
         cleanup.wait_for_names(self.creation_log.deleted_queues(self.account, self.region), print)
 
     def _at_exit(self) -> None:
@@ -181,10 +183,10 @@ class AwsCloud(Cloud):
     def __str__(self) -> str:
         place = f" All of them go to {endpoint()}, not to AWS." if endpoint() else ""
         by = f" (profile {self.profile})" if self.profile else ""
-        names = f'Every name gets the prefix "{self.prefix}".' if self.prefix else "Names go out as you type them."
+        names = f'Every name gets the prefix "{self.prefix}".' if self.prefix else "Names are sent as you type them."
         return (
             f"REAL AWS, account {self.account}, region {self.region}, as {self.caller_arn}{by}. Calls may cost money. "
-            f"{names} What you make carries the tag {tags.KEY}={self.learner}, and goes when the kernel ends. "
+            f"{names} What you create gets the tag {tags.KEY}={self.learner} and is deleted when the kernel ends. "
             f"Requests: {self.requests:,} of {self.limit:,}.{place}"
         )
 
@@ -206,5 +208,5 @@ def identity(session: boto3.Session) -> tuple[str, str]:
         with enter(world):
             caller = session.client("sts", config=_OWN_CALLS).get_caller_identity()
     except (BotoCoreError, ClientError, RuntimeError) as problem:  # RuntimeError: new keys that have expired
-        raise CloudError(f"AWS did not say who you are: {problem} Check your profile or log in again.") from problem
+        raise CloudError(f"AWS couldn't tell who you are: {problem} Check your profile, or log in again.") from problem
     return caller["Account"], caller["Arn"]

@@ -41,7 +41,7 @@ class Cleaned:
         if not self.left:
             return f"{done} Nothing is left."
         reasons = "; ".join(f"{resource}: {reason}" for resource, reason in self.left.items())
-        return f"{done} LEFT in your account: {reasons}. `course sweep` tries again."
+        return f"{done} STILL in your account: {reasons}. To try again, run `course sweep`."
 
 
 def find(
@@ -104,8 +104,8 @@ def wait_for_names(deleted: Mapping[str, float], say: Callable[[str], None]) -> 
     left = max((at + NAME_REUSE_WAIT - time() for at in deleted.values()), default=0.0)
     if 0 < left <= NAME_REUSE_WAIT:
         say(
-            f"AWS lets the name of a deleted queue be used again after {NAME_REUSE_WAIT:.0f} seconds; the last one was "
-            f"deleted {NAME_REUSE_WAIT - left:.0f} seconds ago. Waiting {left:.0f} seconds."
+            f"AWS lets you reuse the name of a deleted queue after {NAME_REUSE_WAIT:.0f} seconds. The last one was "
+            f"deleted {NAME_REUSE_WAIT - left:.0f} seconds ago, so I'm waiting {left:.0f} more."
         )
         sleep(left)
 

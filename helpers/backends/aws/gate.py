@@ -94,8 +94,8 @@ class Gate:
             self._check_owner(operation, params, region)
         if tags.changes_course_tag(operation, params):
             raise CloudError(
-                f"The tag {tags.KEY!r} says that the course made this and may delete it. It stays as it is; all other "
-                "tags are yours. Nothing was sent."
+                f"The tag {tags.KEY!r} marks what the course created and may delete, so it has to stay as it is. All "
+                "other tags are yours. Nothing was sent."
             )
         response = proceed(params)
         if operation in _DELETING:
@@ -113,8 +113,8 @@ class Gate:
                 self._accounts_of_keys[key] = self._account_of(credentials)
         if self._accounts_of_keys[key] != self.account:
             raise CloudError(
-                f"You said yes to account {self.account}; these keys belong to account {self._accounts_of_keys[key]}. "
-                "Nothing was sent to it."
+                f"You said yes to account {self.account}, but these keys belong to account "
+                f"{self._accounts_of_keys[key]}. Nothing was sent to it."
             )
 
     def _with_prefix(self, operation: str, params: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -141,9 +141,9 @@ class Gate:
         except ClientError as problem:
             if "different tags" in str(problem) and self._is_someone_elses(resource):
                 raise CloudError(
-                    f"The {resource.kind} {resource.name} in {region} is there already and was not made by this "
-                    f"course for {self.owners.learner}. It was left as it is. A prefix keeps your names apart from "
-                    f'others: start("aws", ..., prefix="{self.owners.learner}-"). AWS said: {problem}'
+                    f"The {resource.kind} {resource.name} in {region} already exists, and this course didn't "
+                    f"create it for {self.owners.learner}. It was left as it is. A prefix keeps your names apart from "
+                    f'other people\'s: start("aws", ..., prefix="{self.owners.learner}-"). AWS said: {problem}'
                 ) from problem
             raise
         self.owners.created(resource)
@@ -156,12 +156,14 @@ class Gate:
     def _check_owner(self, operation: str, params: Mapping[str, Any], region: str) -> None:
         for resource in aws_resources.changed_by(params, region):
             if isinstance(resource, str):
-                raise CloudError(f"{operation} names {resource[:100]!r}, which is no queue or topic. Nothing was sent.")
+                raise CloudError(
+                    f"{operation} names {resource[:100]!r}, which isn't a queue or topic. Nothing was sent."
+                )
             if self._is_someone_elses(resource):
                 raise CloudError(
-                    f"The {resource.kind} {resource.name} in {resource.region} (account {resource.account}) does not "
-                    f"carry the tag {tags.KEY}={self.owners.learner}, so it is not of this course, and {operation} was "
-                    "not sent. The course changes and deletes only what it made for you."
+                    f"The {resource.kind} {resource.name} in {resource.region} (account {resource.account}) doesn't "
+                    f"have the tag {tags.KEY}={self.owners.learner}, so {operation} wasn't sent. The course changes "
+                    "and deletes only what it created for you."
                 )
 
     def _forget(self, resource: AwsResource | str) -> None:
@@ -180,8 +182,8 @@ class Gate:
             return network()
         if self._accounts_of_keys.get(request.access_key) != self.account:
             raise CloudError(
-                "This request is signed with keys whose account the course has not asked for, so it was not sent. If "
-                "your keys were just renewed, run the cell again."
+                "This request is signed with keys that the course hasn't checked yet, so it wasn't sent. If your keys "
+                "were just renewed, run the cell again."
             )
         self.counter.add(limited=not self._is_own)
         return network()

@@ -42,7 +42,7 @@ def policy(
     """
     if not (len(account) == 12 and account.isascii() and account.isdigit()):
         raise CloudError(
-            f"An account's id is twelve digits, not {account!r}. `aws sts get-caller-identity` says yours."
+            f"An account's id has twelve digits, and {account!r} doesn't. `aws sts get-caller-identity` shows yours."
         )
     statements = []
     for service in ("sqs", "sns"):

@@ -58,13 +58,13 @@ def check_operation(service: str, operation: str) -> None:
         return
     if service not in allowed_operations():
         raise CloudError(
-            f"This course has no service {service!r}, so it does not let it through to your account. Nothing was sent. "
-            "Outside the course, in a Python of its own, boto3 is free to do it."
+            f"This course doesn't cover {service!r}, so it doesn't send its calls to your account. Nothing was sent. "
+            "You can make this call in a Python session without the course."
         )
     if operation not in allowed_operations()[service]:
         raise CloudError(
-            f"{operation} is no operation that this course teaches, so it does not let it through to your account. "
-            'Nothing was sent. The offline cloud may know it: start("offline").'
+            f"This course doesn't teach {operation}, so it doesn't send it to your account. "
+            'Nothing was sent. The offline cloud may have it: start("offline").'
         )
 
 
@@ -75,8 +75,8 @@ def check_recipient(operation: str, params: Mapping[str, Any], send_to: Collecti
         address = params.get("Endpoint") or "this address"
     if address and address not in send_to:
         raise CloudError(
-            f"This would really send to {address}. It needs a second yes, for this address: "
-            f'start("aws", ..., send_to=["{address}"]). Only send to addresses of your own. Nothing was sent.'
+            f"This would really send something to {address}, so it needs a second yes, for this address: "
+            f'start("aws", ..., send_to=["{address}"]). Use only addresses of your own. Nothing was sent.'
         )
 
 
@@ -93,7 +93,7 @@ class RequestCounter:
             if limited and self.count >= self.limit:
                 raise CloudError(
                     f"This kernel has sent {self.count:,} requests to your account, and the limit is {self.limit:,}. "
-                    f"This one was not sent. To go on: cloud.limit = {max(1, self.limit) * 2}. If your code "
-                    "calls in an endless loop, mend that first."
+                    "This one wasn't sent. If your code calls AWS in an endless loop, fix that first. To go on: "
+                    f"cloud.limit = {max(1, self.limit) * 2}"
                 )
             self.count += 1

@@ -18,5 +18,5 @@ def folder() -> Path:
     try:
         path.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as problem:
-        raise CloudError(f"{problem}. Name another folder for the course's records: {VARIABLE}.") from None
+        raise CloudError(f"{problem}. Set {VARIABLE} to another folder for the course's records.") from None
     return path

@@ -66,11 +66,13 @@ class EndpointCloud(Cloud):
             self._folder = TemporaryDirectory(prefix="course-")  # deleted together with this cloud
             variables = _key_variables(Path(self._folder.name), owned, secret or "-")
         elif account or token:
-            raise CloudError(f"{self.url} is no `course serve`, or it does not run; account= and token= are for one.")
+            raise CloudError(
+                f"{self.url} isn't a `course serve`, or it isn't running. account= and token= only work with one."
+            )
 
         def send(request: Request, network: Callable[[], AWSResponse]) -> AWSResponse:
             if _origin(request.url) != origin:
-                raise CloudError(f"This cloud is {self.url}; a request to {request.url} was not sent.")
+                raise CloudError(f"This cloud is {self.url}, so a request to {request.url} wasn't sent.")
             return network()
 
         transport.install()
@@ -118,8 +120,10 @@ class EndpointCloud(Cloud):
 
     def __str__(self) -> str:
         if not self.account:
-            return f"Endpoint {self.url}, region {self.region}. Real time, and what that server keeps."
-        choose = "" if self._account_is_chosen else " It was drawn for you; start(..., account=) chooses another."
+            return f"Endpoint {self.url}, region {self.region}. Its time is real, and it keeps what you create."
+        choose = (
+            "" if self._account_is_chosen else " This account was chosen for you. To use another: start(..., account=)"
+        )
         return f"Course cloud {self.url}, account {self.account}, region {self.region}.{choose}"
 
 
@@ -165,10 +169,11 @@ def _checked(url: str, allow_remote: bool) -> str:
     except ValueError:
         parts, host = urlsplit(""), None
     if parts.scheme not in ("http", "https") or not host:
-        raise CloudError(f"{url!r} is not the URL of an endpoint. It looks like http://127.0.0.1:5000")
+        raise CloudError(f"{url!r} isn't the URL of an endpoint. One looks like http://127.0.0.1:5000")
     if not allow_remote and not is_loopback(host):
         raise CloudError(
-            f"{host} is not this computer, and messages would go there. If that is meant: start(url, allow_remote=True)"
+            f"{host} isn't this computer, and your messages would go there. If you want that: "
+            "start(url, allow_remote=True)"
         )
     return url.rstrip("/")
 

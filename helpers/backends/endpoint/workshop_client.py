@@ -64,16 +64,16 @@ class ControlClient:
         """Return the page at a link of this server; CloudError if the server refuses or the link leads elsewhere."""
         server, target = urlsplit(self.url), urlsplit(link)
         if (server.scheme, server.netloc) != (target.scheme, target.netloc):
-            raise CloudError(f"That is no link of this cloud's SNS: {link[:100]!r}")
+            raise CloudError(f"That link isn't from this cloud's SNS: {link[:100]!r}")
         try:
             with self._opener.open(link, timeout=_TIMEOUT) as reply:
                 return reply.read()
         except urllib.error.HTTPError as problem:
             with problem:
                 text = problem.read(_LONGEST_ERROR).decode(errors="replace")
-            raise CloudError(f"The link does not work (any more). SNS says: {text}") from None
+            raise CloudError(f"The link doesn't work, or no longer does. SNS says: {text}") from None
         except OSError as problem:
-            raise CloudError(f"The cloud at {self.url} does not answer: {problem}") from None
+            raise CloudError(f"The cloud at {self.url} doesn't answer: {problem}") from None
 
     def _signed(self, method: str, what: str, body: bytes) -> dict[str, Any]:
         request = AWSRequest(method, f"{self.url}/_course/{what}", data=body)
@@ -81,7 +81,7 @@ class ControlClient:
         try:
             return self._open(method, what, dict(request.headers), body)
         except (OSError, ValueError) as problem:
-            raise CloudError(f"The cloud at {self.url} does not answer: {problem}") from None
+            raise CloudError(f"The cloud at {self.url} doesn't answer: {problem}") from None
 
     def _open(self, method: str, what: str, headers: dict[str, str], body: bytes = b"") -> dict[str, Any]:
         request = urllib.request.Request(f"{self.url}/_course/{what}", body or None, headers, method=method)
@@ -91,9 +91,9 @@ class ControlClient:
         except urllib.error.HTTPError as problem:
             with problem:
                 text = problem.read(_LONGEST_ERROR).decode(errors="replace")
-            raise CloudError(f"The cloud at {self.url} refuses: {_message(text)}") from None
+            raise CloudError(f"The cloud at {self.url} refused: {_message(text)}") from None
         if not isinstance(content, dict):
-            raise ValueError("the reply is no JSON object")
+            raise ValueError("the reply isn't a JSON object")
         return content
 
 
@@ -203,7 +203,7 @@ class WorkshopAccounts:
         from helpers.aws_rules.sns import signing
 
         if not signing.is_certificate(url):
-            raise CloudError(f"That is no SigningCertURL of this cloud's SNS: {url[:100]!r}")
+            raise CloudError(f"That isn't a SigningCertURL of this cloud's SNS: {url[:100]!r}")
         return self.controls[0].fetch(f"{self.controls[0].url}{urlsplit(url).path}")
 
     def web_fails(self, url: str, status: int = 503) -> None:

@@ -109,9 +109,9 @@ def follow(world: World, link: str) -> None:
     """Open a link that SNS sent to confirm or end a subscription in this world. CloudError when it doesn't work."""
     found = dispatch.follow(world.accounts, link)
     if found is None:
-        raise CloudError(f"That is no link of this cloud's SNS: {link[:100]!r}")
+        raise CloudError(f"That link isn't from this cloud's SNS: {link[:100]!r}")
     if found[0] >= 300:
-        raise CloudError(f"The link does not work (any more). SNS says: {found[2].decode()}")
+        raise CloudError(f"The link doesn't work, or no longer does. SNS says: {found[2].decode()}")
 
 
 class OfflineCloud(Cloud):
@@ -145,7 +145,7 @@ class OfflineCloud(Cloud):
         from helpers.aws_rules.sns import signing  # imports cryptography, which takes 0.1 s
 
         if not signing.is_certificate(url):
-            raise CloudError(f"That is no SigningCertURL of this cloud's SNS: {url[:100]!r}")
+            raise CloudError(f"That isn't a SigningCertURL of this cloud's SNS: {url[:100]!r}")
         return signing.certificate()
 
     def web_fails(self, url: str, status: int = 503) -> None:

@@ -35,7 +35,7 @@ def find_queue(world: World, region: str, url: str) -> Any:
     account = world.accounts.get(number)
     found = account.service(SqsRegion, region).queues.get(name) if account else None
     if found is None:
-        raise CloudError(f"There is no queue {url!r} in {region}.")
+        raise CloudError(f"There's no queue {url!r} in {region}.")
     return found
 
 

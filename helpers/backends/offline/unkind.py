@@ -17,7 +17,7 @@ class Unkind:
     def __init__(self, accounts: Accounts, kinds: dict[str, Any]):
         known = [kind.name for kind in fields(Unkindness) if kind.name != "done"]
         if unknown := sorted(set(kinds) - set(known)):
-            raise CloudError(f"There is no unkindness {', '.join(unknown)}. Known: {', '.join(known)}.")
+            raise CloudError(f"There's no unkindness called {', '.join(unknown)}. Known: {', '.join(known)}.")
         try:
             self._unkindness = Unkindness(**kinds)
         except ValueError as problem:
