@@ -57,7 +57,7 @@ _COLOUR_CODES = re.compile(r"\x1b\[[0-9;]*m")
 _ADVICE = (
     "Take it out of the cell, clear the cell's output and save. Use a profile: run `aws configure` or "
     '`aws configure sso` in a terminal, then start("aws", profile_name=...). '
-    "If the notebook was saved or shared with it: make a new key and delete this one."
+    "If you've already saved or shared the notebook with it, make a new key and delete this one."
 )
 
 _watched_shell: Any = None
@@ -171,7 +171,7 @@ def _lines(findings: list[Finding]) -> list[str]:
 
 
 _HEAD = "A secret in this cell?"
-_WHY = "A notebook keeps what is in its cells, and in their outputs, when it is saved."
+_WHY = "When you save a notebook, everything in its cells and their outputs is saved with it."
 
 
 def _as_text(findings: list[Finding]) -> str:

@@ -41,15 +41,15 @@ from helpers.simulation.worlds import World
 # What is said of an answer that was stopped, by the reason.
 _STOPPED = {
     TOO_MANY_CALLS: "Your function was still running after {limits.CALLS} calls to AWS, so I stopped it. Is there a "
-    "loop without a way out, or one that tries again without a pause?",
-    TIME_IS_UP: "Your function was still running when its time was up, so I stopped it. A run has {limits.SECONDS:g} "
-    "seconds and {waits:,} waits. Is there a loop without a way out?",
-    TOO_MUCH_COMPUTING: "Your function was still busy when I stopped it. A run has {limits.COMPUTING:g} seconds of "
-    "computing. Is there a loop without a way out?",
-    TOO_MUCH_MEMORY: "What your function sent and left in the cloud took more memory than a check has, so I stopped "
+    "loop that never ends, or one that retries without a pause?",
+    TIME_IS_UP: "Your function was still running when its time was up, so I stopped it. A run can take "
+    "{limits.SECONDS:g} seconds and wait {waits:,} times. Is there a loop that never ends?",
+    TOO_MUCH_COMPUTING: "Your function was still busy when I stopped it. A run can compute for {limits.COMPUTING:g} "
+    "seconds. Is there a loop that never ends?",
+    TOO_MUCH_MEMORY: "What your function sent and left in the cloud needs more memory than a check has, so I stopped "
     "it.",
-    WAITS_FOR_EVER: "Your function waits for something that never comes, so I stopped it: {waiting}.",
-    TERMINATED: "SIGTERM ended your function, because no handler for it was set at that moment.",
+    WAITS_FOR_EVER: "Your function was waiting for something that never happens, so I stopped it: {waiting}.",
+    TERMINATED: "SIGTERM ended your function, because it hadn't set a handler by that moment.",
 }
 
 

@@ -30,15 +30,15 @@ FIXED_SEED = 1  # where outputs are compared, and in grading
 CHECK_RAISED = "I couldn't finish checking, because the check itself raised"
 EXPECTED = "a result that I can check"
 ADVICE = (
-    "That happens when a function returns another kind of value than the exercise asks for, or deletes what the check "
-    "wants to look at. Compare both with the task. If yours does just what it says, the mistake is in the check: "
-    "please report it."
+    "That happens when a function returns a different kind of value than the exercise asks for, or deletes something "
+    "that the check has to look at. Compare both with the task. If your function does exactly what it says, the "
+    "mistake is in the check. Please report it."
 )
 
 # What it says of an answer that ended Python, and of one that had to be stopped.
-RETURNS, ENDS = "a function that returns", "a function that comes to its end"
+RETURNS, ENDS = "a function that returns", "a function that finishes"
 ENDED = (
-    "Your function ended the whole program: `exit()`, `quit()`, `sys.exit()` and `os._exit()` do that, and so does a "
+    "Your function ended the whole program. `exit()`, `quit()`, `sys.exit()` and `os._exit()` do that, and so does a "
     "crash of Python. Leave a function with `return`, so that the code that called it can go on."
 )
 
@@ -61,7 +61,9 @@ def examine(
     calls this.
     """
     if worlds.in_private_world():
-        raise CourseError("check(...) stands inside the function that it checks. Put it below, in a line of its own.")
+        raise CourseError(
+            "check(...) is inside the function that it checks. Move it below the function, to a line of its own."
+        )
     check = check or find(exercise)
     with _one_at_a_time, _process_kept(), TemporaryDirectory(prefix="course-") as folder:
         draw, profiles = Random(seed), Path(folder, "profiles")

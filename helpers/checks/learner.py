@@ -38,7 +38,7 @@ def check(answer: Callable[..., Any]) -> float | None:
     """
     if isinstance(answer, str):
         name = nearest(answer, (exercise.answer for exercise in course().exercises)) or answer
-        raise UnknownExercise(f"This takes your function itself, not its name: check({name}), without the quotes.")
+        raise UnknownExercise(f"Pass the function itself, not its name: check({name}), without the quotes.")
     exercise = _exercise(answer, "check")
     graded = bool(os.environ.get("NBGRADER_EXECUTION"))
     with _checking(exercise.answer) as meanwhile:
@@ -98,7 +98,7 @@ def _next_hint(exercise: Exercise) -> Card:
     _steps[exercise.answer] = step + 1
     if step < steps:
         return hint_card(exercise.id, exercise.title, exercise.hints[step], step + 1, steps)
-    text = f"There are {steps} hints. solution({exercise.answer}) shows one way to do it, once you have tried."
+    text = f"You've seen all {steps} hints. Once you've tried, solution({exercise.answer}) shows one way to do it."
     return note_card(exercise.id, exercise.title, text)
 
 
@@ -110,13 +110,13 @@ def solution(answer: Callable[..., Any] | str | None = None, insist: bool = Fals
 def _solution(exercise: Exercise, insist: bool = False) -> Card:
     if not insist and exercise.answer not in _tried:
         text = (
-            f"Try first: write something and run check({exercise.answer}). hint({exercise.answer}) helps on the way. "
-            f"If you insist: solution({exercise.answer}, insist=True)."
+            f"Try it first: write something, and run check({exercise.answer}). hint({exercise.answer}) helps you "
+            f"along. To see the solution now, run solution({exercise.answer}, insist=True)."
         )
         return note_card(exercise.id, exercise.title, text)
     source = answer_source(exercise)
     if source is None:
-        text = "This copy of the course has no solutions; whoever gave it to you keeps them."
+        text = "This copy of the course has no solutions. Whoever gave it to you has them."
         return note_card(exercise.id, exercise.title, text)
     return solution_card(exercise.id, exercise.title, source)
 
@@ -167,10 +167,10 @@ def _exercise(answer: Any, call: str) -> Exercise:
     if name is None or not (isinstance(answer, str) or callable(answer)):
         got = "nothing" if answer is None else type(answer).__name__
         raise UnknownExercise(
-            f"This takes your function itself, by its name and without calling it: {call}(take_one). It got {got}."
+            f"Pass your function by its name, without calling it, as in {call}(take_one). I got {got}."
         )
     try:
         return course().exercise(name)
     except UnknownExercise as problem:
-        keep_it = "" if isinstance(answer, str) else " Keep the name that the exercise gives your function."
+        keep_it = "" if isinstance(answer, str) else " Keep the function name that the exercise gives you."
         raise UnknownExercise(f"{problem}{keep_it}") from None

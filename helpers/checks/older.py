@@ -16,12 +16,12 @@ from helpers.simulation import browser_tab
 
 _TOLD = "This exercise has changed since you got your copy, so your answer isn't marked. {}"
 _TOLD_OF_A_STUB = "This exercise has changed since you got your copy. {}"
-_ANEW = "Run `course reset {id}` in a terminal: it brings the new version and keeps a copy of your notebook."
+_ANEW = "Run `course reset {id}` in a terminal. You get the new version, and a copy of your notebook is kept."
 _ANEW_IN_A_TAB = (
-    "Download this notebook to keep it, delete it in the list of files, and reload the page: that brings the new "
-    "version."
+    "To get the new version, download this notebook so that you keep it, delete it in the list of files, and reload "
+    "the page."
 )
-_ANEW_ELSEWHERE = "Ask for the new version where you got this notebook."
+_ANEW_ELSEWHERE = "Ask whoever gave you this notebook for the new version."
 
 
 def judged(found: Outcome, exercise: Exercise, older: bool) -> Outcome:

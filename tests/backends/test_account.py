@@ -99,8 +99,8 @@ def test_the_start_says_where_it_is(begun: Any, aws: FakeAws) -> None:
     """It shows account, region, identity, names, tag, count, and that the endpoint isn't AWS's."""
     assert str(begun) == (
         f"REAL AWS, account {ACCOUNT}, region eu-central-1, as arn:aws:iam::{ACCOUNT}:user/learner. Calls may cost "
-        "money. Names are sent as you type them. What you create gets the tag mastering-aws-messaging=ada and is deleted "
-        f"when the kernel ends. Requests: 0 of 2,000. All of them go to {aws.url}, not to AWS."
+        "money. Names are sent as you type them. What you create gets the tag mastering-aws-messaging=ada and is "
+        f"deleted when the kernel ends. Requests: 0 of 2,000. All of them go to {aws.url}, not to AWS."
     )
 
 

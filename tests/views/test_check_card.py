@@ -170,7 +170,7 @@ def test_hint_and_the_button_share_one_count(shown: list[Any]) -> None:
     assert has(said, "Show the solution")
     assert not has(said, "json.dumps(order)")
     learner.hint()
-    assert "There are 3 hints" in repr(shown[3])
+    assert "You've seen all 3 hints" in repr(shown[3])
 
 
 def test_a_copy_without_solutions_offers_none(shown: list[Any], monkeypatch: pytest.MonkeyPatch) -> None:

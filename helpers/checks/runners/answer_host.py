@@ -92,7 +92,7 @@ class AnswerHost:
         else:
             client = maker if kind(maker) == "client" else maker.meta.client
         if client.meta.service_model.service_name != service:
-            raise ValueError(f"it speaks to {client.meta.service_model.service_name}, not to {service}")
+            raise ValueError(f"it's a client for {client.meta.service_model.service_name}, not for {service}")
         response = getattr(client, command["operation"])(**command["params"])
         return {key: value for key, value in response.items() if key != "ResponseMetadata"}
 
@@ -106,7 +106,7 @@ def describe(problem: BaseException, namespace: dict[str, Any]) -> dict[str, Any
     try:
         message = stopping.stoppable(lambda: str(problem))[:1000]
     except Exception as worse:  # a __str__ that the learner wrote can fail in any way
-        message = f"(its text cannot be had: {type(worse).__name__})"
+        message = f"(its text can't be shown: {type(worse).__name__})"
     message = ADDRESS.sub("", str.__str__(message))
     return {"type": type(problem).__name__, "message": message} | line_of(problem, namespace)
 
