@@ -19,10 +19,12 @@ def new(folder: Path) -> None:
     """
     try:
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-            raise CourseError(f"{folder} is not empty. Name a new folder, so that nothing in it is mixed up.")
+            raise CourseError(
+                f"{folder} isn't empty. Choose a new folder, so that its files don't get mixed up with these."
+            )
         shutil.copytree(_PATTERN, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
     except OSError as problem:
-        raise CourseError(f"Cannot write to {folder}: {problem.strerror or problem}. Name another folder.") from None
+        raise CourseError(f"I can't write to {folder}: {problem.strerror or problem}. Choose another folder.") from None
 
 
 def build(folder: Path, isolated: bool = True, say: Callable[[str], None] = print) -> list[Path]:
@@ -46,7 +48,7 @@ def read(folder: Path, listed: Course) -> list[solution_faults.Solved]:
         try:
             notebook = normal.normal(normal.read(path))
         except Exception as problem:  # nbformat raises many kinds for a file that is damaged
-            raise NotebookError(f"{path} cannot be read: {problem}. Each lesson needs its solved notebook.") from None
+            raise NotebookError(f"I can't read {path}: {problem}. Each lesson needs its solved notebook.") from None
         solved.append(solution_faults.Solved(lesson, notebook, str(path)))
     solution_faults.require(solved)
     return solved

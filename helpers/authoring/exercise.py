@@ -122,7 +122,7 @@ def stubbed(source: str, where: str = "a cell", stub: str = STUB) -> str:
         elif not inside:
             lines.append(line)
     if inside:
-        raise NotebookError(f"{where}: a solution region is not closed.")
+        raise NotebookError(f"{where}: a solution region is never closed.")
     return "\n".join(lines)
 
 

@@ -50,7 +50,7 @@ def faults(chosen: ExerciseSet, notebooks: Sequence[Solved], isolated: bool, say
         for job, graded, is_certain in run(Task(chosen, seed, isolated), jobs, cores()):
             if not is_certain:
                 said = " ".join(outcome.got for outcome in graded.outcomes[:1])
-                raise CourseError(f"{versions[int(job.key)].of.name} could not be proven on this computer. {said}")
+                raise CourseError(f"{versions[int(job.key)].of.name} couldn't be tested on this computer. {said}")
             version, done = versions[int(job.key)], done + 1
             say(f"proving the checks: {done} of {total}, {version.of.name}")
             found |= {(int(job.key), fault): None for outcome in graded.outcomes for fault in _faults(version, outcome)}
@@ -75,7 +75,7 @@ def _faults(version: _Version, outcome: Outcome) -> Iterator[str]:
     where = f"{version.of.name}, {outcome.answer}"
     came, said = f"comes out as {outcome.status!r}.", f"{outcome.got} {outcome.why}".strip()
     if version.kind == SOLUTION and outcome.status != CORRECT:
-        yield f"{where}: the solution {came} {said} Mend the solution or its check."
+        yield f"{where}: the solution {came} {said} Fix the solution or its check."
     if version.kind == STUB and outcome.status != NOT_ATTEMPTED:
         yield f"{where}: the stub that learners get {came} {said} Its check has to run the answer before it ends."
     if version.kind == NOTHING and outcome.status == CORRECT:

@@ -10,7 +10,7 @@ from helpers.course import HOME, course
 from helpers.errors import CourseError
 from helpers.folders import new_folder
 
-_NOTE = "The solutions of this course are kept by whoever gave it to you.\n"
+_NOTE = "This copy of the course has no solutions. Whoever gave it to you has them.\n"
 _PACKAGE = Path(__file__).parent.parent
 
 
@@ -33,7 +33,9 @@ def nbgrader_course(out: Path) -> list[str]:
     """
     paths = {lesson: HOME / "solutions" / f"{lesson.slug}.ipynb" for lesson in course().lessons}
     if missing := [path.name for path in paths.values() if not path.is_file()]:
-        raise CourseError(f"This copy of the course has no solutions, and nbgrader starts from them: {missing[0]}.")
+        raise CourseError(
+            f"nbgrader starts from the solutions, and this copy of the course has none: {missing[0]} is missing."
+        )
     solved = [Solved(lesson, normal.read(path), f"solutions/{path.name}") for lesson, path in paths.items()]
     require(solved, with_checks=True)
     with new_folder(out):

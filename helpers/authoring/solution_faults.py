@@ -61,26 +61,26 @@ def _faults_of(cell: NotebookNode, answers: Sequence[Exercise]) -> Iterator[str]
     if not answers:
         if marked:
             yield (
-                f"it has the marker {marked[0]!r} and defines no answer of this lesson, so what it marks would be "
-                "given to learners. Move it into the cell of an answer, or list its exercise in course.toml."
+                f"it has the marker {marked[0]!r} but defines no answer of this lesson, so learners would get what it "
+                "marks. Move it into the cell of an answer, or list its exercise in course.toml."
             )
         return
     if wrong := [line for line in marked if BEGIN not in line and END not in line]:
-        yield f"{wrong[0]!r} is no marker, though it looks like one. Write {BEGIN!r} or {END!r}."
+        yield f"{wrong[0]!r} looks like a marker, but isn't one. Write {BEGIN!r} or {END!r}."
         return
     try:
-        released = stubbed(cell.source, "the markers do not pair up")
+        released = stubbed(cell.source, "the markers don't pair up")
     except NotebookError as problem:
         yield f"{problem} Each {BEGIN!r} needs one {END!r} below it."
         return
     for each in answers:
         if not _has_region(cell.source, each.answer):
             yield (
-                f"{each.answer} has no solution region, so its solution would be given to learners. "
+                f"{each.answer} has no solution region, so learners would get its solution. "
                 f"Put the answer between {BEGIN!r} and {END!r}, inside the function."
             )
     if _runs(cell.source) and not _runs(released):
-        yield "without its solution it is not valid Python any more. Begin and end each region inside a function."
+        yield "without its solution, it isn't valid Python. Begin and end each region inside a function."
 
 
 def _has_region(source: str, answer: str) -> bool:

@@ -29,7 +29,9 @@ class ExerciseSet:
         module = _module(lesson, self.sources[lesson])
         missing = [exercise.answer for exercise in exercises if not callable(getattr(module, exercise.answer, None))]
         if missing:
-            raise CourseError(f"The checks of {lesson} have no function {missing[0]}. Name it as the answer is named.")
+            raise CourseError(
+                f"The checks of {lesson} have no function {missing[0]}. Give the check the same name as the answer."
+            )
         return [(exercise, getattr(module, exercise.answer)) for exercise in exercises]
 
     def digest(self, lesson: str) -> str:
@@ -51,7 +53,7 @@ def of_folder(folder: Path) -> ExerciseSet:
     try:
         text = (folder / "course.toml").read_text(encoding="utf-8")
     except OSError:
-        raise CourseError(f"{folder} has no course.toml. `course new {folder}` lays the pattern of one.") from None
+        raise CourseError(f"{folder} has no course.toml. `course new {folder}` creates an example.") from None
     found = _read(parse(text), folder / "checks")
     for lesson in found.listed.lessons:
         found.checks(lesson.slug)
@@ -65,7 +67,7 @@ def _read(listed: Course, folder: Path) -> ExerciseSet:
         try:
             sources[lesson.slug] = path.read_text(encoding="utf-8")
         except OSError:
-            raise CourseError(f"There is no {path}, which should hold the checks of {lesson.slug}.") from None
+            raise CourseError(f"There's no {path}, which should hold the checks of {lesson.slug}.") from None
     return ExerciseSet(listed, sources)
 
 
@@ -75,7 +77,7 @@ def _module(lesson: str, source: str) -> ModuleType:
     try:
         exec(compile(source, f"lesson_{lesson[:2]}.py", "exec"), vars(module))
     except Exception as problem:
-        raise CourseError(f"The checks of {lesson} cannot be loaded: {type(problem).__name__}: {problem}") from problem
+        raise CourseError(f"I can't load the checks of {lesson}: {type(problem).__name__}: {problem}") from problem
     return module
 
 

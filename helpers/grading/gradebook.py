@@ -31,10 +31,10 @@ NOT_HANDED_IN = "not handed in"
 
 FIRST = "first graded"
 GONE = "no longer handed in"
-ANEW = "handed in anew"
+ANEW = "handed in again"
 NEW_CHECKS = "the exercises or checks changed"
 NEW_VERSIONS = "the version of the course, boto3 or moto changed"
-UNEXPLAINED = "nothing changed that the mark depends on: please look into it"
+UNEXPLAINED = "nothing that the mark depends on has changed, so please look into it"
 _NAMED = 5  # learners in one sentence
 BOOK = "gradebook.json"
 TABLE = "gradebook.csv"
@@ -46,13 +46,13 @@ _LONGEST = 4000  # characters of one text of an outcome in the JSON
 _LONGEST_CELL = 1000  # a spreadsheet refuses cells beyond 32,767
 _CANVAS_COLUMNS = ("ID", "SIS User ID", "SIS Login ID", "Section")
 _BY_NAME_ALONE = (
-    f"{CANVAS} holds no IDs, so Canvas looks for learners by their names alone, and for each that it does not find it "
-    "asks you. With a list of learners that has the columns ID or SIS User ID it finds them surely; Canvas exports one."
+    f"{CANVAS} has no IDs, so Canvas looks for learners by name, and asks you about each one that it doesn't find. It "
+    "finds them all if your list of learners has a column ID or SIS User ID. You can export such a list from Canvas."
 )
 _UNMARKED = (
-    f"Some exercises have changed since these learners got their copies: {{}}. Those answers aren't marked: {TABLE} "
-    f"says so in place of the points, totals and percents leave them out, and {CANVAS} leaves these lessons empty. "
-    "Decide what they're worth, or have the exercises done anew."
+    f"Some exercises have changed since these learners got their copies: {{}}. Those answers aren't marked. {TABLE} "
+    f"says so in place of the points, totals and percentages leave them out, and {CANVAS} leaves these lessons empty. "
+    "Decide what they're worth, or have learners do the exercises again."
 )
 # What a spreadsheet takes for a formula: this beginning of a cell, or of a part of it where `;` separates cells.
 _FORMULA = re.compile(r"(^|;)(\s*)(?=[=+\-@＝＋－＠])")
@@ -130,12 +130,12 @@ def comings_and_goings(before: Mapping[str, Any], after: Mapping[str, Any]) -> l
         return []
     olds, news = {*_by_learner(before)}, {*_by_learner(after)}
     said = [
-        f"Since the last grading {len(names)} learner{' is' if len(names) == 1 else 's are'} {word}: {_few(names)}."
+        f"Since last time, {len(names)} learner{' is' if len(names) == 1 else 's are'} {word}: {_few(names)}."
         for names, word in ((news - olds, "new"), (olds - news, "gone"))
         if names
     ]
     was, now = (", ".join(sorted(each["exercise_set"])) for each in (before, after))
-    return said + ([f"What counts is another choice of lessons: now {now}, before {was}."] if was != now else [])
+    return said + ([f"Different lessons count this time: now {now}, before {was}."] if was != now else [])
 
 
 def _few(names: set[str]) -> str:

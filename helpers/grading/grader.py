@@ -28,8 +28,8 @@ CELL_CALLS = 1000  # to AWS, that the notebook's own cells may make together
 MOST_REMARKS, LONGEST_REMARK = 5, 500
 COMPUTING = 15.0  # seconds that the cloud and a check may compute for one answer; a right one takes less than one
 LONGEST = 120.0  # real seconds for a hand-in; what is not checked by then is not checked
-TOO_LONG = "The answers before this one took so long that I stopped this notebook before I came to it."
-TOO_MUCH = "I stopped grading this answer: looking at what it sent and left in the cloud took too long."
+TOO_LONG = "The answers before this one took so long that I stopped this notebook before I got here."
+TOO_MUCH = "I stopped grading this answer, because looking at all it sent and left in the cloud took too long."
 
 
 def grade(cells: Sequence[str], exercises: Sequence[tuple[Exercise, Check]], launcher: Launcher, seed: int) -> Graded:
@@ -62,7 +62,7 @@ class _HandIn:
     def outcome(self, exercise: Exercise, check: Check) -> Outcome:
         """Return the check's outcome for the newest definition that is more than the stub."""
         if time.monotonic() > self._until:
-            return outcome(exercise, ERROR, got=TOO_LONG, expected="a notebook that runs to its end")
+            return outcome(exercise, ERROR, got=TOO_LONG, expected="a notebook that finishes")
         try:
             with limited(COMPUTING):
                 return self._checked(exercise, check)
@@ -89,7 +89,7 @@ class _HandIn:
         said += [explain.failed_cell(lesson, self._source(place), asked, why) for place, why in self._failed.items()]
         more = len(said) - MOST_REMARKS
         said = [remark[:LONGEST_REMARK].encode("utf-8", "backslashreplace").decode() for remark in said]
-        rest = [f"{explain.of_lesson(self._lesson)}{more} more cells did not run to their end."] if more > 0 else []
+        rest = [f"{explain.of_lesson(self._lesson)}{more} more cells didn't finish."] if more > 0 else []
         return tuple(said[:MOST_REMARKS] + rest)
 
     def _source(self, place: int) -> str:
@@ -110,7 +110,7 @@ class _HandIn:
                 self._load(self._process, cells)
             except Broken as problem:
                 if not cells:
-                    raise CourseError(f"The process of a hand-in that runs nothing fails: {problem}.") from None
+                    raise CourseError(f"Even an empty hand-in can't run on this computer: {problem}.") from None
                 if self._process.cell in self._stops or not 0 <= self._process.cell < len(cells) or late:
                     self._cells = []  # it does not say which cell it was, so none is run
                 self._stops[self._process.cell] = str(problem)
@@ -141,7 +141,7 @@ class _HandIn:
         for place, error in self._failed.items():
             if explain.answers(self._source(place), exercise):
                 return explain.of_failed_cell(exercise, error)
-        return outcome(exercise, NOT_ATTEMPTED, got=f"No function {exercise.answer} is defined in this notebook.")
+        return outcome(exercise, NOT_ATTEMPTED, got=f"This notebook doesn't define a function {exercise.answer}.")
 
 
 def _limit_calls(world: World) -> None:

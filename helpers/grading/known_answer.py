@@ -23,7 +23,7 @@ _CELLS = (
 """,
 )
 TRIES = 3  # what fails once on a busy machine is not wrong with it
-_TRUST = "If you trust these learners, --without-wall grades all the same."
+_TRUST = "If you trust these learners, you can grade with --without-wall."
 
 
 def _check(case: Case) -> None:
@@ -51,11 +51,11 @@ def _what_is_wrong(outcome: Outcome, remarks: tuple[str, ...], isolated: bool) -
     saw = " ".join([outcome.got or outcome.status, *remarks])
     if not isolated:
         return (
-            "This computer cannot grade: an answer that is known to be right fails in the process for hand-ins, with "
-            f"{saw} Run `course doctor`, and install the course again in a new environment."
+            "I can't grade on this computer: an answer that's known to be right fails in the process for hand-ins, "
+            f"with {saw} Run `course doctor`, and install the course again in a new environment."
         )
     return (
-        "This computer cannot grade: an answer that is known to be right fails in the sandbox, so right answers would "
-        f"lose marks. It failed with {saw} Most likely the sandbox cannot read the folder of a package. Install the "
-        f"course and its packages in a new environment (python3 -m venv), and grade from there. {_TRUST}"
+        "I can't grade on this computer: an answer that's known to be right fails in the sandbox, so right answers "
+        f"would lose marks. It failed with {saw} Most likely, the sandbox can't read the folder of a package. Install "
+        f"the course and its packages in a new environment (python3 -m venv), and grade from there. {_TRUST}"
     )

@@ -32,14 +32,16 @@ def refuse_other_folders(hand_ins: Path, out: Path) -> None:
     # os.path returns False where it can't look; reading or writing the folder later says why.
     course = hand_ins.parent if hand_ins.name in _PARTS else hand_ins
     if os.path.isfile(course.joinpath(*_LIST)):
-        raise CourseError(f"'{hand_ins}' is the course's own. Name the folder that holds what learners handed in.")
+        raise CourseError(
+            f"'{hand_ins}' belongs to the course itself. Name the folder that holds what learners handed in."
+        )
     if os.path.exists(hand_ins / RESULTS):
-        raise CourseError(f"'{hand_ins}' holds the results of a grading. Name the folder with the hand-ins.")
+        raise CourseError(f"'{hand_ins}' holds the results of an earlier grading. Name the folder with the hand-ins.")
     if os.path.isdir(out) and not os.path.exists(out / RESULTS):
         with writing(out):
             found = os.listdir(out)
         if not all(map(left_out, found)):
-            raise CourseError(f"'{out}' holds other files. Name a new folder for the results with --out.")
+            raise CourseError(f"'{out}' holds other files. Choose a new folder for the results with --out.")
 
 
 def writing(folder: Path) -> AbstractContextManager[None]:

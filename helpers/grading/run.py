@@ -67,7 +67,9 @@ def grade_cohort(exercises: ExerciseSet, options: Options, progress: Progress = 
     """
     folder, out = options.folder.resolve(), options.out.resolve()
     if out.is_relative_to(folder):
-        raise CourseError(f"{options.out} is inside {options.folder}, which holds hand-ins. Name another with --out.")
+        raise CourseError(
+            f"{options.out} is inside {options.folder}, which holds the hand-ins. Choose another folder with --out."
+        )
     refuse_other_folders(folder, out)
     cohort = collect(options.folder, exercises.listed)
     lessons = _lessons(cohort, exercises, options.lessons)
@@ -113,10 +115,10 @@ def _begun(lessons: Sequence[Lesson], results: dict[str, Graded]) -> list[Lesson
 
 
 def _counted(lessons: Sequence[Lesson], left: Sequence[Lesson]) -> str:
-    said = f"What counts: {', '.join(lesson.number for lesson in lessons)}."
+    said = f"Lessons that count: {', '.join(lesson.number for lesson in lessons)}."
     if left:
         numbers = ", ".join(lesson.number for lesson in left)
-        said += f" Nobody began {numbers}; `--lesson {left[0].number}` counts it all the same."
+        said += f" Nobody began {numbers}. `--lesson {left[0].number}` counts it anyway."
     return said
 
 

@@ -35,7 +35,7 @@ class Store:
             self._folder.mkdir(parents=True, exist_ok=True)
             self.seed = self._kept_seed()
         except (OSError, ValueError) as problem:
-            raise CourseError(f"{out} cannot hold the results: {problem}. Name another folder with --out.") from None
+            raise CourseError(f"I can't keep results in {out}: {problem}. Choose another folder with --out.") from None
 
     def job(self, lesson: str, cells: tuple[str, ...], digest: str) -> Job:
         """Return the job for these cells. digest: of the exercises and checks."""

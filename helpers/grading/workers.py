@@ -73,8 +73,8 @@ def _proven(task: Task) -> launchers.Launcher:
         if made.holes and task.isolated:
             found = NO_PROCESS if NO_PROCESS in made.holes else f"one could {', '.join(made.holes)}"
             raise CourseError(
-                f"This computer cannot wall hand-ins off: {found}. Grade on Linux with user namespaces, "
-                "Landlock and libseccomp, or trust these learners and add --without-wall."
+                f"This computer can't isolate hand-ins: {found}. Grade on Linux with user namespaces, Landlock "
+                "and libseccomp. If you trust these learners, you can add --without-wall instead."
             )
         check_sandbox(made, task.isolated, task.seed)
     except BaseException:
@@ -186,7 +186,7 @@ def _end_with_the_grading() -> None:
 
 
 def _failed(task: Task, job: Job) -> Graded:
-    said = "The grader itself could not go on with this hand-in. Look at it by hand."
+    said = "The grader itself failed on this hand-in. Please look at it yourself."
     exercises = task.exercises.listed.lesson(job.lesson).exercises
     return Graded(tuple(outcome(exercise, ERROR, got=said) for exercise in exercises), (said,))
 

@@ -121,7 +121,7 @@ def _missing(exercise: Exercise, own: list[NotebookNode]) -> Outcome:
     """Return the outcome of an answer that is not there: its cell raised, or there is no such cell."""
     for error in (_error(cell) for cell in own if defines(cell, exercise)):
         if error:
-            return outcome(exercise, ERROR, got=error, expected="a cell that runs to its end and defines the function")
+            return outcome(exercise, ERROR, got=error, expected="a cell that finishes and defines the function")
     return outcome(exercise, NOT_ATTEMPTED, expected=f"This notebook doesn't define a function {exercise.answer}.")
 
 

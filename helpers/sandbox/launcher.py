@@ -164,4 +164,4 @@ def _does_not_start(process: subprocess.Popen[bytes]) -> CourseError:
     process.kill()
     assert process.stderr is not None
     said = process.stderr.read().decode(errors="replace").strip().splitlines()
-    return CourseError(f"The process that runs hand-ins does not start: {said[-1] if said else 'no word of it'}.")
+    return CourseError(f"The process that runs hand-ins doesn't start: {said[-1] if said else 'it said nothing'}.")

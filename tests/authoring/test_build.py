@@ -67,7 +67,7 @@ def test_a_marker_where_none_is_expected_is_refused(made):
     notebook = solved()
     notebook.cells.insert(3, made(MARKED, id="helper"))
     said = refused(notebook)
-    assert said.startswith(f"{NAME}, cell 'helper': it has the marker '### BEGIN SOLUTION' and defines no answer")
+    assert said.startswith(f"{NAME}, cell 'helper': it has the marker '### BEGIN SOLUTION' but defines no answer")
     assert "course.toml" in said
 
 
@@ -84,11 +84,11 @@ BEGIN, END = "    ### BEGIN SOLUTION\n", "    ### END SOLUTION"
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        (END, "", "a solution region is not closed"),
+        (END, "", "a solution region is never closed"),
         (BEGIN, "", "a solution region ends that never began"),
         (BEGIN, BEGIN + BEGIN, "a solution region begins inside another one"),
-        (BEGIN, "    ## BEGIN SOLUTION\n", "'## BEGIN SOLUTION' is no marker, though it looks like one"),
-        (END, "    ### End Solution", "'### End Solution' is no marker, though it looks like one"),
+        (BEGIN, "    ## BEGIN SOLUTION\n", "'## BEGIN SOLUTION' looks like a marker, but isn't one"),
+        (END, "    ### End Solution", "'### End Solution' looks like a marker, but isn't one"),
         ("### BEGIN SOLUTION", "# so it goes", "a solution region ends that never began"),
     ],
 )
@@ -116,7 +116,7 @@ def test_a_region_outside_the_function_is_refused():
     wrong.source = "### BEGIN SOLUTION\nMOST = 1\n### END SOLUTION\n" + wrong.source.replace(BEGIN, "").replace(END, "")
     said = refused(notebook)
     assert "take_one has no solution region" in said
-    assert "not valid Python any more" in said
+    assert "isn't valid Python" in said
 
 
 def test_an_exercise_of_the_manifest_that_has_no_cell_is_refused():
@@ -222,7 +222,7 @@ BROKEN_SETS = {
     "the solution fails": ("dict(", "sqs.delete_message(", None, "hand_on: the solution comes out as 'not yet'."),
     "a do-nothing answer passes": ("", "", ACCEPTS_ALL, "hand_on: a function that does nothing and returns None comes"),
     "the stub passes": ("", "", "def hand_on(case):\n    pass\n", "hand_on: the stub that learners get comes out as"),
-    "a marker is missing": ("", "### END SOLUTION", None, "cell 'hand_on': the markers do not pair up"),
+    "a marker is missing": ("", "### END SOLUTION", None, "cell 'hand_on': the markers don't pair up"),
     "a region is missing": ("", "### BEGIN SOLUTION|### END SOLUTION", None, "hand_on has no solution region"),
     "no cell": ("def other", "def hand_on", None, "has no cell that defines hand_on"),
 }

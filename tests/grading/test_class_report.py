@@ -107,18 +107,18 @@ def test_odd_hand_ins_stand_by_learner(told):
         [learner_row("Ben", remarks=("Two cells.",)), learner_row("Ada", CORRECT)], ("A stray file.",)
     ):
         said = words(f"<body>{told_one}")
-        odd = said[said.rindex("What was odd about") :].split("Learners")[0]
+        odd = said[said.rindex("Hand-ins to look at") :].split("Learners")[0]
         assert odd.index("A stray file.") < odd.index("Ben") < odd.index("Two cells.")
         assert "Ada" not in odd
 
 
 def test_changes_stand_with_their_reasons(told):
     """What was, what is and why; and two ways of there being none."""
-    change = Change("Ada", "01.1", "Clients", 0, NOT_YET, 1.5, CORRECT, "handed in anew")
+    change = Change("Ada", "01.1", "Clients", 0, NOT_YET, 1.5, CORRECT, "handed in again")
     page, text = told([learner_row("Ada", CORRECT)], changes=[change])
-    assert cells(page, "Ada") == ["Ada", "01.1 Clients", "0, not yet", "1.5, correct", "handed in anew"]
-    assert "- Ada, 01.1 Clients: was 0, not yet, is 1.5, correct (handed in anew)" in text
-    assert all("No mark is another one" in one for one in told([], changes=[]))
+    assert cells(page, "Ada") == ["Ada", "01.1 Clients", "0, not yet", "1.5, correct", "handed in again"]
+    assert "- Ada, 01.1 Clients: before: 0, not yet; now: 1.5, correct (handed in again)" in text
+    assert all("No mark has changed" in one for one in told([], changes=[]))
     assert all("first grade book" in one for one in told([], changes=None))
 
 
@@ -126,7 +126,7 @@ def test_learners_stand_by_name(told):
     """Ascending, with points and a mark for each exercise, and a link to the page where there is one."""
     rows = [learner_row("zoe"), learner_row("Bob", CORRECT), learner_row("ann", NOT_YET)]
     page, text = told(rows, pages={"Bob": 'feedback/Bö"b.html'})
-    listed = page[page.index(">Learners</h2>") : page.index(">How the points are spread</h2>")]
+    listed = page[page.index(">Learners</h2>") : page.index(">How the points are distributed</h2>")]
     assert listed.index("ann") < listed.index("Bob") < listed.index("zoe")
     assert 'href="feedback/B%C3%B6%22b.html"' in listed
     assert 'aria-label="correct, not handed in, not handed in"' in listed
@@ -172,7 +172,7 @@ def test_what_has_no_name_of_an_error_is_one_kind(told):
         for n in range(2)
     ]
     page, _ = told(rows)
-    assert cells(page, "Error: the check did not come to its end")[1:] == ["01.1", "2", "2"]
+    assert cells(page, "Error: the check never finished")[1:] == ["01.1", "2", "2"]
 
 
 def test_each_part_is_a_click_away(told):
@@ -181,8 +181,8 @@ def test_each_part_is_a_click_away(told):
     links = re.findall(r'<a href="#(\w+)">([^<]+)</a>', page)
     assert links == re.findall(r'<h2 id="(\w+)">([^<]+)</h2>', page)
     names = [name for _, name in links]
-    assert names.index("What was odd about the hand-ins") < names.index("Learners")
-    assert names[-1] == "How the points are spread"
+    assert names.index("Hand-ins to look at") < names.index("Learners")
+    assert names[-1] == "How the points are distributed"
     assert [text.index(f"{name}\n=") for name in names] == sorted(text.index(f"{name}\n=") for name in names)
 
 

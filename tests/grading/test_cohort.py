@@ -136,12 +136,12 @@ def test_lessons_that_nobody_began_do_not_count(known):
     put(folder, {f"kurt/{second}.ipynb": notebook(second)})
     done, out = graded(folder)
     assert "02.1" not in book(out)["kurt"]
-    assert done.counted == "What counts: 01. Nobody began 02; `--lesson 02` counts it all the same."
+    assert done.counted == "Lessons that count: 01. Nobody began 02. `--lesson 02` counts it anyway."
     assert done.counted in (out / "report.txt").read_text(encoding="utf-8").replace("\n", " ")
     again, _ = graded(folder, lessons=("01, 02",))
     assert "02.1" in book(out)["kurt"]
-    assert (again.graded, again.changes, again.counted) == (0, [], "What counts: 01, 02.")
-    assert again.news == ["What counts is another choice of lessons: now 01, 02, before 01."]
+    assert (again.graded, again.changes, again.counted) == (0, [], "Lessons that count: 01, 02.")
+    assert again.news == ["Different lessons count this time: now 01, 02, before 01."]
     changed = (out / "report.txt").read_text(encoding="utf-8").partition("What changed")[2].partition("odd")[0]
     assert again.news[0] in " ".join(changed.split())
 
@@ -153,7 +153,9 @@ def test_a_folder_that_holds_no_hand_ins_is_refused(folder, make, tmp_path):
     (tmp_path / "lessons" / "course.toml").write_text("")
     place = {"results": folder, "course": tmp_path, "exercises": folder.with_name("exercises")}[make]
     folder.rename(place) if make == "exercises" else (folder / FOLDER).mkdir()
-    with pytest.raises(CourseError, match="holds the results of" if make == "results" else "is the course's own"):
+    with pytest.raises(
+        CourseError, match="holds the results of" if make == "results" else "belongs to the course itself"
+    ):
         grade_cohort(own(), Options(place, tmp_path.with_name("elsewhere")))
 
 
@@ -173,7 +175,7 @@ def test_what_a_system_leaves_in_a_folder_is_no_other_file(folder):
 
 
 def test_only_what_changed_is_graded_again(known):
-    """A second start grades nothing; a notebook that was handed in anew is graded, and the report says why."""
+    """A second start grades nothing; a notebook that was handed in again is graded, and the report says why."""
     folder = known
     again, _ = graded(folder)
     assert (again.graded, again.known, again.changes) == (0, 3, [])
@@ -182,8 +184,8 @@ def test_only_what_changed_is_graded_again(known):
     assert (third.graded, third.known) == (1, 2)
     (change,) = third.changes
     assert (change.learner, change.exercise, change.before, change.after) == ("kurt", "01.3", 0, 2)
-    assert change.reason == "handed in anew"
-    assert "handed in anew" in (out / "report.txt").read_text(encoding="utf-8")
+    assert change.reason == "handed in again"
+    assert "handed in again" in (out / "report.txt").read_text(encoding="utf-8")
     assert graded(folder, again=True)[0].graded == 3
 
 
@@ -270,7 +272,7 @@ def test_a_worker_that_is_lost_is_replaced(folder, monkeypatch):
     done, out = graded(folder, processes=2)
     assert book(out)["lovelace"]["tota"] == "5"
     assert {mark.outcome.status for row in done.rows if row.learner == "Grace Hopper" for mark in row.marks} == {ERROR}
-    assert "Look at it by hand" in (out / "report.txt").read_text(encoding="utf-8")
+    assert "Please look at it yourself" in (out / "report.txt").read_text(encoding="utf-8")
     monkeypatch.setattr(workers, "do", plain)
     assert graded(folder)[0].graded == 1
 
@@ -312,7 +314,7 @@ def test_without_isolation_it_grades_only_when_told_to(told, folder, own_sandbox
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"folder": Path("nowhere")}, "There is no folder nowhere"),
+        ({"folder": Path("nowhere")}, "There's no folder nowhere"),
         ({"out": "inside"}, "is inside"),
         ({"lessons": ("77",)}, "There's no lesson '77'"),
         ({"scheduler": "tcp://127.0.0.1:1"}, "Dask"),
@@ -332,7 +334,7 @@ def test_the_command_grades(folder, own_sandbox):
     words = ["grade", folder, "--lesson", "01", "--notebooks"]
     _, first, _ = course_command(*words)
     assert "4 learners. Notebooks graded now: 3, unchanged since last time: 0." in first
-    assert "What counts: 01." in first
+    assert "Lessons that count: 01." in first
     assert f"{folder.with_name('handed-in-graded') / 'notebooks'}  each learner's" in first.replace("\n", "")
     out = folder.with_name("handed-in-graded")
     assert str(out / "report.html") in first
@@ -399,7 +401,12 @@ def test_an_instructor_s_own_exercises(exam, tmp_path):
         ),
         ("solutions/90_exam.ipynb", "def hand_on", "def other", "no cell that defines hand_on"),
         ("checks/lesson_90.py", "def hand_on", "def other", "no function hand_on"),
-        ("checks/lesson_90.py", "def hand_on", "1 / 0\ndef hand_on", "cannot be loaded: ZeroDivisionError"),
+        (
+            "checks/lesson_90.py",
+            "def hand_on",
+            "1 / 0\ndef hand_on",
+            "can't load the checks of 90_exam: ZeroDivisionError",
+        ),
         ("course.toml", "points = 2", "points = 1", "partial"),
         ("course.toml", "90_exam", "91_exam", "lesson_91.py"),
     ],

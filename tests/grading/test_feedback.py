@@ -130,9 +130,9 @@ def test_page_and_text_say_everything(told):
         *("Two cells were alike.", "○ Not yet", "✗ Error in your code", "✓ Correct", "… Not attempted"),
         *(f"0 of {FIRST.points} point", f"{THIRD.points} of {THIRD.points} points"),
         *("clients_for('eu-west-1')", "a queue in us-east-1", "a queue in eu-west-1", MISSED["why"], "I was here"),
-        *("line 7: boto.Session()", "It raised", "NameError: boto", "Well done because.", "left open"),
+        *("line 7: boto.Session()", "It raised", "NameError: boto", "Well done because.", "You didn't try this one"),
         *(FIRST.title, SECOND.title, THIRD.title, f"01 {LESSONS[0].title}", ALL[3].hints[0]),
-        *(f"Look into the lesson 01 {LESSONS[0].title}", f"until check({FIRST.answer}) finds it correct"),
+        *(f"Have another look at the lesson 01 {LESSONS[0].title}", f"until check({FIRST.answer}) says it's correct"),
     ]
     for told_one in (words(markup), text):
         missing = [one for one in expected if squeezed(one) not in squeezed(told_one)]
@@ -165,7 +165,7 @@ def test_each_exercise_says_how_to_go_on(told):
     """In the notebook, with the check that is there; who was right is done."""
     markup, text = told(learner_row("Ada", *outcomes((CORRECT, {}), (NOT_YET, MISSED), (NOT_ATTEMPTED, {}))))
     for told_one in (words(markup), text):
-        assert squeezed(f"Change it in the notebook until check({SECOND.answer}) finds") in squeezed(told_one)
+        assert squeezed(f"Change it in the notebook until check({SECOND.answer}) says") in squeezed(told_one)
         assert squeezed(f"and run check({THIRD.answer}).") in squeezed(told_one)
         assert f"check({FIRST.answer})" not in squeezed(told_one)
 
@@ -181,15 +181,15 @@ def test_a_set_of_ones_own_leads_to_no_lesson_and_no_check(tmp_path):
 
 def test_whose_file_was_damaged_is_not_told_that_there_was_none(told):
     """What was wrong stands above, what to do below; who handed in nothing reads that, and the same."""
-    damaged = learner_row("Ada", remarks=("'01.ipynb' is damaged: it is not the JSON of a notebook.",))
+    damaged = learner_row("Ada", remarks=("'01.ipynb' is damaged: it isn't the JSON of a notebook.",))
     ran = learner_row("Ada", *outcomes((CORRECT, {})), running=("In lesson 01, the cell of x raised NameError.",))
     for row_, there_was_none in ((damaged, False), (learner_row("Ada"), True), (ran, True)):
         markup, text = told(row_)
         for told_one in (words(markup), " ".join(text.replace("`", "").split())):
-            assert ("There was no notebook of yours" in told_one) == there_was_none
+            assert ("You didn't hand in a notebook for this" in told_one) == there_was_none
             assert ("Not handed in" in told_one) == there_was_none
-            assert ("Nothing of yours could be graded" in told_one) != there_was_none
-            assert squeezed("save it, run course pack, and hand in the file") in squeezed(told_one)
+            assert ("I couldn't grade any notebook of yours" in told_one) != there_was_none
+            assert squeezed("Then run course pack, and hand in the file") in squeezed(told_one)
 
 
 @pytest.mark.parametrize(
@@ -209,10 +209,10 @@ def test_an_error_is_told_from_what_the_grader_saw(told, got, label):
 
 def test_an_answer_that_is_missing_is_not_called_open(told):
     """It was deleted, or has another name."""
-    gone = f"No function {FIRST.answer} is defined in this notebook."
+    gone = f"This notebook doesn't define a function {FIRST.answer}."
     for told_one in told(learner_row("Ada", *outcomes((NOT_ATTEMPTED, {"got": gone})))):
-        assert gone in told_one
-        assert "left open" not in told_one
+        assert gone in html.unescape(told_one)
+        assert "You didn't try this one" not in html.unescape(told_one)
 
 
 def test_nothing_of_another_learner_is_told(told, tmp_path):
@@ -524,7 +524,7 @@ def test_feedback_in_a_notebook_has_an_end():
 )
 def test_what_is_no_notebook_is_an_error_for_people(content):
     """One bad file has no copy, and raises an error about it."""
-    with pytest.raises(NotebookError, match="cannot be read"):
+    with pytest.raises(NotebookError, match="can't be read"):
         annotated(content, learner_row("Ada"), LESSONS[0])
 
 

@@ -123,10 +123,10 @@ def test_only_marks_of_those_who_were_there_change():
     after = book([row_of(ben, CORRECT), row_of(ada, CORRECT, exercises=[FIRST])], [ada, ben], {"01": "b"})
     found = [(change.learner, change.exercise, change.before, change.reason) for change in marks.changes(before, after)]
     assert found == [("Ada", "01.2", SECOND.points, marks.NEW_CHECKS)]
-    assert marks.comings_and_goings(before, after) == ["Since the last grading 1 learner is new: Ben."]
+    assert marks.comings_and_goings(before, after) == ["Since last time, 1 learner is new: Ben."]
     nobody = book([], [], {"01": "a"})
     assert marks.changes(before, nobody) == []
-    assert marks.comings_and_goings(before, nobody) == ["Since the last grading 1 learner is gone: Ada."]
+    assert marks.comings_and_goings(before, nobody) == ["Since last time, 1 learner is gone: Ada."]
     many = [learner(f"L{n}") for n in range(7)]
     [said] = marks.comings_and_goings(nobody, book([row_of(one, CORRECT) for one in many], many, {"01": "a"}))
     assert said.endswith("7 learners are new: L0, L1, L2, L3, L4 and 2 more.")
@@ -140,5 +140,5 @@ def test_another_choice_of_lessons_changes_no_mark():
     before, after = book([row], [one], {"01": "a"}), book([row], [one], {"01": "a", "02": "b"})
     assert marks.changes(before, after) == []
     [said] = marks.comings_and_goings(before, after)
-    assert said == "What counts is another choice of lessons: now 01, 02, before 01."
+    assert said == "Different lessons count this time: now 01, 02, before 01."
     assert marks.changes(book([row], [one], {"02": "b"}), book([row_of(one, CORRECT)], [one], {"01": "a"})) == []

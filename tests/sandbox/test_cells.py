@@ -55,7 +55,7 @@ def test_an_answer_that_ends_the_program_is_named_as_such(end):
     """`exit` and `quit` are IPython's; in a notebook they end the kernel."""
     outcome, _ = graded(f"def hand_over(sqs, queue_url, order):\n    {end}")
     assert (outcome.status, outcome.got.partition(":")[0]) == (ERROR, "SystemExit")
-    assert "Your function ended the whole program: `exit()`, `quit()`" in outcome.why
+    assert "Your function ended the whole program. `exit()`, `quit()`" in outcome.why
 
 
 @pytest.mark.parametrize(
@@ -76,4 +76,4 @@ def test_a_cell_that_ends_the_program_before_its_answer_is_defined():
     outcome, _ = graded(f"exit()\n{SOLUTION}")
     assert (outcome.status, outcome.got) == (ERROR, "SystemExit")
     assert "ended Python itself (os._exit, sys.exit, exit and quit do that" in outcome.why
-    assert "hand_over was not defined" in outcome.why
+    assert "hand_over wasn't defined" in outcome.why

@@ -75,9 +75,9 @@ def collect(folder: Path, listed: Course) -> Cohort:
     hand-in.
     """
     if not os.path.exists(folder):
-        raise CourseError(f"There is no folder {folder}. Name the one that holds the hand-ins.")
+        raise CourseError(f"There's no folder {folder}. Name the one that holds the hand-ins.")
     if not os.path.isdir(folder):
-        raise CourseError(f"{folder} is no folder. Put what was handed in into a folder, and name that.")
+        raise CourseError(f"{folder} isn't a folder. Put the hand-ins into a folder, and name that.")
     learners = read_list(folder)
     try:
         layout = _layout(folder, learners, listed)
@@ -101,13 +101,13 @@ def _nothing(folder: Path, cohort: Cohort, listed: Course) -> str:
     more = [f"... and {len(remarks) - _MOST_REMARKS_SHOWN} more."] if len(remarks) > _MOST_REMARKS_SHOWN else []
     return "\n".join(
         [
-            f"Nothing in {folder} is a hand-in. Looked for: zip files that `course pack` made, notebooks of exercises, "
-            "and a folder of these for each learner. Name the folder in which they lie.",
+            f"There's no hand-in in {folder}. I looked for zip files made by `course pack`, notebooks of exercises, "
+            "and a folder of these for each learner. Name the folder that they're in.",
             *remarks[:_MOST_REMARKS_SHOWN],
             *more,
             "Are they exercises of your own? Add --exercises FOLDER."
             if listed is course()
-            else "Are they exercises of the course itself? Leave --exercises out.",
+            else "Are they the course's own exercises? Leave out --exercises.",
         ]
     )
 
@@ -132,24 +132,26 @@ class _Reader:
             except CourseError as problem:
                 self.remarks.append(f"{label} {problem}")
             except Exception as problem:  # the content is hostile: what it breaks concerns this file alone
-                self.remarks.append(f"{label} cannot be read ({type(problem).__name__}).")
+                self.remarks.append(f"{label} can't be read ({type(problem).__name__}).")
         if not any(each.hand_ins for each in self.handed) and not self.remarks:
-            self.remarks.append(f"{self._place.where} holds no notebook and no zip file.")
+            self.remarks.append(f"{self._place.where} has no notebook or zip file in it.")
         if self._place.own_name and any(self.name.learner == lesson.slug for lesson in self._listed.lessons):
-            self.remarks.append(f"{self._place.where} names no learner. Put the learner's name in front of it.")
+            self.remarks.append(f"{self._place.where} doesn't say whose it is. Put the learner's name in front of it.")
 
     def _read(self, file: FoundFile, label: str) -> None:
         if file.problem:
             raise CourseError(file.problem)
         if not is_hand_in(file.name):
             if self._place.own_name or is_nearly(file.name):
-                raise CourseError("is no notebook and no zip file. Ask for one of these.")
+                raise CourseError("isn't a notebook or a zip file. Ask for one of these.")
             return
         zipped = file.name.lower().endswith(".zip")
         content = read_file(file.path, LARGEST_ARCHIVE if zipped else LARGEST_NOTEBOOK)
         self._left -= len(content)
         if self._left < 0:
-            raise CourseError(f"is left out: the files of this learner are more than {_MOST_OF_ONE // 1_000_000} MB.")
+            raise CourseError(
+                f"is left out, because this learner's files have more than {_MOST_OF_ONE // 1_000_000} MB."
+            )
         if zipped:
             self._archive(content, label)
         else:
@@ -172,7 +174,7 @@ class _Reader:
             else:
                 whole.hand_ins.append(hand_in)
         if not archive.notebooks:
-            self.remarks.append(f"{label} holds no notebook that can be read.")
+            self.remarks.append(f"{label} has no readable notebook in it.")
         self.handed += [whole, *again]
 
     def _names(self, claimed: str, label: str) -> None:
@@ -180,11 +182,13 @@ class _Reader:
         own = self._place.own_name
         if not claimed:
             if own:
-                self.remarks.append(f"{label} holds no name of a learner, so the file's own name is taken.")
+                self.remarks.append(f"{label} doesn't say whose it is, so I used the file's own name.")
         elif own and (not self.name.number or alike(claimed, self.name.learner)):
             self.name = Name(claimed, self.name.number)
         elif not alike(claimed, self.name.learner):
-            said = f"{label} says that it is from {claimed}. It counts for {self.name.learner}, as it lies with theirs."
+            said = (
+                f"{label} says it's from {claimed}. It counts for {self.name.learner}, because it's with their files."
+            )
             self.remarks.append(said)
 
     def _notebook(self, content: bytes, label: str, remarks: tuple[str, ...] = ()) -> HandIn:
@@ -229,14 +233,14 @@ def _tops(folder: Path) -> tuple[list[FoundFile], list[str]]:
         return tops, []
     rest = [top for top in tops if top.name not in (_SUBMITTED, *_NBGRADER) or not top.folder]
     left = [top.name for top in tops if top.name in _NBGRADER and top.folder]
-    remarks = [f"{name} is nbgrader's own folder, not a learner's. It is left out." for name in left]
+    remarks = [f"{name} is nbgrader's own folder, not a learner's, so it's left out." for name in left]
     return list_folder(submitted.path, submitted.parts) + rest, remarks
 
 
 def _left_out(name: str) -> str:
     """Return why a file is left out; Canvas exports a list of learners under another name."""
-    a_list = f" Is it your list of learners? Then call it {LIST}." if name.lower().endswith(".csv") else ""
-    return f"is no hand-in. It is left out.{a_list}"
+    a_list = f" If it's your list of learners, call it {LIST}." if name.lower().endswith(".csv") else ""
+    return f"isn't a hand-in, so it's left out.{a_list}"
 
 
 def _named_by(
@@ -255,13 +259,13 @@ def _named_by(
             under[place].append(file)
     found, missing, taken = [], [], set()
     for row in rows:
-        said = f"{LIST} names {shown('/'.join(row.parts))} for this learner,"
+        said = f"{LIST} lists {shown('/'.join(row.parts))} for this learner,"
         if not row.parts:
             missing.append((row, row.remarks))
         elif row.parts not in under:
-            missing.append((row, (f"{said} and it is not in the folder.",)))
+            missing.append((row, (f"{said} but it isn't in the folder.",)))
         elif row.parts in taken:
-            missing.append((row, (f"{said} and for another one above, who has it.",)))
+            missing.append((row, (f"{said} but also for an earlier one, who gets it.",)))
         else:
             taken.add(row.parts)
             found.append((row, under[row.parts]))

@@ -88,7 +88,7 @@ def list_folder(folder: Path, parts: tuple[str, ...] = ()) -> list[FoundFile]:
         with os.scandir(folder) as entries:
             found = [_found_file(entry, parts) for entry in entries if not left_out(entry.name)]
     except OSError as problem:
-        raise CourseError(f"cannot be opened ({problem.strerror}).") from None
+        raise CourseError(f"can't be opened ({problem.strerror}).") from None
     return sorted(found, key=lambda each: each.name)
 
 
@@ -102,7 +102,7 @@ def files_below(folder: FoundFile) -> Iterator[FoundFile]:
         here = waiting.pop(0)
         try:
             if len(here.parts) > _DEEPEST:
-                raise CourseError("lies too deep.")
+                raise CourseError("is nested too deeply.")
             found = list_folder(here.path, here.parts)
         except CourseError as problem:
             yield FoundFile(here.parts, here.path, problem=str(problem))
@@ -110,7 +110,7 @@ def files_below(folder: FoundFile) -> Iterator[FoundFile]:
         seen += len(found)
         if seen > MOST_FILES:
             yield FoundFile(
-                here.parts, here.path, problem=f"is not looked into: there are more than {MOST_FILES:,} files."
+                here.parts, here.path, problem=f"is skipped, because there are more than {MOST_FILES:,} files."
             )
             return
         waiting += [each for each in found if each.folder]
@@ -128,10 +128,10 @@ def read_file(path: Path, largest: int) -> bytes:
         with open(os.open(path, os.O_RDONLY | _FLAGS), "rb") as file:
             state = os.fstat(file.fileno())
             if not stat.S_ISREG(state.st_mode):
-                raise CourseError("is no ordinary file.")
+                raise CourseError("isn't an ordinary file.")
             content = file.read(min(state.st_size, largest) + 1)
     except OSError as problem:
-        raise CourseError(f"cannot be read ({problem.strerror}).") from None
+        raise CourseError(f"can't be read ({problem.strerror}).") from None
     if len(content) > largest:
         raise CourseError(f"is larger than {largest // 1_000_000} MB.")
     return content
@@ -142,13 +142,13 @@ def _found_file(entry: "os.DirEntry[str]", parts: tuple[str, ...]) -> FoundFile:
     try:
         # Windows has links to folders that are no symbolic links; Python 3.12 knows them.
         if entry.is_symlink() or getattr(entry, "is_junction", bool)():
-            return FoundFile(place, path, problem="is a link, and links are not followed. Put the file itself there.")
+            return FoundFile(place, path, problem="is a link, and links aren't followed. Put the file itself there.")
         if entry.is_dir(follow_symlinks=False):
             return FoundFile(place, path, folder=True)
         if not entry.is_file(follow_symlinks=False):
-            return FoundFile(place, path, problem="is no ordinary file but a pipe, a socket or a device.")
+            return FoundFile(place, path, problem="isn't an ordinary file, but a pipe, a socket or a device.")
     except OSError as problem:
-        return FoundFile(place, path, problem=f"cannot be read ({problem.strerror}).")
+        return FoundFile(place, path, problem=f"can't be read ({problem.strerror}).")
     return FoundFile(place, path)
 
 
@@ -173,11 +173,11 @@ def read_archive(content: bytes) -> Archive:
     if not content:
         raise CourseError("is empty.")
     if content.count(_ENTRY) > MOST_MEMBERS:  # counted before it is opened, which makes an object of each
-        raise CourseError(f"holds more than {MOST_MEMBERS:,} files. Ask for one with the notebooks alone.")
+        raise CourseError(f"has more than {MOST_MEMBERS:,} files in it. Ask for one with only the notebooks.")
     try:
         opened = zipfile.ZipFile(io.BytesIO(content))
     except Exception:  # a damaged file raises many kinds
-        raise CourseError("is not a zip file, or a damaged one.") from None
+        raise CourseError("isn't a zip file, or it's damaged.") from None
     with opened:
         return _ArchiveReader(opened).read()
 
@@ -193,7 +193,7 @@ class _ArchiveReader:
         manifests = [member for member in members if PurePosixPath(member.filename).name == _MANIFEST]
         wanted = [member for member in members if member.filename.lower().endswith(".ipynb")]
         if len(wanted) > MOST_NOTEBOOKS:
-            raise CourseError(f"holds more than {MOST_NOTEBOOKS} notebooks. Ask for one with the exercises alone.")
+            raise CourseError(f"has more than {MOST_NOTEBOOKS} notebooks in it. Ask for one with only the exercises.")
         prefix, digests = self._manifest(manifests)
         for member in wanted:
             try:
@@ -213,13 +213,13 @@ class _ArchiveReader:
         if not name or name.endswith("/") or any(left_out(part) for part in parts if part != ".."):
             return False
         if ".." in parts or name.startswith("/") or PureWindowsPath(name).drive:
-            self._remark(member, "leads out of the zip file. It is left out.")
+            self._remark(member, "points outside the zip file, so it's left out.")
             return False
         if stat.S_ISLNK(member.external_attr >> 16):
-            self._remark(member, "is a link. It is left out.")
+            self._remark(member, "is a link, so it's left out.")
             return False
         if name.lower().endswith(".zip"):
-            self._remark(member, "is a zip file within a zip file. Unpack it, and put what is in it there.")
+            self._remark(member, "is a zip file inside a zip file. Unpack it, and put its files there instead.")
         return True
 
     def _manifest(self, members: list[zipfile.ZipInfo]) -> tuple[str, dict[str, Any]]:
@@ -235,12 +235,12 @@ class _ArchiveReader:
             learner, digests = said["learner"], said.get("sha256")
             self.found.learner = clean(learner)
             if not self.found.learner:
-                raise CourseError("names no learner.")
+                raise CourseError("doesn't name a learner.")
             return top[0].filename.removesuffix(_MANIFEST), digests if isinstance(digests, dict) else {}
         except CourseError as problem:
             self._remark(top[0], str(problem))
         except (ValueError, RecursionError, LookupError, TypeError, AttributeError):
-            self._remark(top[0], "is not what `course pack` writes.")
+            self._remark(top[0], "isn't what `course pack` writes.")
         return "", {}
 
     def _content(self, member: zipfile.ZipInfo, largest: int) -> bytes:
@@ -248,7 +248,7 @@ class _ArchiveReader:
         if member.flag_bits & 1:
             raise CourseError("is locked with a password. Ask for one without.")
         if member.compress_type not in _KNOWN:
-            raise CourseError("is packed in a way that is not known.")
+            raise CourseError("is compressed in an unknown way.")
         bound = min(largest, self.left)
         content = b""
         if member.file_size <= bound:  # as it claims; reading finds out
@@ -256,9 +256,9 @@ class _ArchiveReader:
                 with self.opened.open(member) as file:
                     content = file.read(bound + 1)
             except Exception:  # a damaged file raises many kinds
-                raise CourseError("is damaged and cannot be unpacked.") from None
+                raise CourseError("is damaged and can't be unpacked.") from None
         if max(len(content), member.file_size) > bound:
-            raise CourseError("is too large when it is unpacked.")
+            raise CourseError("is too large when it's unpacked.")
         self.left -= len(content)
         return content
 

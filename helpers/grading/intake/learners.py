@@ -149,12 +149,12 @@ def read_list(folder: Path) -> LearnerList:
     try:
         return LearnerList(_rows(read_file(path, _LARGEST_LIST).decode("utf-8-sig")))
     except UnicodeDecodeError:
-        problem = "is not saved as UTF-8. In a spreadsheet choose the format “CSV UTF-8”."
+        problem = "isn't saved as UTF-8. In a spreadsheet, choose the format “CSV UTF-8”."
     except csv.Error as error:
-        problem = f"is no list that can be read ({error})."
+        problem = f"isn't a list that I can read ({error})."
     except CourseError as error:
         problem = str(error)
-    return LearnerList(remarks=[f"'{LIST}' {problem} The hand-ins are named without it."])
+    return LearnerList(remarks=[f"'{LIST}' {problem} I named the hand-ins without it."])
 
 
 def in_one_form(parts: tuple[str, ...]) -> tuple[str, ...]:
@@ -172,7 +172,7 @@ def _rows(text: str) -> list[Listed]:
         return [row for line in whole if (row := _own_row(line, named["learner"], named.get("file", "")))]
     if {"Student", "ID"} <= set(titles):
         return [row for line in whole if (row := _canvas_row(line))]
-    raise CourseError("needs the columns “learner” and “file”, or must be a grade book that Canvas exported.")
+    raise CourseError("needs the columns “learner” and “file”, unless it's a grade book exported from Canvas.")
 
 
 def _own_row(line: dict[str, str], learner: str, file: str) -> Listed | None:
@@ -184,7 +184,7 @@ def _own_row(line: dict[str, str], learner: str, file: str) -> Listed | None:
     columns = tuple((key, value) for key, value in line.items() if key not in (learner, file) and key)
     path = PurePosixPath(place.replace("\\", "/"))
     if path.is_absolute() or ".." in path.parts or PureWindowsPath(place).drive:
-        said = f"{LIST} names the file {shown(place)}, which leads out of the folder. It is not read."
+        said = f"{LIST} names the file {shown(place)}, which is outside the folder, so I didn't read it."
         return Listed(name, columns, remarks=(said,))
     return Listed(name, columns, in_one_form(path.parts))
 
@@ -282,9 +282,9 @@ class People:
             person = possible[0]
         elif named or name.learner.casefold() in self._taken:
             person = self._new(name.learner, file=_last(where))
-            person.remarks.append(f"{where}: there is another {name.learner}. Look whose it is.")
+            person.remarks.append(f"{where}: there's another {name.learner}. Check whose it is.")
             for other in named:
-                other.remarks.append(f"{where} is from this name too. It is marked as {person.name}. Look whose it is.")
+                other.remarks.append(f"{where} has the same name. It's marked as {person.name}. Check whose it is.")
         else:
             person = self._new(name.learner)
             named.append(person)
@@ -297,9 +297,9 @@ class People:
         both = [hand_in.lesson for hand_in in hand_ins if hand_in.lesson in person.hand_ins]
         numbers = f"lesson{'' if len(both) == 1 else 's'} {', '.join(lesson[:2] for lesson in both)}"
         first = person.hand_ins[both[0]].file
-        said = f"{person.name} handed in {numbers} twice, and not the same: '{first}' and '{file}'."
-        person.remarks.append(f"{said} The second is marked as '{other.name}'. Look which one counts.")
-        other.remarks.append(f"{said} This is the second. Look which one counts.")
+        said = f"{person.name} handed in {numbers} twice, with different contents: '{first}' and '{file}'."
+        person.remarks.append(f"{said} The second is marked as '{other.name}'. Decide which one counts.")
+        other.remarks.append(f"{said} This is the second. Decide which one counts.")
 
     def _new(self, name: str, columns: tuple[tuple[str, str], ...] = (), file: str = "") -> _Person:
         person = _Person(numbered(name, self._taken, file), columns)

@@ -47,7 +47,7 @@ def read_notebook(content: bytes, file: str, listed: Course) -> Notebook:
     cells, odd = _cells(raw)
     lesson, others = _lesson(cells, file, listed)
     if others:
-        remarks.append(f"It also holds answers of lesson {', '.join(others)}. They are not marked here.")
+        remarks.append(f"It also has answers to lesson {', '.join(others)}, which aren't marked here.")
     cells, promoted = _with_answers_as_code(cells, lesson)
     kept = _with_notes(_without_checks(cells, lesson), cells, lesson)
     remarks += odd + promoted + _doubles(kept, lesson) + _missing(kept, lesson)
@@ -63,21 +63,21 @@ def _parsed(content: bytes) -> tuple[dict[str, Any], list[str]]:
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise NotebookError("is not saved as UTF-8, as notebooks are.") from None
+        raise NotebookError("isn't saved as UTF-8, which notebooks have to be.") from None
     if content.count(b"{") + content.count(b"[") > _MOST_BRACKETS:
-        raise NotebookError("holds too many parts to be read.")
+        raise NotebookError("has too many parts to be read.")
     try:
         raw = json.loads(text, parse_int=_small_int)
     except (ValueError, RecursionError):
-        raise NotebookError("is damaged: it is not the JSON of a notebook.") from None
+        raise NotebookError("is damaged: it isn't the JSON of a notebook.") from None
     if not isinstance(raw, dict):
-        raise NotebookError("is not a notebook.")
+        raise NotebookError("isn't a notebook.")
     major = raw.get("nbformat", 4 if "cells" in raw else 3)
     if major not in (1, 2, 3, 4):
-        raise NotebookError("is in a format of notebooks that is not known.")
+        raise NotebookError("is in an unknown notebook format.")
     if "worksheets" not in raw and major != 1:
         return raw, []
-    return _upgraded(raw, major), [f"It is in an old format of notebooks ({major}). It was read all the same."]
+    return _upgraded(raw, major), [f"It's in an old notebook format ({major}), but I could read it."]
 
 
 def _small_int(digits: str) -> int:
@@ -94,20 +94,22 @@ def _upgraded(raw: dict[str, Any], major: int) -> dict[str, Any]:
         whole = {"metadata": {}, "nbformat": major, "nbformat_minor": 0, **raw}
         return nbformat.convert(nbformat.from_dict({**whole, "nbformat": major}), 4)
     except Exception:  # a notebook that isn't what its format says raises many kinds
-        raise NotebookError(f"is in the old format {major} and cannot be read. Save it in JupyterLab once.") from None
+        raise NotebookError(
+            f"is in the old notebook format {major} and can't be read. Save it in JupyterLab once."
+        ) from None
 
 
 def _cells(raw: dict[str, Any]) -> tuple[list[_Cell], list[str]]:
     cells = raw.get("cells")
     if not isinstance(cells, list) or not all(isinstance(cell, dict) for cell in cells):
-        raise NotebookError("is not a notebook: it has no list of cells.")
+        raise NotebookError("isn't a notebook: it has no list of cells.")
     if len(cells) > MOST_CELLS:
-        raise NotebookError(f"holds more than {MOST_CELLS:,} cells.")
+        raise NotebookError(f"has more than {MOST_CELLS:,} cells.")
     read = [_cell(cell) for cell in cells]
     if sum(len(cell.source) for cell in read if cell) > MOST_SOURCE:
-        raise NotebookError(f"holds more than {MOST_SOURCE:,} characters.")
+        raise NotebookError(f"has more than {MOST_SOURCE:,} characters.")
     bad = read.count(None)
-    remarks = [f"{bad} of its cells could not be read and were left out."] if bad else []
+    remarks = [f"{bad} of its cells couldn't be read and were left out."] if bad else []
     return [cell for cell in read if cell], remarks
 
 
@@ -152,12 +154,12 @@ def _lesson(cells: list[_Cell], file: str, listed: Course) -> tuple[Lesson, list
 def _why_none(cells: list[_Cell], file: str, listed: Course) -> str:
     slug = next((lesson.slug for lesson in listed.lessons if lesson.slug in file), "")
     if not any(cell.source.strip() for cell in cells if cell.code):
-        return "holds no code."
+        return "has no code in it."
     if {cell.id for cell in cells} >= _OF_A_LESSON or (slug and f"lessons/{slug}" in file):
         return "is a lesson's notebook, not its exercises."
     if slug:
-        return f"has the name of lesson {slug[:2]}, but holds none of its answers."
-    return "holds no answer to any exercise."
+        return f"is named after lesson {slug[:2]}, but has none of its answers."
+    return "has no answer to any exercise."
 
 
 def _answers(lesson: Lesson) -> set[str]:
@@ -173,7 +175,7 @@ def _with_answers_as_code(cells: list[_Cell], lesson: Lesson) -> tuple[list[_Cel
     taken, remarks = [], []
     for cell in cells:
         if not cell.code and (answers := cell.defines & _answers(lesson)):
-            remarks.append(f"The cell of {', '.join(sorted(answers))} had become text. It was taken for code.")
+            remarks.append(f"The cell of {', '.join(sorted(answers))} had turned into text. I treated it as code.")
             cell = replace(cell, code=True)
         taken.append(cell)
     return taken, remarks
@@ -212,7 +214,7 @@ def _doubles(cells: list[_Cell], lesson: Lesson) -> list[str]:
             max((times[one] for one in ids), default=0),
         )
         if number > 1:
-            remarks.append(f"{number} cells are for {name}. All are kept, in their order.")
+            remarks.append(f"There are {number} cells for {name}. I kept them all, in the same sequence.")
     return remarks
 
 

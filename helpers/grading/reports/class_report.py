@@ -18,7 +18,7 @@ from helpers.views import words
 
 REPORT = "report"
 _NO_REASON = "The check gave no reason."
-NOBODY = "Nobody passes it. Is it fair? Was it taught?"
+NOBODY = "Nobody got this right. Is it fair? Was it taught?"
 _WIDTH = 30  # characters of a bar in text
 _NARROW = 0.07  # of the bar: a piece no wider has no room for its mark
 _SEVERAL = 300  # characters of a sentence
@@ -26,18 +26,18 @@ _MOST = {"findings": 60, "remarks": 20, "changes": 2000}  # how many are listed;
 # The words are for learners; the reader of this page did not write the code.
 _RESULTS = [f"{mark} {word.lower().removesuffix(' in your code')}" for mark, word, _ in LOOKS.values()]
 _LEGEND = " · ".join(_RESULTS)
-_FIRST = "Nothing to compare with: this is the first grade book in this folder."
-_SAME = "No mark is another one than the last time."
-_NO_FINDINGS = "Nobody's answer was found wrong."
-_NO_REMARKS = "Nothing was odd."
-_OF_NOBODY = "(of no learner)"
+_FIRST = "There's nothing to compare with yet. This is the first grade book in this folder."
+_SAME = "No mark has changed since last time."
+_NO_FINDINGS = "No answer was wrong."
+_NO_REMARKS = "There's nothing to look at."
+_OF_NOBODY = "(no learner)"
 _SECTIONS = (
     "Exercise by exercise",
-    "What was not understood",
-    "What was odd about the hand-ins",
-    "What changed since the last grading",
+    "What learners got wrong",
+    "Hand-ins to look at",
+    "What changed since last time",
     "Learners",
-    "How the points are spread",
+    "How the points are distributed",
 )
 
 
@@ -105,8 +105,14 @@ def _summary(rows: Sequence[Row]) -> list[str]:
     part = percent(mean, of) or 0
     shares = f"Mean {number(mean)} of {number(of)} points ({part} percent), median {number(median(totals))}."
     unmarked = sum(any(mark.unmarked for mark in row.marks) for row in rows)
-    older = f"{unmarked} handed in an older copy of some exercise; that isn't marked and counts nowhere."
-    return [f"{learners}{without}. {shares}" + (" Both count them." if nothing else ""), *([older] if unmarked else [])]
+    older = (
+        f"{unmarked} learner{'' if unmarked == 1 else 's'} handed in an older copy of an exercise. Such answers aren't "
+        "marked, and they don't count towards points and percentages."
+    )
+    return [
+        f"{learners}{without}. {shares}" + (" Both include those without one." if nothing else ""),
+        *([older] if unmarked else []),
+    ]
 
 
 def _exercises(rows: Sequence[Row]) -> list[dict[str, Any]]:
@@ -156,7 +162,7 @@ def _reason(outcome: Outcome) -> str:
     """Return the text by which a misconception is counted; "" where there is none."""
     if outcome.status == ERROR:
         kind = outcome.got.partition(":")[0].strip()
-        return f"Error: {kind}" if kind.isidentifier() else "Error: the check did not come to its end"
+        return f"Error: {kind}" if kind.isidentifier() else "Error: the check never finished"
     return (outcome.why or _NO_REASON) if outcome.status == NOT_YET else ""
 
 
@@ -329,14 +335,14 @@ def _changes_text(report: Mapping[str, Any]) -> Iterable[str]:
         return
     for change in changes[: _MOST["changes"]]:
         who = f"{_line(change['learner'], 100)}, {change['exercise']}"
-        yield f"- {who}: was {change['was']}, is {change['now']} ({change['reason']})"
+        yield f"- {who}: before: {change['was']}; now: {change['now']} ({change['reason']})"
     yield from _more_text(changes, "changes")
 
 
 def _learners_text(report: Mapping[str, Any]) -> Iterable[str]:
     yield _LEGEND
     rows = [[_line(learner["name"], 60), *_standing(learner), _marks(learner)] for learner in report["learners"]]
-    yield words.columns([["learner", "points", "percent", "exercises in order"], *rows])
+    yield words.columns([["learner", "points", "percent", "results, exercise by exercise"], *rows])
 
 
 def _spread_text(report: Mapping[str, Any]) -> Iterable[str]:

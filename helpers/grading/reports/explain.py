@@ -9,16 +9,16 @@ from helpers.course import Exercise
 from helpers.sandbox.channel import PROCESS_ENDED
 
 LONGEST_BEGIN, LONGEST_TEXT, LONGEST_LINE = 60, 200, 80  # characters of a learner's own that a remark quotes
-_RUNS = "a cell that runs to its end and defines the function"
+_RUNS = "a cell that finishes and defines the function"
 _NOT_PYTHON = ("SyntaxError", "IndentationError", "TabError")
 _ENDS_PYTHON = "os._exit, sys.exit, exit and quit do that, and so does a crash"
 # Why a cell had to be stopped, as `HandInProcess.load` says it.
 _STOPS = {
     PROCESS_ENDED: f"it ended Python itself ({_ENDS_PYTHON})",
-    TOO_MUCH_COMPUTING: "it was still computing when I stopped it. Is there a loop without a way out?",
-    TIME_IS_UP: "it was still running when I stopped it. Is there a loop without a way out, or does it wait for "
-    "something that never comes?",
-    TOO_MANY_CALLS: "it was still calling AWS when I stopped it. Is there a loop without a way out?",
+    TOO_MUCH_COMPUTING: "it was still computing when I stopped it. Is there a loop that never ends?",
+    TIME_IS_UP: "it was still running when I stopped it. Is there a loop that never ends, or is it waiting for "
+    "something that never happens?",
+    TOO_MANY_CALLS: "it was still calling AWS when I stopped it. Is there a loop that never ends?",
 }
 
 
@@ -49,22 +49,22 @@ def failed_cell(lesson: str, source: str, exercises: Iterable[Exercise], error: 
 def of_stopped_cell(exercise: Exercise, why: str) -> Outcome:
     """Return the outcome of an answer whose cell had to be left out."""
     got = _sentence(_stop(why))
-    why = f"The rest was graded without this cell, so {exercise.answer} was not defined. Mend that, or take it out."
+    why = f"I graded the rest without this cell, so {exercise.answer} wasn't defined. Fix the cell, or take it out."
     return outcome(exercise, ERROR, got=got[0].upper() + got[1:], expected=_RUNS, why=why)
 
 
 def of_failed_cell(exercise: Exercise, error: Mapping[str, Any]) -> Outcome:
     """Return the outcome of an answer whose cell raised before it was defined."""
-    why = f"The cell ended there, so {exercise.answer} was not defined. Restart the kernel and run all cells to see it."
+    why = f"The cell ended there, so {exercise.answer} wasn't defined. To see it, restart the kernel and run all cells."
     if error["type"] in _NOT_PYTHON:
         why = (
-            "Python cannot read this cell, so nothing in it was run. Look at this line and the one before it: is every "
-            "bracket and quote closed, is a colon missing, is it indented as its neighbours are?"
+            "Python can't read this cell, so none of it ran. Look at this line and the one before it. Is every bracket "
+            "and quote closed? Is a colon missing? Does the indent match the lines around it?"
         )
     elif error["type"] == "SystemExit":
         why = (
-            f"The cell ended Python itself ({_ENDS_PYTHON}), so {exercise.answer} was not defined. Take that call out. "
-            "Restart the kernel and run all cells to see it."
+            f"The cell ended Python itself ({_ENDS_PYTHON}), so {exercise.answer} wasn't defined. Take that call out. "
+            "To see it, restart the kernel and run all cells."
         )
     place = {"line_number": error["number"], "line": error["line"]}
     return outcome(exercise, ERROR, got=_error(error), expected=_RUNS, why=why, **place)

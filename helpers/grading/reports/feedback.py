@@ -22,15 +22,15 @@ from helpers.views.card import label_of_got
 
 FOLDER = "feedback"
 _AGAIN = (
-    "To hand it in: open your notebook of the exercises, in the folder `exercises`, in JupyterLab, save it, run "
-    "`course pack`, and hand in the file that it makes."
+    "To hand it in, open your notebook from the folder `exercises` in JupyterLab and save it. Then run `course pack`, "
+    "and hand in the file that it makes."
 )
-_AGAIN_OWN = "To hand it in: open the notebook that you were given in JupyterLab, save it, and hand in that file."
+_AGAIN_OWN = "To hand it in, open the notebook that you were given in JupyterLab, save it, and hand in that file."
 _WRITTEN = ".written.json"  # which pages are ours, with their digests
 LARGEST = 190_000  # bytes: a page is mailed and opened on a telephone
 _WIDTH = 100
 _REMARKS = 40
-_LEFT_OPEN = "This one was left open. An attempt, even a wrong one, shows you the next step."
+_LEFT_OPEN = "You didn't try this one. Even a wrong attempt shows you the next step."
 CODE = frozenset({"I called", "Your line", "It printed"})
 _FOLDED = frozenset({"It printed"})
 
@@ -78,7 +78,9 @@ def _lesson(lesson: Lesson, marks: Mapping[str, Mark], taught: bool) -> dict[str
     right = all(status(mark) == CORRECT for _, mark in found)
     return {
         "title": title,
-        "next": "" if right or not taught else f"Look into the lesson {title} again, and go on as it says below.",
+        "next": ""
+        if right or not taught
+        else f"Have another look at the lesson {title}, then go on as described below.",
         "points": sum(mark.points for _, mark in found),
         "of": sum(mark.of for _, mark in found if not mark.unmarked),
         "handed_in": any(mark.outcome for _, mark in found),
@@ -99,10 +101,10 @@ def _next(exercise: Exercise, mark: Mark) -> str:
     """Return how to go on in the notebook, with its check; custom exercise sets have none there."""
     name, state = exercise.answer, status(mark)
     if state == NOT_ATTEMPTED:
-        return f"Write {name} in the notebook, and run `check({name})`. `hint({name})` has more hints."
+        return f"Write {name} in the notebook, and run `check({name})`. If you're stuck, `hint({name})` has more hints."
     if state in (CORRECT, OLDER, NOT_HANDED_IN):
         return ""
-    return f"Change it in the notebook until `check({name})` finds it correct. `hint({name})` helps when you are stuck."
+    return f"Change it in the notebook until `check({name})` says it's correct. If you're stuck, `hint({name})` helps."
 
 
 def _files(stem: str, said: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
@@ -227,8 +229,8 @@ def _nothing(lesson: Mapping[str, Any], odd: bool) -> str:
     """
     ids = f"(exercises {', '.join(exercise['id'] for exercise in lesson['exercises'])})"
     if not odd:
-        return f"There was no notebook of yours {ids}. {lesson['again']}"
-    return f"Nothing of yours could be graded here {ids}. What was odd about your files stands above. {lesson['again']}"
+        return f"You didn't hand in a notebook for this {ids}. {lesson['again']}"
+    return f"I couldn't grade any notebook of yours here {ids}. See the notes on your files above. {lesson['again']}"
 
 
 def _text(feedback: Mapping[str, Any], longest: int) -> str:

@@ -19,7 +19,7 @@ LARGEST = 20_000_000  # bytes of a notebook that is read
 _CELLS = 2000
 _SOURCE = 200_000  # characters of a cell that are copied
 _TEXT = 2000  # characters of one text of the feedback
-_NOT_READ = "The notebook cannot be read, so there is no copy of it with the feedback."
+_NOT_READ = "The notebook can't be read, so there's no copy of it with the feedback."
 
 
 def write_copies(out: Path, cohort: Cohort, rows: Sequence[Row], lessons: Sequence[Lesson]) -> list[str]:
