@@ -57,7 +57,7 @@ class Channel:
             self._connection.settimeout(PATIENCE)
             self._connection.sendall(json.dumps(message).encode() + b"\n")
         except TimeoutError:
-            raise Broken("it did not read what it was told") from None
+            raise Broken("it didn't read what it was sent") from None
         except OSError:
             pass
 

@@ -89,7 +89,7 @@ def needed(python: str, roots: Iterable[str] = ROOTS) -> list[metadata.Distribut
         try:
             found[name] = metadata.distribution(name)
         except metadata.PackageNotFoundError:
-            raise CourseError(f"The browser edition needs {name}, which is not installed here.") from None
+            raise CourseError(f"The browser edition needs {name}, which isn't installed here.") from None
         wanted = [Requirement(text) for text in found[name].requires or []]
         waiting += [canonicalize_name(it.name) for it in wanted if it.marker is None or it.marker.evaluate(place)]
     return [found[name] for name in sorted(found)]
@@ -106,7 +106,7 @@ def files(distribution: metadata.Distribution) -> Iterator[tuple[str, bytes]]:
         path = PurePosixPath(file).as_posix()
         if path.endswith(_COMPILED):
             if not re.match(_OPTIONAL, path):
-                raise CourseError(f"{name} is compiled ({path}), and a browser tab needs it in Python.")
+                raise CourseError(f"{name} is compiled ({path}), and a browser tab can only use Python code.")
         elif ".dist-info/" in path:
             if re.fullmatch(_LICENCE, path):
                 yield path, file.read_binary()

@@ -91,7 +91,7 @@ def finish(out: Path, listed: Course) -> None:
     page = out / "lab" / "index.html"
     text = page.read_text(encoding="utf-8")
     if text.count("</body>") != 1:
-        raise CourseError("JupyterLite's page has another form than this course knows.")
+        raise CourseError("JupyterLite's page doesn't look as this course expects.")
     page.write_text(text.replace("</body>", f"{_scripts(out)}</body>"), encoding="utf-8")
 
 

@@ -70,7 +70,9 @@ def compile_all(runtime: Path, packages: Path, shown: Collection[str], python: s
 def _run(program: str, *arguments: str) -> None:
     found = shutil.which(program)  # on Windows it is npm.cmd
     if found is None:
-        raise CourseError(f"The browser edition is built with npm and node; there is no {program} here. Install both.")
+        raise CourseError(
+            f"The browser edition is built with npm and node, and {program} isn't installed. Install both."
+        )
     try:
         subprocess.run([found, *arguments], check=True, capture_output=True, text=True)
     except subprocess.CalledProcessError as problem:
@@ -84,7 +86,7 @@ def _content(packed: tarfile.TarFile, name: str) -> bytes:
     except KeyError:
         file = None
     if file is None:
-        raise CourseError(f"npm's package of pyodide has no {name}; this course knows another form of it.")
+        raise CourseError(f"npm's package of pyodide has no {name}. This course expects another version of it.")
     return file.read()
 
 

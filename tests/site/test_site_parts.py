@@ -83,13 +83,13 @@ def test_licences_go_along():
 def test_what_is_compiled_and_needed_ends_the_build(monkeypatch):
     """A package whose compiled part nobody replaced is named."""
     monkeypatch.setattr(stand_ins, "NAMES", ())
-    with pytest.raises(CourseError, match=r"cryptography is compiled \(.*\), and a browser tab needs it in Python"):
+    with pytest.raises(CourseError, match=r"cryptography is compiled \(.*\), and a browser tab can only use Python"):
         list(packages.files(metadata.distribution("cryptography")))
 
 
 def test_a_package_that_is_not_installed_is_named():
     """The build says which one is missing."""
-    with pytest.raises(CourseError, match="needs no-such-package, which is not installed here"):
+    with pytest.raises(CourseError, match="needs no-such-package, which isn't installed here"):
         packages.needed(PYTHON, ["no-such-package"])
 
 
@@ -179,7 +179,7 @@ def test_learners_get_notebooks_without_outputs():
 @pytest.mark.parametrize(
     ("path", "said"),
     [
-        ("", "built with npm and node; there is no npm here"),
+        ("", "built with npm and node, and npm isn't installed"),
         (None, r"npm pack pyodide@0\.0\.0 failed\. It says: no such version"),
     ],
 )

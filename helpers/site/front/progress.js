@@ -87,25 +87,25 @@ function tell() {
     hide(); // a page of text, for which none is started
   } else if (!answered && Date.now() - seen > PATIENCE) {
     bar.hidden = true;
-    say("Python has not started. Reload the page to try again; a browser that is up to date helps.", "alert");
+    say("Python hasn't started. Reload the page to try again. An up-to-date browser may help.", "alert");
   } else if (!answered) {
-    say("Starting Python for this notebook; that takes some seconds.");
+    say("Starting Python for this notebook. This takes a few seconds.");
   } else if (Date.now() - answered > SHOWN || widget.content.widgets.some((cell) => cell.model.executionCount)) {
     hide();
   } else {
-    say("Python runs. Shift+Enter runs a cell and goes on to the next.");
+    say("Python runs. Press Shift+Enter to run a cell and move to the next.");
   }
 }
 
 async function begin() {
   await pause(0); // a screen reader tells what changes in a line that is there already
-  say("Loading Python and the course; nothing is installed.");
+  say("Loading Python and the course. Nothing gets installed.");
   try {
     await load();
   } catch (problem) {
     bar.hidden = true;
     bytes.textContent = "";
-    say(`The course could not be loaded: ${problem.message}. Reload the page to try again.`, "alert");
+    say(`The course couldn't be loaded: ${problem.message}. Reload the page to try again.`, "alert");
     return;
   }
   bar.removeAttribute("value"); // how long the rest takes, nobody can tell

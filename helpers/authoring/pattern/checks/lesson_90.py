@@ -1,11 +1,11 @@
-"""The checks of the exam. Each is named after its answer, gets a Case (helpers.checks.case), and raises nothing.
+"""The checks of the exam. Each has the name of its answer, gets a Case (helpers.checks.case), and raises nothing.
 
-What a check draws from `case` (names, counts) is another one in each grading, so no answer can know it.
+The names and counts that a check draws from `case` differ in each grading, so no answer can know them.
 """
 
 
 def hand_on(case):
-    """One message goes from the first queue to the second, and is in the first no more."""
+    """One message goes from the first queue to the second, and is no longer in the first."""
     from_url, to_url = case.queue("arrivals"), case.queue("packing")
     body = case.name("order")
     case.sqs.send_message(QueueUrl=from_url, MessageBody=body)
@@ -15,7 +15,7 @@ def hand_on(case):
         case.not_yet(
             got=moved,
             expected=f"[{body!r}] in the second queue",
-            why="What send_message gets as MessageBody is what arrives; receive_message returns it as Body.",
+            why="What you pass to send_message as MessageBody is what receive_message returns as Body.",
         )
     case.reach("moved")  # worth a point of its own, see course.toml
     case.after_every_lease()
@@ -23,6 +23,6 @@ def hand_on(case):
     if left:
         case.not_yet(
             got=left,
-            expected="nothing in the first queue, also after its visibility timeout",
-            why="Receiving only hides a message for a while. Only delete_message takes it out of its queue.",
+            expected="an empty first queue, even after its visibility timeout",
+            why="Receiving only hides a message for a while. Only delete_message removes it from its queue.",
         )

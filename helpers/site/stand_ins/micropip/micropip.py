@@ -6,5 +6,5 @@ from typing import NoReturn
 async def install(*_: object, **__: object) -> NoReturn:
     """Say that nothing can be installed."""
     raise RuntimeError(
-        "Nothing can be installed here: this site loads nothing from elsewhere. It has all that the course needs."
+        "You can't install anything here, because this site loads nothing from elsewhere. It has all the course needs."
     )

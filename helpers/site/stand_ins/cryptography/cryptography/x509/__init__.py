@@ -21,6 +21,6 @@ class Name(NameAttribute):
 def CertificateBuilder(*_: object) -> NoReturn:  # noqa: N802 - the real one is a class
     """Say that there is none."""
     raise NotImplementedError(
-        "In a browser tab no certificate can be made: cryptography has no form for it. On your own computer the course "
-        "has one; its README says how to start."
+        "A browser tab can't make a certificate, because the cryptography package doesn't exist for it. The course on "
+        "your own computer can. Its README tells you how to start."
     )
