@@ -57,7 +57,7 @@ class HandInProcess:
             reply = self.ask(command, LAST_WORDS + PATIENCE, world)
         if "value" not in reply or "stopped" in reply:
             self.close()
-            raise Broken("it did not make ready")
+            raise Broken("it didn't get ready")
         self.printed = ""
         return Answer(self, world)
 

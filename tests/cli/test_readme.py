@@ -4,6 +4,7 @@ import re
 import shlex
 
 import pytest
+import typer
 from typer.testing import CliRunner
 
 from helpers import cli
@@ -39,6 +40,14 @@ def test_the_readme_lists_every_command():
     """No command is left out of the table."""
     names = {item.name or item.callback.__name__ for item in cli.app.registered_commands}
     assert set(COMMANDS) == names
+
+
+@pytest.mark.parametrize("typed", sorted(set(re.findall(r"`course ([a-z]+ [^`]*--[^`]+)`", README))))
+def test_every_option_exists(typed):
+    """What the README says to add to a command is one of its options."""
+    name, *rest = typed.split()
+    options = {option for param in typer.main.get_command(cli.app).commands[name].params for option in param.opts}
+    assert {word for word in rest if word.startswith("--")} <= options
 
 
 def test_the_linked_lessons_are_there():
