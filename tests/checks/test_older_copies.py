@@ -237,7 +237,7 @@ def test_the_report_on_the_class_counts_it_apart(rows):
     assert (first["mean"], first["counts"], first["nobody"]) == (1, {"older copy": 1, "correct": 1}, False)
     assert report["findings"] == []
     for drawn in (class_report.class_text(report), class_report.class_page(report)):
-        assert "1 handed in an older copy" in drawn
+        assert "1 learner handed in an older copy" in drawn
         assert "not marked, older copy" in drawn
     alone = class_report.report(rows[:1], [], None, "The course", {}, [], "")
     assert not alone["exercises"][0]["nobody"]

@@ -6,5 +6,5 @@ from typing import NoReturn
 async def install(*_: object, **__: object) -> NoReturn:
     """Say that nothing can be installed."""
     raise RuntimeError(
-        "You can't install anything here, because this site loads nothing from elsewhere. It has all the course needs."
+        "Nothing can be installed here, because this site loads nothing from elsewhere. It has all the course needs."
     )
