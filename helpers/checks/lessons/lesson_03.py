@@ -131,7 +131,7 @@ def _expect_settings(case, calls):
     if writes := shop.of(calls, "SetQueueAttributes", "AddPermission", "RemovePermission"):
         case.not_yet(
             "settings-changed",
-            got=case.said(f"I saw your code call {writes[0].operation} with {writes[0].params.get('Attributes', '')}."),
+            got=case.said(f"Your code called {writes[0].operation} with {writes[0].params.get('Attributes', '')}."),
             expected="the queue attributes stay as they are, all the time",
             why="A queue attribute applies to everyone who uses the queue. For a single receive there's its own "
             "VisibilityTimeout, and for a single message there's change_message_visibility.",
@@ -144,14 +144,14 @@ def _expect_untouched(case, queue_url, message_id):
     if found is None:
         case.not_yet(
             "others-gone",
-            got=case.said("I saw that another message is gone from the queue."),
+            got=case.said("Another message is gone from the queue."),
             expected="it stays as it is",
             why="Nobody has packed that order yet, and now nobody will.",
         )
     if found["receives"]:
         case.not_yet(
             "others-received",
-            got=case.said("I saw that your code received another message as well."),
+            got=case.said("Your code received another message as well."),
             expected="one message is received, and the other stays as it is",
             why="Every message that a receive returns is hidden and counted. It returns one message, unless "
             "MaxNumberOfMessages asks for more.",
@@ -167,7 +167,7 @@ def _expect_only(case, allowed, why):
     if others:
         case.not_yet(
             "forbidden-call",
-            got=case.said(f"I saw your code call {', '.join(others)}."),
+            got=case.said(f"Your code called {', '.join(others)}."),
             expected="no such call",
             why=why,
         )
@@ -181,28 +181,28 @@ def _expect_in_flight(case, found, seconds):
     if found is None:
         case.not_yet(
             "order-deleted",
-            got=case.said("I saw that the order's message is gone from the queue."),
+            got=case.said("The order's message is gone from the queue."),
             expected="it stays in the queue, in flight",
             why="The order isn't packed yet. Once its message is deleted, a crash of the packer's program loses it.",
         )
     if not found["receives"]:
         case.not_yet(
             "order-not-received",
-            got=case.said("I saw that the order's message wasn't received at all."),
+            got=case.said("The order's message wasn't received at all."),
             expected=f"your code receives it, and it stays in flight for {seconds} s",
             why="Only a receive returns a message and its receipt handle.",
         )
     if found["state"] != "in flight":
         case.not_yet(
             "order-visible",
-            got=case.said("I saw that the order's message is visible, so another packer can receive the order too."),
+            got=case.said("The order's message is visible, so another packer can receive the order too."),
             expected=f"it stays in flight for {seconds} s",
             why="A message that was received stays in flight for its visibility timeout. With 0 it's visible at once.",
         )
     if not seconds - SLACK <= found["left"] <= seconds:
         case.not_yet(
             "another-timeout",
-            got=case.said(f"I saw the order's message in flight for {found['left']:g} s more."),
+            got=case.said(f"The order's message is in flight for {found['left']:g} s more."),
             expected=f"{seconds} s, which is the queue's visibility timeout",
             why="Without a VisibilityTimeout of its own, a receive uses the queue's.",
         )
@@ -230,7 +230,7 @@ def _refuse_handle(case, reason, method, message_ids, handle):
     case.not_yet(
         reason,
         did=f"{case.did}, then {method} with its receipt handle, {handle!r:.40}",
-        got=case.said(f"I saw that {method} changed nothing about the message."),
+        got=case.said(f"{method} changed nothing about the message."),
         expected="a receipt handle that works",
         why=f"That's the message id. {why}" if str(handle) in message_ids else why,
     )
@@ -290,7 +290,7 @@ def _expect_parcel(case, attributes, timeout):
     if found["receives"] > 1:
         case.not_yet(
             "received-twice",
-            got=case.said(f"I saw your code receive the order's message {found['receives']} times."),
+            got=case.said(f"Your code received the order's message {found['receives']} times."),
             expected="one receive, which keeps it in flight",
             why="It was visible in between, so another packer could have received it. And each receive counts.",
         )
@@ -534,7 +534,7 @@ def _expect_picked(case, town, attributes):
     if exposed:
         case.not_yet(
             "visible-at-first",
-            got=case.said(f"I saw a message for {town} that you had received, and it was visible."),
+            got=case.said(f"A message for {town} that your code had received was visible."),
             expected="it's in flight from the receive on",
             why="Another packer can be quicker than your next call. Have the receive itself hide the messages.",
         )
@@ -579,7 +579,11 @@ def _expect_one_receive(case, before, sent):
     if len(receives) > 1 or (sent and not receives):
         case.not_yet(
             "received-again" if receives else "not-received",
-            got=case.said(f"I saw {len(receives) or 'no'} calls of receive_message."),
+            got=case.said(
+                f"Your code called receive_message {len(receives)} times."
+                if receives
+                else "Your code received nothing."
+            ),
             expected="one call",
             why="A message that you've given back is visible, so the next receive can return it again."
             if receives
@@ -590,7 +594,7 @@ def _expect_one_receive(case, before, sent):
         if asked != 10:
             case.not_yet(
                 "not-ten",
-                got=case.said(f"I saw a receive that asked for {asked} message{'s' * (asked != 1)} at most."),
+                got=case.said(f"A receive asked for {asked} message{'s' * (asked != 1)} at most."),
                 expected="a receive of up to ten",
                 why="A receive returns one message, unless MaxNumberOfMessages asks for more. Ten is the most.",
             )
@@ -600,7 +604,7 @@ def _expect_one_receive(case, before, sent):
                 asked = f"with MessageAttributeNames={names}" if names else "without MessageAttributeNames"
                 case.not_yet(
                     "message-attributes-not-asked-for",
-                    got=case.said(f"I saw a receive {asked}."),
+                    got=case.said(f"Your code received {asked}."),
                     expected="the attribute town with each message that has it",
                     why="A receive returns only the attributes that it asks for by name in MessageAttributeNames.",
                 )
@@ -611,7 +615,7 @@ def _expect_all_there(case, sent, found, calls):
     if set(found) != set(sent) or shop.of(calls, *SENDS, *DELETES):
         gone, new = len(set(sent) - set(found)), len(set(found) - set(sent))
         called = sorted({call.operation for call in shop.of(calls, *SENDS, *DELETES)})
-        seen = [f"I saw your code call {' and '.join(called)}."] * bool(called)
+        seen = [f"Your code called {' and '.join(called)}."] * bool(called)
         seen += [f"The queue has lost {gone} of {_count(sent)}."] * bool(gone)
         seen += [f"The queue has {new} new message{'s' * (new != 1)}."] * bool(new)
         why = "Nothing is packed yet. An order whose message is deleted is never packed."
@@ -631,14 +635,14 @@ def _expect_kept(case, message, attributes):
     if message["state"] != "in flight":
         case.not_yet(
             "own-visible",
-            got=case.said(f"I saw a message whose town is {town!r} that you had received, and it's visible."),
+            got=case.said(f"A message whose town is {town!r} is visible, although your code received it."),
             expected="it's in flight for 600 s",
             why="It's for exactly this town, so it's kept. No other packer should receive it.",
         )
     if not 600 - SLACK <= message["left"] <= 600:
         case.not_yet(
             "timeout-too-short" if message["left"] < 600 else "timeout-too-long",
-            got=case.said(f"I saw a message for {town!r} in flight for {message['left']:g} s more."),
+            got=case.said(f"A message for {town!r} is in flight for {message['left']:g} s more."),
             expected="600 s from the receive on",
             why="The receive's VisibilityTimeout decides. Without one, a receive uses the queue's visibility timeout.",
         )
@@ -648,10 +652,10 @@ def _expect_given_back(case, message, attributes, town):
     """This message is visible, since it's not for the packer's town."""
     if message["state"] != "visible":
         its = attributes.get("town", {}).get("StringValue")
-        whose = f"a message whose town is {its!r}" if its else "a message that has no attribute town"
+        whose = f"A message whose town is {its!r}" if its else "A message that has no attribute town"
         case.not_yet(
             "others-hidden",
-            got=case.said(f"I saw {whose} in flight for {message['left']:g} s more."),
+            got=case.said(f"{whose} is in flight for {message['left']:g} s more."),
             expected="it's visible, so that other packers can receive it",
             why=f"Keep only what's for exactly {town!r}. change_message_visibility with 0 gives the rest back.",
         )
@@ -676,7 +680,7 @@ def _expect_given_back_at_last(case, town, attributes):
         case.not_yet(
             "failed-entries-ignored",
             did=f"{case.did}, where the entries of your first batch fail",
-            got=case.said(f"I saw {_count(hidden)} still in flight when your function returned."),
+            got=case.said(f"{_count(hidden)} still in flight when your function returned."),
             expected="all are visible, or your function raises",
             why="A batch that fails in part raises nothing. Its response lists under Failed what wasn't done.",
         )
@@ -692,7 +696,7 @@ def _expect_given_back_or_raised(case, town, attributes):
     if hidden and not result.error:
         case.not_yet(
             "errors-ignored",
-            got=case.said(f"I saw {_count(hidden)} still in flight when your function returned."),
+            got=case.said(f"{_count(hidden)} still in flight when your function returned."),
             expected="all are visible, or your function raises",
             why="Your function returned as if all had gone well. The other packers have to wait for these orders.",
         )
@@ -830,7 +834,7 @@ def _expect_next(case, queue_url, aside_url, tries, order):
     if most > 1:
         case.not_yet(
             "more-than-one-at-a-time",
-            got=case.said(f"I saw a receive that returned {most} messages."),
+            got=case.said(f"A receive returned {most} messages."),
             expected="one message at a time",
             why="Every message that a receive returns is hidden and counted, even one that you never get to.",
         )
@@ -843,7 +847,7 @@ def _expect_next(case, queue_url, aside_url, tries, order):
     if early := [body for body, count in counts.items() if count <= tries and body in aside]:
         case.not_yet(
             "set-aside-too-early",
-            got=case.said(f"I saw a message set aside on receive number {counts[early[0]]}: {shop.show(early[0], 60)}"),
+            got=case.said(f"A message was set aside on receive number {counts[early[0]]}: {shop.show(early[0], 60)}"),
             expected=f"with tries={tries} it's set aside on receive number {tries + 1}",
             why="tries is the highest receive count, this receive included, at which an order is still returned.",
         )
@@ -866,7 +870,10 @@ def _expect_handed_out(case, returned, order, tries, wanted, counts):
     counts: pairs of an order that was waiting, and how often it has been received, this receive included.
     """
     if returned is None:
-        why = f"The order {order['order_id']} was waiting, and its receive count wasn't above {tries}."
+        why = (
+            f"None means that no message is left. But the order {order['order_id']} was waiting, and its receive count "
+            f"wasn't above {tries}."
+        )
         case.not_yet("none-too-early", got=None, expected=wanted, why=why)
     if not isinstance(returned, dict) or set(returned) != {"order", "receipt_handle"}:
         why = "Return a dictionary with the keys order and receipt_handle."
@@ -911,7 +918,7 @@ def _expect_left(case, queue_url, wanted, in_flight):
     if left := set(found) - wanted:
         case.not_yet(
             "moved-but-left",
-            got=case.said(f"I saw {_count(left)} in the queue that shouldn't be there."),
+            got=case.said(f"{_count(left)} in the queue that shouldn't be there."),
             expected="what was received too often is in the queue `aside` alone",
             why="To set a message aside, send it to the queue `aside` and then delete it from this one.",
         )
@@ -925,16 +932,14 @@ def _expect_aside(case, aside_url, wanted):
         here, there = shop.show_difference(bodies, right)
         case.not_yet(
             "set-aside-wrong",
-            got=case.said(
-                f"I saw these bodies in the queue `aside`: {here}" if bodies else "I saw no message set aside."
-            ),
+            got=case.said(f"These bodies are in the queue `aside`: {here}" if bodies else "No message was set aside."),
             expected=f"these: {there}" if right else "no message there",
             why="Each order that was received too often is set aside once, with its body exactly as it is.",
         )
     case.reach("moved")
     attributes = dict(wanted)
     for body, those in found:
-        _expect_attributes(case, those, attributes[body], f"the message {shop.show(body, 40)} in the queue `aside`")
+        _expect_attributes(case, those, attributes[body], f"The message {shop.show(body, 40)} in the queue `aside`")
 
 
 def _expect_attributes(case, found, wanted, message):
@@ -954,7 +959,7 @@ def _expect_attributes(case, found, wanted, message):
         elif name not in wanted:
             expected = f"no message attribute {name}, since it had none before"
             why = "A message is moved with its own message attributes and no others. Ten are the most it can have."
-        case.not_yet("message-attributes-lost", got=case.said(f"I saw {seen}."), expected=expected, why=why)
+        case.not_yet("message-attributes-lost", got=case.said(f"{seen}."), expected=expected, why=why)
 
 
 def _expect_raises(case, body, tries, turns=0):
@@ -971,7 +976,7 @@ def _expect_raises(case, body, tries, turns=0):
         if found is None:
             case.not_yet(
                 "bad-order-gone",
-                got=case.said("I saw that the order's message is gone from the queue."),
+                got=case.said("The order's message is gone from the queue."),
                 expected="an error, and the message stays in the queue",
                 why=f"With tries={tries} it's set aside on receive number {tries + 1}, and it stays until then.",
             )
@@ -987,7 +992,7 @@ def _expect_raises(case, body, tries, turns=0):
             aside = _count(case.state(aside_url)["messages"])
             case.not_yet(
                 "bad-order-moved",
-                got=case.said(f"I saw a receive count of {found['receives']}, and {aside} set aside."),
+                got=case.said(f"A receive count of {found['receives']}, and {aside} set aside."),
                 expected=f"a receive count of {turn}, and no message set aside",
                 why="Each call of your function receives it once and leaves it in the queue.",
             )
@@ -1025,10 +1030,10 @@ def _expect_survived(case, failing, here, there, message, why, may_return=(), **
     moved = case.state(there)["messages"]
     bodies = [one["body"] for one in [*moved, *case.state(here)["messages"]]]
     if body not in bodies:
-        instead = f" What I saw instead: {shop.show(bodies[0], 80)}" if bodies else ""
+        instead = f" Instead, there's this one: {shop.show(bodies[0], 80)}" if bodies else ""
         case.not_yet(
             "lost-in-a-crash",
-            got=case.said(f"I saw the order's message in neither queue, so it's lost.{instead}"),
+            got=case.said(f"The order's message is in neither queue, so it's lost.{instead}"),
             expected="it's in one of them, or in both",
             why="Delete a message only when you know that all of it is in the other queue.",
         )
@@ -1041,7 +1046,7 @@ def _expect_survived(case, failing, here, there, message, why, may_return=(), **
     if case.state(here)["messages"] or not case.state(there)["messages"]:
         case.not_yet(
             "not-finished",
-            got=case.said("I saw that the order's message still isn't in the other queue alone."),
+            got=case.said("The order's message still isn't in the other queue alone."),
             expected="the second run finishes what the first one began",
             why="What's left in the queue can be received again when its visibility timeout is over.",
         )
@@ -1049,11 +1054,11 @@ def _expect_survived(case, failing, here, there, message, why, may_return=(), **
         if text != body:
             case.not_yet(
                 "changed-after-a-failure",
-                got=case.said(f"I saw this body in the other queue: {shop.show(text, 80)}"),
+                got=case.said(f"This body is in the other queue: {shop.show(text, 80)}"),
                 expected=f"the order's own: {shop.show(body, 80)}",
                 why="After a failure, too, the order is moved as it is, and nothing in its place.",
             )
-        _expect_attributes(case, those, attributes, "the order in the other queue")
+        _expect_attributes(case, those, attributes, "The order in the other queue")
 
 
 def _expect_no_none(case, **arguments):
@@ -1136,14 +1141,14 @@ def _expect_nothing_packed(case, taken):
     if result.error:
         _explain_pack_error(case, result.error, "None", NOTHING_RECEIVED)
     if result.value is not None or case.state(packed_url)["messages"]:
-        got = result.value if result.value is not None else case.said("I saw a message in the queue of packed orders.")
+        got = result.value if result.value is not None else case.said("A message in the queue of packed orders.")
         why = "No order was waiting, so there's nothing to pack and nothing to return."
         case.not_yet("not-none", got=got, expected="None, and nothing passed on", why=why)
     took = shop.seconds_since(case, started)
     if took >= seconds:
         case.not_yet(
             "packed-nothing",
-            got=case.said(f"I saw your code take {took:.0f} s, although no order was waiting."),
+            got=case.said(f"Your code took {took:.0f} s, although no order was waiting."),
             expected="None, without packing",
             why="Receive first, and pack only when there's an order.",
         )
@@ -1208,9 +1213,7 @@ def _expect_hidden(case, seen, seconds):
         if message and message["receives"] and message["state"] == "visible":
             case.not_yet(
                 "timeout-too-short",
-                got=case.said(
-                    f"I saw the order visible when your code called {operation}, {took:.1f} s after it began."
-                ),
+                got=case.said(f"The order was visible when your code called {operation}, {took:.1f} s after it began."),
                 expected="it stays in flight until it's deleted",
                 why=f"Its visibility timeout had ended. Packing takes {seconds} s, and calls take time too.",
             )
@@ -1227,14 +1230,14 @@ def _expect_packed(case, seen, seconds, ended):
     if not seconds <= took <= seconds + 60:
         case.not_yet(
             "passed-on-early" if took < seconds else "passed-on-late",
-            got=case.said(f"I saw your code send a message {took:.1f} s after it received the order."),
+            got=case.said(f"Your code sent a message {took:.1f} s after it received the order."),
             expected=f"the order is packed for {seconds} s in between",
             why="Packing is time.sleep(seconds). Pass the order on when it's packed.",
         )
     if ended - received > seconds + 60:
         case.not_yet(
             "packed-too-long",
-            got=case.said(f"I saw your code return {ended - received:.1f} s after it received the order."),
+            got=case.said(f"Your code returned {ended - received:.1f} s after it received the order."),
             expected=f"{seconds} s of packing, and little more",
             why="An order is packed once, with time.sleep(seconds), before it's passed on.",
         )
@@ -1250,7 +1253,7 @@ def _expect_moved(case, orders_url, packed_url, body, attributes, order_id):
     if order_id in shop.messages_in(case, orders_url):
         case.not_yet(
             "order-left",
-            got=case.said("I saw the order still in the queue of orders."),
+            got=case.said("The order is still in the queue of orders."),
             expected="it's in the queue of packed orders alone",
             why="A message stays until it's deleted, with the receipt handle that your receive returned.",
         )
@@ -1267,4 +1270,4 @@ def _expect_moved(case, orders_url, packed_url, body, attributes, order_id):
         why = "Pass the body on as it came, character by character."
         case.not_yet("body-changed", got=text, expected=repr(body), why=why)
     case.reach("passed")
-    _expect_attributes(case, brought, attributes, "the order passed on")
+    _expect_attributes(case, brought, attributes, "The order passed on")
