@@ -353,7 +353,7 @@ def _explain_subscribe_error(case, error, calls):
     web = f"{told} Addresses that start with https:// have the protocol https, and those with http:// have http."
     queue = f"{told} The protocol sqs is for ARNs of queues, which start with arn: and name sqs as the service."
     phone = f"{told} The protocol sms is for phone numbers, which start with +."
-    mail = f"{told} That's for email addresses, which are all that don't start with arn:, +, https:// or http://."
+    mail = f"{told} That's for e-mail addresses: every contact that doesn't start with arn:, +, https:// or http://."
     whys = [
         ("wrong-web-protocol", "InvalidParameter", "must match the specified protocol", web),
         ("not-a-queue", "InvalidParameter", "SQS endpoint ARN", queue),
@@ -393,7 +393,7 @@ def _expect_protocols(case, listed, contacts, known):
                 reason, expected = "wrong-protocol", f"each contact with its own protocol, here {known[endpoint]}"
                 why = (
                     "How a contact starts tells you its protocol: arn:, +, https:// or http://. Anything else is an "
-                    "email address."
+                    "e-mail address."
                 )
             got = case.said(f"{endpoint} is subscribed with the protocol {protocol}.")
             case.not_yet(reason, got=got, expected=expected, why=why)
@@ -457,7 +457,7 @@ def _expect_arns(case, returned, topic_arn, contacts, there):
                 "the real ARN if you pass ReturnSubscriptionArn=True.",
             )
         if not isinstance(arn, str) or not arn.startswith("arn:"):
-            why = "The value has to be the SubscriptionArn, which is a text."
+            why = "The value has to be the SubscriptionArn, which is a string."
             case.not_yet("no-text", got={contact: arn}, expected=expected, why=why)
         if not arn.startswith(f"{topic_arn}:"):
             why = "That isn't the ARN of a subscription to this topic, which starts with the topic's own ARN."
@@ -479,7 +479,7 @@ def _expect_arns(case, returned, topic_arn, contacts, there):
 
 
 def by_channel(case):
-    """Texts for all, for some and for email alone; emails that just fill a text message's part; untidy texts."""
+    """Texts for all, for some and for e-mail alone; e-mails that just fill a text message's part; untidy texts."""
     topic_arn, reader, others = _topics(case)
     name = case.name("ada")
     for _ in range(2):
@@ -570,11 +570,11 @@ def _why_not_text(protocol, text, texts, structured):
     if protocol == "sms":
         return (
             "no-text-for-phones",
-            f"There's no text for phones, so they get the first {PART} characters of the text for email.",
+            f'There\'s no text for phones, so they get the first {PART} characters of the text for "email".',
         )
     return (
         "default-missing",
-        "There's no text for this protocol, so it gets the text for email as it is.",
+        'There\'s no text for this protocol, so it gets the text for "email" as it is.',
     )
 
 
@@ -587,7 +587,7 @@ def _explain_structure(case, error):
          'With MessageStructure="json" the message has to be JSON. json.dumps writes it, and takes care of quotes and '
          "line breaks."),
         ("dictionary-as-message", "ParamValidationError", "parameter Message,",
-         "Message has to be a text. json.dumps turns a dictionary into one."),
+         "Message has to be a string. json.dumps turns a dictionary into one."),
         ("sms-expected", "KeyError", "sms", "Your function isn't always given a text for phones."),
         ("default-expected", "KeyError", "default",
          "The dictionary that your function is given has no text for default. Your function has to choose one."),
@@ -823,7 +823,7 @@ def _expect_refused(case, returned, refused):
         mine, right = (Counter((item["subject"], item["text"]) for item in items) for items in (returned, refused))
         reason, why = (
             "other-order-of-items",
-            "These are the right items, but not in the sequence that they had in news.",
+            "These are the right items, but not in the sequence that they have in news.",
         )
         if mine != right:
             reason = "other-items"
