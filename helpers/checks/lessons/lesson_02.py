@@ -220,7 +220,7 @@ def _expect_url(case, name, since=""):
     if returned == url:
         return
     did = f"{case.did}, {since or 'with a queue of this name'}"
-    reason, why = "not-the-url", "get_queue_url answers with the QueueUrl of the queue with this name."
+    reason, why = "not-the-url", "get_queue_url returns the QueueUrl of the queue with this name."
     if since and len(case.calls) == before:
         reason, why = _remembered()
     elif returned is None:
@@ -365,7 +365,7 @@ def _expect_names(case, prefix, wanted):
     names, before = sorted(wanted), len(case.calls)
     result = case.attempt(prefix=prefix)
     did = f"{case.did}, with {f'{len(names):,}' if names else 'no'} queues of this prefix"
-    expected = f"{len(names):,} names, sorted as sorted() does it" if names else "an empty list"
+    expected = f"{len(names):,} names, in the sequence that sorted() gives" if names else "an empty list"
     if result.error:
         case.did = did
         no_urls = "If no queue matches, the response has no key QueueUrls at all."
@@ -660,10 +660,10 @@ def _expect_backlog(case, team, fills, before):
 
 def _explain_backlog_error(case, error):
     """Say which key a response did not have."""
-    shop.explain(case, error, "the report", [
+    shop.explain(case, error, "a dictionary with this team's queues", [
         ("no-urls-key", "KeyError", "QueueUrls", "If there are no queues, the response has no key QueueUrls."),
         ("no-tags-key", "KeyError", "'Tags'", "If a queue has no tags, the response has no key Tags."),
-        ("no-team-tag", "KeyError", "'team'", 'Some queues have tags, but no tag "team".'),
+        ("no-team-tag", "KeyError", "'team'", 'Some queues have no tag "team".'),
         ("attributes-not-asked-for", "KeyError", "'Attributes'",
          "Without AttributeNames the response has no Attributes."),
         ("text-counters", "TypeError", "'int' and 'str'", STRINGS),
@@ -837,7 +837,7 @@ def _expect_ensured(case, dead_letters, state, name, attributes, tags, may_wait)
             "other-queue-changed",
             got=case.said(f"The queue {odd} isn't as it was before."),
             expected=f"{name} as declared, and every other queue as it was",
-            why="Names have to match exactly. A list by prefix also brings queues with longer names.",
+            why="Names have to match exactly. A list by prefix also returns queues with longer names.",
         )
     if result.value != queue_url:
         case.not_yet("not-the-url", got=result.value, expected=queue_url, why="Return the URL of the queue.")
