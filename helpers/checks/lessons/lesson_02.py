@@ -728,7 +728,7 @@ def ensure_queue(case):
     many = {f"note-{number}": "mine" for number in range(case.draw.randrange(20, MOST_TAGS - 5))}
     case.sqs.tag_queue(QueueUrl=queue_url, Tags={"stage": "test", "Team": "mine", "owner": "me"} | many)
     expect("a queue that somebody changed by hand", name, attributes, tags)
-    expect("a declaration with another value", name, {"VisibilityTimeout": 0}, {"Team": "x y", "seen": ""} | many)
+    expect("another declared value", name, {"VisibilityTimeout": 0}, {"Team": "x y", "seen": ""} | many)
     extremes = {
         "VisibilityTimeout": LONGEST,
         "DelaySeconds": 0,
@@ -739,7 +739,7 @@ def ensure_queue(case):
     }
     expect("a declaration of extremes", name, extremes, tags)
     case.reach("changed")
-    expect("a declaration with nothing in it", name, {}, {})
+    expect("an empty declaration", name, {}, {})
     expect("no queue, and nothing declared", case.name("fifo-mail"), {}, {})
     mail = f"{case.name('mail')}-fifo"
     mail_url = expect("no queue, and a name that ends with fifo but not with .fifo", mail, {}, tags)
@@ -885,6 +885,8 @@ def _explain_ensure_error(case, error):
         ("suffix-without-fifo", "InvalidParameterValue", "alphanumeric", fifo),
         ("no-tag-to-remove", "InvalidParameterValue", "UntagQueue operation: Tag keys",
          "untag_queue needs at least one key. If no tag has to go, leave the call out."),
+        ("no-attribute-to-set", "MissingParameter", "Attribute.Name",
+         "set_queue_attributes needs at least one attribute. If none is declared, leave the call out."),
         ("no-tag-to-add", "MissingParameter", "Tags",
          "tag_queue needs at least one tag. If none is declared, leave the call out."),
     ])  # fmt: skip

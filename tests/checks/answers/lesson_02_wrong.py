@@ -781,6 +781,7 @@ ensure_queue__starts_from_defaults = variant(
     says="undeclared-attribute-changed",
 )
 
+ensure_queue__sets_nothing = variant("solution", "if attributes:", "if True:", says="no-attribute-to-set")
 ensure_queue__tags_nothing = variant("solution", "if tags:", "if True:", says="no-tag-to-add")
 ensure_queue__untags_nothing = variant("solution", "if extra:", "if True:", says="no-tag-to-remove")
 ensure_queue__untags_ten = variant("solution", "TagKeys=extra", "TagKeys=extra[:10]", says="undeclared-tag-left")
