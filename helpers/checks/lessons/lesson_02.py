@@ -220,7 +220,7 @@ def _expect_url(case, name, since=""):
     if returned == url:
         return
     did = f"{case.did}, {since or 'with a queue of this name'}"
-    reason, why = "not-the-url", "get_queue_url answers with the QueueUrl of the queue with this name."
+    reason, why = "not-the-url", "get_queue_url returns the QueueUrl of the queue with this name."
     if since and len(case.calls) == before:
         reason, why = _remembered()
     elif returned is None:
@@ -235,14 +235,14 @@ def _expect_url(case, name, since=""):
 
 
 def _remembered():
-    return "remembered-answer", "Your function didn't call SQS this time. Queues come and go, so ask SQS at each call."
+    return "remembered-answer", "Your function didn't call SQS this time. Queues come and go, so ask SQS every time."
 
 
 def _other_queue(found, name):
     """Return the refusal of a queue whose name isn't the one that was asked for."""
     if found.startswith(name):
         return "longer-name", f"That's the queue {found}, whose name only starts with {name}."
-    return "other-queue", f"That's the queue {found}. The name has to be equal letter by letter, capitals too."
+    return "other-queue", f"That's the queue {found}. The name has to match exactly, capital letters included."
 
 
 def _expect_missing(case, name, since=""):
@@ -365,14 +365,15 @@ def _expect_names(case, prefix, wanted):
     names, before = sorted(wanted), len(case.calls)
     result = case.attempt(prefix=prefix)
     did = f"{case.did}, with {f'{len(names):,}' if names else 'no'} queues of this prefix"
-    expected = f"{len(names):,} names, in the order of sorted()" if names else "an empty list"
+    expected = f"{len(names):,} names, in the sequence that sorted() gives" if names else "an empty list"
     if result.error:
         case.did = did
         no_urls = "If no queue matches, the response has no key QueueUrls at all."
+        none_found = f"{no_urls} A .get without a default then returns None."
         shop.explain(case, result.error, expected, [
             ("no-urls-key", "KeyError", "QueueUrls", no_urls),
-            ("nothing-for-empty", "TypeError", "NoneType", f"{no_urls} What looks for it finds None."),
-            ("nothing-for-empty", "AttributeError", "NoneType", f"{no_urls} What looks for it finds None."),
+            ("nothing-for-empty", "TypeError", "NoneType", none_found),
+            ("nothing-for-empty", "AttributeError", "NoneType", none_found),
             ("no-next-token", "KeyError", "NextToken",
              "A response has a NextToken only if there are more queues. The last page has none, even if it's full."),
         ])  # fmt: skip
@@ -389,15 +390,15 @@ def _why_not_names(returned, names, prefix, calls):
     if any(isinstance(name, str) and "://" in name for name in returned):
         return "urls-returned", "These are URLs. A queue's name is the last part of its URL."
     if sorted(map(str, returned)) == names:
-        return "not-sorted", "SQS doesn't promise any sequence. Sort all names together, as `sorted` does by itself."
+        return "not-sorted", "SQS lists queues in no particular sequence. Sort all the names, as `sorted(names)` does."
     if any(not str(name).startswith(prefix) for name in returned):
-        return "other-prefix", f"Some of these names don't start with {prefix!r}, letter by letter."
+        return "other-prefix", f"Some of these names don't start with exactly {prefix!r}."
     if not calls:
         return _remembered()
     if unknown := {str(name) for name in returned} - set(names):
         return "no-such-names", f"There's no queue with the name {min(unknown)!r}. Return each name as it is."
     if len(set(map(str, returned))) < len(returned):
-        return "names-twice", "Some names are in your list more than once. Each queue has to be in it once."
+        return "names-twice", "Some names are in your list more than once. Each queue belongs in it once."
     listed = {_name(url) for call in calls for url in (call.response or {}).get("QueueUrls", [])}
     missing = set(names) - set(returned)
     if missing & listed or len(names) < A_PAGE:
@@ -642,12 +643,10 @@ def _expect_backlog(case, team, fills, before):
         )
         why = "The queues' attributes and tags tell you everything that the report needs."
         if "ReceiveMessage" in called:
-            why = "A receive hides messages and counts as a receive, and it misses those in flight and delayed. " + why
+            why = "A receive hides messages, raises their receive count, and misses those in flight or delayed. " + why
         case.not_yet(
             "messages-touched",
-            got=case.said(
-                f"Queues or messages aren't as before. Your function called {', '.join(called) or 'nothing'}."
-            ),
+            got=case.said(f"Queues or messages have changed. Your function called {', '.join(called) or 'nothing'}."),
             expected="a report that leaves every queue and every message as it is",
             why=why,
         )
@@ -661,10 +660,10 @@ def _expect_backlog(case, team, fills, before):
 
 def _explain_backlog_error(case, error):
     """Say which key a response did not have."""
-    shop.explain(case, error, "the report", [
+    shop.explain(case, error, "a dictionary with this team's queues", [
         ("no-urls-key", "KeyError", "QueueUrls", "If there are no queues, the response has no key QueueUrls."),
         ("no-tags-key", "KeyError", "'Tags'", "If a queue has no tags, the response has no key Tags."),
-        ("no-team-tag", "KeyError", "'team'", 'Some queues have tags, but no tag "team".'),
+        ("no-team-tag", "KeyError", "'team'", 'Some queues have no tag "team".'),
         ("attributes-not-asked-for", "KeyError", "'Attributes'",
          "Without AttributeNames the response has no Attributes."),
         ("text-counters", "TypeError", "'int' and 'str'", STRINGS),
@@ -729,7 +728,7 @@ def ensure_queue(case):
     many = {f"note-{number}": "mine" for number in range(case.draw.randrange(20, MOST_TAGS - 5))}
     case.sqs.tag_queue(QueueUrl=queue_url, Tags={"stage": "test", "Team": "mine", "owner": "me"} | many)
     expect("a queue that somebody changed by hand", name, attributes, tags)
-    expect("a declaration with another value", name, {"VisibilityTimeout": 0}, {"Team": "x y", "seen": ""} | many)
+    expect("another declared value", name, {"VisibilityTimeout": 0}, {"Team": "x y", "seen": ""} | many)
     extremes = {
         "VisibilityTimeout": LONGEST,
         "DelaySeconds": 0,
@@ -740,7 +739,7 @@ def ensure_queue(case):
     }
     expect("a declaration of extremes", name, extremes, tags)
     case.reach("changed")
-    expect("a declaration with nothing in it", name, {}, {})
+    expect("an empty declaration", name, {}, {})
     expect("no queue, and nothing declared", case.name("fifo-mail"), {}, {})
     mail = f"{case.name('mail')}-fifo"
     mail_url = expect("no queue, and a name that ends with fifo but not with .fifo", mail, {}, tags)
@@ -816,9 +815,9 @@ def _expect_ensured(case, dead_letters, state, name, attributes, tags, may_wait)
         _explain_ensure_error(case, result.error)
     after = _everything(case, stem)
     if name not in after:
-        why = "Create the queue if it doesn't exist. A queue's name has to be equal letter by letter."
+        why = "Create the queue if it doesn't exist. A queue's name has to match exactly."
         if isinstance(result.value, str) and _name(result.value) in after:
-            why = f"You returned the URL of {_name(result.value)}. A queue's name has to be equal letter by letter."
+            why = f"You returned the URL of {_name(result.value)}. A queue's name has to match exactly."
         case.not_yet(
             "no-queue", got=case.said("There's no queue of this name."), expected="the queue as declared", why=why
         )
@@ -838,7 +837,7 @@ def _expect_ensured(case, dead_letters, state, name, attributes, tags, may_wait)
             "other-queue-changed",
             got=case.said(f"The queue {odd} isn't as it was before."),
             expected=f"{name} as declared, and every other queue as it was",
-            why="Names have to be equal letter by letter. A list by prefix also brings queues with longer names.",
+            why="Names have to match exactly. A list by prefix also returns queues with longer names.",
         )
     if result.value != queue_url:
         case.not_yet("not-the-url", got=result.value, expected=queue_url, why="Return the URL of the queue.")
@@ -854,8 +853,8 @@ def _expect_ensured(case, dead_letters, state, name, attributes, tags, may_wait)
             "waited-for-nothing",
             got=case.said(f"Your function waited for {waited:.0f} s."),
             expected="a wait only if the queue was deleted a moment ago",
-            why="Only the name of a queue that was deleted less than 60 seconds ago can't be used right away, and then "
-            "SQS refuses with QueueDeletedRecently.",
+            why="The only name you can't use right away is that of a queue deleted less than 60 seconds ago, and then "
+            "SQS raises QueueDeletedRecently.",
         )
     case.clock.advance(90)  # a queue can be purged once a minute
     return queue_url
@@ -886,6 +885,8 @@ def _explain_ensure_error(case, error):
         ("suffix-without-fifo", "InvalidParameterValue", "alphanumeric", fifo),
         ("no-tag-to-remove", "InvalidParameterValue", "UntagQueue operation: Tag keys",
          "untag_queue needs at least one key. If no tag has to go, leave the call out."),
+        ("no-attribute-to-set", "MissingParameter", "Attribute.Name",
+         "set_queue_attributes needs at least one attribute. If none is declared, leave the call out."),
         ("no-tag-to-add", "MissingParameter", "Tags",
          "tag_queue needs at least one tag. If none is declared, leave the call out."),
     ])  # fmt: skip

@@ -294,12 +294,11 @@ def queue_names__goes_on_after_an_error(sqs, prefix):
 
 queue_names__none_of_a_page = variant(
     "solution",
-    """    for page in paginator.paginate(QueueNamePrefix=prefix, PaginationConfig={"PageSize": 1000}):
+    """    for page in pages:
         for url in page.get("QueueUrls", []):
             names.append(url.split("/")[-1])
 """,
-    """    pages = paginator.paginate(QueueNamePrefix=prefix, PaginationConfig={"PageSize": 1000})
-    names += [url.split("/")[-1] for url in pages.search("QueueUrls[]")]
+    """    names += [url.split("/")[-1] for url in pages.search("QueueUrls[]")]
 """,
     says="nothing-for-empty",
 )
@@ -344,43 +343,45 @@ def _lease(sqs, queue_url):
 
 lengthen_lease__replaces = variant(
     "solution",
-    'min(int(reply["Attributes"]["VisibilityTimeout"]) + seconds, 43_200)',
+    "min(had + seconds, 43_200)",
     "seconds",
     says="timeout-replaced",
 )
 
 lengthen_lease__strings = variant(
     "solution",
-    'min(int(reply["Attributes"]["VisibilityTimeout"]) + seconds, 43_200)',
-    'reply["Attributes"]["VisibilityTimeout"] + str(seconds)',
+    'int(response["Attributes"]["VisibilityTimeout"])',
+    'response["Attributes"]["VisibilityTimeout"]',
+    "min(had + seconds, 43_200)",
+    "had + str(seconds)",
     says="texts-joined",
 )
 
 lengthen_lease__string_and_int = variant(
     "solution",
-    'int(reply["Attributes"]["VisibilityTimeout"])',
-    'reply["Attributes"]["VisibilityTimeout"]',
+    'int(response["Attributes"]["VisibilityTimeout"])',
+    'response["Attributes"]["VisibilityTimeout"]',
     says="text-and-number",
 )
 
-lengthen_lease__sets_an_int = variant("solution", "str(lease)", "lease", says="number-as-attribute")
+lengthen_lease__sets_an_int = variant("solution", "str(timeout)", "timeout", says="number-as-attribute")
 
 lengthen_lease__no_limit = variant(
     "solution",
-    'min(int(reply["Attributes"]["VisibilityTimeout"]) + seconds, 43_200)',
-    'int(reply["Attributes"]["VisibilityTimeout"]) + seconds',
+    "min(had + seconds, 43_200)",
+    "had + seconds",
     says="timeout-too-long",
 )
 
 lengthen_lease__gives_up_at_the_limit = variant(
     "solution",
     "    sqs.set_queue_attributes",
-    "    if lease < 43_200:\n        sqs.set_queue_attributes",
+    "    if timeout < 43_200:\n        sqs.set_queue_attributes",
     says="limit-not-set",
 )
 
 lengthen_lease__default_thirty = variant(
-    "solution", 'int(reply["Attributes"]["VisibilityTimeout"])', "30", says="timeout-not-set"
+    "solution", 'int(response["Attributes"]["VisibilityTimeout"])', "30", says="timeout-not-set"
 )
 
 
@@ -406,15 +407,15 @@ def lengthen_lease__writes_some_back(sqs, queue_url, seconds):
 
 lengthen_lease__polls_for_long = variant(
     "solution",
-    '{"VisibilityTimeout": str(lease)}',
-    '{"VisibilityTimeout": str(lease), "ReceiveMessageWaitTimeSeconds": "20"}',
+    '{"VisibilityTimeout": str(timeout)}',
+    '{"VisibilityTimeout": str(timeout), "ReceiveMessageWaitTimeSeconds": "20"}',
     says="other-setting-changed",
 )
 
 lengthen_lease__encrypts_it = variant(
     "solution",
-    '{"VisibilityTimeout": str(lease)}',
-    '{"VisibilityTimeout": str(lease), "KmsMasterKeyId": "alias/aws/sqs"}',
+    '{"VisibilityTimeout": str(timeout)}',
+    '{"VisibilityTimeout": str(timeout), "KmsMasterKeyId": "alias/aws/sqs"}',
     says="other-setting-changed",
 )
 
@@ -437,40 +438,41 @@ lengthen_lease__a_second_less = variant("solution", "43_200", "43_199", says="li
 lengthen_lease__refuses_more_than_the_limit = variant(
     "solution",
     "    sqs.set",
-    "    if int(reply['Attributes']['VisibilityTimeout']) + seconds > 43_200:\n        return lease\n    sqs.set",
+    "    if had + seconds > 43_200:\n        return timeout\n    sqs.set",
     says="limit-not-set",
 )
 
 lengthen_lease__writes_all_back = variant(
     "solution",
-    '["VisibilityTimeout"])\n',
-    '["All"])\n',
-    '{"VisibilityTimeout": str(lease)}',
-    'reply["Attributes"] | {"VisibilityTimeout": str(lease)}',
+    'AttributeNames=["VisibilityTimeout"]',
+    'AttributeNames=["All"]',
+    '{"VisibilityTimeout": str(timeout)}',
+    'response["Attributes"] | {"VisibilityTimeout": str(timeout)}',
     says="read-only-attribute",
 )
 
-lengthen_lease__returns_the_sum = variant(
-    "solution", "return lease", 'return int(reply["Attributes"]["VisibilityTimeout"]) + seconds', says="not-the-timeout"
-)
+lengthen_lease__returns_the_sum = variant("solution", "return timeout", "return had + seconds", says="not-the-timeout")
 
 lengthen_lease__tags_it = variant(
     "solution",
-    "    return lease",
-    '    sqs.tag_queue(QueueUrl=queue_url, Tags={"lengthened": "yes"})\n    return lease',
+    "    return timeout",
+    '    sqs.tag_queue(QueueUrl=queue_url, Tags={"lengthened": "yes"})\n    return timeout',
     says="queue-touched",
 )
 
 lengthen_lease__purges = variant(
-    "solution", "    return lease", "    sqs.purge_queue(QueueUrl=queue_url)\n    return lease", says="queue-touched"
+    "solution",
+    "    return timeout",
+    "    sqs.purge_queue(QueueUrl=queue_url)\n    return timeout",
+    says="queue-touched",
 )
 
 lengthen_lease__deletes = variant(
-    "solution", "    return lease", "    sqs.delete_queue(QueueUrl=queue_url)\n    return lease", says="queue-gone"
+    "solution", "    return timeout", "    sqs.delete_queue(QueueUrl=queue_url)\n    return timeout", says="queue-gone"
 )
 
-lengthen_lease__returns_the_string = variant("solution", "return lease", "return str(lease)", says="text-returned")
-lengthen_lease__returns_nothing = variant("solution", "return lease", "print(lease)", says="not-the-timeout")
+lengthen_lease__returns_the_string = variant("solution", "return timeout", "return str(timeout)", says="text-returned")
+lengthen_lease__returns_nothing = variant("solution", "return timeout", "print(timeout)", says="not-the-timeout")
 
 
 lengthen_lease__asks_for_nothing = variant(
@@ -480,20 +482,20 @@ lengthen_lease__asks_for_nothing = variant(
 
 lengthen_lease__thirty_for_nothing = variant(
     "solution",
-    'int(reply["Attributes"]["VisibilityTimeout"])',
-    '(int(reply["Attributes"]["VisibilityTimeout"]) or 30)',
+    'int(response["Attributes"]["VisibilityTimeout"])',
+    '(int(response["Attributes"]["VisibilityTimeout"]) or 30)',
     says="timeout-not-set",
 )
 
 lengthen_lease__float = variant(
-    "solution", "int(reply", "float(reply", "str(lease)", "str(int(lease))", says="not-the-timeout"
+    "solution", "int(response", "float(response", "str(timeout)", "str(int(timeout))", says="not-the-timeout"
 )
 
 
 lengthen_lease__at_least_the_default = variant(
     "solution",
-    'int(reply["Attributes"]["VisibilityTimeout"]) + seconds',
-    'max(int(reply["Attributes"]["VisibilityTimeout"]) + seconds, 30)',
+    "had + seconds",
+    "max(had + seconds, 30)",
     says="timeout-not-set",
 )
 
@@ -547,11 +549,11 @@ backlog__without_delayed = variant(
 )
 
 backlog__strings = variant(
-    "solution", "sum(int(number) for number in counted.values())", '"".join(counted.values())', says="texts-joined"
+    "solution", "sum(int(number) for number in counted)", '"".join(counted)', says="texts-joined"
 )
 
 backlog__sum_of_strings = variant(
-    "solution", "sum(int(number) for number in counted.values())", "sum(counted.values())", says="text-counters"
+    "solution", "sum(int(number) for number in counted)", "sum(counted)", says="text-counters"
 )
 
 backlog__no_queues_at_all = variant("solution", '.get("QueueUrls", [])', '["QueueUrls"]', says="no-urls-key")
@@ -774,11 +776,12 @@ ensure_queue__forgets_fifo = variant(
 
 ensure_queue__starts_from_defaults = variant(
     "solution",
-    "Attributes={key",
-    'Attributes={"MessageRetentionPeriod": "345600"} | {key',
+    "values = {key",
+    'values = {"MessageRetentionPeriod": "345600"} | {key',
     says="undeclared-attribute-changed",
 )
 
+ensure_queue__sets_nothing = variant("solution", "if attributes:", "if True:", says="no-attribute-to-set")
 ensure_queue__tags_nothing = variant("solution", "if tags:", "if True:", says="no-tag-to-add")
 ensure_queue__untags_nothing = variant("solution", "if extra:", "if True:", says="no-tag-to-remove")
 ensure_queue__untags_ten = variant("solution", "TagKeys=extra", "TagKeys=extra[:10]", says="undeclared-tag-left")
