@@ -225,7 +225,7 @@ REFUSED = {
     'start("http://127.0.0.1:5000")': f"CloudError: {a_tab.ONLY_OFFLINE}",
     "threading.Thread(target=print).start()": f"RuntimeError: {a_tab.NO_THREADS}",
     "%pip install numpy": "RuntimeError: Nothing can be installed here",
-    f'cloud.certificate("{signing.url("us-east-1")}")': "NotImplementedError: In a browser tab no certificate can be",
+    f'cloud.certificate("{signing.url("us-east-1")}")': "NotImplementedError: A browser tab can't make a certificate",
 }
 
 
