@@ -32,6 +32,8 @@ _WORDS = (
     (r"https://[\w.-]+\.amazonaws\.com/Simple\S*", "<link>"),
     (r'("MessageId" : ")[0-9a-f-]{1,35}(?![0-9a-f-])', r"\1<the begin of an id>"),
     (r"https?://[\w.:\[\]-]+/(?=\d{12}/)", "<host>/"),
+    (r"(?m)^( *> Host: ).*$", r"\1<host>"),
+    (r"\b\d{8}(?:T\d{6}Z|(?=/[a-z0-9-]+/s[qn]s/aws4_request))", "<moment>"),  # as requests are signed with
     (r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:\+00:00|Z| UTC)?", "<moment>"),
     (r"\b\d\d:\d\d:\d\d\b", "<moment>"),
     (r"\b1[5-9]\d{8}(?:\d{3})?\b", "<moment>"),  # seconds or milliseconds since 1970
