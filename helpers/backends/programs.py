@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
+from random import Random
 from typing import Any
 
 from helpers.backends import stored_runs
@@ -101,10 +102,15 @@ class RunCloud:
 def in_this_kernel(world: World) -> Iterator[RunCloud]:
     """Return a context manager: within its block only the run moves the time of this kernel's own cloud."""
     assert isinstance(world.clock, Clock)
-    with world.clock.frozen(), world.journal.copied() as entries:
-        yield RunCloud(world, list(world.journal), entries)
+    before, world.pauses = world.pauses, Random(PAUSES_SEED)
+    try:
+        with world.clock.frozen(), world.journal.copied() as entries:
+            yield RunCloud(world, list(world.journal), entries)
+    finally:
+        world.pauses = before
 
 
+PAUSES_SEED = 2026  # of how long boto3 waits between its attempts in a run, so that it's the same on every cloud
 _runs: threading.Thread | None = None  # the thread that waits for a run
 _guard = threading.Lock()
 

@@ -28,11 +28,9 @@ from helpers.backends.endpoint.workshop_client import (
     WorkshopClock,
     steps_of,
 )
-from helpers.backends.programs import RunCloud
+from helpers.backends.programs import PAUSES_SEED, RunCloud
 from helpers.simulation.clock import Clock, RealClock
 from helpers.simulation.worlds import World
-
-_SEED = 2026  # of how long boto3 waits between its attempts
 
 
 @contextmanager
@@ -57,7 +55,7 @@ def on_the_server(controls: Sequence[ControlClient], outer: World) -> Iterator[R
                 clock.advance(max(0.0, began - clock.time()))
             before = _in_order([control.get("steps") for control in controls])
             send = partial(_send, name, clock, outer)
-            world = replace(outer, clock=clock, send=send, pauses=Random(_SEED))
+            world = replace(outer, clock=clock, send=send, pauses=Random(PAUSES_SEED))
             yield RunCloud(world, [*outer.journal, *before], entries)
         entries += _in_order(ends[::-1])  # they ended in the opposite order
 
