@@ -155,11 +155,11 @@ def _expect_region(case, region, pair):
         did = f"clients_for({region!r}), then {operation} with the client under {service!r}"
         name = case.name("probe")
         result = case.let(pair[service], service, operation, **{key: name})
-        if result.error and "speaks to" in result.error.message:
+        if result.error and "it's a client for" in result.error.message:
             case.not_yet(
                 "client-of-other-service",
                 did=did,
-                got=case.said(f"That client is for another service: {result.error.message}."),
+                got=case.said(f"That client has another service: {result.error.message}."),
                 expected=f'a client for {service.upper()} under "{service}"',
                 why="A client works with one service only. boto3.client takes that service's name first.",
             )
