@@ -21,8 +21,8 @@ def next_after_lesson(course: Course, lesson: Lesson) -> str:
     """Return the text of a lesson's last cell."""
     minutes = sum(exercise.minutes for exercise in lesson.exercises)
     return (
-        f"**Next:** [the exercises of this lesson](../exercises/{lesson.slug}.ipynb), "
-        f"{len(lesson.exercises)} of them, about {minutes} minutes.{_following(course, lesson)}"
+        f"**Next:** [this lesson's exercises](../exercises/{lesson.slug}.ipynb) "
+        f"({len(lesson.exercises)} of them, about {minutes} minutes).{_following(course, lesson)}"
     )
 
 
