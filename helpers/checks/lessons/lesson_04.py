@@ -1290,7 +1290,7 @@ def _expect_bills(office, orders):
                 "two-bills",
                 got=case.said(f"{order_id} has two bills."),
                 expected="one bill for each order",
-                why="An order can arrive more than once: from SQS, from the web shop, or because it wasn't deleted.",
+                why="An order can arrive more than once: from SQS, from the online shop, or because it wasn't deleted.",
             )
         billed.append(order_id)
     return billed
