@@ -40,7 +40,7 @@ def execute(notebook: NotebookNode, folder: Path, env: dict[str, str], beforehan
     client = NotebookClient(notebook, kernel_name="python3", resources={"metadata": {"path": str(folder)}}, **options)
     quiet(client.create_kernel_manager())
 
-    running = [""]
+    running, told = [""], client.on_cell_execute
 
     def begin(notebook: NotebookNode) -> None:
         assert client.kc is not None, "nbclient calls this once the kernel is running"
@@ -50,6 +50,8 @@ def execute(notebook: NotebookNode, folder: Path, env: dict[str, str], beforehan
 
     def begin_cell(cell: NotebookNode, cell_index: int) -> None:
         running[0] = cell.id
+        if told:
+            told(cell=cell, cell_index=cell_index)
 
     client.on_notebook_start, client.on_cell_execute = begin, begin_cell
     with warnings.catch_warnings():

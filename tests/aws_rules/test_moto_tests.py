@@ -32,7 +32,7 @@ ROOT = HERE.parents[1]
 TABLE = HERE / "moto_tests.md"
 # test_server.py tests moto's own web server, test_utils.py its own functions, and test_sqs_integration.py its Lambda.
 LEFT_OUT = ("test_server.py", "test_utils.py", "test_sqs_integration.py")
-NO_SERVICE = "The offline cloud has no service"
+NO_SERVICE = "The offline cloud doesn't have the service"
 HEAD = """\
 # moto's own tests in the offline cloud
 

@@ -13,7 +13,7 @@ CELLS = {
     "from helpers import check, hint, solution, start\nstart()": None,
     "def take_onee(sqs, queue_url):\n    return ...\n\ndef add(a, b):\n    return a + b": None,
     "check(take_onee)": "UnknownExercise: There's no exercise 'take_onee'. Did you mean take_one? Keep",
-    'check("take_onee")': "UnknownExercise: Pass the function itself, not its name:  check(take_one),",
+    'check("take_onee")': "UnknownExercise: Pass the function itself, not its name: check(take_one),",
     'hint("tak_one")': "UnknownExercise: There's no exercise 'tak_one'. Did you mean take_one?",
     "check(add)": "UnknownExercise: There's no exercise 'add'. Exercises: 01.1 clients_for",
     "check(take_one)": "NameError: There's no function take_one here yet. You have take_onee, but the exercise",
