@@ -40,7 +40,7 @@ def execute(notebook: NotebookNode, folder: Path, env: dict[str, str], beforehan
     client = NotebookClient(notebook, kernel_name="python3", resources={"metadata": {"path": str(folder)}}, **options)
     quiet(client.create_kernel_manager())
 
-    running, told = [""], client.on_cell_execute
+    running, told = [""], options.get("on_cell_execute")
 
     def begin(notebook: NotebookNode) -> None:
         assert client.kc is not None, "nbclient calls this once the kernel is running"
