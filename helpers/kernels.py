@@ -32,7 +32,7 @@ def _tell_ids(session: Any, running: list[str]) -> None:
 def execute(notebook: NotebookNode, folder: Path, env: dict[str, str], beforehand: str = "", **options: Any) -> None:
     """Run the notebook's cells from top to bottom in this folder and store their outputs in it.
 
-    The kernel is told each cell's id, as JupyterLab tells it.
+    Each request names the cell's id, as JupyterLab's requests do.
 
     env: the kernel's environment. beforehand: source to run before the first cell, without counting as a cell.
     options: for nbclient.NotebookClient, whose errors are raised.

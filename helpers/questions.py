@@ -9,7 +9,7 @@ from helpers.backends import front_end
 from helpers.course import Question
 from helpers.views.question_card import PREDICT, QUIZ, QuestionCard
 
-# An id as notebooks have them. VS Code sends addresses instead, and a browser tab's kernel is told none.
+# An id as notebooks have them. VS Code sends addresses instead, and a browser tab sends nothing.
 _CELL_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _waiting: dict[str, "_Asked"] = {}  # predictions whose answer isn't open yet, by the question's id
 _followed: Any = None  # the shell that tells `_after_cell` when a cell ends

@@ -6,7 +6,7 @@ import sys
 import threading
 from collections.abc import Callable
 
-_LOOKS = 20  # at a kernel's thread that stands at one place, before it counts as waiting for another thread
+_LOOKS = 20  # how often a kernel's thread is found at the same place before it counts as waiting for another one
 _WAITS = {threading.__file__, queue.__file__}  # files whose code waits for other threads
 
 
@@ -34,7 +34,7 @@ def next_turn(do: Callable[[], None]) -> bool:
 class Awaited:
     """Whether a thread of the kernel waits for another one, as in `join`; asked now and then by a thread that waits.
 
-    It's so after several looks at which the kernel's thread stands at the same place.
+    It counts as waiting once the kernel's thread has been found at the same place several times in a row.
     """
 
     def __init__(self) -> None:

@@ -12,7 +12,7 @@ IDS = ("order_id", "orderId", "order", "id")  # keys of a JSON object, each with
 
 
 def name_of(body: str, longest: int = LONGEST) -> str:
-    """Return what people call a message with this body: its order's id, or else the beginning of its text.
+    """Return a message's name in pictures, given its body: the id of its order, otherwise the beginning of its text.
 
     An SNS notification is called what the message inside it is called. longest: in characters.
     """

@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
-from browsing import another, command, installed, opened, picture, scroll_to, tab
+from browsing import SHUT, another, command, installed, opened, picture, scroll_to, tab
 from endless_loops import LOOPS
 from site_in_a_tab import QUIET, RUN, STARTED, build, outputs, served, stored
 
@@ -38,12 +38,6 @@ SAVE = """async ([path, cells]) => {
         metadata: {kernelspec: {name: 'python', display_name: 'Python'}, language_info: {name: 'python'}},
         nbformat: 4, nbformat_minor: 5};
     await window.jupyterapp.serviceManager.contents.save(path, {type: 'notebook', format: 'json', content});
-}"""
-SHUT = """async () => {
-    const panel = window.jupyterapp.shell.currentWidget;
-    await panel.context.save();
-    await panel.sessionContext.shutdown();
-    panel.dispose();
 }"""
 REPLACE = """([id, source]) => {
     const cell = window.jupyterapp.shell.currentWidget.content.widgets.find(w => w.model.id === id);
