@@ -14,7 +14,7 @@ from helpers.backends.calls import Call, Exchange
 _SENT = ("Content-Type", "X-Amz-Target")
 _RETURNED = ("x-amzn-RequestId", "Content-Type")
 _SIGNED = re.compile(r"(\S+) Credential=[^,]+/\d{8}(/[^,]+), ?SignedHeaders=([^,]+), ?Signature=")
-_LONGEST_BODY = 6_000  # characters
+_LONGEST_BODY = 1_500  # characters
 
 
 def calls(made: Iterable[Call], wire: bool = False) -> list[dict[str, Any]]:
