@@ -14,6 +14,7 @@ from helpers.aws_rules.common.unkindness import Unkindness
 from helpers.simulation.worlds import World
 
 _Service = TypeVar("_Service")
+METRICS_DELAY = 120.0  # seconds; AWS says minutes, and no number
 _UUID_MASK, _UUID_4 = 0xF000 << 64 | 0xC000 << 48, 4 << 76 | 0x8000 << 48  # the bits of version and variant
 
 
@@ -112,8 +113,11 @@ class Accounts:
     changed: the lock of everything in them. It's held while a request is answered, released while a long poll waits,
     and notified when a queue changes. web: makes requests to real web addresses; None if there are none. trusting:
     whether callers can assume roles of other accounts, since roles have no trust policies here. errands: calls to make
-    once the lock is free, such as requests to a web address, which could call back.
+    once the lock is free, such as requests to a web address, which could call back. metrics_delay: seconds after the
+    end of a minute until CloudWatch has its metrics.
     """
+
+    metrics_delay = METRICS_DELAY
 
     def __init__(self, web: Web | None = None, trusting: bool = True) -> None:
         self.web, self.trusting = web, trusting
