@@ -138,6 +138,7 @@ def _after_cell(result: Any = None) -> None:
     if _cell is not None and result is not None and result.info is not _cell:
         return  # the cell that ran this one goes on
     cloud = running()
+    cloud.world.catch_up()
     cloud.world.clock.cell_ends()
     if line := cloud.after_cell():
         print(line)
@@ -169,6 +170,12 @@ class CurrentClock:
 
     def __setattr__(self, name: str, value: Any) -> None:
         setattr(worlds.require().clock, name, value)
+
+    def advance(self, *args: Any, **units: float) -> Any:
+        """Move the time forward, let happen what is due by then, and return the clock."""
+        moved = self.__getattr__("advance")(*args, **units)
+        worlds.require().catch_up()
+        return moved
 
     def __repr__(self) -> str:
         world = worlds.current()

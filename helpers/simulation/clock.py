@@ -175,6 +175,19 @@ class Clock(_Clock):
         with self._lock:
             self._state = moment, _monotonic() if self.runs else None
 
+    @contextmanager
+    def as_of(self, moment: float) -> Iterator[None]:
+        """Return a context manager: within its block this clock says a moment that has passed, in seconds since 1970.
+
+        For what was due then and happens only now. The caller sees to it that nobody else asks for the time meanwhile.
+        """
+        before = self._state
+        self._state = min(moment, self.time()), None
+        try:
+            yield
+        finally:
+            self._state = before
+
     def _go_on(self) -> None:
         if not self.still and not self.runs:
             self._state = self._state[0], _monotonic()

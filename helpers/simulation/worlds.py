@@ -53,6 +53,12 @@ class World:
             self.scheduler.sleep(seconds)
         else:
             self.clock.sleep(seconds)
+            self.catch_up()
+
+    def catch_up(self) -> None:
+        """Let happen in the offline cloud what was due at a moment that has passed by now."""
+        if self.accounts is not None:
+            self.accounts.catch_up()
 
     def wait(self, until: float, changes: Hashable) -> None:
         """Let time pass until this moment, in seconds since 1970. A member goes on sooner if something changes.

@@ -4,6 +4,7 @@ import base64
 import json
 import threading
 from collections.abc import Iterator
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -364,3 +365,32 @@ def test_pages_of_phone_numbers() -> None:
         rest = sns.list_sms_sandbox_phone_numbers(MaxResults=2, NextToken=first["NextToken"])
         assert [len(first["PhoneNumbers"]), len(rest["PhoneNumbers"]), "NextToken" in rest] == [2, 1, False]
         assert lab.code(sns.list_sms_sandbox_phone_numbers, MaxResults=101) == "ValidationError"
+
+
+def test_what_is_due_happens_at_its_own_time(sns: Any, topic_arn: str) -> None:
+    """The clock jumps over three retries: each one is made 20 seconds after the one before, and the clock goes on."""
+    subscription = subscribed(sns, topic_arn, "https", HOOK)
+    sns.confirm_subscription(TopicArn=topic_arn, Token=cloud.inbox[-1].confirm_url.split("Token=")[1].split("&")[0])
+    cloud.web_fails(HOOK)
+    began = clock.now()
+    sns.publish(TopicArn=topic_arn, Message="news")
+    clock.advance(hours=1)
+    tries = [step.at for step in cloud.steps() if step.where == subscription and step.what in ("retrying", "refused")]
+    # The run's own clock goes on a little between these lines, so whole seconds are compared.
+    assert [round((at - began).total_seconds()) for at in tries] == [0, 20, 40, 60]
+    assert round((clock.now() - began).total_seconds()) == 3600
+
+
+def test_a_long_poll_gets_what_sns_delivers_while_it_waits(sns: Any, sqs: Any, topic_arn: str) -> None:
+    """A retry that falls into a long poll's wait reaches it at the retry's time."""
+    account = cloud.world.accounts.all()[0]
+    queue_url = sqs.create_queue(QueueName="orders")["QueueUrl"]
+    account.later(7, partial(_send, sqs, queue_url))
+    with clock.frozen():
+        began = clock.time()
+        assert sqs.receive_message(QueueUrl=queue_url, WaitTimeSeconds=20)["Messages"]
+        assert clock.time() - began == pytest.approx(7, abs=0.01)
+
+
+def _send(sqs: Any, queue_url: str) -> None:
+    sqs.send_message(QueueUrl=queue_url, MessageBody="late")

@@ -75,7 +75,7 @@ def receive(poll: Poll, by: str) -> list[Message]:
             return messages
         if clock.still:
             seconds = min(left, queue.next_event(queue.now()), move_tasks.next_event(queue))
-            raise LookAgain(clock.time() + seconds, queue.owner.accounts)
+            raise LookAgain(min(clock.time() + seconds, queue.owner.next_due()), queue.owner.accounts)
         clock.expect_to_run(is_awaited)
         changed.wait(min(left, _STEP) if clock.runs else _STEP)
 
