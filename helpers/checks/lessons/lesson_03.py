@@ -919,8 +919,8 @@ def _expect_left(case, queue_url, wanted, in_flight):
         case.not_yet(
             "moved-but-left",
             got=case.said(f"{_count(left)} in the queue that shouldn't be there."),
-            expected="what was received too often is in the queue `aside` alone",
-            why="To set a message aside, send it to the queue `aside` and then delete it from this one.",
+            expected="what was received too often is in the `aside` queue alone",
+            why="To set a message aside, send it to the `aside` queue and then delete it from this one.",
         )
 
 
@@ -932,14 +932,14 @@ def _expect_aside(case, aside_url, wanted):
         here, there = shop.show_difference(bodies, right)
         case.not_yet(
             "set-aside-wrong",
-            got=case.said(f"These bodies are in the queue `aside`: {here}" if bodies else "No message was set aside."),
+            got=case.said(f"These bodies are in the `aside` queue: {here}" if bodies else "No message was set aside."),
             expected=f"these: {there}" if right else "no message there",
             why="Each order that was received too often is set aside once, with its body exactly as it is.",
         )
     case.reach("moved")
     attributes = dict(wanted)
     for body, those in found:
-        _expect_attributes(case, those, attributes[body], f"The message {shop.show(body, 40)} in the queue `aside`")
+        _expect_attributes(case, those, attributes[body], f"The message {shop.show(body, 40)} in the `aside` queue")
 
 
 def _expect_attributes(case, found, wanted, message):
