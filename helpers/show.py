@@ -101,7 +101,7 @@ def timeline(message_id: str = "") -> Timeline | Card:
 
 
 def fan_out(region_name: str = "") -> FanOut:
-    """Return a graph of topics and subscriptions: what became of the last publishes on each way, and why.
+    """Return a graph of topics and subscriptions: what became of the latest publishes for each subscriber, and why.
 
     region_name: by default the cloud's own. On clouds other than the offline one it shows what the API reports.
     """

@@ -69,7 +69,7 @@ def _on_empty_receive(calls):
     """Return rows for `shop.explain` about an answer whose last call was a receive that found nothing."""
     if not calls or calls[-1].operation not in RECEIVES or calls[-1].error_code or _brought(calls[-1]):
         return []
-    why = "The last receive found nothing. Then its response has no key Messages, and that's no error."
+    why = "The last receive found nothing. Then its response has no Messages key, and that's no error."
     return [
         ("no-messages-key", "KeyError", "'Messages'", why),
         ("no-messages-key", "TypeError", "NoneType", why),
@@ -333,8 +333,8 @@ def _explain_send_error(case, error, refused):
          "An Id has 1 to 80 letters, digits, hyphens and underscores. The place of a text in its batch will do."),
         ("empty-batch", f"{prefix}EmptyBatchRequest", "",
          "SQS refuses a batch without entries. When there are no texts, there's nothing to send."),
-        ("no-failed-key", "KeyError", "'Failed'", "When no entry fails, the response has no key Failed."),
-        ("no-successful-key", "KeyError", "'Successful'", "When all entries fail, the response has no key Successful."),
+        ("no-failed-key", "KeyError", "'Failed'", "When no entry fails, the response has no Failed key."),
+        ("no-successful-key", "KeyError", "'Successful'", "When all entries fail, the response has no Successful key."),
         ("number-as-id", "ParamValidationError", ".Id,", "An Id is a string, and str(...) makes one of a number."),
         ("error-not-caught", "InvalidMessageContents", "SendMessage operation", single),
         ("error-not-caught", "InvalidParameterValue", "SendMessage operation", single),
@@ -489,7 +489,7 @@ def _explain_drain_error(case, error, calls):
          "Each entry needs an Id that no other entry of its batch has. Two messages can hold the same order."),
         ("invalid-id", f"{prefix}InvalidBatchEntryId", "",
          "An Id has 1 to 80 letters, digits, hyphens and underscores."),
-        ("no-failed-key", "KeyError", "'Failed'", "When no entry fails, the response has no key Failed."),
+        ("no-failed-key", "KeyError", "'Failed'", "When no entry fails, the response has no Failed key."),
     ])  # fmt: skip
 
 

@@ -239,7 +239,7 @@ def _expect_no_sender(case, queue_url, named):
 POLICY_ERRORS = [
     ("no-attributes-key", "KeyError", "Attributes",
      "SQS leaves out what's empty. If you ask for the policy alone and there's none, the reply has no Attributes."),
-    ("no-policy-key", "KeyError", "Policy", "A queue without a policy has no key Policy among its Attributes."),
+    ("no-policy-key", "KeyError", "Policy", "A queue without a policy has no Policy among its Attributes."),
     ("policy-not-text", "ParamValidationError", "Policy",
      "Attributes are strings, and so is a policy. json.dumps makes a string of it."),
     ("policy-refused", "InvalidAttributeValue", "Policy", f"SQS doesn't accept this policy. {STATEMENT}"),
@@ -555,7 +555,7 @@ def _difference(one, other):
 
 
 def _expect_delivery(case, queue_url, topic_arn, expected, before=False):
-    """What's published on the topic arrives in the queue. before: whether the topic was let in before the last call."""
+    """What's published to the topic arrives in the queue. before: whether the topic was let in before the last call."""
     subscription, text = _subscribe(case, topic_arn, queue_url), case.name("hello")
     case.sns.publish(TopicArn=topic_arn, Message=text)
     arrived = any(text in body for body in _bodies(case, queue_url))
@@ -594,7 +594,7 @@ def _not_arrived(case, queue_url, topic_arn):
     because = f" The queue's policy doesn't let SNS send it: {refusal}." if refusal else ""
     if not _statements(case, queue_url):
         because = " The queue has no policy that could let SNS send it."
-    return f"I published a message on the topic {topic_arn.split(':')[-1]}, and it didn't arrive in the queue.{because}"
+    return f"I published a message to the topic {topic_arn.split(':')[-1]}, and it didn't arrive in the queue.{because}"
 
 
 # --- 06.3 ------------------------------------------------------------------------------------------------------------
