@@ -167,7 +167,7 @@ def policy(
         bool, typer.Option("--workshop", help="Print one policy for all IAM users of an account.")
     ] = False,
     people: Annotated[
-        bool, typer.Option("--people", help="Also allow subscribing e-mail addresses and phones.")
+        bool, typer.Option("--people", help="Also allow subscribing email addresses and phones.")
     ] = False,
 ) -> None:
     """Print an IAM policy for a real account: all that the lessons need, on the learner's own queues and topics."""

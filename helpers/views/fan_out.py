@@ -1,4 +1,4 @@
-"""Topics and their subscriptions as a graph: what became of the last publishes on each way, and why."""
+"""Topics and their subscriptions as a graph: what became of the latest publishes for each subscriber, and why."""
 
 import re
 from collections import Counter
@@ -18,8 +18,8 @@ ELSEWHERE = "These are the subscriptions and their settings. This cloud doesn't 
 DIRECT = "Straight to phones, without a topic"
 _KINDS = {
     "sqs": "queue",
-    "email": "e-mail",
-    "email-json": "e-mail (JSON)",
+    "email": "email",
+    "email-json": "email (JSON)",
     "sms": "SMS",
     "application": "phone app",
     "http": "web address",

@@ -1,4 +1,4 @@
-"""What SNS delivered to anything but queues: e-mails, SMS, pushes to phones, requests to web addresses."""
+"""What SNS delivered to anything but queues: emails, SMS, pushes to phones, requests to web addresses."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,8 +10,8 @@ from helpers.views.words import counted, cut, cut_at_word, end_of_arn
 
 _LONGEST_LINE, _LONGEST_ENDPOINT, _LONGEST_FOLD = 240, 60, 20_000  # characters
 _WORDS = {
-    "email": "e-mail",
-    "email-json": "e-mail as JSON",
+    "email": "email",
+    "email-json": "email as JSON",
     "application": "push",
     "sms": "SMS",
     "http": "web request",

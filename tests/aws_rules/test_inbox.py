@@ -43,7 +43,7 @@ def confirmed_count(sns: Any, topic_arn: str) -> str:
 
 
 def test_a_mail_is_confirmed_by_its_link(sns: Any, topic_arn: str) -> None:
-    """An e-mail address first gets a request, and messages once its link was followed."""
+    """An email address first gets a request, and messages once its link was followed."""
     subscribed(sns, topic_arn, "email", "ada@shop.example")
     sns.publish(TopicArn=topic_arn, Message="too early")
     assert [arrived.protocol for arrived in cloud.inbox] == ["email"]

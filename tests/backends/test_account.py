@@ -256,7 +256,7 @@ def test_services_and_operations_that_are_not_taught_stay_out(begun: Any, aws: F
 
 
 def test_nobody_is_written_to_without_a_second_yes(begun: Any, aws: FakeAws) -> None:
-    """E-mail and SMS go only to addresses that were named at the start."""
+    """Email and SMS go only to addresses that were named at the start."""
     sns = boto3.client("sns")
     arn = sns.create_topic(Name="news")["TopicArn"]
     for protocol, endpoint in (

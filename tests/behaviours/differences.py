@@ -180,11 +180,11 @@ def an_sms_to_a_number_that_is_not_verified(lab: Lab) -> str:
 
 @behaviour(
     aws=10,
-    source="AWS re:Post knowledge center, disabled e-mail subscription",
-    differs="e-mail has no limit, because it goes to a simulated inbox",
+    source="AWS re:Post knowledge center, disabled email subscription",
+    differs="email has no limit, because it goes to a simulated inbox",
 )
 def eleven_mails_in_a_second(lab: Lab) -> int:
-    """An e-mail subscription that gets more than 10 messages a second is disabled."""
+    """An email subscription that gets more than 10 messages a second is disabled."""
     topic = lab.topic()
     lab.sns.subscribe(TopicArn=topic, Protocol="email-json", Endpoint="anna@shop.example")
     token = json.loads(lab.inbox()[0]["Message"])["Token"]

@@ -1,4 +1,4 @@
-"""The graph of topics: what became of the last publishes on each way, the reasons, and the same in words."""
+"""The graph of topics: what became of the latest publishes for each subscriber, the reasons, and the same in words."""
 
 import html
 import json
@@ -116,7 +116,7 @@ def test_each_way_tells_what_became_of_the_last_publishes(
         "queue analytics refused ✕✕✕✕✕ 0 of 5 delivered",
         "The queue has no policy.",
         "lost: no dead-letter queue",
-        "e-mail inbox@shop.example not confirmed ○○○○○ 0 of 5 delivered",
+        "email inbox@shop.example not confirmed ○○○○○ 0 of 5 delivered",
         "The subscription is not confirmed yet.",
     ]
 
@@ -212,14 +212,14 @@ def test_a_subscription_counts_from_its_beginning(sns: Any, topic_arn: str, queu
     subscribe(queue("late"))
     cloud.follow(cloud.inbox[0].confirm_url)
     assert lines()[2:] == [
-        "e-mail ada@shop.example not confirmed ○ 0 of 1 delivered",
+        "email ada@shop.example not confirmed ○ 0 of 1 delivered",
         "The subscription wasn't confirmed yet.",
         "queue late subscribed since ·",
         "It gets the next publish.",
     ]
     publish(sns, topic_arn, "A-2")
     assert lines()[2:] == [
-        "e-mail ada@shop.example delivered ○✓ 1 of 2",
+        "email ada@shop.example delivered ○✓ 1 of 2",
         "queue late delivered ·✓ 1 of 1",
     ]
 
@@ -285,7 +285,7 @@ def test_nothing_published_yet(topic_arn: str, queue: Any, subscribe: Subscribe)
     assert lines() == [
         "Topic orders-placed: 2 subscriptions",
         "queue billing nothing published yet",
-        "e-mail ada@shop.example not confirmed",
+        "email ada@shop.example not confirmed",
     ]
 
 
@@ -354,7 +354,7 @@ def test_elsewhere_it_shows_what_the_api_reports(
         "queue shipping",
         'filter policy on message attributes: {"delivery": ["express"]}',
         "raw delivery",
-        "e-mail ada@shop.example not confirmed",
+        "email ada@shop.example not confirmed",
         "Topic empty: no subscription",
         "It has no subscriptions.",
         ELSEWHERE,

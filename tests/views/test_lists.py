@@ -265,20 +265,20 @@ def test_a_link_to_subscribe_again_is_open(topic_arn: str, sns: Any) -> None:
 
 
 def test_each_way_has_its_word_and_the_message_itself(topic_arn: str, sns: Any) -> None:
-    """Of an envelope the message inside it is shown; only e-mail and envelopes have a subject."""
+    """Of an envelope the message inside it is shown; only email and envelopes have a subject."""
     for number in range(3):
         cloud.follow(cloud.inbox[number].confirm_url)
     sns.publish(TopicArn=topic_arn, Subject="Order A-101", Message=ORDER)
     blocks = re.split(r"\n  (?=\[)", repr(show.inbox()))[4:]
     told = [re.sub(r"\s*\n\s*", " | ", block.split("  ", 2)[2]) for block in blocks]
     assert told[:4] == [
-        f"e-mail to ada@shop.example | Order A-101 | {ORDER}",
-        f"e-mail as JSON to robot@shop.example | Order A-101 | {ORDER}",
+        f"email to ada@shop.example | Order A-101 | {ORDER}",
+        f"email as JSON to robot@shop.example | Order A-101 | {ORDER}",
         f"web request to https://shop.example/hook | Order A-101 | {ORDER}",
         f"SMS to +15551234567 | {ORDER}",
     ]
     assert re.fullmatch(rf"push to …:endpoint/GCM/shop/\S+ \| {re.escape(ORDER)}", told[4])
-    assert drawn(show.inbox()).count("<summary") == drawn(show.inbox()).count("The JSON around it") + 1  # one e-mail
+    assert drawn(show.inbox()).count("<summary") == drawn(show.inbox()).count("The JSON around it") + 1  # one email
 
 
 def test_the_inbox_says_the_same_drawn_and_in_words(topic_arn: str, sns: Any) -> None:

@@ -9,7 +9,7 @@ of 20 seconds. Any other status is final. Source: SNS developer guide, "Message 
 moto: checks no queue policy, passes the error of a missing queue on to the publisher, never uses a subscription's
 dead-letter queue, and makes a real POST request without these headers while the publisher waits.
 
-In the offline cloud web addresses, like e-mail, deliver to the inbox. Addresses on this computer get real requests if
+In the offline cloud web addresses, like email, deliver to the inbox. Addresses on this computer get real requests if
 `Accounts.web` is set.
 """
 
@@ -231,7 +231,7 @@ def _failure(url: str, status: int) -> Failed | None:
     return Failed(f"{url} {what}", retryable=status in (0, 429) or status >= 500)
 
 
-# --- e-mail, SMS and mobile push --------------------------------------------------------------------------------------
+# --- email, SMS and mobile push ---------------------------------------------------------------------------------------
 
 
 def _to_inbox(notification: Notification, subscription: Subscription) -> None:
@@ -269,7 +269,7 @@ def announce_unsubscribe(subscription: Subscription) -> None:
 
 
 def _send_confirmation(kind: str, subscription: Subscription, mail_subject: str, mail_text: str) -> None:
-    """Send a confirmation. kind: the envelope's Type. mail_subject, mail_text: for e-mail."""
+    """Send a confirmation. kind: the envelope's Type. mail_subject, mail_text: for email."""
     topic, protocol = subscription.topic, subscription.protocol
     owner = topic.owner
     message_id, at = owner.new_id(), owner.world.clock.now()

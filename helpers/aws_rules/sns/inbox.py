@@ -1,4 +1,4 @@
-"""What SNS delivers to anything but queues, such as e-mail and SMS: the offline cloud collects it in an inbox."""
+"""What SNS delivers to anything but queues, such as email and SMS: the offline cloud collects it in an inbox."""
 
 from dataclasses import dataclass, field
 from datetime import datetime

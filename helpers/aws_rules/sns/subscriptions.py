@@ -1,6 +1,6 @@
 """A subscription: its endpoint and attributes, and waiting for confirmation.
 
-AWS: each protocol has its own form of endpoint, and its own error for another form. E-mail addresses, web addresses and
+AWS: each protocol has its own form of endpoint, and its own error for another form. Email addresses, web addresses and
 queues of another account have to confirm with a token that is valid for two days. Until then nothing is delivered, and
 after three days the subscription is gone. Subscribing twice returns the same subscription, and other attributes are an
 error. A deleted topic's subscriptions can be read for a while, and a deleted queue or device leaves its subscription.

@@ -39,7 +39,7 @@ class AwsCloud(Cloud):
     remember: True saves this consent for later starts, False removes it.
     prefix: what every queue's and topic's name begins with, for an account that others use too.
     limit: how many requests may be sent.
-    send_to: the e-mail addresses and phone numbers to which SNS may really send.
+    send_to: the email addresses and phone numbers to which SNS may really send.
     tidy: whether to delete first what earlier kernels left behind.
     """
 

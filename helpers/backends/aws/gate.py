@@ -34,7 +34,7 @@ class Gate:
 
     account_of: returns the account that credentials belong to; called once for each access key.
     prefix: what every name begins with; "" leaves names as they are typed.
-    send_to: the e-mail addresses and phone numbers that SNS may really send to.
+    send_to: the email addresses and phone numbers that SNS may really send to.
     """
 
     def __init__(

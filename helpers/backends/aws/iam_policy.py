@@ -38,7 +38,7 @@ def policy(
     """Return the policy as IAM accepts it; CloudError if `account` isn't twelve digits.
 
     learner: the value of the tag; USER_NAME requires each IAM user's own name. prefix: what names have to begin with;
-    "" for any. people: whether e-mail addresses and phone numbers may be subscribed.
+    "" for any. people: whether email addresses and phone numbers may be subscribed.
     """
     if not (len(account) == 12 and account.isascii() and account.isdigit()):
         raise CloudError(

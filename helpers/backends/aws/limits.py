@@ -1,4 +1,4 @@
-"""The limits on a real account: which operations are allowed, how many requests, and who may get e-mail or SMS.
+"""The limits on a real account: which operations are allowed, how many requests, and who may get email or SMS.
 
 The gate applies them to every call and request. AWS bills requests rather than calls, so the counter counts what is
 really sent, retries included.
@@ -69,7 +69,7 @@ def check_operation(service: str, operation: str) -> None:
 
 
 def check_recipient(operation: str, params: Mapping[str, Any], send_to: Collection[str]) -> None:
-    """Raise CloudError if a call would send e-mail or SMS to an address that isn't in `send_to`."""
+    """Raise CloudError if a call would send email or SMS to an address that isn't in `send_to`."""
     address = params.get("PhoneNumber") or ""
     if operation == "Subscribe" and params.get("Protocol") in _PROTOCOLS_TO_PEOPLE:
         address = params.get("Endpoint") or "this address"

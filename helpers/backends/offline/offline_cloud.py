@@ -133,7 +133,7 @@ class OfflineCloud(Cloud):
 
     @property
     def inbox(self) -> list[Arrived]:
-        """What SNS sent elsewhere than to queues, oldest first: e-mail, SMS, mobile push, web addresses."""
+        """What SNS sent elsewhere than to queues, oldest first: email, SMS, mobile push, web addresses."""
         return inbox_of(self.world)
 
     def follow(self, link: str) -> None:

@@ -80,7 +80,7 @@ def _times(count):
 
 
 def _expect_nothing_at(case, others):
-    """Nothing was published on another topic."""
+    """Nothing was published to another topic."""
     if _read(case, others):
         case.not_yet(
             "other-topic",
@@ -353,7 +353,7 @@ def _explain_subscribe_error(case, error, calls):
     web = f"{told} Addresses that start with https:// have the protocol https, and those with http:// have http."
     queue = f"{told} The protocol sqs is for ARNs of queues, which start with arn: and name sqs as the service."
     phone = f"{told} The protocol sms is for phone numbers, which start with +."
-    mail = f"{told} That's for e-mail addresses: every contact that doesn't start with arn:, +, https:// or http://."
+    mail = f"{told} That's for email addresses: every contact that doesn't start with arn:, +, https:// or http://."
     whys = [
         ("wrong-web-protocol", "InvalidParameter", "must match the specified protocol", web),
         ("not-a-queue", "InvalidParameter", "SQS endpoint ARN", queue),
@@ -362,7 +362,7 @@ def _explain_subscribe_error(case, error, calls):
         ("unknown-protocol", "InvalidParameter", "does not support this protocol",
          f"{told} SNS calls the protocols of these contacts email, sms, https, http and sqs."),
         ("other-attributes", "InvalidParameter", "already exists with different attributes",
-         "This contact is subscribed already, with other attributes. Call subscribe without Attributes to keep them."),
+         "This contact has a subscription with different attributes. Call subscribe without Attributes to keep them."),
     ]  # fmt: skip
     if _is_pending(asked.get("SubscriptionArn")):
         whys.append(
@@ -393,7 +393,7 @@ def _expect_protocols(case, listed, contacts, known):
                 reason, expected = "wrong-protocol", f"each contact with its own protocol, here {known[endpoint]}"
                 why = (
                     "How a contact starts tells you its protocol: arn:, +, https:// or http://. Anything else is an "
-                    "e-mail address."
+                    "email address."
                 )
             got = case.said(f"{endpoint} is subscribed with the protocol {protocol}.")
             case.not_yet(reason, got=got, expected=expected, why=why)
@@ -479,7 +479,7 @@ def _expect_arns(case, returned, topic_arn, contacts, there):
 
 
 def by_channel(case):
-    """Texts for all, for some and for e-mail alone; e-mails that just fill a text message's part; untidy texts."""
+    """Texts for all, for some and for email alone; emails that just fill a text message's part; untidy texts."""
     topic_arn, reader, others = _topics(case)
     name = case.name("ada")
     for _ in range(2):
