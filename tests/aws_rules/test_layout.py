@@ -9,7 +9,7 @@ import pytest
 PACKAGE = Path(__file__).parents[2] / "helpers" / "aws_rules"
 
 
-@pytest.mark.parametrize("name", ["common", "policies", "sns", "sqs"])
+@pytest.mark.parametrize("name", ["cloudwatch", "common", "policies", "sns", "sqs"])
 def test_a_packages_docstring_names_its_modules(name: str) -> None:
     """Each module of the package is in its docstring, and everything that leads a line there is a module."""
     folder = PACKAGE / name
