@@ -7,7 +7,8 @@
 - `constraints`, `json_types`: the errors for values that a model doesn't allow. `identities`: who callers are.
 - `signatures`: reads and checks the AWS signature on a request.
 - `message_contents`, `deduplication`: what queues and topics have in common. `numbers`: numbers written as text.
-- `steps`: what happened to a message, for the journal. `series`: a metric's values over time.
+- `steps`: what happened to a message, for the journal. `series`: a metric's values over time, and
+  `meters`: what counts them, minute by minute.
 - `unkindness`: duplicates, throttling and the like, on purpose.
 - `untracked`: base classes for models of moto.
 - `sts_operations`: the operations of STS.

@@ -14,6 +14,7 @@ What they use:
 - `delivery_policies`: how often a web address is retried.
 - `publishing`: what can be published. `notifications`, `signing`: the JSON that subscribers get, and its signature.
 - `deliveries`: from a topic to its subscriptions: queues, web addresses, and the `inbox` for everything else.
+- `meters`: what a topic reports to CloudWatch.
 - `mobile_push`: applications and devices. `paging`, `json_texts`: pages of lists; errors about invalid JSON.
 
 AddPermission and RemovePermission are in `policies.permissions`, content rules of messages in `common`.

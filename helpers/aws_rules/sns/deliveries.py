@@ -25,6 +25,7 @@ from helpers.aws_rules.common.refusals import Refused
 from helpers.aws_rules.policies import access
 from helpers.aws_rules.sns import delivery_policies, filter_matching, mobile_push, notifications
 from helpers.aws_rules.sns.inbox import Arrived
+from helpers.aws_rules.sns.meters import DELIVERED, FAILED, FAILED_TO_REDRIVE, REDRIVEN
 from helpers.aws_rules.sns.notifications import SUBSCRIPTION_CONFIRMATION, UNSUBSCRIBE_CONFIRMATION, Notification
 from helpers.aws_rules.sns.region import OPTED_OUT
 from helpers.aws_rules.sns.subscriptions import Subscription
@@ -58,6 +59,7 @@ def deliver(notification: Notification, subscription: Subscription) -> None:
         subscription.policy, subscription.scope, notification.attributes, notification.message
     )
     if subscription.policy and mismatch:
+        subscription.topic.meters.filtered_out(owner.time() * 1000, subscription.scope, notification)
         steps.record(owner, steps.FILTERED_OUT, subscription.arn, notification.id, mismatch)
         return
     _attempt(notification, subscription, 0)
@@ -98,11 +100,15 @@ def _attempt(notification: Notification, subscription: Subscription, retries_don
 
 def _finish(notification: Notification, subscription: Subscription, retries_done: int, failed: Failed | None) -> None:
     """Record the outcome of a delivery, and continue after a failure."""
-    owner = subscription.topic.owner
+    owner, meters = subscription.topic.owner, subscription.topic.meters
     if failed is None:
+        meters.count(DELIVERED, owner.time() * 1000)
         steps.record(owner, steps.DELIVERED, subscription.arn, notification.id, f"to {subscription.endpoint}")
         return
     wait = delivery_policies.delay(delivery_policies.retries(*subscription.delivery_policies), retries_done)
+    tries_again = failed.retryable and wait is not None
+    if not tries_again or subscription.protocol in ("http", "https"):
+        meters.count(FAILED, owner.time() * 1000)
     if failed.retryable and wait is not None:
         reason = f"{failed.reason}{steps.TRIES_AGAIN} {f'in {wait:g} s' if wait else 'at once'}"
         steps.record_retry(owner, subscription.arn, notification.id, reason, wait)
@@ -174,8 +180,10 @@ def _to_dead_letter_queue(notification: Notification, subscription: Subscription
     arn = json.loads(text)["deadLetterTargetArn"]
     try:
         _to_queue(notification, subscription, arn)
+        subscription.topic.meters.count(REDRIVEN, owner.time() * 1000)
         steps.record(owner, steps.MOVED, arn, notification.id, "to the subscription's dead-letter queue")
     except Failed as problem:
+        subscription.topic.meters.count(FAILED_TO_REDRIVE, owner.time() * 1000)
         steps.record(
             owner,
             steps.LOST,

@@ -170,6 +170,7 @@ def make_notification(topic: Topic, entry: dict[str, Any], trace: str, by: str) 
         trace=trace,
     )
     if new:
+        topic.meters.published(now * 1000, message_contents.size(entry["Message"], attributes))
         steps.record_publish(owner, steps.PUBLISHED, topic.arn, message_id, by, entry["Message"])
     return made, new
 

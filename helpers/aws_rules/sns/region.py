@@ -16,6 +16,7 @@ from helpers.aws_rules.common.accounts import Account
 from helpers.aws_rules.common.refusals import Refused, invalid
 from helpers.aws_rules.common.request import Request
 from helpers.aws_rules.policies import access
+from helpers.aws_rules.sns.meters import TopicMeters
 from helpers.aws_rules.sns.topics import DEFAULTS, Topic, check_attributes
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ class SnsRegion(moto.sns.models.SNSBackend):
     unsubscribed_by_link: subscriptions that were ended by a link, by the token that restores them. platform_apps,
     devices: of mobile push, by ARN. sandbox: phone numbers of the SMS sandbox, each with the one-time password that it
     has yet to verify, or "". opt_out_numbers: those whose owners answered STOP. opted_in: when each was last opted in.
+    meters: what the topics report to CloudWatch, by name; they stay when a topic is deleted.
     """
 
     topics: dict[str, Topic]  # type: ignore[assignment]  # moto's are moto's own topics, here all of them are ours
@@ -40,6 +42,7 @@ class SnsRegion(moto.sns.models.SNSBackend):
     def __init__(self, owner: Account, region: str):
         super().__init__(region, owner.number)
         self.owner = owner
+        self.meters: dict[str, TopicMeters] = {}
         self.opt_out_numbers: list[str] = []  # moto begins with some
         self.opted_in: dict[str, float] = {}
         self.unsubscribed_by_link: dict[str, Subscription] = {}
@@ -60,6 +63,7 @@ class SnsRegion(moto.sns.models.SNSBackend):
         attributes = check_attributes(attributes, fifo)
         arn = f"arn:{self.partition}:sns:{self.region_name}:{self.account_id}:{name}"
         if topic := self.topics.get(arn):
+            topic.meters.touch(self.owner.time() * 1000)
             if any(topic.settings.get(key, DEFAULTS.get(key)) != value for key, value in attributes.items()):
                 raise invalid("Attributes Reason: Topic already exists with different attributes")
             if any(topic._tags.get(key) != value for key, value in tags.items()):
@@ -67,8 +71,10 @@ class SnsRegion(moto.sns.models.SNSBackend):
             return topic
         if len(tags) > 50:
             raise Refused("TagLimitExceeded", "Could not complete request: tag quota of per resource exceeded")
-        self.topics[arn] = Topic(name, self, attributes, tags)
-        return self.topics[arn]
+        topic = self.topics[arn] = Topic(name, self, attributes, tags)
+        topic.meters = self.meters.setdefault(name, topic.meters)
+        topic.meters.open(self.owner.time() * 1000)
+        return topic
 
 
 def region_of(request: Request) -> SnsRegion:
@@ -99,4 +105,5 @@ def find_topic(account: Account, region: str, arn: str, parameter: str = "TopicA
     topic = owner.service(SnsRegion, region).topics.get(arn) if owner else None
     if topic is None:
         raise Refused("NotFound", "Topic does not exist")
+    topic.meters.touch(topic.owner.time() * 1000)
     return topic

@@ -52,6 +52,7 @@ def delete_topic(request: Request) -> Answer:
         raise Refused("InvalidState", "Invalid state: Cannot delete a topic with an ArchivePolicy")
     del topic.sns_backend.topics[topic.arn]
     topic.ended = topic.owner.time()
+    topic.meters.close(topic.ended * 1000)
     return {}
 
 

@@ -18,6 +18,7 @@ from helpers.aws_rules.common.untracked import UntrackedResource
 from helpers.aws_rules.policies import documents
 from helpers.aws_rules.sns import archives, delivery_policies
 from helpers.aws_rules.sns.archives import Archive
+from helpers.aws_rules.sns.meters import TopicMeters
 
 if TYPE_CHECKING:
     from helpers.aws_rules.sns.region import SnsRegion
@@ -64,6 +65,7 @@ class Topic(UntrackedResource, moto.sns.models.Topic):
         self.fifo_topic = settings.get("FifoTopic") == "true"
         self._tags = dict(tags)
         self.seen = Deduplication(TOPIC_NUMBERS)
+        self.meters = TopicMeters(self.owner)
         self.deleted = 0
         self.ended: float | None = None
         self.archive: Archive | None = None

@@ -8,6 +8,7 @@ What they use:
 - `region`: the queues of an account in a region, by name, and the queue that a request names.
 - `queues`, `queue_attributes`: a queue and its messages; which attributes and tags a queue can have.
 - `messages`, `sending`, `receiving`, `batches`: a message; sending it; receiving, visibility timeout and deleting.
+- `meters`: what a queue reports to CloudWatch.
 - `redrive`, `move_tasks`: dead-letter queues, and moving messages back from them.
 
 AddPermission and RemovePermission are in `policies.permissions`, content rules of messages in `common`.

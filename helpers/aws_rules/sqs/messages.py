@@ -31,8 +31,8 @@ class Message(Untracked, moto.sqs.models.Message):
     visible_at: when its visibility timeout ends. hidden_from: when that began. received_at: when it was last received.
     receiver: by whom (see Request.who); None before. enqueued_at: the start of its retention period. source_arn: for a
     dead letter, the queue that it comes from. duplicated: whether an unkind cloud made a copy of it. number: its place
-    in the queue. trace_header: X-Ray's, from the system attributes or, without one there, from the header of the HTTP
-    request.
+    in the queue. joined_at: since when it's in the queue. received_elsewhere: how often another queue returned it.
+    trace_header: X-Ray's, from the system attributes or, without one there, from the header of the HTTP request.
     """
 
     sent_timestamp: int  # type: ignore[assignment]  # moto begins with None, and ours is set from the start
@@ -41,7 +41,8 @@ class Message(Untracked, moto.sqs.models.Message):
         super().__init__(message_id, body, system)
         self.message_attributes = attributes
         self.sent_timestamp = int(sent)
-        self.enqueued_at = sent
+        self.enqueued_at = self.joined_at = sent
+        self.received_elsewhere = 0
         self.received_at = self.hidden_from = 0.0
         self.receiver: str | None = None
         self.source_arn: str | None = None

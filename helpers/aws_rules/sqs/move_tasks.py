@@ -12,11 +12,12 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from helpers.aws_rules.common import steps
+from helpers.aws_rules.common import message_contents, steps
 from helpers.aws_rules.common.accounts import Account
 from helpers.aws_rules.common.refusals import Refused
 from helpers.aws_rules.sqs import redrive
 from helpers.aws_rules.sqs.messages import Message
+from helpers.aws_rules.sqs.meters import DELETED
 from helpers.aws_rules.sqs.queues import Queue
 
 _MAX_RATE, _MAX_RESULTS = 500, 10
@@ -160,10 +161,15 @@ def _move(queue: Queue | None, queues: dict[str, Queue], message: Message, task:
     task.moved += 1
     queue.remove(message)
     message.id = queue.owner.new_id()
-    message.sent_timestamp, message.enqueued_at = int(queue.now()), queue.now()
-    message.source_arn, message.approximate_receive_count = None, 0
+    now = queue.now()
+    message.sent_timestamp, message.enqueued_at, message.joined_at = int(now), now, now
+    message.source_arn, message.approximate_receive_count, message.received_elsewhere = None, 0, 0
     message.approximate_first_receive_timestamp = None
     target.add(message)
+    size = message_contents.size(message.body, message.message_attributes)
+    queue.meters.received(now, 1)
+    queue.meters.count(DELETED, now)
+    target.meters.sent(now, size, message.group_id)
     steps.record(queue.owner, steps.MOVED, target.queue_arn, message.id, "by a message move task")
 
 
@@ -176,6 +182,7 @@ def _find(queues: dict[str, Queue], arn: str, parameter: str) -> Queue:
     if queue is None:
         text = f"The resource that you specified for the {parameter} parameter doesn't exist."
         raise Refused("ResourceNotFoundException", text, 404)
+    queue.meters.touch(queue.now())
     return queue
 
 

@@ -19,6 +19,7 @@ from helpers.aws_rules.common.deduplication import Deduplication
 from helpers.aws_rules.common.untracked import UntrackedResource
 from helpers.aws_rules.sqs import redrive
 from helpers.aws_rules.sqs.messages import Message
+from helpers.aws_rules.sqs.meters import QueueMeters
 
 # moto works out the Python names of all attributes anew for each queue that is made or looked at.
 moto.sqs.models.camelcase_to_underscores = lru_cache(maxsize=256)(moto.sqs.models.camelcase_to_underscores)
@@ -40,7 +41,7 @@ class Queue(UntrackedResource, moto.sqs.models.Queue):
 
     siblings: all queues of the account in this region, by name. stored: the messages in sequence. receipts: what
     receives returned, by receipt handle. deleted: how many were deleted so far. attempts: what a
-    ReceiveRequestAttemptId received, and until when it's valid.
+    ReceiveRequestAttemptId received, and until when it's valid. meters: what it reports to CloudWatch.
     """
 
     BASE_ATTRIBUTES = [*moto.sqs.models.Queue.BASE_ATTRIBUTES, "RedriveAllowPolicy"]  # noqa: RUF012  # as in moto
@@ -73,6 +74,7 @@ class Queue(UntrackedResource, moto.sqs.models.Queue):
         self._last_number, self._first_expiry = 0, float("inf")
         super().__init__(name, region, owner.number, **attributes)
         self.created_timestamp = self.last_modified_timestamp = int(owner.time())
+        self.meters = QueueMeters(self)
 
     def now(self) -> float:
         """Return the owner's time in milliseconds."""
@@ -80,6 +82,7 @@ class Queue(UntrackedResource, moto.sqs.models.Queue):
 
     def _set_attributes(self, attributes: dict[str, Any], now: float | None = None) -> None:
         if hasattr(self, "_policy_json"):
+            self.meters.settle(self.now())
             attributes = {"Policy": self.policy} | attributes
             if attributes.get("DeduplicationScope", self.deduplication_scope) != self.deduplication_scope:
                 self._former_scope = self.scope_in_effect()
@@ -102,6 +105,7 @@ class Queue(UntrackedResource, moto.sqs.models.Queue):
 
     def add(self, message: Message) -> None:
         """Store a message behind the others and wake up the long polls."""
+        self.meters.touch(self.now())
         self._last_number += 1
         message.number = self._last_number
         self.stored[message.number] = message
@@ -110,6 +114,7 @@ class Queue(UntrackedResource, moto.sqs.models.Queue):
 
     def remove(self, message: Message) -> None:
         """Remove a message."""
+        self.meters.touch(self.now())
         self.stored.pop(message.number, None)
 
     def remember_receipt(self, message: Message) -> None:
@@ -130,8 +135,10 @@ class Queue(UntrackedResource, moto.sqs.models.Queue):
         now = self.now()
         if now < self._first_expiry:
             return
+        self.meters.settle(now)
         for message in [message for message in self.stored.values() if self._expiry(message) <= now]:
-            self.remove(message)
+            del self.stored[message.number]
+            self.meters.held_until(self._expiry(message))
             steps.record_expiry(self.owner, self.queue_arn, message.id, self._expiry(message))
         self._first_expiry = min((self._expiry(message) for message in self.stored.values()), default=float("inf"))
 

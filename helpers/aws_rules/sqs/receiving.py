@@ -22,6 +22,7 @@ from helpers.aws_rules.common.refusals import Refused, invalid_value
 from helpers.aws_rules.common.request import LookAgain
 from helpers.aws_rules.sqs import move_tasks, redrive
 from helpers.aws_rules.sqs.messages import Message
+from helpers.aws_rules.sqs.meters import DELETED
 from helpers.aws_rules.sqs.queues import Queue
 from helpers.simulation.kernel_threads import Awaited
 
@@ -63,6 +64,7 @@ def receive(poll: Poll, by: str) -> list[Message]:
     queue, attempt, visibility_timeout = poll.queue, poll.attempt, poll.visibility_timeout
     clock, changed, is_awaited = queue.owner.world.clock, queue.owner.accounts.changed, Awaited()
     if attempt and queue.fifo_queue and (before := _repeat_attempt(queue, attempt, visibility_timeout)):
+        queue.meters.received(queue.now(), len(before))
         return before
     while True:
         messages = _take(queue, poll.count, visibility_timeout, by, poll.short)
@@ -72,6 +74,7 @@ def receive(poll: Poll, by: str) -> list[Message]:
                 queue.attempts[attempt] = clock.time() + INTERVAL, messages
             if not messages:
                 clock.expect_an_end()
+            queue.meters.received(queue.now(), len(messages))
             return messages
         if clock.still:
             seconds = min(left, queue.next_event(queue.now()), move_tasks.next_event(queue))
@@ -98,6 +101,7 @@ def _repeat_attempt(queue: Queue, attempt: str, visibility_timeout: int) -> list
     if not all(_is_in_flight(queue, kept, message.receipt_handle) for kept, message in pairs):
         queue.attempts.pop(attempt, None)
         return []
+    queue.meters.settle(now)
     for kept, message in pairs:
         kept.hide(now, visibility_timeout)
         message.hide(now, visibility_timeout)
@@ -114,6 +118,7 @@ def _take(queue: Queue, count: int, visibility_timeout: int, by: str, short: boo
     move_tasks.catch_up(queue.owner, queue.region, queue.siblings)
     queue.remove_expired()
     now, unkind = queue.now(), queue.owner.unkindness
+    queue.meters.touch(now)
     candidates = _visible_in_groups(queue, now) if queue.fifo_queue else queue.visible(now)
     if not queue.fifo_queue and unkind.disorder:
         candidates = iter(unkind.shuffled(list(candidates)))
@@ -170,13 +175,15 @@ def _put_in_flight(queue: Queue, message: Message, now: float, visibility_timeou
 
 def delete(queue: Queue, handle: str, by: str) -> None:
     """Delete the message with this receipt handle. A FIFO queue refuses the handle of an earlier receive."""
-    message, received_at = _find_message(queue, handle)
+    (message, received_at), now = _find_message(queue, handle), queue.now()
     if message is None:
+        queue.meters.count(DELETED, now)
         return
-    age = queue.now() - received_at
+    age = now - received_at
     if age > MAX_VISIBILITY_TIMEOUT * 1000 or (queue.fifo_queue and not _is_in_flight(queue, message, handle)):
         raise Expired(handle)
     queue.remove(message)
+    queue.meters.count(DELETED, now)
     queue.deleted += 1
     queue.owner.tell_of_change()
     who = by if handle != message.receipt_handle else ""
@@ -197,6 +204,7 @@ def change_visibility(queue: Queue, handle: str, seconds: int) -> None:
     if now + seconds * 1000 - message.received_at > MAX_VISIBILITY_TIMEOUT * 1000:
         limit = f"Total VisibilityTimeout for the message is beyond the limit [{MAX_VISIBILITY_TIMEOUT} seconds]"
         raise invalid_value(seconds, "VisibilityTimeout", limit)
+    queue.meters.settle(now)
     message.hide(now, seconds)
     queue.owner.tell_of_change()
     steps.record(queue.owner, steps.HIDDEN, queue.queue_arn, message.id, f"for {seconds} s from now", seconds)

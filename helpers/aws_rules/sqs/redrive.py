@@ -131,6 +131,7 @@ def move(queue: "Queue", message: "Message", dead_letter_queue: "Queue") -> None
     queue.remove(message)
     message.source_arn = queue.queue_arn
     message.visible_at = message.delayed_until = 0.0
+    message.joined_at, message.received_elsewhere = queue.now(), message.approximate_receive_count
     if queue.fifo_queue:
         message.enqueued_at, message.deduplication_id = queue.now(), message.id
     dead_letter_queue.add(message)

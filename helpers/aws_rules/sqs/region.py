@@ -17,6 +17,7 @@ from helpers.aws_rules.common.regions import host as aws_host
 from helpers.aws_rules.common.request import Request
 from helpers.aws_rules.policies import access
 from helpers.aws_rules.sqs import queue_attributes
+from helpers.aws_rules.sqs.meters import QueueMeters
 from helpers.aws_rules.sqs.queues import Queue
 
 _NAME_BLOCKED_SECONDS = 60  # how long after a queue was deleted
@@ -26,13 +27,17 @@ _HOST = re.compile(r"^sqs\.([a-z0-9-]+)\.")  # with the region
 
 
 class SqsRegion(moto.sqs.models.SQSBackend):
-    """moto's backend, which tags and deletes queues, with finding and creating queues as on AWS."""
+    """moto's backend, which tags and deletes queues, with finding and creating queues as on AWS.
+
+    meters: what the queues report to CloudWatch, by name; they stay when a queue is deleted.
+    """
 
     queues: dict[str, Queue]  # type: ignore[assignment]  # moto's are moto's own queues, here all of them are ours
 
     def __init__(self, owner: Account, region: str):
         super().__init__(region, owner.number)
         self.owner = owner
+        self.meters: dict[str, QueueMeters] = {}
         self._deleted: dict[str, float] = {}  # names of deleted queues, and when they were deleted
 
     def create(self, name: str, attributes: dict[str, str], tags: dict[str, str]) -> Queue:
@@ -43,6 +48,7 @@ class SqsRegion(moto.sqs.models.SQSBackend):
         if name.endswith(".fifo") and not fifo and name not in self.queues:
             raise _bad_name()
         if queue := self.queues.get(name):
+            queue.meters.touch(queue.now())
             self._check_same(queue, attributes)
             if tags and tags != queue.tags:
                 raise Refused("QueueAlreadyExists", "A queue already exists with the same name and different tags")
@@ -57,6 +63,8 @@ class SqsRegion(moto.sqs.models.SQSBackend):
         queue = Queue(self.owner, name, self.region_name, self.queues, _for_moto(attributes))
         queue.tags = dict(tags)
         self.queues[name] = queue
+        queue.meters = self.meters.setdefault(name, queue.meters)
+        queue.meters.open(queue)
         return queue
 
     def _check_same(self, queue: Queue, attributes: dict[str, str]) -> None:
@@ -80,6 +88,7 @@ class SqsRegion(moto.sqs.models.SQSBackend):
     def delete_queue(self, queue_name: str) -> None:
         """Delete a queue and its messages."""
         super().delete_queue(queue_name)
+        self.meters[queue_name].close(self.owner.time() * 1000)
         self._deleted[queue_name] = self.owner.time()
         self.owner.tell_of_change()
 
@@ -87,7 +96,9 @@ class SqsRegion(moto.sqs.models.SQSBackend):
         """Return the queue with this name. Raise Refused if there is none."""
         if queue_name not in self.queues:
             raise no_such_queue()
-        return self.queues[queue_name]
+        queue = self.queues[queue_name]
+        queue.meters.touch(queue.now())
+        return queue
 
     def names(self, prefix: str) -> list[str]:
         """Return the names of the queues with this prefix, oldest queue first."""

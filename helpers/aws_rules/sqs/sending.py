@@ -14,6 +14,7 @@ from helpers.aws_rules.common import message_contents, steps
 from helpers.aws_rules.common.deduplication import content_id
 from helpers.aws_rules.common.refusals import Refused, invalid_value, missing
 from helpers.aws_rules.sqs.messages import Message
+from helpers.aws_rules.sqs.meters import DEDUPLICATED
 from helpers.aws_rules.sqs.queues import Queue
 
 _MAX_DELAY = 900  # seconds
@@ -85,9 +86,11 @@ def send(queue: Queue, entry: dict[str, Any], sender: str = "", trace: str = "")
         delay = queue.delay_seconds
     message.delayed_until = now + int(delay) * 1000 if delay else 0.0
     if queue.fifo_queue and _is_duplicate(queue, message, entry.get("MessageDeduplicationId")):
+        queue.meters.count(DEDUPLICATED, now)
         steps.record(owner, steps.DUPLICATE, queue.queue_arn, message.id, "its deduplication id came within 5 minutes")
         return message
     queue.add(message)
+    queue.meters.sent(now, message_contents.size(message.body, message.message_attributes), message.group_id)
     steps.record(owner, steps.SENT, queue.queue_arn, message.id, f"hidden for {delay} s" if delay else "", int(delay))
     return message
 
