@@ -171,8 +171,7 @@ def _why(data: Mapping[str, Any], last: Mapping[str, Any], word: str) -> str:
         return "The subscription wasn't confirmed yet."
     why = cut(last.get("why", "")).removeprefix(f"{cut(data['endpoint'])} ")
     if word == "retrying":
-        again = f"at {last['next']}" if last["next"] else "with your next call"
-        why += f", {counted(last['tries'], 'attempt')} so far. SNS tries again {again}"
+        why += f", {counted(last['tries'], 'attempt')} so far. SNS tries again at {last['next']}"
     elif word == "gave up":
         why += f". SNS gave up after {last['tries']} attempts"
     return f"{why[:1].upper()}{why[1:]}." if why else ""

@@ -282,17 +282,16 @@ def fan_out(world: World, region: str) -> list[dict[str, Any]]:
             elif step.text and (step.where.startswith("+") or f":{region}:" in step.where):
                 direct.append(step)
     topics = [t for account in world.accounts.all() for t in account.service(SnsRegion, region).topics.values()]
-    now = world.clock.now()
     drawn = []
     for topic in topics:
         last = published.get(topic.arn, [])[-PUBLISHES:]
         edges = [
             subscription_in_words(topic.arn, one.protocol, one.endpoint, one.settings, one.pending)
-            | {"outcomes": [_outcome(about[step.message], one.arn, topic.arn, now) for step in last]}
+            | {"outcomes": [_outcome(about[step.message], one.arn, topic.arn) for step in last]}
             for one in of_topic(topic)
         ]
         drawn.append(topic_in_words(topic.arn) | {"publishes": _publishes(last), "subscriptions": edges})
-    return drawn + ([_straight(direct[-PUBLISHES:], now)] if direct else [])
+    return drawn + ([_straight(direct[-PUBLISHES:])] if direct else [])
 
 
 def topic_in_words(arn: str) -> dict[str, Any]:
@@ -331,17 +330,17 @@ def _publishes(last: list[steps.Step]) -> list[dict[str, str]]:
     return [{"text": step.text, "by": step.by, "at": f"{step.at:%H:%M:%S}"} for step in last]
 
 
-def _straight(last: list[steps.Step], now: datetime) -> dict[str, Any]:
+def _straight(last: list[steps.Step]) -> dict[str, Any]:
     """Return what was published without a topic, as a topic whose name is ""."""
     edges = []
     for where in dict.fromkeys(step.where for step in last):
         protocol = "application" if where.startswith("arn:") else "sms"
-        outcomes = [_outcome([step], where, where, now) for step in last]
+        outcomes = [_outcome([step], where, where) for step in last]
         edges.append(subscription_in_words(where, protocol, where, {}, False) | {"outcomes": outcomes})
     return {"name": "", "account": "", "kind": "", "publishes": _publishes(last), "subscriptions": edges}
 
 
-def _outcome(about: list[steps.Step], arn: str, topic_arn: str, now: datetime) -> dict[str, Any]:
+def _outcome(about: list[steps.Step], arn: str, topic_arn: str) -> dict[str, Any]:
     """Return what became of one message on its way to one subscription; `what` is "" if it didn't go this way.
 
     why: the reason. tries: how often SNS tried in vain. next: when it tries again; "" for at the next call. end: why
@@ -362,7 +361,7 @@ def _outcome(about: list[steps.Step], arn: str, topic_arn: str, now: datetime) -
         if own[-1].what == steps.DELIVERED
         else _with_names(reason.partition(steps.TRIES_AGAIN)[0], topic_arn),
         "tries": len(failed),
-        "next": f"{again:%H:%M:%S}" if own[-1].what == steps.RETRYING and again > now else "",
+        "next": f"{again:%H:%M:%S}" if own[-1].what == steps.RETRYING else "",
         "end": _with_names(own[-1].reason, topic_arn) if own[-1].what == steps.LOST else "",
     }
 
