@@ -195,8 +195,7 @@ class RunPicture:
             found.append(charts.small_multiple(axis, title, points, now=now, tone=tone, says=self._most(points)))
         if is_busiest and (ages := run_words.ages(run, name)):
             most, last = max(age for _, age in ages), ages[-1][1]
-            units = ((86_400, "days"), (3_600, "h"), (60, "min"), (1, "s"))
-            of, unit = next((of, unit) for of, unit in units if most >= 2 * of or of == 1)
+            of, unit = charts.time_scale(most)
             now, most_and_last = (
                 (f"{last / of:.0f}", f"{unit} at the end"),
                 f"At most {span(most)}; {span(last)} at the end.",
