@@ -1,7 +1,7 @@
 """Pictures and panels of what happened: takes a snapshot and hands it to a view, without changing the cloud."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -16,6 +16,7 @@ from helpers.views.call_table import CallTable
 from helpers.views.card import Card, error_card, show_card
 from helpers.views.fan_out import FanOut
 from helpers.views.inbox_list import InboxList
+from helpers.views.metrics_picture import Alarm, MetricsPicture, Panel
 from helpers.views.progress_table import ProgressTable
 from helpers.views.queue_picture import MOST, QueuePicture
 from helpers.views.timeline import Timeline
@@ -71,7 +72,7 @@ def queue(queue_url: str = "") -> Any:
     queue_url: by default the queue of the latest call that names one. CloudError if there is none.
     """
     cloud = running()
-    url, region = (queue_url, cloud.region) if queue_url else _last_queue()
+    url, region = (queue_url, cloud.region) if queue_url else _last_queue("show.queue")
     if cloud.name == "offline" and _is_interactive():
         from helpers import live  # importing widgets takes time, so only where somebody can click
 
@@ -79,13 +80,13 @@ def queue(queue_url: str = "") -> Any:
     return QueuePicture(cloud.look_at_queue(region, url, MOST))
 
 
-def _last_queue() -> tuple[str, str]:
-    """Return the URL and region of the queue in the latest call that names one."""
+def _last_queue(picture: str) -> tuple[str, str]:
+    """Return the URL and region of the queue in the latest call that names one. picture: what asks for it."""
     for call in reversed(running().calls()):
         url = call.params.get("QueueUrl") or (call.response or {}).get("QueueUrl")
         if call.service == "sqs" and url:
             return url, call.region
-    raise CloudError("No call named a queue yet. Say which one: show.queue(queue_url)")
+    raise CloudError(f"No call named a queue yet. Say which one: {picture}(queue_url)")
 
 
 def timeline(message_id: str = "") -> Timeline | Card:
@@ -107,6 +108,39 @@ def fan_out(region_name: str = "") -> FanOut:
     """
     cloud = running()
     return FanOut(cloud.look_at_topics(region_name or cloud.region))
+
+
+def metrics(
+    *queue_urls_and_topic_arns: str,
+    names: str | Sequence[str] = (),
+    statistic: str = "",
+    period: int = 60,
+    minutes: float = 0,
+    hours: float = 0,
+) -> MetricsPicture:
+    """Return charts of what queues and topics reported to CloudWatch, one below the other over the same time.
+
+        show.metrics(queue_url, topic_arn, hours=1)
+        show.metrics(queue_url, names=["NumberOfEmptyReceives", "SentMessageSize"])
+
+    Alarms on these metrics are shown as bands. On a real account this asks CloudWatch's API, and AWS bills each metric.
+
+    queue_urls_and_topic_arns: by default the queue of the latest call that names one. names: metrics by the name that
+    AWS gives them; by default the usual ones. statistic: for all of them, such as "Average" or "p95"; by default Sum
+    for what happened and Maximum for what was there. period: seconds for one value. minutes, hours: how far to look
+    back, added up; by default to the first value, at most three hours. CloudError if an argument is wrong.
+    """
+    cloud = running()
+    what, region = queue_urls_and_topic_arns, cloud.region
+    if not what:
+        url, region = _last_queue("show.metrics")
+        what = (url,)
+    chosen = [names] if isinstance(names, str) else list(names)
+    data = cloud.look_at_metrics(region, what, chosen, statistic, period, 60 * minutes + 3_600 * hours)
+    panels = [
+        Panel(**{**panel, "alarms": [Alarm(**alarm) for alarm in panel["alarms"]]}) for panel in data.pop("panels")
+    ]
+    return MetricsPicture(panels=panels, **data)
 
 
 def inbox() -> Any:

@@ -2,7 +2,7 @@
 
 import math
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ from helpers.errors import CloudError
 from helpers.simulation.worlds import World
 
 if TYPE_CHECKING:
+    from helpers.backends.metrics_snapshot import Wanted
     from helpers.backends.programs import RunCloud
     from helpers.backends.run_report import RunReport
 
@@ -173,6 +174,31 @@ class Cloud:
 
         with self.world.journal.paused():
             return api_snapshot.fan_out(self.client("sns", region))
+
+    def look_at_metrics(
+        self, region: str, what: Sequence[str], names: Sequence[str], statistic: str, period: int, span: float
+    ) -> dict[str, Any]:
+        """Return what CloudWatch's API reports about queues and topics, as plain data for a picture.
+
+        what: queue URLs and ARNs; region is for URLs that name none. names: of metrics, or [] for the usual ones.
+        statistic: "" for the one that fits each. period: in seconds. span: seconds to look back; 0 for since the first
+        value, at most three hours.
+        """
+        from helpers.backends import metrics_snapshot
+
+        sources = [metrics_snapshot.source(one, region) for one in what]
+        wanted = metrics_snapshot.wanted(sources, names, statistic)
+        return self._metrics(wanted, period, span)
+
+    def _metrics(self, wanted: "Sequence[Wanted]", period: int, span: float) -> dict[str, Any]:
+        from helpers.backends import metrics_snapshot
+
+        def client(region: str) -> Any:
+            return self.session(region).client("cloudwatch")
+
+        read, alarms = metrics_snapshot.read_from(client), metrics_snapshot.alarms_from(client)
+        with self.world.journal.paused():
+            return metrics_snapshot.snapshot(self.world.clock.time(), wanted, period, span, read, alarms)
 
     def __getattr__(self, name: str) -> Any:
         if name in not_available.MISSING:

@@ -69,13 +69,13 @@ def shop(sqs: Any, sns: Any, queue_url: str) -> str:
 # --- the same facts twice, and no tag out of a message ---------------------------------------------------------------
 
 
-@pytest.mark.parametrize("draw", [show.queue, show.timeline, show.fan_out, show.inbox, show.calls])
+@pytest.mark.parametrize("draw", [show.queue, show.timeline, show.fan_out, show.inbox, show.calls, show.metrics])
 def test_the_text_twin_tells_what_the_html_tells(shop: str, draw: Any) -> None:
     """Readers who can't see the picture get the same facts."""
     assert_same_words(draw())
 
 
-@pytest.mark.parametrize("draw", [show.queue, show.timeline, show.fan_out, show.inbox, show.calls])
+@pytest.mark.parametrize("draw", [show.queue, show.timeline, show.fan_out, show.inbox, show.calls, show.metrics])
 def test_an_empty_cloud_has_pictures_too(sqs: Any, queue_url: str, draw: Any) -> None:
     """They say that there is nothing yet."""
     assert repr(draw())
@@ -96,7 +96,7 @@ def test_no_message_brings_a_tag(sqs: Any, sns: Any, queue_url: str) -> None:
 
 def test_no_picture_asks_the_network(shop: str) -> None:
     """Nothing in them is loaded from anywhere."""
-    for picture in (show.queue(), show.timeline(), show.fan_out(), show.inbox(), show.calls()):
+    for picture in (show.queue(), show.timeline(), show.fan_out(), show.inbox(), show.calls(), show.metrics()):
         tags = " ".join(re.findall(r"<[^>]+>", re.sub(r'title="[^"]*"', "", picture._repr_html_())))
         assert re.findall(r"(?:src|href)\s*=|url\(|@import", tags) == []
 
@@ -109,7 +109,7 @@ def test_looking_makes_no_call_draws_no_id_and_moves_no_time(offline: Cloud, sho
     cloud.unkind(lag=60)
     world = offline.world
     before = (len(world.journal), world.ids.getstate(), clock.time())
-    for draw in (show.queue, show.timeline, show.fan_out, show.inbox, show.calls):
+    for draw in (show.queue, show.timeline, show.fan_out, show.inbox, show.calls, show.metrics):
         repr(draw())
         draw()._repr_html_()
     assert (len(world.journal), world.ids.getstate(), clock.time()) == before

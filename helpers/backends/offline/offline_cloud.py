@@ -2,7 +2,7 @@
 the computer has."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from functools import partial
 from random import Random
@@ -31,6 +31,7 @@ from helpers.simulation.journal import Journal
 from helpers.simulation.worlds import World
 
 if TYPE_CHECKING:
+    from helpers.backends.metrics_snapshot import Wanted
     from helpers.backends.programs import RunCloud
 
 ACCOUNT = "123456789012"  # what the profile "shop" and the default keys open
@@ -187,6 +188,11 @@ class OfflineCloud(Cloud):
         from helpers.backends.offline import snapshot
 
         return snapshot.fan_out(self.world, region)
+
+    def _metrics(self, wanted: "Sequence[Wanted]", period: int, span: float) -> dict[str, Any]:
+        from helpers.backends.offline import metrics_look
+
+        return metrics_look.metrics(self.world, wanted, period, span)
 
     def look_at_message(self, message_id: str) -> dict[str, Any]:
         """Return the life of a message, or for "" of the one to which something happened last. It makes no call."""
