@@ -255,7 +255,7 @@ class MetricsWords:
             for n, (state, begin, _) in enumerate(alarm.states):
                 if begin <= self.start:
                     continue
-                change = f"changes from {alarm.states[n - 1][0]} to" if n else "starts in"
+                change = f"changes from {alarm.states[n - 1][0]} to" if n else "is in"
                 text = f"{cut(alarm.name, LONGEST)} {change} {state}."
                 found.append(Mark(begin, text, state, _TONES.get(state, "quiet"), state == "OK"))
         return sorted((mark for mark in found if self.start <= mark.at <= self.end), key=lambda mark: mark.at)

@@ -93,7 +93,7 @@ def test_the_words_have_a_table_for_each_metric() -> None:
         "  09:08 to 09:10  no value",
         "",
         "Marked:",
-        "  09:01  too-old starts in INSUFFICIENT_DATA.",
+        "  09:01  too-old is in INSUFFICIENT_DATA.",
         "  09:02  too-old changes from INSUFFICIENT_DATA to OK.",
         "  09:05:30  Kim crashes.",
         "  09:06  too-old changes from OK to ALARM.",
