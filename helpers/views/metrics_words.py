@@ -231,8 +231,10 @@ class MetricsWords:
                 until = at + sum(map(len, alike))
                 rows.append([self._when(at, until), said])
                 at = until
-            if len(rows) <= _MOST_ROWS:
-                break
+                if len(rows) > _MOST_ROWS:
+                    break
+            else:
+                return rows
         return rows
 
     def _range(self, panel: Panel, chunk: Sequence[float | None]) -> str:
