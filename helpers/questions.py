@@ -21,6 +21,7 @@ _HOW_IT_WENT = {
     (PREDICT, False): "Not what you guessed. Read why, then go on.",
     (PREDICT, None): "You made no guess this time. Read why, then go on.",
 }
+_ONE_OF_SEVERAL = "Right, and it isn't the only right one. Read why."
 
 
 def ask(question: Question) -> Any:
@@ -49,6 +50,10 @@ class _Asked:
             _waiting[question.id] = self
         self._from_before = self._guess is not None
         self.widget = LiveCard(self._draw, card, self._act)
+
+    @property
+    def _several(self) -> bool:
+        return sum(choice.right for choice in self._question.choices) > 1
 
     def _draw(self) -> str:
         if self._open:
@@ -87,7 +92,7 @@ class _Asked:
 
     def _what_to_do(self) -> str:
         if not self._question.settled_by:
-            return "Choose one to see why it's right or wrong."
+            return f"{'More than one is right. ' if self._several else ''}Choose one to open all the answers."
         if self._guess is None:
             return "Choose one, then run the cell below."
         if self._from_before:
@@ -96,6 +101,8 @@ class _Asked:
 
     def _how_it_went(self) -> str:
         right = None if self._guess is None else self._question.choices[self._guess].right
+        if self._several and right and not self._question.settled_by:
+            return _ONE_OF_SEVERAL
         return _HOW_IT_WENT[self._card.kind, right]
 
 

@@ -22,6 +22,9 @@ WAYS_TO_START = (
 
 _LOOKS = ("now", "time")  # what tells a clock's time
 _MOVES = ("advance", "run", "stand", "sleep")  # what changes how a clock's time passes
+STARTED_AGAIN = (
+    "This is a new, empty cloud. What the one before it held is gone, so run the cells below again, from the top."
+)
 IN_A_CLOUD = (
     "A function that's checked, or that cloud.run runs, is in a cloud already, and can't start another one. Leave "
     "start() to the notebook's first cell."
@@ -46,6 +49,9 @@ def start(which: str | None = None, **options: Any) -> Cloud:
     if worlds.in_private_world() and _running is not None:
         raise CloudError(IN_A_CLOUD)
     cloud = _new_cloud(which or os.environ.get("COURSE_CLOUD") or "offline", options)
+    before = _running if _running is not None and _running.name == cloud.name == "offline" else None
+    if before is not None and before.calls() and not os.environ.get(COMPARED):
+        print(STARTED_AGAIN)
     between_cells = _running is not None and _running.world.clock.between_cells  # a widget's callback starts it
     child_processes.install()
     _running = cloud

@@ -42,8 +42,8 @@ from helpers.simulation.worlds import World
 _STOPPED = {
     TOO_MANY_CALLS: "Your function was still running after {limits.CALLS} calls to AWS, so I stopped it. Is there a "
     "loop that never ends, or one that retries without a pause?",
-    TIME_IS_UP: "Your function was still running when its time was up, so I stopped it. A run can take "
-    "{limits.SECONDS:g} seconds and wait {waits:,} times. Is there a loop that never ends?",
+    TIME_IS_UP: "Your function ran too long or waited too often, so I stopped it. A run can take {limits.SECONDS:g} "
+    "seconds and wait {waits:,} times. Is there a loop that never ends?",
     TOO_MUCH_COMPUTING: "Your function was still busy when I stopped it. A run can compute for {limits.COMPUTING:g} "
     "seconds. Is there a loop that never ends?",
     TOO_MUCH_MEMORY: "What your function sent and left in the cloud needs more memory than a check has, so I stopped "

@@ -9,12 +9,35 @@
 //   data-next              on a button: the data-key of where the focus goes when the button is gone
 //   data-move              on a token: it glides from where the same one was before
 //   data-rate              on anything: `tick` is sent with the seconds that passed, times this rate
+//   data-then="next"       on a button: once it's clicked, JupyterLab's next cell is the active one
 // Enter in a named field clicks the main button. A line of the class `asleep` is hidden while the kernel answers.
 const GLIDE = { duration: 420, easing: "cubic-bezier(.3, .7, .2, 1)" };
 const GROW = { duration: 200, easing: "ease-out" };
 const FIRST_ANSWER = 5000, LATER_ANSWER = 10000; // milliseconds; then the kernel is gone, or busy for long
 const MOST_WAITING = 20, LONGEST_TICK = 1; // clicks, and real seconds
+const KEYS = "data-lm-suppress-shortcuts";
 const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+
+// Shift+Enter and its like belong to JupyterLab, which leaves a key alone where an element says so. It asks on its way
+// down to the element, so what says so is gone by then, and back afterwards.
+function passOn(place, event) {
+  if (event.key !== "Enter" || !(event.shiftKey || event.ctrlKey || event.altKey || event.metaKey)) return;
+  const nodes = [];
+  for (let node = event.target; place.contains(node); node = node.parentNode) {
+    if (node.hasAttribute?.(KEYS)) nodes.push([node, node.getAttribute(KEYS)]);
+  }
+  for (const [node] of nodes) node.removeAttribute(KEYS);
+  setTimeout(() => { for (const [node, value] of nodes) node.setAttribute(KEYS, value); });
+}
+
+// Make the cell below this one JupyterLab's active cell, which is the one that last had the focus. Elsewhere nothing
+// happens.
+function goToNextCell(el) {
+  const notebook = el.closest(".jp-Notebook"), next = el.closest(".jp-Cell")?.nextElementSibling;
+  if (!notebook || !next) return;
+  next.setAttribute("tabindex", next.getAttribute("tabindex") ?? "-1");
+  for (const node of [next, notebook]) node.focus({ preventScroll: true });
+}
 
 // What an element is known by; a line of a list by the token in it.
 function key(node) {
@@ -51,7 +74,8 @@ export default {
   render({ model, el }) {
     const place = document.createElement("div"), status = document.createElement("p");
     status.setAttribute("role", "status");
-    status.style.cssText = "position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)";
+    status.style.cssText = "position:absolute;width:1px;height:1px;margin:0;overflow:hidden;clip-path:inset(50%)";
+    el.style.position = "relative"; // so that the hidden status doesn't make the output taller
     el.append(place, status);
     let answered = true, asleep = false, waiting = [], since = performance.now(), waker, dragged = null, drags = 0;
 
@@ -126,7 +150,10 @@ export default {
     place.addEventListener("click", (event) => {
       const button = event.target.closest("[data-act]:not([data-slide]):not(:disabled)");
       if (button && place.contains(button)) send({ ...fields(), act: button.dataset.act, value: button.dataset.value });
+      if (button?.dataset.then === "next") goToNextCell(el);
     });
+    const pass = (event) => { if (place.contains(event.target)) passOn(place, event); };
+    addEventListener("keydown", pass, true);
     place.addEventListener("keydown", (event) => {
       if (event.key !== "Enter" || !event.target.matches("input[name], select[name]")) return;
       event.preventDefault();
@@ -169,6 +196,7 @@ export default {
     return () => {
       clearInterval(timer);
       clearTimeout(waker);
+      removeEventListener("keydown", pass, true);
       model.off("change:html", draw);
       model.off("change:says", said);
       model.off("msg:custom", awake);

@@ -1,9 +1,10 @@
 """What `start` reports: an option that a cloud doesn't have, and an error inside a cloud's own start-up."""
 
+import boto3
 import pytest
 
 from helpers import cloud, start
-from helpers.backends import transport
+from helpers.backends import running, transport
 from helpers.errors import CloudError
 
 KINDS = {"offline": "OfflineCloud", "aws": "AwsCloud", "http://127.0.0.1:9": "EndpointCloud"}
@@ -32,3 +33,16 @@ def test_a_type_error_inside_the_start_up_is_raised_as_it_is(
     with pytest.raises(TypeError, match="'NoneType' object is not iterable"):
         start(which)
     assert cloud.world is before.world
+
+
+def test_starting_again_says_that_all_is_gone(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A learner who runs the first cell once more hears that the queues are gone; an unused cloud goes silently."""
+    monkeypatch.delenv(running.COMPARED, raising=False)
+    start("offline")
+    start("offline")
+    assert capsys.readouterr().out == ""
+    boto3.client("sqs").create_queue(QueueName="orders")
+    start("offline")
+    assert capsys.readouterr().out == f"{running.STARTED_AGAIN}\n"

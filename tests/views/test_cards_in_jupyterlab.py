@@ -35,6 +35,12 @@ RUN = """async id => {
 }"""
 
 
+ACTIVE_CELL = "() => window.jupyterapp.shell.currentWidget.content.activeCell.model.id"
+
+RUNS = """id => window.jupyterapp.shell.currentWidget.content.widgets.find(w => w.model.id === id)
+    .model.executionCount"""
+
+
 def run(page, cell_id):
     """Run one cell and wait for its end."""
     page.evaluate(RUN, cell_id)
@@ -48,14 +54,17 @@ def test_predictions_and_hints(page):
     made.metadata = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
     nbformat.write(made, path)
     show_notebook(page, "lessons/cards.ipynb")
-    for cell_id in ("setup", "asks", "other"):
+    for cell_id in ("setup", "asks"):
         run(page, cell_id)
     question = page.locator("[data-pic=question]")
     question.locator("button").first.focus()
     page.keyboard.press("Space")
     page.wait_for_selector("[data-pic=question] [aria-pressed=true] >> text=your guess")
-    assert page.evaluate("() => document.activeElement.dataset.key") == "choose 0"
+    assert page.evaluate(ACTIVE_CELL) == "other"  # the next one, so that Shift+Enter runs it, as the card says
     picture(page, "predict-guessed")
+    page.keyboard.press("Shift+Enter")
+    page.wait_for_function(f"() => ({ACTIVE_CELL})() === 'lease-over'")
+    page.wait_for_selector(".jp-OutputArea-output >> text=/^2$/")
     run(page, "lease-over")
     page.wait_for_selector("[data-pic=question].opened >> text=Not what you guessed.")
     picture(page, "predict-opened")
@@ -65,6 +74,12 @@ def test_predictions_and_hints(page):
     for cell_id in ("answer", "check"):
         run(page, cell_id)
     scroll_to(page, "check")
+    page.wait_for_selector("[data-pic=check] button")
+    page.locator("[data-pic=check] button").focus()
+    runs = page.evaluate(RUNS, "check")
+    page.keyboard.press("Shift+Enter")  # is JupyterLab's, wherever the focus is, and runs the card's cell again
+    page.wait_for_function(f"before => ({RUNS})('check') > before", arg=runs)
+    assert page.evaluate(ACTIVE_CELL) == "slow"
     page.wait_for_selector("[data-pic=check] button")
     page.locator("[data-pic=check] button").focus()
     for number in (1, 2, 3):

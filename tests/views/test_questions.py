@@ -318,7 +318,7 @@ def test_shown_again_it_is_asked_again_with_the_guess_marked(shell):
     again = show.predict(ASKED.id)
     shell.ran("asks")
     assert not is_open(again)
-    assert 'data-value="0" data-key="choose 0" data-next="says" aria-pressed="true"' in again.html
+    assert 'data-value="0" data-key="choose 0" data-next="says" data-then="next" aria-pressed="true"' in again.html
     assert "That was your guess last time." in words(again.html)
     click(again, "choose", str(RIGHT_PLACE))
     shell.ran(ASKED.settled_by)
@@ -367,3 +367,13 @@ def test_where_outputs_are_compared_or_graded_it_is_still(shell, monkeypatch, na
     assert questions._waiting == {}
     shell.ran(ASKED.settled_by)
     assert list((progress.find()).iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("place", "says"), [(0, "Right, and it isn't the only right one."), (2, "Not quite. Read why, then go on.")]
+)
+def test_a_quiz_with_several_right_answers_says_so(shell, place, says):
+    """Before the click and after it."""
+    widget = show.quiz("lost-attribute")
+    assert "More than one is right." in widget.html
+    assert says in click(widget, "choose", str(place)).replace("&#39;", "'")

@@ -30,9 +30,9 @@ def queue(world: World, region: str, url: str, most: int) -> dict[str, Any]:
 
 
 def find_queue(world: World, region: str, url: str) -> Any:
-    """Return the queue at this URL; CloudError when there is none."""
+    """Return the queue at this URL, or with this name in the first account; CloudError when there is none."""
     number, _, name = urlsplit(url).path.strip("/").rpartition("/")
-    account = world.accounts.get(number)
+    account = world.accounts.get(number) if number else world.accounts.all()[0]
     found = account.service(SqsRegion, region).queues.get(name) if account else None
     if found is None:
         raise CloudError(f"There's no queue {url!r} in {region}.")
