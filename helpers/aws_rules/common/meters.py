@@ -64,7 +64,8 @@ class Meters:
         """Settle what held before, and note that the resource is accessed now. Call it before a change."""
         if now >= self._ends:
             self.settle(now)
-        self.accessed = now
+        if now > self.accessed:
+            self.accessed = now
 
     def settle(self, now: float) -> None:
         """Settle the minutes that are over."""

@@ -101,7 +101,6 @@ def _repeat_attempt(queue: Queue, attempt: str, visibility_timeout: int) -> list
     if not all(_is_in_flight(queue, kept, message.receipt_handle) for kept, message in pairs):
         queue.attempts.pop(attempt, None)
         return []
-    queue.meters.settle(now)
     for kept, message in pairs:
         kept.hide(now, visibility_timeout)
         message.hide(now, visibility_timeout)
@@ -204,7 +203,6 @@ def change_visibility(queue: Queue, handle: str, seconds: int) -> None:
     if now + seconds * 1000 - message.received_at > MAX_VISIBILITY_TIMEOUT * 1000:
         limit = f"Total VisibilityTimeout for the message is beyond the limit [{MAX_VISIBILITY_TIMEOUT} seconds]"
         raise invalid_value(seconds, "VisibilityTimeout", limit)
-    queue.meters.settle(now)
     message.hide(now, seconds)
     queue.owner.tell_of_change()
     steps.record(queue.owner, steps.HIDDEN, queue.queue_arn, message.id, f"for {seconds} s from now", seconds)
