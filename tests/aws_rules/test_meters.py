@@ -456,7 +456,7 @@ def test_the_age_leaves_out_what_was_received_three_times(lab: OfflineLab) -> No
 
 
 def test_a_dead_letters_age_counts_from_its_move(lab: OfflineLab) -> None:
-    """And NumberOfMessagesSent of the dead-letter queue doesn't count it."""
+    """It isn't sent there, but back by a move task. There it's a new message, which can be received three times."""
     dead = lab.queue("dead")
     policy = json.dumps({"deadLetterTargetArn": lab.arn(dead), "maxReceiveCount": 5})
     url = lab.queue(RedrivePolicy=policy, VisibilityTimeout="0")
@@ -467,6 +467,18 @@ def test_a_dead_letters_age_counts_from_its_move(lab: OfflineLab) -> None:
     lab.advance(120)
     assert values(meters(lab, "dead"), AGE, 20) == {10: 60, 11: 120}
     assert set(values(meters(lab, "dead"), SENT, 20).values()) == {0}
+    lab.sqs.start_message_move_task(SourceArn=lab.arn(dead))
+    for _ in range(3):
+        lab.advance(60)
+        lab.sqs.receive_message(QueueUrl=url)
+    lab.advance(60)
+    assert {minute: age for minute, age in values(meters(lab, "orders"), AGE, 20).items() if minute > 9} == {
+        12: 60,
+        13: 120,
+        14: 180,
+    }
+    assert [values(meters(lab, "dead"), metric, 20)[12] for metric in (RECEIVED, "NumberOfMessagesDeleted")] == [1, 1]
+    assert values(meters(lab, "orders"), SENT, 20)[12] == 1
 
 
 def test_a_repeated_attempt_counts_again_and_a_repeated_delete_too(lab: OfflineLab) -> None:
@@ -494,6 +506,36 @@ def test_a_queue_reports_for_six_hours_after_its_last_message(lab: OfflineLab) -
     assert values(found, VISIBLE, 20_160) == dict.fromkeys(range(60), 1) | dict.fromkeys(range(60, 420), 0)
     assert list(values(found, EMPTY, 20_160)) == list(range(420))
     assert len(found._held) < 5
+
+
+@pytest.mark.parametrize("call", ["create_queue", "get_queue_url", "list_message_move_tasks", "create_topic"])
+def test_every_call_keeps_a_queue_or_topic_active(lab: OfflineLab, call: str) -> None:
+    """It doesn't have to be about messages."""
+    url, _ = lab.queue(), lab.topic("orders")
+    lab.advance(5 * 3600)
+    {
+        "create_queue": lab.queue,
+        "get_queue_url": lambda: lab.sqs.get_queue_url(QueueName="orders"),
+        "list_message_move_tasks": lambda: lab.sqs.list_message_move_tasks(SourceArn=lab.arn(url)),
+        "create_topic": lambda: lab.topic("orders"),
+    }[call]()
+    lab.advance(86_400)
+    for service, metric, used in (
+        (SqsRegion, SENT, call != "create_topic"),
+        (SnsRegion, FAILED, call == "create_topic"),
+    ):
+        assert len(values(meters(lab, "orders", service), metric, 2000)) == (660 if used else 360)
+
+
+def test_what_was_due_before_does_not_end_a_queues_activity_sooner(lab: OfflineLab) -> None:
+    """A retry of SNS can reach a queue as of a moment that is over."""
+    lab.queue()
+    lab.advance(120)
+    found, now = meters(lab, "orders"), lab._world.clock.time() * 1000
+    found.touch(now)
+    found.touch(now - 60_000)
+    lab.advance(86_400)
+    assert len(values(found, SENT, 2000)) == 362
 
 
 def test_a_new_queue_of_the_name_goes_on(lab: OfflineLab) -> None:

@@ -84,7 +84,6 @@ def purge_queue(request: Request) -> Answer:
         text = f"Only one PurgeQueue operation on {queue.name} is allowed every {_PURGE_INTERVAL} seconds."
         raise Refused("AWS.SimpleQueueService.PurgeQueueInProgress", text)
     queue.purged_at = now
-    queue.meters.settle(now * 1000)
     queue.stored.clear()
     queue.seen.forget()
     steps.record(queue.owner, steps.PURGED, queue.queue_arn)

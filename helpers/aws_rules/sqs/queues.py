@@ -82,7 +82,6 @@ class Queue(UntrackedResource, moto.sqs.models.Queue):
 
     def _set_attributes(self, attributes: dict[str, Any], now: float | None = None) -> None:
         if hasattr(self, "_policy_json"):
-            self.meters.settle(self.now())
             attributes = {"Policy": self.policy} | attributes
             if attributes.get("DeduplicationScope", self.deduplication_scope) != self.deduplication_scope:
                 self._former_scope = self.scope_in_effect()
