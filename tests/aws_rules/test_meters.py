@@ -508,7 +508,9 @@ def test_a_queue_reports_for_six_hours_after_its_last_message(lab: OfflineLab) -
     assert len(found._held) < 5
 
 
-@pytest.mark.parametrize("call", ["create_queue", "get_queue_url", "list_message_move_tasks", "create_topic"])
+@pytest.mark.parametrize(
+    "call", ["create_queue", "get_queue_url", "list_message_move_tasks", "a refused one", "create_topic"]
+)
 def test_every_call_keeps_a_queue_or_topic_active(lab: OfflineLab, call: str) -> None:
     """It doesn't have to be about messages."""
     url, _ = lab.queue(), lab.topic("orders")
@@ -517,6 +519,7 @@ def test_every_call_keeps_a_queue_or_topic_active(lab: OfflineLab, call: str) ->
         "create_queue": lab.queue,
         "get_queue_url": lambda: lab.sqs.get_queue_url(QueueName="orders"),
         "list_message_move_tasks": lambda: lab.sqs.list_message_move_tasks(SourceArn=lab.arn(url)),
+        "a refused one": lambda: _refused(lab, url),
         "create_topic": lambda: lab.topic("orders"),
     }[call]()
     lab.advance(86_400)
@@ -525,6 +528,12 @@ def test_every_call_keeps_a_queue_or_topic_active(lab: OfflineLab, call: str) ->
         (SnsRegion, FAILED, call == "create_topic"),
     ):
         assert len(values(meters(lab, "orders", service), metric, 2000)) == (660 if used else 360)
+
+
+def _refused(lab: OfflineLab, url: str) -> None:
+    """Ask for a queue of another account without its permission."""
+    with pytest.raises(lab.sqs.exceptions.ClientError, match="AccessDenied"):
+        lab.client("sqs", account="other").receive_message(QueueUrl=url)
 
 
 def test_what_was_due_before_does_not_end_a_queues_activity_sooner(lab: OfflineLab) -> None:

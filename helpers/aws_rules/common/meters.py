@@ -1,11 +1,14 @@
 """What a queue or topic reports to CloudWatch: counts of each minute, and in which minutes it's active.
 
 AWS: queues and topics report every minute while they're active. A topic is active for six hours after the last call
-that accessed it, and a queue for six hours after the last call or the last message that it held. Source: SQS developer
-guide, "Monitoring Amazon SQS queues using CloudWatch"; SNS developer guide, "Monitoring Amazon SNS topics using
-CloudWatch". AWS doesn't say what one sample of a count is: here each minute has one, the number of that minute, and the
-zeros count, so that an average is a mean per minute. It doesn't say at which moment of a minute a value is taken
-either: here it's the end. What happens on the minute belongs to the minute that begins.
+that accessed it, and a queue for six hours after the last call or the last message that it held. A call that was
+refused is one, too. What isn't active reports nothing, not even zeros. Source: SQS developer guide, "Monitoring Amazon
+SQS queues using CloudWatch"; SNS developer guide, "Monitoring Amazon SNS topics using CloudWatch".
+
+A queue that wasn't active can need 15 minutes until it reports again, says the same page; here it reports at once. AWS
+doesn't say what one sample of a count is: here each minute has one, the number of that minute, and zeros are samples,
+so that an average is a mean per minute. It doesn't say either at which moment of a minute it looks at a queue: here
+that's the end. What happens on the minute belongs to the minute that begins.
 
 Nothing is stored per minute while nothing happens: a stretch of minutes has one entry.
 """

@@ -3,15 +3,16 @@
 AWS: NumberOfNotificationsFailed has every failed attempt for a web address, and for all other endpoints each message
 that SNS gives up. What a filter policy rejects is no failure: it's filtered out, and a second metric says why. A
 message that goes to the subscription's dead-letter queue, or can't, counts once more. PublishSize has one sample for
-each message. Source: SNS developer guide, "Monitoring Amazon SNS topics using CloudWatch"; for the reasons that concern
-the message's body, CloudWatch user guide, "Recommended alarms", Amazon SNS.
+each message. Source: SNS developer guide, "Monitoring Amazon SNS topics using CloudWatch"; for an invalid body,
+CloudWatch user guide, "Recommended alarms". The names of the two reasons for what just doesn't match are those that
+alarms in public Terraform modules use.
 
 AWS leaves open: a message that FIFO deduplication drops isn't published, as with a queue's NumberOfMessagesSent. A
 batch's entry that failed isn't either. PublishSize includes message attributes, as the limit of a message does. With a
 filter policy on attributes, a message without any is "no message attributes", one whose String.Array isn't JSON has
 "invalid attributes", and everything else doesn't match. What awaits confirmation counts nowhere. Confirmations and
-direct messages to phones and devices are of no topic. AWS reports those with other dimensions, whose texts for phones
-aren't documented, and this cloud doesn't.
+direct messages to phones and devices are of no topic. AWS also reports by application, platform, country and type of
+SMS, but doesn't say which metrics; this cloud doesn't, and has no charges for SMS.
 """
 
 from collections.abc import Iterator
