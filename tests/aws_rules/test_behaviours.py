@@ -107,6 +107,11 @@ RULES = {
         "sns_deliveries.a_dead_letter_in_an_envelope",
         "sns_deliveries.the_headers_at_a_web_endpoint",
     ],
+    "sqs.fairness": [
+        "sqs_fair_queues.quiet_tenants_first",
+        "sqs_fair_queues.a_slow_tenant_is_noisy",
+        "sqs_fair_queues.the_noisy_tenant_with_the_fewest_in_flight",
+    ],
     "sns.filter_matching": ["sns_filters.an_address_range", "sns_filters.equal_in_any_case"],
     "sns.filter_policies": ["sns_filters.a_policy_that_is_no_json", "sns_filters.a_range_that_begins_with_less"],
     "common.message_contents": ["sqs_messages.sizes_are_bytes_not_characters", "sqs_messages.ten_attributes_at_most"],

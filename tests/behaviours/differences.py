@@ -195,6 +195,22 @@ def eleven_mails_in_a_second(lab: Lab) -> int:
 
 
 @behaviour(
+    aws=["a", "b", "poison"],
+    source="SQS developer guide, Available CloudWatch metrics for Amazon SQS, ApproximateAgeOfOldestMessage",
+    differs="a message keeps its place however often it was received, so you can see what it does to those behind it",
+)
+def a_message_that_was_received_three_times(lab: Lab) -> list[str]:
+    """A standard queue moves a message to its back that was received three times or more and not deleted."""
+    url = lab.queue()
+    for body in ("poison", "a", "b"):
+        lab.sqs.send_message(QueueUrl=url, MessageBody=body)
+    for _ in range(3):
+        lab.receive(url, MaxNumberOfMessages=1, VisibilityTimeout=1)
+        lab.advance(2)
+    return lab.bodies(url)
+
+
+@behaviour(
     aws="RequestThrottled",
     source="SQS developer guide, FIFO queue quotas",
     differs="there are no quotas of calls a second, because the simulated time says nothing about speed, unless "

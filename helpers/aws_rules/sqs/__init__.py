@@ -9,6 +9,7 @@ What they use:
 - `queues`, `queue_attributes`: a queue and its messages; which attributes and tags a queue can have.
 - `messages`, `sending`, `receiving`, `batches`: a message; sending it; receiving, visibility timeout and deleting.
 - `meters`: what a queue reports to CloudWatch.
+- `fairness`: which tenants of a standard queue are noisy, and whose messages come first.
 - `redrive`, `move_tasks`: dead-letter queues, and moving messages back from them.
 
 AddPermission and RemovePermission are in `policies.permissions`, content rules of messages in `common`.

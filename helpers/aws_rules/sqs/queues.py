@@ -18,6 +18,7 @@ from helpers.aws_rules.common.accounts import Account
 from helpers.aws_rules.common.deduplication import Deduplication
 from helpers.aws_rules.common.untracked import UntrackedResource
 from helpers.aws_rules.sqs import redrive
+from helpers.aws_rules.sqs.fairness import ProcessingTime
 from helpers.aws_rules.sqs.messages import Message
 from helpers.aws_rules.sqs.meters import QueueMeters
 
@@ -41,7 +42,8 @@ class Queue(UntrackedResource, moto.sqs.models.Queue):
 
     siblings: all queues of the account in this region, by name. stored: the messages in sequence. receipts: what
     receives returned, by receipt handle. deleted: how many were deleted so far. attempts: what a
-    ReceiveRequestAttemptId received, and until when it's valid. meters: what it reports to CloudWatch.
+    ReceiveRequestAttemptId received, and until when it's valid. meters: what it reports to CloudWatch. processing: what
+    tenants used of the consumers' time; None until a standard queue gets its first message with a MessageGroupId.
     """
 
     BASE_ATTRIBUTES = [*moto.sqs.models.Queue.BASE_ATTRIBUTES, "RedriveAllowPolicy"]  # noqa: RUF012  # as in moto
@@ -67,6 +69,7 @@ class Queue(UntrackedResource, moto.sqs.models.Queue):
         self.receipts: dict[str, Receipt] = {}
         self.attempts: dict[str, tuple[float, list[Message]]] = {}
         self.seen = Deduplication()
+        self.processing: ProcessingTime | None = None
         self.deleted = 0
         self.purged_at = float("-inf")
         self.redrive_allow_policy: str | None = None
@@ -108,12 +111,17 @@ class Queue(UntrackedResource, moto.sqs.models.Queue):
         self._last_number += 1
         message.number = self._last_number
         self.stored[message.number] = message
+        if message.group_id is not None and self.processing is None and not self.fifo_queue:
+            self.processing = ProcessingTime()
         self._first_expiry = min(self._first_expiry, self._expiry(message))
         self.owner.tell_of_change()
 
     def remove(self, message: Message) -> None:
         """Remove a message."""
-        self.meters.touch(self.now())
+        now = self.now()
+        self.meters.touch(now)
+        if self.processing is not None:
+            self.processing.end(message, now)
         self.stored.pop(message.number, None)
 
     def remember_receipt(self, message: Message) -> None:
@@ -137,6 +145,8 @@ class Queue(UntrackedResource, moto.sqs.models.Queue):
         self.meters.settle(now)
         for message in [message for message in self.stored.values() if self._expiry(message) <= now]:
             del self.stored[message.number]
+            if self.processing is not None:
+                self.processing.end(message, now)
             self.meters.held_until(self._expiry(message))
             steps.record_expiry(self.owner, self.queue_arn, message.id, self._expiry(message))
         self._first_expiry = min((self._expiry(message) for message in self.stored.values()), default=float("inf"))

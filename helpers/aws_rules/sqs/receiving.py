@@ -20,7 +20,7 @@ from helpers.aws_rules.common import steps
 from helpers.aws_rules.common.deduplication import INTERVAL
 from helpers.aws_rules.common.refusals import Refused, invalid_value
 from helpers.aws_rules.common.request import LookAgain
-from helpers.aws_rules.sqs import move_tasks, redrive
+from helpers.aws_rules.sqs import fairness, move_tasks, redrive
 from helpers.aws_rules.sqs.messages import Message
 from helpers.aws_rules.sqs.meters import DELETED
 from helpers.aws_rules.sqs.queues import Queue
@@ -119,6 +119,8 @@ def _take(queue: Queue, count: int, visibility_timeout: int, by: str, short: boo
     now, unkind = queue.now(), queue.owner.unkindness
     queue.meters.touch(now)
     candidates = _visible_in_groups(queue, now) if queue.fifo_queue else queue.visible(now)
+    if queue.processing is not None:
+        candidates = fairness.quiet_first(candidates, fairness.busy_tenants(queue, now))
     if not queue.fifo_queue and unkind.disorder:
         candidates = iter(unkind.shuffled(list(candidates)))
     dead_letter_queue = redrive.target(queue)
@@ -134,6 +136,8 @@ def _take(queue: Queue, count: int, visibility_timeout: int, by: str, short: boo
             continue
         _put_in_flight(queue, message, now, visibility_timeout, by)
         found.append(copy(message))  # a copy, since the next receive changes receive count and receipt handle
+    if queue.processing is not None and found:
+        fairness.settle(queue, found, now)
     return found
 
 
@@ -165,6 +169,8 @@ def _put_in_flight(queue: Queue, message: Message, now: float, visibility_timeou
         queue.add(duplicate)
         unkind.tell(f"{queue.name} delivers message {message.id} once more")
         steps.record(queue.owner, steps.UNKIND, queue.queue_arn, message.id, "a duplicate will be delivered")
+    if queue.processing is not None:
+        queue.processing.end(message, now)
     message.start_visibility_timeout(queue.owner, now, visibility_timeout, by)
     queue.remember_receipt(message)
     whose = f", by {by}" if by else ""
@@ -203,6 +209,8 @@ def change_visibility(queue: Queue, handle: str, seconds: int) -> None:
     if now + seconds * 1000 - message.received_at > MAX_VISIBILITY_TIMEOUT * 1000:
         limit = f"Total VisibilityTimeout for the message is beyond the limit [{MAX_VISIBILITY_TIMEOUT} seconds]"
         raise invalid_value(seconds, "VisibilityTimeout", limit)
+    if queue.processing is not None:
+        queue.processing.remember(message, now)
     message.hide(now, seconds)
     queue.owner.tell_of_change()
     steps.record(queue.owner, steps.HIDDEN, queue.queue_arn, message.id, f"for {seconds} s from now", seconds)
