@@ -240,6 +240,36 @@ def test_disorder_still_happens(traffic: Traffic) -> None:
     assert "".join(tenants(traffic.receive(10))) == "bbbaaaab"
 
 
+def by_minute(traffic: Traffic, metric: str) -> list[float]:
+    """Return a metric's values since the beginning."""
+    now = int(traffic.queue.now() // 1000)
+    return [point.most for _, point in traffic.queue.meters.series()[metric].between(0, now)]
+
+
+def test_metrics_of_quiet_groups(traffic: Traffic) -> None:
+    """A noisy tenant's backlog isn't in the quiet groups', until it's quiet, five minutes after its last processing."""
+    traffic.send("a", 45)
+    traffic.receive(40)
+    traffic.send("b", 3)
+    traffic.advance(480)
+    assert by_minute(traffic, "ApproximateNumberOfNoisyGroups") == [1, 1, 1, 1, 1, 0, 0, 0]
+    assert by_minute(traffic, "ApproximateNumberOfMessagesVisible") == [48] * 8
+    assert by_minute(traffic, "ApproximateNumberOfMessagesVisibleInQuietGroups") == [3, 3, 3, 3, 3, 48, 48, 48]
+
+
+def test_a_metric_sees_a_tenant_get_noisy_by_itself(traffic: Traffic) -> None:
+    """While nothing happens, others' processing time is forgotten first, and a share rises above a tenth."""
+    traffic.send(None, 100)
+    others = traffic.receive(100)
+    traffic.send("b", 2)
+    traffic.advance(10)
+    traffic.delete(others)
+    traffic.advance(190)
+    traffic.receive(1)
+    traffic.advance(3600)
+    assert by_minute(traffic, "ApproximateNumberOfNoisyGroups") == [0] * 5 + [1] * 3 + [0] * 55
+
+
 def waits(of: str | None, late: str | None) -> dict[str, float]:
     """Return the longest waiting times in seconds of a big tenant and of late ones, each with 40 workers for all.
 

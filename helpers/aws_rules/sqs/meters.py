@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from helpers.aws_rules.common.meters import MINUTE, Count, Meters, Sizes, point_of
 from helpers.aws_rules.common.series import STEP, Point, Series
+from helpers.aws_rules.sqs import fairness
 
 if TYPE_CHECKING:
     from helpers.aws_rules.sqs.messages import Message
@@ -34,6 +35,7 @@ _COUNTS = (SENT, RECEIVED, DELETED, EMPTY_RECEIVES)
 _QUIET = "InQuietGroups"
 _INSTANT = 0.5  # milliseconds before the end of a minute
 _VISIBLE, _IN_FLIGHT, _DELAYED, _WITH_IN_FLIGHT = range(4)  # the places of what's counted
+_UNTIL_STEADY = fairness.RECENT // MINUTE + 2  # minutes without a change, after which who's noisy doesn't change either
 _LEFT_OUT_AFTER = 3  # receives of a message that then isn't the oldest one any more
 
 
@@ -222,16 +224,11 @@ def _with_quiet(queue: "Queue", changes: list[tuple[int, Held]], keeps: float, e
     """Yield the changes of a fair queue with what its quiet groups hold. Who's noisy can change by itself."""
     for place, (begins, held) in enumerate(changes):
         stop = changes[place + 1][0] if place + 1 < len(changes) else end
-        for minute in range(begins, stop):
-            noisy = _noisy(queue, (minute + 1) * MINUTE - _INSTANT)
+        for minute in range(begins, min(stop, begins + _UNTIL_STEADY) if held.visible else begins + 1):
+            noisy = fairness.noisy(queue, (minute + 1) * MINUTE - _INSTANT)
             if not noisy:
                 yield minute, held._replace(noisy=0, quiet=held)
-                break
+                continue
             quiet = [message for message in queue.stored.values() if message.group_id not in noisy]
             ((_, others),) = _changes(quiet, keeps, False, minute, minute + 1)
             yield minute, held._replace(noisy=len(noisy), quiet=others)
-
-
-def _noisy(queue: "Queue", now: float) -> frozenset[str]:
-    """Return the groups of a fair queue that are noisy. now: in milliseconds since 1970."""
-    return frozenset()
