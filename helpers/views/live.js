@@ -9,6 +9,8 @@
 //   data-next              on a button: the data-key of where the focus goes when the button is gone
 //   data-move              on a token: it glides from where the same one was before
 //   data-rate              on anything: `tick` is sent with the seconds that passed, times this rate
+//   data-act="open"        on a button that opens an answer: as long as it's there, the text below the next code cell,
+//                          which tells the answer too, can't be read in JupyterLab
 //   data-then="next"       on a button: once it's clicked, JupyterLab's next cell is the active one
 // Enter in a named field clicks the main button. A line of the class `asleep` is hidden while the kernel answers.
 const GLIDE = { duration: 420, easing: "cubic-bezier(.3, .7, .2, 1)" };
@@ -16,6 +18,7 @@ const GROW = { duration: 200, easing: "ease-out" };
 const FIRST_ANSWER = 5000, LATER_ANSWER = 10000; // milliseconds; then the kernel is gone, or busy for long
 const MOST_WAITING = 20, LONGEST_TICK = 1; // clicks, and real seconds
 const KEYS = "data-lm-suppress-shortcuts";
+const COVERED = "course-covered";
 const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 // Shift+Enter and its like belong to JupyterLab, which leaves a key alone where an element says so. It asks on its way
@@ -37,6 +40,28 @@ function goToNextCell(el) {
   if (!notebook || !next) return;
   next.setAttribute("tabindex", next.getAttribute("tabindex") ?? "-1");
   for (const node of [next, notebook]) node.focus({ preventScroll: true });
+}
+
+// The text that follows the next code cell of JupyterLab; null elsewhere.
+function textAfterNextCode(el) {
+  let cell = el.closest(".jp-Notebook .jp-Cell"), code = false;
+  while ((cell = cell?.nextElementSibling)) {
+    if (cell.classList.contains("jp-CodeCell")) code = true;
+    else if (code && cell.classList.contains("jp-MarkdownCell")) return cell;
+  }
+  return null;
+}
+
+// Cover the text of a cell, also for a screen reader, or uncover it.
+function cover(cell, covered) {
+  if (!document.getElementById(COVERED)) {
+    document.head.append(Object.assign(document.createElement("style"), { id: COVERED, textContent: `
+      .${COVERED}::before { content: "Run the cell above. Then you can read on."; display: block; padding: 8px 12px;
+        color: var(--jp-ui-font-color2); font: italic var(--jp-content-font-size1) var(--jp-content-font-family); }
+      .${COVERED} .jp-RenderedMarkdown { filter: blur(6px); opacity: .45; user-select: none; }` }));
+  }
+  cell.classList.toggle(COVERED, covered);
+  for (const text of cell.querySelectorAll(".jp-RenderedMarkdown")) text.inert = covered;
 }
 
 // What an element is known by; a line of a list by the token in it.
@@ -77,7 +102,7 @@ export default {
     status.style.cssText = "position:absolute;width:1px;height:1px;margin:0;overflow:hidden;clip-path:inset(50%)";
     el.style.position = "relative"; // so that the hidden status doesn't make the output taller
     el.append(place, status);
-    let answered = true, asleep = false, waiting = [], since = performance.now(), waker, dragged = null, drags = 0;
+    let answered = true, asleep = false, waiting = [], since = performance.now(), waker, dragged = null, drags = 0, covered = null;
 
     // The kernel gets one message at a time. Of a drag only the latest waits; clicks wait in line.
     function send(message) {
@@ -130,6 +155,7 @@ export default {
         (found ?? place.querySelector("button, input, select"))?.focus({ preventScroll: true });
       }
       if (before) animate(before);
+      coverText();
     }
 
     function animate(before) {
@@ -140,6 +166,14 @@ export default {
           node.animate([{ transform: `translate(${was.x - is.x}px, ${was.y - is.y}px)` }, { transform: "none" }], GLIDE);
         }
       }
+    }
+
+    // Cells come and go as JupyterLab scrolls, so this is asked again and again.
+    function coverText() {
+      const asks = !asleep && place.querySelector("[data-act=open]"), text = asks ? textAfterNextCode(el) : null;
+      if (text !== covered && covered) cover(covered, false);
+      covered = text;
+      if (text && !text.querySelector(".jp-RenderedMarkdown")?.inert) cover(text, true);
     }
 
     function say(sentence) { // twice the same is spoken twice
@@ -172,6 +206,7 @@ export default {
     });
 
     const timer = setInterval(() => {
+      coverText();
       const now = performance.now(), rate = Number(place.querySelector("[data-rate]")?.dataset.rate ?? 0);
       if (!answered && rate > 0) return;
       const passed = Math.min((now - since) / 1000, LONGEST_TICK) * rate;
@@ -196,6 +231,7 @@ export default {
     return () => {
       clearInterval(timer);
       clearTimeout(waker);
+      if (covered) cover(covered, false);
       removeEventListener("keydown", pass, true);
       model.off("change:html", draw);
       model.off("change:says", said);

@@ -21,6 +21,7 @@ CARDS = [
     ("asks", 'show.predict("after-a-crash")'),
     ("other", "1 + 1"),
     ("lease-over", "1 / 0"),
+    ("tells", "# Ada's order was received again"),
     ("quiz", 'show.quiz("slow-worker")'),
     ("answer", "def hand_over(sqs, queue_url, order):\n    return 'wrong'"),
     ("check", "check(hand_over)"),
@@ -50,7 +51,8 @@ def run(page, cell_id):
 def test_predictions_and_hints(page):
     """A guess by keyboard, the answer after its cell, hints by keyboard; the file has none of that."""
     path = page.work / "lessons" / "cards.ipynb"
-    made = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source, id=name) for name, source in CARDS])
+    new = {True: nbformat.v4.new_markdown_cell, False: nbformat.v4.new_code_cell}
+    made = nbformat.v4.new_notebook(cells=[new[source.startswith("# ")](source, id=name) for name, source in CARDS])
     made.metadata = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
     nbformat.write(made, path)
     show_notebook(page, "lessons/cards.ipynb")
@@ -61,12 +63,15 @@ def test_predictions_and_hints(page):
     page.keyboard.press("Space")
     page.wait_for_selector("[data-pic=question] [aria-pressed=true] >> text=your guess")
     assert page.evaluate(ACTIVE_CELL) == "other"  # the next one, so that Shift+Enter runs it, as the card says
+    text = page.locator(".jp-RenderedMarkdown", has_text="received again")
+    assert text.evaluate("text => text.inert")  # the text that tells the answer is covered until its cell has run
     picture(page, "predict-guessed")
     page.keyboard.press("Shift+Enter")
     page.wait_for_function(f"() => ({ACTIVE_CELL})() === 'lease-over'")
     page.wait_for_selector(".jp-OutputArea-output >> text=/^2$/")
     run(page, "lease-over")
     page.wait_for_selector("[data-pic=question].opened >> text=Not what you guessed.")
+    assert not text.evaluate("text => text.inert")
     picture(page, "predict-opened")
     recorded = json.loads((page.work / ".course" / "progress.json").read_text())
     assert list(recorded["guesses"]) == ["after-a-crash"]
@@ -107,7 +112,7 @@ def test_predictions_and_hints(page):
     command(page, "docmanager:save")
     saved = json.loads(path.read_text())
     assert [cell["id"] for cell in saved["cells"]] == [name for name, _ in CARDS]
-    text = json.dumps([cell["outputs"] for cell in saved["cells"]])
+    text = json.dumps([cell.get("outputs", []) for cell in saved["cells"]])
     assert not any(words in text for words in ("your guess", "Hint 1 of 3", "Checking hand_over", "json.dumps(order)"))
     assert [len(cell["outputs"]) for cell in saved["cells"] if cell["id"].startswith("check")] == [1, 1]
     assert page.elsewhere == []
