@@ -43,7 +43,7 @@ class Meters:
     def __init__(self, owner: Account):
         now = owner.time() * 1000
         self.owner, self.accessed = owner, now
-        self.minute = int(now // MINUTE)
+        self.minute = self._since = int(now // MINUTE)  # the second is the oldest minute that isn't forgotten
         self._begins, self._ends = self.minute * MINUTE, (self.minute + 1) * MINUTE
         self._counts: dict[str, int] = {}
         self._counted: dict[int, dict[str, int]] = {self.minute: self._counts}
@@ -61,7 +61,10 @@ class Meters:
 
     def measure(self, now: float, size: int) -> None:
         """Add the size of a message of this moment's minute."""
-        self._sizes.setdefault(int(now // MINUTE), Point()).add(size)
+        minute = int(now // MINUTE)
+        if minute not in self._sizes:
+            self._sizes[minute] = Point()
+        self._sizes[minute].add(size)
 
     def touch(self, now: float) -> None:
         """Settle what held before, and note that the resource is accessed now. Call it before a change."""
@@ -81,9 +84,15 @@ class Meters:
         self._counts = self._counted[self.minute] = {}
         for minute, held in self._changes(first, self.minute):
             self._hold(minute, held)
+        if len(self._counted) > _MOST:
+            self._forget(next(iter(self._counted)) + 1)
+
+    def _forget(self, before: int) -> None:
+        """Forget the counts and sizes of all minutes before this one. What held then isn't shown any more either."""
+        self._since = max(self._since, before)
         for kept in (self._counted, self._sizes):
-            if len(kept) > _MOST:
-                del kept[next(iter(kept))]
+            while (oldest := next(iter(kept), before)) < before:
+                del kept[oldest]
 
     def _changes(self, first: int, end: int) -> Iterator[tuple[int, Any]]:
         """Yield (minute, what holds from then on) for the minutes that are now settled."""
@@ -113,7 +122,7 @@ class Meters:
         start, end: in seconds since 1970.
         """
         self.settle(self.owner.time() * 1000)
-        first, last = -(-start // STEP), min(-(-end // STEP), self.minute)
+        first, last = max(-(-start // STEP), self._since), min(-(-end // STEP), self.minute)
         place = max(0, bisect_right(self._firsts, first) - 1)
         for position in range(place, len(self._firsts)):
             begins = max(first, self._firsts[position])

@@ -67,7 +67,7 @@ _NOISY = "ApproximateNumberOfNoisyGroups"
 class QueueMeters(Meters):
     """The metrics of the queues of one name, of which there can be one at a time. queue: the present one, or None.
 
-    fair: whether a standard queue of this name has had a message with a message group.
+    fair: whether a standard queue of this name has had a message with a message group when a minute was over.
     """
 
     def __init__(self, queue: "Queue"):
@@ -89,12 +89,10 @@ class QueueMeters(Meters):
         """Note that the queue had a message until then, which counts as long as an access does."""
         self.accessed = max(self.accessed, moment)
 
-    def sent(self, now: float, size: int, group: str | None) -> None:
+    def sent(self, now: float, size: int) -> None:
         """Count a message that was sent. size: in bytes."""
         self.count(SENT, now)
         self.measure(now, size)
-        if group is not None:
-            self.fair = True
 
     def received(self, now: float, number: int) -> None:
         """Count what a receive returns."""
@@ -105,6 +103,7 @@ class QueueMeters(Meters):
 
     def series(self) -> dict[str, Series]:
         """Return the metrics that a queue of this kind has, by name."""
+        self.settle(self.owner.time() * 1000)
         counts = (*_COUNTS, DEDUPLICATED) if self.fifo else _COUNTS
         found: dict[str, Series] = {name: Count(self, name) for name in counts}
         found |= {SIZE: Sizes(self), _AGE: _Age(self)}
@@ -125,7 +124,11 @@ class QueueMeters(Meters):
         holds_until = max((message.enqueued_at + keeps for message in self.queue.stored.values()), default=0)
         over = max(first, self._active_end(max(self.accessed, holds_until)))
         changes = _changes(self.queue.stored.values(), keeps, self.fifo, first, min(end, over))
-        yield from _with_quiet(self.queue, changes, keeps, min(end, over)) if self.fair else changes
+        if self.queue.processing is None:
+            yield from changes
+        else:
+            self.fair = True
+            yield from _with_quiet(self.queue, changes, keeps, min(end, over))
         if over < end:
             yield over, None
 

@@ -166,10 +166,9 @@ def _move(queue: Queue | None, queues: dict[str, Queue], message: Message, task:
     message.source_arn, message.approximate_receive_count, message.received_elsewhere = None, 0, 0
     message.approximate_first_receive_timestamp = None
     target.add(message)
-    size = message_contents.size(message.body, message.message_attributes)
     queue.meters.received(now, 1)
     queue.meters.count(DELETED, now)
-    target.meters.sent(now, size, message.group_id)
+    target.meters.sent(now, message_contents.size(message.body, message.message_attributes))
     steps.record(queue.owner, steps.MOVED, target.queue_arn, message.id, "by a message move task")
 
 

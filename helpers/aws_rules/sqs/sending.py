@@ -90,7 +90,7 @@ def send(queue: Queue, entry: dict[str, Any], sender: str = "", trace: str = "")
         steps.record(owner, steps.DUPLICATE, queue.queue_arn, message.id, "its deduplication id came within 5 minutes")
         return message
     queue.add(message)
-    queue.meters.sent(now, message_contents.size(message.body, message.message_attributes), message.group_id)
+    queue.meters.sent(now, message_contents.size(message.body, message.message_attributes))
     steps.record(owner, steps.SENT, queue.queue_arn, message.id, f"hidden for {delay} s" if delay else "", int(delay))
     return message
 
