@@ -72,7 +72,7 @@ class DirectCalls:
     """A base class for boto3's clients, whose calls run the operation and return its result.
 
     Whatever is out of the ordinary goes through botocore after all: parameters that botocore rejects or rewrites,
-    operations that return timestamps, a cloud that throttles, a client with event handlers.
+    operations that take or return timestamps, a cloud that throttles, a client with event handlers.
     """
 
     access_key = ""
@@ -131,7 +131,9 @@ class DirectCalls:
         if shape := service_model.shape_for_error_code(error["Code"]):
             parsed.update(parser.parse(reply, shape))
         parsed["ResponseMetadata"]["RetryAttempts"] = 0
-        return self.exceptions.from_code(error.get("QueryErrorCode", error["Code"]))(parsed, model.name)
+        # Only of SQS botocore finds the exception by the name that the error has in JSON.
+        name = "QueryErrorCode" if service_model.service_name == "sqs" else "Code"
+        return self.exceptions.from_code(error.get(name, error["Code"]))(parsed, model.name)
 
 
 class _OutOfTheOrdinary(Exception):
