@@ -11,6 +11,30 @@ _DATA_PROTECTION = "AWS has closed data protection to new customers, so the cour
 _KEYS = "The course needs no keys beyond those of its profiles and of a role."
 _OF_AN_ORGANIZATION = "It serves organizations and identity providers, which aren't simulated."
 _NOTHING_ENCODED = "SQS and SNS say in plain text why they refuse a call."
+_ALARMS = "Alarms aren't simulated yet."
+_DASHBOARDS = "Dashboards are looked at in the AWS console, which isn't simulated."
+_INSIGHTS = "Contributor Insights reads logs, which aren't simulated."
+_LEARNING = "Anomaly detection learns from weeks of values, which no lesson has."
+_STREAMS = "Metric streams lead to Amazon Data Firehose, which isn't simulated."
+_OTHER_SOURCES = "It's about logs, datasets and resources of other services, which aren't simulated."
+_TELEMETRY = "It configures telemetry of other services, which aren't simulated."
+_ABSENT_OF_CLOUDWATCH = {
+    _ALARMS: """DeleteAlarms DescribeAlarmHistory DescribeAlarms DescribeAlarmsForMetric DisableAlarmActions
+        EnableAlarmActions ListTagsForResource PutMetricAlarm SetAlarmState TagResource UntagResource""",
+    "A metric alarm is enough for the course.": """DeleteAlarmMuteRule DescribeAlarmContributors GetAlarmMuteRule
+        ListAlarmMuteRules PutAlarmMuteRule PutCompositeAlarm PutLogAlarm""",
+    _DASHBOARDS: "DeleteDashboards GetDashboard GetMetricWidgetImage ListDashboards PutDashboard",
+    _INSIGHTS: """DeleteInsightRules DescribeInsightRules DisableInsightRules EnableInsightRules GetInsightRuleReport
+        ListManagedInsightRules PutInsightRule PutManagedInsightRules""",
+    _LEARNING: "DeleteAnomalyDetector DescribeAnomalyDetectors PutAnomalyDetector",
+    _STREAMS: """DeleteMetricStream GetMetricStream ListMetricStreams PutMetricStream StartMetricStreams
+        StopMetricStreams""",
+    _OTHER_SOURCES: """AssociateDatasetKmsKey DeleteMetricDataQueryDefinition DisassociateDatasetKmsKey GetDataset
+        GetMetricDataQueryDefinition ListMetricDataQueryDefinitions PutMetricDataQueryDefinition""",
+    _TELEMETRY: """CreateResourceMetricsConfiguration DeleteResourceMetricsConfiguration GetOTelEnrichment
+        GetResourceMetricsConfiguration StartOTelEnrichment StopOTelEnrichment UpdateOTelEnrichment
+        UpdateResourceMetricsConfiguration""",
+}
 # By service and operation.
 OPERATIONS = {
     ("sns", "GetDataProtectionPolicy"): _DATA_PROTECTION,
@@ -25,7 +49,7 @@ OPERATIONS = {
     ("sts", "GetScopedCredentials"): _KEYS,
     ("sts", "GetSessionToken"): _KEYS,
     ("sts", "GetWebIdentityToken"): _OF_AN_ORGANIZATION,
-}
+} | {("cloudwatch", name): why for why, names in _ABSENT_OF_CLOUDWATCH.items() for name in names.split()}
 OTHER_SERVICES = "Other services"
 
 

@@ -8,10 +8,12 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+from helpers.aws_rules.common import cbor
+from helpers.aws_rules.common.reading import Unreadable
 from helpers.backends.calls import Call, Exchange
 
 # The headers that say something about the call. Others say how long it is or who made the client.
-_SENT = ("Content-Type", "X-Amz-Target")
+_SENT = ("Content-Type", "X-Amz-Target", "smithy-protocol")
 _RETURNED = ("x-amzn-RequestId", "Content-Type")
 _SIGNED = re.compile(r"(\S+) Credential=[^,]+/\d{8}(/[^,]+), ?SignedHeaders=([^,]+), ?Signature=")
 _LONGEST_BODY = 1_500  # characters
@@ -82,9 +84,12 @@ def _status(status: int) -> str:
 
 
 def _body(content: bytes, kind: str) -> str:
-    """Return a body as people read it: JSON and XML indented, a form decoded with a field on each line."""
+    """Return a body as people read it: JSON, CBOR and XML indented, a form decoded with a field on each line."""
     text = content.decode(errors="replace")
-    if "form" in kind:
+    if "cbor" in kind:
+        with suppress(Unreadable):  # what is no CBOR is shown as it is
+            text = json.dumps(cbor.value(content), indent=2, ensure_ascii=False, default=str)
+    elif "form" in kind:
         text = "\n".join(f"{name}={value}" for name, value in parse_qsl(text, keep_blank_values=True))
     elif "xml" in kind:
         text = _indented(text)

@@ -94,7 +94,7 @@ class Exchange:
         model = models.operation_model(self.service, self.request.operation)
         if model is None:
             return {"Error": {"Code": str(self.status)}} if self.status >= 400 else {}
-        parser = create_parser(model.service_model.protocol)
+        parser = create_parser(self.request.protocol)
         reply = {"status_code": self.status, "headers": self.reply_headers, "body": self.reply}
         return parser.parse(reply, model.output_shape)
 

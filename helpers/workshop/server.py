@@ -21,7 +21,7 @@ from helpers.aws_rules.common.accounts import Account, Accounts
 from helpers.aws_rules.common.identities import LEARNER, user_arn
 from helpers.aws_rules.common.refusals import Refused
 from helpers.aws_rules.common.regions import regions
-from helpers.aws_rules.common.request import JSON, QUERY, Request
+from helpers.aws_rules.common.request import Request, name_in_boto3
 from helpers.aws_rules.sns import signing
 from helpers.aws_rules.sqs.region import SqsRegion
 from helpers.backends.addresses import is_loopback
@@ -138,7 +138,7 @@ class WorkshopCloud:
         if unsigned and (followed := dispatch.follow(self.accounts, f"http://{host}/?{http.query}")):
             return followed
         signed = self._signed(http)
-        if signed.service not in dispatch.OPERATIONS:
+        if name_in_boto3(signed.service) not in dispatch.OPERATIONS:
             text = absent.no_service("This course's server", signed.service, dispatch.OPERATIONS)
             raise Refused("UnknownService", text, 400)
         account, identity = self._caller(http, signed)
@@ -147,7 +147,7 @@ class WorkshopCloud:
             raise Refused("SignatureDoesNotMatch", text, 403)
         if _QUEUE_PATH.fullmatch(http.path) and "x-amz-target" not in http.headers and b"QueueUrl=" not in body:
             body += b"&" + urlencode({"QueueUrl": f"http://{host}{http.path}"}).encode()
-        request = Request.received(signed.service, signed.region, http.headers, body)
+        request = Request.received(signed.service, signed.region, http.headers, body, http.path)
         request.account, request.identity, request.host = account, identity, f"http://{host}"
         request.access_key = signed.access_key
         if header := http.headers.get(_OF_A_RUN):
@@ -156,9 +156,9 @@ class WorkshopCloud:
 
     def _refusal(self, http: HttpRequest, problem: Refused) -> HttpResponse:
         signed = signatures.read(http.headers.get("authorization", ""))
-        service = signed.service if signed else _guess_service(http)
+        service = name_in_boto3(signed.service) if signed else _guess_service(http)
         if service in dispatch.OPERATIONS:
-            protocol = JSON if "x-amz-target" in http.headers else QUERY
+            protocol = Request.received(service, "", http.headers, b"").protocol
             return wire.refusal(service, protocol, problem, str(uuid.uuid4()))
         return unsupported_services.error_response(
             service, http.headers, problem.code, problem.message, problem.status or 400
@@ -169,6 +169,8 @@ class WorkshopCloud:
 
 
 def _guess_service(http: HttpRequest) -> str:
+    if "smithy-protocol" in http.headers or http.headers.get("x-amz-target", "").startswith("Granite"):
+        return "cloudwatch"
     return "sqs" if http.headers.get("x-amz-target", "").startswith("AmazonSQS.") else "sns"
 
 
@@ -209,7 +211,7 @@ def _url(host: str, port: int) -> str:
 def instructions(url: str, token: str) -> str:
     """Return the text that tells learners how to connect."""
     secret, remote = (token, f', allow_remote=True, token="{token}"') if token else ("anything", "")
-    return f"""The course's cloud (SQS, SNS, STS) is at {url}
+    return f"""The course's cloud (SQS, SNS, STS, CloudWatch) is at {url}
 
 To use it in a terminal, choose 12 digits of your own as your account:
   export AWS_ENDPOINT_URL={url}

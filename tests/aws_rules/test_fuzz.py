@@ -1,8 +1,8 @@
 """What a program could send by mistake: the offline cloud answers as AWS would, and continues to work.
 
-Every operation of SQS, SNS and STS in botocore's models is called, in process and over HTTP, with parameters of its
-shape, sensible ones mixed with nasty ones, and with bytes that no client would send. Seeds are fixed, so a failure
-repeats.
+Every operation of SQS, SNS, STS and CloudWatch in botocore's models is called, in process and over HTTP, with
+parameters of its shape, sensible ones mixed with nasty ones, and with bytes that no client would send. Seeds are fixed,
+so a failure repeats.
 """
 
 import base64
@@ -23,13 +23,16 @@ from botocore.parsers import create_parser
 from botocore.serialize import create_serializer
 from served_lab import running
 
+from helpers.aws_rules import absent
 from helpers.aws_rules.common.accounts import Account
+from helpers.aws_rules.common.request import CBOR
 from helpers.backends import transport
 from helpers.backends.offline.offline_cloud import make_world
 from helpers.simulation.worlds import World
 
 REGION, ACCOUNT, OTHER = "us-east-1", "123456789012", "210987654321"
-SERVICES = ("sqs", "sns", "sts")
+SERVICES = ("sqs", "sns", "sts", "cloudwatch")
+SIGNING_NAMES = {"cloudwatch": "monitoring"}
 STS = ("AssumeRole", "GetCallerIdentity")  # those that the course uses
 
 # AWS's error codes that aren't in botocore's models: the common errors in both API references, and recorded answers.
@@ -165,7 +168,15 @@ NUMBERS = ["", "1" * 5000, *words("0 1 5 30 60 900 43200 1024 2048 1048576 -1 1.
 CHOICES = words("true false True queue messageGroup perQueue perMessageGroupId MessageBody Topic MessageGroup 1 2")
 TYPES = ["", *words("String Number Binary String.Array Number.int Binary.gif string Boolean . \x00")]
 ACTIONS = ["SendMessage", "ReceiveMessage", "*", "Publish", "Nothing", "", "\x00"]
+NAMESPACES = ["Shop", "Other", "AWS/SQS", "AWS/", ":x", " ", "é", "n" * 256]
+STATISTICS = ["Sum", "p99", "p101", "tm90", "None", "TM(10%:90%)", "\x00"]
+EXPRESSIONS = ["m1", "m1 + 1", "SUM(METRICS())", "FILL(METRICS(), 0)", "TIME_SERIES(1)", "e1", "SELECT 1", "(" * 500]
 POOLS = {
+    "Namespace": NAMESPACES,
+    "Stat": STATISTICS,
+    "Statistics": STATISTICS,
+    "ExtendedStatistics": STATISTICS,
+    "Expression": EXPRESSIONS,
     "QueueUrl": URLS,
     "QueueName": ["orders", "orders.fifo", "dead", "new", "new.fifo", ".fifo", "none", "a b", *TEXTS],
     "Name": ["news", "news.fifo", "new", "new.fifo", ".fifo", "a b", *TEXTS],
@@ -196,12 +207,26 @@ POOLS = {
     "AttributeNames": QUEUE_ATTRIBUTES,
     "AttributeName": TOPIC_ATTRIBUTES,
 }
+DOUBLES = [0.0, -1.5, 1e308, -1e308, float("nan"), float("inf"), float("-inf"), 5e-324]
+MOMENTS = [0, -1, -62_000_000_000, 4_000_000_000, 250_000_000_000, "2026-01-05T08:00:00Z", "20260105"]
 INTEGERS = [0, 1, 2, 5, 10, 11, 20, 21, 30, 900, 901, 43_200, 43_201, -1, -(2**31), 2**31, 2**63, 10**30]
 LENGTHS = [0, 1, 1, 2, 2, 3, 12]
 NASTINESS = [0, 0.1, 0.1, 0.3, 1]  # how many of the values of one call are nasty
 
 # Valid values.
 GOOD = {
+    "Namespace": ["Shop"],
+    "MetricName": ["orders", "parcels"],
+    "MetricId": ["m1", "m2", "e1"],
+    "Stat": ["Sum", "p50"],
+    "ExtendedStatistics": ["p50"],
+    "Expression": ["m1 + 1"],
+    "Period": [60, 300],
+    "StorageResolution": [1, 60],
+    "MaxDatapoints": [1, 100],
+    "StartTime": [1_767_600_000],
+    "EndTime": [1_767_603_600, 1_767_607_200],
+    "Timestamp": [1_767_603_600],
     "QueueUrl": URLS[:3],
     "QueueName": ["orders", "dead", "new"],
     "Name": ["news", "new"],
@@ -241,6 +266,8 @@ GOOD_SETTINGS = {
     "topic": [("DisplayName", "News"), ("SignatureVersion", "2"), ("MaximumMessageSize", "1024")],
     "subscription": [("RawMessageDelivery", "true"), ("FilterPolicy", '{"colour":["red"]}')],
 }
+# Members without which a request says little, though the models don't require them.
+NEEDED = ("StringValue", "MetricData", "MetricStat", "Value", "Statistics", "Namespace")
 HAS_SETTINGS = {"CreateQueue": "queue", "SetQueueAttributes": "queue", "CreateTopic": "topic"}
 
 
@@ -265,7 +292,7 @@ class Maker:
         """Return the required members, sometimes without one of them, and some of the others."""
         required, made = shape.required_members, {}
         for name, member in shape.members.items():
-            wanted = name in required or name == "StringValue" or self.draw.random() < 0.25
+            wanted = name in required or name in NEEDED or self.draw.random() < 0.25
             if wanted and not (self.nasty() and self.draw.random() < 0.1):
                 made[name] = self.value(name, member)
         return made
@@ -284,6 +311,10 @@ class Maker:
             return self.draw.choice(INTEGERS if nasty else GOOD.get(name, [1, 2, 5]))
         if kind == "boolean":
             return self.draw.random() < 0.5
+        if kind == "double":
+            return self.draw.choice(DOUBLES if nasty else [1.0, 2.5])
+        if kind == "timestamp":
+            return self.draw.choice(MOMENTS if nasty else GOOD.get(name, GOOD["Timestamp"]))
         if kind == "blob":
             return self.draw.choice([b"", b"\x00\xff", b"x" * 2000] if nasty else [b"bytes"])
         return self.nasty_text(name, shape) if nasty else self.text(name, shape)
@@ -308,7 +339,8 @@ class Maker:
         """Return a valid text for the member of this name: one that the cloud returned, or a usual one."""
         if name in self.known and (name not in GOOD or self.draw.random() < 0.3):
             return self.draw.choice(self.known[name])
-        return self.draw.choice(GOOD.get(name) or getattr(shape, "enum", None) or ["text"])
+        good = GOOD.get(shape.name) or GOOD.get(name)
+        return self.draw.choice(good or getattr(shape, "enum", None) or ["text"])
 
     def nasty_text(self, name: str, shape: Any) -> str:
         """Return a text that a program could send by mistake."""
@@ -354,20 +386,26 @@ class Wire:
         return self.post(service, headers, body, model(service).operation_model(name))
 
     def post(
-        self, service: str, headers: dict[str, str], body: bytes, operation: OperationModel | None = None
+        self,
+        service: str,
+        headers: dict[str, str],
+        body: bytes,
+        operation: OperationModel | None = None,
+        path: str = "/",
     ) -> dict[str, Any]:
         """Send bytes, check that AWS could answer like this, and return the parsed answer."""
-        headers = headers | {"Authorization": SIGNED.format(key="OFFLINESHOP", region=REGION, service=service)}
-        asked = self.exchange(service, headers, body)
-        protocol = "json" if "X-Amz-Target" in headers else "query"
+        signing = SIGNING_NAMES.get(service, service)
+        headers = headers | {"Authorization": SIGNED.format(key="OFFLINESHOP", region=REGION, service=signing)}
+        asked = self.exchange(signing, headers, body, path)
+        protocol = "json" if "X-Amz-Target" in headers else CBOR if "smithy-protocol" in headers else "query"
         found = create_parser(protocol).parse(asked, operation.output_shape if operation else None)
         self.check(service, asked["status_code"], found)
         self.learn(found)
         return found
 
-    def exchange(self, service: str, headers: dict[str, str], body: bytes) -> dict[str, Any]:
+    def exchange(self, service: str, headers: dict[str, str], body: bytes, path: str) -> dict[str, Any]:
         """Return the response to a request, as botocore's parsers take it."""
-        place = f"https://{service}.{REGION}.amazonaws.com/"
+        place = f"https://{service}.{REGION}.amazonaws.com{path}"
         reply = transport.send(self.world, AWSPreparedRequest("POST", place, HeadersDict(headers), body, False))
         return {"status_code": reply.status_code, "headers": reply.headers, "body": reply.content}
 
@@ -411,10 +449,10 @@ class HttpWire(Wire):
         self.number, self.connection = f"{next(_numbers):012}", HTTPConnection(running().url.partition("//")[2])
         super().__init__()
 
-    def exchange(self, service: str, headers: dict[str, str], body: bytes) -> dict[str, Any]:
+    def exchange(self, service: str, headers: dict[str, str], body: bytes, path: str) -> dict[str, Any]:
         """Return the response to a request, as botocore's parsers take it."""
         headers = headers | {"Authorization": SIGNED.format(key=self.number, region=REGION, service=service)}
-        self.connection.request("POST", "/", body.replace(ACCOUNT.encode(), self.number.encode()), headers)
+        self.connection.request("POST", path, body.replace(ACCOUNT.encode(), self.number.encode()), headers)
         reply = self.connection.getresponse()
         content = reply.read().replace(self.number.encode(), ACCOUNT.encode())
         return {"status_code": reply.status, "headers": HeadersDict(dict(reply.getheaders())), "body": content}
@@ -441,7 +479,7 @@ def arn(name: str, service: str = "sqs") -> str:
 def written(service: str, name: str, params: dict[str, Any]) -> tuple[dict[str, str], bytes]:
     """Return headers and body of the request as botocore makes it, without its checks."""
     made = model(service)
-    serializer = create_serializer(made.protocol, include_validation=False)
+    serializer = create_serializer(made.resolved_protocol, include_validation=False)
     request = serializer.serialize_to_request(params, made.operation_model(name))
     body = request["body"]
     return dict(request["headers"]), body if isinstance(body, bytes) else form(body)
@@ -457,7 +495,10 @@ def form(values: dict[str, Any] | list[tuple[str, Any]]) -> bytes:
 # AWS has closed data protection to new customers, and of STS the course uses two operations.
 NOT_TAUGHT = [("sns", "GetDataProtectionPolicy"), ("sns", "PutDataProtectionPolicy")]
 NOT_TAUGHT += [("sts", name) for name in model("sts").operation_names if name not in STS]
+NOT_TAUGHT += [each for each in absent.OPERATIONS if each[0] == "cloudwatch"]
 TAUGHT = [each for each in operations() if each not in NOT_TAUGHT]
+IN_JSON = [each for each in TAUGHT if each[0] in ("sqs", "cloudwatch")]
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
 @pytest.mark.parametrize("rounds", [20, pytest.param(120, marks=pytest.mark.full)])
@@ -470,7 +511,10 @@ def test_whatever_the_parameters_are_the_answer_is_one_of_awss(service: str, nam
     wire.still_works()
 
 
-@pytest.mark.parametrize(("service", "name"), NOT_TAUGHT)
+@pytest.mark.parametrize(
+    ("service", "name"),
+    [pytest.param(*each, marks=pytest.mark.full if each[0] == "cloudwatch" else ()) for each in NOT_TAUGHT],
+)
 def test_an_operation_that_the_course_does_not_teach_gets_one_clear_refusal(service: str, name: str) -> None:
     """The error is InvalidAction and names the operation, for any parameters."""
     wire, draw = Wire(), Random(f"refusals of {name}")
@@ -522,14 +566,36 @@ def spoil(value: Any, draw: Random) -> Any:
     return draw.choice(WRONG)
 
 
-@pytest.mark.parametrize("name", model("sqs").operation_names)
-def test_json_of_wrong_types_is_refused_and_harms_nothing(name: str) -> None:
+@pytest.mark.parametrize(("service", "name"), IN_JSON)
+def test_json_of_wrong_types_is_refused_and_harms_nothing(service: str, name: str) -> None:
     """One value in the request has another type."""
     wire, draw = Wire(), Random(f"types of {name}")
-    operation = model("sqs").operation_model(name)
+    operation = model(service).operation_model(name)
     for _ in range(40):
-        headers, body = written("sqs", name, Maker(draw, wire.known).params(operation))
-        wire.post("sqs", headers, json.dumps(spoil(json.loads(body), draw)).encode(), operation)
+        headers, body = written(service, name, Maker(draw, wire.known).params(operation))
+        wire.post(service, headers, json.dumps(spoil(json.loads(body), draw)).encode(), operation)
+    wire.still_works()
+
+
+@pytest.mark.parametrize("make", [Wire, pytest.param(HttpWire, marks=pytest.mark.full)])
+@pytest.mark.parametrize("name", [name for service, name in TAUGHT if service == "cloudwatch"])
+def test_cbor_that_is_cut_spoiled_or_of_wrong_types_is_refused(make: Callable[[], Wire], name: str) -> None:
+    """Bytes are changed, left out or added, and values have other types."""
+    wire, draw, operation = make(), Random(f"CBOR of {name}"), model("cloudwatch").operation_model(name)
+    serializer = create_serializer(CBOR, include_validation=False)
+    for number in range(120):
+        try:
+            sent = serializer.serialize_to_request(Maker(draw, wire.known).params(operation), operation)
+        except (UnicodeEncodeError, OverflowError):  # half a character or a huge number, which CBOR can't hold
+            continue
+        body = sent["body"]
+        for _ in range(draw.randrange(4) if number % 4 else 0):
+            at = draw.randrange(len(body) + 1)
+            piece = draw.choice(
+                [b"", b"\xff", b"\x9f", b"\xbf", b"\xfb", b"\xc1", b"\x1b" + b"\xff" * 8, b"\x5b\x7f", b"\x81" * 999]
+            )
+            body = body[:at] + piece + body[at + draw.randrange(3) :]
+        wire.post("cloudwatch", sent["headers"], body, operation, sent["url_path"])
     wire.still_works()
 
 
@@ -585,14 +651,14 @@ def test_every_field_of_a_form_can_hold_anything(make: Callable[[], Wire], servi
     """Each field of a form with every member has other values, is left out, comes twice, or has another name."""
     wire, operation = make(), model(service).operation_model(name)
     params = EveryMember(Random(name), wire.known).params(operation)
-    headers, body = written(service, name, params)
-    fields = parse_qsl(body.decode(), keep_blank_values=True)
+    sent = create_serializer("query", include_validation=False).serialize_to_request(params, operation)
+    fields = parse_qsl(form(sent["body"]).decode(), keep_blank_values=True)
     for number, (key, value) in enumerate(fields):
         texts = ("", "null", "x", "-1", "1.5", "true", "9" * 30, HUGE, STRANGE, "[]", "{}")
         names = (f"{key}.1", f"{key}.member.1", key.rpartition(".")[0])
         others = [[], [(key, value)] * 2, *([(key, text)] for text in texts), *([(other, value)] for other in names)]
         for other in others:
-            wire.post(service, headers, form([*fields[:number], *other, *fields[number + 1 :]]), operation)
+            wire.post(service, FORM, form([*fields[:number], *other, *fields[number + 1 :]]), operation)
     wire.still_works()
 
 
@@ -623,11 +689,10 @@ def test_forms_with_wrong_fields_are_refused_and_harm_nothing(service: str, name
     wire, draw = Wire(), Random(f"fields of {name}")
     operation = model(service).operation_model(name)
     for _ in range(30):
-        headers, _ = written(service, name, {})
         params = Maker(draw, wire.known).params(operation)
         serializer = create_serializer("query", include_validation=False)
         fields = list(serializer.serialize_to_request(params, operation)["body"].items())
-        wire.post(service, headers, form([spoil_field(*field, draw) for field in fields]), operation)
+        wire.post(service, FORM, form([spoil_field(*field, draw) for field in fields]), operation)
     wire.still_works()
 
 

@@ -191,6 +191,69 @@ def test_what_is_made_after_start_is_answered_offline(run: Run) -> None:
     assert found == {"outcomes": outcomes, "attempts": []}
 
 
+def test_metrics_are_answered_offline(run: Run) -> None:
+    """Every operation of CloudWatch stays in the process, whichever client makes the call and however time goes on.
+
+    Operations that only AWS has are refused here too.
+    """
+    found = run(
+        """
+        from datetime import datetime, timezone
+        from helpers import clock
+
+        def made(**options):
+            return boto3.client("cloudwatch", **options)
+
+        session = boto3.Session()
+        clients = {
+            "client": made(),
+            "another region": made(region_name="eu-west-1"),
+            "dual stack": made(config=Config(use_dualstack_endpoint=True)),
+            "FIPS": made(config=Config(use_fips_endpoint=True)),
+            "unsigned": made(config=Config(signature_version=UNSIGNED)),
+            "endpoint_url": made(endpoint_url="http://203.0.113.1:4566"),
+            "proxy": made(config=Config(proxies={"https": "http://203.0.113.1:3128"})),
+        }
+        start()
+        clients |= {"session": session.client("cloudwatch"), "after start": made()}
+        clients["China"] = made(region_name="cn-north-1")
+
+        def use(client):
+            calls, now = len(cloud.calls()), clock.now()
+            times = {"StartTime": datetime(2026, 1, 5, tzinfo=timezone.utc), "EndTime": now}
+            metric = {"Namespace": "Shop", "MetricName": "orders"}
+            query = {"Id": "m1", "MetricStat": {"Metric": metric, "Period": 3600, "Stat": "Sum"}}
+            client.put_metric_data(Namespace="Shop", MetricData=[{"MetricName": "orders", "Value": 1}])
+            client.list_metrics()
+            client.get_metric_statistics(**metric, **times, Period=3600, Statistics=["Sum"])
+            client.get_metric_data(MetricDataQueries=[query], **times)
+            clock.advance(minutes=5)
+            return len(cloud.calls()) - calls
+
+        for name, client in clients.items():
+            try:
+                outcomes[name] = use(client)
+            except Exception as problem:
+                outcomes[name] = f"{type(problem).__name__}: {problem}"
+        clock.run()
+        outcomes["a clock that runs"] = use(clients["client"])
+        clock.stand()
+        client = clients["after start"]
+        operations = client.meta.service_model.operation_names
+        for name in operations:
+            try:
+                client._make_api_call(name, {})
+            except Exception:
+                pass  # refused here, or by botocore
+        outcomes["services"] = sorted({call.service for call in cloud.calls()})
+        """,
+        **KEYS,
+    )
+    names = ("client", "another region", "dual stack", "FIPS", "unsigned", "endpoint_url", "proxy", "session", "China")
+    outcomes = dict.fromkeys((*names, "after start", "a clock that runs"), 4)
+    assert found == {"outcomes": outcomes | {"services": ["cloudwatch"]}, "attempts": []}
+
+
 @pytest.mark.full
 def test_endpoints_in_the_environment_are_not_used(run: Run) -> None:
     """AWS_ENDPOINT_URL, for all services or for one, leads nobody away: not after start(), and not before it."""

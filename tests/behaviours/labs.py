@@ -2,6 +2,7 @@
 
 import json
 from functools import lru_cache
+from itertools import count
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,6 +13,7 @@ from botocore.exceptions import ClientError
 from behaviours.book import ACCOUNT, OTHER
 
 REGION = "us-east-1"
+_NUMBERS = count(1)  # of queues
 
 
 class Lab:
@@ -55,6 +57,16 @@ class Lab:
     @property
     def sns(self) -> Any:
         return self.client("sns")
+
+    @property
+    def cloudwatch(self) -> Any:
+        return self.client("cloudwatch")
+
+    def now(self) -> float:
+        """Return the cloud's time, in seconds since 1970, as a new queue has it."""
+        url = self.queue(f"clock-{next(_NUMBERS)}")
+        reply = self.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["CreatedTimestamp"])
+        return float(reply["Attributes"]["CreatedTimestamp"])
 
     def queue(self, name: str = "orders", account: str = "own", region: str = REGION, **attributes: str) -> str:
         """Create a queue, FIFO if its name ends in .fifo, and return its URL."""
@@ -185,7 +197,7 @@ class MotoLab(Lab):
         moto.core.utils.utcnow = self._now
         self._posts: list[dict[str, Any]] = []
         self._requests, moto.sns.models.requests = moto.sns.models.requests, SimpleNamespace(post=self._post)
-        self._mock = moto.mock_aws(config={"core": {"service_whitelist": ["sqs", "sns", "sts"]}})
+        self._mock = moto.mock_aws(config={"core": {"service_whitelist": ["sqs", "sns", "sts", "cloudwatch"]}})
         self._mock.start()
         return self
 

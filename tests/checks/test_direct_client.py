@@ -21,10 +21,11 @@ from helpers.checks.runners.in_process import InProcess
 from helpers.course import Exercise
 from helpers.simulation import worlds
 
-# What goes through botocore in `queues`, `topics`, `phones` and `callers`: what returns a point in time, a number that
-# is True, and the query protocol's empty lists and maps.
+# What goes through botocore in `queues`, `topics`, `phones`, `callers` and `metrics`: what takes or returns a point in
+# time, a number that is True or has a fraction, and the query protocol's empty lists and maps.
 LONG_WAY = {"AssumeRole": 1, "ListOriginationNumbers": 1, "SendMessage": 1, "Publish": 1, "PublishBatch": 1}
 LONG_WAY |= {"Subscribe": 1, "GetSMSAttributes": 1}
+LONG_WAY |= {"PutMetricData": 2, "GetMetricStatistics": 2, "GetMetricData": 2}
 
 
 @pytest.fixture(autouse=True)
@@ -245,9 +246,27 @@ def callers(call):
         call("sts", "assume_role", RoleArn=role, RoleSessionName="kim", DurationSeconds=seconds)
 
 
+def metrics(call):
+    """Ask for the operations of CloudWatch on metrics, with and without dates and numbers, and for what is refused."""
+    metric, times = (
+        {"Namespace": "Shop", "MetricName": "orders"},
+        {"StartTime": 1_767_600_000, "EndTime": 1_767_610_000},
+    )
+    data = [{"MetricName": "orders", "Value": 1.5, "Dimensions": [{"Name": "town", "Value": "Graz"}]}]
+    for namespace in ("Shop", "AWS/SQS"):
+        call("cloudwatch", "put_metric_data", Namespace=namespace, MetricData=data)
+    call("cloudwatch", "put_metric_data", Namespace="Shop", MetricData=[{"MetricName": "orders"}])
+    call("cloudwatch", "list_metrics", RecentlyActive="PT3H")
+    call("cloudwatch", "list_metrics", Namespace=":")
+    for period in (60, 61):
+        call("cloudwatch", "get_metric_statistics", **metric, **times, Period=period, Statistics=["Sum"])
+        query = {"Id": "m1", "MetricStat": {"Metric": metric, "Period": period, "Stat": "Sum"}}
+        call("cloudwatch", "get_metric_data", MetricDataQueries=[query], **times)
+
+
 def test_every_operation_returns_what_boto3_returns(twins):
     """All that the offline cloud has: the same values of the same types in the same order, and no request is sent."""
-    for walk in (queues, topics, phones, callers):
+    for walk in (queues, topics, phones, callers, metrics):
         walk(twins)
     names = {(service, boto3.client(service).meta.method_to_api_mapping[method]) for service, method in twins.asked}
     assert names == _all_operations()

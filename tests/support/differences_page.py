@@ -10,6 +10,7 @@ from helpers.aws_rules.common.refusals import Refused
 
 PATH = Path(__file__).parents[2] / absent.PAGE
 
+_NAMES = {"cloudwatch": "CloudWatch"}  # those that AWS doesn't write in capitals
 _PAGE = """\
 # Where the offline cloud differs from AWS
 
@@ -21,12 +22,14 @@ Which operations a service has is taken from botocore's models.
 |---|---|
 | SQS | {sqs} operations |
 | SNS | {sns} operations |
+| CloudWatch | {cloudwatch} operations |
 | STS | the two that the course uses, AssumeRole and GetCallerIdentity |
 
 | not in the offline cloud | why |
 |---|---|
 {absent}
-| {other_services} | The offline cloud has SQS, SNS and a little of STS, because the course is about messaging. |
+| {other_services} | The offline cloud has SQS, SNS, their metrics in CloudWatch and a little of STS, because the \
+course is about messaging. |
 
 ## Behaviour
 
@@ -62,8 +65,10 @@ def page(behaviours: list[Behaviour]) -> str:
     return _PAGE.format(
         sqs=_count("sqs"),
         sns=_count("sns"),
+        cloudwatch=_count("cloudwatch"),
         absent="\n".join(
-            f"| {service.upper()}: {name} | {why} |" for (service, name), why in absent.OPERATIONS.items()
+            f"| {_NAMES.get(service, service.upper())}: {name} | {why} |"
+            for (service, name), why in absent.OPERATIONS.items()
         ),
         other_services=absent.OTHER_SERVICES,
         agreeing=len(behaviours) - len(differing),

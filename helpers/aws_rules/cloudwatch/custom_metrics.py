@@ -3,6 +3,7 @@
 AWS: values of different units are kept apart. A metric of high resolution is kept by the second, others by the minute.
 A statistic set has percentiles only if all its values are known to be equal. Source: CloudWatch API reference,
 PutMetricData, MetricDatum, GetMetricStatistics; recorded answers.
+moto: mixes units in GetMetricData, and keeps no resolution.
 """
 
 from collections.abc import Iterator, Mapping

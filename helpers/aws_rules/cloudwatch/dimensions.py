@@ -4,6 +4,7 @@ AWS: names all that's wrong, each on a line, by its place in the request. A text
 and a name and a value of a dimension have something else than spaces. Source: CloudWatch API reference, Dimension and
 PutMetricData; AWS's answers in issues aws/amazon-cloudwatch-agent 240 (too long), influxdata/telegraf 2022 and
 aws-robotics/cloudwatchmetrics-ros1 46 (several lines), and as quoted in elastic/beats (too many).
+moto: checks none of them.
 
 The texts for characters, for colons and for a dimension that comes twice aren't recorded anywhere; they're inferred.
 """

@@ -3,6 +3,7 @@
 AWS: a missing value counts as 0 for an operator between two time series, and a point that would be divided by zero is
 dropped. A function such as SUM makes one number of a time series, and one time series of an array; only AVG counts what
 is missing there, as 0. Source: CloudWatch user guide, "Using math expressions with CloudWatch metrics".
+moto: has none of this: an expression can only be the id of a metric.
 
 AWS's page leaves open, and this cloud has chosen: FILL and TIME_SERIES go until now where the end time is later; RATE
 and DIFF compare with the last point that is there; a number that is infinite or isn't a number is dropped.

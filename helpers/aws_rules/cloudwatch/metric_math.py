@@ -4,6 +4,7 @@ AWS: operators are + - * / ^, == != < > <= >=, AND or &&, OR or ||, and a minus 
 brackets, and the ids of other queries. The result has to be a time series or an array of them. Source: CloudWatch user
 guide, "Using math expressions with CloudWatch metrics"; AWS's answers as quoted in the TuringGpt/nova-infrastructure
 project (a function that isn't found) and by learners of AWS (invalid syntax).
+moto: an expression can only be the id of a metric.
 
 AWS doesn't say which operator binds how tightly: here ^ does most, then the minus in front, * and /, + and -, the
 comparisons, AND, OR. Expressions come from anybody who can send a request: nothing is evaluated as code, and how deep

@@ -5,6 +5,7 @@ what tells it from the request's other metrics: values of dimensions, statistic,
 mixed: those of the first one are returned, with a message. Source: CloudWatch API reference, MetricDataQuery; recorded
 answers; AWS's answers in issues prometheus-community/yet-another-cloudwatch-exporter 385 (statistics) and
 elastic/beats 32687 (a line feed at the end); the amazon-cloudwatch-agent-test project (dimensions in a label).
+moto: mixes units, gives every label the statistic, and knows no expressions but ids.
 
 AWS doesn't document which unit is the first; here they're in alphabetical order, as in the message.
 """

@@ -5,6 +5,7 @@ to a minute, to five minutes after 15 days, to an hour after 63 days, and for pe
 the period. Shorter periods than that give no data. There are no percentiles where single values are unknown or
 negative. Source: CloudWatch API reference, GetMetricStatistics and PutMetricData; CloudWatch user guide, "Metrics
 concepts" and "Getting statistics aggregated across resources", whose hours begin at 18 minutes past.
+moto: begins the first period at the first value, and has no percentiles.
 
 AWS doesn't say how it finds a percentile. Here it's the smallest value that isn't below the asked share of all.
 """

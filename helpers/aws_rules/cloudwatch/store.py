@@ -9,12 +9,12 @@ AWS doesn't say how late: a minute of a queue or topic is here `Accounts.metrics
 programs publish is here at once. AWS may take minutes, and hours for values that are hours old.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from helpers.aws_rules.cloudwatch.custom_metrics import CustomMetrics
 from helpers.aws_rules.common.accounts import Account
+from helpers.aws_rules.common.meters import Meters
 from helpers.aws_rules.common.series import STEP, Point, Series
 from helpers.aws_rules.sns.region import SnsRegion
 from helpers.aws_rules.sqs.region import SqsRegion
@@ -76,7 +76,8 @@ def _late(account: Account, series: Series) -> Series:
     return _Late(series, account.time(), account.accounts.metrics_delay)
 
 
-def _meters(account: Account, region: str, namespace: str) -> dict[str, Any]:
+def _meters(account: Account, region: str, namespace: str) -> Mapping[str, Meters]:
     """Return what counts for the queues or topics, by the queue's or topic's name."""
-    service = account.service(SqsRegion if namespace == SQS else SnsRegion, region)
-    return getattr(service, "meters", {})
+    if namespace == SQS:
+        return account.service(SqsRegion, region).meters
+    return account.service(SnsRegion, region).meters

@@ -2,7 +2,8 @@
 
 - `accounts`: the accounts of one simulated AWS, and what each has per region. `regions`: which regions AWS has.
 - `request`: one request, parsed once.
-- `wire`: bytes in, bytes out, with `reading` for parameters, `writing` for results, and botocore's `models` of both.
+- `wire`: bytes in, bytes out, with `reading` for parameters, `writing` for results, `cbor` for both of them in CBOR,
+  and botocore's `models` of both.
 - `refusals`, `missing_parameters`, `arns`: AWS's errors, for what's missing, and for what isn't an ARN.
 - `constraints`, `json_types`: the errors for values that a model doesn't allow. `identities`: who callers are.
 - `signatures`: reads and checks the AWS signature on a request.

@@ -1,4 +1,4 @@
-"""SNS's errors for missing parameters: one form for a text at the top level, another form for everything else.
+"""Errors for missing parameters. SNS has one form for a text at the top level, another form for everything else.
 
 AWS: the second form names all that are missing. A wrong ARN is complained about before a missing map or list. Source:
 recorded answers; that all are named is inferred from how other services of AWS write this error.
@@ -12,6 +12,7 @@ from helpers.aws_rules.common.refusals import Refused, invalid, violations
 
 _REPORT = re.compile(r'Missing required parameter in (.*?): "(\w+)"')
 _ARNS = {"TopicArn", "PlatformApplicationArn", "EndpointArn"}
+_INDEX = re.compile(r"\[(\d+)\]")
 _STEP = re.compile(r"\[(\d+)\]|\.?([^.\[]+)")
 
 
@@ -31,6 +32,19 @@ def of_sns(shape: Any, report: str, params: dict[str, Any]) -> Refused:
     text = "failed to satisfy constraint: Member must not be null"
     paths = [("" if where == "input" else _path(shape, where)) + _small(name) for where, name in found]
     return violations(*(f"Value null at '{path}' {text}" for path in paths))
+
+
+def of_cloudwatch(report: str) -> Refused:
+    """Return CloudWatch's error, which names the place of each, on a line of its own. report: botocore's text."""
+    texts = []
+    for where, name in _REPORT.findall(report):
+        steps = [] if where == "input" else [f"{re.sub(_INDEX, _member, where)}."]
+        texts.append(f"The parameter {''.join(steps)}{name} is required.")
+    return Refused("MissingParameter", "\n".join(texts))
+
+
+def _member(index: re.Match[str]) -> str:
+    return f".member.{int(index[1]) + 1}"
 
 
 def _path(shape: Any, where: str) -> str:

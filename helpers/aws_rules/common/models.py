@@ -18,6 +18,11 @@ def service_model(service: str) -> ServiceModel:
     return ServiceModel(_loader().load_service_model(service, "service-2"), service)
 
 
+def protocol(service: str) -> str:
+    """Return the protocol, among those of the service, that boto3 speaks to it: "json", "query"."""
+    return str(service_model(service).resolved_protocol)
+
+
 @lru_cache
 def operation_model(service: str, name: str) -> OperationModel | None:
     """Return botocore's model of an operation; None when there is no such operation, or no such service."""

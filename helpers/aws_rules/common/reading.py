@@ -9,6 +9,7 @@ import base64
 import json
 import re
 from collections.abc import Callable
+from datetime import datetime, timezone
 from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote
@@ -18,6 +19,7 @@ from botocore.model import Shape
 from helpers.aws_rules.common import models
 
 Reader = Callable[[Any], Any]
+_YEAR_9999 = 253_370_764_800  # in seconds since 1970
 
 
 class Unreadable(ValueError):
@@ -63,7 +65,7 @@ def parameters(service: str, operation: str, body: bytes, form: dict[str, str] |
         read = _reader(service, operation, form is None)
         if read is not None:
             return read(json.loads(body.decode()) if form is None else _tree(form)), True
-    except (_Odd, ValueError, RecursionError):
+    except (_Odd, ValueError, RecursionError, OverflowError):
         pass
     return _leniently(service, operation, body, form), False
 
@@ -78,7 +80,7 @@ def _leniently(service: str, operation: str, body: bytes, form: dict[str, str] |
     asked: Any = {"method": "POST", "values": form or {}, "headers": {}, "body": body or b"{}", "url_path": "/"}
     try:
         read = PROTOCOL_PARSERS["json" if form is None else "query"](model).parse(asked | {"url_params": {}}) or {}
-    except (ValueError, TypeError, AttributeError, KeyError, RecursionError, ArithmeticError):  # 1e999 is infinite
+    except (ValueError, TypeError, AttributeError, KeyError, RuntimeError, ArithmeticError):  # 1e999 is infinite
         raise Unreadable("The request cannot be read.") from None
     return read
 
@@ -87,7 +89,7 @@ def _leniently(service: str, operation: str, body: bytes, form: dict[str, str] |
 def _reader(service: str, operation: str, in_json: bool) -> Reader | None:
     """Return what reads the parameters of an operation; None where moto's parser has to."""
     model = models.operation_model(service, operation)
-    if model is None or model.service_model.protocol != ("json" if in_json else "query"):
+    if model is None or model.service_model.resolved_protocol != ("json" if in_json else "query"):
         return None
     if model.input_shape is None:
         return lambda value: {}
@@ -133,12 +135,27 @@ def _blob(value: Any) -> bytes:
     return base64.b64decode(value)
 
 
+def _double(value: Any) -> float:
+    if type(value) not in (int, float):
+        raise _Odd
+    return float(value)
+
+
+def _timestamp(value: Any) -> datetime:
+    """Return the moment as moto's parser does: in UTC, without saying so."""
+    if type(value) not in (int, float) or not 0 <= value < _YEAR_9999:
+        raise _Odd
+    return datetime.fromtimestamp(value, timezone.utc).replace(tzinfo=None)
+
+
 _IN_JSON: dict[str, Reader] = {
     "string": _of_type(str),
     "integer": _of_type(int),
     "long": _of_type(int),
     "boolean": _of_type(bool),
     "blob": _blob,
+    "double": _double,
+    "timestamp": _timestamp,
 }
 
 

@@ -6,20 +6,25 @@ decoded when they are first read. Everybody who looks at the same request afterw
 """
 
 import re
+import zlib
 from collections.abc import Hashable, Mapping
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
 
-from helpers.aws_rules.common import reading
+from helpers.aws_rules.common import cbor, reading
 from helpers.aws_rules.common.accounts import Account
 from helpers.aws_rules.common.identities import LEARNER
 
 ANONYMOUS = "anonymous"  # the identity of a caller who follows a link without signing
-JSON, QUERY = "json", "query"
+JSON, QUERY, CBOR = "json", "query", "smithy-rpc-v2-cbor"  # protocols, with botocore's names
 # Credential=KEY/20260105/us-east-1/sqs/aws4_request: what the request was signed with and for.
 _APP_ID = re.compile(r"(?:^| )app/(\S+)")  # how botocore writes an app id into the User-Agent
 _SCOPE = re.compile(r"Credential=([^/]+)/\d{8}/([^/]+)/([^/]+)/aws4_request")
+_OPERATION_IN_PATH = re.compile(r"/service/[^/]+/operation/(\w+)$", re.ASCII)  # where CBOR has it
+_SIGNED_AS = {"monitoring": "cloudwatch"}  # services that sign with another name than the one that boto3 has
+_PACKED = ("cloudwatch",)  # services to which boto3 compresses long requests
+_LARGEST_UNPACKED = 1024 * 1024  # bytes of a compressed body, as PutMetricData accepts
 
 
 class LookAgain(Exception):
@@ -73,7 +78,9 @@ class Request:
         headers: a mapping that ignores case, or one with names in lower case; values as text or bytes.
         """
         new = cls.__new__(cls)
-        new.service, new.region, new.body, new.url, new._sent = service, region, body, url, headers
+        new.service, new.region, new.url, new._sent = name_in_boto3(service), region, url, headers
+        is_packed = new.service in _PACKED and headers.get("content-encoding") in ("gzip", b"gzip")
+        new.body = _unpacked(body) if is_packed else body
         new.host = new.identity = ""
         target = headers.get("x-amz-target")
         if target is not None:
@@ -95,15 +102,22 @@ class Request:
         labels = (urlsplit(url).hostname or "").split(".")
         return cls.received(labels[0], labels[1] if len(labels) > 1 else "", headers, body, url)
 
-    @property
+    @cached_property
     def protocol(self) -> str:
-        """How the request is written: JSON names its operation in a header, QUERY is a form that names it inside."""
-        return QUERY if self.target is None else JSON
+        """How the request is written: JSON names its operation in a header, CBOR in the path, QUERY is a form."""
+        if self.target is not None:
+            return JSON
+        return CBOR if self.header("smithy-protocol") == "rpc-v2-cbor" else QUERY
 
     @cached_property
     def operation(self) -> str:
         """The operation's name, as in "SendMessage"; "" when the request names none."""
-        return self.form.get("Action", "") if self.target is None else self.target.rpartition(".")[2]
+        if self.target is not None:
+            return self.target.rpartition(".")[2]
+        if self.protocol == QUERY:
+            return self.form.get("Action", "")
+        found = _OPERATION_IN_PATH.search(urlsplit(self.url).path)
+        return found[1] if found else ""
 
     @property
     def who(self) -> str:
@@ -133,7 +147,7 @@ class Request:
     @property
     def repeats_a_field(self) -> bool:
         """Whether the form has two fields of one name, so that it could be read in two ways."""
-        return self.target is None and len(self.form) < len(self._fields)
+        return self.protocol == QUERY and len(self.form) < len(self._fields)
 
     @cached_property
     def _fields(self) -> list[tuple[str, str]]:
@@ -145,6 +159,8 @@ class Request:
 
         Rules read them and change nothing in them: the journal has the same object.
         """
+        if self.protocol == CBOR:
+            return cbor.parameters(self.service, self.operation, self.body)
         form = self.form if self.target is None else None
         params, self.is_valid = reading.parameters(self.service, self.operation, self.body, form)
         return params
@@ -162,6 +178,21 @@ class Request:
     def trace(self) -> str:
         """X-Ray's header: what the call is part of; "" for none."""
         return self.header("x-amzn-trace-id")
+
+
+def name_in_boto3(signing_name: str) -> str:
+    """Return the service's name in boto3, for the name that its requests are signed with."""
+    return _SIGNED_AS.get(signing_name, signing_name)
+
+
+def _unpacked(body: bytes) -> bytes:
+    """Return what a body is that boto3 compressed; the body itself if it can't be that."""
+    try:
+        unpacking = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
+        found = unpacking.decompress(body, _LARGEST_UNPACKED)
+    except zlib.error:
+        return body
+    return found if unpacking.eof else body
 
 
 def as_text(value: str | bytes) -> str:

@@ -18,11 +18,11 @@ from moto.core.model import OperationModel
 from moto.core.serialize import ResponseSerializer, SerializationContext, get_serializer_class
 from moto.core.utils import get_service_model
 
-from helpers.aws_rules.common import constraints, json_types, missing_parameters, models, writing
+from helpers.aws_rules.common import cbor, constraints, json_types, missing_parameters, models, writing
 from helpers.aws_rules.common.message_contents import FORBIDDEN
 from helpers.aws_rules.common.reading import Unreadable
 from helpers.aws_rules.common.refusals import Refused
-from helpers.aws_rules.common.request import JSON, QUERY, Request
+from helpers.aws_rules.common.request import CBOR, JSON, QUERY, Request
 
 # SQS's errors that botocore has no model of, by the name that AWS gives their shapes in the JSON protocol.
 _UNMODELLED = {
@@ -62,7 +62,7 @@ def _no_such_operation(request: Request) -> Refused:
 
     Source: ex-aws/ex_aws pull request 177 (SNS) and awslabs/aws-sdk-rust issue 957 (SQS in JSON), AWS's answers.
     """
-    if request.protocol == JSON:
+    if request.protocol != QUERY:
         return Refused("UnknownOperationException", "")
     if request.service == "sqs" or not request.operation:
         text = f"The action {request.operation or '(none)'} is not valid for this web service."
@@ -89,6 +89,8 @@ def check_parameters(request: Request) -> None:
 
 
 def _malformed(request: Request, report: str) -> Refused:
+    if "Missing required parameter" in report and request.service == "cloudwatch":
+        return missing_parameters.of_cloudwatch(report)
     if "Missing required parameter" in report and request.service != "sts":
         if request.service == "sns" and request.protocol == QUERY:
             shape = _operation_model(request.service, request.operation).input_shape  # type: ignore[union-attr]
@@ -101,12 +103,14 @@ def _malformed(request: Request, report: str) -> Refused:
         if violated := constraints.violated(shape, request.params):
             return violated
     # What botocore says of the value itself may be a place in this process's memory.
-    code = "SerializationException" if request.protocol == JSON else "MalformedInput"
+    code = "MalformedInput" if request.protocol == QUERY else "SerializationException"
     return Refused(code, report.partition(", value")[0])
 
 
 def result(request: Request, found: Any, request_id: str) -> Response:
     """Return the response that carries what an operation returned."""
+    if request.protocol == CBOR:
+        return _in_cbor(200, cbor.result(request.service, request.operation, found), {}, request_id)
     write = writing.writer(request.service, request.operation, request.protocol == JSON)
     if write is None:
         return _by_moto(request.service, request.operation, request.protocol, found, request_id)
@@ -124,18 +128,34 @@ def refusal(service: str, protocol: str, problem: Refused, request_id: str) -> R
         namespace = get_service_model(service).metadata["xmlNamespace"]
         text = writing.error_in_query(namespace, status < 500, shape.error_code, message, request_id)
         return _response(status, {"Content-Type": "text/xml"}, text, protocol, request_id)
+    if protocol == CBOR:
+        return _refusal_in_cbor(service, problem, request_id)
     if not problem.message:
         text = json.dumps({"__type": f"com.amazon.coral.service#{problem.code}"})
         return _response(400, {"Content-Type": "application/x-amz-json-1.0"}, text, protocol, request_id)
     status, headers, content = _by_moto(service, "", protocol, problem, request_id)
-    return problem.status or status, headers, content
+    return problem.status or status, headers | {"Content-Type": "application/x-amz-json-1.0"}, content
+
+
+def _refusal_in_cbor(service: str, problem: Refused, request_id: str) -> Response:
+    shape, model = _error_shape(service, problem.code), get_service_model(service)
+    status = problem.status or shape.metadata.get("error", {}).get("httpStatusCode", 400)
+    content = cbor.error(f"{model.metadata.get('targetPrefix', service)}#{shape.name}", problem.message)
+    fault = "Sender" if status < 500 else "Receiver"
+    return _in_cbor(status, content, {"x-amzn-query-error": f"{shape.error_code};{fault}"}, request_id)
+
+
+def _in_cbor(status: int, content: bytes, headers: dict[str, str], request_id: str) -> Response:
+    about = {"x-amzn-RequestId": request_id, "Content-Length": str(len(content))}
+    kind = {"Content-Type": cbor.CONTENT_TYPE} if content else {}
+    return status, cbor.HEADERS | kind | headers | about, content
 
 
 def _by_moto(service: str, operation: str, protocol: str, found: Any, request_id: str) -> Response:
     model = _operation_model(service, operation) or OperationModel({}, get_service_model(service))
     written = _serializer(service, protocol)(model, SerializationContext(request_id)).serialize(found)
     text = str(written["body"])
-    if isinstance(found, Refused) and (shape := _UNMODELLED.get(found.code)):
+    if service == "sqs" and isinstance(found, Refused) and (shape := _UNMODELLED.get(found.code)):
         text = text.replace(f"#{found.code}", f"#{shape}")
     return _response(written["status_code"], dict(written["headers"]), text, protocol, request_id)
 

@@ -1,7 +1,7 @@
 """The results of operations as bytes, as botocore's model of the operation describes them.
 
 A writer is made once for each operation and writes what moto's serializer does, byte for byte. Where a model has
-something that the writers don't know (a timestamp, the query protocol of SQS), moto's serializer writes the result.
+something that the writers don't know (a timestamp in XML, the query protocol of SQS), moto's serializer writes it.
 """
 
 import base64
@@ -23,7 +23,7 @@ Written = tuple[int, str, str]  # status, content type, body
 def writer(service: str, operation: str, in_json: bool) -> Callable[[Any, str], Written] | None:
     """Return what writes a result of the operation, given the request's id too; None where moto's serializer has to."""
     model = models.operation_model(service, operation)
-    if model is None or model.service_model.protocol != ("json" if in_json else "query"):
+    if model is None or model.service_model.resolved_protocol != ("json" if in_json else "query"):
         return None
     try:
         return _in_json(model) if in_json else _in_query(model)
@@ -86,12 +86,21 @@ def _blob(value: str | bytes) -> str:
     return base64.b64encode(value.encode() if isinstance(value, str) else value).decode()
 
 
+def _timestamp(value: float) -> float:
+    """Return seconds since 1970 with milliseconds, if there are any."""
+    seconds, rest = divmod(value, 1)
+    milliseconds = int(rest * 1_000)
+    return int(seconds) + milliseconds / 1_000 if milliseconds else int(seconds)
+
+
 _IN_JSON: dict[str, Writer] = {
     "string": lambda value: value if value is None else str(value),
     "integer": int,
     "long": int,
     "boolean": lambda value: value,
     "blob": _blob,
+    "double": float,
+    "timestamp": _timestamp,
 }
 
 
