@@ -22,7 +22,8 @@ _BRINGING = ("ReceiveMessage",)  # operations that carry messages in the respons
 class Exchange:
     """One request and what came back.
 
-    at: by the cloud's clock. seconds: real ones. status: None where no answer came; `error` then names what went wrong.
+    at: when it began, by the cloud's clock; `ended`: when it was over. seconds: real ones. status: None where no
+    answer came; `error` then names what went wrong.
     """
 
     def __init__(
@@ -34,8 +35,10 @@ class Exchange:
         reply_headers: Mapping[str, Any] | None = None,
         reply: bytes = b"",
         error: str = "",
+        ended: datetime | None = None,
     ):
         self.request, self.at, self.seconds, self.status = request, at, seconds, status
+        self.ended = ended or at
         self.reply, self.error = reply, error
         self._reply_headers = reply_headers or {}
 
@@ -119,6 +122,11 @@ class Call:
     def at(self) -> datetime:
         """When the call was first made, by the cloud's clock, in UTC."""
         return self.exchanges[0].at
+
+    @property
+    def ended(self) -> datetime:
+        """When the last exchange was over, by the cloud's clock, in UTC."""
+        return self.exchanges[-1].ended
 
     @property
     def seconds(self) -> float:

@@ -92,6 +92,15 @@ class Sent:
     count: int
 
 
+@dataclass(frozen=True)
+class Asked:
+    """A receive of a program that brought nothing, from one second of the run to another."""
+
+    program: str
+    begin: float
+    end: float
+
+
 @dataclass(frozen=True, repr=False)
 class RunReport:
     """What happened in a run.
@@ -99,9 +108,9 @@ class RunReport:
     start: when it began, by the cloud's clock. seconds: how much of the cloud's time it took. programs, queues: what
     each did, by name. waited: how long messages waited. requests: how many AWS would bill. sent: what programs sent, in
     sequence. held: who had which message, in the sequence of the receives. waiting: how many messages could be
-    received, by queue: pairs of a second of the run and the number from then on. oldest: the same with the second at
-    which the oldest of those was sent, or None; {} in a report that was stored without it. moments: what's worth
-    telling.
+    received, by queue: pairs of a second of the run and the number from then on. oldest: the same with the second
+    since which the oldest message has been there, or None; {} in a report that was stored without it. asked: the
+    receives that brought nothing. moments: what's worth telling.
     """
 
     start: datetime
@@ -115,11 +124,12 @@ class RunReport:
     waiting: Mapping[str, Sequence[tuple[float, int]]] = field(default_factory=dict)
     moments: Sequence[Moment] = field(default_factory=tuple)
     oldest: Mapping[str, Sequence[tuple[float, float | None]]] = field(default_factory=dict)
+    asked: Sequence[Asked] = field(default_factory=tuple)
 
     def to_dict(self) -> dict[str, Any]:
         """Return all of it as plain data: dicts, lists, texts and numbers, with `start` in ISO 8601."""
         found = asdict(self) | {"start": self.start.isoformat()}
-        for name in ("sent", "held", "moments"):
+        for name in ("sent", "held", "moments", "asked"):
             found[name] = list(found[name])
         for name in ("waiting", "oldest"):
             found[name] = {queue: [list(pair) for pair in pairs] for queue, pairs in found[name].items()}
@@ -144,6 +154,7 @@ class RunReport:
             waiting={name: tuple((at, count) for at, count in pairs) for name, pairs in data["waiting"].items()},
             moments=tuple(Moment(**found) for found in data["moments"]),
             oldest={name: tuple((at, sent) for at, sent in pairs) for name, pairs in data.get("oldest", {}).items()},
+            asked=tuple(Asked(**found) for found in data.get("asked", ())),
         )
 
     def __repr__(self) -> str:
@@ -160,6 +171,7 @@ def make_report(
 
     entries: the journal's, since the run began. before: the earlier ones.
     """
+    seconds = round(seconds, 3)
     made, happened = calls(entries), [entry for entry in entries if isinstance(entry, Step)]
     earlier = [entry for entry in before if isinstance(entry, Step)]
     known = {(step.where, step.message) for step in earlier if step.what == steps.RECEIVED}
@@ -182,6 +194,7 @@ def make_report(
         held=tuple(held),
         waiting=ways.waiting,
         oldest=ways.oldest,
+        asked=tuple(_asked(made, start)),
         moments=tuple(find_moments(happened, held, names, ends, start)),
     )
 
@@ -193,6 +206,13 @@ def _sent(made: Sequence[Call], start: datetime) -> Iterable[Sent]:
             to = call.params.get("QueueUrl", "").rpartition("/")[2] or name_of_arn(call.params.get("TopicArn", ""))
             at = max(0.0, (call.at - start).total_seconds())
             yield Sent(_program_of(call), round(at, 3), to, count)
+
+
+def _asked(made: Sequence[Call], start: datetime) -> Iterable[Asked]:
+    for call in made:
+        if call.operation == "ReceiveMessage" and call.response == {} and _program_of(call):
+            begin, end = (round(max(0.0, (at - start).total_seconds()), 3) for at in (call.at, call.ended))
+            yield Asked(_program_of(call), begin, end)
 
 
 def _program_of(call: Call) -> str:

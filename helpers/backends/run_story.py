@@ -1,14 +1,14 @@
 """What's worth telling about a run: who had which message, and the moments that matter."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from helpers.aws_rules.common import steps
 from helpers.aws_rules.common.steps import Step
 from helpers.backends.calls import Call
-from helpers.backends.run_messages import TO_DEAD_LETTERS, name_of_arn
+from helpers.backends.run_messages import TO_DEAD_LETTERS, key_of, name_of_arn
 from helpers.views.message_name import UNKNOWN, name_of
 from helpers.views.words import cut, span
 
@@ -24,8 +24,9 @@ class Held:
     """A message that a program has received, from one second of the run to another.
 
     message: its id. name: what people call it, which is the order's id or else the beginning of the text. how: how that
-    ended: "deleted", "came back" (its visibility timeout was over), "given back" (by a timeout of 0), "purged",
-    "expired" or "still held".
+    ended: "deleted", "gone" (somebody else deleted it), "came back" (its visibility timeout was over), "given back" (by
+    a timeout of 0), "purged", "expired" or "still held". late: when the program deleted it although it didn't have it
+    any more; None if it didn't. by: who deleted it, if somebody else did.
     """
 
     program: str
@@ -35,6 +36,8 @@ class Held:
     begin: float
     end: float
     how: str
+    late: float | None = None
+    by: str = ""
 
 
 @dataclass(frozen=True)
@@ -71,32 +74,44 @@ def names_of(made: Iterable[Call]) -> dict[str, str]:
 
 def find_held(happened: Sequence[Step], names: Mapping[str, str], start: datetime, seconds: float) -> list[Held]:
     """Return who had which message, in the sequence of the receives."""
-    now: dict[tuple[str, str], list[Any]] = {}  # by queue and message: when received, until when hidden, by whom, place
+    # By queue, message and copy: when received, until when hidden, by whom, place.
+    now: dict[tuple[str, str, int], list[Any]] = {}
     found: list[Held | None] = []
 
-    def close(key: tuple[str, str], at: float, how: str) -> None:
+    def close(key: tuple[str, str, int], at: float, how: str, deleter: str = "") -> None:
         begin, until, by, place = now.pop(key)
         if at > until:
-            at, how = until, "came back"
-        found[place] = Held(by, name_of_arn(key[0]), key[1], names.get(key[1], UNKNOWN), begin, round(at, 3), how)
+            at, how, deleter = until, "came back", ""
+        end = round(at, 3)
+        found[place] = Held(by, name_of_arn(key[0]), key[1], names.get(key[1], UNKNOWN), begin, end, how, by=deleter)
 
+    def close_all(queue: str, at: float) -> None:
+        for each in [each for each in now if each[0] == queue]:
+            close(each, at, "purged")
+
+    last: dict[tuple[str, str, int, str], int] = {}  # the place of the latest receive of each program
     for step in happened:
-        key, at = (step.where, step.message), _second(step, start)
+        key, at = key_of(step), _second(step, start)
         if step.what == steps.RECEIVED:
             if key in now:
                 close(key, at, "came back")
             now[key] = [at, at + step.hidden, step.by, len(found)]
+            last[(*key, step.by)] = len(found)
             found.append(None)
         elif key in now and step.what == steps.HIDDEN:
             if at <= now[key][1]:
                 now[key][1] = at + step.hidden
             if not step.hidden:
                 close(key, at, "given back")
-        elif key in now and step.what in (steps.DELETED, steps.EXPIRED):
-            close(key, at, step.what)
+        elif step.what in (steps.DELETED, steps.EXPIRED):
+            stranger = step.by if key in now and step.by != now[key][2] else ""
+            if key in now:
+                close(key, at, "gone" if stranger else step.what, stranger)
+            earlier = last.get((*key, step.by)) if step.by else None
+            if earlier is not None and (held := found[earlier]) is not None and held.how != "deleted":
+                found[earlier] = replace(held, late=at)
         elif step.what == steps.PURGED:
-            for each in [each for each in now if each[0] == step.where]:
-                close(each, at, "purged")
+            close_all(step.where, at)
     for key in list(now):
         close(key, seconds, "still held")
     return [held for held in found if held is not None]

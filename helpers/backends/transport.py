@@ -120,7 +120,8 @@ def sending(
     if recording:
         took = _perf_counter() - started
         reply = b"" if sent.stream_output else response.content  # a stream can be read once, by its caller
-        world.journal.keep(Exchange(request, at, took, response.status_code, response.headers, reply))
+        ended = world.clock.now()
+        world.journal.keep(Exchange(request, at, took, response.status_code, response.headers, reply, ended=ended))
     return response
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from helpers.views.words import cut, initial
+from helpers.views.words import cut, initial, is_square
 
 _HERE = Path(__file__).parent
 
@@ -69,6 +69,7 @@ def _environment() -> Any:
         "prose": prose,
         "cut": cut,
         "initial": initial,
+        "is_square": is_square,
         "whole": whole,
         "percent": percent,
         "place": place,

@@ -13,15 +13,21 @@ MOST_BARS = 60  # in a lane; of more messages the lane shows how many the progra
 _MOST_BARS_OF_ALL = 300  # in all lanes
 _LONGEST_LABEL, _SHORTEST_BAR = 24, 2.0  # characters of a message's name, and percent of the axis that it needs
 _MOST_ROWS = 10  # messages that a program has at the same time
+_FEW = 10  # received messages, below which their waits are no distribution
 _MOST_LANES = {"programs": 16, "queues": 6}
 _CLOSE_SENT = 0.7  # percent of the axis between two marks for what was sent
-_HEIGHTS = (24, 16, 12, 9, 8, 7, 6)  # of a bar, by how many are one below the other
+_HEIGHTS = (24, 18, 15, 15, 12, 9, 8, 7, 6)  # of a bar, by how many are one below the other
+_LABEL_FITS = 15  # the height of a bar from which on it has its message's name
 _CURVE = 32  # the height of a curve in a lane
-_HOWS = {"deleted": "del", "came back": "back", "given back": "given", "still held": "still"}
+_CLOSE_ASKED = 0.2  # percent of the axis that's between two receives which brought nothing, so that both can be seen
+_HOWS = {"deleted": "del", "gone": "gone", "came back": "back", "given back": "given", "still held": "still"}
 _KEY = {
     "dot": "sent",
     "area held": "in flight",
     "bar del": "received and deleted",
+    "asked": "a receive that brought nothing",
+    "bar gone": "deleted by another program",
+    "late": "worked on, and deleted late",
     "bar back": "not deleted in time, so it came back",
     "bar given": "given back",
     "bar still": "still in flight at the end",
@@ -74,8 +80,10 @@ class RunPicture:
         waited = self.run["waited"]
         facts = [*self._totals(), counted(self.run["requests"], "request") + " billed"]
         items = [(number, what) for number, _, what in (fact.partition(" ") for fact in facts)]
-        names = {"median": "median wait", "p95": "95th percentile", "oldest": "longest wait"}
-        return items + [(span(waited[key]), name) for key, name in names.items() if waited[key] is not None]
+        names = {"median": "half were received within", "p95": "95 of 100 within", "oldest": "longest wait"}
+        few = sum(one["received"] for one in self.run["programs"].values()) < _FEW
+        kept = ("oldest",) if few else names
+        return items + [(span(waited[key]), names[key]) for key in kept if waited[key] is not None]
 
     def _left_out(self) -> str:
         left = [(kind[:-1], len(self.run[kind]) - most) for kind, most in _MOST_LANES.items()]
@@ -107,6 +115,8 @@ class RunPicture:
         counts = [f"{one[key]:,} {key}" for key in ("sent", "received", "deleted") if one[key]]
         says = ", ".join(counts) or counted(one["calls"], "call")
         top = 26 if badges else 7
+        asked = self._asked(name, top)
+        top += 8 if asked and (held or one["sent"]) else 0
         dots = self._dots(name, top + (7 if held else 12))
         top += 0 if held and not dots else 14 if held else 24
         bars: Sequence[Mapping[str, Any]] = ()
@@ -125,7 +135,7 @@ class RunPicture:
             "says": says,
             "label": f"{cut(name, LONGEST)}: {says}, {self._words.end(one['end'])}",
             "height": top + 7,
-            "marks": [*self._life(one["end"]), *dots, *bars],
+            "marks": [*self._life(one["end"]), *asked, *dots, *bars],
             "areas": areas,
             "badges": badges,
         }
@@ -136,6 +146,21 @@ class RunPicture:
         look = {"still going": "", "raised": "crash"}.get(end["how"], "end")
         until = self.run["seconds"] if end["how"] == "still going" else end["at"]
         return [{"look": f"life {look}", **self._words.axis.place(end["began"], until)}]
+
+    def _asked(self, name: str, top: int) -> Sequence[Mapping[str, Any]]:
+        """Return a line for each receive that brought nothing; those that can't be told apart share one."""
+        axis = self._words.axis
+        found: list[dict[str, Any]] = []
+        begin = end = -1.0
+        for each in (each for each in self.run.get("asked", ()) if each["program"] == name):
+            if begin >= 0 and axis.x(each["begin"]) - axis.x(end) < _CLOSE_ASKED:
+                end = each["end"]
+                found[-1] = {"look": "asked", "top": top, **axis.place(begin, end)}
+                continue
+            begin, end = each["begin"], each["end"]
+            title = f"{self._words.clock(begin)}: a receive that brought nothing, after {span(end - begin)}"
+            found.append({"look": "asked", "top": top, "title": title, **axis.place(begin, end)})
+        return found
 
     def _dots(self, name: str, top: int) -> Sequence[Mapping[str, Any]]:
         """Return a mark for what was sent; what was sent at almost the same time shares one."""
@@ -166,10 +191,14 @@ class RunPicture:
                     **place,
                     "top": top + row * space,
                     "height": height,
-                    "title": f"{name}: {span(each['end'] - each['begin'])}, {each['how']}",
-                    "label": name if height >= 16 and place["width"] >= _SHORTEST_BAR else "",
+                    "title": f"{name}: {span(each['end'] - each['begin'])}, {_said(each)}",
+                    "label": name if height >= _LABEL_FITS and place["width"] >= _SHORTEST_BAR else "",
                 }
             )
+            if each.get("late") is not None:
+                title = f"{name}: worked on without it until {self._words.clock(each['late'])}, and deleted it then"
+                late = {"look": "late", "top": top + row * space, "height": height, "title": title}
+                bars.append(late | self._words.axis.place(each["end"], each["late"]))
         return bars, top + (count - 1) * space + height
 
     @cached_property
@@ -215,12 +244,17 @@ class RunPicture:
         return f"At most {most:,}, at {self._words.clock(at)}; {points[-1][1]:,} at the end."
 
 
+def _said(each: Mapping[str, Any]) -> str:
+    """Return how it ended that a program had a message."""
+    return f"deleted by {cut(each['by'], LONGEST)}" if each["how"] == "gone" else str(each["how"])
+
+
 def _rows(held: Sequence[Mapping[str, Any]]) -> list[int]:
     """Return the row in which each message is drawn, so that no two overlap."""
     ends: list[float] = []
     found = []
     for each in held:
         row = next((n for n, end in enumerate(ends) if end <= each["begin"]), len(ends))
-        ends[row : row + 1] = [each["end"]]
+        ends[row : row + 1] = [max(each["end"], each.get("late") or 0)]
         found.append(row)
     return found

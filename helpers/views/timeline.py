@@ -142,12 +142,11 @@ class Timeline:
     def _lane(self, lane: Lane) -> Mapping[str, Any]:
         kind, name = lane
         moved = {moment.lane for moment in self._life.moments if moment.what == "moved"}
-        receivers = [each for each in self._lanes if each[0] == "receiver"]
         badges = [{"number": number, **vars(moment)} for number, moment in self._numbered if moment.lane == lane]
         return {
             "name": cut(name, LONGEST),
             "kind": "dead-letter queue" if lane in moved and lane == self._lanes[-1] else _KINDS.get(kind, ""),
-            "place": receivers.index(lane) if kind == "receiver" else None,
+            "receives": kind == "receiver",
             "marks": [self._mark(each) for each in self._life.stretches[-_MOST_STRETCHES:] if each.lane == lane],
             "badges": time_axis.merged(self._axis, badges),
         }

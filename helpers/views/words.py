@@ -31,6 +31,11 @@ def initial(name: str) -> str:
     return number[0] if number else name.strip()[:1].upper()
 
 
+def is_square(name: str) -> bool:
+    """Return whether the face of this name is square instead of round, the same in every picture."""
+    return sum(map(ord, name)) % 2 == 0
+
+
 def columns(rows: Sequence[Sequence[str]], indent: str = "") -> str:
     """Return the rows as lines of text in aligned columns."""
     if not rows:

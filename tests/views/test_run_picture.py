@@ -496,3 +496,72 @@ def test_a_duplicate_of_a_deleted_message_is_told(sqs: Any, queue_url: str) -> N
     assert [text for _, kind, text in told(day) if kind == "again"] == [
         "Kim receives A-0 again: SQS delivered it twice"
     ]
+
+
+def test_who_deletes_a_message_that_somebody_else_has_by_then(sqs: Any, queue_url: str) -> None:
+    """The one's bar goes on, dashed, to the late delete; the other's ends as deleted by another program."""
+    send(sqs, queue_url, 1)
+
+    def slow() -> None:
+        message = sqs.receive_message(QueueUrl=queue_url)["Messages"][0]
+        time.sleep(70)
+        sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])
+
+    def second() -> None:
+        sqs.receive_message(QueueUrl=queue_url, VisibilityTimeout=600)
+        time.sleep(100)
+
+    report = cloud.run({"Max": slow, "Lee": second}, minutes=5, starts={"Lee": 40})
+    slow_one, second_one = report.held
+    assert (slow_one.how, round(slow_one.late or 0), slow_one.by) == ("came back", 70, "")
+    assert (second_one.how, round(second_one.end), second_one.by) == ("gone", 70, "Max")
+    drawn = report._repr_html_()
+    assert 'class="late"' in drawn and "deleted by Max" in drawn and "worked on without it until 09:01:10" in drawn
+    assert RunReport.from_dict(json.loads(json.dumps(report.to_dict()))).held == report.held
+
+
+def test_a_copy_of_a_message_is_another_message(sqs: Any, queue_url: str) -> None:
+    """Two that have both copies of a message at once don't take it from each other, and both deletes count."""
+    send(sqs, queue_url, 1)
+
+    def worker() -> None:
+        message = sqs.receive_message(QueueUrl=queue_url, WaitTimeSeconds=20, VisibilityTimeout=10)["Messages"][0]
+        one = {"QueueUrl": queue_url, "ReceiptHandle": message["ReceiptHandle"]}
+        sqs.change_message_visibility(**one, VisibilityTimeout=60)
+        time.sleep(40)
+        sqs.delete_message(**one)
+
+    with cloud.unkind(duplicates=1, seed=1):
+        report = cloud.run({"Kim": worker, "Lee": worker}, minutes=2, starts={"Lee": 5})
+    assert [one.how for one in report.held] == ["deleted", "deleted"]
+    first, second = report.held
+    assert first.end > second.begin
+    assert report.queues["orders"].left == 0
+    assert [one.deleted for one in report.programs.values()] == [1, 1]
+
+
+def test_a_receive_that_brought_nothing_is_a_line_as_long_as_it_took(sqs: Any, queue_url: str) -> None:
+    """Long polls are long, and short ones are ticks, of which many at one place share one."""
+
+    def asks() -> None:
+        sqs.receive_message(QueueUrl=queue_url, WaitTimeSeconds=20)
+        for _ in range(3):
+            time.sleep(1)
+            sqs.receive_message(QueueUrl=queue_url)
+
+    report = cloud.run({"Kim": asks}, minutes=1)
+    assert [round(one.end - one.begin) for one in report.asked] == [20, 0, 0, 0]
+    assert report._repr_html_().count('<i class="asked"') == 5  # and one in the key
+
+
+def test_the_oldest_message_counts_until_it_is_deleted(sqs: Any, queue_url: str) -> None:
+    """As in CloudWatch: in flight, too, and not once it was received three times."""
+    send(sqs, queue_url, 1)
+
+    def forgets() -> None:
+        for _ in range(3):
+            sqs.receive_message(QueueUrl=queue_url, VisibilityTimeout=10)
+            time.sleep(20)
+
+    report = cloud.run({"Kim": forgets}, minutes=2)
+    assert [(round(at), since is None) for at, since in report.oldest["orders"]] == [(0, False), (40, True)]

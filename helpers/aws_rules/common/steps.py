@@ -23,7 +23,8 @@ class Step:
     message: the message's id; "" for a step that isn't about a single message. reason: why, in words; can be "".
     hidden: seconds from then on during which the message can't be received. by: who received or published it, or
     deleted it with an earlier receipt handle (see Request.who); "" for the learner's own calls. text: the beginning of
-    what was published. wait: seconds until SNS tries again.
+    what was published. wait: seconds until SNS tries again. copy: which copy of the message, counted from 0, where an
+    unkind cloud made more than one.
     """
 
     at: datetime
@@ -35,13 +36,22 @@ class Step:
     by: str = ""
     text: str = ""
     wait: float = 0
+    copy: int = 0
 
 
 def record(
-    account: Account, what: str, where: str, message: str = "", reason: str = "", hidden: float = 0, by: str = ""
+    account: Account,
+    what: str,
+    where: str,
+    message: str = "",
+    reason: str = "",
+    hidden: float = 0,
+    by: str = "",
+    copy: int = 0,
 ) -> None:
     """Add a step that happens now to the journal of the account's world."""
-    account.world.journal.append(Step(account.world.clock.now(), what, where, message, reason, hidden, by))
+    now = account.world.clock.now()
+    account.world.journal.append(Step(now, what, where, message, reason, hidden, by, copy=copy))
 
 
 def record_publish(account: Account, what: str, where: str, message: str, by: str, text: str, reason: str = "") -> None:

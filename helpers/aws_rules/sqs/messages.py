@@ -28,11 +28,12 @@ _SYSTEM_ATTRIBUTES = {  # as ReceiveMessage names them, and where a Message has 
 class Message(Untracked, moto.sqs.models.Message):
     """moto's message with what SQS needs beyond it. Times are milliseconds since 1970-01-01 UTC.
 
-    visible_at: when its visibility timeout ends. hidden_from: when that began. received_at: when it was last received.
-    receiver: by whom (see Request.who); None before. enqueued_at: the start of its retention period. source_arn: for a
-    dead letter, the queue that it comes from. duplicated: whether an unkind cloud made a copy of it. number: its place
-    in the queue. joined_at: since when it's in the queue. received_elsewhere: how often another queue returned it.
-    trace_header: X-Ray's, from the system attributes or, without one there, from the header of the HTTP request.
+    visible_at: when its visibility timeout ends. hidden_from: when that began. received_at: when it was last
+    received. receiver: by whom (see Request.who); None before. enqueued_at: the start of its retention period.
+    source_arn: for a dead letter, the queue that it comes from. duplicated: whether an unkind cloud made a copy of
+    it. copy: 1 for that copy, else 0. number: its place in the queue. joined_at: since when it's in the queue.
+    received_elsewhere: how often another queue returned it. trace_header: X-Ray's, from the system attributes or,
+    without one there, from the header of the HTTP request.
     """
 
     sent_timestamp: int  # type: ignore[assignment]  # moto begins with None, and ours is set from the start
@@ -47,6 +48,7 @@ class Message(Untracked, moto.sqs.models.Message):
         self.receiver: str | None = None
         self.source_arn: str | None = None
         self.duplicated = False
+        self.copy = 0
         self.number = 0
         self.trace_header: str | None = system.get("AWSTraceHeader", {}).get("StringValue")
 

@@ -164,18 +164,18 @@ def _put_in_flight(queue: Queue, message: Message, now: float, visibility_timeou
     if not queue.fifo_queue and not message.duplicated and unkind.strikes("duplicates"):
         message.duplicated = True
         duplicate = copy(message)
-        duplicate.receiver = None
+        duplicate.receiver, duplicate.copy = None, 1
         duplicate.hide(now, unkind.delay(2 * max(visibility_timeout, 1)))
         queue.add(duplicate)
         unkind.tell(f"{queue.name} delivers message {message.id} once more")
-        steps.record(queue.owner, steps.UNKIND, queue.queue_arn, message.id, "a duplicate will be delivered")
+        steps.record(queue.owner, steps.UNKIND, queue.queue_arn, message.id, "a duplicate will be delivered", copy=1)
     if queue.processing is not None:
         queue.processing.end(message, now)
     message.start_visibility_timeout(queue.owner, now, visibility_timeout, by)
     queue.remember_receipt(message)
     whose = f", by {by}" if by else ""
     reason = f"receive number {message.approximate_receive_count}{whose}; hidden for {visibility_timeout} s"
-    steps.record(queue.owner, steps.RECEIVED, queue.queue_arn, message.id, reason, visibility_timeout, by)
+    steps.record(queue.owner, steps.RECEIVED, queue.queue_arn, message.id, reason, visibility_timeout, by, message.copy)
 
 
 def delete(queue: Queue, handle: str, by: str) -> None:
@@ -192,7 +192,7 @@ def delete(queue: Queue, handle: str, by: str) -> None:
     queue.deleted += 1
     queue.owner.tell_of_change()
     who = by if handle != message.receipt_handle else ""
-    steps.record(queue.owner, steps.DELETED, queue.queue_arn, message.id, by=who)
+    steps.record(queue.owner, steps.DELETED, queue.queue_arn, message.id, by=who, copy=message.copy)
 
 
 def change_visibility(queue: Queue, handle: str, seconds: int) -> None:
@@ -213,7 +213,8 @@ def change_visibility(queue: Queue, handle: str, seconds: int) -> None:
         queue.processing.remember(message, now)
     message.hide(now, seconds)
     queue.owner.tell_of_change()
-    steps.record(queue.owner, steps.HIDDEN, queue.queue_arn, message.id, f"for {seconds} s from now", seconds)
+    reason = f"for {seconds} s from now"
+    steps.record(queue.owner, steps.HIDDEN, queue.queue_arn, message.id, reason, seconds, copy=message.copy)
 
 
 def _find_message(queue: Queue, handle: str) -> tuple[Message | None, float]:
