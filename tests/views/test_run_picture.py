@@ -516,7 +516,9 @@ def test_who_deletes_a_message_that_somebody_else_has_by_then(sqs: Any, queue_ur
     assert (slow_one.how, round(slow_one.late or 0), slow_one.by) == ("came back", 70, "")
     assert (second_one.how, round(second_one.end), second_one.by) == ("gone", 70, "Max")
     drawn = report._repr_html_()
-    assert 'class="late"' in drawn and "deleted by Max" in drawn and "worked on without it until 09:01:10" in drawn
+    assert 'class="late"' in drawn
+    assert "deleted by Max" in drawn
+    assert "worked on without it until 09:01:10" in drawn
     assert RunReport.from_dict(json.loads(json.dumps(report.to_dict()))).held == report.held
 
 
