@@ -120,6 +120,12 @@ RULES = {
         "cloudwatch_metrics.percentiles",
         "cloudwatch_metrics.percentiles_of_statistic_sets",
     ],
+    "common.meters": ["reported_metrics.the_metrics_of_an_idle_queue_end"],
+    "sqs.meters": [
+        "reported_metrics.the_age_without_a_poison_message",
+        "reported_metrics.every_delete_with_a_valid_handle_counts",
+    ],
+    "sns.meters": ["reported_metrics.what_filters_reject", "reported_metrics.what_cannot_be_delivered"],
     "common.arns": ["sns_mobile.no_attributes_to_set", "sns_mobile.wrong_devices"],
     "common.constraints": ["sns_topics.constraints_of_the_model", "sts.characters_of_a_sessions_name"],
     "sqs.batches": ["sqs_batches.one_entry_that_is_too_long", "sqs_batches.an_id_twice_with_receipt_handles"],

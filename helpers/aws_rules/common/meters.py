@@ -9,6 +9,7 @@ A queue that wasn't active can need 15 minutes until it reports again, says the 
 doesn't say what one sample of a count is: here each minute has one, the number of that minute, and zeros are samples,
 so that an average is a mean per minute. It doesn't say either at which moment of a minute it looks at a queue: here
 that's the end. What happens on the minute belongs to the minute that begins.
+moto: has no metrics of queues and topics.
 
 Nothing is stored per minute while nothing happens: a stretch of minutes has one entry.
 """

@@ -13,6 +13,7 @@ filter policy on attributes, a message without any is "no message attributes", o
 "invalid attributes", and everything else doesn't match. What awaits confirmation counts nowhere. Confirmations and
 direct messages to phones and devices are of no topic. AWS also reports by application, platform, country and type of
 SMS, but doesn't say which metrics; this cloud doesn't, and has no charges for SMS.
+moto: has none of them.
 """
 
 from collections.abc import Iterator

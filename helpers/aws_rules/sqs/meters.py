@@ -15,6 +15,7 @@ AWS leaves open: a batch's entry that failed was not sent and doesn't count. A p
 includes message attributes, as the limits of a message do. A repeated ReceiveRequestAttemptId returns messages, so they
 count again. A message move task receives, deletes and sends, since those are the permissions that it needs, and so it
 counts. Messages that SNS brings are sent.
+moto: has none of them.
 """
 
 from collections.abc import Iterable, Iterator
