@@ -134,4 +134,5 @@ def _be_unkind(account: Account, service: str, name: str) -> None:
         raise Refused(code, "Rate exceeded")
     if unkind.strikes("errors"):
         unkind.tell(f"{name} met an error of the service")
-        raise Refused("InternalError", INTERNAL_ERROR, 500)
+        code = "InternalServiceError" if service == "cloudwatch" else "InternalError"
+        raise Refused(code, INTERNAL_ERROR, 500)

@@ -79,12 +79,21 @@ def points(series: Series, statistic: str, period: int, start: int, end: int) ->
 
 
 def aggregated(series: Series, period: int, start: int, end: int) -> dict[int, Point]:
-    """Return everything that was measured in each period that has values, by the period's beginning."""
+    """Return everything that was measured in each period that has values, by the period's beginning.
+
+    A period of one step has the series' own point, so don't change what's returned.
+    """
     found: dict[int, Point] = {}
+    merged: set[int] = set()
     for begins, point in series.between(start, end):
         at = begins - (begins - start) % period
         if at not in found:
-            found[at] = Point()
+            found[at] = point
+            continue
+        if at not in merged:
+            merged.add(at)
+            one, found[at] = found[at], Point()
+            found[at].merge(one)
         found[at].merge(point)
     return found
 

@@ -1,4 +1,4 @@
-"""What the rules of SQS, SNS and STS share.
+"""What the rules of SQS, SNS, STS and CloudWatch share.
 
 - `accounts`: the accounts of one simulated AWS, and what each has per region. `regions`: which regions AWS has.
 - `request`: one request, parsed once.
