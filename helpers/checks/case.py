@@ -6,6 +6,7 @@ Everything public on Case is for the checks of custom exercise sets too, and kee
 import re
 import signal
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -38,6 +39,8 @@ from helpers.errors import Stopped
 from helpers.simulation.scheduler import MOST_WAITS
 from helpers.simulation.worlds import World
 
+_monotonic = time.monotonic
+
 # What is said of an answer that was stopped, by the reason.
 _STOPPED = {
     TOO_MANY_CALLS: "Your function was still running after {limits.CALLS} calls to AWS, so I stopped it. Is there a "
@@ -51,6 +54,7 @@ _STOPPED = {
     WAITS_FOR_EVER: "Your function was waiting for something that never happens, so I stopped it: {waiting}.",
     TERMINATED: "SIGTERM ended your function, because it hadn't set a handler by that moment.",
 }
+_WAITED_TOO_OFTEN = f"Your function waited {MOST_WAITS:,} times, so I stopped it. Is there a loop that never ends?"
 
 
 class NotYet(Exception):
@@ -303,10 +307,11 @@ class Case:
         return self._ask({"do": "set", "variables": variables}).value
 
     def _ask(self, command: dict[str, Any]) -> Result:
-        self._watch.made = 0
+        self._watch.made, signalled = 0, bool(self._signals)
         command |= {"signals": self._signals} if self._signals else {}
         self._signals = []
         before, self._world.journal.recording = len(self._runner.printed), True
+        started = _monotonic()
         try:
             reply = self._runner.ask(command, limits.SECONDS)
         finally:
@@ -316,6 +321,8 @@ class Case:
             stopped = reply["stopped"] if reply.get("stopped") in _STOPPED else TOO_MANY_CALLS
             waiting = "; ".join(reply.get("waiting", []))
             message = _STOPPED[stopped].format(limits=limits, waits=MOST_WAITS, waiting=waiting)
+            if stopped == TIME_IS_UP and not signalled and _monotonic() - started < limits.SECONDS / 2:
+                message = _WAITED_TOO_OFTEN
             raise AnswerError(self.did, NOT_ENDED, message, reply.get("number"), reply.get("line", ""), stopped)
         if error := reply.get("error"):
             return Result(error=AnswerError(self.did, **error))

@@ -341,6 +341,7 @@ def test_print_is_no_reason_where_another_value_was_refused():
     [
         ({"stopped": "calls"}, "after 300 calls to AWS"),
         ({"stopped": "memory"}, "more memory than a check has"),
+        ({"stopped": "time"}, "waited 40,000 times"),
         ({"stopped": "computing"}, f"compute for {limits.COMPUTING:g} seconds"),
     ],
 )

@@ -165,7 +165,7 @@ def test_an_odd_notebook_with_right_answers_gets_full_marks(oddity):
 
 MISBEHAVING = {
     "an endless loop": ("while True:\n        pass", "compute for 2 seconds"),
-    "a loop that waits": ("import time\n    while True:\n        time.sleep(1)", "10 seconds and wait 40,000 times"),
+    "a loop that waits": ("import time\n    while True:\n        time.sleep(1)", "40,000 times"),
     "a loop of calls": ("while True:\n        sqs.receive_message(QueueUrl=queue_url)", "300 calls to AWS"),
     "the process's end": ("import os\n    os._exit(0)", "the process ended"),
     "sys.exit": ("import sys\n    sys.exit(0)", "SystemExit"),
