@@ -70,7 +70,8 @@ def _expect_others_unmoved(case, home):
             did=f"{case.did}, then boto3.client({service!r}) in another part of the program, and a {what} created with "
             "it",
             got=case.said(saw),
-            expected=f"a {what} in {home}, which AWS_DEFAULT_REGION named before, in the shop's account",
+            expected=f"a {what} in {home}, which AWS_DEFAULT_REGION named when your function was called, in the shop's "
+            "account",
             why="The environment variables and the default session belong to the whole program. Changing them affects "
             "every client that's created later without a region or a profile of its own.",
         )
