@@ -10,6 +10,7 @@ from helpers.checks.lessons import shop
 
 LONGEST = 43_200  # seconds of a visibility timeout
 MOST_TAGS = 50  # of a queue that AWS recommends
+A_FEW = 5  # tags that a message quotes
 A_PAGE = 1000  # queues that one response of ListQueues can hold
 FEWER_THAN = 50  # queues that the shop has in 02.4
 STRINGS = "SQS's attributes are strings. Convert the value with int(...) before you calculate with it."
@@ -948,4 +949,12 @@ def _expect_tags(case, found, wanted):
     if set(found) - set(wanted):
         reason = "undeclared-tag-left"
         why = "tag_queue only adds. A tag that isn't declared stays until you remove it with untag_queue, by its key."
-    case.not_yet(reason, got=case.said(f"The queue's tags are {found}."), expected=f"its tags are {wanted}", why=why)
+    seen, expected = (_a_few(*tags) for tags in ((found, wanted), (wanted, found)))
+    case.not_yet(reason, got=case.said(f"The queue's tags are {seen}."), expected=f"its tags are {expected}", why=why)
+
+
+def _a_few(tags, others):
+    """Return in words the tags of which the other dictionary knows nothing, then the rest: a few of them all."""
+    different = {key: value for key, value in tags.items() if others.get(key) != value}
+    first = dict(list((different | tags).items())[:A_FEW])
+    return f"{first} and {len(tags) - len(first)} more" if len(tags) > len(first) else str(first)
