@@ -823,7 +823,7 @@ def _receive_often(case, queue_url, times):
 
 def _expect_next(case, queue_url, aside_url, tries, order):
     """Return the receipt handle that comes with this order; or None is returned, where it is None."""
-    wanted = "the order and the receipt handle, in a dictionary" if order else "None"
+    wanted = f"the order {order['order_id']} and its receipt handle, in a dictionary" if order else "None"
     counts = {message["body"]: message["receives"] + 1 for message in shop.messages_in(case, queue_url).values()}
     before = len(case.calls)
     result = case.attempt(queue_url=queue_url, aside_url=aside_url, tries=tries)
@@ -880,8 +880,17 @@ def _expect_handed_out(case, returned, order, tries, wanted, counts):
         case.not_yet("no-dictionary", got=returned, expected=wanted, why=why)
     count = next((count for other, count in counts if other == returned["order"]), 0)
     if count > tries:
+        tired = returned["order"]
+        name = tired["order_id"] if isinstance(tired, dict) and "order_id" in tired else shop.show(tired, 40)
         why = f"This was receive number {count} of that order, and tries is {tries}. So it has to be set aside."
-        case.not_yet("received-too-often", got=returned, expected=wanted, why=why)
+        if str(count) < str(tries):
+            why += f' A receive count arrives as a string, and as strings "{count}" comes before "{tries}".'
+        case.not_yet(
+            "received-too-often",
+            got=case.said(f"Your function returned the order {name}."),
+            expected=f"that order in the `aside` queue, and {wanted}",
+            why=why,
+        )
     if count and returned["order"] != order:
         why = f"The order {order['order_id']} came first, and its receive count wasn't above {tries}."
         case.not_yet("passed-over", got=returned, expected=wanted, why=why)
@@ -1163,7 +1172,19 @@ def _expect_passed_on(case, seconds, attributes):
     other_id = _send(case, orders_url, json.dumps(other), shop.labels(speed="express"))
     before, started = len(case.calls), case.clock.now()
     seen = _watch(case, orders_url, order_id)
-    result = case.attempt(orders_url=orders_url, packed_url=packed_url, seconds=seconds)
+    try:
+        result = case.attempt(orders_url=orders_url, packed_url=packed_url, seconds=seconds)
+    except shop.AnswerError as stopped:
+        if stopped.stopped != "calls":
+            raise
+        case.not_yet(
+            "too-many-calls",
+            did=stopped.did,
+            got=case.said(stopped.message),
+            expected=f"the order is passed on, and one run makes up to {case.most_calls} calls to AWS",
+            why="If your function renews the visibility timeout while it packs, choose a longer one, so that a few "
+            "calls are enough.",
+        )
     ended = shop.seconds_since(case, started)
     if result.error:
         _explain_pack_error(case, result.error, "the order's id")
