@@ -28,6 +28,23 @@ class Web(Protocol):
         """Make a POST request and return the HTTP status; 0 if there was no response."""
 
 
+class Watch(Protocol):
+    """Something that has to be looked at as time goes by.
+
+    at: the next moment, in seconds since 1970. acts_at: when it changes something, as far as that's known; otherwise
+    infinity.
+    """
+
+    at: float
+    acts_at: float
+
+    def look(self, until: float) -> None:
+        """Look at it as of `at`, or at as much as it likes from then on, and set `at` to a later moment.
+
+        until: everything else that's due until this moment has happened. It's `at` or later.
+        """
+
+
 class Account:
     """One account: its number, its services per region, and the world that gives it a clock, ids and a journal."""
 
@@ -36,6 +53,7 @@ class Account:
         self.unkindness = Unkindness()
         self.inbox: list[Any] = []  # what SNS delivered to anything but queues; see helpers.aws_rules.sns.inbox
         self.down: dict[str, int] = {}  # web addresses that fail now, each with its HTTP status
+        self.watches: list[Watch] = []
         self._due: list[tuple[float, Callable[[], None]]] = []
         self._services: dict[tuple[Any, str], Any] = {}
 
@@ -70,14 +88,27 @@ class Account:
         self._due.append((self.time() + seconds, do))
 
     def next_due(self) -> float:
-        """Return when the next scheduled call is due, in seconds since 1970; infinity if there is none."""
+        """Return when the next scheduled call or look is due, in seconds since 1970; infinity if there is none."""
+        return min(self._next_call(), self._next_look())
+
+    def _next_call(self) -> float:
         return min((at for at, _ in self._due), default=float("inf"))
 
+    def _next_look(self) -> float:
+        return min((watch.at for watch in self.watches), default=float("inf"))
+
     def catch_up(self) -> None:
-        """Make the scheduled calls that are due, earliest first, each at its own time by the clock."""
-        while self._due and (due := min(self._due, key=lambda call: call[0]))[0] <= self.time():
+        """Make the scheduled calls and looks that are due, earliest first, each at its own time by the clock."""
+        while (self._due or self.watches) and (at := self.next_due()) <= self.time():
+            next_call = self._next_call()
+            if next_call > at:
+                watch = min(self.watches, key=lambda each: each.at)
+                next_act = min((each.acts_at for each in self.watches if each is not watch), default=next_call)
+                watch.look(min(next_call, next_act, self.time()))
+                continue
+            due = min(self._due, key=lambda call: call[0])
             self._due.remove(due)
-            with self.world.clock.as_of(due[0]):  # type: ignore[union-attr]  # an offline cloud's can be moved
+            with self.world.clock.as_of(at):  # type: ignore[union-attr]  # an offline cloud's can be moved
                 due[1]()
 
     def new_id(self) -> str:
@@ -154,6 +185,7 @@ class Accounts:
     def take_over(self, other: "Accounts", world: World) -> None:
         """Hold what the other one holds, from now on, in this world. The other one can't be used any more."""
         self._accounts, self._keys = other._accounts, other._keys
+        self.metrics_delay = other.metrics_delay
         self.errands.clear()
         for account in self._accounts.values():
             account.world, account.accounts = world, self
