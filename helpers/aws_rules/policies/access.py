@@ -65,6 +65,27 @@ def check_topic(request: Request, topic: "Topic", context: dict[str, str] | None
         raise _not_authorized(request, action, topic.arn, reason)
 
 
+def check_alarm(topic: "Topic", alarm_arn: str, alarm_account: str) -> None:
+    """Raise Refused if CloudWatch may not publish to the topic what this account's alarm says.
+
+    Source: AWS's answers in the history of alarms, as quoted by their owners.
+    """
+    known = _of_service(topic.owner, "cloudwatch.amazonaws.com", topic.arn, alarm_arn, alarm_account)
+    asked = AccessRequest(
+        Principal(service="cloudwatch.amazonaws.com"),
+        "SNS:Publish",
+        topic.arn,
+        known | {"AWS:SourceOwner": alarm_account},
+    )
+    decision = decide(_parsed(topic.policy), asked)
+    if not decision.allowed:
+        reason = "because no resource-based policy allows the SNS:Publish action"
+        if decision.allowed is False:
+            reason = "with an explicit deny in a resource-based policy"
+        text = f"CloudWatch Alarms is not authorized to perform: SNS:Publish on resource: {topic.arn} {reason}"
+        raise Refused("AuthorizationError", text, 403)
+
+
 def why_not_from_sns(queue: "Queue", topic_arn: str, topic_account: str) -> str:
     """Return why SNS may not send a message of this topic to the queue; "" if it may."""
     policy = json.loads(queue.policy) if queue.policy else None
@@ -72,14 +93,7 @@ def why_not_from_sns(queue: "Queue", topic_arn: str, topic_account: str) -> str:
         Principal(service="sns.amazonaws.com"),
         "sqs:SendMessage",
         queue.queue_arn,
-        _common_context(queue.owner)
-        | {
-            "aws:PrincipalIsAWSService": "true",
-            "aws:PrincipalServiceName": "sns.amazonaws.com",
-            "aws:RequestedRegion": queue.queue_arn.split(":")[3],
-            "aws:SourceAccount": topic_account,
-            "aws:SourceArn": topic_arn,
-        },
+        _of_service(queue.owner, "sns.amazonaws.com", queue.queue_arn, topic_arn, topic_account),
     )
     decision = decide(policy, asked)
     if decision.allowed:
@@ -126,6 +140,17 @@ def _common_context(account: Account) -> dict[str, str]:
         "aws:CurrentTime": now.strftime("%Y-%m-%dT%H:%M:%SZ"),
         "aws:EpochTime": str(int(now.timestamp())),
         "aws:SecureTransport": "true",
+    }
+
+
+def _of_service(owner: Account, service: str, arn: str, source_arn: str, source_account: str) -> dict[str, str]:
+    """Return the condition keys of a request that a service of AWS makes to the resource of this ARN."""
+    return _common_context(owner) | {
+        "aws:PrincipalIsAWSService": "true",
+        "aws:PrincipalServiceName": service,
+        "aws:RequestedRegion": arn.split(":")[3],
+        "aws:SourceAccount": source_account,
+        "aws:SourceArn": source_arn,
     }
 
 

@@ -23,12 +23,20 @@ from helpers.aws_rules.common import steps
 from helpers.aws_rules.common.accounts import Account
 from helpers.aws_rules.common.refusals import Refused
 from helpers.aws_rules.policies import access
-from helpers.aws_rules.sns import delivery_policies, filter_matching, mobile_push, notifications
+from helpers.aws_rules.sns import (
+    delivery_policies,
+    filter_matching,
+    mobile_push,
+    notifications,
+    publishing,
+    subscriptions,
+)
 from helpers.aws_rules.sns.inbox import Arrived
 from helpers.aws_rules.sns.meters import DELIVERED, FAILED, FAILED_TO_REDRIVE, REDRIVEN
 from helpers.aws_rules.sns.notifications import SUBSCRIPTION_CONFIRMATION, UNSUBSCRIBE_CONFIRMATION, Notification
 from helpers.aws_rules.sns.region import OPTED_OUT
 from helpers.aws_rules.sns.subscriptions import Subscription
+from helpers.aws_rules.sns.topics import Topic
 from helpers.aws_rules.sqs import sending
 from helpers.aws_rules.sqs.queues import Queue
 from helpers.aws_rules.sqs.region import SqsRegion
@@ -42,6 +50,17 @@ class Failed(Exception):
 
     reason: str
     retryable: bool = False
+
+
+def publish(topic: Topic, entry: dict[str, Any], trace: str, by: str) -> Notification:
+    """Publish a message that was checked, to all subscriptions. trace, by: as in `publishing.make_notification`."""
+    made, new = publishing.make_notification(topic, entry, trace, by)
+    if new:
+        if topic.archive is not None:
+            topic.archive.add(made, topic.owner.time())
+        for subscription in subscriptions.of_topic(topic):
+            deliver(made, subscription)
+    return made
 
 
 def deliver(notification: Notification, subscription: Subscription) -> None:

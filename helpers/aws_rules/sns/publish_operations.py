@@ -8,7 +8,7 @@ from helpers.aws_rules.common.refusals import Refused, invalid
 from helpers.aws_rules.common.request import Request
 from helpers.aws_rules.common.unkindness import INTERNAL_ERROR
 from helpers.aws_rules.policies import access
-from helpers.aws_rules.sns import deliveries, mobile_push, publishing, subscriptions
+from helpers.aws_rules.sns import deliveries, mobile_push, publishing
 from helpers.aws_rules.sns.inbox import Arrived
 from helpers.aws_rules.sns.region import OPTED_OUT, find_topic, region_of, topic_of
 from helpers.aws_rules.sns.topics import Topic
@@ -42,13 +42,7 @@ def publish(request: Request) -> Answer:
 
 
 def _publish(topic: Topic, entry: dict[str, Any], request: Request) -> Answer:
-    made, new = publishing.make_notification(topic, entry, request.trace, request.who)
-    if new:
-        if topic.archive is not None:
-            topic.archive.add(made, topic.owner.time())
-        for subscription in subscriptions.of_topic(topic):
-            deliveries.deliver(made, subscription)
-    return publishing.answer(made)
+    return publishing.answer(deliveries.publish(topic, entry, request.trace, request.who))
 
 
 def _to_phone(request: Request) -> Answer:
