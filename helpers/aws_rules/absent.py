@@ -11,7 +11,6 @@ _DATA_PROTECTION = "AWS has closed data protection to new customers, so the cour
 _KEYS = "The course needs no keys beyond those of its profiles and of a role."
 _OF_AN_ORGANIZATION = "It serves organizations and identity providers, which aren't simulated."
 _NOTHING_ENCODED = "SQS and SNS say in plain text why they refuse a call."
-_ALARMS = "Alarms aren't simulated yet."
 _DASHBOARDS = "Dashboards are looked at in the AWS console, which isn't simulated."
 _INSIGHTS = "Contributor Insights reads logs, which aren't simulated."
 _LEARNING = "Anomaly detection learns from weeks of values, which no lesson has."
@@ -19,8 +18,6 @@ _STREAMS = "Metric streams lead to Amazon Data Firehose, which isn't simulated."
 _OTHER_SOURCES = "It's about logs, datasets and resources of other services, which aren't simulated."
 _TELEMETRY = "It configures telemetry of other services, which aren't simulated."
 _ABSENT_OF_CLOUDWATCH = {
-    _ALARMS: """DeleteAlarms DescribeAlarmHistory DescribeAlarms DescribeAlarmsForMetric DisableAlarmActions
-        EnableAlarmActions ListTagsForResource PutMetricAlarm SetAlarmState TagResource UntagResource""",
     "A metric alarm is enough for the course.": """DeleteAlarmMuteRule DescribeAlarmContributors GetAlarmMuteRule
         ListAlarmMuteRules PutAlarmMuteRule PutCompositeAlarm PutLogAlarm""",
     _DASHBOARDS: "DeleteDashboards GetDashboard GetMetricWidgetImage ListDashboards PutDashboard",

@@ -34,7 +34,7 @@ OPERATIONS = {
         "sns.sms_operations",
     ),
     "sts": ("common.sts_operations",),
-    "cloudwatch": ("cloudwatch.metric_operations",),
+    "cloudwatch": ("cloudwatch.metric_operations", "cloudwatch.alarm_operations"),
 }
 
 

@@ -96,6 +96,23 @@ RULES = {
     "common.identities": ["sts.the_id_of_a_session", "sts.the_sender_of_a_message"],
     "common.sts_operations": ["sts.keys_after_their_end", "partitions.a_role_of_another_partition"],
     "aws_rules.dispatch": ["sns_topics.a_number_for_the_sandbox"],
+    "cloudwatch.alarm_actions": [
+        "cloudwatch_alarms.the_message_of_an_alarm",
+        "cloudwatch_alarms.the_mail_of_an_alarm",
+        "cloudwatch_alarms.a_topic_that_does_not_allow_alarms",
+    ],
+    "cloudwatch.alarm_definitions": [
+        "cloudwatch_alarms.definitions_that_are_refused",
+        "cloudwatch_alarms.how_many_queries_return_data",
+    ],
+    "cloudwatch.alarm_operations": ["cloudwatch_alarms.finding_alarms", "cloudwatch_alarms.alarms_on_a_metric"],
+    "cloudwatch.alarms": ["cloudwatch_alarms.a_state_that_is_set", "cloudwatch_alarms.the_history_of_an_alarm"],
+    "cloudwatch.evaluation": [
+        "cloudwatch_alarms.three_out_of_three",
+        "cloudwatch_alarms.two_out_of_three",
+        "cloudwatch_alarms.not_too_early",
+        "cloudwatch_alarms.a_percentile_of_few_samples",
+    ],
     "cloudwatch.custom_metrics": [
         "cloudwatch_metrics.two_units_of_one_metric",
         "cloudwatch_metrics.a_metric_of_high_resolution",

@@ -221,3 +221,38 @@ def many_sends_to_a_fifo_queue_in_a_second(lab: Lab) -> str:
     url = lab.queue("orders.fifo", ContentBasedDeduplication="true")
     codes = {lab.code(lab.sqs.send_message, QueueUrl=url, MessageBody=str(n), MessageGroupId="g") for n in range(330)}
     return "RequestThrottled" if "RequestThrottled" in codes else "all accepted"
+
+
+def _alarm(lab: Lab, **more: object) -> None:
+    """Create an alarm on a metric of the shop's, of which a missing value is breaching."""
+    metric = {"Namespace": "Shop", "MetricName": "orders", "Statistic": "Sum", "Period": 60, "Threshold": 1.0}
+    how = {"EvaluationPeriods": 1, "ComparisonOperator": "LessThanThreshold", "TreatMissingData": "breaching"}
+    lab.cloudwatch.put_metric_alarm(AlarmName="quiet", **metric | how | more)
+
+
+@behaviour(
+    aws="Successfully executed action",
+    source="CloudWatch user guide, alarm actions",
+    differs="an alarm can only publish to topics; other actions are accepted, and its history says that they weren't "
+    "done",
+)
+def an_action_that_is_no_topic(lab: Lab) -> str:
+    """An alarm can call a Lambda function, scale a group or open an incident."""
+    _alarm(lab, AlarmActions=[f"arn:aws:lambda:us-east-1:{lab.account}:function:page"])
+    lab.cloudwatch.set_alarm_state(AlarmName="quiet", StateValue="ALARM", StateReason="test")
+    (item,) = lab.cloudwatch.describe_alarm_history(HistoryItemType="Action")["AlarmHistoryItems"]
+    return item["HistorySummary"].partition(" arn:")[0]
+
+
+@behaviour(
+    aws="at a second of its own",
+    source="times in AWS's mails and histories of alarms",
+    differs="alarms are evaluated at full minutes, so that every run of a lesson shows the same",
+)
+def when_an_alarm_is_evaluated(lab: Lab) -> str:
+    """An alarm is evaluated once a minute, at a second that AWS chooses."""
+    _alarm(lab)
+    lab.advance(60 - lab.now() % 60)
+    (alarm,) = lab.cloudwatch.describe_alarms()["MetricAlarms"]
+    at = alarm["StateTransitionedTimestamp"].timestamp()
+    return "at the full minute" if alarm["StateValue"] == "ALARM" and at % 60 == 0 else "at a second of its own"
