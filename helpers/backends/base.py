@@ -208,6 +208,11 @@ class Cloud:
             )
         raise AttributeError(f"{type(self).__name__} has no {name!r}")
 
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name in not_available.MISSING and not hasattr(type(self), name):
+            self.__getattr__(name)
+        super().__setattr__(name, value)
+
     def __str__(self) -> str:
         raise NotImplementedError
 

@@ -17,6 +17,7 @@ MISSING = {
     "certificate": "the certificate would have to come from its SigningCertURL, and the course doesn't fetch it.",
     "web_fails": "a web address fails only when its server does.",
     "web_works": "a web address works only when its server does.",
+    "metrics_delay": "CloudWatch has metrics when it has them, some minutes late.",
     "steps": "there's no record of what happened to each message.",
 }
 

@@ -468,7 +468,14 @@ def test_where_a_cloud_cannot_it_says_so_and_the_cell_goes_on(
     with cloud.unkind(duplicates=1) as unkind:
         assert list(unkind.done) == []
     assert capsys.readouterr().out.startswith("On this cloud, unkindness can't be switched on")
-    for ask in (lambda: cloud.inbox, lambda: cloud.follow("x"), lambda: cloud.steps(), lambda: cloud.web_fails("x")):
+    for ask in (
+        lambda: cloud.inbox,
+        lambda: cloud.follow("x"),
+        lambda: cloud.steps(),
+        lambda: cloud.web_fails("x"),
+        lambda: cloud.metrics_delay,
+        lambda: setattr(cloud, "metrics_delay", 0),
+    ):
         with pytest.raises(CloudError, match=r"On this cloud, .* You can go on with the next cell"):
             ask()
 

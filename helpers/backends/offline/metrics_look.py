@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from helpers.aws_rules.cloudwatch import statistics, store
+from helpers.aws_rules.cloudwatch import dimensions, statistics, store
+from helpers.aws_rules.cloudwatch.alarms import AlarmsRegion
 from helpers.backends import metrics_snapshot
 from helpers.backends.metrics_snapshot import Points, Wanted
 from helpers.errors import CloudError
@@ -35,5 +36,17 @@ def _points(world: World, one: Wanted, period: int, start: int, end: int) -> tup
 
 
 def _alarms(world: World, one: Wanted, now: float) -> Sequence[Mapping[str, Any]]:
-    """Return the alarms on a metric, as `metrics_snapshot.Alarms` says. This cloud has none."""
-    return []
+    """Return the alarms on a metric, as `metrics_snapshot.Alarms` says."""
+    account = world.accounts.get(one.source.account)
+    region = account.service(AlarmsRegion, one.source.region)
+    return [
+        {
+            "name": alarm.name,
+            "comparison": alarm.settings["ComparisonOperator"],
+            "threshold": alarm.settings["Threshold"],
+            "states": metrics_snapshot.states(region.states(alarm), now),
+        }
+        for _, alarm in sorted(region.alarms.items())
+        if (alarm.settings.get("Namespace"), alarm.settings.get("MetricName")) == (one.source.namespace, one.metric)
+        and dimensions.of(alarm.settings.get("Dimensions")) == one.dimensions
+    ]

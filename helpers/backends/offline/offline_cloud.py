@@ -38,6 +38,7 @@ ACCOUNT = "123456789012"  # what the profile "shop" and the default keys open
 OTHER_ACCOUNT = "210987654321"  # what the profile "partner" opens
 SEED = 2026
 
+_LONGEST_DELAY = 3_600  # seconds
 _OTHER_KEY = "OFFLINEPARTNER"
 
 
@@ -156,6 +157,25 @@ class OfflineCloud(Cloud):
     def web_works(self, url: str) -> None:
         """Have a web address accept again what SNS sends."""
         self._account.down.pop(url, None)
+
+    @property
+    def metrics_delay(self) -> float:
+        """How many seconds after the end of a minute CloudWatch has the metrics of queues and topics; 120 at first.
+
+        Alarms act on what CloudWatch has, so they are late as well. With 0 nothing is late. AWS takes some minutes, and
+        doesn't say how many. What a program publishes itself with PutMetricData is there at once.
+        """
+        return float(self.world.accounts.metrics_delay)
+
+    @metrics_delay.setter
+    def metrics_delay(self, seconds: float) -> None:
+        is_number = isinstance(seconds, int | float) and not isinstance(seconds, bool)
+        if not is_number or not 0 <= seconds <= _LONGEST_DELAY:
+            raise CloudError(
+                f"metrics_delay is a number of seconds from 0 to {_LONGEST_DELAY}, and {seconds!r} isn't one. "
+                "For metrics without a delay, set it to 0."
+            )
+        self.world.accounts.metrics_delay = float(seconds)
 
     def steps(self, message_id: str = "") -> list[Step]:
         """Return what happened to one message, or to all of them, oldest first, each step with its reason."""
