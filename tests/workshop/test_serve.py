@@ -210,7 +210,6 @@ OTHER_SERVICES = {
     "lambda": ("list_functions", {}),
     "ec2": ("describe_regions", {}),
     "iam": ("list_users", {}),
-    "cloudwatch": ("list_metrics", {}),
     "kinesis": ("list_streams", {}),
     "events": ("list_rules", {}),
     "cloudformation": ("list_stacks", {}),
