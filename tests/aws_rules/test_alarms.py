@@ -160,6 +160,7 @@ KINDS: dict[str, dict[str, Any]] = {
     "any": {},
     "several": {"EvaluationPeriods": 5, "DatapointsToAlarm": 3, "Threshold": 2.0},
     "mean of five minutes": {"Period": 300, "Statistic": "Average", "EvaluationPeriods": 2, "Threshold": 1.5},
+    "in short periods": {"Period": 20, "EvaluationPeriods": 2, "Threshold": 2.0},
     "none sent": {
         "MetricName": SENT,
         "Statistic": "Sum",

@@ -5,10 +5,11 @@ for more than a day once an hour. Periods end when the alarm is evaluated, so th
 Source: CloudWatch user guide, "Alarm evaluation" and "Alarm evaluation windows"; data points and times in AWS's mails,
 such as 12:02 for a period of 300 seconds at 12:07:17.
 
-AWS doesn't say at which second an alarm is evaluated: here at the full minute. It doesn't say how an alarm tells data
-that are late from data that are missing either. Here the range of an alarm on metrics of AWS's services ends with the
-last minute that CloudWatch has by then, which is `Accounts.metrics_delay` earlier; a queue that had a message at 9:04
-rings at 9:07.
+AWS doesn't say at which second an alarm is evaluated: here at the full minute. An alarm with a short period on metrics
+of AWS's services is evaluated once a minute here, since those come by the minute. How an alarm tells data that are late
+from data that are missing isn't said either. Here the range of an alarm on metrics of AWS's services ends with the last
+minute that CloudWatch has by then, which is `Accounts.metrics_delay` earlier; a queue that had a message at 9:04 rings
+at 9:07.
 """
 
 import math
@@ -55,7 +56,7 @@ def step_of(settings: Settings) -> int:
     period = period_of(settings)
     if period * settings["EvaluationPeriods"] > statistics.DAY:
         return statistics.HOUR
-    return min(period, STEP)
+    return STEP if _is_of_aws(settings) else min(period, STEP)
 
 
 def watched(metrics: list[dict[str, Any]]) -> dict[str, Any]:
@@ -79,9 +80,13 @@ def statistic_of(settings: Settings) -> str:
 
 def end_of_range(account: Account, settings: Settings, moment: float) -> int:
     """Return where the range of an alarm ends that is evaluated at this moment."""
-    of_aws = any(stat["Metric"]["Namespace"].startswith(store.OF_AWS) for stat in stats_of(settings))
-    step = step_of(settings)
-    return int((moment - (account.accounts.metrics_delay if of_aws else 0)) // step) * step
+    step, delay = step_of(settings), account.accounts.metrics_delay if _is_of_aws(settings) else 0
+    return int((moment - delay) // step) * step
+
+
+def _is_of_aws(settings: Settings) -> bool:
+    """Return whether one of the alarm's metrics is of a service of AWS. Those have a value for a minute at best."""
+    return any(stat["Metric"]["Namespace"].startswith(store.OF_AWS) for stat in stats_of(settings))
 
 
 def readings(account: Account, region: str, settings: Settings, moment: float) -> list[Reading]:

@@ -29,6 +29,7 @@ CONFIGURATION, STATE, ACTION = "ConfigurationUpdate", "StateUpdate", "Action"
 _NOT_CHECKED = "Unchecked: Initial alarm creation"
 _ACTIONS = {OK: "OKActions", ALARM: "AlarmActions", INSUFFICIENT_DATA: "InsufficientDataActions"}
 _KEPT = 30 * DAY  # seconds for which there's a history
+_MOST_ITEMS = 10_000  # of the history of one region, so that an alarm that changes all the time doesn't fill the memory
 _AT_ONCE = 1_440  # evaluations that are looked at together
 
 
@@ -194,7 +195,7 @@ class AlarmsRegion:
         """Add an item to the history that happens now."""
         now = self.owner.time()
         old = bisect_left(self._history, now - _KEPT, key=lambda item: item.at)
-        del self._history[:old]
+        del self._history[: max(old, len(self._history) - _MOST_ITEMS)]
         self._history.append(HistoryItem(now, alarm, kind, summary, data, state))
 
     def history(self) -> Iterator[HistoryItem]:
