@@ -42,7 +42,7 @@ def script() -> str:
     lines = "\n".join(cell.source for cell in cells[ids.index(FIRST) : ids.index(LAST) + 1]).splitlines()
     course = ("from helpers ", "start()", "show.")
     kept = [line for line in lines if not line.startswith(course)]
-    assert len(lines) - len(kept) == 7
+    assert len(lines) - len(kept) == 6
     return "\n".join([*kept, "import sys", 'assert "helpers" not in sys.modules'])
 
 
