@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from helpers.backends.programs import RunCloud
     from helpers.backends.run_report import RunReport
 
-TAUGHT = ("sqs", "sns")
+TAUGHT = ("sqs", "sns", "cloudwatch")
 ABILITIES = {"time travel", "reset", "private checks", "inbox", "steps", "unkindness"}
 
 
@@ -88,7 +88,8 @@ class Cloud:
     @staticmethod
     def _know_service(service: str) -> None:
         if service not in TAUGHT:
-            raise CloudError(f"This course doesn't cover {service!r}, only {' and '.join(map(repr, TAUGHT))}.")
+            *others, last = map(repr, TAUGHT)
+            raise CloudError(f"This course doesn't cover {service!r}, only {', '.join(others)} and {last}.")
 
     @staticmethod
     def _know_profile(profile: str | None) -> None:
