@@ -12,17 +12,21 @@ from typing import Any, Protocol
 
 from helpers.aws_rules.common.accounts import Account, Accounts
 from helpers.aws_rules.common.refusals import Refused
+from helpers.aws_rules.common.regions import regions
 from helpers.aws_rules.common.steps import Step
 from helpers.aws_rules.common.unkindness import Unkindness
-from helpers.backends.offline import snapshot
+from helpers.backends import metrics_snapshot
+from helpers.backends.offline import metrics_look, snapshot
 from helpers.errors import ClockError, CloudError
 from helpers.simulation.worlds import World
 from helpers.workshop.http_server import HttpRequest, HttpResponse
 from helpers.workshop.runs import Runs, moment
 
 PREFIX = "/_course/"
+_LONGEST_SPAN = 10**9  # seconds
 _LONGEST_TEXT = 2_000  # characters of a URL or region
 _MOST_MESSAGES = 1_000  # in a picture of a queue
+_MOST_METRICS, _MOST_VALUES = 500, 100_800  # in a picture of metrics
 _SETTABLE = {kind.name for kind in fields(Unkindness)} - {"done"}
 
 
@@ -130,6 +134,21 @@ def _topics(cloud: Cloud, account: Account, params: dict[str, Any]) -> dict[str,
     return {"rows": snapshot.fan_out(_world_of_only(account), _text(params, "region"))}
 
 
+def _metrics(cloud: Cloud, account: Account, params: dict[str, Any]) -> dict[str, Any]:
+    period, span = _number(params, "period"), _number(params, "span")
+    try:
+        source = metrics_snapshot.source(_text(params, "of"), _text(params, "region"))
+        if source.region not in regions():
+            raise CloudError(f"AWS has no region {source.region!r}.")
+        wanted = metrics_snapshot.wanted([source], _texts(params, "names"), _text(params, "statistic"))
+        values = len(wanted) * (span or metrics_snapshot.LONGEST) / max(60, period)
+        if len(wanted) > _MOST_METRICS or values > _MOST_VALUES:
+            raise CloudError("That's too much for one picture. Ask for fewer metrics, less time or a longer period.")
+        return metrics_look.metrics(_world_of_only(account), wanted, int(period), span)
+    except CloudError as problem:
+        raise Refused("ValidationError", str(problem)) from None
+
+
 def _web(cloud: Cloud, account: Account, params: dict[str, Any]) -> dict[str, Any]:
     url, status = _text(params, "url"), params.get("status")
     if isinstance(status, bool) or not isinstance(status, int) or not 0 <= status <= 599:
@@ -144,6 +163,20 @@ def _text(params: dict[str, Any], name: str) -> str:
     value = params.get(name)
     if not isinstance(value, str) or len(value) > _LONGEST_TEXT:
         raise Refused("ValidationError", f"{name} has to be text.")
+    return value
+
+
+def _texts(params: dict[str, Any], name: str) -> list[str]:
+    values = params.get(name)
+    if not isinstance(values, list) or len(values) > _MOST_METRICS:
+        raise Refused("ValidationError", f"{name} has to be a list of at most {_MOST_METRICS} texts.")
+    return [_text({name: value}, name) for value in values]
+
+
+def _number(params: dict[str, Any], name: str) -> float:
+    value = params.get(name)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < _LONGEST_SPAN:
+        raise Refused("ValidationError", f"{name} has to be a number of seconds.")
     return value
 
 
@@ -163,7 +196,7 @@ class _OneAccount:
     """The part of Accounts that a snapshot uses, for one account."""
 
     def __init__(self, account: Account):
-        self._account = account
+        self._account, self.changed = account, account.accounts.changed
 
     def get(self, number: str) -> Account | None:
         return self._account if number == self._account.number else None
@@ -203,6 +236,7 @@ _ROUTES: dict[tuple[str, str], Callable[[Cloud, Account, dict[str, Any]], dict[s
     ("GET", "steps"): _steps,
     ("POST", "queue"): _queue,
     ("POST", "topics"): _topics,
+    ("POST", "metrics"): _metrics,
     ("POST", "web"): _web,
 }
 

@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -29,7 +30,7 @@ from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
 from served_lab import Running, keyed
 
-from helpers import clock, cloud, session, start
+from helpers import clock, cloud, session, show, start
 from helpers.aws_rules import dispatch
 from helpers.aws_rules.sqs import receiving
 from helpers.backends.endpoint.workshop_client import ControlClient
@@ -706,6 +707,133 @@ def test_the_query_protocol(served: Running, ada: Learner) -> None:
         status, reply = fetch(served, method, target, body, headers)
         assert (status, b"<MD5OfMessageBody>" in reply) == (200, True)
     assert sorted(ada.bodies(url)) == ["a URL", "a form", "the queue's address"]
+
+
+# ---- CloudWatch
+
+
+def _now(learner: Learner) -> datetime:
+    return datetime.fromisoformat(learner.control.get("clock")["now"])
+
+
+def _sum_of_sent(learner: Learner, client: Any = None) -> list[float]:
+    """Return CloudWatch's numbers of messages sent to orders, for each minute of the last hour that has any."""
+    now = _now(learner)
+    points = (client or learner.client("cloudwatch")).get_metric_statistics(
+        Namespace="AWS/SQS",
+        MetricName="NumberOfMessagesSent",
+        Dimensions=[{"Name": "QueueName", "Value": "orders"}],
+        StartTime=now - timedelta(hours=1),
+        EndTime=now,
+        Period=60,
+        Statistics=["Sum"],
+    )["Datapoints"]
+    return [point["Sum"] for point in points if point["Sum"]]
+
+
+def test_each_account_has_metrics_in_its_own_time(ada: Learner, bob: Learner) -> None:
+    """They come as late as on AWS, by the clock of the account; nobody else sees them."""
+    for learner in (ada, bob):
+        learner.sqs.send_message(QueueUrl=learner.queue(), MessageBody="tea")
+        learner.client("cloudwatch").put_metric_data(
+            Namespace=f"Shop {learner.number}", MetricData=[{"MetricName": "orders", "Value": 3}]
+        )
+    assert _sum_of_sent(ada) == []
+    ada.control.post("clock", seconds=240)
+    assert (_sum_of_sent(ada), _sum_of_sent(bob)) == ([1], [])
+    listed = ada.client("cloudwatch").list_metrics()["Metrics"]
+    assert {metric["Namespace"] for metric in listed} == {"AWS/SQS", f"Shop {ada.number}"}
+    code, status, _ = refused(ada.client("cloudwatch").get_metric_data, MetricDataQueries=[], StartTime=0, EndTime=0)
+    assert (code, status) == ("ValidationError", 400)
+
+
+def test_metrics_are_told_at_the_address_of_any_region(served: Running, ada: Learner) -> None:
+    """The signature names the region; the host can be AWS's, as it is behind a proxy that rewrites addresses."""
+    ada.sqs.send_message(QueueUrl=ada.queue(), MessageBody="tea")
+    ada.control.post("clock", seconds=240)
+    body = urlencode({"Action": "ListMetrics", "Version": "2010-08-01"}).encode()
+    found = {}
+    for region in ("us-east-1", "eu-west-1"):
+        host = f"monitoring.{region}.amazonaws.com"
+        request = AWSRequest("POST", f"https://{host}/", {"Content-Type": FORM}, body)
+        SigV4Auth(Credentials(ada.number, "any"), "monitoring", region).add_auth(request)
+        headers = dict(request.headers) | {"Host": host}
+        status, reply = fetch(served, "POST", "/", body, headers)
+        found[region] = status, b"<Value>orders</Value>" in reply
+    assert found == {"us-east-1": (200, True), "eu-west-1": (200, False)}
+
+
+def test_a_picture_of_metrics_makes_no_call(place: str) -> None:
+    """Neither the notebook's journal nor the server's has one. It shows what the API tells of both accounts."""
+    start(place, account=new_number())
+    learners = [
+        Learner(SimpleNamespace(url=place), session(profile_name=name).client("sts").get_caller_identity()["Account"])
+        for name in ("shop", "partner")
+    ]
+    for count, learner in enumerate(learners, start=1):
+        url = learner.queue()
+        for number in range(count):
+            learner.sqs.send_message(QueueUrl=url, MessageBody=f"A-{number}")
+    clock.advance(minutes=5)
+    urls = [f"{place}/{learner.number}/orders" for learner in learners]
+    calls = len(cloud.calls())
+    steps = [len(learner.control.get("steps")["steps"]) for learner in learners]
+    picture = show.metrics(*urls, names="NumberOfMessagesSent")
+    assert len(cloud.calls()) == calls
+    assert [len(learner.control.get("steps")["steps"]) for learner in learners] == steps
+    assert [[value for _, value in panel.values if value] for panel in picture.panels] == [[1], [2]]
+    assert [_sum_of_sent(learner) for learner in learners] == [[1], [2]]
+    assert [(panel.of, panel.unit, panel.statistic) for panel in picture.panels] == [("orders", "Count", "Sum")] * 2
+    assert picture.start == picture.panels[0].values[0][0]
+    assert len(show.metrics(urls[0]).panels) == 6
+    assert show.metrics(urls[0], minutes=90).start == (clock.time() - 5_400) // 60 * 60
+    with pytest.raises(CloudError, match="There's no account '999999999999' here"):
+        show.metrics(f"{place}/999999999999/orders")
+    with pytest.raises(CloudError, match="There's no statistic 'Median'"):
+        show.metrics(urls[0], statistic="Median")
+
+
+def test_looking_at_metrics_draws_no_id(place: str) -> None:
+    """So a notebook's stored outputs are the same with a picture and without one."""
+    ids = []
+    for looks in (0, 3):
+        start(place, account=8)
+        learner = Learner(SimpleNamespace(url=place), "000000000008")
+        learner.control.post("reset", still=True, seed=7)
+        url = learner.queue()
+        for _ in range(looks):
+            show.metrics(url)
+        ids.append(learner.sqs.send_message(QueueUrl=url, MessageBody="tea")["MessageId"])
+    assert ids[0] == ids[1]
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"of": None}, "of has to be text"),
+        ({"of": "orders"}, "'orders' is neither"),
+        ({"of": "arn:aws:sqs:us-east-1:999999999999:orders"}, "no account '999999999999'"),
+        ({"of": "arn:aws:sqs:mars-1:999999999999:orders"}, "no region 'mars-1'"),
+        ({"region": 7}, "region has to be text"),
+        ({"names": "NumberOfMessagesSent"}, "a list of at most 500"),
+        ({"names": ["NumberOfMessagesSent", 7]}, "names has to be text"),
+        ({"names": ["NumberOfMessagesSent"] * 501}, "a list of at most 500"),
+        ({"names": ["NumberOfMessagesSent"] * 500, "span": 86_400}, "too much for one picture"),
+        ({"statistic": "Median"}, "no statistic 'Median'"),
+        ({"period": "60"}, "period has to be a number"),
+        ({"period": 61}, "not 61"),
+        ({"period": float("nan")}, "period has to be a number"),
+        ({"span": True}, "span has to be a number"),
+        ({"span": -60}, "can't be negative"),
+        ({"span": 86_400 * 365}, "too much for one picture"),
+    ],
+)
+def test_a_picture_of_metrics_that_cannot_be(ada: Learner, given: dict[str, Any], said: str) -> None:
+    """Each parameter is checked on the server too."""
+    asked = {"region": "us-east-1", "of": ada.queue(), "names": [], "statistic": "", "period": 60, "span": 0}
+    assert ada.control.post("metrics", **asked)["period"] == 60
+    with pytest.raises(CloudError, match=f"refused: .*{said}"):
+        ada.control.post("metrics", **asked | given)
 
 
 # ---- The token, for other computers

@@ -4,7 +4,7 @@ import getpass
 import os
 import re
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from functools import partial
 from hashlib import sha256
@@ -105,6 +105,14 @@ class EndpointCloud(Cloud):
     def look_at_topics(self, region: str) -> list[dict[str, Any]]:
         """Return a snapshot of topics and their subscriptions, as plain data for a picture."""
         return self._workshop.look_at_topics(region) if self._workshop else super().look_at_topics(region)
+
+    def look_at_metrics(
+        self, region: str, what: Sequence[str], names: Sequence[str], statistic: str, period: int, span: float
+    ) -> dict[str, Any]:
+        """Return what queues and topics reported to CloudWatch, as plain data for a picture."""
+        if self._workshop:
+            return self._workshop.look_at_metrics(region, what, names, statistic, period, span)
+        return super().look_at_metrics(region, what, names, statistic, period, span)
 
     def look_at_message(self, message_id: str) -> dict[str, Any]:
         """Return the life of a message on a workshop's server, as OfflineCloud does."""

@@ -16,6 +16,7 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
+from helpers.backends import metrics_snapshot
 from helpers.errors import ClockError, CloudError
 from helpers.simulation.clock import RealClock, _seconds
 
@@ -55,8 +56,8 @@ class ControlClient:
     def post(self, what: str, **body: Any) -> dict[str, Any]:
         """Change the account's "clock", "unkind" or "web", or "reset" it, and return the server's reply.
 
-        "begin" and "end" are of a run of programs. "queue" and "topics" change nothing; they are posts because they
-        take parameters.
+        "begin" and "end" are of a run of programs. "queue", "topics" and "metrics" change nothing; they are posts
+        because they take parameters.
         """
         return self._signed("POST", what, json.dumps(body).encode())
 
@@ -244,3 +245,29 @@ class WorkshopAccounts:
     def look_at_topics(self, region: str) -> list[dict[str, Any]]:
         """Return the accounts' topics with their subscriptions, as helpers.backends.offline.snapshot.fan_out does."""
         return [row for control in self.controls for row in control.post("topics", region=region)["rows"]]
+
+    def look_at_metrics(
+        self, region: str, what: Sequence[str], names: Sequence[str], statistic: str, period: int, span: float
+    ) -> dict[str, Any]:
+        """Return what the accounts' queues and topics reported, as Cloud.look_at_metrics does."""
+        asked = {"region": region, "names": list(names), "statistic": statistic, "period": period, "span": span}
+        looks = [self._control_of(one, region).post("metrics", of=one, **asked) for one in what]
+        panels = [_as_told(panel) for look in looks for panel in look["panels"]]
+        begun = [look["start"] for look in looks if span or any(panel["values"] for panel in look["panels"])]
+        return {
+            "start": min(begun or [look["start"] for look in looks]),
+            "end": max(look["end"] for look in looks),
+            "period": period,
+            "panels": panels,
+        }
+
+    def _control_of(self, text: str, region: str) -> ControlClient:
+        """Return the control of the account that has this queue or topic; the first one for an account of others."""
+        owner = metrics_snapshot.source(text, region).account
+        return next((control for control in self.controls if control.account == owner), self.controls[0])
+
+
+def _as_told(panel: dict[str, Any]) -> dict[str, Any]:
+    """Return a panel of a picture of metrics as it was before JSON, which has no tuples."""
+    alarms = [alarm | {"states": [tuple(state) for state in alarm["states"]]} for alarm in panel["alarms"]]
+    return panel | {"values": [tuple(value) for value in panel["values"]], "alarms": alarms}
