@@ -5,11 +5,16 @@ it came from. A moved message is a new one, with a new id and time. A queue has 
 rate, if set, is at most 500 messages per second. Source: SQS API reference, StartMessageMoveTask, ListMessageMoveTasks,
 CancelMessageMoveTask; recorded answers; the local-aws-sqs project for texts that are recorded nowhere else.
 moto: has none of the three operations.
+
+Messages move as time passes, whether somebody calls or not. AWS doesn't say how a rate is kept: here the messages of a
+second are spread evenly over it.
 """
 
 import base64
 import json
 from dataclasses import dataclass, field
+from functools import partial
+from itertools import islice
 from typing import Any
 
 from helpers.aws_rules.common import message_contents, steps
@@ -103,8 +108,9 @@ def start(
         )
     secret = json.dumps({"taskId": account.new_id(), "sourceArn": source})
     handle = base64.b64encode(secret.encode()).decode()
-    tasks.all.append(Task(handle, source, destination, rate, account.time(), len(queue.stored)))
-    catch_up(account, region, queues)
+    task = Task(handle, source, destination, rate, account.time(), len(queue.stored))
+    tasks.all.append(task)
+    _go_on(account, queues, task, task.to_move if rate is None else 0)
     return handle
 
 
@@ -129,25 +135,19 @@ def cancel(account: Account, region: str, queues: dict[str, Queue], handle: str)
     return running[0].moved
 
 
-def catch_up(account: Account, region: str, queues: dict[str, Queue]) -> None:
-    """Move the messages that the running tasks have had time to move."""
-    for task in _tasks(account, region).all:
-        if task.status != RUNNING:
-            continue
-        queue = redrive.find(queues, task.source)
-        allowed = task.to_move if task.rate is None else int((account.time() - task.started) * task.rate)
-        visible = list(queue.visible(queue.now())) if queue else []
-        for message in visible[: max(0, min(allowed, task.to_move) - task.moved)]:
-            _move(queue, queues, message, task)
-        if task.status == RUNNING and (task.moved >= task.to_move or not visible):
-            task.status = COMPLETED
-
-
-def next_event(queue: Queue) -> float:
-    """Return the seconds after which a running task can move another message; infinity if no task is running."""
-    tasks = _tasks(queue.owner, queue.region).all
-    rates = [task.rate for task in tasks if task.status == RUNNING and task.rate]
-    return 1 / max(rates) if rates else float("inf")
+def _go_on(account: Account, queues: dict[str, Queue], task: Task, count: int) -> None:
+    """Move up to so many messages now, and one more each time that the task's rate allows it."""
+    if task.status != RUNNING:
+        return
+    queue = redrive.find(queues, task.source)
+    visible = list(islice(queue.visible(queue.now()), max(1, count))) if queue else []
+    for message in visible[:count]:
+        _move(queue, queues, message, task)
+    if task.status == RUNNING and (task.rate is None or task.moved >= task.to_move or not visible):
+        task.status = COMPLETED
+    if task.status == RUNNING and task.rate is not None:
+        moment = task.started + (task.moved + 1) / task.rate
+        account.later(moment - account.time(), partial(_go_on, account, queues, task, 1))
 
 
 def _move(queue: Queue | None, queues: dict[str, Queue], message: Message, task: Task) -> None:

@@ -162,7 +162,6 @@ def start_message_move_task(request: Request) -> Answer:
 def list_message_move_tasks(request: Request) -> Answer:
     """Return the newest message move tasks of a dead-letter queue."""
     region, most = region_of(request), request.params.get("MaxResults", 1)
-    move_tasks.catch_up(request.account, request.region, region.queues)
     source = request.params["SourceArn"]
     return {"Results": move_tasks.list_tasks(request.account, request.region, region.queues, source, most)}
 
@@ -170,6 +169,5 @@ def list_message_move_tasks(request: Request) -> Answer:
 def cancel_message_move_task(request: Request) -> Answer:
     """Stop a message move task."""
     queues = region_of(request).queues
-    move_tasks.catch_up(request.account, request.region, queues)
     moved = move_tasks.cancel(request.account, request.region, queues, request.params["TaskHandle"])
     return {"ApproximateNumberOfMessagesMoved": moved}

@@ -20,7 +20,7 @@ from helpers.aws_rules.common import steps
 from helpers.aws_rules.common.deduplication import INTERVAL
 from helpers.aws_rules.common.refusals import Refused, invalid_value
 from helpers.aws_rules.common.request import LookAgain
-from helpers.aws_rules.sqs import fairness, move_tasks, redrive
+from helpers.aws_rules.sqs import fairness, redrive
 from helpers.aws_rules.sqs.messages import Message
 from helpers.aws_rules.sqs.meters import DELETED
 from helpers.aws_rules.sqs.queues import Queue
@@ -77,7 +77,7 @@ def receive(poll: Poll, by: str) -> list[Message]:
             queue.meters.received(queue.now(), len(messages))
             return messages
         if clock.still:
-            seconds = min(left, queue.next_event(queue.now()), move_tasks.next_event(queue))
+            seconds = min(left, queue.next_event(queue.now()))
             raise LookAgain(min(clock.time() + seconds, queue.owner.next_due()), queue.owner.accounts)
         clock.expect_to_run(is_awaited)
         changed.wait(min(left, _STEP) if clock.runs else _STEP)
@@ -114,7 +114,7 @@ def _visibility_was_changed(kept: Message, received: Message) -> bool:
 
 def _take(queue: Queue, count: int, visibility_timeout: int, by: str, short: bool) -> list[Message]:
     """Put up to `count` visible messages in flight and return them. Messages that are due become dead letters."""
-    move_tasks.catch_up(queue.owner, queue.region, queue.siblings)
+    queue.owner.catch_up()
     queue.remove_expired()
     now, unkind = queue.now(), queue.owner.unkindness
     queue.meters.touch(now)

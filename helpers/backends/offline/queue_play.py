@@ -11,7 +11,7 @@ from helpers.aws_rules import dispatch
 from helpers.aws_rules.common.refusals import Refused
 from helpers.aws_rules.common.request import Request
 from helpers.aws_rules.common.steps import Step
-from helpers.aws_rules.sqs import move_tasks, redrive
+from helpers.aws_rules.sqs import redrive
 from helpers.aws_rules.sqs.messages import Message
 from helpers.aws_rules.sqs.queues import Queue
 from helpers.backends.offline import snapshot
@@ -138,7 +138,6 @@ class QueuePlay:
         with self._world.accounts.changed:
             for account in self._world.accounts.all():
                 account.catch_up()
-            move_tasks.catch_up(self._queue.owner, self._region, self._queue.siblings)
             self._queue.remove_expired()
         return self._say_since(mark, [message.id for until, message in hidden if until <= now])
 
