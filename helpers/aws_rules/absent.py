@@ -1,6 +1,6 @@
 """What AWS has and this cloud doesn't: operations and services, each with the reason.
 
-The page PAGE has a line for each, and the errors name the page and that line.
+The page PAGE has a line for each, and one for all of CloudWatch's. The errors name the page and that line.
 """
 
 from collections.abc import Iterable
@@ -48,6 +48,12 @@ OPERATIONS = {
     ("sts", "GetWebIdentityToken"): _OF_AN_ORGANIZATION,
 } | {("cloudwatch", name): why for why, names in _ABSENT_OF_CLOUDWATCH.items() for name in names.split()}
 OTHER_SERVICES = "Other services"
+OTHERS_OF_CLOUDWATCH = "CloudWatch: all other operations"
+
+
+def line(service: str, name: str) -> str:
+    """Return what the page's line on this operation begins with."""
+    return OTHERS_OF_CLOUDWATCH if service == "cloudwatch" else name
 
 
 def see(line: str) -> str:
@@ -59,7 +65,7 @@ def no_operation(service: str, name: str) -> str:
     """Return the text of the error for an operation that only AWS has."""
     why = OPERATIONS.get((service, name), "")
     text = f"{name} is an AWS operation that this course's offline cloud doesn't have. You need real AWS for it."
-    return f"{text} {why} {see(name)}" if why else text
+    return f"{text} {why} {see(line(service, name))}" if why else text
 
 
 def no_service(cloud: str, service: str, known: Iterable[str]) -> str:

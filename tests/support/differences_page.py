@@ -10,7 +10,6 @@ from helpers.aws_rules.common.refusals import Refused
 
 PATH = Path(__file__).parents[2] / absent.PAGE
 
-_NAMES = {"cloudwatch": "CloudWatch"}  # those that AWS doesn't write in capitals
 _PAGE = """\
 # Where the offline cloud differs from AWS
 
@@ -28,6 +27,8 @@ Which operations a service has is taken from botocore's models.
 | not in the offline cloud | why |
 |---|---|
 {absent}
+| {others_of_cloudwatch} | The course needs metrics and metric alarms. The others are about dashboards, logs, anomaly \
+detection, composite alarms and what other services do. The error of each says why it isn't here. |
 | {other_services} | The offline cloud has SQS, SNS, their metrics in CloudWatch and a little of STS, because the \
 course is about messaging. |
 
@@ -41,8 +42,10 @@ AWS's were recorded, the same words. It differs on purpose in the {differing} be
 |---|---|---|
 {rows}
 
-One more thing no experiment shows. A call takes about a millisecond, while one to AWS crosses a network. Only in a \
-function that `check` runs, each call takes 30 milliseconds of the simulated time.
+Two more things no experiment shows. A call takes about a millisecond, while one to AWS crosses a network. Only in a \
+function that `check` runs, each call takes 30 milliseconds of the simulated time. And here SNS's metrics have \
+only the dimension TopicName. AWS also reports push notifications by application and platform, and text messages by \
+country and type.
 """
 
 
@@ -67,9 +70,11 @@ def page(behaviours: list[Behaviour]) -> str:
         sns=_count("sns"),
         cloudwatch=_count("cloudwatch"),
         absent="\n".join(
-            f"| {_NAMES.get(service, service.upper())}: {name} | {why} |"
+            f"| {service.upper()}: {name} | {why} |"
             for (service, name), why in absent.OPERATIONS.items()
+            if absent.line(service, name) == name
         ),
+        others_of_cloudwatch=absent.OTHERS_OF_CLOUDWATCH,
         other_services=absent.OTHER_SERVICES,
         agreeing=len(behaviours) - len(differing),
         differing=len(differing),
