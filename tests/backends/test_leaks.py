@@ -199,7 +199,7 @@ def test_metrics_are_answered_offline(run: Run) -> None:
     found = run(
         """
         from datetime import datetime, timezone
-        from helpers import clock
+        from helpers import clock, show
 
         def made(**options):
             return boto3.client("cloudwatch", **options)
@@ -230,6 +230,10 @@ def test_metrics_are_answered_offline(run: Run) -> None:
             clock.advance(minutes=5)
             return len(cloud.calls()) - calls
 
+        clients |= {"of the course": cloud.client("cloudwatch"), "resource": boto3.resource("cloudwatch").meta.client}
+        clients["profile"] = boto3.Session(profile_name="partner").client("cloudwatch")
+        clients["keys"] = made(aws_access_key_id="AKIAIOSFODNN7EXAMPLE", aws_secret_access_key="secret")
+        clients["dual stack and FIPS"] = made(config=Config(use_dualstack_endpoint=True, use_fips_endpoint=True))
         for name, client in clients.items():
             try:
                 outcomes[name] = use(client)
@@ -238,6 +242,19 @@ def test_metrics_are_answered_offline(run: Run) -> None:
         clock.run()
         outcomes["a clock that runs"] = use(clients["client"])
         clock.stand()
+
+        def watch():
+            calls = len(cloud.calls())
+            boto3.client("cloudwatch").list_metrics()
+            outcomes["a run's clock"] = len(cloud.calls()) - calls
+
+        cloud.run({"watch": watch}, minutes=1)
+        sqs = boto3.client("sqs")
+        sqs.send_message(QueueUrl=sqs.create_queue(QueueName="orders")["QueueUrl"], MessageBody="tea")
+        clock.advance(minutes=5)
+        calls = len(cloud.calls())
+        outcomes["picture"] = len(show.metrics().panels)
+        outcomes["calls of a picture"] = len(cloud.calls()) - calls
         client = clients["after start"]
         operations = client.meta.service_model.operation_names
         for name in operations:
@@ -250,8 +267,10 @@ def test_metrics_are_answered_offline(run: Run) -> None:
         **KEYS,
     )
     names = ("client", "another region", "dual stack", "FIPS", "unsigned", "endpoint_url", "proxy", "session", "China")
-    outcomes = dict.fromkeys((*names, "after start", "a clock that runs"), 4)
-    assert found == {"outcomes": outcomes | {"services": ["cloudwatch"]}, "attempts": []}
+    more = ("after start", "of the course", "resource", "profile", "keys", "dual stack and FIPS", "a clock that runs")
+    outcomes = dict.fromkeys((*names, *more), 4) | {"services": ["cloudwatch", "sqs"]}
+    outcomes |= {"a run's clock": 1, "picture": 6, "calls of a picture": 0}
+    assert found == {"outcomes": outcomes, "attempts": []}
 
 
 @pytest.mark.full
@@ -259,8 +278,8 @@ def test_endpoints_in_the_environment_are_not_used(run: Run) -> None:
     """AWS_ENDPOINT_URL, for all services or for one, leads nobody away: not after start(), and not before it."""
     found = run(
         """
-        before = boto3.client("sqs")
-        outcomes["before start"] = before.meta.endpoint_url
+        before, metrics = boto3.client("sqs"), boto3.client("cloudwatch")
+        outcomes["before start"] = [before.meta.endpoint_url, metrics.meta.endpoint_url]
         session = boto3.Session()
         start()
         case("client made before", queue_of(before))
@@ -268,14 +287,20 @@ def test_endpoints_in_the_environment_are_not_used(run: Run) -> None:
         case("client", queue_of(boto3.client("sqs")))
         boto3.client("sns").create_topic(Name="orders")
         outcomes["topic"] = cloud.calls()[-1].operation
+        for name, client in {"metrics": boto3.client("cloudwatch"), "metrics before": metrics}.items():
+            client.list_metrics()
+            outcomes[name] = cloud.calls()[-1].operation
         """,
         **KEYS,
         AWS_ENDPOINT_URL="http://203.0.113.1:4566",
         AWS_ENDPOINT_URL_SQS="http://203.0.113.2:4566",
+        AWS_ENDPOINT_URL_CLOUDWATCH="http://203.0.113.3:4566",
     )
     offline = dict.fromkeys(("client made before", "session made before", "client"), "offline")
-    # The first entry shows that boto3 did read the variable.
-    assert found["outcomes"] == {"before start": "http://203.0.113.2:4566", **offline, "topic": "CreateTopic"}
+    # The first entry shows that boto3 did read the variables.
+    read = ["http://203.0.113.2:4566", "http://203.0.113.3:4566"]
+    others = {"topic": "CreateTopic", "metrics": "ListMetrics", "metrics before": "ListMetrics"}
+    assert found["outcomes"] == {"before start": read, **offline, **others}
     assert found["attempts"] == []
 
 
@@ -295,15 +320,20 @@ def test_endpoints_in_a_config_file_are_not_used(run: Run, tmp_path: Path) -> No
             [services elsewhere]
             sqs =
               endpoint_url = http://203.0.113.2:4566
+            cloudwatch =
+              endpoint_url = http://203.0.113.3:4566
             """
         )
     )
     found = run(
         """
         early, work = boto3.client("sqs"), boto3.Session(profile_name="work")
-        made = work.client("sqs")
-        outcomes["before start"] = [early.meta.endpoint_url, made.meta.endpoint_url]
+        made, metrics = work.client("sqs"), work.client("cloudwatch")
+        outcomes["before start"] = [each.meta.endpoint_url for each in (early, made, metrics)]
         start()
+        for name, client in {"before": metrics, "session": work.client("cloudwatch")}.items():
+            client.list_metrics()
+            outcomes[f"metrics of a profile: {name}"] = "offline" if cloud.calls()[-1].service == "cloudwatch" else "?"
         case("client made before", queue_of(early))
         case("client of a profile made before", queue_of(made))
         case("session of a profile made before", queue_of(work.client("sqs")))
@@ -313,7 +343,7 @@ def test_endpoints_in_a_config_file_are_not_used(run: Run, tmp_path: Path) -> No
         AWS_CONFIG_FILE=str(config),
         AWS_SHARED_CREDENTIALS_FILE=str(_credentials(tmp_path, "work")),
     )
-    outcomes, before = found["outcomes"], ["http://203.0.113.1:4566", "http://203.0.113.2:4566"]
+    outcomes, before = found["outcomes"], [f"http://203.0.113.{number}:4566" for number in (1, 2, 3)]
     assert outcomes.pop("before start") == before
     assert set(outcomes.values()) == {"offline"}, outcomes
     assert found["attempts"] == []
