@@ -38,13 +38,13 @@ _COMPILED = (".so", ".pyd", ".dylib", ".dll")
 _OPTIONAL = r"yaml/_yaml|markupsafe/_speedups|wcwidth/_wcwidth_c|charset_normalizer/\w+|psygnal/\w+|\w+__mypyc"
 _NOT_NEEDED = r"(.*/)?(__pycache__|tests?)/.*|.*\.(pyc|pyi|pyx|pxd|c|h|typed|pem)|\.\./.*"
 _LICENCE = r"[^/]+\.dist-info/(.*/)?(LICEN[CS]E|NOTICE|COPYING|AUTHORS)[^/]*"
-_DATA = "botocore/data/"
+_DATA, _MODELS = "botocore/data/", "sqs|sns|sts|cloudwatch"
 # What IPython colours: Python, and what its magics hold.
 _LEXERS = r"__init__|_mapping|python|special|data|html|javascript|css|_css_builtins|shell|perl|ruby|markup|jvm|web"
 # Of these packages only what a lesson uses: a pattern for the files that a tab gets.
 _KEPT = {
-    "botocore": rf"(?!{_DATA})|{_DATA}(sqs|sns|sts)/|{_DATA}(endpoints|partitions|sdk-default-configuration|_retry)\.",
-    "boto3": r"(?!boto3/(data|examples)/)|boto3/data/(sqs|sns)/",
+    "botocore": rf"(?!{_DATA})|{_DATA}({_MODELS})/|{_DATA}(endpoints|partitions|sdk-default-configuration|_retry)\.",
+    "boto3": r"(?!boto3/(data|examples)/)|boto3/data/(sqs|sns|cloudwatch)/",
     "moto": r"moto/(\w+\.py|(core|utilities|moto_api|moto_server|sqs|sns)/(?!.*\.(html|js|css|png)$))",
     "pygments": rf"pygments/(?!lexers/)|pygments/lexers/({_LEXERS})\.py",
     "anywidget": r"(?!anywidget/labextension/|anywidget/nbextension/)",

@@ -1,4 +1,4 @@
-"""cloud.run in a browser tab: the same run as in a kernel, and a sentence where the browser can't suspend Python."""
+"""cloud.run and metrics in a browser tab: as in a kernel. A sentence says it where the browser can't suspend Python."""
 
 import contextlib
 import io
@@ -106,6 +106,21 @@ for _ in range(2):
         print("refused:", problem)
 """
 
+METRICS = """from helpers import clock, show
+cloudwatch = boto3.client("cloudwatch")
+for number in range(90):
+    sqs.send_message(QueueUrl=url, MessageBody="tea")
+    clock.advance(seconds=number)
+data = [{"MetricName": "orders", "Values": [float(number) for number in range(150)]} for _ in range(20)]
+cloudwatch.put_metric_data(Namespace="Shop", MetricData=data)  # long enough for boto3 to compress it
+stat = {"Metric": {"Namespace": "Shop", "MetricName": "orders"}, "Period": 300, "Stat": "Sum"}
+queries = [{"Id": "m1", "MetricStat": stat}, {"Id": "e1", "Expression": "m1 / 2"}]
+found = cloudwatch.get_metric_data(MetricDataQueries=queries, StartTime=clock.time() - 3600, EndTime=clock.time() + 60)
+print(found["MetricDataResults"])
+print(len(cloudwatch.list_metrics()["Metrics"]), cloud.client("cloudwatch").meta.region_name)
+print(show.metrics(url))
+"""
+
 
 @pytest.fixture(scope="module")
 def url(tmp_path_factory):
@@ -150,6 +165,15 @@ def test_a_run_is_the_same_as_in_a_kernel(browser, url, offline: Cloud):
     assert printed == here("run", SHOP, CRASH, MEMBERS)
     assert "RuntimeError: out of tape" in printed
     assert "because of 'Kim': it ran for 0.2 real seconds without waiting for anything, in line" in found["cell4"][0][1]
+
+
+def test_metrics_are_the_same_as_in_a_kernel(browser, url, offline: Cloud):
+    """CloudWatch's client has its model there, speaks CBOR and compresses; the picture has the same numbers."""
+    with another(browser) as page:
+        found = run(page, url, COMPARED, SHOP, METRICS)
+    printed = "".join(text for _, text in found["cell2"])
+    assert printed == here("metrics", SHOP, METRICS)
+    assert "[223500.0]" in printed
 
 
 def test_a_browser_that_cannot_suspend_python_says_so(browser, url):

@@ -34,8 +34,13 @@ url = sqs.create_queue(QueueName="orders")["QueueUrl"]
 arn = sns.create_topic(Name="news")["TopicArn"]
 sns.subscribe(TopicArn=arn, Protocol="sqs", Endpoint="arn:aws:sqs:us-east-1:123456789012:orders")
 sns.publish(TopicArn=arn, Message="Honey")
-boto3.resource("sqs"), boto3.resource("sns")
-show.queue(url), show.fan_out()
+boto3.resource("sqs"), boto3.resource("sns"), boto3.resource("cloudwatch")
+show.queue(url), show.fan_out(), show.metrics(url)
+cloudwatch = session.client("cloudwatch")
+cloudwatch.put_metric_data(Namespace="Shop", MetricData=[{"MetricName": "orders", "Value": 1}])
+stat = {"Metric": {"Namespace": "Shop", "MetricName": "orders"}, "Period": 60, "Stat": "Sum"}
+queries = [{"Id": "m1", "MetricStat": stat}, {"Id": "e1", "Expression": "FILL(m1, 0)"}]
+cloudwatch.get_metric_data(MetricDataQueries=queries, StartTime=clock.time() - 600, EndTime=clock.time())
 from helpers.secret_scan import find
 find("aws_secret_access_key = 'x'")
 print(*sorted(file for module in list(sys.modules.values()) if (file := getattr(module, "__file__", None))), sep="\\n")
@@ -66,9 +71,9 @@ def test_a_tab_has_each_module_that_a_lesson_imports():
 
 
 def test_a_tab_has_the_models_of_the_services_that_are_taught_and_of_no_others():
-    """Of botocore's data a tab has what SQS, SNS and STS need; moto's own additions to the models are there too."""
+    """Of botocore's data a tab has what SQS, SNS, STS and CloudWatch need; moto's additions to the models are there."""
     services = {path.split("/")[2] for path in packed() if path.startswith("botocore/data/") and path.count("/") > 2}
-    assert services == {"sqs", "sns", "sts"}
+    assert services == {"sqs", "sns", "sts", "cloudwatch"}
     assert any(path.startswith("moto/sqs/2012-11-05/") for path in packed())
     assert not any(path.endswith(".pem") for path in packed())
     assert not any(path.startswith(("moto/ec2/", "helpers/grading/", "helpers/site/")) for path in packed())
