@@ -11,9 +11,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
+import boto3
 import pytest
 
+from helpers import cloud, show, start
 from helpers.authoring.verify import DIFFERS, KINDS, SAME, Row, verify
 from helpers.backends.not_available import SAID
 from helpers.course import HOME, course
@@ -110,6 +113,35 @@ def test_which_cells_differ_and_why(name: str, request: pytest.FixtureRequest, n
     assert section in PAGE.read_text(encoding="utf-8"), (
         "pytest -m endpoints tests/backends/test_elsewhere.py --update-differences"
     )
+
+
+def test_metrics_are_asked_of_another_server(no_cloud: None) -> None:
+    """moto's server has no metrics of queues, but takes anybody's for them. Looking isn't in the journal."""
+    with moto() as url:
+        start(url)
+        queue_url = boto3.client("sqs").create_queue(QueueName="orders")["QueueUrl"]
+        metric: dict[str, Any] = {
+            "MetricName": "NumberOfMessagesSent",
+            "Dimensions": [{"Name": "QueueName", "Value": "orders"}],
+        }
+        cloudwatch = cloud.client("cloudwatch")
+        for count in (2, 3):
+            cloudwatch.put_metric_data(Namespace="AWS/SQS", MetricData=[metric | {"Value": count}])
+        cloudwatch.put_metric_alarm(
+            **metric,
+            AlarmName="busy",
+            Namespace="AWS/SQS",
+            Statistic="Sum",
+            Period=60,
+            EvaluationPeriods=1,
+            Threshold=10.0,
+            ComparisonOperator="GreaterThanThreshold",
+        )
+        calls = len(cloud.calls())
+        [panel] = show.metrics(queue_url, names="NumberOfMessagesSent", minutes=5).panels
+    assert sum(value for _, value in panel.values) == 5
+    assert [alarm.name for alarm in panel.alarms] == ["busy"]
+    assert len(cloud.calls()) == calls == 4
 
 
 def page(name: str, lessons: dict[str, list[Row]], reasons: dict[str, dict[str, str]]) -> str:
