@@ -793,6 +793,38 @@ def test_a_picture_of_metrics_makes_no_call(place: str) -> None:
         show.metrics(urls[0], statistic="Median")
 
 
+def test_an_alarm_acts_in_its_account_s_time(place: str) -> None:
+    """It publishes to a topic of the learner's while the clock moves, and the picture has its states as a band."""
+    start(place, account=new_number())
+    sns, cloudwatch = boto3.client("sns"), boto3.client("cloudwatch")
+    learner = Learner(SimpleNamespace(url=place), cloud.account)
+    allowed = {"Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage", "Resource": "*"}
+    orders, pager = learner.queue(), learner.queue("pager", Policy=json.dumps({"Statement": [allowed]}))
+    topic = sns.create_topic(Name="alarms")["TopicArn"]
+    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=f"arn:aws:sqs:us-east-1:{learner.number}:pager")
+    cloudwatch.put_metric_alarm(
+        AlarmName="busy",
+        AlarmActions=[topic],
+        Namespace="AWS/SQS",
+        MetricName="ApproximateNumberOfMessagesVisible",
+        Dimensions=[{"Name": "QueueName", "Value": "orders"}],
+        Statistic="Maximum",
+        Period=60,
+        EvaluationPeriods=1,
+        Threshold=0.0,
+        ComparisonOperator="GreaterThanThreshold",
+    )
+    learner.sqs.send_message(QueueUrl=orders, MessageBody="tea")
+    clock.advance(minutes=10)
+    [told] = learner.bodies(pager)
+    assert json.loads(json.loads(told)["Message"])["AlarmName"] == "busy"
+    [panel] = show.metrics(orders, names="ApproximateNumberOfMessagesVisible").panels
+    [alarm] = panel.alarms
+    assert (alarm.name, alarm.states[-1][0], type(alarm.states[-1])) == ("busy", "ALARM", tuple)
+    with pytest.raises(ClientError, match="PutCompositeAlarm is an AWS operation"):
+        cloudwatch.put_composite_alarm(AlarmName="all", AlarmRule="TRUE")
+
+
 def test_looking_at_metrics_draws_no_id(place: str) -> None:
     """So a notebook's stored outputs are the same with a picture and without one."""
     ids = []
