@@ -23,7 +23,7 @@ from helpers.errors import NotebookError
 from helpers.grading.exercise_set import own
 
 NEXT = "next"  # the id of the cell whose text is generated
-SERVICES = ("sqs", "sns")
+SERVICES = ("sqs", "sns", "cloudwatch")
 
 # Runs in a notebook's kernel before its first cell. Keeps which operations any journal notes, in whichever cloud: those
 # that the learner's cells call, and those of the checked answers.

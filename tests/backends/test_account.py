@@ -7,30 +7,46 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from urllib.parse import urlencode
 
 import boto3
 import pytest
 from botocore import xform_name
+from botocore.awsrequest import AWSResponse
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from fake_aws import ACCOUNT, FAULTS, FakeAws
 from nbformat.v4 import new_code_cell, new_notebook
 
-from helpers import cloud, kernels, start
+from helpers import cloud, kernels, show, start
 from helpers.authoring import normal
 from helpers.authoring.build import notebooks
 from helpers.authoring.verify import DIFFERS, SAME, verify
-from helpers.backends.aws import cleanup, consent, creation_log, limits, tags
-from helpers.backends.aws.aws_resources import AwsResource
+from helpers.aws_rules.cloudwatch.alarms import Alarm, AlarmsRegion
+from helpers.aws_rules.common.request import Request
+from helpers.backends.aws import cleanup, consent, creation_log, limits, names, tags
+from helpers.backends.aws.aws_resources import AwsResource, changed_by, from_arn
 from helpers.backends.aws.iam_policy import permissions, policy
 from helpers.course import HOME, Lesson, course
 from helpers.errors import CloudError, CourseError
 
 TAG = {tags.KEY: "ada"}
 OTHER = "222222222222"
+EC2 = "arn:aws:automate:eu-central-1:ec2:stop"
+BACKLOG = {
+    "Namespace": "AWS/SQS",
+    "MetricName": "ApproximateNumberOfMessagesVisible",
+    "Dimensions": [{"Name": "QueueName", "Value": "orders"}],
+    "Statistic": "Maximum",
+    "Period": 60,
+    "EvaluationPeriods": 1,
+    "Threshold": 10.0,
+    "ComparisonOperator": "GreaterThanThreshold",
+}
 
 
 @pytest.fixture(scope="session")
@@ -600,6 +616,233 @@ def test_a_lesson_is_verified_on_a_real_account(aws: FakeAws) -> None:
     assert aws.names() == []
 
 
+# ---- Metrics and alarms
+
+
+def put(name: str = "backlog", **more: Any) -> Any:
+    """Make an alarm on the queue orders."""
+    return boto3.client("cloudwatch").put_metric_alarm(**BACKLOG | {"AlarmName": name} | more)
+
+
+def alarms(aws: FakeAws, account: str = ACCOUNT) -> dict[str, Alarm]:
+    """Return the alarms of an account by name."""
+    return aws.account(account).service(AlarmsRegion, "eu-central-1").alarms
+
+
+def another_s_alarm(aws: FakeAws, name: str = "pager") -> None:
+    """Make an alarm that isn't the course's, from a program without a cloud."""
+    plain = boto3.Session(ACCOUNT, "any", region_name="eu-central-1").client("cloudwatch", endpoint_url=aws.url)
+    params = BACKLOG | {"AlarmName": name, "Tags": [{"Key": "team", "Value": "payroll"}]}
+    _outside(lambda: plain.put_metric_alarm(**params))
+
+
+def test_an_alarm_carries_the_tag_from_its_first_moment_and_ends_with_the_kernel(begun: Any, aws: FakeAws) -> None:
+    """The tag joins the learner's own; the alarm is logged before it's there, and clean-up deletes it."""
+    put(Tags=[{"Key": "team", "Value": "packing"}])
+    assert alarms(aws)["backlog"].tags == {"team": "packing"} | TAG
+    [entry] = begun.creation_log.present(ACCOUNT)
+    assert str(entry.resource) == "the alarm backlog in eu-central-1"
+    assert (
+        entry.resource.arn == f"arn:aws:cloudwatch:eu-central-1:{ACCOUNT}:alarm:backlog" == alarms(aws)["backlog"].arn
+    )
+    assert str(begun.clean_up()) == "Deleted: 1. Nothing is left."
+    assert aws.names() == []
+
+
+def test_an_alarm_of_one_s_own_can_be_used_and_deleted(begun: Any, aws: FakeAws) -> None:
+    """Changed, set, switched off and on, and deleted; after that the name is anybody's, as far as the course knows."""
+    cloudwatch = boto3.client("cloudwatch")
+    put()
+    put(Threshold=20.0)
+    assert alarms(aws)["backlog"].settings["Threshold"] == 20.0
+    cloudwatch.set_alarm_state(AlarmName="backlog", StateValue="ALARM", StateReason="a test")
+    cloudwatch.disable_alarm_actions(AlarmNames=["backlog"])
+    cloudwatch.enable_alarm_actions(AlarmNames=["backlog"])
+    assert alarms(aws)["backlog"].settings["ActionsEnabled"]
+    cloudwatch.delete_alarms(AlarmNames=["backlog"])
+    assert (aws.names(), begun.creation_log.present(ACCOUNT)) == ([], [])
+    another_s_alarm(aws, "backlog")
+    with pytest.raises(CloudError, match="so DeleteAlarms wasn't sent"):
+        cloudwatch.delete_alarms(AlarmNames=["backlog"])
+
+
+@pytest.mark.parametrize(
+    ("call", "params"),
+    [
+        ("put_metric_alarm", BACKLOG | {"AlarmName": "pager"}),
+        ("delete_alarms", {"AlarmNames": ["mine", "pager"]}),
+        ("enable_alarm_actions", {"AlarmNames": ["pager"]}),
+        ("disable_alarm_actions", {"AlarmNames": ["pager"]}),
+        ("set_alarm_state", {"AlarmName": "pager", "StateValue": "OK", "StateReason": "quiet"}),
+    ],
+)
+def test_nobody_else_s_alarm_is_changed(begun: Any, aws: FakeAws, call: str, params: Any) -> None:
+    """Not even replaced: AWS would do that, and ignore the tag. Nothing but look-ups is sent."""
+    put("mine")
+    another_s_alarm(aws)
+    before, sent = dict(alarms(aws)["pager"].settings), len(aws.asked)
+    with pytest.raises(CloudError, match=r"The alarm pager in eu-central-1 .* so \w+ wasn't sent"):
+        getattr(boto3.client("cloudwatch"), call)(**params)
+    looked_up = [
+        Request.received("monitoring", "", asked.headers, asked.body, asked.path) for asked in aws.asked[sent:]
+    ]
+    assert {request.operation for request in looked_up} == {"ListTagsForResource"}
+    assert (alarms(aws)["pager"].settings, set(alarms(aws))) == (before, {"mine", "pager"})
+    assert [entry.resource.name for entry in begun.creation_log.present(ACCOUNT)] == ["mine"]
+
+
+def test_an_alarm_acts_only_on_topics_of_one_s_own(begun: Any, aws: FakeAws) -> None:
+    """It could stop machines, or write to somebody else's subscribers, hours after the notebook is closed."""
+    topic = boto3.client("sns").create_topic(Name="news")["TopicArn"]
+    put(AlarmActions=[topic], OKActions=[topic])
+    other = aws.cloud.accounts.get(OTHER)
+    assert other is not None
+    for name in ("AlarmActions", "OKActions", "InsufficientDataActions"):
+        with pytest.raises(CloudError, match=rf"names '{EC2}', which isn't a queue, topic or alarm"):
+            put("stop", **{name: [topic, EC2]})
+        with pytest.raises(CloudError, match=r"The topic payroll in eu-central-1 \(account 222222222222\)"):
+            put("stop", **{name: [f"arn:aws:sns:eu-central-1:{OTHER}:payroll"]})
+    assert set(alarms(aws)) == {"backlog"}
+
+
+def test_metrics_are_read_and_published_by_nobody(begun: Any, aws: FakeAws) -> None:
+    """Reading passes and counts; a metric of one's own could never be deleted; dashboards aren't taught."""
+    cloudwatch, now = boto3.client("cloudwatch"), datetime.now(timezone.utc)
+    times = {"StartTime": now - timedelta(hours=1), "EndTime": now}
+    metric = {name: BACKLOG[name] for name in ("Namespace", "MetricName", "Dimensions")}
+    query = {"Id": "m1", "MetricStat": {"Metric": metric, "Period": 60, "Stat": "Sum"}}
+    cloudwatch.list_metrics()
+    cloudwatch.get_metric_statistics(**metric, **times, Period=60, Statistics=["Sum"])
+    cloudwatch.get_metric_data(MetricDataQueries=[query], **times)
+    cloudwatch.describe_alarms()
+    cloudwatch.describe_alarms_for_metric(Namespace="AWS/SQS", MetricName="NumberOfMessagesSent")
+    cloudwatch.describe_alarm_history()
+    assert begun.requests == len(aws.asked) == 6
+    with pytest.raises(CloudError, match=r"doesn't send PutMetricData.*bills every metric.*Nothing was sent"):
+        cloudwatch.put_metric_data(Namespace="Shop", MetricData=[{"MetricName": "orders", "Value": 1}])
+    with pytest.raises(CloudError, match="doesn't teach PutDashboard"):
+        cloudwatch.put_dashboard(DashboardName="shop", DashboardBody="{}")
+    assert len(aws.asked) == 6
+
+
+AS_SENT = {
+    "CBOR": lambda name: ({"smithy-protocol": "rpc-v2-cbor"}, b"\xa0", f"/service/GraniteService/operation/{name}"),
+    "JSON": lambda name: ({"x-amz-target": f"GraniteServiceVersion20100801.{name}"}, b"{}", "/"),
+    "form": lambda name: ({}, urlencode({"Action": name}).encode(), "/"),
+}
+
+
+@pytest.mark.parametrize("protocol", AS_SENT)
+def test_a_request_is_known_at_the_door_however_it_is_written(begun: Any, protocol: str) -> None:
+    """A signed request that no client of boto3 makes: read by its own words, counted, or refused by name."""
+
+    def pass_door(name: str) -> AWSResponse | str:
+        headers, body, path = AS_SENT[protocol](name)
+        scope = f"Credential={ACCOUNT}/20260105/eu-central-1/monitoring/aws4_request"
+        headers["authorization"] = f"AWS4-HMAC-SHA256 {scope}, SignedHeaders=host, Signature=0"
+        url = f"https://monitoring.eu-central-1.amazonaws.com{path}"
+        return begun.world.send(Request.signed(headers, body, url), lambda: "sent")
+
+    before = begun.requests
+    assert pass_door("ListMetrics") == "sent"
+    assert begun.requests == before + 1
+    for name in ("PutMetricData", "PutDashboard", "PutCompositeAlarm", ""):
+        with pytest.raises(CloudError, match=name or r"doesn't teach \?"):
+            pass_door(name)
+    assert begun.requests == before + 1
+
+
+def test_a_prefix_is_in_alarms_and_in_what_they_watch(aws: FakeAws) -> None:
+    """In every call on alarms and metrics, once; lists have the learner's alarms alone."""
+    another_s_alarm(aws)
+    start("aws", yes=ACCOUNT, prefix="ada-")
+    cloudwatch = boto3.client("cloudwatch")
+    put()
+    put("ada-backlog")
+    alarm = alarms(aws)["ada-backlog"]
+    assert alarm.settings["Dimensions"] == [{"Name": "QueueName", "Value": "ada-orders"}]
+    assert [one["AlarmName"] for one in cloudwatch.describe_alarms()["MetricAlarms"]] == ["ada-backlog"]
+    found = cloudwatch.describe_alarms(AlarmNames=["backlog", "pager"])["MetricAlarms"]
+    assert [one["AlarmName"] for one in found] == ["ada-backlog"]
+    assert cloudwatch.describe_alarm_history(AlarmName="backlog")["AlarmHistoryItems"]
+    cloudwatch.set_alarm_state(AlarmName="backlog", StateValue="OK", StateReason="a test")
+    assert alarm.state == "OK"
+    cloudwatch.delete_alarms(AlarmNames=["backlog"])
+    assert set(alarms(aws)) == {"pager"}
+
+
+def test_only_dimensions_that_name_queues_and_topics_get_the_prefix() -> None:
+    """At any depth, and in CloudWatch's calls only."""
+    topic, other = {"Name": "TopicName", "Value": "news"}, {"Name": "Shop", "Value": "north"}
+    query = {"Id": "m1", "MetricStat": {"Metric": {"Dimensions": [topic, other]}, "Period": 60}}
+    changed = names.with_prefix("cloudwatch", "GetMetricData", {"MetricDataQueries": [query]}, "ada-")
+    [stat] = [one["MetricStat"] for one in changed["MetricDataQueries"]]
+    assert stat == {"Metric": {"Dimensions": [topic | {"Value": "ada-news"}, other]}, "Period": 60}
+    assert names.with_prefix("sqs", "SendMessage", {"MessageBody": "orders"}, "ada-") == {"MessageBody": "orders"}
+
+
+def test_odd_parameters_are_left_to_boto3(begun: Any) -> None:
+    """Its own error says what's wrong with them."""
+    cloudwatch = boto3.client("cloudwatch")
+    for names_of_alarms in ("backlog", [7], 7):
+        with pytest.raises(Exception, match="Parameter validation failed"):
+            cloudwatch.delete_alarms(AlarmNames=names_of_alarms)
+    with pytest.raises(Exception, match="Parameter validation failed"):
+        put(7)
+
+
+def test_an_alarm_is_named_by_its_arn_too() -> None:
+    """Its name can have colons; dashboards and others aren't alarms."""
+    arn = f"arn:aws:cloudwatch:eu-central-1:{ACCOUNT}:alarm:shop:alarm:late"
+    alarm = AwsResource("cloudwatch", "eu-central-1", ACCOUNT, "shop:alarm:late")
+    assert from_arn(arn) == alarm
+    assert alarm.arn == arn
+    assert changed_by({"ResourceARN": arn}, "eu-central-1", ACCOUNT) == [alarm]
+    assert from_arn(f"arn:aws:cloudwatch::{ACCOUNT}:dashboard/shop") is None
+    assert from_arn("arn:aws:cloudwatch:eu-central-1:alarm:late") is None
+
+
+def test_sweep_finds_and_deletes_alarms(begun: Any, aws: FakeAws) -> None:
+    """Those with the tag, on any number of pages; somebody else's stay."""
+    for number in range(60):
+        put(f"backlog {number}")
+    another_s_alarm(aws)
+    found = begun.find()
+    assert len(found.resources) == 60
+    assert found.problems == []
+    said = course_command("sweep", "--yes", ACCOUNT, "--delete").output
+    assert "the alarm backlog 7 in eu-central-1, made for ada" in said
+    assert aws.names() == ["eu-central-1 pager"]
+
+
+def test_without_the_permission_sweep_says_what_it_could_not_see(begun: Any, aws: FakeAws) -> None:
+    """A policy from before has nothing of CloudWatch's in it; queues and topics are found still."""
+    boto3.client("sqs").create_queue(QueueName="orders")
+    aws.faults = lambda number, asked: "refuses" if "/monitoring/" in asked.headers["authorization"] else ""
+    found = begun.find()
+    assert [resource.name for resource in found.resources] == ["orders"]
+    assert [re.sub(": .*", "", problem) for problem in found.problems] == ["cloudwatch in eu-central-1"]
+    with pytest.raises(ClientError, match="AccessDenied"):
+        put()
+
+
+def test_a_picture_asks_the_account_within_the_limits(begun: Any, aws: FakeAws) -> None:
+    """Its requests count, since AWS bills them, and aren't in the journal; the learner's alarm is a band."""
+    sqs = boto3.client("sqs")
+    url = sqs.create_queue(QueueName="orders")["QueueUrl"]
+    sqs.send_message(QueueUrl=url, MessageBody="A-1")
+    put()
+    aws.account().world.clock.advance(minutes=5)
+    calls, sent = len(begun.calls()), begun.requests
+    begun.world.clock.time = aws.account().world.clock.time
+    picture = show.metrics(url, names="ApproximateNumberOfMessagesVisible", minutes=10)
+    assert [panel.of for panel in picture.panels] == ["orders"]
+    assert [value for _, value in picture.panels[0].values][:2] == [1, 1]
+    assert [alarm.name for alarm in picture.panels[0].alarms] == ["backlog"]
+    assert len(begun.calls()) == calls
+    assert begun.requests > sent
+
+
 # ---- course sweep
 
 
@@ -674,8 +917,8 @@ def test_the_policy_allows_what_the_lessons_call_and_no_more() -> None:
     for people in (False, True):
         made = policy(ACCOUNT, "ada", people=people)
         allowed = {action for statement in made["Statement"] for action in statement["Action"]}
-        called = {f"{service}:{name}" for service in ("sqs", "sns") for name in permissions(service)}
-        assert allowed == called | {"sqs:TagQueue", "sns:TagResource"}
+        called = {f"{service}:{name}" for service in ("sqs", "sns", "cloudwatch") for name in permissions(service)}
+        assert allowed == called | {"sqs:TagQueue", "sns:TagResource", "cloudwatch:TagResource"}
 
 
 @pytest.mark.full
@@ -692,7 +935,7 @@ def test_the_operations_are_those_of_every_lesson() -> None:
     for slug, services in limits.by_lesson().items():
         source = "\n".join(lesson_cells(slug))
         called = {xform_name(name) for names in services.values() for name in names}
-        for name in re.findall(r"\b(?:sqs|sns|partner)\.(\w+)\(", source):
+        for name in re.findall(r"\b(?:sqs|sns|partner|cloudwatch)\.(\w+)\(", source):
             assert name in called | {"get_paginator", "exceptions"}, (slug, name)
 
 
@@ -701,13 +944,29 @@ def test_the_policy_holds_changes_to_the_learner_s_own(learner: str) -> None:
     """Every change requires the learner's tag, on the resource or in the creating request, and the prefix."""
     prefix = f"{learner}-"
     for statement in policy(ACCOUNT, learner, prefix)["Statement"]:
-        changing = [name for name in statement["Action"] if not name.partition(":")[2].startswith(("List", "Get"))]
+        reading = ("List", "Get", "Describe")
+        changing = [name for name in statement["Action"] if not name.partition(":")[2].startswith(reading)]
         if not changing or changing == ["sns:SetSubscriptionAttributes", "sns:Unsubscribe"]:
             continue  # in IAM a subscription isn't a resource
         service = changing[0].partition(":")[0]
-        assert statement["Resource"] == f"arn:aws:{service}:*:{ACCOUNT}:{prefix}*"
+        kind = "alarm:" if service == "cloudwatch" else ""
+        assert statement["Resource"] == f"arn:aws:{service}:*:{ACCOUNT}:{kind}{prefix}*"
         condition = statement["Condition"]["StringEquals"]
         assert learner in (condition.get(f"aws:ResourceTag/{tags.KEY}"), condition.get(f"aws:RequestTag/{tags.KEY}"))
+
+
+def test_the_policy_lets_alarms_be_replaced_only_by_their_learner_and_act_only_on_topics() -> None:
+    """PutMetricAlarm replaces what's there, whatever tags it sends, and an alarm could stop machines."""
+    statements = policy(ACCOUNT, "ada", "ada-")["Statement"]
+    [made] = [statement for statement in statements if "cloudwatch:PutMetricAlarm" in statement["Action"]]
+    assert made["Condition"] == {
+        "StringEquals": {f"aws:RequestTag/{tags.KEY}": "ada"},
+        "StringEqualsIfExists": {f"aws:ResourceTag/{tags.KEY}": "ada"},
+        "ForAllValues:StringLike": {"cloudwatch:AlarmActions": [f"arn:aws:sns:*:{ACCOUNT}:ada-*"]},
+    }
+    assert not any("cloudwatch:PutMetricData" in statement["Action"] for statement in statements)
+    managed = policy(ACCOUNT, "${aws:username}", "${aws:username}-", people=True)
+    assert len(json.dumps(managed, separators=(",", ":"))) < 6_144  # what a managed policy can have
 
 
 def test_the_policy_lets_sns_write_to_nobody_unless_told() -> None:

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable
 
+from helpers.aws_rules.cloudwatch.alarms import AlarmsRegion
 from helpers.aws_rules.common.accounts import Account
 from helpers.aws_rules.common.refusals import Refused
 from helpers.aws_rules.common.regions import regions
@@ -18,10 +19,10 @@ FAULTS = ("refuses", "throttles", "is silent", "dies before it", "dies after it"
 class FakeAws:
     """Responds for any account whose number is the access key, unless `faults` prevents it.
 
-    faults: gets the number of a request to SQS or SNS, from 1, and the request; returns one of FAULTS, "is closed" (as
-        in a region that isn't enabled), or "".
+    faults: gets the number of a request that isn't to STS, from 1, and the request; returns one of FAULTS, "is closed"
+        (as in a region that isn't enabled), or "".
     others: responds to requests that aren't for AWS, such as one to a metadata service; returns None for all others.
-    asked, all: the requests to SQS and SNS, and all requests.
+    asked, all: the requests to SQS, SNS and CloudWatch, and all requests.
     """
 
     def __init__(self) -> None:
@@ -65,11 +66,12 @@ class FakeAws:
         return self.cloud.accounts.get(number) or self.cloud.reset(number)
 
     def names(self, number: str = ACCOUNT) -> list[str]:
-        """Return the names of all queues and topics of an account, with their regions."""
+        """Return the names of all queues, topics and alarms of an account, with their regions."""
         account, found = self.account(number), []
         for region in regions():
             found += [f"{region} {name}" for name in account.service(SqsRegion, region).queues]
             found += [f"{region} {topic.name}" for topic in account.service(SnsRegion, region).topics.values()]
+            found += [f"{region} {name}" for name in account.service(AlarmsRegion, region).alarms]
         return found
 
     def start_anew(self) -> None:

@@ -37,7 +37,7 @@ class AwsCloud(Cloud):
     yes: the id of the account to use; by default COURSE_YES, or the accounts that were remembered. Nothing is sent to
         AWS without it, and if the credentials belong to another account, the cloud doesn't start.
     remember: True saves this consent for later starts, False removes it.
-    prefix: what every queue's and topic's name begins with, for an account that others use too.
+    prefix: what the name of every queue, topic and alarm begins with, for an account that others use too.
     limit: how many requests may be sent.
     send_to: the email addresses and phone numbers to which SNS may really send.
     tidy: whether to delete first what earlier kernels left behind.
@@ -136,7 +136,7 @@ class AwsCloud(Cloud):
             return cleanup.find(self._own_client, known, None if everybody else self.learner, on_region)
 
     def delete(self, resources: Collection[AwsResource], everybody: bool = False) -> Cleaned:
-        """Delete those of the queues and topics that carry the tag; return what was deleted and what is left."""
+        """Delete those of the resources that carry the tag; return what was deleted and what is left."""
         with self._gate.own_calls():
             return cleanup.delete(self._own_client, self.creation_log, resources, None if everybody else self.learner)
 
@@ -170,7 +170,7 @@ class AwsCloud(Cloud):
 
     @property
     def requests(self) -> int:
-        """How many requests were sent to SQS and SNS since the start, including retries and the course's own."""
+        """How many requests were sent to the account since the start, including retries and the course's own."""
         return self._counter.count
 
     def after_cell(self) -> str:

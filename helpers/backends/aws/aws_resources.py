@@ -1,4 +1,4 @@
-"""A queue or topic of an account, identified by its ARN, and which of them a call changes."""
+"""A queue, topic or alarm of an account, identified by its ARN, and which of them a call changes."""
 
 import json
 from collections.abc import Mapping
@@ -8,14 +8,16 @@ from urllib.parse import urlsplit
 
 import botocore.session
 
-_READ_PREFIXES = ("Get", "List", "CheckIf")
+_READ_PREFIXES = ("Get", "List", "Describe", "CheckIf")
+_KINDS = {"sqs": "queue", "sns": "topic", "cloudwatch": "alarm"}
+_ALARM_ACTIONS = ("AlarmActions", "OKActions", "InsufficientDataActions")
 _TOPIC_ARN_PARTS = 6  # a subscription's ARN is its topic's ARN followed by an id
 PENDING = "pending confirmation"  # SNS returns this in place of a subscription's ARN; AWS itself rejects it as one
 
 
 @dataclass(frozen=True)
 class AwsResource:
-    """A queue (service "sqs") or a topic ("sns")."""
+    """A queue (service "sqs"), a topic ("sns") or an alarm ("cloudwatch")."""
 
     service: str
     region: str
@@ -26,12 +28,13 @@ class AwsResource:
     def arn(self) -> str:
         """The Amazon Resource Name."""
         partition = botocore.session.get_session().get_partition_for_region(self.region)
-        return f"arn:{partition}:{self.service}:{self.region}:{self.account}:{self.name}"
+        name = f"alarm:{self.name}" if self.service == "cloudwatch" else self.name
+        return f"arn:{partition}:{self.service}:{self.region}:{self.account}:{name}"
 
     @property
     def kind(self) -> str:
-        """The word for it: "queue" or "topic"."""
-        return "queue" if self.service == "sqs" else "topic"
+        """The word for it: "queue", "topic" or "alarm"."""
+        return _KINDS[self.service]
 
     def __str__(self) -> str:
         return f"the {self.kind} {self.name} in {self.region}"
@@ -44,7 +47,10 @@ def from_queue_url(url: str, region: str) -> AwsResource | None:
 
 
 def from_arn(arn: str) -> AwsResource | None:
-    """Return the queue or topic with this ARN, or the topic of a subscription's ARN; None for any other text."""
+    """Return the queue, topic or alarm with this ARN, or a subscription's topic; None for any other text."""
+    start, is_alarm, alarm = arn.partition(":alarm:")
+    if is_alarm and (found := start.split(":"))[2:3] == ["cloudwatch"] and len(found) == _TOPIC_ARN_PARTS - 1:
+        return AwsResource("cloudwatch", found[3], found[4], alarm)
     parts = arn.split(":")[:_TOPIC_ARN_PARTS]
     if len(parts) < _TOPIC_ARN_PARTS or parts[2] not in ("sqs", "sns"):
         return None
@@ -56,21 +62,37 @@ def only_reads(operation: str) -> bool:
     return operation.startswith(_READ_PREFIXES)
 
 
-def changed_by(params: Mapping[str, Any], region: str) -> list[AwsResource | str]:
-    """Return the queues and topics that a call with these parameters changes.
+def changed_by(params: Mapping[str, Any], region: str, account: str) -> list[AwsResource | str]:
+    """Return the queues, topics and alarms that a call with these parameters changes.
 
-    That includes a dead-letter queue or other target that would start to receive messages. A parameter that should
-    name a queue or topic and doesn't is returned as its text.
+    That includes a dead-letter queue or other target that would start to receive messages, such as what an alarm does.
+    A parameter that should name one of them and doesn't is returned as its text. region, account: where alarms are.
     """
     named: list[tuple[str, AwsResource | None]] = []
     if url := params.get("QueueUrl"):
         named.append((str(url), from_queue_url(str(url), region)))
-    for key in ("TopicArn", "TargetArn", "ResourceArn", "SubscriptionArn", "SourceArn", "DestinationArn"):
+    for key in (
+        "TopicArn",
+        "TargetArn",
+        "ResourceArn",
+        "ResourceARN",
+        "SubscriptionArn",
+        "SourceArn",
+        "DestinationArn",
+    ):
         arn = params.get(key)
         if arn and not (key == "SubscriptionArn" and arn == PENDING):
             named.append((str(arn), from_arn(str(arn))))
     named += [(arn, from_arn(arn)) for arn in _dead_letter_queues(params)]
+    named += [(arn, from_arn(arn)) for key in _ALARM_ACTIONS for arn in _texts(params.get(key))]
+    alarms = [*_texts([params.get("AlarmName")]), *_texts(params.get("AlarmNames"))]
+    named += [(name, AwsResource("cloudwatch", region, account, name)) for name in alarms]
     return [resource or text for text, resource in named]
+
+
+def _texts(value: Any) -> list[str]:
+    """Return the texts in a list; about anything else boto3 explains what's wrong."""
+    return [text for text in value if text and isinstance(text, str)] if isinstance(value, list | tuple) else []
 
 
 def _dead_letter_queues(params: Mapping[str, Any]) -> list[str]:

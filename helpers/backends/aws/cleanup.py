@@ -57,7 +57,7 @@ def find(
     found = Found()
     for region in regions:
         on_region(region)
-        for service, listed in (("sqs", _queues), ("sns", _topics)):
+        for service, listed in (("sqs", _queues), ("sns", _topics), ("cloudwatch", _alarms)):
             try:
                 resources = list(listed(client(service, region), region))
             except _FAILURES as problem:
@@ -114,6 +114,8 @@ def _delete(client: Any, resource: AwsResource) -> None:
     try:
         if resource.service == "sns":
             client.delete_topic(TopicArn=resource.arn)  # its subscriptions go with it
+        elif resource.service == "cloudwatch":
+            client.delete_alarms(AlarmNames=[resource.name])
         else:
             client.delete_queue(QueueUrl=client.get_queue_url(QueueName=resource.name)["QueueUrl"])
     except ClientError as problem:
@@ -133,6 +135,13 @@ def _topics(client: Any, region: str) -> Iterator[AwsResource]:
     for listed in [listed for page in pages for listed in page["Topics"]]:
         if topic := from_arn(listed["TopicArn"]):
             yield topic
+
+
+def _alarms(client: Any, region: str) -> Iterator[AwsResource]:
+    pages = client.get_paginator("describe_alarms").paginate(AlarmTypes=["MetricAlarm"])
+    for arn in [listed["AlarmArn"] for page in pages for listed in page["MetricAlarms"]]:
+        if alarm := from_arn(arn):
+            yield alarm
 
 
 def _error_code(problem: Exception) -> str:

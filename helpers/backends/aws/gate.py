@@ -15,7 +15,7 @@ from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ClientError
 
 from helpers.aws_rules.common.request import Request
-from helpers.backends.aws import aws_resources, limits, tags
+from helpers.backends.aws import aws_resources, limits, names, tags
 from helpers.backends.aws.aws_resources import AwsResource
 from helpers.backends.aws.creation_log import CreationLog
 from helpers.backends.aws.ownership import Ownership
@@ -24,9 +24,8 @@ from helpers.simulation.clock import RealClock
 from helpers.simulation.journal import Journal
 from helpers.simulation.worlds import World, enter
 
-_NAME_PARAMETERS = {"CreateQueue": "QueueName", "GetQueueUrl": "QueueName", "CreateTopic": "Name"}
-_CREATING = {"CreateQueue": "sqs", "CreateTopic": "sns"}
-_DELETING = ("DeleteQueue", "DeleteTopic")
+_CREATING = {"CreateQueue": "sqs", "CreateTopic": "sns", "PutMetricAlarm": "cloudwatch"}
+_DELETING = ("DeleteQueue", "DeleteTopic", "DeleteAlarms")
 
 
 class Gate:
@@ -84,10 +83,11 @@ class Gate:
         if self._is_own:
             return proceed(params)
         region = client.meta.region_name
-        params = self._with_prefix(operation, params)
+        params = names.with_prefix(service, operation, params, self.prefix)
         limits.check_recipient(operation, params, self.send_to)
         if operation in _CREATING:
-            # A dead-letter queue that the parameters name would receive messages, so it has to be the learner's.
+            # What the parameters name would receive messages, so it has to be the learner's: a dead-letter queue, an
+            # alarm's topics. And CloudWatch replaces an alarm that has the name already, whoever's it is.
             self._check_owner(operation, params, region)
             return self._create(operation, params, region, proceed)
         if not aws_resources.only_reads(operation):
@@ -99,7 +99,7 @@ class Gate:
             )
         response = proceed(params)
         if operation in _DELETING:
-            for resource in aws_resources.changed_by(params, region):
+            for resource in aws_resources.changed_by(params, region, self.account):
                 self._forget(resource)
         return response
 
@@ -117,20 +117,8 @@ class Gate:
                 f"{self._accounts_of_keys[key]}. Nothing was sent to it."
             )
 
-    def _with_prefix(self, operation: str, params: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Return the parameters with the prefix added to the name in them."""
-        key = _NAME_PARAMETERS.get(operation)
-        if operation == "ListQueues" and self.prefix:
-            return {**params, "QueueNamePrefix": self._prefixed(params.get("QueueNamePrefix", ""))}
-        if key is None or not isinstance(params.get(key), str):
-            return params
-        return {**params, key: self._prefixed(params[key])}
-
-    def _prefixed(self, name: str) -> str:
-        return name if name.startswith(self.prefix) else f"{self.prefix}{name}"
-
     def _create(self, operation: str, params: Mapping[str, Any], region: str, proceed: Callable[[Any], Any]) -> Any:
-        name = params.get(_NAME_PARAMETERS[operation])
+        name = params.get(names.NAME_PARAMETERS[operation])
         if not isinstance(name, str):
             return proceed(params)  # boto3 explains what's wrong with it
         resource = AwsResource(_CREATING[operation], region, self.account, name)
@@ -154,10 +142,10 @@ class Gate:
             return self.owners.is_someone_elses(resource)
 
     def _check_owner(self, operation: str, params: Mapping[str, Any], region: str) -> None:
-        for resource in aws_resources.changed_by(params, region):
+        for resource in aws_resources.changed_by(params, region, self.account):
             if isinstance(resource, str):
                 raise CloudError(
-                    f"{operation} names {resource[:100]!r}, which isn't a queue or topic. Nothing was sent."
+                    f"{operation} names {resource[:100]!r}, which isn't a queue, topic or alarm. Nothing was sent."
                 )
             if self._is_someone_elses(resource):
                 raise CloudError(

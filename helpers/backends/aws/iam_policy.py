@@ -1,8 +1,12 @@
 """The IAM policy for a learner: the operations that the lessons call, on resources with the learner's tag or prefix.
 
-For both services a policy can require tags on the resource, and tags in a request that creates one. Creating with tags
+For all services a policy can require tags on the resource, and tags in a request that creates one. Creating with tags
 also needs the permission to tag. Some operations can't be restricted to a resource; they get a separate statement.
-Source: Service Authorization Reference, Amazon SQS and Amazon SNS; SQS API reference, CreateQueue.
+PutMetricAlarm creates an alarm or replaces one, and IAM can't tell which. So the policy protects the alarms of other
+learners by their tag, and those without the tag only by the prefix. An alarm may only act on topics: others could stop
+machines. Source: Service Authorization Reference, Amazon SQS, Amazon SNS and Amazon CloudWatch; SQS API reference,
+CreateQueue; CloudWatch user guide, "Using condition keys to limit alarm actions", "Alarms and tagging" and, for reading
+alarms of any kind, CloudWatch API reference, DescribeAlarms.
 """
 
 from collections.abc import Iterable, Mapping
@@ -12,16 +16,29 @@ from helpers.backends.aws import limits, tags
 from helpers.errors import CloudError
 
 USER_NAME = "${aws:username}"  # IAM replaces it with the name of the user who makes the request
-_CREATING = {"sqs": "CreateQueue", "sns": "CreateTopic"}
-_TAGGING = {"sqs": "TagQueue", "sns": "TagResource"}
-_UNTAGGING = {"sqs": "UntagQueue", "sns": "UntagResource"}
-# Listing names no resource, and IAM doesn't count a subscription as one.
+_NAMES = {"sqs": "Sqs", "sns": "Sns", "cloudwatch": "CloudWatch"}
+_CREATING = {"sqs": "CreateQueue", "sns": "CreateTopic", "cloudwatch": "PutMetricAlarm"}
+_TAGGING = {"sqs": "TagQueue", "sns": "TagResource", "cloudwatch": "TagResource"}
+_UNTAGGING = {"sqs": "UntagQueue", "sns": "UntagResource", "cloudwatch": "UntagResource"}
+# Listing names no resource, and IAM doesn't count a subscription or a metric as one.
 _WITHOUT_RESOURCE = {
     "sqs": {"ListQueues"},
     "sns": {"ListTopics", "GetSubscriptionAttributes", "SetSubscriptionAttributes", "Unsubscribe"},
+    "cloudwatch": {
+        "ListMetrics",
+        "GetMetricStatistics",
+        "GetMetricData",
+        "DescribeAlarms",
+        "DescribeAlarmsForMetric",
+        "DescribeAlarmHistory",
+    },
 }
-# The course calls these for queues and topics that may not exist or not be the learner's, so no tag can be required.
-_LOOKUPS = {"sqs": {"GetQueueUrl", "ListQueueTags"}, "sns": {"ListTagsForResource"}}
+# The course calls these for what may not exist or not be the learner's, so no tag can be required.
+_LOOKUPS = {
+    "sqs": {"GetQueueUrl", "ListQueueTags"},
+    "sns": {"ListTagsForResource"},
+    "cloudwatch": {"ListTagsForResource"},
+}
 # One permission covers a call and its batch form.
 _PERMISSION = {
     "SendMessageBatch": "SendMessage",
@@ -45,9 +62,9 @@ def policy(
             f"An account's id has twelve digits, and {account!r} doesn't. `aws sts get-caller-identity` shows yours."
         )
     statements = []
-    for service in ("sqs", "sns"):
-        arn = f"arn:{partition}:{service}:*:{account}:{prefix}*"
-        anywhere = f"arn:{partition}:{service}:*:{account}:*"
+    for service, name in _NAMES.items():
+        anywhere = f"arn:{partition}:{service}:*:{account}:{'alarm:' if service == 'cloudwatch' else ''}"
+        arn = f"{anywhere}{prefix}*"
         needed = permissions(service)
         creating = {_CREATING[service], _TAGGING[service]}
         tagging = {_TAGGING[service], _UNTAGGING[service]} & needed
@@ -55,13 +72,15 @@ def policy(
         subscribing = needed & {"Subscribe"} if not people else set()
         others = needed - creating - tagging - without - lookups - subscribing
         own = {"StringEquals": {f"aws:ResourceTag/{tags.KEY}": learner}}
-        name = service.capitalize()
+        created = _created_with_tag(learner)
+        if service == "cloudwatch":
+            created |= _not_of_others(learner) | _only_to_topics(f"arn:{partition}:sns:*:{account}:{prefix}*")
         statements += [
-            _allow(f"{name}CreateWithTheTag", service, creating, arn, _created_with_tag(learner)),
+            _allow(f"{name}CreateWithTheTag", service, creating, arn, created),
             _allow(f"{name}UseYourOwn", service, others, arn, own),
             _allow(f"{name}TagYourOwn", service, tagging, arn, own | _other_tags_only()),
             _allow(f"{name}Subscribe", service, subscribing, arn, _machines_only(own)),
-            _allow(f"{name}Look", service, lookups, anywhere),
+            _allow(f"{name}Look", service, lookups, f"{anywhere}*"),
             _allow(f"{name}WhereNoResourceCounts", service, without, "*"),
         ]
     return {"Version": "2012-10-17", "Statement": [statement for statement in statements if statement["Action"]]}
@@ -84,6 +103,14 @@ def _allow(
 
 def _created_with_tag(learner: str) -> dict[str, Any]:
     return {"StringEquals": {f"aws:RequestTag/{tags.KEY}": learner}}
+
+
+def _not_of_others(learner: str) -> dict[str, Any]:
+    return {"StringEqualsIfExists": {f"aws:ResourceTag/{tags.KEY}": learner}}
+
+
+def _only_to_topics(arn: str) -> dict[str, Any]:
+    return {"ForAllValues:StringLike": {"cloudwatch:AlarmActions": [arn]}}
 
 
 def _other_tags_only() -> dict[str, Any]:

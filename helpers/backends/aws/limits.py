@@ -22,7 +22,7 @@ CREDENTIAL_OPERATIONS = {
     "sso-oidc": {"CreateToken"},
     "signin": {"CreateOAuth2Token"},
 }
-# What clean-up and the pictures of `show` call.
+# What clean-up and the pictures of `show` call; of CloudWatch also what looks at metrics, and what makes alarms.
 COURSE_OPERATIONS = {
     "sqs": {"ListQueues", "GetQueueUrl", "ListQueueTags", "DeleteQueue", "GetQueueAttributes"},
     "sns": {
@@ -32,6 +32,27 @@ COURSE_OPERATIONS = {
         "ListSubscriptionsByTopic",
         "GetSubscriptionAttributes",
     },
+    "cloudwatch": {
+        "ListMetrics",
+        "GetMetricStatistics",
+        "GetMetricData",
+        "DescribeAlarms",
+        "DescribeAlarmsForMetric",
+        "DescribeAlarmHistory",
+        "ListTagsForResource",
+        "PutMetricAlarm",
+        "SetAlarmState",
+        "EnableAlarmActions",
+        "DisableAlarmActions",
+        "DeleteAlarms",
+    },
+}
+# Operations that aren't sent even if a lesson calls them, and why.
+_NEVER_SENT = {
+    ("cloudwatch", "PutMetricData"): (
+        "AWS bills every metric that a program publishes and keeps it for 15 months. Nobody can delete or tag it, so "
+        "the course couldn't clean up after you."
+    ),
 }
 _PROTOCOLS_TO_PEOPLE = ("email", "email-json", "sms")
 
@@ -44,10 +65,11 @@ def by_lesson() -> dict[str, dict[str, list[str]]]:
 
 @lru_cache
 def allowed_operations() -> dict[str, frozenset[str]]:
-    """Return the operations of "sqs" and "sns" that may be called: those of the lessons and the course's own."""
+    """Return the operations that may be called, by service: those of the lessons and the course's own."""
     lessons = by_lesson().values()
     return {
         service: frozenset(own.union(*(lesson.get(service, ()) for lesson in lessons)))
+        - {name for never, name in _NEVER_SENT if never == service}
         for service, own in COURSE_OPERATIONS.items()
     }
 
@@ -60,6 +82,11 @@ def check_operation(service: str, operation: str) -> None:
         raise CloudError(
             f"This course doesn't cover {service!r}, so it doesn't send its calls to your account. Nothing was sent. "
             "You can make this call in a Python session without the course."
+        )
+    if (service, operation) in _NEVER_SENT:
+        raise CloudError(
+            f"The course doesn't send {operation} to your account. {_NEVER_SENT[service, operation]} Nothing was sent. "
+            'It works in the offline cloud: start("offline").'
         )
     if operation not in allowed_operations()[service]:
         raise CloudError(

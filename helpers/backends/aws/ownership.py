@@ -1,4 +1,4 @@
-"""Which queues and topics are the learner's: those that carry the course's tag with the learner's name."""
+"""Which queues, topics and alarms are the learner's: those with the course's tag and the learner's name in it."""
 
 import time
 from collections.abc import Callable
@@ -9,15 +9,23 @@ from botocore.exceptions import ClientError
 from helpers.backends.aws import tags
 from helpers.backends.aws.aws_resources import AwsResource
 
-NOT_FOUND_CODES = ("AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist", "NotFound", "ResourceNotFound")
+NOT_FOUND_CODES = (
+    "AWS.SimpleQueueService.NonExistentQueue",
+    "QueueDoesNotExist",
+    "NotFound",
+    "ResourceNotFound",
+    "ResourceNotFoundException",
+)
 _RETRY_PAUSES = (0.25, 0.5, 1.0, 2.0)  # seconds; a new tag can take a moment to be visible everywhere
 
 
 def tags_of(client: Any, resource: AwsResource) -> dict[str, str] | None:
-    """Return the tags of a queue or topic; None if it doesn't exist. Other errors are boto3's own."""
+    """Return the tags of a queue, topic or alarm; None if it doesn't exist. Other errors are boto3's own."""
     try:
         if resource.service == "sns":
             return tags.parse(client.list_tags_for_resource(ResourceArn=resource.arn))
+        if resource.service == "cloudwatch":
+            return tags.parse(client.list_tags_for_resource(ResourceARN=resource.arn))
         url = client.get_queue_url(QueueName=resource.name)["QueueUrl"]
         return tags.parse(client.list_queue_tags(QueueUrl=url))
     except ClientError as problem:
@@ -27,7 +35,7 @@ def tags_of(client: Any, resource: AwsResource) -> dict[str, str] | None:
 
 
 class Ownership:
-    """What is known so far about who owns which queue or topic.
+    """What is known so far about who owns which queue, topic or alarm.
 
     client: returns a boto3 client for a service and a region, whose calls count as the course's own.
     """

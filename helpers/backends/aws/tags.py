@@ -1,8 +1,9 @@
 """The tag on everything that is created in a real account: its key is the course, its value the learner.
 
-AWS: SQS and SNS accept tags in the request that creates. If the name exists already with other tags, the request is
-refused, so nobody else's queue or topic gets this tag. Source: SQS API reference, CreateQueue; SNS API reference,
-CreateTopic; dramatiq_sqs pull request 13.
+AWS: SQS, SNS and CloudWatch accept tags in the request that creates. If a queue's or topic's name exists already with
+other tags, the request is refused, so nobody else's gets this tag. PutMetricAlarm ignores the tags then, and replaces
+the alarm. Source: SQS API reference, CreateQueue; SNS API reference, CreateTopic; CloudWatch API reference,
+PutMetricAlarm; dramatiq_sqs pull request 13.
 """
 
 import getpass
