@@ -602,7 +602,7 @@ def pack_slowly__to_two_minutes_at_every_second_step(sqs, queue_url, steps, seco
         received = {"QueueUrl": queue_url, "ReceiptHandle": message["ReceiptHandle"]}
         for step in range(steps):
             if step % 2 == 0:
-                sqs.change_message_visibility(**received, VisibilityTimeout=120)
+                sqs.change_message_visibility(**received, VisibilityTimeout=90)
             time.sleep(seconds)
         sqs.delete_message(**received)
         return json.loads(message["Body"])
@@ -642,7 +642,7 @@ def pack_slowly__deletes_on_the_way_out(sqs, queue_url, steps, seconds):
     received = {"QueueUrl": queue_url, "ReceiptHandle": messages[0]["ReceiptHandle"]}
     try:
         for _ in range(steps):
-            sqs.change_message_visibility(**received, VisibilityTimeout=120)
+            sqs.change_message_visibility(**received, VisibilityTimeout=90)
             time.sleep(seconds)
     finally:
         sqs.delete_message(**received)
@@ -797,7 +797,7 @@ def pack_slowly__beats_after_a_crash__threads(sqs, queue_url, steps, seconds):
 
     def beat():
         while not packed.wait(40):
-            sqs.change_message_visibility(**received, VisibilityTimeout=120)
+            sqs.change_message_visibility(**received, VisibilityTimeout=90)
 
     threading.Thread(target=beat, daemon=True).start()
     for _ in range(steps):
@@ -923,7 +923,7 @@ bill_orders__prepares_a_page_less = variant(
 
 bill_orders__prepares_after_the_bill = variant(
     "solution",
-    "            for _ in pages:\n                time.sleep(5)\n                attempt(sqs.change_message_visibility, **received, VisibilityTimeout=60)\n",
+    "            for _ in pages:\n                time.sleep(5)\n                attempt(sqs.change_message_visibility, **received, VisibilityTimeout=90)\n",
     "",
     "        attempt(sqs.delete",
     "        for _ in pages:\n            time.sleep(5)\n        attempt(sqs.delete",
@@ -955,9 +955,16 @@ bill_orders__delete_may_not_fail = variant(
 )
 
 
-bill_orders__tries_again_at_once = variant("solution", "            time.sleep(pause)\n", "", says="pauses-do-not-grow")
+bill_orders__tries_again_at_once = variant("solution", "            time.sleep(pause)\n", "", says="no-pauses")
 
 bill_orders__always_the_same_pause = variant("solution", "min(2 * pause, 20)", "1", says="pauses-do-not-grow")
+bill_orders__grows_to_five_seconds = variant(
+    "solution", "min(2 * pause, 20)", "min(2 * pause, 5)", says="pauses-do-not-grow"
+)
+bill_orders__waits_long_at_once = variant("solution", "list(done), 1,", "list(done), 15,", says="first-pause-too-long")
+bill_orders__starts_over_after_four_tries = variant(
+    "solution", "min(2 * pause, 20)", "2 * pause if pause < 16 else 2", says="pauses-start-over"
+)
 bill_orders__doubles_without_limit = variant("solution", "min(2 * pause, 20)", "2 * pause", says="pause-too-long")
 
 bill_orders__pauses_at_receives_only = variant(
@@ -970,7 +977,7 @@ bill_orders__pauses_at_receives_only = variant(
     "                    break\n"
     "                except sqs.exceptions.ClientError as problem:\n"
     "                    print(problem)\n",
-    says="pauses-do-not-grow",
+    says="no-pauses",
 )
 
 bill_orders__deletes_again_at_once = variant(
@@ -982,23 +989,23 @@ bill_orders__deletes_again_at_once = variant(
     "                break\n"
     "            except sqs.exceptions.ClientError as problem:\n"
     "                print(problem)",
-    says="pauses-do-not-grow",
+    says="no-pauses",
 )
 
 bill_orders__renews_again_at_once = variant(
     "solution",
-    "                attempt(sqs.change_message_visibility, **received, VisibilityTimeout=60)\n",
+    "                attempt(sqs.change_message_visibility, **received, VisibilityTimeout=90)\n",
     "                while True:\n"
     "                    try:\n"
     "                        sqs.change_message_visibility(**received, VisibilityTimeout=60)\n"
     "                        break\n"
     "                    except sqs.exceptions.ClientError as problem:\n"
     "                        print(problem)\n",
-    says="pauses-do-not-grow",
+    says="no-pauses",
 )
 
 bill_orders__long_pauses_for_good = variant(
-    "solution", "        pause = 1\n        return", "        return", says="pause-not-reset"
+    "solution", "        pause = 1\n        return", "        return", says="first-pause-too-long"
 )
 
 bill_orders__raises_after_twenty_five_failures = variant(
@@ -1031,17 +1038,17 @@ bill_orders__renews_seldom = variant(
     "solution",
     "            for _ in pages:\n"
     "                time.sleep(5)\n"
-    "                attempt(sqs.change_message_visibility, **received, VisibilityTimeout=60)\n",
+    "                attempt(sqs.change_message_visibility, **received, VisibilityTimeout=90)\n",
     "            for page in pages:\n"
     "                if page % 14 == 0:\n"
-    "                    attempt(sqs.change_message_visibility, **received, VisibilityTimeout=120)\n"
+    "                    attempt(sqs.change_message_visibility, **received, VisibilityTimeout=90)\n"
     "                time.sleep(5)\n",
     says="visible-while-in-work",
 )
 
 bill_orders__no_renewal = variant(
     "solution",
-    "                attempt(sqs.change_message_visibility, **received, VisibilityTimeout=60)\n",
+    "                attempt(sqs.change_message_visibility, **received, VisibilityTimeout=90)\n",
     "",
     says="visible-while-in-work",
 )
