@@ -25,8 +25,8 @@ EQUAL: dict[str, dict[str, str]] = {
         "bill_orders: line 18, 20 -> 19": "The longest pause may be a little shorter.",
         "bill_orders: line 20, 1 -> 2": "The first pause may be longer.",
         "bill_orders: line 26, 20 -> 19": "A poll of 19 seconds waits nearly as long.",
-        "bill_orders: line 44, 60 -> 61": "Any visibility timeout will do that outlasts a few pages.",
-        "bill_orders: line 44, 60 -> 59": "Any visibility timeout will do that outlasts a few pages.",
+        "bill_orders: line 44, 90 -> 91": "Any visibility timeout will do that outlasts a few pages.",
+        "bill_orders: line 44, 90 -> 89": "Any visibility timeout will do that outlasts a few pages.",
     },
     "announce": {
         "announce: line 1, 100 -> 99": "AWS documents less than 100 characters, and accepts 100. The contract has both.",
