@@ -9,12 +9,14 @@ LONGEST = 24  # characters
 UNKNOWN = "a message"  # the name of one without a text
 _DEEPEST = 500  # brackets in a text that is read as JSON; a browser's Python ends at some thousands
 IDS = ("order_id", "orderId", "order", "id")  # keys of a JSON object, each with an id or an object that has one
+EVENT = "event"  # the key of what happened to the order: an order's messages are told apart by it
 
 
 def name_of(body: str, longest: int = LONGEST) -> str:
     """Return a message's name in pictures, given its body: the id of its order, otherwise the beginning of its text.
 
-    An SNS notification is called what the message inside it is called. longest: in characters.
+    What happened to the order belongs to the name if it's in the body, as its "event". An SNS notification is called
+    what the message inside it is called. longest: in characters.
     """
     return cut(_named(_read(body)) or body, longest) or UNKNOWN
 
@@ -54,5 +56,6 @@ def _named(found: Any) -> str:
     for value in values:
         text = _named(value) or (str(value) if isinstance(value, str | int) and not isinstance(value, bool) else "")
         if text.strip():
-            return text
+            event = found.get(EVENT)
+            return f"{text} {event}" if isinstance(event, str) and event.strip() else text
     return ""
