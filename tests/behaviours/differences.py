@@ -110,6 +110,21 @@ def a_standard_queue(lab: Lab) -> str:
 
 
 @behaviour(
+    aws="mostly as they were sent",
+    source="SQS developer guide, standard queues: best-effort ordering, messages occasionally arrive out of order",
+    differs="messages come in the sequence in which they were sent, so that every run of a lesson shows the same, "
+    "unless `cloud.unkind(disorder=...)` asks for disorder",
+)
+def the_sequence_of_a_standard_queue(lab: Lab) -> str:
+    """A standard queue tries to return messages in the sequence in which they were sent, and sometimes fails to."""
+    url, bodies = lab.queue(), [f"m{number:02}" for number in range(30)]
+    for body in bodies:
+        lab.sqs.send_message(QueueUrl=url, MessageBody=body)
+    received = [body for _ in range(3) for body in lab.bodies(url)]
+    return "as they were sent" if received == bodies else "mostly as they were sent"
+
+
+@behaviour(
     aws="AccessDenied",
     source="IAM user guide, policy evaluation logic",
     differs="IAM isn't simulated, because the course is about messaging: in its own account a caller can do everything",

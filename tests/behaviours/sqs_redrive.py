@@ -375,6 +375,19 @@ def a_fifo_dead_letter_queue_keeps_both(lab: Lab) -> object:
     return sorted(lab.bodies(dead))
 
 
+@behaviour(
+    aws=["first", "second"],
+    source="SQS API reference, CreateQueue: RedrivePolicy, maxReceiveCount counts receives; inferred for a group",
+)
+def what_goes_back_with_a_failed_message_moves_with_it(lab: Lab) -> object:
+    """A message that is given back whenever the one before it fails has been received as often, and moves, too."""
+    url, dead = _pair(lab, 2, ".fifo")
+    for body in ("first", "second"):
+        _send_fifo(lab, url, body)
+    _fail(lab, url, 3)
+    return lab.bodies(dead)
+
+
 @behaviour(aws=["second"], source="SQS developer guide, FIFO delivery logic: only a message in flight blocks its group")
 def a_moved_message_frees_its_group(lab: Lab) -> object:
     """Once the message at the head of a group is moved, the group goes on with the next one."""
