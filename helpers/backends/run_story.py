@@ -183,7 +183,7 @@ def _why_again(before: Held, now: Held, ends: Mapping[str, "ProgramEnd"]) -> str
     end = ends.get(before.program)
     if before.how == "given back":
         return f"{who} gave {{it}} back"
-    if before.how == "deleted":
+    if before.how in ("deleted", "gone") or now.begin < before.end:
         return "SQS delivered {it} twice"
     if end is not None and _had(before, end) and end.how != "still going":
         how = {"raised": "crashed", "was stopped": "was stopped", "returned": "returned"}.get(end.how, "ended")

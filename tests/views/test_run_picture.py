@@ -488,6 +488,43 @@ def test_a_slow_worker_and_one_that_gives_back_are_told_apart(sqs: Any, queue_ur
     ]
 
 
+def test_a_duplicate_of_a_message_in_flight_is_told(sqs: Any, queue_url: str) -> None:
+    """Whoever has had it for less than its visibility timeout isn't blamed either."""
+    send(sqs, queue_url, 1)
+
+    def slow() -> None:
+        sqs.receive_message(QueueUrl=queue_url, WaitTimeSeconds=20)
+        time.sleep(15)
+
+    with cloud.unkind(duplicates=1, seed=7):
+        day = cloud.run({"Kim": slow, "Lee": slow}, minutes=0.4)
+    assert [text for _, kind, text in told(day) if kind == "again"] == [
+        "Lee receives A-0 again: SQS delivered it twice"
+    ]
+
+
+def test_a_duplicate_of_a_message_that_somebody_else_deleted_is_told(sqs: Any, queue_url: str) -> None:
+    """Lee is blamed for nothing: the message was deleted while Lee had it."""
+    send(sqs, queue_url, 1)
+
+    def late() -> None:
+        message = sqs.receive_message(QueueUrl=queue_url)["Messages"][0]
+        time.sleep(35)
+        sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])
+
+    def second() -> None:
+        for _ in range(3):
+            sqs.receive_message(QueueUrl=queue_url, WaitTimeSeconds=20)
+            time.sleep(11)
+
+    with cloud.unkind(duplicates=1):
+        day = cloud.run({"Kim": late, "Lee": second}, minutes=1.2)
+    assert [text for _, kind, text in told(day) if kind == "again"] == [
+        "Lee receives A-0 again: Kim didn't delete it within 30 s",
+        "Lee receives A-0 again: SQS delivered it twice",
+    ]
+
+
 def test_a_duplicate_of_a_deleted_message_is_told(sqs: Any, queue_url: str) -> None:
     """Whoever deleted it in time isn't blamed."""
     send(sqs, queue_url, 1)
