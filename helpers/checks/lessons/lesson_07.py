@@ -229,9 +229,11 @@ def _expect_together(case, stream, groups, began, ended):
         return
     reason = next(each for each in [*KEPT_APART, *apart] if each in apart)
     first, place = apart[reason]
-    (kind, name), one, other = stream[place][0], stream[first][1], stream[place][1]
-    got = f"The events {one['kind']} and {other['kind']} are about the same thing, {KEYS[kind]} {shop.show(name, 60)}, and "
-    got += f"have the groups {shop.show(groups[first], 60)} and {shop.show(groups[place], 60)}."
+    kind, one, other = stream[place][0][0], stream[first][1], stream[place][1]
+    key = KEYS[kind]
+    got = f"The events {one['kind']} and {other['kind']} are about the same thing, {key} {shop.show(one[key], 60)}"
+    got += f", also written {shop.show(other[key], 60)}" if one[key] != other[key] else ""
+    got += f", and have the groups {shop.show(groups[first], 60)} and {shop.show(groups[place], 60)}."
     if began[place] < ended[first]:
         got += f" When four workers worked on a stream of events, the first one's work ended after {ended[first]} s, "
         got += f"and the second one's had begun after {began[place]} s."
@@ -287,3 +289,292 @@ def _expect_same_again(case, event, group):
             why="Programs call this function at different times, and somebody may send an event again. The group "
             "depends on the event alone.",
         )
+
+
+# --- 07.2 ------------------------------------------------------------------------------------------------------------
+
+LIMIT = 1024  # bytes of a message that the warehouse's queue accepts at first
+CAUSES = {"too long": LIMIT + 1, "just fits": LIMIT}
+
+
+def pass_on(case):
+    """All is accepted; one event is refused, in the middle; at each place, in several groups; later all fit; none."""
+    one, two, three, four = (case.name(stem) for stem in ("A", "B", "A:B", "C"))
+    dock = _Dock(case, [(one, ""), (two, ""), (one, ""), (three, "just fits"), (two, ""), (one, "like the one before")])
+    dock.call()
+    case.reach("passed")
+    dock = _Dock(case, [(one, ""), (two, ""), (one, "too long"), (two, ""), (one, ""), (three, ""), (one, ""), (two, "")])
+    dock.call()
+    dock.raise_limit()
+    dock.call_until_empty()
+    rows = [(one, "too long"), (two, ""), (three, "too long"), (two, "too long"), (one, "too long"), (four, "")]
+    rows += [(one, ""), (four, ""), (four, "like the one before"), (four, "too long")]
+    dock = _Dock(case, rows, ContentBasedDeduplication="true")
+    dock.call()
+    dock.raise_limit()
+    dock.call_until_empty()
+    groups = shop.shuffled(case, [one, two, three, four] * 4)
+    refused = {case.draw.randrange(6), case.draw.randrange(6, 10)}
+    dock = _Dock(case, [(group, "too long" if place in refused else "") for place, group in enumerate(groups)])
+    dock.call()
+    dock.call()  # what was given back comes again, and so does what wasn't received the first time
+    dock.raise_limit()
+    dock.call_until_empty()
+    _Dock(case, []).call()
+
+
+class _Dock:
+    """The queue of the shop's events, with a few in it, and the warehouse's queue.
+
+    rows: for each event its group, and what's special about its body. sent: each event's group, body and deduplication
+    id, by message id, in sequence. arrived: what got into the warehouse's queue, in sequence; the warehouse deletes it.
+    """
+
+    def __init__(self, case, rows, **attributes):
+        self.case, self.sent, self.arrived, self.limit = case, {}, [], LIMIT
+        self.events_url = _fifo(case, "events", VisibilityTimeout=case.draw.randrange(60, 600))
+        self.warehouse_url = _fifo(case, "warehouse", MaximumMessageSize=LIMIT, **attributes)
+        for group, special in rows:
+            body = list(self.sent.values())[-1][1] if special == "like the one before" else self._body(special)
+            ids = {"MessageGroupId": group, "MessageDeduplicationId": case.name("d")}
+            reply = case.sqs.send_message(QueueUrl=self.events_url, MessageBody=body, **ids)
+            self.sent[reply["MessageId"]] = group, body, ids["MessageDeduplicationId"]
+
+    def _body(self, special):
+        """Return an event as a text that isn't tidy, and as long as asked for."""
+        [order] = shop.orders(self.case, 1)
+        order["note"] = "Gru\u00df \u2615"
+        text = f" {json.dumps(order, ensure_ascii=False)}\r\n"
+        return text + "." * (CAUSES[special] - len(text.encode())) if special else text
+
+    def raise_limit(self):
+        """Let the warehouse's queue accept all events from now on."""
+        self.limit *= 8
+        settings = {"MaximumMessageSize": str(self.limit)}
+        self.case.sqs.set_queue_attributes(QueueUrl=self.warehouse_url, Attributes=settings)
+
+    def call_until_empty(self):
+        """Call the answer until all events that are left have been passed on."""
+        for _ in range(3):
+            if shop.messages_in(self.case, self.events_url):
+                self.call()
+
+    def call(self):
+        """Call the answer once, and see whether it did what it should."""
+        case, urls = self.case, (self.events_url, self.warehouse_url)
+        made, known = len(case.calls), len(case.steps(self.events_url))
+        waiting, settings = shop.messages_in(case, self.events_url), [shop.settings(case, url) for url in urls]
+        result = case.attempt(events_url=self.events_url, warehouse_url=self.warehouse_url)
+        calls = case.calls[made:]
+        case.did += f", with {_count(len(waiting), 'event')} in the queue"
+        if result.error:
+            _explain_passing_error(case, result.error)
+        if [shop.settings(case, url) for url in urls] != settings:
+            case.not_yet(
+                "queue-changed",
+                got=case.said("After your call, a setting of one of the queues isn't what it was."),
+                expected="the settings of both queues as they were",
+                why="Queues have settings for everybody who works with them. What the warehouse accepts is its business.",
+            )
+        steps = [step for step in case.steps(self.events_url)[known:] if step.what == shop.RECEIVED]
+        received = list(dict.fromkeys(step.message for step in steps))
+        _expect_one_receive(case, calls, received, min(BATCH, len(waiting)))
+        new = self._arrivals()
+        self.arrived += new
+        stopped, back = set(), []
+        for message in received:
+            group, body, _ = self.sent[message]
+            if group in stopped or len(body.encode()) > self.limit:
+                stopped.add(group)
+                back.append(message)
+        passed = [message for message in received if message not in back]
+        self._expect_arrived(new, passed, back, stopped)
+        self._expect_one_try(calls)
+        self._expect_left(passed, back)
+        _expect_ids(case, result.value, back)
+
+    def _arrivals(self):
+        """Return what's in the warehouse's queue, as in `sent`, and delete it."""
+        case, found = self.case, []
+        ask = {"QueueUrl": self.warehouse_url, "MaxNumberOfMessages": BATCH, "MessageSystemAttributeNames": ["All"]}
+        while messages := case.sqs.receive_message(**ask, VisibilityTimeout=shop.LEASE).get("Messages"):
+            for message in messages:
+                ids = message["Attributes"]
+                found.append((ids["MessageGroupId"], message["Body"], ids["MessageDeduplicationId"]))
+                case.sqs.delete_message(QueueUrl=self.warehouse_url, ReceiptHandle=message["ReceiptHandle"])
+        return found
+
+    def _expect_arrived(self, new, passed, back, stopped):
+        """What arrived is what could be passed on, unchanged and in sequence within each group."""
+        case, late = self.case, [self.sent[message] for message in back]
+        wanted = [self.sent[message] for message in passed]
+        for one in new:
+            if one in late and one not in wanted:
+                refused = next(other for other in late if other[0] == one[0])
+                case.not_yet(
+                    "overtook-a-refused-event",
+                    got=case.said(
+                        f"In the group {one[0]}, the warehouse refused the event {_short(refused)}, and got a later one, "
+                        f"{_short(one)}."
+                    ),
+                    expected="nothing of a group passed on after an event that was refused",
+                    why="The refused event comes again, and then it would be behind the one that came after it. The "
+                    "rest of its group has to wait for it.",
+                )
+            if one not in wanted:
+                self._explain_change(one, wanted)
+        for place, one in enumerate(wanted):
+            if one not in new:
+                reason, why = "event-not-passed-on", "The warehouse's queue accepts this event."
+                if one[0] not in stopped and stopped:
+                    reason = "other-group-held-up"
+                    why = "None of its group's events was refused, and one group needn't wait for another."
+                elif stopped:
+                    why = "It came before the one of its group that was refused, so nothing was in its way."
+                case.not_yet(
+                    reason,
+                    got=case.said(
+                        f"The event {_short(one)} of the group {one[0]}, number {place + 1} of {len(wanted)} that could "
+                        "be passed on, isn't in the warehouse's queue."
+                    ),
+                    expected="every event passed on, unless an earlier one of its group or itself was refused",
+                    why=why,
+                )
+        for group in dict.fromkeys(one[0] for one in wanted):
+            arrived, sent = ([one for one in row if one[0] == group] for row in (new, wanted))
+            if arrived != sent:
+                case.not_yet(
+                    "sequence-changed",
+                    got=case.said(f"Events of the group {group} arrived in the sequence {[_short(one) for one in arrived]}."),
+                    expected=f"{[_short(one) for one in sent]}",
+                    why="Within a group the warehouse needs the events in the sequence in which they were sent. It's the "
+                    "one in which a receive returns them.",
+                )
+
+    def _explain_change(self, one, wanted):
+        """End the check, since something arrived that wasn't sent like that."""
+        case, (group, body, dedup) = self.case, one
+        reason, what, why = "body-changed", f"the body {shop.show(body, 80)}", "None of the events has this body."
+        if any((group, body) == known[:2] for known in wanted):
+            reason, what = "other-deduplication-id", f"an event with the deduplication id {shop.show(dedup, 80)}"
+            why = "An event that's passed on again within five minutes is recognised by the id that it had before."
+        elif any(body == known[1] for known in self.sent.values()):
+            reason, what = "other-group-id", f"an event with the message group id {shop.show(group, 80)}"
+            why = "It belongs to the same group as before. receive_message returns the group's id if you ask for it."
+        case.not_yet(
+            reason,
+            got=case.said(f"In the warehouse's queue there's {what}."),
+            expected="events with the same body, message group id and deduplication id as before",
+            why=why,
+        )
+
+    def _expect_one_try(self, calls):
+        """Each event was sent once at most in this call."""
+        keys = [(entry.get("MessageBody"), entry.get("MessageDeduplicationId")) for entry in _entries(calls)]
+        again = [key for key, times in Counter(keys).items() if times > 1]
+        if again:
+            self.case.not_yet(
+                "tried-again",
+                got=self.case.said(f"Your code sent the event {shop.show(again[0][0].strip(), 40)} {keys.count(again[0])} times."),
+                expected="one try for each event",
+                why="It's as long as it was before. The next call can try it again.",
+            )
+
+    def _expect_left(self, passed, back):
+        """What was passed on is deleted, and what wasn't can be received at once."""
+        case, left = self.case, shop.messages_in(self.case, self.events_url)
+        if lost := [message for message in back if message not in left]:
+            case.not_yet(
+                "event-lost",
+                got=case.said(
+                    f"The event {_short(self.sent[lost[0]])} is neither in the warehouse's queue nor in the events queue."
+                ),
+                expected="an event that couldn't be passed on still in the events queue",
+                why="A deleted message never comes back. Delete an event when the warehouse's queue has accepted it.",
+            )
+        if kept := [message for message in passed if message in left]:
+            case.not_yet(
+                "passed-on-but-left",
+                got=case.said(
+                    f"The event {_short(self.sent[kept[0]])} is in the warehouse's queue, and in the events queue too."
+                ),
+                expected="events deleted once they're passed on",
+                why="What isn't deleted comes back, and is passed on a second time.",
+            )
+        for place, message in enumerate(back):
+            if left[message]["state"] != "visible":
+                group = self.sent[message][0]
+                first = not [other for other in back[:place] if self.sent[other][0] == group]
+                reason = "not-given-back" if first else "rest-not-given-back"
+                which = "was refused" if first else "came after a refused one in its group"
+                case.not_yet(
+                    reason,
+                    got=case.said(
+                        f"The event {_short(self.sent[message])} {which}, and stays in flight for another "
+                        f"{left[message]['left']:.0f} s."
+                    ),
+                    expected="events that can be received again at once",
+                    why="While a message of a group is in flight, nobody can receive what comes after it in the group. "
+                    "change_message_visibility with 0 gives a message back.",
+                )
+
+
+def _short(event):
+    """Return an event in a few characters: the order's id, from its body."""
+    return _parsed(event[1].rstrip(" \r\n."))["order_id"]
+
+
+def _expect_one_receive(case, calls, received, available):
+    """One receive asked for ten messages."""
+    receives = shop.of(calls, *RECEIVES)
+    if len(receives) != 1:
+        case.not_yet(
+            "not-one-receive",
+            got=case.said(f"Your code made {_count(len(receives), 'receive request')}."),
+            expected="one, for up to ten messages",
+            why="The caller calls your function again and again. What you give back could come again within the call.",
+        )
+    if len(received) < available:
+        case.not_yet(
+            "fewer-than-ten",
+            got=case.said(f"Your code received {_count(len(received), 'event')}, and {available} could be received."),
+            expected=f"{available} of them",
+            why="A receive returns one message unless MaxNumberOfMessages says more. Ten is the limit.",
+        )
+
+
+def _explain_passing_error(case, error):
+    """Say which call, or which part of a response, the answer stumbled over."""
+    prefix = "AWS.SimpleQueueService."
+    asked = "receive_message returns message group id and deduplication id if MessageSystemAttributeNames asks for them."
+    refused = "The warehouse's queue refuses an event that's too long, and boto3 raises. Catch that error: the events of "
+    refused += "the other groups still have to be passed on."
+    shop.explain(case, error, "events passed on or given back, and a list of ids", [
+        ("no-messages-key", "KeyError", "'Messages'",
+         "The receive found nothing. Then its response has no key Messages, and that's no error."),
+        ("ids-not-asked-for", "KeyError", "Attributes", asked),
+        ("ids-not-asked-for", "KeyError", "Message", asked),
+        ("ids-not-asked-for", "ParamValidationError", "type: <class 'NoneType'>", asked),
+        ("no-group-id", "MissingParameter", "MessageGroupId", "A FIFO queue needs a message group id for every message."),
+        ("no-deduplication-id", "InvalidParameterValue", "ContentBasedDeduplication",
+         "The warehouse's queue makes no deduplication ids from bodies. Give each event the one that it had."),
+        ("refusal-not-caught", "InvalidParameterValue", "must be shorter than", refused),
+        ("given-back-after-delete", "InvalidParameterValue", "ReceiptHandle",
+         "That event is passed on and deleted, so there's nothing to give back any more."),
+        ("empty-batch", f"{prefix}EmptyBatchRequest", "", "SQS refuses a batch without entries."),
+        ("ids-not-distinct", f"{prefix}BatchEntryIdsNotDistinct", "",
+         "Each entry needs an Id that no other entry of its batch has."),
+    ])  # fmt: skip
+
+
+def _expect_ids(case, value, back):
+    """The value is a list of the ids of these messages."""
+    if isinstance(value, list) and sorted(map(str, value)) == sorted(back):
+        return
+    reason, why = "other-ids-returned", "These aren't the message ids of the events that went back."
+    if not isinstance(value, list):
+        reason, why = "no-list", "The exercise asks for a list of ids, which can be empty."
+    elif set(map(str, value)) < set(back):
+        reason, why = "ids-missing", "The rest of a refused event's group was given back too, and belongs in the list."
+    expected = f"a list with the {len(back)} message ids of what was given back" if back else "an empty list"
+    case.not_yet(reason, got=value, expected=expected, why=why)

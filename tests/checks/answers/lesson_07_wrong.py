@@ -191,3 +191,319 @@ group_of__tidies_the_event = variant(
     'name = event["order_id"] = event["order_id"].strip().upper()',
     says="event-changed",
 )
+
+
+# --- pass_on ----------------------------------------------------------------------------------------------------------
+
+pass_on__goes_on = variant(
+    "solution", 'stopped.add(ids["MessageGroupId"])', "pass", says="overtook-a-refused-event"
+)
+
+pass_on__rest_stays_in_flight = variant(
+    "solution",
+    '        if ids["MessageGroupId"] not in stopped:',
+    '        if ids["MessageGroupId"] in stopped:\n            continue\n        if True:',
+    says="rest-not-given-back",
+)
+
+pass_on__everything_stops = variant(
+    "solution", 'if ids["MessageGroupId"] not in stopped', "if not stopped", says="other-group-held-up"
+)
+
+pass_on__breaks = variant(
+    "solution",
+    "given_back.append(message[\"MessageId\"])",
+    "given_back.append(message[\"MessageId\"])\n        break",
+    says="other-group-held-up",
+)
+
+pass_on__gives_nothing_back = variant(
+    "solution", "sqs.change_message_visibility(**received, VisibilityTimeout=0)", "pass", says="not-given-back"
+)
+
+pass_on__gives_back_later = variant("solution", "VisibilityTimeout=0", "VisibilityTimeout=30", says="not-given-back")
+
+pass_on__gives_back_the_refused_one_only = variant(
+    "solution",
+    "        sqs.change_message_visibility",
+    '        if ids["MessageGroupId"] in [one for one, _ in told]:\n            continue\n'
+    '        told.append((ids["MessageGroupId"], message))\n        sqs.change_message_visibility',
+    "stopped, given_back = set(), []",
+    "stopped, given_back, told = set(), [], []",
+    says="rest-not-given-back",
+)
+
+pass_on__no_try = variant(
+    "solution",
+    "            except sqs.exceptions.ClientError as problem:",
+    "            except ZeroDivisionError as problem:",
+    says="refusal-not-caught",
+)
+
+pass_on__deletes_first = variant(
+    "solution",
+    "            try:\n",
+    "            sqs.delete_message(**received)\n            try:\n",
+    "                sqs.delete_message(**received)\n                continue",
+    "                continue",
+    "        sqs.change_message_visibility(**received, VisibilityTimeout=0)\n",
+    "        if not received:\n            print(received)\n",
+    says="event-lost",
+)
+
+pass_on__deletes_everything = variant(
+    "solution",
+    "sqs.change_message_visibility(**received, VisibilityTimeout=0)",
+    "sqs.delete_message(**received)",
+    says="event-lost",
+)
+
+pass_on__never_deletes = variant(
+    "solution", "                sqs.delete_message(**received)\n", "", says="passed-on-but-left"
+)
+
+pass_on__group_of_the_body = variant(
+    "solution",
+    'MessageGroupId=ids["MessageGroupId"]',
+    'MessageGroupId=json.loads(message["Body"].rstrip(". \\r\\n"))["order_id"]',
+    says="other-group-id",
+)
+
+pass_on__one_group = variant(
+    "solution", 'MessageGroupId=ids["MessageGroupId"]', 'MessageGroupId="warehouse"', says="other-group-id"
+)
+
+pass_on__message_id_as_deduplication_id = variant(
+    "solution", '=ids["MessageDeduplicationId"]', '=message["MessageId"]', says="other-deduplication-id"
+)
+
+pass_on__body_as_deduplication_id = variant(
+    "solution",
+    '=ids["MessageDeduplicationId"]',
+    '=hashlib.sha256(message["Body"].encode()).hexdigest()',
+    says="other-deduplication-id",
+)
+
+pass_on__random_deduplication_id = variant(
+    "solution",
+    '=ids["MessageDeduplicationId"]',
+    "=uuid.uuid4().hex",
+    "    names =",
+    "    import uuid\n\n    names =",
+    says="other-deduplication-id",
+)
+
+pass_on__no_deduplication_id = variant(
+    "solution",
+    '                    MessageDeduplicationId=ids["MessageDeduplicationId"],\n',
+    "",
+    "except sqs.exceptions.ClientError",
+    "except ZeroDivisionError",
+    says="no-deduplication-id",
+)
+
+pass_on__no_deduplication_id_and_any_error = variant(
+    "solution",
+    '                    MessageDeduplicationId=ids["MessageDeduplicationId"],\n',
+    "",
+    says="event-not-passed-on",
+)
+
+pass_on__no_group_id = variant(
+    "solution",
+    '                    MessageGroupId=ids["MessageGroupId"],\n',
+    "",
+    "except sqs.exceptions.ClientError",
+    "except ZeroDivisionError",
+    says="no-group-id",
+)
+
+pass_on__asks_for_nothing = variant("solution", ", MessageSystemAttributeNames=names", "", says="ids-not-asked-for")
+pass_on__asks_for_groups_only = variant("solution", '"MessageGroupId", "Mess', '"Mess', says="ids-not-asked-for")
+pass_on__one_message = variant("solution", "MaxNumberOfMessages=10, ", "", says="fewer-than-ten")
+pass_on__nine_messages = variant("solution", "MaxNumberOfMessages=10, ", "MaxNumberOfMessages=9, ", says="fewer-than-ten")  # fmt: skip
+pass_on__no_key = variant("solution", 'response.get("Messages", [])', 'response["Messages"]', says="no-messages-key")
+
+
+def _all(sqs, url, **more):
+    names = ["MessageGroupId", "MessageDeduplicationId"]
+    return sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, MessageSystemAttributeNames=names, **more).get(
+        "Messages", []
+    )
+
+
+def pass_on__until_it_is_empty(sqs, events_url, warehouse_url):
+    """Says: not-one-receive"""
+    given_back = []
+    while messages := _all(sqs, events_url):
+        stopped = set()
+        for message in messages:
+            received = {"QueueUrl": events_url, "ReceiptHandle": message["ReceiptHandle"]}
+            ids = {name: message["Attributes"][name] for name in ("MessageGroupId", "MessageDeduplicationId")}
+            try:
+                if ids["MessageGroupId"] in stopped:
+                    raise ValueError
+                sqs.send_message(QueueUrl=warehouse_url, MessageBody=message["Body"], **ids)
+                sqs.delete_message(**received)
+            except (ValueError, sqs.exceptions.ClientError):
+                stopped.add(ids["MessageGroupId"])
+                sqs.change_message_visibility(**received, VisibilityTimeout=0)
+                given_back.append(message["MessageId"])
+        if stopped:
+            break
+    return given_back
+
+
+def pass_on__one_batch(sqs, events_url, warehouse_url):
+    """Says: overtook-a-refused-event"""
+    messages = {message["MessageId"]: message for message in _all(sqs, events_url)}
+    if not messages:
+        return []
+    entries = [{"Id": key, "MessageBody": each["Body"], **each["Attributes"]} for key, each in messages.items()]
+    reply = sqs.send_message_batch(QueueUrl=warehouse_url, Entries=entries)
+    for sent in reply.get("Successful", []):
+        sqs.delete_message(QueueUrl=events_url, ReceiptHandle=messages[sent["Id"]]["ReceiptHandle"])
+    failed = [failure["Id"] for failure in reply.get("Failed", [])]
+    for key in failed:
+        handle = messages[key]["ReceiptHandle"]
+        sqs.change_message_visibility(QueueUrl=events_url, ReceiptHandle=handle, VisibilityTimeout=0)
+    return failed
+
+
+def pass_on__batch_that_may_fail(sqs, events_url, warehouse_url):
+    """Says: overtook-a-refused-event or event-lost"""
+    messages = {message["MessageId"]: message for message in _all(sqs, events_url)}
+    if not messages:
+        return []
+    entries = [{"Id": key, "MessageBody": each["Body"], **each["Attributes"]} for key, each in messages.items()]
+    sqs.send_message_batch(QueueUrl=warehouse_url, Entries=entries)
+    for each in messages.values():
+        sqs.delete_message(QueueUrl=events_url, ReceiptHandle=each["ReceiptHandle"])
+    return []
+
+
+def pass_on__empty_batch(sqs, events_url, warehouse_url):
+    """Says: empty-batch"""
+    stopped, back, gone = set(), [], []
+    for message in _all(sqs, events_url):
+        group = message["Attributes"]["MessageGroupId"]
+        try:
+            if group in stopped:
+                raise ValueError
+            sqs.send_message(QueueUrl=warehouse_url, MessageBody=message["Body"], **message["Attributes"])
+            gone.append({"Id": message["MessageId"], "ReceiptHandle": message["ReceiptHandle"]})
+        except (ValueError, sqs.exceptions.ClientError):
+            stopped.add(group)
+            back.append({"Id": message["MessageId"], "ReceiptHandle": message["ReceiptHandle"], "VisibilityTimeout": 0})
+    sqs.delete_message_batch(QueueUrl=events_url, Entries=gone)
+    sqs.change_message_visibility_batch(QueueUrl=events_url, Entries=back)
+    return [entry["Id"] for entry in back]
+
+
+pass_on__body_rewritten = variant(
+    "solution", 'MessageBody=message["Body"]', 'MessageBody=message["Body"].strip()', says="body-changed"
+)
+
+pass_on__backwards = variant(
+    "solution", 'response.get("Messages", [])', 'response.get("Messages", [])[::-1]', says="sequence-changed"
+)
+
+pass_on__two_tries = variant(
+    "solution",
+    "                print(problem)\n",
+    "                try:\n"
+    "                    sqs.send_message(\n"
+    '                        QueueUrl=warehouse_url, MessageBody=message["Body"], **ids\n'
+    "                    )\n"
+    "                except sqs.exceptions.ClientError:\n"
+    "                    print(problem)\n",
+    says="tried-again",
+)
+
+pass_on__handles_returned = variant(
+    "solution",
+    'given_back.append(message["MessageId"])',
+    'given_back.append(message["ReceiptHandle"])',
+    says="other-ids-returned",
+)
+
+pass_on__refused_ones_returned = variant(
+    "solution",
+    '        given_back.append(message["MessageId"])\n',
+    "",
+    "                stopped.add(",
+    '                given_back.append(message["MessageId"])\n                stopped.add(',
+    says="ids-missing",
+)
+
+pass_on__number_returned = variant("solution", "return given_back", "return len(given_back)", says="no-list")
+pass_on__nothing_returned = variant("solution", "return given_back", "return given_back or None", says="no-list")
+pass_on__passed_ones_returned = variant(
+    "solution",
+    "                continue\n",
+    '                given_back.append(message["MessageId"])\n                continue\n',
+    says="other-ids-returned",
+)
+
+pass_on__raises_the_limit = variant(
+    "solution",
+    "    stopped, given_back",
+    "    sqs.set_queue_attributes(\n"
+    '        QueueUrl=warehouse_url, Attributes={"MaximumMessageSize": "262144"}\n'
+    "    )\n"
+    "    stopped, given_back",
+    says="queue-changed",
+)
+
+pass_on__knows_the_limit = variant(
+    "solution",
+    "            try:\n",
+    '            try:\n                if len(message["Body"].encode()) > 1024:\n'
+    "                    raise sqs.exceptions.ClientError({}, '')\n",
+    says="event-not-passed-on",
+)
+
+pass_on__counts_characters = variant(
+    "solution",
+    "            try:\n",
+    '            try:\n                if len(message["Body"]) >= 1016:\n'
+    "                    raise sqs.exceptions.ClientError({}, '')\n",
+    says="event-not-passed-on",
+)
+
+
+def pass_on__whole_group_back(sqs, events_url, warehouse_url):
+    """Says: given-back-after-delete"""
+    stopped, messages = set(), _all(sqs, events_url)
+    for message in messages:
+        group = message["Attributes"]["MessageGroupId"]
+        if group in stopped:
+            continue
+        try:
+            sqs.send_message(QueueUrl=warehouse_url, MessageBody=message["Body"], **message["Attributes"])
+        except sqs.exceptions.ClientError:
+            stopped.add(group)
+        else:
+            sqs.delete_message(QueueUrl=events_url, ReceiptHandle=message["ReceiptHandle"])
+    back = [message for message in messages if message["Attributes"]["MessageGroupId"] in stopped]
+    for message in back:
+        handle = message["ReceiptHandle"]
+        sqs.change_message_visibility(QueueUrl=events_url, ReceiptHandle=handle, VisibilityTimeout=0)
+    return [message["MessageId"] for message in back]
+
+
+def pass_on__looks_before(sqs, events_url, warehouse_url):
+    """Says: other-group-held-up or event-not-passed-on"""
+    attributes = sqs.get_queue_attributes(QueueUrl=warehouse_url, AttributeNames=["All"])["Attributes"]
+    messages = _all(sqs, events_url)
+    bad = {each["Attributes"]["MessageGroupId"] for each in messages if len(each["Body"].encode()) > int(attributes["MaximumMessageSize"])}  # fmt: skip  # noqa: E501
+    back = []
+    for message in messages:
+        received = {"QueueUrl": events_url, "ReceiptHandle": message["ReceiptHandle"]}
+        if message["Attributes"]["MessageGroupId"] in bad:
+            sqs.change_message_visibility(**received, VisibilityTimeout=0)
+            back.append(message["MessageId"])
+        else:
+            sqs.send_message(QueueUrl=warehouse_url, MessageBody=message["Body"], **message["Attributes"])
+            sqs.delete_message(**received)
+    return back
