@@ -578,3 +578,546 @@ def _expect_ids(case, value, back):
         reason, why = "ids-missing", "The rest of a refused event's group was given back too, and belongs in the list."
     expected = f"a list with the {len(back)} message ids of what was given back" if back else "an empty list"
     case.not_yet(reason, got=value, expected=expected, why=why)
+
+
+# --- 07.3 ------------------------------------------------------------------------------------------------------------
+
+
+def send_day(case):
+    """A day without trouble; days on which the program breaks off, once or more often; other tills and other days."""
+    draw = case.draw.randrange
+    counter = _Counter(case, "false")
+    counter.day(draw(20, 90), "2026-12-24", _sold(case, draw(8, 14)))
+    counter = _Counter(case, "true")
+    orders, day = _sold(case, draw(27, 32)), f"2026-12-{draw(10, 22)}"
+    counter.day(1, day, orders, break_off=[0.25], more=_sold(case, 3))
+    others = [(11, day), (1, f"{day[:-2]}09"), (2, day), (12, day), (1, f"2027{day[4:]}"), (1, f"2026-11{day[7:]}")]
+    for place, (till, when) in enumerate(others):
+        counter.day(till, when, orders[: draw(12, 15)], break_off=[0.15] * (place % 2))
+    counter = _Counter(case, "false", keep=True)
+    counter.day(111, day, orders, break_off=[0.1, 0.35, 0.7], more=orders[:2])
+    counter.day(11, day, orders[:13])
+    counter.day(1, f"{day[:-2]}01", orders[:1])
+    counter.day(5, day, [])
+
+
+def _sold(case, count):
+    """Return orders without ids. The second is equal to the first, and so is the last."""
+    rows = [{name: value for name, value in order.items() if name != "order_id"} for order in shop.orders(case, count)]
+    return [rows[0] | {"note": "\u2615"}, rows[0] | {"note": "\u2615"}, *rows[2:-1], rows[0] | {"note": "\u2615"}]
+
+
+def _shuffled_keys(case, orders):
+    """Return equal orders, with their keys in another sequence."""
+    return [{name: order[name] for name in shop.shuffled(case, list(order))} for order in orders]
+
+
+class _Counter:
+    """The queue that the tills send to, and what arrived there.
+
+    content_based: whether the queue makes a deduplication id from a body that has none. keep: whether orders stay in
+    the queue; otherwise somebody works on them and deletes them in between. ids: whose order each deduplication id was
+    sent with first: till, day, place in the day, and text.
+    """
+
+    def __init__(self, case, content_based, keep=False):
+        self.case, self.keep, self.ids, self.before = case, keep, {}, 0
+        self.queue_url = _fifo(case, "orders", ContentBasedDeduplication=content_based)
+
+    def day(self, till, day, orders, break_off=(), more=()):
+        """Let the till's program send its day: it breaks off after these seconds, runs, and runs again with more."""
+        case, arrived, tried = self.case, [], []
+        for after in break_off:
+            case.interrupt(after=after)
+            tried.append(self._send(till, day, _shuffled_keys(case, orders), f"interrupted after {after} s"))
+            arrived += self._arrivals()
+        for rows in [orders, [*orders, *more]] if more else [orders]:
+            made = len(case.calls)
+            tried.append(self._send(till, day, _shuffled_keys(case, rows)))
+            case.did += ", after it had broken off" if break_off else ""
+            self._expect_untouched(case.calls[made:])
+            arrived += self._arrivals()
+            self._expect_orders(till, day, rows, arrived, tried)
+            self._note(till, day, tried[-1])
+
+    def _send(self, till, day, orders, did=""):
+        """Call the answer, and return what it sent, a dictionary for each message."""
+        case, settings = self.case, shop.settings(self.case, self.queue_url)
+        made = len(case.calls)
+        result = case.attempt(queue_url=self.queue_url, till=till, day=day, orders=orders)
+        case.did += f", {did}" if did else ""
+        if result.error and not (did and result.error.type == "KeyboardInterrupt"):
+            _explain_sending_error(case, result.error)
+        if shop.settings(case, self.queue_url) != settings:
+            case.not_yet(
+                "queue-changed",
+                got=case.said("After your call, a setting of the queue isn't what it was."),
+                expected="the queue's settings as they were",
+                why="A deduplication id for each message is all that's needed.",
+            )
+        sent = list(_entries(case.calls[made:]))
+        if not did and len(sent) < len(orders):
+            case.not_yet(
+                "not-all-sent",
+                got=case.said(f"Your code sent {_count(len(sent), 'message')} for {_count(len(orders), 'order')}."),
+                expected="every order sent, at each call",
+                why="A program that was restarted knows nothing of the first try, and the queue's counters don't say "
+                "which orders are in it. So send everything again, and let SQS recognise what it has.",
+            )
+        return sent
+
+    def _arrivals(self):
+        """Return the bodies and group ids that have come since the last time, in sequence."""
+        case, found = self.case, []
+        if self.keep:
+            messages = case.state(self.queue_url)["messages"]
+            found = [(message["body"], message.get("group")) for message in messages[self.before :]]
+            self.before = len(messages)
+            return found
+        ask = {"QueueUrl": self.queue_url, "MaxNumberOfMessages": BATCH, "MessageSystemAttributeNames": ["All"]}
+        while messages := case.sqs.receive_message(**ask).get("Messages"):
+            for message in messages:
+                found.append((message["Body"], message["Attributes"]["MessageGroupId"]))
+                case.sqs.delete_message(QueueUrl=self.queue_url, ReceiptHandle=message["ReceiptHandle"])
+        return found
+
+    def _expect_untouched(self, calls):
+        """Nothing was received, deleted or purged."""
+        if others := shop.of(calls, "ReceiveMessage", "DeleteMessage", "DeleteMessageBatch", "PurgeQueue"):
+            self.case.not_yet(
+                "queue-touched",
+                got=self.case.said(f"Your code called {others[0].operation}."),
+                expected="the messages in the queue as they were",
+                why="Somebody else receives the orders. What you receive stays hidden from them, and a look into the "
+                "queue doesn't show the orders that they've deleted.",
+            )
+
+    def _expect_orders(self, till, day, orders, arrived, tried):
+        """All orders of the day have arrived, once, in sequence. tried: what was sent, in this call and before."""
+        case = self.case
+        if odd := [body for body, _ in arrived if _parsed(body) not in orders]:
+            case.not_yet(
+                "other-body",
+                got=case.said(f"In the queue there's a message {shop.show(odd[0], 100)}."),
+                expected="an order as JSON in each message",
+                why="None of the orders reads like that.",
+            )
+        if others := [group for _, group in arrived if group != f"till-{till}"]:
+            case.not_yet(
+                "other-group-id",
+                got=case.said(f"In the queue there's a message of the group {others[0]!r}."),
+                expected=f"the group till-{till} for all orders of this till",
+                why="Within a group the orders stay in sequence. The number of the till says which group it is.",
+            )
+        texts, wanted = [_text(_parsed(body)) for body, _ in arrived], [_text(order) for order in orders]
+        lost, extra = Counter(wanted) - Counter(texts), Counter(texts) - Counter(wanted)
+        if lost:
+            self._explain_loss(till, day, wanted, lost, tried[-1])
+        if extra:
+            place = wanted.index(next(iter(extra)))
+            ids = [sent[place].get("MessageDeduplicationId") for sent in tried if len(sent) > place]
+            got = f"{_count(extra.total(), 'order')} of till {till} got into the queue a second time, such as number "
+            got += f"{place + 1}: {shop.show(orders[place], 80)}."
+            if len(set(ids)) > 1:
+                got += f" Your code sent it with the id {ids[0]!r}, and after the restart with {ids[-1]!r}."
+            case.not_yet(
+                "order-there-twice",
+                got=case.said(got),
+                expected="each order in the queue once, however often the program is restarted",
+                why="SQS recognises a message by its deduplication id. So an order needs the same id at each call, and "
+                "an id that depends on the moment, on chance or on how many orders there are isn't the same.",
+            )
+        if texts != wanted:
+            case.not_yet(
+                "sequence-changed",
+                got=case.said("The orders are in the queue in another sequence."),
+                expected="the sequence of the list",
+                why="A FIFO queue keeps the sequence in which a group's messages are sent.",
+            )
+
+    def _explain_loss(self, till, day, wanted, lost, sent):
+        """End the check, since these orders aren't in the queue: say whose id they were sent with."""
+        case, place = self.case, max(place for place, text in enumerate(wanted) if text in lost)
+        got = f"{_count(lost.total(), 'order')} of till {till} on {day} didn't get into the queue, such as number "
+        got += f"{place + 1}."
+        places = [number for number, entry in enumerate(sent) if _text(_parsed(entry.get("MessageBody", ""))) in lost]
+        reason, why = "order-lost", "Each order is a message of its own, equal or not."
+        owners = {}
+        for number in places:
+            owner = till, day, number, _text(_parsed(sent[number]["MessageBody"]))
+            key = sent[number].get("MessageDeduplicationId")
+            first = self.ids.get(key, owners.setdefault(key, owner))
+            if first == owner:
+                continue
+            got = f"Order {number + 1} of till {till} on {day} didn't get into the queue. Your code sent it with the id "
+            got += f"{key!r}, the same as order {first[2] + 1} of till {first[0]} on {first[1]}."
+            why = "For SQS, a second message with the same id within five minutes is the first one again."
+            reason = "orders-share-an-id"
+            if first[0] != till:
+                reason = "tills-share-an-id"
+            elif first[1] != day:
+                reason = "days-share-an-id"
+            elif first[3] == owner[3]:
+                reason = "equal-orders-share-an-id"
+            break
+        if sent and not any("MessageDeduplicationId" in entry for entry in sent):
+            reason = "id-left-to-the-body"
+            why = "Your code sends no deduplication id, so this queue makes one from the body, and equal orders have the "
+            why += "same. Grace meant both."
+        case.not_yet(reason, got=case.said(got), expected="every order in the queue, equal or not", why=why)
+
+    def _note(self, till, day, sent):
+        for place, entry in enumerate(sent):
+            owner = till, day, place, _text(_parsed(entry["MessageBody"]))
+            self.ids.setdefault(entry.get("MessageDeduplicationId"), owner)
+
+
+def _text(order):
+    """Return a text that's the same for equal orders."""
+    return json.dumps(order, sort_keys=True)
+
+
+def _explain_sending_error(case, error):
+    """Say what SQS refused."""
+    prefix = "AWS.SimpleQueueService."
+    shop.explain(case, error, "all orders sent", [
+        ("no-group-id", "MissingParameter", "MessageGroupId", "A FIFO queue needs a message group id for every message."),
+        ("no-deduplication-id", "InvalidParameterValue", "ContentBasedDeduplication",
+         "A queue that makes no id from the body needs one for every message."),
+        ("id-not-valid", "InvalidParameterValue", "MessageDeduplicationId can only include",
+         "A deduplication id has 1 to 128 letters, digits and punctuation marks in ASCII, and no space."),
+        ("id-not-text", "ParamValidationError", "MessageDeduplicationId", "A deduplication id is a string."),
+        ("body-not-text", "ParamValidationError", "MessageBody", "A body is a string. json.dumps makes one."),
+        ("empty-batch", f"{prefix}EmptyBatchRequest", "", "SQS refuses a batch without entries."),
+        ("batch-too-large", f"{prefix}TooManyEntriesInBatchRequest", "", f"A batch has {BATCH} entries at most."),
+        ("ids-not-distinct", f"{prefix}BatchEntryIdsNotDistinct", "",
+         "Each entry needs an Id that no other entry of its batch has. That's another id than the deduplication id."),
+    ])  # fmt: skip
+
+
+# --- 07.4 ------------------------------------------------------------------------------------------------------------
+
+STATUSES = ["placed", "paid", "packed", "sent", "delivered", "returned", "refunded", "closed", "cancelled", "lost"]
+EVENT_KEYS = ("event_id", "order_id", "version", "status", "customer", "points")
+# No events, though some have all the words in them.
+NO_EVENTS = ["hello?", "[]", "null", "17", "{}", json.dumps(" ".join(EVENT_KEYS)), json.dumps(EVENT_KEYS), "{'a': 1}"]
+
+
+def apply_messages(case):
+    """New orders; old versions; repeats; numbers as text; no events; a worker that breaks off; and all at once."""
+    draw = case.draw.randrange
+    office = _Office(case)
+    first, second = office.event("A", 1, 5), office.event("A", 2, draw(1, 9))
+    office.send(first, office.event("B", draw(2, 9), 7), second)
+    office.work("three events of two orders")
+    office.work("no messages at all", empty=True)
+    repeated = office.event("A", 3, draw(10, 90))
+    office.send(repeated, office.event("C", 4, 20), repeated, office.event("C", 4 + draw(1, 9), 20))
+    office.work("an event that the publisher sent twice", delete=False)
+    office.work("the same messages again, since the worker broke off before it deleted them", again=True)
+    office.send(repeated)
+    office.work("an event that the publisher sends once more")
+    case.reach("once")
+    # The last one says the same as another event, and is one of its own.
+    office.send(office.event("D", 8, 3), office.event("D", 7, draw(10, 90)), office.event("A", 2, second["points"]))
+    office.work("old versions of orders that are known")
+    office.send(first)
+    office.work("the very first event, once more")
+    for one, two, three in ((9, "10", 8), ("99", 100, "25"), (10, "9", "11"), ("7", "30", 201), (3, 12, "4")):
+        office = _Office(case)
+        for version in (one, two, three):
+            office.send(office.event("E", version, draw(-5, 6)))
+            office.work("versions that are numbers or strings of digits")
+    _expect_no_events_ignored(case)
+    _expect_break_offs_survived(case)
+    _expect_busy_day_survived(case)
+
+
+def _expect_no_events_ignored(case):
+    """What's no event changes nothing and stays, next to events; and later an event has its id."""
+    office = _Office(case)
+    office.send(office.event("A", 1, 5), *shop.shuffled(case, NO_EVENTS), office.event("B", 1, 6))
+    office.work("messages that are no events")
+    events = [office.event("C", number + 2, 10 + number) for number in range(len(EVENT_KEYS))]
+    for event, key in zip(events, EVENT_KEYS, strict=True):
+        office = _Office(case)
+        office.send(office.event("C", 1, 1), {name: event[name] for name in event if name != key}, office.event("D", 1, 1))
+        office.work(f"an object without {key}")
+        office.send(event)
+        office.work(f"an event whose event_id an object without {key} had")
+
+
+def _expect_break_offs_survived(case):
+    """What the worker didn't save didn't happen: the messages come again, with the state from before."""
+    office = _Office(case)
+    office.send(office.event("A", 1, 5))
+    office.work("an event")
+    office.send(office.event("A", 2, 7), office.event("B", 1, 9))
+    office.work("two more", save=False)
+    office.work("the same messages and the same state again, since the worker broke off before it saved", again=True)
+    one = office.sent[-1]
+    other = _Office(case)  # of another shop, which has the same event too
+    other.send(one)
+    other.work("an event that another shop's worker has received too")
+
+
+def _expect_busy_day_survived(case):
+    """Duplicates and events in any sequence, while the worker breaks off now and then."""
+    office, draw = _Office(case), case.draw
+    events = [office.event(draw.choice("ABC"), version, draw.randrange(-9, 30)) for version in range(1, 9)]
+    events += [office.event("D", str(version), draw.randrange(1, 9)) for version in range(8, 12)]
+    broken = [draw.choice(NO_EVENTS), {name: events[0][name] for name in EVENT_KEYS[:5]}]
+    with case.unkind(duplicates=0.4, disorder=0.4):
+        office.send(*shop.shuffled(case, [*events, *draw.sample(events, 4), *broken]))
+        for turn in range(14):
+            fate = draw.choice(["", "", "save", "delete"]) if turn < 8 else ""
+            office.work("events in any sequence, some of them again", save=fate != "save", delete=fate != "delete")
+            case.clock.advance(office.TIMEOUT + 1)
+
+
+NOT_SAVED = (
+    "The worker called your function with these messages before, and broke off before it saved the state. Now it has the "
+    "state from before that call again, and the result is another one. What your code remembers has to be in the state."
+)
+
+
+class _Office:
+    """A standard queue with events, the worker's state, and what it should say.
+
+    sent: all that was sent, oldest first. orders: of each order the highest version, and the status of that. points:
+    by customer. seen: the ids of the events that count already. failed: those that weren't saved, or were no events.
+    """
+
+    TIMEOUT = 30
+
+    def __init__(self, case):
+        self.case, self.sent, self.failed = case, [], {}
+        self.queue_url = shop.queue(case, "events", VisibilityTimeout=self.TIMEOUT)
+        self.state = {"orders": {}, "points": {}}
+        self.orders, self.points, self.seen = {}, {}, set()
+        self.letters = {letter: f"{letter}-{case.draw.randrange(100, 999)}" for letter in "ABCDE"}
+        self.customers = dict(zip("ABCDE", case.draw.sample(shop.SHOPPERS, 5), strict=True))
+        self.statuses = {letter: shop.shuffled(case, STATUSES) for letter in "ABCDE"}
+
+    def event(self, letter, version, points):
+        """Return an event of one of five orders. The customers of A and B are the same."""
+        customer = self.customers[letter if letter != "B" else "A"]
+        number = int(version) % 10
+        event = {"event_id": self.case.name("e"), "order_id": self.letters[letter], "version": version}
+        return event | {"status": self.statuses[letter][number], "customer": customer, "points": points}
+
+    def send(self, *things):
+        """Send events, or texts, in any writing."""
+        for thing in things:
+            text = thing
+            if isinstance(thing, dict):
+                names = shop.shuffled(self.case, list(thing))
+                text = json.dumps({name: thing[name] for name in names}, indent=self.case.draw.choice([None, 1]))
+            self.case.sqs.send_message(QueueUrl=self.queue_url, MessageBody=text)
+            self.sent.append(thing)
+
+    def work(self, did, again=False, save=True, delete=True, empty=False):
+        """Let the worker go through its steps once, and look at what the answer returns.
+
+        again: the messages of the last time come back first. save, delete: whether it got that far.
+        """
+        case = self.case
+        if again:
+            case.clock.advance(self.TIMEOUT + 1)
+        ten = {"QueueUrl": self.queue_url, "MaxNumberOfMessages": BATCH}
+        messages = [] if empty else case.sqs.receive_message(**ten).get("Messages", [])
+        if not messages and not empty:
+            return
+        result = case.attempt(state=self.state, messages=messages)
+        case.did = f"apply_messages(state, messages), with {did}"
+        if result.error:
+            _explain_applying_error(case, result.error)
+        value = result.value
+        self._expect_form(value)
+        events = [(_parsed(message["Body"]), message["ReceiptHandle"]) for message in messages]
+        good = [(event, handle) for event, handle in events if isinstance(event, dict) and event.keys() >= {*EVENT_KEYS}]
+        orders, points = self._applied([event for event, _ in good])
+        self._expect_points(value["state"], points, good, events)
+        self._expect_statuses(value["state"], orders, good, events)
+        self._expect_handles(value["delete"], orders, good, events)
+        self.failed |= {event.get("event_id"): "no-event" for event, _ in events if isinstance(event, dict)}
+        if not save:
+            self.failed |= {event["event_id"]: "not-saved" for event, _ in good}
+            return
+        self.state, self.orders, self.points = value["state"], orders, points
+        self.seen |= {event["event_id"] for event, _ in good}
+        for _, handle in good if delete else ():
+            case.sqs.delete_message(QueueUrl=self.queue_url, ReceiptHandle=handle)
+
+    def _applied(self, events):
+        """Return orders and points as they are after these events."""
+        orders, points, seen = dict(self.orders), dict(self.points), set(self.seen)
+        for event in events:
+            if event["event_id"] in seen:
+                continue
+            seen.add(event["event_id"])
+            points[event["customer"]] = points.get(event["customer"], 0) + event["points"]
+            if int(event["version"]) > orders.get(event["order_id"], (0, ""))[0]:
+                orders[event["order_id"]] = int(event["version"]), event["status"]
+        return orders, points
+
+    def _expect_form(self, value):
+        """The value has a state with orders and points, and a list."""
+        case = self.case
+        if not isinstance(value, dict) or set(value) != {"state", "delete"}:
+            case.not_yet(
+                "other-form",
+                got=value,
+                expected='a dictionary with the keys "state" and "delete"',
+                why="The worker saves what's under state, and deletes the messages whose receipt handles are under "
+                "delete.",
+            )
+        state = value["state"]
+        if not isinstance(state, dict) or not all(isinstance(state.get(name), dict) for name in ("orders", "points")):
+            case.not_yet(
+                "other-state",
+                got=state,
+                expected='a state with a dictionary under "orders" and one under "points"',
+                why="The rest of the shop reads them there.",
+            )
+        try:
+            json.dumps(state)
+        except TypeError:
+            case.not_yet(
+                "state-not-json",
+                got=state,
+                expected="a state that can be stored as JSON",
+                why="JSON has dictionaries with strings as keys, lists, strings, numbers, true, false and null. It has "
+                "no sets, for example.",
+            )
+
+    def _expect_points(self, state, points, good, events):
+        """Each customer has the points of all events, each counted once."""
+        case, got = self.case, state["points"]
+        for customer in sorted({*points, *map(str, got)}):
+            if (has := got.get(customer)) == points.get(customer):
+                continue
+            reason, why = "other-points", "The points of a customer are the sum over all events that name the customer."
+            own = [event for event, _ in good if event["customer"] == customer]
+            ids = [event["event_id"] for event in own]
+            known = [event for place, event in enumerate(own) if ids[place] in {*self.seen, *ids[:place]}]
+            new = [event for place, event in enumerate(own) if ids[place] not in {*self.seen, *ids[:place]}]
+            off = (has if isinstance(has, (int, float)) else 0) - points.get(customer, 0)
+            if customer not in points:
+                reason, why = "no-event-counted", "None of the events names this customer."
+            elif off and off in (_points(known), _points({event["event_id"]: event for event in known}.values())):
+                reason = "counted-twice"
+                why = f"The event {known[0]['event_id']} counted already. It has arrived again, and its event_id shows that."
+            elif off and (missing := next((row for row in (new, *([one] for one in new)) if -off == _points(row)), [])):
+                reason, why = "event-not-counted", self._why_missing(missing[0])
+                if self.failed.get(missing[0]["event_id"]) == "not-saved":
+                    reason, why = "remembered-outside-the-state", NOT_SAVED
+            case.not_yet(
+                reason,
+                got=case.said(f"{customer} has {has} points. The events: {_events_shown(events)}."),
+                expected=f"{points.get(customer, 'no entry')}",
+                why=why,
+            )
+
+    def _why_missing(self, event):
+        """Return why this event counts."""
+        before = self.failed.get(event["event_id"])
+        if before == "no-event":
+            return "What came before with this event_id was no event, since it lacked a key. This one has all of them."
+        if int(event["version"]) <= self.orders.get(event["order_id"], (0, ""))[0]:
+            return "It's an old version for its order's status. Points add up, so it counts all the same."
+        return "Its event_id hasn't been there before, so it counts, even if another event looks like it."
+
+    def _expect_statuses(self, state, orders, good, events):
+        """Each order has the status of the highest version."""
+        case, got = self.case, state["orders"]
+        for order_id in sorted({*orders, *map(str, got)}):
+            version, status = orders.get(order_id, (0, None))
+            if (has := got.get(order_id)) == status and order_id in orders:
+                continue
+            reason, why = "other-status", "Under orders, each order's id has the status of its highest version so far."
+            known = [event for event, _ in good] + [event for event in self.sent if _is_event(event)]
+            older = [event for event in known if (event["order_id"], event["status"]) == (order_id, has)]
+            if older and status is not None:
+                reason = "older-version-won"
+                why = f"That's the status of version {older[0]['version']}. Messages arrive in any sequence, so the one "
+                why += "that's received last needn't be the newest, and versions are numbers, also where they're strings."
+                now = [event for event, _ in good if event["status"] == status]
+                if now and self.failed.get(now[0]["event_id"]) == "not-saved":
+                    reason, why = "remembered-outside-the-state", NOT_SAVED
+            elif self._is_of_no_event(order_id, has, events):
+                reason, why = "no-event-applied", "That's from an object that lacks a key, and it changes nothing."
+            case.not_yet(
+                reason,
+                got=case.said(f"The order {order_id} has the status {shop.show(has, 60)}. The events: {_events_shown(events)}."),
+                expected=f"{status!r}, of version {version}" if status else "no such order",
+                why=why,
+            )
+
+    @staticmethod
+    def _is_of_no_event(order_id, status, events):
+        others = [event for event, _ in events if isinstance(event, dict) and not _is_event(event)]
+        return any(event.get("order_id") == order_id or event.get("status") == status for event in others)
+
+    def _expect_handles(self, value, orders, good, events):
+        """The list has the receipt handles of all messages with an event, and no others. orders: as they are now."""
+        case, wanted = self.case, [handle for _, handle in good]
+        if isinstance(value, list) and sorted(map(str, value)) == sorted(wanted):
+            return
+        reason, why = "other-handles", "delete_message needs the receipt handle that came with the message."
+        texts, known, left = list(map(str, value)) if isinstance(value, list) else [], set(self.seen), []
+        for event, handle in good:
+            if handle not in texts:
+                is_old = int(event["version"]) < orders[event["order_id"]][0]
+                left.append("repeat" if event["event_id"] in known else "old" if is_old else "new")
+            known.add(event["event_id"])
+        if any(handle in texts for event, handle in events if not _is_event(event)):
+            reason, why = "no-event-deleted", "Somebody has to see what's wrong with a message that's no event."
+        elif not isinstance(value, list) or not {*texts} <= {*wanted}:
+            pass
+        elif "new" in left:
+            reason, why = "event-left", "This event counts now, so its message has to go."
+        elif "repeat" in left:
+            reason, why = "repeat-left", "An event that has counted already is done too. Its message comes until it's gone."
+        elif left:
+            reason, why = "old-version-left", "There's nothing more to do for an old version. It comes until it's gone."
+        case.not_yet(
+            reason,
+            got=case.said(f"Under delete there's {shop.show(value, 100)}. The events: {_events_shown(events)}."),
+            expected=f"a list with the receipt {'handle' if len(wanted) == 1 else 'handles'} of "
+            f"{_count(len(wanted), 'message')}" if wanted else "an empty list",
+            why=why,
+        )  # fmt: skip
+
+
+def _points(events):
+    """Return the sum of the points of these events."""
+    return sum(event["points"] for event in events)
+
+
+def _is_event(value):
+    """Return whether this is an object with all keys."""
+    return isinstance(value, dict) and value.keys() >= {*EVENT_KEYS}
+
+
+def _events_shown(events):
+    """Return the bodies of the messages, as far as there's room."""
+    shown = [shop.show({key: event[key] for key in EVENT_KEYS if key in event} if isinstance(event, dict) else event, 240) for event, _ in events]
+    return ", ".join(shown[:3]) + (f" and {len(shown) - 3} more" if len(shown) > 3 else "") if shown else "none"
+
+
+def _explain_applying_error(case, error):
+    """Say what the answer stumbled over."""
+    broken = "Not every message is an event, and one that isn't changes nothing. The worker has to go on."
+    number = "A version is an int, or the same digits as a string. int(...) makes a number of both."
+    shop.explain(case, error, "a state and a list of receipt handles", [
+        ("version-as-text", "TypeError", "not supported between instances", number),
+        ("key-not-there", "KeyError", "",
+         "A state begins with two empty dictionaries, and a message can lack any of an event's keys."),
+        ("no-event-ends-worker", "JSONDecodeError", "", broken),
+        ("no-event-ends-worker", "TypeError", "indices must be", broken),
+        ("no-event-ends-worker", "TypeError", "not subscriptable", broken),
+        ("no-event-ends-worker", "TypeError", "not iterable", broken),
+        ("no-event-ends-worker", "AttributeError", "object has no attribute", broken),
+        ("no-messages", "IndexError", "", "A receive can find nothing, and then there's nothing to apply."),
+    ])  # fmt: skip

@@ -178,3 +178,138 @@ def pass_on__resource(sqs, events_url, warehouse_url):
         message.change_visibility(VisibilityTimeout=0)
         back[group].append(message.message_id)
     return sum(back.values(), [])
+
+
+# --- send_day ---------------------------------------------------------------------------------------------------------
+
+
+def send_day__tens(sqs, queue_url, till, day, orders):
+    """Ten with each request."""
+    entries = [
+        {
+            "Id": str(number),
+            "MessageBody": json.dumps(order, indent=1),
+            "MessageGroupId": f"till-{till}",
+            "MessageDeduplicationId": f"{day}/{till}/{number}",
+        }
+        for number, order in enumerate(orders, 1)
+    ]
+    for start in range(0, len(entries), 10):
+        reply = sqs.send_message_batch(QueueUrl=queue_url, Entries=entries[start : start + 10])
+        if reply.get("Failed"):
+            raise RuntimeError(reply["Failed"])
+
+
+def send_day__how_often_before(sqs, queue_url, till, day, orders):
+    """What's in the order, and how many equal ones came before."""
+    before = {}
+    for order in orders:
+        text = json.dumps(order, sort_keys=True)
+        before[text] = before.get(text, 0) + 1
+        name = json.dumps([till, day, text, before[text]])
+        sqs.send_message(
+            QueueUrl=queue_url,
+            MessageBody=text,
+            MessageGroupId=f"till-{till}",
+            MessageDeduplicationId=hashlib.sha256(name.encode()).hexdigest(),
+        )
+
+
+def send_day__uuid_of_the_place(sqs, queue_url, till, day, orders):
+    """A UUID made from a name; an error that passes is tried again."""
+    for number in range(len(orders)):
+        key = uuid.uuid5(uuid.NAMESPACE_OID, f"{till}/{day}/{number}")
+        message = {"MessageBody": json.dumps(orders[number]), "MessageDeduplicationId": str(key)}
+        for _ in range(3):
+            try:
+                sqs.send_message(QueueUrl=queue_url, MessageGroupId=f"till-{till}", **message)
+                break
+            except ClientError as problem:
+                print(problem)
+
+
+def send_day__resource(sqs, queue_url, till, day, orders):
+    """Through the resource, with fixed widths in place of hyphens."""
+    queue = boto3.resource("sqs").Queue(queue_url)
+    for number, order in enumerate(orders):
+        key = f"{till:06}{day.replace('-', '')}{number:06}"
+        queue.send_message(MessageBody=json.dumps(order), MessageGroupId=f"till-{till}", MessageDeduplicationId=key)
+
+
+def send_day__tells_what_came_before(sqs, queue_url, till, day, orders):
+    """A chain: each id is made from the id before and the order."""
+    key = f"{till}-{day}"
+    for order in orders:
+        key = hashlib.sha1((key + json.dumps(order, sort_keys=True)).encode()).hexdigest()
+        body = json.dumps(order)
+        sqs.send_message(QueueUrl=queue_url, MessageBody=body, MessageGroupId=f"till-{till}", MessageDeduplicationId=key)
+
+
+# --- apply_messages ---------------------------------------------------------------------------------------------------
+
+
+def apply_messages__recounts(state, messages):
+    """Keeps all events, and works everything out anew."""
+    events, done = dict(state.get("events", {})), []
+    for message in messages:
+        try:
+            event = json.loads(message["Body"])
+        except ValueError:
+            continue
+        keys = {"event_id", "order_id", "version", "status", "customer", "points"}
+        if isinstance(event, dict) and keys <= event.keys():
+            events.setdefault(event["event_id"], event)
+            done.append(message["ReceiptHandle"])
+    orders, points = {}, {}
+    for event in sorted(events.values(), key=lambda event: int(event["version"])):
+        orders[event["order_id"]] = event["status"]
+        points[event["customer"]] = points.get(event["customer"], 0) + event["points"]
+    return {"state": {"orders": orders, "points": points, "events": events}, "delete": done}
+
+
+def _event(body):
+    try:
+        event = json.loads(body)
+        return {
+            "id": event["event_id"],
+            "order": event["order_id"],
+            "version": int(event["version"]),
+            "status": event["status"],
+            "customer": event["customer"],
+            "points": event["points"],
+        }
+    except (ValueError, TypeError, KeyError):
+        return None
+
+
+def apply_messages__copies(state, messages):
+    """Changes nothing that it was given."""
+    orders, points = {**state["orders"]}, {**state["points"]}
+    known, counted = {**state.get("known", {})}, {**state.get("counted", {})}
+    good = [(_event(message["Body"]), message["ReceiptHandle"]) for message in messages]
+    for event, _ in good:
+        if event is None or event["id"] in counted:
+            continue
+        counted[event["id"]] = True
+        points[event["customer"]] = event["points"] + points.get(event["customer"], 0)
+        if event["order"] not in known or known[event["order"]] < event["version"]:
+            known[event["order"]] = event["version"]
+            orders[event["order"]] = event["status"]
+    state = {"orders": orders, "points": points, "known": known, "counted": counted}
+    return {"state": state, "delete": [handle for event, handle in good if event]}
+
+
+def apply_messages__newest_first(state, messages):
+    """Goes through the messages from the highest version down."""
+    good = [(message["ReceiptHandle"], _event(message["Body"])) for message in messages]
+    good = sorted((pair for pair in good if pair[1]), key=lambda pair: -pair[1]["version"])
+    notes = state.setdefault("notes", {"ids": [], "versions": {}})
+    for _, event in good:
+        if event["id"] not in notes["ids"]:
+            notes["ids"] = [*notes["ids"], event["id"]]
+            customer = event["customer"]
+            state["points"][customer] = sum([state["points"].get(customer, 0), event["points"]])
+            if event["version"] > int(notes["versions"].get(event["order"], "0")):
+                notes["versions"][event["order"]] = str(event["version"])
+                state["orders"][event["order"]] = event["status"]
+    return {"delete": [handle for handle, _ in good], "state": state}

@@ -507,3 +507,426 @@ def pass_on__looks_before(sqs, events_url, warehouse_url):
             sqs.send_message(QueueUrl=warehouse_url, MessageBody=message["Body"], **message["Attributes"])
             sqs.delete_message(**received)
     return back
+
+
+# --- send_day ---------------------------------------------------------------------------------------------------------
+
+_ID = 'f"{till}-{day}-{number}"'
+send_day__random = variant("solution", _ID, "uuid.uuid4().hex", "    for", "    import uuid\n\n    for", says="order-there-twice")  # fmt: skip
+send_day__moment = variant("solution", _ID, "str(time.time_ns())", "    for", "    import time\n\n    for", says="order-there-twice")  # fmt: skip
+send_day__body = variant(
+    "solution",
+    _ID,
+    "hashlib.sha256(json.dumps(order, sort_keys=True).encode()).hexdigest()",
+    says="equal-orders-share-an-id",
+)
+
+send_day__body_till_and_day = variant(
+    "solution",
+    _ID,
+    "hashlib.sha256(json.dumps([till, day, order], sort_keys=True).encode()).hexdigest()",
+    says="equal-orders-share-an-id",
+)
+
+send_day__no_id = variant(
+    "solution", f"            MessageDeduplicationId={_ID},\n", "", says="no-deduplication-id"
+)
+
+send_day__switches_to_the_body = variant(
+    "solution",
+    f"            MessageDeduplicationId={_ID},\n",
+    "",
+    "    for number",
+    "    sqs.set_queue_attributes(\n"
+    '        QueueUrl=queue_url, Attributes={"ContentBasedDeduplication": "true"}\n'
+    "    )\n"
+    "    for number",
+    says="queue-changed",
+)
+
+
+def send_day__id_only_where_it_must_be(sqs, queue_url, till, day, orders):
+    """Says: id-left-to-the-body"""
+    settings = sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=["All"])["Attributes"]
+    for number, order in enumerate(orders):
+        more = {"MessageDeduplicationId": f"{till}-{day}-{number}"}
+        if settings["ContentBasedDeduplication"] == "true":
+            more = {}
+        body = json.dumps(order, sort_keys=True)
+        sqs.send_message(QueueUrl=queue_url, MessageBody=body, MessageGroupId=f"till-{till}", **more)
+
+
+send_day__place_only = variant("solution", _ID, "str(number)", says="tills-share-an-id")
+send_day__without_the_till = variant("solution", _ID, 'f"{day}-{number}"', says="tills-share-an-id")
+send_day__without_the_day = variant("solution", _ID, 'f"{till}-{number}"', says="days-share-an-id")
+send_day__day_of_the_month = variant("solution", _ID, 'f"{till}-{day[8:]}-{number}"', says="days-share-an-id")
+send_day__without_the_year = variant("solution", _ID, 'f"{till}-{day[5:]}-{number}"', says="days-share-an-id")
+send_day__nothing_in_between = variant("solution", _ID, 'f"{day}{till}{number}"', says="tills-share-an-id")
+send_day__from_the_end = variant("solution", _ID, 'f"{till}-{day}-{len(orders) - number}"', says="orders-share-an-id")
+send_day__length_in_it = variant("solution", _ID, 'f"{till}-{day}-{number}-{len(orders)}"', says="order-there-twice")
+send_day__first_place = variant(
+    "solution", _ID, 'f"{till}-{day}-{orders.index(order)}"', says="equal-orders-share-an-id"
+)
+
+send_day__customer = variant(
+    "solution",
+    _ID,
+    'f"{till}-{day}-" + order["customer"].encode().hex()',
+    says="orders-share-an-id or equal-orders-share-an-id",
+)
+
+send_day__list_as_id = variant("solution", _ID, "json.dumps([till, day, number])", says="id-not-valid")
+send_day__number_as_id = variant("solution", _ID, "number", says="id-not-text")
+send_day__dictionary_as_body = variant("solution", "json.dumps(order)", "order", says="body-not-text")
+send_day__str_as_body = variant("solution", "json.dumps(order)", "str(order)", says="other-body")
+
+send_day__number_in_the_body = variant(
+    "solution", "json.dumps(order)", 'json.dumps(order | {"number": number})', says="other-body"
+)
+
+send_day__one_group = variant("solution", 'f"till-{till}"', '"tills"', says="other-group-id")
+send_day__no_group = variant("solution", '            MessageGroupId=f"till-{till}",\n', "", says="no-group-id")
+send_day__group_of_the_day = variant("solution", 'f"till-{till}"', 'f"till-{till}-{day}"', says="other-group-id")
+
+_sent = {}
+
+
+def send_day__remembers(sqs, queue_url, till, day, orders):
+    """Says: not-all-sent"""
+    done = _sent.setdefault((queue_url, till, day), [])
+    for order in orders[len(done) :]:
+        key = f"{till}-{day}-{len(done)}"
+        done.append(order)
+        body = json.dumps(order)
+        sqs.send_message(QueueUrl=queue_url, MessageBody=body, MessageGroupId=f"till-{till}", MessageDeduplicationId=key)
+
+
+def send_day__counts_what_is_there(sqs, queue_url, till, day, orders):
+    """Says: not-all-sent"""
+    names = ["ApproximateNumberOfMessages"]
+    there = int(sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=names)["Attributes"][names[0]])
+    for number, order in list(enumerate(orders))[there:]:
+        key = f"{till}-{day}-{number}"
+        body = json.dumps(order)
+        sqs.send_message(QueueUrl=queue_url, MessageBody=body, MessageGroupId=f"till-{till}", MessageDeduplicationId=key)
+
+
+def send_day__looks_into_the_queue(sqs, queue_url, till, day, orders):
+    """Says: queue-touched"""
+    there = []
+    while messages := sqs.receive_message(QueueUrl=queue_url, MaxNumberOfMessages=10).get("Messages"):
+        there += [message["Body"] for message in messages]
+    for order in orders:
+        body = json.dumps(order)
+        key = uuid.uuid4().hex
+        if body in there:
+            there.remove(body)
+            continue
+        sqs.send_message(QueueUrl=queue_url, MessageBody=body, MessageGroupId=f"till-{till}", MessageDeduplicationId=key)
+
+
+send_day__purges_first = variant(
+    "solution", "    for number", "    sqs.purge_queue(QueueUrl=queue_url)\n    for number", says="queue-touched"
+)
+
+send_day__equal_ones_once = variant(
+    "solution", "    for number", "    orders = [order for n, order in enumerate(orders) if order not in orders[:n]]\n    for number", says="not-all-sent"  # noqa: E501
+)  # fmt: skip
+
+send_day__backwards = variant(
+    "solution", "enumerate(orders)", "reversed(list(enumerate(orders)))", says="sequence-changed"
+)
+
+send_day__sorted = variant(
+    "solution",
+    "enumerate(orders)",
+    'sorted(enumerate(orders), key=lambda pair: (pair[1]["customer"], -pair[0]))',
+    says="sequence-changed",
+)
+
+
+def send_day__keys_in_any_sequence(sqs, queue_url, till, day, orders):
+    """Says: order-there-twice"""
+    seen = []
+    for order in orders:
+        body = json.dumps(order)
+        key = hashlib.sha256(f"{till} {day} {body} {seen.count(order)}".encode()).hexdigest()
+        seen.append(order)
+        sqs.send_message(QueueUrl=queue_url, MessageBody=body, MessageGroupId=f"till-{till}", MessageDeduplicationId=key)
+
+
+def send_day__place_in_the_batch(sqs, queue_url, till, day, orders):
+    """Says: orders-share-an-id or equal-orders-share-an-id"""
+    for start in range(0, len(orders), 10):
+        entries = [
+            {
+                "Id": str(n),
+                "MessageBody": json.dumps(order),
+                "MessageGroupId": f"till-{till}",
+                "MessageDeduplicationId": f"{till}-{day}-{n}",
+            }
+            for n, order in enumerate(orders[start : start + 10])
+        ]
+        sqs.send_message_batch(QueueUrl=queue_url, Entries=entries)
+
+
+send_day__one_batch = variant(
+    "send_day__place_in_the_batch", "len(orders), 10)", "len(orders), 1000)", "start + 10", "start + 1000", says="batch-too-large"  # noqa: E501
+)  # fmt: skip
+
+send_day__first_ten = variant(
+    "send_day__place_in_the_batch", "range(0, len(orders), 10)", "range(0, min(10, len(orders)), 10)", says="not-all-sent"  # noqa: E501
+)  # fmt: skip
+
+
+def send_day__empty_batch(sqs, queue_url, till, day, orders):
+    """Says: empty-batch"""
+    start = 0
+    while True:
+        entries = [
+            {
+                "Id": str(n),
+                "MessageBody": json.dumps(orders[n]),
+                "MessageGroupId": f"till-{till}",
+                "MessageDeduplicationId": f"{till}-{day}-{n}",
+            }
+            for n in range(start, min(start + 10, len(orders)))
+        ]
+        sqs.send_message_batch(QueueUrl=queue_url, Entries=entries)
+        start += 10
+        if start >= len(orders):
+            break
+
+
+# --- apply_messages ---------------------------------------------------------------------------------------------------
+
+apply_messages__no_record = variant("solution", "if event_id in seen", "if not event_id", says="counted-twice")
+
+apply_messages__record_of_message_ids = variant(
+    "solution", 'event_id, order_id = event["event_id"]', 'event_id, order_id = message["MessageId"]', says="counted-twice"
+)  # fmt: skip
+
+apply_messages__record_of_bodies = variant(
+    "solution", "event_id in seen", 'message["Body"] in seen', "append(event_id)", 'append(message["Body"])', says="counted-twice"  # noqa: E501
+)  # fmt: skip
+
+apply_messages__record_of_this_call = variant(
+    "solution",
+    'versions, seen = state.setdefault("versions", {}), state.setdefault("seen", [])',
+    'versions, seen = state.setdefault("versions", {}), []',
+    says="counted-twice",
+)
+
+apply_messages__record_of_earlier_calls = variant(
+    "solution", "if event_id in seen", "if event_id in seen[:known]", "    for message", "    known = len(seen)\n    for message", says="counted-twice"  # noqa: E501
+)  # fmt: skip
+
+apply_messages__short_record = variant("solution", "seen.append(event_id)", "seen[:] = seen[-5:] + [event_id]", says="counted-twice")  # fmt: skip
+
+apply_messages__record_outside = variant(
+    "solution", 'state.setdefault("seen", [])', 'globals().setdefault("ids_seen", [])', says="remembered-outside-the-state"
+)
+
+_versions = {}
+
+
+def apply_messages__versions_outside(state, messages):
+    """Says: remembered-outside-the-state"""
+    handles, seen = [], state.setdefault("seen", [])
+    for message in messages:
+        try:
+            event = json.loads(message["Body"])
+            values = [event[key] for key in ("event_id", "order_id", "version", "status", "customer", "points")]
+        except (ValueError, TypeError, KeyError):
+            continue
+        handles.append(message["ReceiptHandle"])
+        event_id, order_id, version, status, customer, points = values
+        if event_id not in seen:
+            seen.append(event_id)
+            state["points"][customer] = state["points"].get(customer, 0) + points
+            if int(version) > _versions.get(order_id, 0):
+                _versions[order_id] = int(version)
+                state["orders"][order_id] = status
+    return {"state": state, "delete": handles}
+
+
+apply_messages__record_of_orders_and_versions = variant(
+    "solution", "event_id in seen", "[order_id, version] in seen", "append(event_id)", "append([order_id, version])", says="event-not-counted"  # noqa: E501
+)  # fmt: skip
+
+apply_messages__record_of_contents = variant(
+    "solution",
+    "event_id in seen",
+    "[order_id, status, customer, more] in seen",
+    "append(event_id)",
+    "append([order_id, status, customer, more])",
+    says="event-not-counted",
+)
+
+apply_messages__last_one_wins = variant("solution", "version > versions.get(order_id, 0)", "True", says="older-version-won")  # fmt: skip
+apply_messages__first_one_wins = variant("solution", "version > versions.get(order_id, 0)", "order_id not in versions", says="older-version-won")  # fmt: skip
+apply_messages__versions_as_text = variant(
+    "solution", 'int(event["version"])', 'str(event["version"])', "versions.get(order_id, 0)", 'versions.get(order_id, "0")', says="older-version-won"  # noqa: E501
+)  # fmt: skip
+apply_messages__versions_as_they_are = variant("solution", 'int(event["version"])', 'event["version"]', says="version-as-text")  # fmt: skip
+
+apply_messages__old_versions_ignored = variant(
+    "solution",
+    "        seen.append(event_id)",
+    "        if version < versions.get(order_id, 0):\n            continue\n        seen.append(event_id)",
+    says="event-not-counted",
+)
+
+apply_messages__highest_version_of_the_call = variant(
+    "solution", "versions, seen = state.setdefault(\"versions\", {})", "versions, seen = {}", says="older-version-won"
+)
+
+apply_messages__old_versions_stay = variant(
+    "solution",
+    "        handles.append(message[\"ReceiptHandle\"])\n",
+    "",
+    "            orders[order_id] = status\n",
+    "            orders[order_id] = status\n        elif version < versions[order_id]:\n            continue\n"
+    "        handles.append(message[\"ReceiptHandle\"])\n",
+    "            continue\n        seen",
+    "            handles.append(message[\"ReceiptHandle\"])\n            continue\n        seen",
+    says="old-version-left",
+)
+
+apply_messages__repeats_stay = variant(
+    "solution",
+    "        handles.append(message[\"ReceiptHandle\"])\n",
+    "",
+    "        seen.append(event_id)\n",
+    "        seen.append(event_id)\n        handles.append(message[\"ReceiptHandle\"])\n",
+    says="repeat-left",
+)
+
+apply_messages__deletes_everything = variant(
+    "solution", '"delete": handles', '"delete": [message["ReceiptHandle"] for message in messages]', says="no-event-deleted"  # noqa: E501
+)  # fmt: skip
+
+apply_messages__deletes_nothing = variant("solution", '"delete": handles', '"delete": []', says="event-left")
+apply_messages__deletes_ids = variant("solution", 'append(message["ReceiptHandle"])', 'append(message["MessageId"])', says="other-handles")  # fmt: skip
+apply_messages__one_handle = variant("solution", '"delete": handles', '"delete": handles[-1] if handles else None', says="other-handles")  # fmt: skip
+
+apply_messages__no_try = variant("solution", "(ValueError, TypeError, KeyError)", "ZeroDivisionError", says="no-event-ends-worker or key-not-there")  # fmt: skip
+apply_messages__only_json_errors = variant("solution", "(ValueError, TypeError, KeyError)", "ValueError", says="no-event-ends-worker or key-not-there")  # fmt: skip
+apply_messages__no_type_errors = variant("solution", "(ValueError, TypeError, KeyError)", "(ValueError, KeyError)", says="no-event-ends-worker")  # fmt: skip
+
+apply_messages__status_before_points = variant(
+    "solution",
+    'event["customer"], event["points"]\n',
+    'event["customer"], event["points"]\n            orders[order_id] = orders.get(order_id, status)\n',
+    'customer, more = event["customer"]',
+    'orders[order_id] = orders.get(order_id, status)\n            customer, more = event["customer"]',
+    says="no-event-applied",
+)
+
+
+def apply_messages__one_long_try(state, messages):
+    """Says: no-event-applied"""
+    handles, seen, versions = [], state.setdefault("seen", []), state.setdefault("versions", {})
+    for message in messages:
+        try:
+            event = json.loads(message["Body"])
+            if event["event_id"] not in seen:
+                version = int(event["version"])
+                if version > versions.get(event["order_id"], 0):
+                    state["orders"][event["order_id"]] = event["status"]
+                    versions[event["order_id"]] = version
+                total = state["points"].get(event["customer"], 0) + event["points"]
+                state["points"][event["customer"]] = total
+                seen.append(event["event_id"])
+            handles.append(message["ReceiptHandle"])
+        except (ValueError, TypeError, KeyError):
+            pass
+    return {"state": state, "delete": handles}
+
+
+def apply_messages__points_first(state, messages):
+    """Says: no-event-counted or other-points"""
+    handles, seen, versions = [], state.setdefault("seen", []), state.setdefault("versions", {})
+    for message in messages:
+        try:
+            event = json.loads(message["Body"])
+            if event["event_id"] not in seen:
+                total = state["points"].get(event["customer"], 0) + event["points"]
+                state["points"][event["customer"]] = total
+                version = int(event["version"])
+                if version > versions.get(event["order_id"], 0):
+                    state["orders"][event["order_id"]] = event["status"]
+                    versions[event["order_id"]] = version
+                seen.append(event["event_id"])
+            handles.append(message["ReceiptHandle"])
+        except (ValueError, TypeError, KeyError):
+            pass
+    return {"state": state, "delete": handles}
+
+
+def apply_messages__notes_first(state, messages):
+    """Says: event-not-counted"""
+    handles, seen, versions = [], state.setdefault("seen", []), state.setdefault("versions", {})
+    for message in messages:
+        try:
+            event = json.loads(message["Body"])
+            known = event["event_id"] in seen
+            seen.append(event["event_id"])
+            order_id, version, status = event["order_id"], int(event["version"]), event["status"]
+            customer, more = event["customer"], event["points"]
+        except (ValueError, TypeError, KeyError):
+            continue
+        handles.append(message["ReceiptHandle"])
+        if known:
+            continue
+        state["points"][customer] = state["points"].get(customer, 0) + more
+        if version > versions.get(order_id, 0):
+            versions[order_id], state["orders"][order_id] = version, status
+    return {"state": state, "delete": handles}
+
+
+def apply_messages__defaults(state, messages):
+    """Says: no-event-counted or other-points or no-event-applied or other-status"""
+    handles, seen, versions = [], state.setdefault("seen", []), state.setdefault("versions", {})
+    for message in messages:
+        try:
+            event = dict(json.loads(message["Body"]))
+        except (ValueError, TypeError):
+            continue
+        event_id, order_id = event.get("event_id"), event.get("order_id")
+        if not event_id or not order_id:
+            continue
+        handles.append(message["ReceiptHandle"])
+        if event_id in seen:
+            continue
+        seen.append(event_id)
+        customer = event.get("customer", "")
+        state["points"][customer] = state["points"].get(customer, 0) + event.get("points", 0)
+        if int(event.get("version", 0)) >= versions.get(order_id, 0):
+            versions[order_id] = int(event.get("version", 0))
+            state["orders"][order_id] = event.get("status")
+    return {"state": state, "delete": handles}
+
+
+apply_messages__set = variant(
+    "solution",
+    'state.setdefault("seen", [])',
+    'set(state.get("seen", []))',
+    "seen.append",
+    "seen.add",
+    '"state": state,',
+    '"state": state | {"seen": seen},',
+    says="state-not-json",
+)
+
+apply_messages__state_alone = variant("solution", '{"state": state, "delete": handles}', "state", says="other-form")
+apply_messages__pair = variant("solution", '{"state": state, "delete": handles}', "state, handles", says="other-form")
+apply_messages__nothing = variant("solution", 'return {"state": state, "delete": handles}', "print(handles)", says="other-form")  # fmt: skip
+apply_messages__orders_missing = variant("solution", '"state": state', '"state": {"seen": seen}', says="other-state")
+apply_messages__new_state = variant(
+    "solution", 'orders, points, handles = state["orders"], state["points"], []', "orders, points, handles = {}, {}, []", '"state": state', '"state": state | {"orders": orders, "points": points}', says="other-points"  # noqa: E501
+)  # fmt: skip
+apply_messages__versions_in_orders = variant("solution", "orders[order_id] = status", "orders[order_id] = [version, status]", says="other-status")  # fmt: skip
+apply_messages__last_points = variant("solution", "points.get(customer, 0) + more", "more", says="other-points or event-not-counted")  # fmt: skip
+apply_messages__first_message = variant("solution", "for message in messages", "for message in messages[:1]", says="other-points or event-not-counted")  # fmt: skip
+apply_messages__takes_one_for_granted = variant("solution", "    for message", "    print(messages[0])\n    for message", says="no-messages")  # fmt: skip
