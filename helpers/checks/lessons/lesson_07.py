@@ -1,7 +1,6 @@
 """The checks of lesson 07. Each gets a helpers.checks.case.Case and calls `case.not_yet(...)` at the first fault."""
 
 import heapq
-import itertools
 import json
 from collections import Counter
 
@@ -139,7 +138,11 @@ def _group(case, event):
         case.not_yet("no-text", got=result.value, expected="a string", why="A MessageGroupId is a string.")
     for kind, key in KEYS.items():
         value = event.get(key)
-        if event["kind"].startswith(f"{kind}.") and isinstance(value, str) and _salted(value) & {*result.value.split("-")}:
+        if (
+            event["kind"].startswith(f"{kind}.")
+            and isinstance(value, str)
+            and _salted(value) & {*result.value.split("-")}
+        ):
             case.not_yet(
                 "salted-hash",
                 got=case.said(f"Your id {result.value!r} has Python's hash({value[:40]!r}) in it."),
@@ -216,7 +219,7 @@ APART = (
 
 
 def _expect_together(case, stream, groups, began, ended):
-    """Events about the same thing have the same group. Where its name is written the same way, that's looked at first."""
+    """Events about the same thing have the same group. Those that write its name the same way are looked at first."""
     known, written, apart = {}, {}, {}
     for place, (thing, event) in enumerate(stream):
         kind = thing[0]
@@ -303,7 +306,9 @@ def pass_on(case):
     dock = _Dock(case, [(one, ""), (two, ""), (one, ""), (three, "just fits"), (two, ""), (one, "like the one before")])
     dock.call()
     case.reach("passed")
-    dock = _Dock(case, [(one, ""), (two, ""), (one, "too long"), (two, ""), (one, ""), (three, ""), (one, ""), (two, "")])
+    dock = _Dock(
+        case, [(one, ""), (two, ""), (one, "too long"), (two, ""), (one, ""), (three, ""), (one, ""), (two, "")]
+    )
     dock.call()
     dock.raise_limit()
     dock.call_until_empty()
@@ -374,7 +379,7 @@ class _Dock:
                 "queue-changed",
                 got=case.said("After your call, a setting of one of the queues isn't what it was."),
                 expected="the settings of both queues as they were",
-                why="Queues have settings for everybody who works with them. What the warehouse accepts is its business.",
+                why="A queue's settings are for everybody who works with it.",
             )
         steps = [step for step in case.steps(self.events_url)[known:] if step.what == shop.RECEIVED]
         received = list(dict.fromkeys(step.message for step in steps))
@@ -414,7 +419,7 @@ class _Dock:
                 case.not_yet(
                     "overtook-a-refused-event",
                     got=case.said(
-                        f"In the group {one[0]}, the warehouse refused the event {_short(refused)}, and got a later one, "
+                        f"In the group {one[0]}, the warehouse's queue refused {_short(refused)} and got a later event, "
                         f"{_short(one)}."
                     ),
                     expected="nothing of a group passed on after an event that was refused",
@@ -434,8 +439,8 @@ class _Dock:
                 case.not_yet(
                     reason,
                     got=case.said(
-                        f"The event {_short(one)} of the group {one[0]}, number {place + 1} of {len(wanted)} that could "
-                        "be passed on, isn't in the warehouse's queue."
+                        f"The event {_short(one)} of the group {one[0]} isn't in the warehouse's queue. It's number "
+                        f"{place + 1} of {len(wanted)} that could be passed on."
                     ),
                     expected="every event passed on, unless an earlier one of its group or itself was refused",
                     why=why,
@@ -445,10 +450,12 @@ class _Dock:
             if arrived != sent:
                 case.not_yet(
                     "sequence-changed",
-                    got=case.said(f"Events of the group {group} arrived in the sequence {[_short(one) for one in arrived]}."),
+                    got=case.said(
+                        f"Events of the group {group} arrived in the sequence {[_short(one) for one in arrived]}."
+                    ),
                     expected=f"{[_short(one) for one in sent]}",
-                    why="Within a group the warehouse needs the events in the sequence in which they were sent. It's the "
-                    "one in which a receive returns them.",
+                    why="Within a group, the warehouse needs the events in the sequence in which they were sent. A "
+                    "receive returns them like that.",
                 )
 
     def _explain_change(self, one, wanted):
@@ -475,7 +482,9 @@ class _Dock:
         if again:
             self.case.not_yet(
                 "tried-again",
-                got=self.case.said(f"Your code sent the event {shop.show(again[0][0].strip(), 40)} {keys.count(again[0])} times."),
+                got=self.case.said(
+                    f"Your code sent the event {shop.show(again[0][0].strip(), 40)} {keys.count(again[0])} times."
+                ),
                 expected="one try for each event",
                 why="It's as long as it was before. The next call can try it again.",
             )
@@ -486,9 +495,7 @@ class _Dock:
         if lost := [message for message in back if message not in left]:
             case.not_yet(
                 "event-lost",
-                got=case.said(
-                    f"The event {_short(self.sent[lost[0]])} is neither in the warehouse's queue nor in the events queue."
-                ),
+                got=case.said(f"The event {_short(self.sent[lost[0]])} is in neither of the two queues any more."),
                 expected="an event that couldn't be passed on still in the events queue",
                 why="A deleted message never comes back. Delete an event when the warehouse's queue has accepted it.",
             )
@@ -546,8 +553,12 @@ def _expect_one_receive(case, calls, received, available):
 def _explain_passing_error(case, error):
     """Say which call, or which part of a response, the answer stumbled over."""
     prefix = "AWS.SimpleQueueService."
-    asked = "receive_message returns message group id and deduplication id if MessageSystemAttributeNames asks for them."
-    refused = "The warehouse's queue refuses an event that's too long, and boto3 raises. Catch that error: the events of "
+    asked = (
+        "receive_message returns message group id and deduplication id if MessageSystemAttributeNames asks for them."
+    )
+    refused = (
+        "The warehouse's queue refuses an event that's too long, and boto3 raises. Catch that error: the events of "
+    )
     refused += "the other groups still have to be passed on."
     shop.explain(case, error, "events passed on or given back, and a list of ids", [
         ("no-messages-key", "KeyError", "'Messages'",
@@ -555,7 +566,7 @@ def _explain_passing_error(case, error):
         ("ids-not-asked-for", "KeyError", "Attributes", asked),
         ("ids-not-asked-for", "KeyError", "Message", asked),
         ("ids-not-asked-for", "ParamValidationError", "type: <class 'NoneType'>", asked),
-        ("no-group-id", "MissingParameter", "MessageGroupId", "A FIFO queue needs a message group id for every message."),
+        ("no-group-id", "MissingParameter", "MessageGroupId", "A FIFO queue needs a message group id for each message."),
         ("no-deduplication-id", "InvalidParameterValue", "ContentBasedDeduplication",
          "The warehouse's queue makes no deduplication ids from bodies. Give each event the one that it had."),
         ("refusal-not-caught", "InvalidParameterValue", "must be shorter than", refused),
@@ -749,7 +760,9 @@ class _Counter:
             first = self.ids.get(key, owners.setdefault(key, owner))
             if first == owner:
                 continue
-            got = f"Order {number + 1} of till {till} on {day} didn't get into the queue. Your code sent it with the id "
+            got = (
+                f"Order {number + 1} of till {till} on {day} didn't get into the queue. Your code sent it with the id "
+            )
             got += f"{key!r}, the same as order {first[2] + 1} of till {first[0]} on {first[1]}."
             why = "For SQS, a second message with the same id within five minutes is the first one again."
             reason = "orders-share-an-id"
@@ -762,7 +775,9 @@ class _Counter:
             break
         if sent and not any("MessageDeduplicationId" in entry for entry in sent):
             reason = "id-left-to-the-body"
-            why = "Your code sends no deduplication id, so this queue makes one from the body, and equal orders have the "
+            why = (
+                "Your code sends no deduplication id, so this queue makes one from the body, and equal orders have the "
+            )
             why += "same. Grace meant both."
         case.not_yet(reason, got=case.said(got), expected="every order in the queue, equal or not", why=why)
 
@@ -781,7 +796,7 @@ def _explain_sending_error(case, error):
     """Say what SQS refused."""
     prefix = "AWS.SimpleQueueService."
     shop.explain(case, error, "all orders sent", [
-        ("no-group-id", "MissingParameter", "MessageGroupId", "A FIFO queue needs a message group id for every message."),
+        ("no-group-id", "MissingParameter", "MessageGroupId", "A FIFO queue needs a message group id for each message."),
         ("no-deduplication-id", "InvalidParameterValue", "ContentBasedDeduplication",
          "A queue that makes no id from the body needs one for every message."),
         ("id-not-valid", "InvalidParameterValue", "MessageDeduplicationId can only include",
@@ -841,7 +856,9 @@ def _expect_no_events_ignored(case):
     events = [office.event("C", number + 2, 10 + number) for number in range(len(EVENT_KEYS))]
     for event, key in zip(events, EVENT_KEYS, strict=True):
         office = _Office(case)
-        office.send(office.event("C", 1, 1), {name: event[name] for name in event if name != key}, office.event("D", 1, 1))
+        office.send(
+            office.event("C", 1, 1), {name: event[name] for name in event if name != key}, office.event("D", 1, 1)
+        )
         office.work(f"an object without {key}")
         office.send(event)
         office.work(f"an event whose event_id an object without {key} had")
@@ -876,8 +893,8 @@ def _expect_busy_day_survived(case):
 
 
 NOT_SAVED = (
-    "The worker called your function with these messages before, and broke off before it saved the state. Now it has the "
-    "state from before that call again, and the result is another one. What your code remembers has to be in the state."
+    "The worker called your function with these messages before, and broke off before it saved the state. Now it called "
+    "with the same state again, and the result is another one. What your code remembers has to be in the state."
 )
 
 
@@ -935,7 +952,9 @@ class _Office:
         value = result.value
         self._expect_form(value)
         events = [(_parsed(message["Body"]), message["ReceiptHandle"]) for message in messages]
-        good = [(event, handle) for event, handle in events if isinstance(event, dict) and event.keys() >= {*EVENT_KEYS}]
+        good = [
+            (event, handle) for event, handle in events if isinstance(event, dict) and event.keys() >= {*EVENT_KEYS}
+        ]
         orders, points = self._applied([event for event, _ in good])
         self._expect_points(value["state"], points, good, events)
         self._expect_statuses(value["state"], orders, good, events)
@@ -1007,7 +1026,7 @@ class _Office:
                 reason, why = "no-event-counted", "None of the events names this customer."
             elif off and off in (_points(known), _points({event["event_id"]: event for event in known}.values())):
                 reason = "counted-twice"
-                why = f"The event {known[0]['event_id']} counted already. It has arrived again, and its event_id shows that."
+                why = f"The event {known[0]['event_id']} has counted already. It arrived again, as its event_id shows."
             elif off and (missing := next((row for row in (new, *([one] for one in new)) if -off == _points(row)), [])):
                 reason, why = "event-not-counted", self._why_missing(missing[0])
                 if self.failed.get(missing[0]["event_id"]) == "not-saved":
@@ -1040,8 +1059,12 @@ class _Office:
             older = [event for event in known if (event["order_id"], event["status"]) == (order_id, has)]
             if older and status is not None:
                 reason = "older-version-won"
-                why = f"That's the status of version {older[0]['version']}. Messages arrive in any sequence, so the one "
-                why += "that's received last needn't be the newest, and versions are numbers, also where they're strings."
+                why = (
+                    f"That's the status of version {older[0]['version']}. Messages arrive in any sequence, so the one "
+                )
+                why += (
+                    "that's received last needn't be the newest, and versions are numbers, also where they're strings."
+                )
                 now = [event for event, _ in good if event["status"] == status]
                 if now and self.failed.get(now[0]["event_id"]) == "not-saved":
                     reason, why = "remembered-outside-the-state", NOT_SAVED
@@ -1049,7 +1072,9 @@ class _Office:
                 reason, why = "no-event-applied", "That's from an object that lacks a key, and it changes nothing."
             case.not_yet(
                 reason,
-                got=case.said(f"The order {order_id} has the status {shop.show(has, 60)}. The events: {_events_shown(events)}."),
+                got=case.said(
+                    f"The order {order_id} has the status {shop.show(has, 60)}. The events: {_events_shown(events)}."
+                ),
                 expected=f"{status!r}, of version {version}" if status else "no such order",
                 why=why,
             )
@@ -1078,7 +1103,10 @@ class _Office:
         elif "new" in left:
             reason, why = "event-left", "This event counts now, so its message has to go."
         elif "repeat" in left:
-            reason, why = "repeat-left", "An event that has counted already is done too. Its message comes until it's gone."
+            reason, why = (
+                "repeat-left",
+                "An event that has counted already is done too. Its message comes until it's gone.",
+            )
         elif left:
             reason, why = "old-version-left", "There's nothing more to do for an old version. It comes until it's gone."
         case.not_yet(
@@ -1102,7 +1130,10 @@ def _is_event(value):
 
 def _events_shown(events):
     """Return the bodies of the messages, as far as there's room."""
-    shown = [shop.show({key: event[key] for key in EVENT_KEYS if key in event} if isinstance(event, dict) else event, 240) for event, _ in events]
+    shown = [
+        shop.show({key: event[key] for key in EVENT_KEYS if key in event} if isinstance(event, dict) else event, 240)
+        for event, _ in events
+    ]
     return ", ".join(shown[:3]) + (f" and {len(shown) - 3} more" if len(shown) > 3 else "") if shown else "none"
 
 
@@ -1120,4 +1151,267 @@ def _explain_applying_error(case, error):
         ("no-event-ends-worker", "TypeError", "not iterable", broken),
         ("no-event-ends-worker", "AttributeError", "object has no attribute", broken),
         ("no-messages", "IndexError", "", "A receive can find nothing, and then there's nothing to apply."),
+    ])  # fmt: skip
+
+
+# --- 07.5 ------------------------------------------------------------------------------------------------------------
+
+SETTLED = 120  # seconds after which a queue's attributes count for certain
+
+POLICY = (
+    "A statement lets the topic in when its Principal is the service sns.amazonaws.com, its Action is sqs:SendMessage, "
+    "its Resource is the queue's ARN, and its Condition compares aws:SourceArn with the topic's ARN."
+)
+
+
+def open_events(case):
+    """The topic and its queues: what they are, what gets through, who else could send, and a second call."""
+    for _ in range(2):  # a second set of names, beside the first one
+        names = [case.name(stem) for stem in ("shop.events", "warehouse", "analytics")]
+        names[0] = names[0].replace(".", "-")
+        value = _open(case, names)
+        case.clock.advance(SETTLED)
+        topic_arn, urls = value[0], value[1:]
+        _expect_kinds(case, topic_arn, urls)
+        _expect_subscribed_raw(case, topic_arn, urls)
+        case.reach("delivered")
+        _expect_each_delivered(case, topic_arn, urls)
+        _expect_settings_per_group(case, topic_arn, urls[0])
+        _expect_no_other_sender(case, topic_arn, urls)
+        before = _everything(case, topic_arn, urls)
+        if (again := _open(case, names, second=True)) != value:
+            case.not_yet(
+                "other-result-the-second-time",
+                got=again,
+                expected=f"{value}, as the first time",
+                why="A script that runs every morning has to get the same topic and queues each time.",
+            )
+        after = _everything(case, topic_arn, urls)
+        if changed := [name for name in {**before, **after} if before.get(name) != after.get(name)]:
+            case.not_yet(
+                "changed-again",
+                got=case.said(f"Called a second time, your function changed {changed[0]}."),
+                expected="the second call changes nothing",
+                why="Everything is in place by then, with messages in it that somebody needs.",
+            )
+
+
+def _open(case, names, second=False):
+    """Return what the answer returns: a list of the topic's ARN and two URLs, with these names."""
+    topic_name, warehouse_name, analytics_name = names
+    called = {"topic_name": topic_name, "warehouse_name": warehouse_name, "analytics_name": analytics_name}
+    result = case.attempt(**called)
+    case.did += ", called a second time" if second else ""
+    if result.error:
+        _explain_opening_error(case, result.error)
+    value, wanted = result.value, [f"{topic_name}.fifo", f"{warehouse_name}.fifo", analytics_name]
+    expected = f"a list of the ARN of {wanted[0]}, and the URLs of {wanted[1]} and {wanted[2]}"
+    if not isinstance(value, list) or len(value) != 3 or not all(isinstance(one, str) for one in value):
+        case.not_yet("no-list-of-three", got=value, expected=expected, why="The caller takes the three from a list.")
+    if [one.replace("/", ":").rpartition(":")[2] for one in value] != wanted or "://" in value[0] or not all(
+        one.startswith("https://") for one in value[1:]
+    ):  # fmt: skip
+        case.not_yet(
+            "other-names",
+            got=value,
+            expected=expected,
+            why='The names of FIFO topics and FIFO queues end in ".fifo", and a standard queue\'s name has no dot.',
+        )
+    return value
+
+
+def _expect_kinds(case, topic_arn, urls):
+    """The three exist."""
+    if topic_arn not in {one["TopicArn"] for one in case.sns.list_topics()["Topics"]}:
+        case.not_yet(
+            "no-topic", got=case.said(f"There's no topic {topic_arn}."), expected="a FIFO topic", why="It isn't there."
+        )
+    queues = case.sqs.list_queues().get("QueueUrls", [])
+    if gone := [url for url in urls if url not in queues]:
+        case.not_yet(
+            "no-queue", got=case.said(f"There's no queue {gone[0]}."), expected="both queues", why="It isn't there now."
+        )
+
+
+def _expect_subscribed_raw(case, topic_arn, urls):
+    """Each queue is subscribed once, raw, without a filter, and lets SNS send."""
+    found = shop.subscriptions(case, topic_arn)
+    for url in urls:
+        name, arn = url.rpartition("/")[2], case.queue_arn(url)
+        own = [one["SubscriptionArn"] for one in found if one["Endpoint"] == arn]
+        if len(own) != 1:
+            case.not_yet(
+                "not-subscribed",
+                got=case.said(f"The queue {name} has {_count(len(own), 'subscription')} to the topic."),
+                expected="one subscription for each queue",
+                why="A topic delivers to its subscriptions.",
+            )
+        if refusal := shop.refusal_of_sns(case, url, topic_arn):
+            case.not_yet(
+                "sns-refused",
+                got=case.said(f"The policy of the queue {name} doesn't let SNS send for this topic: {refusal}."),
+                expected="a queue that lets SNS send for this topic",
+                why=POLICY,
+            )
+        attributes = case.sns.get_subscription_attributes(SubscriptionArn=own[0])["Attributes"]
+        if attributes.get("RawMessageDelivery") != "true":
+            case.not_yet(
+                "envelope-left",
+                got=case.said(f"The subscription of {name} has raw delivery off."),
+                expected="raw messages in both queues",
+                why='RawMessageDelivery is "false" unless it\'s set to "true".',
+            )
+
+
+def _expect_each_delivered(case, topic_arn, urls):
+    """Each event gets into both queues: into the warehouse's once, and in sequence within its group."""
+    orders = [case.name(letter) for letter in "ABC"]
+    rows = [(order, str(number)) for number in (1, 2, 3) for order in shop.shuffled(case, orders)]
+    rows.insert(case.draw.randrange(4, 8), rows[0])  # sent again by its publisher
+    rows += [(orders[0], "4"), (orders[0], "5"), rows[-1]]
+    bodies = {row: json.dumps({"order": row[0], "number": row[1], "is": case.name("x")}) for row in rows}
+    bodies[orders[0], "5"] = bodies[orders[0], "4"]  # two honest events that say the same
+    for row in rows:
+        ids = {"MessageGroupId": row[0], "MessageDeduplicationId": row[1]}
+        case.sns.publish(TopicArn=topic_arn, Message=bodies[row], **ids)
+    wanted = [(row[0], bodies[row]) for row in dict.fromkeys(rows)]
+    warehouse = [(one["group"], one["body"]) for one in case.state(urls[0])["messages"]]
+    analytics = [one["body"] for one in case.state(urls[1])["messages"]]
+    _expect_in_warehouse(case, topic_arn, urls[0], wanted, warehouse)
+    if missed := Counter(body for _, body in wanted) - Counter(analytics):
+        case.not_yet(
+            "analytics-misses-events",
+            got=case.said(f"Analytics' queue misses {_count(missed.total(), 'event')}, such as {min(missed)}."),
+            expected="everything that's published in both queues",
+            why="It was published to the topic, and the topic accepted it.",
+        )
+
+
+def _expect_in_warehouse(case, topic_arn, queue_url, wanted, found):
+    """The warehouse's queue has these events, each once, and in sequence within its group."""
+    missed, extra = Counter(wanted) - Counter(found), Counter(found) - Counter(wanted)
+    if missed:
+        topic = case.sns.get_topic_attributes(TopicArn=topic_arn)["Attributes"]
+        queue = shop.settings(case, queue_url)
+        event = next(one for one in wanted if one in missed)
+        got = (
+            f"I published nine events of three orders, and two more that are alike. {_count(missed.total(), 'event')} "
+        )
+        got += f"didn't get into the warehouse's queue, such as {event[1]}, in the group {event[0]}."
+        reason, why = "warehouse-misses-events", "The publisher gave it a deduplication id that's new in its group."
+        if topic.get("FifoThroughputScope", "Topic") != "MessageGroup":
+            reason = "deduplicated-in-the-whole-topic"
+            why = "Another order has an event with this number too. As FifoThroughputScope says, a deduplication id counts "
+            why += "in the whole topic here."
+        elif queue.get("DeduplicationScope", "queue") != "messageGroup":
+            reason = "deduplicated-in-the-whole-queue"
+            why = "Another order has an event with this number too. As DeduplicationScope says, a deduplication id counts "
+            why += "in the whole queue here."
+        case.not_yet(reason, got=case.said(got), expected="each event in the warehouse's queue, once", why=why)
+    if extra:
+        case.not_yet(
+            "warehouse-gets-more",
+            got=case.said(
+                f"The warehouse's queue has {_count(extra.total(), 'message')} too many, such as {min(extra)[1]}."
+            ),
+            expected="each event once",
+            why="Nothing but what's published to the topic belongs there.",
+        )
+    for group in dict.fromkeys(group for group, _ in wanted):
+        if [one for one in found if one[0] == group] != [one for one in wanted if one[0] == group]:
+            case.not_yet(
+                "sequence-lost",
+                got=case.said(f"The events of the group {group} are in another sequence than they were published in."),
+                expected="the publisher's sequence within each group",
+                why="A FIFO topic with a FIFO queue keeps it.",
+            )
+
+
+def _expect_settings_per_group(case, topic_arn, queue_url):
+    """Topic and queue are set to deduplicate and to limit throughput by message group."""
+    topic = case.sns.get_topic_attributes(TopicArn=topic_arn)["Attributes"]
+    if topic.get("FifoThroughputScope") != "MessageGroup":
+        case.not_yet(
+            "topic-limited-as-a-whole",
+            got=case.said(f"The topic's FifoThroughputScope is {topic.get('FifoThroughputScope')!r}."),
+            expected="MessageGroup",
+            why="With the scope Topic, one limit holds for the whole topic.",
+        )
+    limit = shop.settings(case, queue_url).get("FifoThroughputLimit")
+    if limit != "perMessageGroupId":
+        case.not_yet(
+            "queue-limited-as-a-whole",
+            got=case.said(f"The FifoThroughputLimit of the warehouse's queue is {limit}."),
+            expected="perMessageGroupId",
+            why="The scope of deduplication alone doesn't change the limit. High throughput needs both attributes.",
+        )
+
+
+def _expect_no_other_sender(case, topic_arn, urls):
+    """No other topic, and no other account, can send to the queues."""
+    *start, region, account, name = topic_arn.split(":")
+    stem, stranger = name.removesuffix(".fifo"), str(case.draw.randrange(10**11, 10**12))
+    others = [(region, account, other) for other in (f"{stem}-2.fifo", f"my-{name}", f"{stem[:-4]}aeio.fifo", stem)]
+    others += [("eu-west-1", account, name), (region, stranger, name)]
+    for url in urls:
+        policy, arn = shop.policy(case, url), case.queue_arn(url)
+        for other in (":".join([*start, *parts]) for parts in others):
+            if not shop.refusal_by(policy, arn, other):
+                case.not_yet(
+                    "other-topic-let-in",
+                    got=case.said(f"The policy of {url.rpartition('/')[2]} lets SNS send for {other}, too."),
+                    expected="SNS can send for this topic, and for no other",
+                    why="Without a Condition, a statement lets SNS send for any topic of any account. With one, SNS can "
+                    "send for every topic whose ARN matches it.",
+                )
+        if accounts := shop.senders(policy, arn):
+            case.not_yet(
+                "other-account-let-in",
+                got=case.said(f"The policy of the queue {url.rpartition('/')[2]} lets the account {accounts[0]} send."),
+                expected="only SNS may send, on behalf of this topic",
+                why="The Principal says who may send: the service sns.amazonaws.com.",
+            )
+
+
+def _everything(case, topic_arn, urls):
+    """Return all that a second call has to leave as it is, by what it's called."""
+    found = {"the list of queues": sorted(case.sqs.list_queues().get("QueueUrls", []))}
+    found["the list of topics"] = sorted(one["TopicArn"] for one in case.sns.list_topics()["Topics"])
+    found["the topic's attributes"] = case.sns.get_topic_attributes(TopicArn=topic_arn)["Attributes"]
+    subscriptions = [one["SubscriptionArn"] for one in shop.subscriptions(case, topic_arn)]
+    found["the subscriptions"] = {
+        arn: case.sns.get_subscription_attributes(SubscriptionArn=arn)["Attributes"] for arn in sorted(subscriptions)
+    }
+    for name, url in zip(("the warehouse's queue", "analytics' queue"), urls, strict=True):
+        settings = shop.settings(case, url)
+        found[f"the attributes of {name}"] = settings | {"Policy": json.loads(settings.get("Policy", "{}"))}
+        messages = shop.messages_in(case, url).values()
+        found[f"the messages in {name}"] = [(one["id"], one["receives"], one["state"]) for one in messages]
+    return found
+
+
+def _explain_opening_error(case, error):
+    """Say what SQS, SNS, boto3 or Python refused."""
+    texts = 'Attributes are strings, so true is "true", and a policy goes through json.dumps.'
+    again = (
+        "That's there already. create_queue, create_topic and subscribe return what exists if the attributes are the "
+    )
+    again += "same, and refuse others."
+    shop.explain(case, error, "a topic's ARN and two queues' URLs", [
+        ("fifo-topic-incomplete", "InvalidParameter", "Topic Name",
+         'A FIFO topic needs both: a name that ends in ".fifo", and the attribute FifoTopic.'),
+        ("fifo-queue-name", "InvalidParameterValue", "must end with .fifo",
+         'A queue with the attribute FifoQueue needs a name that ends in ".fifo".'),
+        ("fifo-queue-attribute", "InvalidParameterValue", "Can only include alphanumeric",
+         'A name with ".fifo" is for FIFO queues only, and those have the attribute FifoQueue.'),
+        ("limit-without-scope", "InvalidAttributeValue", "the DeduplicationScope must be messageGroup",
+         "High throughput by message group needs deduplication by message group."),
+        ("standard-topic", "InvalidParameter", "FIFO SQS Queues", "Only a FIFO topic delivers to a FIFO queue."),
+        ("attribute-not-text", "ParamValidationError", "Attributes", texts),
+        ("url-as-endpoint", "InvalidParameter", "SQS endpoint ARN", "A queue is subscribed by its ARN."),
+        ("exists-already", "QueueAlreadyExists", "", again),
+        ("exists-already", "InvalidParameter", "already exists with different attributes", again),
+        ("exists-already", "InvalidParameterValue", "already exists", again),
+        ("unknown-attribute", "InvalidAttributeName", "", "SQS doesn't know an attribute of this name."),
+        ("unknown-value", "InvalidAttributeValue", "", "SQS doesn't know this value of the attribute."),
     ])  # fmt: skip

@@ -55,7 +55,9 @@ def group_of__spelled_out_while_it_fits(event):
     kind = event["kind"]
     if kind.startswith("stock."):
         digits = event["article"].encode().hex()
-        return f"a!{digits}" if len(digits) <= 120 else "A!" + hashlib.sha512(event["article"].encode()).hexdigest()[:100]
+        return (
+            f"a!{digits}" if len(digits) <= 120 else "A!" + hashlib.sha512(event["article"].encode()).hexdigest()[:100]
+        )
     if kind.startswith("order."):
         return "o!" + event["order_id"].strip().upper()
     return f"c!{event['customer_id']}" if kind.startswith("customer.") else "e!" + event["event_id"]
@@ -127,9 +129,7 @@ def pass_on__in_rounds(sqs, events_url, warehouse_url):
         groups.setdefault(message["Attributes"]["MessageGroupId"], []).append(message)
     rows = list(groups.values())
     while rows:
-        entries = [
-            {"Id": str(n), "MessageBody": row[0]["Body"], **row[0]["Attributes"]} for n, row in enumerate(rows)
-        ]
+        entries = [{"Id": str(n), "MessageBody": row[0]["Body"], **row[0]["Attributes"]} for n, row in enumerate(rows)]
         reply = sqs.send_message_batch(QueueUrl=warehouse_url, Entries=entries)
         for failure in reply.get("Failed", []):
             row = rows[int(failure["Id"])]
@@ -177,7 +177,7 @@ def pass_on__resource(sqs, events_url, warehouse_url):
                 back[group] = []
         message.change_visibility(VisibilityTimeout=0)
         back[group].append(message.message_id)
-    return sum(back.values(), [])
+    return [message for messages in back.values() for message in messages]
 
 
 # --- send_day ---------------------------------------------------------------------------------------------------------
@@ -242,7 +242,9 @@ def send_day__tells_what_came_before(sqs, queue_url, till, day, orders):
     for order in orders:
         key = hashlib.sha1((key + json.dumps(order, sort_keys=True)).encode()).hexdigest()
         body = json.dumps(order)
-        sqs.send_message(QueueUrl=queue_url, MessageBody=body, MessageGroupId=f"till-{till}", MessageDeduplicationId=key)
+        sqs.send_message(
+            QueueUrl=queue_url, MessageBody=body, MessageGroupId=f"till-{till}", MessageDeduplicationId=key
+        )
 
 
 # --- apply_messages ---------------------------------------------------------------------------------------------------
@@ -313,3 +315,83 @@ def apply_messages__newest_first(state, messages):
                 notes["versions"][event["order"]] = str(event["version"])
                 state["orders"][event["order"]] = event["status"]
     return {"delete": [handle for handle, _ in good], "state": state}
+
+
+# --- open_events ------------------------------------------------------------------------------------------------------
+
+
+def open_events__settings_afterwards(sns, sqs, topic_name, warehouse_name, analytics_name):
+    """Creates everything with the least, and sets the rest afterwards."""
+    topic_arn = sns.create_topic(Name=topic_name + ".fifo", Attributes={"FifoTopic": "true"})["TopicArn"]
+    sns.set_topic_attributes(TopicArn=topic_arn, AttributeName="FifoThroughputScope", AttributeValue="MessageGroup")
+    warehouse = sqs.create_queue(QueueName=warehouse_name + ".fifo", Attributes={"FifoQueue": "true"})["QueueUrl"]
+    sqs.set_queue_attributes(
+        QueueUrl=warehouse,
+        Attributes={"DeduplicationScope": "messageGroup", "FifoThroughputLimit": "perMessageGroupId"},
+    )
+    analytics = sqs.create_queue(QueueName=analytics_name)["QueueUrl"]
+    for url in (warehouse, analytics):
+        arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]["QueueArn"]
+        statement = {
+            "Sid": "events",
+            "Effect": "Allow",
+            "Principal": {"Service": ["sns.amazonaws.com"]},
+            "Action": ["SQS:SendMessage"],
+            "Resource": "*",
+            "Condition": {"StringEquals": {"AWS:SourceArn": [topic_arn]}},
+        }
+        text = json.dumps({"Version": "2012-10-17", "Id": "events", "Statement": statement})
+        sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": text})
+        subscription = sns.subscribe(TopicArn=topic_arn, Protocol="sqs", Endpoint=arn, ReturnSubscriptionArn=True)
+        sns.set_subscription_attributes(
+            SubscriptionArn=subscription["SubscriptionArn"],
+            AttributeName="RawMessageDelivery",
+            AttributeValue="true",
+        )
+    return topic_arn, warehouse, analytics
+
+
+def open_events__policy_at_birth(sns, sqs, topic_name, warehouse_name, analytics_name):
+    """The queues are created with their policies, since a topic's ARN says region and account."""
+    attributes = {"FifoTopic": "true", "FifoThroughputScope": "MessageGroup", "ContentBasedDeduplication": "true"}
+    topic_arn = sns.create_topic(Name=f"{topic_name}.fifo", Attributes=attributes)["TopicArn"]
+    found = [topic_arn]
+    fast = {"FifoQueue": "true", "DeduplicationScope": "messageGroup", "FifoThroughputLimit": "perMessageGroupId"}
+    for name, more in {f"{warehouse_name}.fifo": fast, analytics_name: {"VisibilityTimeout": "60"}}.items():
+        arn = topic_arn.replace(":sns:", ":sqs:").rsplit(":", 1)[0] + f":{name}"
+        policy = {
+            "Version": "2012-10-17",
+            "Statement": [
+                {
+                    "Effect": "Allow",
+                    "Principal": {"Service": "sns.amazonaws.com"},
+                    "Action": "sqs:SendMessage",
+                    "Resource": arn,
+                    "Condition": {"ArnLike": {"aws:SourceArn": topic_arn}},
+                }
+            ],
+        }
+        found.append(sqs.create_queue(QueueName=name, Attributes=more | {"Policy": json.dumps(policy)})["QueueUrl"])
+        sns.subscribe(TopicArn=topic_arn, Protocol="sqs", Endpoint=arn, Attributes={"RawMessageDelivery": "true"})
+    return found
+
+
+def open_events__resource(sns, sqs, topic_name, warehouse_name, analytics_name):
+    """Through the resources; what's there already isn't touched."""
+    topics, queues = boto3.resource("sns"), boto3.resource("sqs")
+    settings = {"FifoTopic": "true", "FifoThroughputScope": "MessageGroup"}
+    topic = topics.create_topic(Name=f"{topic_name}.fifo", Attributes=settings)
+    listening = [one.attributes["Endpoint"] for one in topic.subscriptions.all()]
+    made = []
+    for name in (f"{warehouse_name}.fifo", analytics_name):
+        high = {"FifoThroughputLimit": "perMessageGroupId", "DeduplicationScope": "messageGroup", "FifoQueue": "true"}
+        queue = queues.create_queue(QueueName=name, Attributes=high if name.endswith(".fifo") else {})
+        arn = queue.attributes["QueueArn"]
+        made.append(queue.url)
+        if arn not in listening:
+            allowed = {"Effect": "Allow", "Principal": {"Service": "sns.amazonaws.com"}, "Action": "sqs:SendMessage"}
+            allowed |= {"Resource": arn, "Condition": {"ArnEquals": {"aws:SourceArn": topic.arn}}}
+            policy = json.dumps({"Version": "2012-10-17", "Statement": [allowed]})
+            queue.set_attributes(Attributes={"Policy": policy})
+            topic.subscribe(Protocol="sqs", Endpoint=arn, Attributes={"RawMessageDelivery": "true"})
+    return [topic.arn, *made]

@@ -25,7 +25,16 @@ def group_of__kinds(event):
     return event["kind"].partition(".")[0]
 
 
-group_of__whole_kind = variant("solution", 'event["kind"].partition(".")[0]\n    if about ==', 'event["kind"]\n    kind = about.partition(".")[0]\n    if kind ==', 'elif about == "stock"', 'elif kind == "stock"', 'elif about == "customer"', 'elif kind == "customer"', says="order-events-apart")  # fmt: skip
+group_of__whole_kind = variant(
+    "solution",
+    'event["kind"].partition(".")[0]\n    if about ==',
+    'event["kind"]\n    kind = about.partition(".")[0]\n    if kind ==',
+    'elif about == "stock"',
+    'elif kind == "stock"',
+    'elif about == "customer"',
+    'elif kind == "customer"',
+    says="order-events-apart",
+)
 
 group_of__orders_as_written = variant("solution", ".strip().upper()", "", says="same-thing-written-otherwise")
 group_of__spaces_stay = variant("solution", ".strip().upper()", ".upper()", says="same-thing-written-otherwise")
@@ -89,8 +98,12 @@ group_of__only_letters = variant(
     says="articles-in-one-group",
 )
 
-group_of__articles_stripped = variant("solution", 'event["article"]', 'event["article"].strip()', says="articles-in-one-group")  # fmt: skip
-group_of__articles_in_capitals = variant("solution", 'event["article"]', 'event["article"].upper()', says="articles-in-one-group")  # fmt: skip
+group_of__articles_stripped = variant(
+    "solution", 'event["article"]', 'event["article"].strip()', says="articles-in-one-group"
+)
+group_of__articles_in_capitals = variant(
+    "solution", 'event["article"]', 'event["article"].upper()', says="articles-in-one-group"
+)
 
 group_of__ascii_only = variant(
     "solution", "name.encode()", 'name.encode("ascii", "ignore")', says="articles-in-one-group"
@@ -173,14 +186,21 @@ group_of__others_at_random = variant(
     says="other-id-at-the-next-call",
 )
 
-group_of__random = variant("solution", 'f"{about}-{digest}"', 'f"{about}-{uuid.uuid4()}"', "    about =", "    import uuid\n\n    about =", says="order-events-apart")  # fmt: skip
+group_of__random = variant(
+    "solution",
+    'f"{about}-{digest}"',
+    'f"{about}-{uuid.uuid4()}"',
+    "    about =",
+    "    import uuid\n\n    about =",
+    says="order-events-apart",
+)
 
 group_of__others_have_none = variant("solution", 'name = event["event_id"]', 'return ""', says="empty-id")
-group_of__python_s_hash = variant("solution", "hashlib.sha256(name.encode()).hexdigest()", "hash(name)", says="salted-hash")  # fmt: skip
+group_of__python_s_hash = variant(
+    "solution", "hashlib.sha256(name.encode()).hexdigest()", "hash(name)", says="salted-hash"
+)
 
-group_of__ten_groups = variant(
-    "solution", '.hexdigest()', '.digest()[0] % 10', says="articles-in-one-group"
-)  # fmt: skip
+group_of__ten_groups = variant("solution", ".hexdigest()", ".digest()[0] % 10", says="articles-in-one-group")
 
 group_of__bytes = variant("solution", ".hexdigest()", ".digest()", 'f"{about}-{digest}"', "digest", says="no-text")
 group_of__number = variant("solution", 'f"{about}-{digest}"', "int(digest, 16)", says="no-text")
@@ -195,9 +215,7 @@ group_of__tidies_the_event = variant(
 
 # --- pass_on ----------------------------------------------------------------------------------------------------------
 
-pass_on__goes_on = variant(
-    "solution", 'stopped.add(ids["MessageGroupId"])', "pass", says="overtook-a-refused-event"
-)
+pass_on__goes_on = variant("solution", 'stopped.add(ids["MessageGroupId"])', "pass", says="overtook-a-refused-event")
 
 pass_on__rest_stays_in_flight = variant(
     "solution",
@@ -212,8 +230,8 @@ pass_on__everything_stops = variant(
 
 pass_on__breaks = variant(
     "solution",
-    "given_back.append(message[\"MessageId\"])",
-    "given_back.append(message[\"MessageId\"])\n        break",
+    'given_back.append(message["MessageId"])',
+    'given_back.append(message["MessageId"])\n        break',
     says="other-group-held-up",
 )
 
@@ -321,7 +339,9 @@ pass_on__no_group_id = variant(
 pass_on__asks_for_nothing = variant("solution", ", MessageSystemAttributeNames=names", "", says="ids-not-asked-for")
 pass_on__asks_for_groups_only = variant("solution", '"MessageGroupId", "Mess', '"Mess', says="ids-not-asked-for")
 pass_on__one_message = variant("solution", "MaxNumberOfMessages=10, ", "", says="fewer-than-ten")
-pass_on__nine_messages = variant("solution", "MaxNumberOfMessages=10, ", "MaxNumberOfMessages=9, ", says="fewer-than-ten")  # fmt: skip
+pass_on__nine_messages = variant(
+    "solution", "MaxNumberOfMessages=10, ", "MaxNumberOfMessages=9, ", says="fewer-than-ten"
+)
 pass_on__no_key = variant("solution", 'response.get("Messages", [])', 'response["Messages"]', says="no-messages-key")
 
 
@@ -496,7 +516,11 @@ def pass_on__looks_before(sqs, events_url, warehouse_url):
     """Says: other-group-held-up or event-not-passed-on"""
     attributes = sqs.get_queue_attributes(QueueUrl=warehouse_url, AttributeNames=["All"])["Attributes"]
     messages = _all(sqs, events_url)
-    bad = {each["Attributes"]["MessageGroupId"] for each in messages if len(each["Body"].encode()) > int(attributes["MaximumMessageSize"])}  # fmt: skip  # noqa: E501
+    bad = {
+        each["Attributes"]["MessageGroupId"]
+        for each in messages
+        if len(each["Body"].encode()) > int(attributes["MaximumMessageSize"])
+    }
     back = []
     for message in messages:
         received = {"QueueUrl": events_url, "ReceiptHandle": message["ReceiptHandle"]}
@@ -512,8 +536,12 @@ def pass_on__looks_before(sqs, events_url, warehouse_url):
 # --- send_day ---------------------------------------------------------------------------------------------------------
 
 _ID = 'f"{till}-{day}-{number}"'
-send_day__random = variant("solution", _ID, "uuid.uuid4().hex", "    for", "    import uuid\n\n    for", says="order-there-twice")  # fmt: skip
-send_day__moment = variant("solution", _ID, "str(time.time_ns())", "    for", "    import time\n\n    for", says="order-there-twice")  # fmt: skip
+send_day__random = variant(
+    "solution", _ID, "uuid.uuid4().hex", "    for", "    import uuid\n\n    for", says="order-there-twice"
+)
+send_day__moment = variant(
+    "solution", _ID, "str(time.time_ns())", "    for", "    import time\n\n    for", says="order-there-twice"
+)
 send_day__body = variant(
     "solution",
     _ID,
@@ -528,9 +556,7 @@ send_day__body_till_and_day = variant(
     says="equal-orders-share-an-id",
 )
 
-send_day__no_id = variant(
-    "solution", f"            MessageDeduplicationId={_ID},\n", "", says="no-deduplication-id"
-)
+send_day__no_id = variant("solution", f"            MessageDeduplicationId={_ID},\n", "", says="no-deduplication-id")
 
 send_day__switches_to_the_body = variant(
     "solution",
@@ -598,7 +624,9 @@ def send_day__remembers(sqs, queue_url, till, day, orders):
         key = f"{till}-{day}-{len(done)}"
         done.append(order)
         body = json.dumps(order)
-        sqs.send_message(QueueUrl=queue_url, MessageBody=body, MessageGroupId=f"till-{till}", MessageDeduplicationId=key)
+        sqs.send_message(
+            QueueUrl=queue_url, MessageBody=body, MessageGroupId=f"till-{till}", MessageDeduplicationId=key
+        )
 
 
 def send_day__counts_what_is_there(sqs, queue_url, till, day, orders):
@@ -608,7 +636,9 @@ def send_day__counts_what_is_there(sqs, queue_url, till, day, orders):
     for number, order in list(enumerate(orders))[there:]:
         key = f"{till}-{day}-{number}"
         body = json.dumps(order)
-        sqs.send_message(QueueUrl=queue_url, MessageBody=body, MessageGroupId=f"till-{till}", MessageDeduplicationId=key)
+        sqs.send_message(
+            QueueUrl=queue_url, MessageBody=body, MessageGroupId=f"till-{till}", MessageDeduplicationId=key
+        )
 
 
 def send_day__looks_into_the_queue(sqs, queue_url, till, day, orders):
@@ -622,7 +652,9 @@ def send_day__looks_into_the_queue(sqs, queue_url, till, day, orders):
         if body in there:
             there.remove(body)
             continue
-        sqs.send_message(QueueUrl=queue_url, MessageBody=body, MessageGroupId=f"till-{till}", MessageDeduplicationId=key)
+        sqs.send_message(
+            QueueUrl=queue_url, MessageBody=body, MessageGroupId=f"till-{till}", MessageDeduplicationId=key
+        )
 
 
 send_day__purges_first = variant(
@@ -630,8 +662,11 @@ send_day__purges_first = variant(
 )
 
 send_day__equal_ones_once = variant(
-    "solution", "    for number", "    orders = [order for n, order in enumerate(orders) if order not in orders[:n]]\n    for number", says="not-all-sent"  # noqa: E501
-)  # fmt: skip
+    "solution",
+    "    for number",
+    "    orders = [order for n, order in enumerate(orders) if order not in orders[:n]]\n    for number",
+    says="not-all-sent",
+)
 
 send_day__backwards = variant(
     "solution", "enumerate(orders)", "reversed(list(enumerate(orders)))", says="sequence-changed"
@@ -652,7 +687,9 @@ def send_day__keys_in_any_sequence(sqs, queue_url, till, day, orders):
         body = json.dumps(order)
         key = hashlib.sha256(f"{till} {day} {body} {seen.count(order)}".encode()).hexdigest()
         seen.append(order)
-        sqs.send_message(QueueUrl=queue_url, MessageBody=body, MessageGroupId=f"till-{till}", MessageDeduplicationId=key)
+        sqs.send_message(
+            QueueUrl=queue_url, MessageBody=body, MessageGroupId=f"till-{till}", MessageDeduplicationId=key
+        )
 
 
 def send_day__place_in_the_batch(sqs, queue_url, till, day, orders):
@@ -671,12 +708,20 @@ def send_day__place_in_the_batch(sqs, queue_url, till, day, orders):
 
 
 send_day__one_batch = variant(
-    "send_day__place_in_the_batch", "len(orders), 10)", "len(orders), 1000)", "start + 10", "start + 1000", says="batch-too-large"  # noqa: E501
-)  # fmt: skip
+    "send_day__place_in_the_batch",
+    "len(orders), 10)",
+    "len(orders), 1000)",
+    "start + 10",
+    "start + 1000",
+    says="batch-too-large",
+)
 
 send_day__first_ten = variant(
-    "send_day__place_in_the_batch", "range(0, len(orders), 10)", "range(0, min(10, len(orders)), 10)", says="not-all-sent"  # noqa: E501
-)  # fmt: skip
+    "send_day__place_in_the_batch",
+    "range(0, len(orders), 10)",
+    "range(0, min(10, len(orders)), 10)",
+    says="not-all-sent",
+)
 
 
 def send_day__empty_batch(sqs, queue_url, till, day, orders):
@@ -703,12 +748,20 @@ def send_day__empty_batch(sqs, queue_url, till, day, orders):
 apply_messages__no_record = variant("solution", "if event_id in seen", "if not event_id", says="counted-twice")
 
 apply_messages__record_of_message_ids = variant(
-    "solution", 'event_id, order_id = event["event_id"]', 'event_id, order_id = message["MessageId"]', says="counted-twice"
-)  # fmt: skip
+    "solution",
+    'event_id, order_id = event["event_id"]',
+    'event_id, order_id = message["MessageId"]',
+    says="counted-twice",
+)
 
 apply_messages__record_of_bodies = variant(
-    "solution", "event_id in seen", 'message["Body"] in seen', "append(event_id)", 'append(message["Body"])', says="counted-twice"  # noqa: E501
-)  # fmt: skip
+    "solution",
+    "event_id in seen",
+    'message["Body"] in seen',
+    "append(event_id)",
+    'append(message["Body"])',
+    says="counted-twice",
+)
 
 apply_messages__record_of_this_call = variant(
     "solution",
@@ -718,13 +771,23 @@ apply_messages__record_of_this_call = variant(
 )
 
 apply_messages__record_of_earlier_calls = variant(
-    "solution", "if event_id in seen", "if event_id in seen[:known]", "    for message", "    known = len(seen)\n    for message", says="counted-twice"  # noqa: E501
-)  # fmt: skip
+    "solution",
+    "if event_id in seen",
+    "if event_id in seen[:known]",
+    "    for message",
+    "    known = len(seen)\n    for message",
+    says="counted-twice",
+)
 
-apply_messages__short_record = variant("solution", "seen.append(event_id)", "seen[:] = seen[-5:] + [event_id]", says="counted-twice")  # fmt: skip
+apply_messages__short_record = variant(
+    "solution", "seen.append(event_id)", "seen[:] = seen[-5:] + [event_id]", says="counted-twice"
+)
 
 apply_messages__record_outside = variant(
-    "solution", 'state.setdefault("seen", [])', 'globals().setdefault("ids_seen", [])', says="remembered-outside-the-state"
+    "solution",
+    'state.setdefault("seen", [])',
+    'globals().setdefault("ids_seen", [])',
+    says="remembered-outside-the-state",
 )
 
 _versions = {}
@@ -751,8 +814,13 @@ def apply_messages__versions_outside(state, messages):
 
 
 apply_messages__record_of_orders_and_versions = variant(
-    "solution", "event_id in seen", "[order_id, version] in seen", "append(event_id)", "append([order_id, version])", says="event-not-counted"  # noqa: E501
-)  # fmt: skip
+    "solution",
+    "event_id in seen",
+    "[order_id, version] in seen",
+    "append(event_id)",
+    "append([order_id, version])",
+    says="event-not-counted",
+)
 
 apply_messages__record_of_contents = variant(
     "solution",
@@ -763,12 +831,23 @@ apply_messages__record_of_contents = variant(
     says="event-not-counted",
 )
 
-apply_messages__last_one_wins = variant("solution", "version > versions.get(order_id, 0)", "True", says="older-version-won")  # fmt: skip
-apply_messages__first_one_wins = variant("solution", "version > versions.get(order_id, 0)", "order_id not in versions", says="older-version-won")  # fmt: skip
+apply_messages__last_one_wins = variant(
+    "solution", "version > versions.get(order_id, 0)", "True", says="older-version-won"
+)
+apply_messages__first_one_wins = variant(
+    "solution", "version > versions.get(order_id, 0)", "order_id not in versions", says="older-version-won"
+)
 apply_messages__versions_as_text = variant(
-    "solution", 'int(event["version"])', 'str(event["version"])', "versions.get(order_id, 0)", 'versions.get(order_id, "0")', says="older-version-won"  # noqa: E501
-)  # fmt: skip
-apply_messages__versions_as_they_are = variant("solution", 'int(event["version"])', 'event["version"]', says="version-as-text")  # fmt: skip
+    "solution",
+    'int(event["version"])',
+    'str(event["version"])',
+    "versions.get(order_id, 0)",
+    'versions.get(order_id, "0")',
+    says="older-version-won",
+)
+apply_messages__versions_as_they_are = variant(
+    "solution", 'int(event["version"])', 'event["version"]', says="version-as-text"
+)
 
 apply_messages__old_versions_ignored = variant(
     "solution",
@@ -778,41 +857,54 @@ apply_messages__old_versions_ignored = variant(
 )
 
 apply_messages__highest_version_of_the_call = variant(
-    "solution", "versions, seen = state.setdefault(\"versions\", {})", "versions, seen = {}", says="older-version-won"
+    "solution", 'versions, seen = state.setdefault("versions", {})', "versions, seen = {}", says="older-version-won"
 )
 
 apply_messages__old_versions_stay = variant(
     "solution",
-    "        handles.append(message[\"ReceiptHandle\"])\n",
+    '        handles.append(message["ReceiptHandle"])\n',
     "",
     "            orders[order_id] = status\n",
     "            orders[order_id] = status\n        elif version < versions[order_id]:\n            continue\n"
-    "        handles.append(message[\"ReceiptHandle\"])\n",
+    '        handles.append(message["ReceiptHandle"])\n',
     "            continue\n        seen",
-    "            handles.append(message[\"ReceiptHandle\"])\n            continue\n        seen",
+    '            handles.append(message["ReceiptHandle"])\n            continue\n        seen',
     says="old-version-left",
 )
 
 apply_messages__repeats_stay = variant(
     "solution",
-    "        handles.append(message[\"ReceiptHandle\"])\n",
+    '        handles.append(message["ReceiptHandle"])\n',
     "",
     "        seen.append(event_id)\n",
-    "        seen.append(event_id)\n        handles.append(message[\"ReceiptHandle\"])\n",
+    '        seen.append(event_id)\n        handles.append(message["ReceiptHandle"])\n',
     says="repeat-left",
 )
 
 apply_messages__deletes_everything = variant(
-    "solution", '"delete": handles', '"delete": [message["ReceiptHandle"] for message in messages]', says="no-event-deleted"  # noqa: E501
-)  # fmt: skip
+    "solution",
+    '"delete": handles',
+    '"delete": [message["ReceiptHandle"] for message in messages]',
+    says="no-event-deleted",
+)
 
 apply_messages__deletes_nothing = variant("solution", '"delete": handles', '"delete": []', says="event-left")
-apply_messages__deletes_ids = variant("solution", 'append(message["ReceiptHandle"])', 'append(message["MessageId"])', says="other-handles")  # fmt: skip
-apply_messages__one_handle = variant("solution", '"delete": handles', '"delete": handles[-1] if handles else None', says="other-handles")  # fmt: skip
+apply_messages__deletes_ids = variant(
+    "solution", 'append(message["ReceiptHandle"])', 'append(message["MessageId"])', says="other-handles"
+)
+apply_messages__one_handle = variant(
+    "solution", '"delete": handles', '"delete": handles[-1] if handles else None', says="other-handles"
+)
 
-apply_messages__no_try = variant("solution", "(ValueError, TypeError, KeyError)", "ZeroDivisionError", says="no-event-ends-worker or key-not-there")  # fmt: skip
-apply_messages__only_json_errors = variant("solution", "(ValueError, TypeError, KeyError)", "ValueError", says="no-event-ends-worker or key-not-there")  # fmt: skip
-apply_messages__no_type_errors = variant("solution", "(ValueError, TypeError, KeyError)", "(ValueError, KeyError)", says="no-event-ends-worker")  # fmt: skip
+apply_messages__no_try = variant(
+    "solution", "(ValueError, TypeError, KeyError)", "ZeroDivisionError", says="no-event-ends-worker or key-not-there"
+)
+apply_messages__only_json_errors = variant(
+    "solution", "(ValueError, TypeError, KeyError)", "ValueError", says="no-event-ends-worker or key-not-there"
+)
+apply_messages__no_type_errors = variant(
+    "solution", "(ValueError, TypeError, KeyError)", "(ValueError, KeyError)", says="no-event-ends-worker"
+)
 
 apply_messages__status_before_points = variant(
     "solution",
@@ -921,12 +1013,243 @@ apply_messages__set = variant(
 
 apply_messages__state_alone = variant("solution", '{"state": state, "delete": handles}', "state", says="other-form")
 apply_messages__pair = variant("solution", '{"state": state, "delete": handles}', "state, handles", says="other-form")
-apply_messages__nothing = variant("solution", 'return {"state": state, "delete": handles}', "print(handles)", says="other-form")  # fmt: skip
+apply_messages__nothing = variant(
+    "solution", 'return {"state": state, "delete": handles}', "print(handles)", says="other-form"
+)
 apply_messages__orders_missing = variant("solution", '"state": state', '"state": {"seen": seen}', says="other-state")
 apply_messages__new_state = variant(
-    "solution", 'orders, points, handles = state["orders"], state["points"], []', "orders, points, handles = {}, {}, []", '"state": state', '"state": state | {"orders": orders, "points": points}', says="other-points"  # noqa: E501
-)  # fmt: skip
-apply_messages__versions_in_orders = variant("solution", "orders[order_id] = status", "orders[order_id] = [version, status]", says="other-status")  # fmt: skip
-apply_messages__last_points = variant("solution", "points.get(customer, 0) + more", "more", says="other-points or event-not-counted")  # fmt: skip
-apply_messages__first_message = variant("solution", "for message in messages", "for message in messages[:1]", says="other-points or event-not-counted")  # fmt: skip
-apply_messages__takes_one_for_granted = variant("solution", "    for message", "    print(messages[0])\n    for message", says="no-messages")  # fmt: skip
+    "solution",
+    'orders, points, handles = state["orders"], state["points"], []',
+    "orders, points, handles = {}, {}, []",
+    '"state": state',
+    '"state": state | {"orders": orders, "points": points}',
+    says="other-points",
+)
+apply_messages__versions_in_orders = variant(
+    "solution", "orders[order_id] = status", "orders[order_id] = [version, status]", says="other-status"
+)
+apply_messages__last_points = variant(
+    "solution", "points.get(customer, 0) + more", "more", says="other-points or event-not-counted"
+)
+apply_messages__first_message = variant(
+    "solution", "for message in messages", "for message in messages[:1]", says="other-points or event-not-counted"
+)
+apply_messages__takes_one_for_granted = variant(
+    "solution", "    for message", "    print(messages[0])\n    for message", says="no-messages"
+)
+
+
+# --- open_events ------------------------------------------------------------------------------------------------------
+
+open_events__scope_of_the_topic = variant(
+    "solution", ', "FifoThroughputScope": "MessageGroup"', "", says="deduplicated-in-the-whole-topic"
+)
+
+open_events__scope_named_topic = variant(
+    "solution",
+    '"FifoThroughputScope": "MessageGroup"',
+    '"FifoThroughputScope": "Topic"',
+    says="deduplicated-in-the-whole-topic",
+)
+
+open_events__content_based = variant(
+    "solution",
+    '"FifoThroughputScope": "MessageGroup"',
+    '"ContentBasedDeduplication": "true"',
+    says="deduplicated-in-the-whole-topic",
+)
+
+open_events__scope_of_the_queue = variant(
+    "solution",
+    '        "DeduplicationScope": "messageGroup",\n        "FifoThroughputLimit": "perMessageGroupId",\n',
+    "",
+    says="deduplicated-in-the-whole-queue",
+)
+
+open_events__no_scope_with_the_limit = variant(
+    "solution", '        "DeduplicationScope": "messageGroup",\n', "", says="limit-without-scope"
+)
+
+open_events__limit_of_the_queue = variant(
+    "solution", '        "FifoThroughputLimit": "perMessageGroupId",\n', "", says="queue-limited-as-a-whole"
+)
+
+open_events__limit_named_queue = variant(
+    "solution", '"perMessageGroupId"', '"perQueue"', says="queue-limited-as-a-whole"
+)
+open_events__value_of_the_topic = variant("solution", '"messageGroup"', '"MessageGroup"', says="unknown-value")
+open_events__topic_without_suffix = variant(
+    "solution", 'f"{topic_name}.fifo"', "topic_name", says="fifo-topic-incomplete"
+)
+open_events__topic_by_its_name_only = variant("solution", '"FifoTopic": "true", ', "", says="fifo-topic-incomplete")
+open_events__no_topic_attributes = variant("solution", ", Attributes=topic)", ")", says="fifo-topic-incomplete")
+
+open_events__standard_topic = variant(
+    "solution", 'Name=f"{topic_name}.fifo", Attributes=topic)', "Name=topic_name)", says="standard-topic"
+)
+
+open_events__queue_without_suffix = variant(
+    "solution", 'f"{warehouse_name}.fifo"', "warehouse_name", says="fifo-queue-name"
+)
+open_events__queue_by_its_name_only = variant(
+    "solution", "QueueName=name, Attributes=attributes", "QueueName=name", says="fifo-queue-attribute"
+)
+open_events__two_fifo_queues = variant(
+    "solution", "(analytics_name, {})", '(f"{analytics_name}.fifo", fifo)', says="other-names"
+)
+open_events__two_standard_queues = variant(
+    "solution", '(f"{warehouse_name}.fifo", fifo)', "(warehouse_name, {})", says="other-names"
+)
+open_events__true_as_bool = variant("solution", '"FifoQueue": "true"', '"FifoQueue": True', says="attribute-not-text")
+open_events__topic_true_as_bool = variant(
+    "solution", '"FifoTopic": "true"', '"FifoTopic": True', says="attribute-not-text"
+)
+open_events__raw_as_bool = variant(
+    "solution", '"RawMessageDelivery": "true"', '"RawMessageDelivery": True', says="attribute-not-text"
+)
+open_events__policy_as_dictionary = variant(
+    "solution",
+    'json.dumps({"Version": "2012-10-17", "Statement": [statement]})',
+    '{"Version": "2012-10-17", "Statement": [statement]}',
+    says="attribute-not-text",
+)
+open_events__no_policy = variant(
+    "solution",
+    '        sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": policy_text})\n',
+    "",
+    says="sns-refused",
+)
+
+open_events__policy_of_the_warehouse_only = variant(
+    "solution",
+    "        sqs.set_queue_attributes(",
+    "        if attributes:\n            sqs.set_queue_attributes(",
+    says="sns-refused",
+)
+
+open_events__any_topic = variant(
+    "solution", '            "Condition": {"ArnEquals": {"aws:SourceArn": topic_arn}},\n', "", says="other-topic-let-in"
+)
+
+open_events__any_topic_of_the_account = variant(
+    "solution",
+    '{"ArnEquals": {"aws:SourceArn": topic_arn}}',
+    '{"StringEquals": {"aws:SourceAccount": topic_arn.split(":")[4]}}',
+    says="other-topic-let-in",
+)
+
+open_events__topics_with_this_beginning = variant(
+    "solution",
+    '{"ArnEquals": {"aws:SourceArn": topic_arn}}',
+    '{"ArnLike": {"aws:SourceArn": topic_arn.replace(".fifo", "*")}}',
+    says="other-topic-let-in",
+)
+
+open_events__topics_of_any_region = variant(
+    "solution",
+    '{"ArnEquals": {"aws:SourceArn": topic_arn}}',
+    '{"ArnLike": {"aws:SourceArn": "arn:aws:sns:*:*:" + topic_arn.split(":")[5]}}',
+    says="other-topic-let-in",
+)
+
+open_events__anybody = variant(
+    "solution",
+    '{"Service": "sns.amazonaws.com"}',
+    '"*"',
+    '            "Condition": {"ArnEquals": {"aws:SourceArn": topic_arn}},\n',
+    "",
+    says="other-topic-let-in",
+)
+
+open_events__a_partner_too = variant(
+    "solution",
+    '"Statement": [statement]',
+    '"Statement": [statement, {"Effect": "Allow", "Principal": {"AWS": "210987654321"}, '
+    '"Action": "sqs:SendMessage", "Resource": arn}]',
+    says="other-account-let-in",
+)
+
+open_events__envelope = variant("solution", 'raw = {"RawMessageDelivery": "true"}', "raw = {}", says="envelope-left")
+
+open_events__envelope_for_analytics = variant(
+    "solution",
+    'raw = {"RawMessageDelivery": "true"}',
+    'raw = {"RawMessageDelivery": "true" if attributes else "false"}',
+    says="envelope-left",
+)
+
+open_events__not_subscribed = variant(
+    "solution", "        sns.subscribe(TopicArn=topic_arn, **queue)\n", "        print(queue)\n", says="not-subscribed"
+)
+open_events__warehouse_only = variant(
+    "solution", "        sns.subscribe(", "        if attributes:\n            sns.subscribe(", says="not-subscribed"
+)
+open_events__url_as_endpoint = variant("solution", '"Endpoint": arn', '"Endpoint": url', says="url-as-endpoint")
+
+open_events__filter = variant(
+    "solution",
+    'raw = {"RawMessageDelivery": "true"}',
+    'raw = {"RawMessageDelivery": "true"} | ({} if attributes else {"FilterPolicy": \'{"kind": ["event"]}\'})',
+    says="analytics-misses-events",
+)
+
+open_events__filter_for_the_warehouse = variant(
+    "solution",
+    'raw = {"RawMessageDelivery": "true"}',
+    'raw = {"RawMessageDelivery": "true"} | ({"FilterPolicy": \'{"kind": ["event"]}\'} if attributes else {})',
+    says="warehouse-misses-events",
+)
+
+open_events__dictionary = variant(
+    "solution", "[topic_arn, *urls]", '{"topic": topic_arn, "queues": urls}', says="no-list-of-three"
+)
+open_events__nested = variant("solution", "[topic_arn, *urls]", "[topic_arn, urls]", says="no-list-of-three")
+open_events__arns = variant("solution", "urls.append(url)", "urls.append(arn)", says="other-names")
+open_events__other_sequence = variant("solution", "[topic_arn, *urls]", "[topic_arn, *urls[::-1]]", says="other-names")
+open_events__names_alone = variant("solution", "urls.append(url)", "urls.append(name)", says="other-names")
+
+open_events__starts_afresh = variant(
+    "solution",
+    "        urls.append(url)",
+    "        sqs.purge_queue(QueueUrl=url)\n        urls.append(url)",
+    says="changed-again",
+)
+
+open_events__looks_into_the_queue = variant(
+    "solution",
+    "        urls.append(url)",
+    "        sqs.receive_message(QueueUrl=url)\n        urls.append(url)",
+    says="changed-again",
+)
+
+open_events__publishes_a_test = variant(
+    "solution",
+    "    return [",
+    '    import uuid\n\n    sns.publish(\n        TopicArn=topic_arn,\n        Message="test",\n'
+    '        MessageGroupId="test",\n        MessageDeduplicationId=uuid.uuid4().hex,\n    )\n    return [',
+    says="warehouse-gets-more",
+)
+
+open_events__subscribes_the_other_way_later = variant(
+    "solution",
+    'raw = {"RawMessageDelivery": "true"}',
+    'here = sns.list_subscriptions_by_topic(TopicArn=topic_arn)["Subscriptions"]\n'
+    '        raw = {"RawMessageDelivery": "false" if len(here) > 1 else "true"}',
+    says="exists-already",
+)
+
+open_events__attributes_differ_later = variant(
+    "solution",
+    "        url = sqs.create_queue(",
+    '        size = 1024 + len(sqs.list_queues().get("QueueUrls", []))\n'
+    '        attributes = attributes | {"MaximumMessageSize": str(size)}\n'
+    "        url = sqs.create_queue(",
+    says="exists-already",
+)
+
+open_events__versions_of_the_policy = variant(
+    "solution",
+    '"Effect": "Allow",',
+    '"Sid": __import__("uuid").uuid4().hex,\n            "Effect": "Allow",',
+    says="changed-again",
+)
