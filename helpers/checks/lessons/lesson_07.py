@@ -419,8 +419,8 @@ class _Dock:
                 case.not_yet(
                     "overtook-a-refused-event",
                     got=case.said(
-                        f"In the group {one[0]}, the warehouse's queue refused {_short(refused)} and got a later event, "
-                        f"{_short(one)}."
+                        f"In the group {one[0]}, the warehouse's queue refused {_short(refused)}, and it got a later "
+                        f"event, {_short(one)}."
                     ),
                     expected="nothing of a group passed on after an event that was refused",
                     why="The refused event comes again, and then it would be behind the one that came after it. The "
@@ -566,7 +566,7 @@ def _explain_passing_error(case, error):
         ("ids-not-asked-for", "KeyError", "Attributes", asked),
         ("ids-not-asked-for", "KeyError", "Message", asked),
         ("ids-not-asked-for", "ParamValidationError", "type: <class 'NoneType'>", asked),
-        ("no-group-id", "MissingParameter", "MessageGroupId", "A FIFO queue needs a message group id for each message."),
+        ("no-group-id", "MissingParameter", "MessageGroupId", "A message in a FIFO queue needs a message group id."),
         ("no-deduplication-id", "InvalidParameterValue", "ContentBasedDeduplication",
          "The warehouse's queue makes no deduplication ids from bodies. Give each event the one that it had."),
         ("refusal-not-caught", "InvalidParameterValue", "must be shorter than", refused),
@@ -796,7 +796,7 @@ def _explain_sending_error(case, error):
     """Say what SQS refused."""
     prefix = "AWS.SimpleQueueService."
     shop.explain(case, error, "all orders sent", [
-        ("no-group-id", "MissingParameter", "MessageGroupId", "A FIFO queue needs a message group id for each message."),
+        ("no-group-id", "MissingParameter", "MessageGroupId", "A message in a FIFO queue needs a message group id."),
         ("no-deduplication-id", "InvalidParameterValue", "ContentBasedDeduplication",
          "A queue that makes no id from the body needs one for every message."),
         ("id-not-valid", "InvalidParameterValue", "MessageDeduplicationId can only include",
@@ -893,8 +893,8 @@ def _expect_busy_day_survived(case):
 
 
 NOT_SAVED = (
-    "The worker called your function with these messages before, and broke off before it saved the state. Now it called "
-    "with the same state again, and the result is another one. What your code remembers has to be in the state."
+    "The worker called your function with these messages before, and broke off before it saved the state. Now it "
+    "called with the same state again, and the result is another one. What your code remembers has to be in the state."
 )
 
 
@@ -1176,7 +1176,7 @@ def open_events(case):
         _expect_subscribed_raw(case, topic_arn, urls)
         case.reach("delivered")
         _expect_each_delivered(case, topic_arn, urls)
-        _expect_settings_per_group(case, topic_arn, urls[0])
+        _expect_limit_per_group(case, urls[0])
         _expect_no_other_sender(case, topic_arn, urls)
         before = _everything(case, topic_arn, urls)
         if (again := _open(case, names, second=True)) != value:
@@ -1301,12 +1301,12 @@ def _expect_in_warehouse(case, topic_arn, queue_url, wanted, found):
         reason, why = "warehouse-misses-events", "The publisher gave it a deduplication id that's new in its group."
         if topic.get("FifoThroughputScope", "Topic") != "MessageGroup":
             reason = "deduplicated-in-the-whole-topic"
-            why = "Another order has an event with this number too. As FifoThroughputScope says, a deduplication id counts "
-            why += "in the whole topic here."
+            why = "Another order has an event with this number too. As FifoThroughputScope says, a deduplication id "
+            why += "counts in the whole topic here."
         elif queue.get("DeduplicationScope", "queue") != "messageGroup":
             reason = "deduplicated-in-the-whole-queue"
-            why = "Another order has an event with this number too. As DeduplicationScope says, a deduplication id counts "
-            why += "in the whole queue here."
+            why = "Another order has an event with this number too. As DeduplicationScope says, a deduplication id "
+            why += "counts in the whole queue here."
         case.not_yet(reason, got=case.said(got), expected="each event in the warehouse's queue, once", why=why)
     if extra:
         case.not_yet(
@@ -1327,16 +1327,8 @@ def _expect_in_warehouse(case, topic_arn, queue_url, wanted, found):
             )
 
 
-def _expect_settings_per_group(case, topic_arn, queue_url):
-    """Topic and queue are set to deduplicate and to limit throughput by message group."""
-    topic = case.sns.get_topic_attributes(TopicArn=topic_arn)["Attributes"]
-    if topic.get("FifoThroughputScope") != "MessageGroup":
-        case.not_yet(
-            "topic-limited-as-a-whole",
-            got=case.said(f"The topic's FifoThroughputScope is {topic.get('FifoThroughputScope')!r}."),
-            expected="MessageGroup",
-            why="With the scope Topic, one limit holds for the whole topic.",
-        )
+def _expect_limit_per_group(case, queue_url):
+    """The queue's throughput quota applies to each group."""
     limit = shop.settings(case, queue_url).get("FifoThroughputLimit")
     if limit != "perMessageGroupId":
         case.not_yet(
@@ -1361,8 +1353,8 @@ def _expect_no_other_sender(case, topic_arn, urls):
                     "other-topic-let-in",
                     got=case.said(f"The policy of {url.rpartition('/')[2]} lets SNS send for {other}, too."),
                     expected="SNS can send for this topic, and for no other",
-                    why="Without a Condition, a statement lets SNS send for any topic of any account. With one, SNS can "
-                    "send for every topic whose ARN matches it.",
+                    why="Without a Condition, a statement lets SNS send for any topic of any account. With one, SNS "
+                    "can send for every topic whose ARN matches it.",
                 )
         if accounts := shop.senders(policy, arn):
             case.not_yet(
