@@ -159,6 +159,12 @@ def _salted(text):
     return {str(number), str(abs(number)), f"{number:x}", f"{abs(number):x}", hex(number)}
 
 
+ACCEPTED = (
+    "A message group id has 1 to 128 letters, digits and punctuation marks, all of them in ASCII, and no space. What isn't "
+    "like that has to be written in another way, and so that no two names become one."
+)
+
+
 def _expect_accepted(case, stream, groups):
     """SQS accepts each group id."""
     queue_url = _fifo(case)
@@ -167,9 +173,11 @@ def _expect_accepted(case, stream, groups):
         try:
             case.sqs.send_message(**sent, MessageDeduplicationId=event["event_id"])
         except case.sqs.exceptions.ClientError as problem:
-            reason = "id-too-long" if len(group) > 128 else "id-with-other-characters" if group else "empty-id"
-            why = "A message group id has 1 to 128 letters, digits and punctuation marks, all of them in ASCII, and no "
-            why += "space. What isn't like that has to be written in another way, and not so that two become one."
+            reason, why = "id-with-other-characters", ACCEPTED
+            if len(group) > 128:
+                reason, why = "id-too-long", ACCEPTED
+            elif not group:
+                reason, why = "empty-id", ACCEPTED
             case.not_yet(
                 reason,
                 did=_call(event),
@@ -230,8 +238,8 @@ def _expect_together(case, stream, groups, began, ended):
             apart.setdefault("same-thing-written-otherwise", (first, place))
     if not apart:
         return
-    reason = next(each for each in [*KEPT_APART, *apart] if each in apart)
-    first, place = apart[reason]
+    reason_found = next(each for each in [*KEPT_APART, *apart] if each in apart)
+    first, place = apart[reason_found]
     kind, one, other = stream[place][0][0], stream[first][1], stream[place][1]
     key = KEYS[kind]
     got = f"The events {one['kind']} and {other['kind']} are about the same thing, {key} {shop.show(one[key], 60)}"
@@ -240,7 +248,7 @@ def _expect_together(case, stream, groups, began, ended):
     if began[place] < ended[first]:
         got += f" When four workers worked on a stream of events, the first one's work ended after {ended[first]} s, "
         got += f"and the second one's had begun after {began[place]} s."
-    case.not_yet(reason, did=_call(other), got=case.said(got), expected="one group for both", why=TOGETHER)
+    case.not_yet(reason_found, did=_call(other), got=case.said(got), expected="one group for both", why=TOGETHER)
 
 
 KEPT_APART = [f"{kind}-events-apart" for kind in KEYS]
@@ -254,18 +262,18 @@ def _expect_apart(case, stream, groups, ended):
         first = known.setdefault(groups[place], place)
         kind, other = thing[0], stream[first][0][0]
         if stream[first][0] != thing:
-            reason = f"{PLURALS[kind]}-in-one-group" if kind == other else "different-kinds-in-one-group"
-            together.setdefault(reason, (first, place))
+            found = f"{PLURALS[kind]}-in-one-group" if kind == other else "different-kinds-in-one-group"
+            together.setdefault(found, (first, place))
     if not together:
         return
-    reason = "one-group-for-everything" if len(set(groups)) == 1 else min(together)
-    first, place = next(iter(together.values())) if len(set(groups)) == 1 else together[reason]
+    reason_found = "one-group-for-everything" if len(set(groups)) == 1 else min(together)
+    first, place = next(iter(together.values())) if len(set(groups)) == 1 else together[reason_found]
     one, other = stream[first][1], stream[place][1]
     got = f"The events {one['kind']} ({_named(one)}) and {other['kind']} ({_named(other)}) have the same group, "
     got += f"{shop.show(groups[place], 60)}. Four workers needed {took} s for a stream of {len(stream)} events."
     needed = _shortest(case, stream)
     got += f" With a group for each thing they need {needed} s." if took > needed else ""
-    case.not_yet(reason, did=_call(other), got=case.said(got), expected="a group for each", why=APART)
+    case.not_yet(reason_found, did=_call(other), got=case.said(got), expected="a group for each", why=APART)
 
 
 def _named(event):
@@ -304,28 +312,28 @@ def pass_on(case):
     """All is accepted; one event is refused, in the middle; at each place, in several groups; later all fit; none."""
     one, two, three, four = (case.name(stem) for stem in ("A", "B", "A:B", "C"))
     dock = _Dock(case, [(one, ""), (two, ""), (one, ""), (three, "just fits"), (two, ""), (one, "like the one before")])
-    dock.call()
+    _pass_on(dock)
     case.reach("passed")
     dock = _Dock(
         case, [(one, ""), (two, ""), (one, "too long"), (two, ""), (one, ""), (three, ""), (one, ""), (two, "")]
     )
-    dock.call()
+    _pass_on(dock)
     dock.raise_limit()
-    dock.call_until_empty()
+    _pass_on_all(dock)
     rows = [(one, "too long"), (two, ""), (three, "too long"), (two, "too long"), (one, "too long"), (four, "")]
     rows += [(one, ""), (four, ""), (four, "like the one before"), (four, "too long")]
     dock = _Dock(case, rows, ContentBasedDeduplication="true")
-    dock.call()
+    _pass_on(dock)
     dock.raise_limit()
-    dock.call_until_empty()
+    _pass_on_all(dock)
     groups = shop.shuffled(case, [one, two, three, four] * 4)
     refused = {case.draw.randrange(6), case.draw.randrange(6, 10)}
     dock = _Dock(case, [(group, "too long" if place in refused else "") for place, group in enumerate(groups)])
-    dock.call()
-    dock.call()  # what was given back comes again, and so does what wasn't received the first time
+    _pass_on(dock)
+    _pass_on(dock)  # what was given back comes again, and so does what wasn't received the first time
     dock.raise_limit()
-    dock.call_until_empty()
-    _Dock(case, []).call()
+    _pass_on_all(dock)
+    _pass_on(_Dock(case, []))
 
 
 class _Dock:
@@ -358,47 +366,7 @@ class _Dock:
         settings = {"MaximumMessageSize": str(self.limit)}
         self.case.sqs.set_queue_attributes(QueueUrl=self.warehouse_url, Attributes=settings)
 
-    def call_until_empty(self):
-        """Call the answer until all events that are left have been passed on."""
-        for _ in range(3):
-            if shop.messages_in(self.case, self.events_url):
-                self.call()
-
-    def call(self):
-        """Call the answer once, and see whether it did what it should."""
-        case, urls = self.case, (self.events_url, self.warehouse_url)
-        made, known = len(case.calls), len(case.steps(self.events_url))
-        waiting, settings = shop.messages_in(case, self.events_url), [shop.settings(case, url) for url in urls]
-        result = case.attempt(events_url=self.events_url, warehouse_url=self.warehouse_url)
-        calls = case.calls[made:]
-        case.did += f", with {_count(len(waiting), 'event')} in the queue"
-        if result.error:
-            _explain_passing_error(case, result.error)
-        if [shop.settings(case, url) for url in urls] != settings:
-            case.not_yet(
-                "queue-changed",
-                got=case.said("After your call, a setting of one of the queues isn't what it was."),
-                expected="the settings of both queues as they were",
-                why="A queue's settings are for everybody who works with it.",
-            )
-        steps = [step for step in case.steps(self.events_url)[known:] if step.what == shop.RECEIVED]
-        received = list(dict.fromkeys(step.message for step in steps))
-        _expect_one_receive(case, calls, received, min(BATCH, len(waiting)))
-        new = self._arrivals()
-        self.arrived += new
-        stopped, back = set(), []
-        for message in received:
-            group, body, _ = self.sent[message]
-            if group in stopped or len(body.encode()) > self.limit:
-                stopped.add(group)
-                back.append(message)
-        passed = [message for message in received if message not in back]
-        self._expect_arrived(new, passed, back, stopped)
-        self._expect_one_try(calls)
-        self._expect_left(passed, back)
-        _expect_ids(case, result.value, back)
-
-    def _arrivals(self):
+    def arrivals(self):
         """Return what's in the warehouse's queue, as in `sent`, and delete it."""
         case, found = self.case, []
         ask = {"QueueUrl": self.warehouse_url, "MaxNumberOfMessages": BATCH, "MessageSystemAttributeNames": ["All"]}
@@ -409,121 +377,166 @@ class _Dock:
                 case.sqs.delete_message(QueueUrl=self.warehouse_url, ReceiptHandle=message["ReceiptHandle"])
         return found
 
-    def _expect_arrived(self, new, passed, back, stopped):
-        """What arrived is what could be passed on, unchanged and in sequence within each group."""
-        case, late = self.case, [self.sent[message] for message in back]
-        wanted = [self.sent[message] for message in passed]
-        for one in new:
-            if one in late and one not in wanted:
-                refused = next(other for other in late if other[0] == one[0])
-                case.not_yet(
-                    "overtook-a-refused-event",
-                    got=case.said(
-                        f"In the group {one[0]}, the warehouse's queue refused {_short(refused)}, and it got a later "
-                        f"event, {_short(one)}."
-                    ),
-                    expected="nothing of a group passed on after an event that was refused",
-                    why="The refused event comes again, and then it would be behind the one that came after it. The "
-                    "rest of its group has to wait for it.",
-                )
-            if one not in wanted:
-                self._explain_change(one, wanted)
-        for place, one in enumerate(wanted):
-            if one not in new:
-                reason, why = "event-not-passed-on", "The warehouse's queue accepts this event."
-                if one[0] not in stopped and stopped:
-                    reason = "other-group-held-up"
-                    why = "None of its group's events was refused, and one group needn't wait for another."
-                elif stopped:
-                    why = "It came before the one of its group that was refused, so nothing was in its way."
-                case.not_yet(
-                    reason,
-                    got=case.said(
-                        f"The event {_short(one)} of the group {one[0]} isn't in the warehouse's queue. It's number "
-                        f"{place + 1} of {len(wanted)} that could be passed on."
-                    ),
-                    expected="every event passed on, unless an earlier one of its group or itself was refused",
-                    why=why,
-                )
-        for group in dict.fromkeys(one[0] for one in wanted):
-            arrived, sent = ([one for one in row if one[0] == group] for row in (new, wanted))
-            if arrived != sent:
-                case.not_yet(
-                    "sequence-changed",
-                    got=case.said(
-                        f"Events of the group {group} arrived in the sequence {[_short(one) for one in arrived]}."
-                    ),
-                    expected=f"{[_short(one) for one in sent]}",
-                    why="Within a group, the warehouse needs the events in the sequence in which they were sent. A "
-                    "receive returns them like that.",
-                )
 
-    def _explain_change(self, one, wanted):
-        """End the check, since something arrived that wasn't sent like that."""
-        case, (group, body, dedup) = self.case, one
-        reason, what, why = "body-changed", f"the body {shop.show(body, 80)}", "None of the events has this body."
-        if any((group, body) == known[:2] for known in wanted):
-            reason, what = "other-deduplication-id", f"an event with the deduplication id {shop.show(dedup, 80)}"
-            why = "An event that's passed on again within five minutes is recognised by the id that it had before."
-        elif any(body == known[1] for known in self.sent.values()):
-            reason, what = "other-group-id", f"an event with the message group id {shop.show(group, 80)}"
-            why = "It belongs to the same group as before. receive_message returns the group's id if you ask for it."
+def _pass_on_all(dock):
+    """Call the answer until all events that are left have been passed on."""
+    for _ in range(3):
+        if shop.messages_in(dock.case, dock.events_url):
+            _pass_on(dock)
+
+
+def _pass_on(dock):
+    """Call the answer once, and see whether it did what it should."""
+    case, urls = dock.case, (dock.events_url, dock.warehouse_url)
+    made, known = len(case.calls), len(case.steps(dock.events_url))
+    waiting, settings = shop.messages_in(case, dock.events_url), [shop.settings(case, url) for url in urls]
+    result = case.attempt(events_url=dock.events_url, warehouse_url=dock.warehouse_url)
+    calls = case.calls[made:]
+    case.did += f", with {_count(len(waiting), 'event')} in the queue"
+    if result.error:
+        _explain_passing_error(case, result.error)
+    if [shop.settings(case, url) for url in urls] != settings:
         case.not_yet(
-            reason,
-            got=case.said(f"In the warehouse's queue there's {what}."),
-            expected="events with the same body, message group id and deduplication id as before",
-            why=why,
+            "queue-changed",
+            got=case.said("After your call, a setting of one of the queues isn't what it was."),
+            expected="the settings of both queues as they were",
+            why="A queue's settings are for everybody who works with it.",
+        )
+    steps = [step for step in case.steps(dock.events_url)[known:] if step.what == shop.RECEIVED]
+    received = list(dict.fromkeys(step.message for step in steps))
+    _expect_one_receive(case, calls, received, min(BATCH, len(waiting)))
+    new = dock.arrivals()
+    dock.arrived += new
+    stopped, back = set(), []
+    for message in received:
+        group, body, _ = dock.sent[message]
+        if group in stopped or len(body.encode()) > dock.limit:
+            stopped.add(group)
+            back.append(message)
+    passed = [message for message in received if message not in back]
+    _expect_arrived(dock, new, passed, back, stopped)
+    _expect_one_try(dock, calls)
+    _expect_left(dock, passed, back)
+    _expect_ids(case, result.value, back)
+
+
+def _expect_arrived(dock, new, passed, back, stopped):
+    """What arrived is what could be passed on, unchanged and in sequence within each group."""
+    case, late = dock.case, [dock.sent[message] for message in back]
+    wanted = [dock.sent[message] for message in passed]
+    for one in new:
+        if one in late and one not in wanted:
+            refused = next(other for other in late if other[0] == one[0])
+            case.not_yet(
+                "overtook-a-refused-event",
+                got=case.said(
+                    f"In the group {one[0]}, the warehouse's queue refused {_short(refused)}, and it got a later "
+                    f"event, {_short(one)}."
+                ),
+                expected="nothing of a group passed on after an event that was refused",
+                why="The refused event comes again, and then it would be behind the one that came after it. The "
+                "rest of its group has to wait for it.",
+            )
+        if one not in wanted:
+            _explain_change(dock, one, wanted)
+    for place, one in enumerate(wanted):
+        if one not in new:
+            reason, why = "event-not-passed-on", "The warehouse's queue accepts this event."
+            if one[0] not in stopped and stopped:
+                reason = "other-group-held-up"
+                why = "None of its group's events was refused, and one group needn't wait for another."
+            elif stopped:
+                why = "It came before the one of its group that was refused, so nothing was in its way."
+            case.not_yet(
+                reason,
+                got=case.said(
+                    f"The event {_short(one)} of the group {one[0]} isn't in the warehouse's queue. It's number "
+                    f"{place + 1} of {len(wanted)} that could be passed on."
+                ),
+                expected="every event passed on, unless an earlier one of its group or itself was refused",
+                why=why,
+            )
+    for group in dict.fromkeys(one[0] for one in wanted):
+        arrived, sent = ([one for one in row if one[0] == group] for row in (new, wanted))
+        if arrived != sent:
+            case.not_yet(
+                "sequence-changed",
+                got=case.said(
+                    f"Events of the group {group} arrived in the sequence {[_short(one) for one in arrived]}."
+                ),
+                expected=f"{[_short(one) for one in sent]}",
+                why="Within a group, the warehouse needs the events in the sequence in which they were sent. A "
+                "receive returns them like that.",
+            )
+
+
+def _explain_change(dock, one, wanted):
+    """End the check, since something arrived that wasn't sent like that."""
+    case, (group, body, dedup) = dock.case, one
+    reason, what, why = "body-changed", f"the body {shop.show(body, 80)}", "None of the events has this body."
+    if any((group, body) == known[:2] for known in wanted):
+        reason, what = "other-deduplication-id", f"an event with the deduplication id {shop.show(dedup, 80)}"
+        why = "An event that's passed on again within five minutes is recognised by the id that it had before."
+    elif any(body == known[1] for known in dock.sent.values()):
+        reason, what = "other-group-id", f"an event with the message group id {shop.show(group, 80)}"
+        why = "It belongs to the same group as before. receive_message returns the group's id if you ask for it."
+    case.not_yet(
+        reason,
+        got=case.said(f"In the warehouse's queue there's {what}."),
+        expected="events with the same body, message group id and deduplication id as before",
+        why=why,
+    )
+
+
+def _expect_one_try(dock, calls):
+    """Each event was sent once at most in this call."""
+    keys = [(entry.get("MessageBody"), entry.get("MessageDeduplicationId")) for entry in _entries(calls)]
+    again = [key for key, times in Counter(keys).items() if times > 1]
+    if again:
+        dock.case.not_yet(
+            "tried-again",
+            got=dock.case.said(
+                f"Your code sent the event {shop.show(again[0][0].strip(), 40)} {keys.count(again[0])} times."
+            ),
+            expected="one try for each event",
+            why="It's as long as it was before. The next call can try it again.",
         )
 
-    def _expect_one_try(self, calls):
-        """Each event was sent once at most in this call."""
-        keys = [(entry.get("MessageBody"), entry.get("MessageDeduplicationId")) for entry in _entries(calls)]
-        again = [key for key, times in Counter(keys).items() if times > 1]
-        if again:
-            self.case.not_yet(
-                "tried-again",
-                got=self.case.said(
-                    f"Your code sent the event {shop.show(again[0][0].strip(), 40)} {keys.count(again[0])} times."
-                ),
-                expected="one try for each event",
-                why="It's as long as it was before. The next call can try it again.",
-            )
 
-    def _expect_left(self, passed, back):
-        """What was passed on is deleted, and what wasn't can be received at once."""
-        case, left = self.case, shop.messages_in(self.case, self.events_url)
-        if lost := [message for message in back if message not in left]:
+def _expect_left(dock, passed, back):
+    """What was passed on is deleted, and what wasn't can be received at once."""
+    case, left = dock.case, shop.messages_in(dock.case, dock.events_url)
+    if lost := [message for message in back if message not in left]:
+        case.not_yet(
+            "event-lost",
+            got=case.said(f"The event {_short(dock.sent[lost[0]])} is in neither of the two queues any more."),
+            expected="an event that couldn't be passed on still in the events queue",
+            why="A deleted message never comes back. Delete an event when the warehouse's queue has accepted it.",
+        )
+    if kept := [message for message in passed if message in left]:
+        case.not_yet(
+            "passed-on-but-left",
+            got=case.said(
+                f"The event {_short(dock.sent[kept[0]])} is in the warehouse's queue, and in the events queue too."
+            ),
+            expected="events deleted once they're passed on",
+            why="What isn't deleted comes back, and is passed on a second time.",
+        )
+    for place, message in enumerate(back):
+        if left[message]["state"] != "visible":
+            group = dock.sent[message][0]
+            first = not [other for other in back[:place] if dock.sent[other][0] == group]
+            which = "was refused" if first else "came after a refused one in its group"
             case.not_yet(
-                "event-lost",
-                got=case.said(f"The event {_short(self.sent[lost[0]])} is in neither of the two queues any more."),
-                expected="an event that couldn't be passed on still in the events queue",
-                why="A deleted message never comes back. Delete an event when the warehouse's queue has accepted it.",
-            )
-        if kept := [message for message in passed if message in left]:
-            case.not_yet(
-                "passed-on-but-left",
+                "not-given-back" if first else "rest-not-given-back",
                 got=case.said(
-                    f"The event {_short(self.sent[kept[0]])} is in the warehouse's queue, and in the events queue too."
+                    f"The event {_short(dock.sent[message])} {which}, and stays in flight for another "
+                    f"{left[message]['left']:.0f} s."
                 ),
-                expected="events deleted once they're passed on",
-                why="What isn't deleted comes back, and is passed on a second time.",
+                expected="events that can be received again at once",
+                why="While a message of a group is in flight, nobody can receive what comes after it in the group. "
+                "change_message_visibility with 0 gives a message back.",
             )
-        for place, message in enumerate(back):
-            if left[message]["state"] != "visible":
-                group = self.sent[message][0]
-                first = not [other for other in back[:place] if self.sent[other][0] == group]
-                reason = "not-given-back" if first else "rest-not-given-back"
-                which = "was refused" if first else "came after a refused one in its group"
-                case.not_yet(
-                    reason,
-                    got=case.said(
-                        f"The event {_short(self.sent[message])} {which}, and stays in flight for another "
-                        f"{left[message]['left']:.0f} s."
-                    ),
-                    expected="events that can be received again at once",
-                    why="While a message of a group is in flight, nobody can receive what comes after it in the group. "
-                    "change_message_visibility with 0 gives a message back.",
-                )
 
 
 def _short(event):
@@ -598,18 +611,18 @@ def send_day(case):
     """A day without trouble; days on which the program breaks off, once or more often; other tills and other days."""
     draw = case.draw.randrange
     counter = _Counter(case, "false")
-    counter.day(draw(20, 90), "2026-12-24", _sold(case, draw(8, 14)))
+    _send_and_look(counter, draw(20, 90), "2026-12-24", _sold(case, draw(8, 14)))
     counter = _Counter(case, "true")
     orders, day = _sold(case, draw(27, 32)), f"2026-12-{draw(10, 22)}"
-    counter.day(1, day, orders, break_off=[0.25], more=_sold(case, 3))
+    _send_and_look(counter, 1, day, orders, break_off=[0.25], more=_sold(case, 3))
     others = [(11, day), (1, f"{day[:-2]}09"), (2, day), (12, day), (1, f"2027{day[4:]}"), (1, f"2026-11{day[7:]}")]
     for place, (till, when) in enumerate(others):
-        counter.day(till, when, orders[: draw(12, 15)], break_off=[0.15] * (place % 2))
+        _send_and_look(counter, till, when, orders[: draw(12, 15)], break_off=[0.15] * (place % 2))
     counter = _Counter(case, "false", keep=True)
-    counter.day(111, day, orders, break_off=[0.1, 0.35, 0.7], more=orders[:2])
-    counter.day(11, day, orders[:13])
-    counter.day(1, f"{day[:-2]}01", orders[:1])
-    counter.day(5, day, [])
+    _send_and_look(counter, 111, day, orders, break_off=[0.1, 0.35, 0.7], more=orders[:2])
+    _send_and_look(counter, 11, day, orders[:13])
+    _send_and_look(counter, 1, f"{day[:-2]}01", orders[:1])
+    _send_and_look(counter, 5, day, [])
 
 
 def _sold(case, count):
@@ -635,49 +648,7 @@ class _Counter:
         self.case, self.keep, self.ids, self.before = case, keep, {}, 0
         self.queue_url = _fifo(case, "orders", ContentBasedDeduplication=content_based)
 
-    def day(self, till, day, orders, break_off=(), more=()):
-        """Let the till's program send its day: it breaks off after these seconds, runs, and runs again with more."""
-        case, arrived, tried = self.case, [], []
-        for after in break_off:
-            case.interrupt(after=after)
-            tried.append(self._send(till, day, _shuffled_keys(case, orders), f"interrupted after {after} s"))
-            arrived += self._arrivals()
-        for rows in [orders, [*orders, *more]] if more else [orders]:
-            made = len(case.calls)
-            tried.append(self._send(till, day, _shuffled_keys(case, rows)))
-            case.did += ", after it had broken off" if break_off else ""
-            self._expect_untouched(case.calls[made:])
-            arrived += self._arrivals()
-            self._expect_orders(till, day, rows, arrived, tried)
-            self._note(till, day, tried[-1])
-
-    def _send(self, till, day, orders, did=""):
-        """Call the answer, and return what it sent, a dictionary for each message."""
-        case, settings = self.case, shop.settings(self.case, self.queue_url)
-        made = len(case.calls)
-        result = case.attempt(queue_url=self.queue_url, till=till, day=day, orders=orders)
-        case.did += f", {did}" if did else ""
-        if result.error and not (did and result.error.type == "KeyboardInterrupt"):
-            _explain_sending_error(case, result.error)
-        if shop.settings(case, self.queue_url) != settings:
-            case.not_yet(
-                "queue-changed",
-                got=case.said("After your call, a setting of the queue isn't what it was."),
-                expected="the queue's settings as they were",
-                why="A deduplication id for each message is all that's needed.",
-            )
-        sent = list(_entries(case.calls[made:]))
-        if not did and len(sent) < len(orders):
-            case.not_yet(
-                "not-all-sent",
-                got=case.said(f"Your code sent {_count(len(sent), 'message')} for {_count(len(orders), 'order')}."),
-                expected="every order sent, at each call",
-                why="A program that was restarted knows nothing of the first try, and the queue's counters don't say "
-                "which orders are in it. So send everything again, and let SQS recognise what it has.",
-            )
-        return sent
-
-    def _arrivals(self):
+    def arrivals(self):
         """Return the bodies and group ids that have come since the last time, in sequence."""
         case, found = self.case, []
         if self.keep:
@@ -692,99 +663,144 @@ class _Counter:
                 case.sqs.delete_message(QueueUrl=self.queue_url, ReceiptHandle=message["ReceiptHandle"])
         return found
 
-    def _expect_untouched(self, calls):
-        """Nothing was received, deleted or purged."""
-        if others := shop.of(calls, "ReceiveMessage", "DeleteMessage", "DeleteMessageBatch", "PurgeQueue"):
-            self.case.not_yet(
-                "queue-touched",
-                got=self.case.said(f"Your code called {others[0].operation}."),
-                expected="the messages in the queue as they were",
-                why="Somebody else receives the orders. What you receive stays hidden from them, and a look into the "
-                "queue doesn't show the orders that they've deleted.",
-            )
-
-    def _expect_orders(self, till, day, orders, arrived, tried):
-        """All orders of the day have arrived, once, in sequence. tried: what was sent, in this call and before."""
-        case = self.case
-        if odd := [body for body, _ in arrived if _parsed(body) not in orders]:
-            case.not_yet(
-                "other-body",
-                got=case.said(f"In the queue there's a message {shop.show(odd[0], 100)}."),
-                expected="an order as JSON in each message",
-                why="None of the orders reads like that.",
-            )
-        if others := [group for _, group in arrived if group != f"till-{till}"]:
-            case.not_yet(
-                "other-group-id",
-                got=case.said(f"In the queue there's a message of the group {others[0]!r}."),
-                expected=f"the group till-{till} for all orders of this till",
-                why="Within a group the orders stay in sequence. The number of the till says which group it is.",
-            )
-        texts, wanted = [_text(_parsed(body)) for body, _ in arrived], [_text(order) for order in orders]
-        lost, extra = Counter(wanted) - Counter(texts), Counter(texts) - Counter(wanted)
-        if lost:
-            self._explain_loss(till, day, wanted, lost, tried[-1])
-        if extra:
-            place = wanted.index(next(iter(extra)))
-            ids = [sent[place].get("MessageDeduplicationId") for sent in tried if len(sent) > place]
-            got = f"{_count(extra.total(), 'order')} of till {till} got into the queue a second time, such as number "
-            got += f"{place + 1}: {shop.show(orders[place], 80)}."
-            if len(set(ids)) > 1:
-                got += f" Your code sent it with the id {ids[0]!r}, and after the restart with {ids[-1]!r}."
-            case.not_yet(
-                "order-there-twice",
-                got=case.said(got),
-                expected="each order in the queue once, however often the program is restarted",
-                why="SQS recognises a message by its deduplication id. So an order needs the same id at each call, and "
-                "an id that depends on the moment, on chance or on how many orders there are isn't the same.",
-            )
-        if texts != wanted:
-            case.not_yet(
-                "sequence-changed",
-                got=case.said("The orders are in the queue in another sequence."),
-                expected="the sequence of the list",
-                why="A FIFO queue keeps the sequence in which a group's messages are sent.",
-            )
-
-    def _explain_loss(self, till, day, wanted, lost, sent):
-        """End the check, since these orders aren't in the queue: say whose id they were sent with."""
-        case, place = self.case, max(place for place, text in enumerate(wanted) if text in lost)
-        got = f"{_count(lost.total(), 'order')} of till {till} on {day} didn't get into the queue, such as number "
-        got += f"{place + 1}."
-        places = [number for number, entry in enumerate(sent) if _text(_parsed(entry.get("MessageBody", ""))) in lost]
-        reason, why = "order-lost", "Each order is a message of its own, equal or not."
-        owners = {}
-        for number in places:
-            owner = till, day, number, _text(_parsed(sent[number]["MessageBody"]))
-            key = sent[number].get("MessageDeduplicationId")
-            first = self.ids.get(key, owners.setdefault(key, owner))
-            if first == owner:
-                continue
-            got = (
-                f"Order {number + 1} of till {till} on {day} didn't get into the queue. Your code sent it with the id "
-            )
-            got += f"{key!r}, the same as order {first[2] + 1} of till {first[0]} on {first[1]}."
-            why = "For SQS, a second message with the same id within five minutes is the first one again."
-            reason = "orders-share-an-id"
-            if first[0] != till:
-                reason = "tills-share-an-id"
-            elif first[1] != day:
-                reason = "days-share-an-id"
-            elif first[3] == owner[3]:
-                reason = "equal-orders-share-an-id"
-            break
-        if sent and not any("MessageDeduplicationId" in entry for entry in sent):
-            reason = "id-left-to-the-body"
-            why = (
-                "Your code sends no deduplication id, so this queue makes one from the body, and equal orders have the "
-            )
-            why += "same. Grace meant both."
-        case.not_yet(reason, got=case.said(got), expected="every order in the queue, equal or not", why=why)
-
-    def _note(self, till, day, sent):
+    def note(self, till, day, sent):
         for place, entry in enumerate(sent):
             owner = till, day, place, _text(_parsed(entry["MessageBody"]))
             self.ids.setdefault(entry.get("MessageDeduplicationId"), owner)
+
+
+def _send_and_look(counter, till, day, orders, break_off=(), more=()):
+    """Let the till's program send its day: it breaks off after these seconds, runs, and runs again with more."""
+    case, arrived, tried = counter.case, [], []
+    for after in break_off:
+        case.interrupt(after=after)
+        tried.append(_send_once(counter, till, day, _shuffled_keys(case, orders), f"interrupted after {after} s"))
+        arrived += counter.arrivals()
+    for rows in [orders, [*orders, *more]] if more else [orders]:
+        made = len(case.calls)
+        tried.append(_send_once(counter, till, day, _shuffled_keys(case, rows)))
+        case.did += ", after it had broken off" if break_off else ""
+        _expect_untouched(counter, case.calls[made:])
+        arrived += counter.arrivals()
+        _expect_orders(counter, till, day, rows, arrived, tried)
+        counter.note(till, day, tried[-1])
+
+
+def _send_once(counter, till, day, orders, did=""):
+    """Call the answer, and return what it sent, a dictionary for each message."""
+    case, settings = counter.case, shop.settings(counter.case, counter.queue_url)
+    made = len(case.calls)
+    result = case.attempt(queue_url=counter.queue_url, till=till, day=day, orders=orders)
+    case.did += f", {did}" if did else ""
+    if result.error and not (did and result.error.type == "KeyboardInterrupt"):
+        _explain_sending_error(case, result.error)
+    if shop.settings(case, counter.queue_url) != settings:
+        case.not_yet(
+            "queue-changed",
+            got=case.said("After your call, a setting of the queue isn't what it was."),
+            expected="the queue's settings as they were",
+            why="A deduplication id for each message is all that's needed.",
+        )
+    sent = list(_entries(case.calls[made:]))
+    if not did and len(sent) < len(orders):
+        case.not_yet(
+            "not-all-sent",
+            got=case.said(f"Your code sent {_count(len(sent), 'message')} for {_count(len(orders), 'order')}."),
+            expected="every order sent, at each call",
+            why="A program that was restarted knows nothing of the first try, and the queue's counters don't say "
+            "which orders are in it. So send everything again, and let SQS recognise what it has.",
+        )
+    return sent
+
+
+def _expect_untouched(counter, calls):
+    """Nothing was received, deleted or purged."""
+    if others := shop.of(calls, "ReceiveMessage", "DeleteMessage", "DeleteMessageBatch", "PurgeQueue"):
+        counter.case.not_yet(
+            "queue-touched",
+            got=counter.case.said(f"Your code called {others[0].operation}."),
+            expected="the messages in the queue as they were",
+            why="Somebody else receives the orders. What you receive stays hidden from them, and a look into the "
+            "queue doesn't show the orders that they've deleted.",
+        )
+
+
+def _expect_orders(counter, till, day, orders, arrived, tried):
+    """All orders of the day have arrived, once, in sequence. tried: what was sent, in this call and before."""
+    case = counter.case
+    if odd := [body for body, _ in arrived if _parsed(body) not in orders]:
+        case.not_yet(
+            "other-body",
+            got=case.said(f"In the queue there's a message {shop.show(odd[0], 100)}."),
+            expected="an order as JSON in each message",
+            why="None of the orders reads like that.",
+        )
+    if others := [group for _, group in arrived if group != f"till-{till}"]:
+        case.not_yet(
+            "other-group-id",
+            got=case.said(f"In the queue there's a message of the group {others[0]!r}."),
+            expected=f"the group till-{till} for all orders of this till",
+            why="Within a group the orders stay in sequence. The number of the till says which group it is.",
+        )
+    texts, wanted = [_text(_parsed(body)) for body, _ in arrived], [_text(order) for order in orders]
+    lost, extra = Counter(wanted) - Counter(texts), Counter(texts) - Counter(wanted)
+    if lost:
+        _explain_loss(counter, till, day, wanted, lost, tried[-1])
+    if extra:
+        place = wanted.index(next(iter(extra)))
+        ids = [sent[place].get("MessageDeduplicationId") for sent in tried if len(sent) > place]
+        got = f"{_count(extra.total(), 'order')} of till {till} got into the queue a second time, such as number "
+        got += f"{place + 1}: {shop.show(orders[place], 80)}."
+        if len(set(ids)) > 1:
+            got += f" Your code sent it with the id {ids[0]!r}, and after the restart with {ids[-1]!r}."
+        case.not_yet(
+            "order-there-twice",
+            got=case.said(got),
+            expected="each order in the queue once, however often the program is restarted",
+            why="SQS recognises a message by its deduplication id. So an order needs the same id at each call, and "
+            "an id that depends on the moment, on chance or on how many orders there are isn't the same.",
+        )
+    if texts != wanted:
+        case.not_yet(
+            "sequence-changed",
+            got=case.said("The orders are in the queue in another sequence."),
+            expected="the sequence of the list",
+            why="A FIFO queue keeps the sequence in which a group's messages are sent.",
+        )
+
+
+SAME_ID = "For SQS, a second message with the same deduplication id within five minutes is the first one again."
+
+
+def _explain_loss(counter, till, day, wanted, lost, sent):
+    """End the check, since these orders aren't in the queue: say whose id they were sent with."""
+    case, place = counter.case, max(place for place, text in enumerate(wanted) if text in lost)
+    got = f"{_count(lost.total(), 'order')} of till {till} on {day} didn't get into the queue, such as number "
+    got += f"{place + 1}."
+    places = [number for number, entry in enumerate(sent) if _text(_parsed(entry.get("MessageBody", ""))) in lost]
+    reason, why = "order-lost", "Each order is a message of its own, equal or not."
+    owners = {}
+    for number in places:
+        owner = till, day, number, _text(_parsed(sent[number]["MessageBody"]))
+        key = sent[number].get("MessageDeduplicationId")
+        first = counter.ids.get(key, owners.setdefault(key, owner))
+        if first == owner:
+            continue
+        got = f"Order {number + 1} of till {till} on {day} didn't get into the queue. Your code sent it with the id "
+        got += f"{key!r}, the same as order {first[2] + 1} of till {first[0]} on {first[1]}."
+        reason, why = "orders-share-an-id", SAME_ID
+        if first[0] != till:
+            reason, why = "tills-share-an-id", SAME_ID
+        elif first[1] != day:
+            reason, why = "days-share-an-id", SAME_ID
+        elif first[3] == owner[3]:
+            reason, why = "equal-orders-share-an-id", SAME_ID
+        break
+    if sent and not any("MessageDeduplicationId" in entry for entry in sent):
+        reason = "id-left-to-the-body"
+        why = "Your code sends no deduplication id, so this queue makes one from the body, and equal orders have the "
+        why += "same. Grace meant both."
+    case.not_yet(reason, got=case.said(got), expected="every order in the queue, equal or not", why=why)
 
 
 def _text(order):
@@ -824,25 +840,25 @@ def apply_messages(case):
     office = _Office(case)
     first, second = office.event("A", 1, 5), office.event("A", 2, draw(1, 9))
     office.send(first, office.event("B", draw(2, 9), 7), second)
-    office.work("three events of two orders")
-    office.work("no messages at all", empty=True)
+    _work(office, "three events of two orders")
+    _work(office, "no messages at all", empty=True)
     repeated = office.event("A", 3, draw(10, 90))
     office.send(repeated, office.event("C", 4, 20), repeated, office.event("C", 4 + draw(1, 9), 20))
-    office.work("an event that the publisher sent twice", delete=False)
-    office.work("the same messages again, since the worker broke off before it deleted them", again=True)
+    _work(office, "an event that the publisher sent twice", delete=False)
+    _work(office, "the same messages again, since the worker broke off before it deleted them", again=True)
     office.send(repeated)
-    office.work("an event that the publisher sends once more")
+    _work(office, "an event that the publisher sends once more")
     case.reach("once")
     # The last one says the same as another event, and is one of its own.
     office.send(office.event("D", 8, 3), office.event("D", 7, draw(10, 90)), office.event("A", 2, second["points"]))
-    office.work("old versions of orders that are known")
+    _work(office, "old versions of orders that are known")
     office.send(first)
-    office.work("the very first event, once more")
+    _work(office, "the very first event, once more")
     for one, two, three in ((9, "10", 8), ("99", 100, "25"), (10, "9", "11"), ("7", "30", 201), (3, 12, "4")):
         office = _Office(case)
         for version in (one, two, three):
             office.send(office.event("E", version, draw(-5, 6)))
-            office.work("versions that are numbers or strings of digits")
+            _work(office, "versions that are numbers or strings of digits")
     _expect_no_events_ignored(case)
     _expect_break_offs_survived(case)
     _expect_busy_day_survived(case)
@@ -852,30 +868,30 @@ def _expect_no_events_ignored(case):
     """What's no event changes nothing and stays, next to events; and later an event has its id."""
     office = _Office(case)
     office.send(office.event("A", 1, 5), *shop.shuffled(case, NO_EVENTS), office.event("B", 1, 6))
-    office.work("messages that are no events")
+    _work(office, "messages that are no events")
     events = [office.event("C", number + 2, 10 + number) for number in range(len(EVENT_KEYS))]
     for event, key in zip(events, EVENT_KEYS, strict=True):
         office = _Office(case)
         office.send(
             office.event("C", 1, 1), {name: event[name] for name in event if name != key}, office.event("D", 1, 1)
         )
-        office.work(f"an object without {key}")
+        _work(office, f"an object without {key}")
         office.send(event)
-        office.work(f"an event whose event_id an object without {key} had")
+        _work(office, f"an event whose event_id an object without {key} had")
 
 
 def _expect_break_offs_survived(case):
     """What the worker didn't save didn't happen: the messages come again, with the state from before."""
     office = _Office(case)
     office.send(office.event("A", 1, 5))
-    office.work("an event")
+    _work(office, "an event")
     office.send(office.event("A", 2, 7), office.event("B", 1, 9))
-    office.work("two more", save=False)
-    office.work("the same messages and the same state again, since the worker broke off before it saved", again=True)
+    _work(office, "two more", save=False)
+    _work(office, "the same messages and the same state again, since the worker broke off before it saved", again=True)
     one = office.sent[-1]
     other = _Office(case)  # of another shop, which has the same event too
     other.send(one)
-    other.work("an event that another shop's worker has received too")
+    _work(other, "an event that another shop's worker has received too")
 
 
 def _expect_busy_day_survived(case):
@@ -888,7 +904,7 @@ def _expect_busy_day_survived(case):
         office.send(*shop.shuffled(case, [*events, *draw.sample(events, 4), *broken]))
         for turn in range(14):
             fate = draw.choice(["", "", "save", "delete"]) if turn < 8 else ""
-            office.work("events in any sequence, some of them again", save=fate != "save", delete=fate != "delete")
+            _work(office, "events in any sequence, some of them again", save=fate != "save", delete=fate != "delete")
             case.clock.advance(office.TIMEOUT + 1)
 
 
@@ -933,42 +949,7 @@ class _Office:
             self.case.sqs.send_message(QueueUrl=self.queue_url, MessageBody=text)
             self.sent.append(thing)
 
-    def work(self, did, again=False, save=True, delete=True, empty=False):
-        """Let the worker go through its steps once, and look at what the answer returns.
-
-        again: the messages of the last time come back first. save, delete: whether it got that far.
-        """
-        case = self.case
-        if again:
-            case.clock.advance(self.TIMEOUT + 1)
-        ten = {"QueueUrl": self.queue_url, "MaxNumberOfMessages": BATCH}
-        messages = [] if empty else case.sqs.receive_message(**ten).get("Messages", [])
-        if not messages and not empty:
-            return
-        result = case.attempt(state=self.state, messages=messages)
-        case.did = f"apply_messages(state, messages), with {did}"
-        if result.error:
-            _explain_applying_error(case, result.error)
-        value = result.value
-        self._expect_form(value)
-        events = [(_parsed(message["Body"]), message["ReceiptHandle"]) for message in messages]
-        good = [
-            (event, handle) for event, handle in events if isinstance(event, dict) and event.keys() >= {*EVENT_KEYS}
-        ]
-        orders, points = self._applied([event for event, _ in good])
-        self._expect_points(value["state"], points, good, events)
-        self._expect_statuses(value["state"], orders, good, events)
-        self._expect_handles(value["delete"], orders, good, events)
-        self.failed |= {event.get("event_id"): "no-event" for event, _ in events if isinstance(event, dict)}
-        if not save:
-            self.failed |= {event["event_id"]: "not-saved" for event, _ in good}
-            return
-        self.state, self.orders, self.points = value["state"], orders, points
-        self.seen |= {event["event_id"] for event, _ in good}
-        for _, handle in good if delete else ():
-            case.sqs.delete_message(QueueUrl=self.queue_url, ReceiptHandle=handle)
-
-    def _applied(self, events):
+    def applied(self, events):
         """Return orders and points as they are after these events."""
         orders, points, seen = dict(self.orders), dict(self.points), set(self.seen)
         for event in events:
@@ -980,142 +961,176 @@ class _Office:
                 orders[event["order_id"]] = int(event["version"]), event["status"]
         return orders, points
 
-    def _expect_form(self, value):
-        """The value has a state with orders and points, and a list."""
-        case = self.case
-        if not isinstance(value, dict) or set(value) != {"state", "delete"}:
-            case.not_yet(
-                "other-form",
-                got=value,
-                expected='a dictionary with the keys "state" and "delete"',
-                why="The worker saves what's under state, and deletes the messages whose receipt handles are under "
-                "delete.",
-            )
-        state = value["state"]
-        if not isinstance(state, dict) or not all(isinstance(state.get(name), dict) for name in ("orders", "points")):
-            case.not_yet(
-                "other-state",
-                got=state,
-                expected='a state with a dictionary under "orders" and one under "points"',
-                why="The rest of the shop reads them there.",
-            )
-        try:
-            json.dumps(state)
-        except TypeError:
-            case.not_yet(
-                "state-not-json",
-                got=state,
-                expected="a state that can be stored as JSON",
-                why="JSON has dictionaries with strings as keys, lists, strings, numbers, true, false and null. It has "
-                "no sets, for example.",
-            )
 
-    def _expect_points(self, state, points, good, events):
-        """Each customer has the points of all events, each counted once."""
-        case, got = self.case, state["points"]
-        for customer in sorted({*points, *map(str, got)}):
-            if (has := got.get(customer)) == points.get(customer):
-                continue
-            reason, why = "other-points", "The points of a customer are the sum over all events that name the customer."
-            own = [event for event, _ in good if event["customer"] == customer]
-            ids = [event["event_id"] for event in own]
-            known = [event for place, event in enumerate(own) if ids[place] in {*self.seen, *ids[:place]}]
-            new = [event for place, event in enumerate(own) if ids[place] not in {*self.seen, *ids[:place]}]
-            off = (has if isinstance(has, (int, float)) else 0) - points.get(customer, 0)
-            if customer not in points:
-                reason, why = "no-event-counted", "None of the events names this customer."
-            elif off and off in (_points(known), _points({event["event_id"]: event for event in known}.values())):
-                reason = "counted-twice"
-                why = f"The event {known[0]['event_id']} has counted already. It arrived again, as its event_id shows."
-            elif off and (missing := next((row for row in (new, *([one] for one in new)) if -off == _points(row)), [])):
-                reason, why = "event-not-counted", self._why_missing(missing[0])
-                if self.failed.get(missing[0]["event_id"]) == "not-saved":
-                    reason, why = "remembered-outside-the-state", NOT_SAVED
-            case.not_yet(
-                reason,
-                got=case.said(f"{customer} has {has} points. The events: {_events_shown(events)}."),
-                expected=f"{points.get(customer, 'no entry')}",
-                why=why,
-            )
+def _work(office, did, again=False, save=True, delete=True, empty=False):
+    """Let the worker go through its steps once, and look at what the answer returns.
 
-    def _why_missing(self, event):
-        """Return why this event counts."""
-        before = self.failed.get(event["event_id"])
-        if before == "no-event":
-            return "What came before with this event_id was no event, since it lacked a key. This one has all of them."
-        if int(event["version"]) <= self.orders.get(event["order_id"], (0, ""))[0]:
-            return "It's an old version for its order's status. Points add up, so it counts all the same."
-        return "Its event_id hasn't been there before, so it counts, even if another event looks like it."
+    again: the messages of the last time come back first. save, delete: whether it got that far.
+    """
+    case = office.case
+    if again:
+        case.clock.advance(office.TIMEOUT + 1)
+    ten = {"QueueUrl": office.queue_url, "MaxNumberOfMessages": BATCH}
+    messages = [] if empty else case.sqs.receive_message(**ten).get("Messages", [])
+    if not messages and not empty:
+        return
+    result = case.attempt(state=office.state, messages=messages)
+    case.did = f"apply_messages(state, messages), with {did}"
+    if result.error:
+        _explain_applying_error(case, result.error)
+    value = result.value
+    _expect_form(office, value)
+    events = [(_parsed(message["Body"]), message["ReceiptHandle"]) for message in messages]
+    good = [(event, handle) for event, handle in events if isinstance(event, dict) and event.keys() >= {*EVENT_KEYS}]
+    orders, points = office.applied([event for event, _ in good])
+    _expect_points(office, value["state"], points, good, events)
+    _expect_statuses(office, value["state"], orders, good, events)
+    _expect_handles(office, value["delete"], orders, good, events)
+    office.failed |= {event.get("event_id"): "no-event" for event, _ in events if isinstance(event, dict)}
+    if not save:
+        office.failed |= {event["event_id"]: "not-saved" for event, _ in good}
+        return
+    office.state, office.orders, office.points = value["state"], orders, points
+    office.seen |= {event["event_id"] for event, _ in good}
+    for _, handle in good if delete else ():
+        case.sqs.delete_message(QueueUrl=office.queue_url, ReceiptHandle=handle)
 
-    def _expect_statuses(self, state, orders, good, events):
-        """Each order has the status of the highest version."""
-        case, got = self.case, state["orders"]
-        for order_id in sorted({*orders, *map(str, got)}):
-            version, status = orders.get(order_id, (0, None))
-            if (has := got.get(order_id)) == status and order_id in orders:
-                continue
-            reason, why = "other-status", "Under orders, each order's id has the status of its highest version so far."
-            known = [event for event, _ in good] + [event for event in self.sent if _is_event(event)]
-            older = [event for event in known if (event["order_id"], event["status"]) == (order_id, has)]
-            if older and status is not None:
-                reason = "older-version-won"
-                why = (
-                    f"That's the status of version {older[0]['version']}. Messages arrive in any sequence, so the one "
-                )
-                why += (
-                    "that's received last needn't be the newest, and versions are numbers, also where they're strings."
-                )
-                now = [event for event, _ in good if event["status"] == status]
-                if now and self.failed.get(now[0]["event_id"]) == "not-saved":
-                    reason, why = "remembered-outside-the-state", NOT_SAVED
-            elif self._is_of_no_event(order_id, has, events):
-                reason, why = "no-event-applied", "That's from an object that lacks a key, and it changes nothing."
-            case.not_yet(
-                reason,
-                got=case.said(
-                    f"The order {order_id} has the status {shop.show(has, 60)}. The events: {_events_shown(events)}."
-                ),
-                expected=f"{status!r}, of version {version}" if status else "no such order",
-                why=why,
-            )
 
-    @staticmethod
-    def _is_of_no_event(order_id, status, events):
-        others = [event for event, _ in events if isinstance(event, dict) and not _is_event(event)]
-        return any(event.get("order_id") == order_id or event.get("status") == status for event in others)
+def _expect_form(office, value):
+    """The value has a state with orders and points, and a list."""
+    case = office.case
+    if not isinstance(value, dict) or set(value) != {"state", "delete"}:
+        case.not_yet(
+            "other-form",
+            got=value,
+            expected='a dictionary with the keys "state" and "delete"',
+            why="The worker saves what's under state, and deletes the messages whose receipt handles are under delete.",
+        )
+    state = value["state"]
+    if not isinstance(state, dict) or not all(isinstance(state.get(name), dict) for name in ("orders", "points")):
+        case.not_yet(
+            "other-state",
+            got=state,
+            expected='a state with a dictionary under "orders" and one under "points"',
+            why="The rest of the shop reads them there.",
+        )
+    try:
+        json.dumps(state)
+    except TypeError:
+        case.not_yet(
+            "state-not-json",
+            got=state,
+            expected="a state that can be stored as JSON",
+            why="JSON has dictionaries with strings as keys, lists, strings, numbers, true, false and null. It has "
+            "no sets, for example.",
+        )
 
-    def _expect_handles(self, value, orders, good, events):
-        """The list has the receipt handles of all messages with an event, and no others. orders: as they are now."""
-        case, wanted = self.case, [handle for _, handle in good]
-        if isinstance(value, list) and sorted(map(str, value)) == sorted(wanted):
-            return
-        reason, why = "other-handles", "delete_message needs the receipt handle that came with the message."
-        texts, known, left = list(map(str, value)) if isinstance(value, list) else [], set(self.seen), []
-        for event, handle in good:
-            if handle not in texts:
-                is_old = int(event["version"]) < orders[event["order_id"]][0]
-                left.append("repeat" if event["event_id"] in known else "old" if is_old else "new")
-            known.add(event["event_id"])
-        if any(handle in texts for event, handle in events if not _is_event(event)):
-            reason, why = "no-event-deleted", "Somebody has to see what's wrong with a message that's no event."
-        elif not isinstance(value, list) or not {*texts} <= {*wanted}:
-            pass
-        elif "new" in left:
-            reason, why = "event-left", "This event counts now, so its message has to go."
-        elif "repeat" in left:
-            reason, why = (
-                "repeat-left",
-                "An event that has counted already is done too. Its message comes until it's gone.",
-            )
-        elif left:
-            reason, why = "old-version-left", "There's nothing more to do for an old version. It comes until it's gone."
+
+def _expect_points(office, state, points, good, events):
+    """Each customer has the points of all events, each counted once."""
+    case, got = office.case, state["points"]
+    for customer in sorted({*points, *map(str, got)}):
+        if (has := got.get(customer)) == points.get(customer):
+            continue
+        reason, why = "other-points", "The points of a customer are the sum over all events that name the customer."
+        own = [event for event, _ in good if event["customer"] == customer]
+        ids = [event["event_id"] for event in own]
+        known = [event for place, event in enumerate(own) if ids[place] in {*office.seen, *ids[:place]}]
+        new = [event for place, event in enumerate(own) if ids[place] not in {*office.seen, *ids[:place]}]
+        off = (has if isinstance(has, (int, float)) else 0) - points.get(customer, 0)
+        if customer not in points:
+            reason, why = "no-event-counted", "None of the events names this customer."
+        elif off and off in (_points(known), _points({event["event_id"]: event for event in known}.values())):
+            reason = "counted-twice"
+            why = f"The event {known[0]['event_id']} has counted already. It arrived again, as its event_id shows."
+        elif off and (missing := next((row for row in (new, *([one] for one in new)) if -off == _points(row)), [])):
+            reason, why = "event-not-counted", _why_missing(office, missing[0])
+            if office.failed.get(missing[0]["event_id"]) == "not-saved":
+                reason, why = "remembered-outside-the-state", NOT_SAVED
         case.not_yet(
             reason,
-            got=case.said(f"Under delete there's {shop.show(value, 100)}. The events: {_events_shown(events)}."),
-            expected=f"a list with the receipt {'handle' if len(wanted) == 1 else 'handles'} of "
-            f"{_count(len(wanted), 'message')}" if wanted else "an empty list",
+            got=case.said(f"{customer} has {has} points. The events: {_events_shown(events)}."),
+            expected=f"{points.get(customer, 'no entry')}",
             why=why,
-        )  # fmt: skip
+        )
+
+
+def _why_missing(office, event):
+    """Return why this event counts."""
+    before = office.failed.get(event["event_id"])
+    if before == "no-event":
+        return "What came before with this event_id was no event, since it lacked a key. This one has all of them."
+    if int(event["version"]) <= office.orders.get(event["order_id"], (0, ""))[0]:
+        return "It's an old version for its order's status. Points add up, so it counts all the same."
+    return "Its event_id hasn't been there before, so it counts, even if another event looks like it."
+
+
+def _expect_statuses(office, state, orders, good, events):
+    """Each order has the status of the highest version."""
+    case, got = office.case, state["orders"]
+    for order_id in sorted({*orders, *map(str, got)}):
+        version, status = orders.get(order_id, (0, None))
+        if (has := got.get(order_id)) == status and order_id in orders:
+            continue
+        reason, why = "other-status", "Under orders, each order's id has the status of its highest version so far."
+        known = [event for event, _ in good] + [event for event in office.sent if _is_event(event)]
+        older = [event for event in known if (event["order_id"], event["status"]) == (order_id, has)]
+        if older and status is not None:
+            reason = "older-version-won"
+            why = f"That's the status of version {older[0]['version']}. Messages arrive in any sequence, so the one "
+            why += "that's received last needn't be the newest, and versions are numbers, also where they're strings."
+            now = [event for event, _ in good if event["status"] == status]
+            if now and office.failed.get(now[0]["event_id"]) == "not-saved":
+                reason, why = "remembered-outside-the-state", NOT_SAVED
+        elif _is_of_no_event(order_id, has, events):
+            reason, why = "no-event-applied", "That's from an object that lacks a key, and it changes nothing."
+        case.not_yet(
+            reason,
+            got=case.said(
+                f"The order {order_id} has the status {shop.show(has, 60)}. The events: {_events_shown(events)}."
+            ),
+            expected=f"{status!r}, of version {version}" if status else "no such order",
+            why=why,
+        )
+
+
+def _is_of_no_event(order_id, status, events):
+    others = [event for event, _ in events if isinstance(event, dict) and not _is_event(event)]
+    return any(event.get("order_id") == order_id or event.get("status") == status for event in others)
+
+
+def _expect_handles(office, value, orders, good, events):
+    """The list has the receipt handles of all messages with an event, and no others. orders: as they are now."""
+    case, wanted = office.case, [handle for _, handle in good]
+    if isinstance(value, list) and sorted(map(str, value)) == sorted(wanted):
+        return
+    reason, why = "other-handles", "delete_message needs the receipt handle that came with the message."
+    texts, known, left = list(map(str, value)) if isinstance(value, list) else [], set(office.seen), []
+    for event, handle in good:
+        if handle not in texts:
+            is_old = int(event["version"]) < orders[event["order_id"]][0]
+            left.append("repeat" if event["event_id"] in known else "old" if is_old else "new")
+        known.add(event["event_id"])
+    if any(handle in texts for event, handle in events if not _is_event(event)):
+        reason, why = "no-event-deleted", "Somebody has to see what's wrong with a message that's no event."
+    elif not isinstance(value, list) or not {*texts} <= {*wanted}:
+        pass
+    elif "new" in left:
+        reason, why = "event-left", "This event counts now, so its message has to go."
+    elif "repeat" in left:
+        reason, why = (
+            "repeat-left",
+            "An event that has counted already is done too. Its message comes until it's gone.",
+        )
+    elif left:
+        reason, why = "old-version-left", "There's nothing more to do for an old version. It comes until it's gone."
+    case.not_yet(
+        reason,
+        got=case.said(f"Under delete there's {shop.show(value, 100)}. The events: {_events_shown(events)}."),
+        expected=f"a list with the receipt {'handle' if len(wanted) == 1 else 'handles'} of "
+        f"{_count(len(wanted), 'message')}" if wanted else "an empty list",
+        why=why,
+    )  # fmt: skip
 
 
 def _points(events):
