@@ -31,4 +31,18 @@ EQUAL: dict[str, dict[str, str]] = {
     "announce": {
         "announce: line 1, 100 -> 99": "AWS documents less than 100 characters, and accepts 100. The contract has both.",
     },
+    "group_of": {
+        "group_of: line 11, '-' -> '-x'": "What stands between the kind and the hash is a matter of taste.",
+    },
+    "send_day": {
+        "send_day: line 6, '-' -> '-x'": "What stands between the numbers is a matter of taste.",
+        "send_day: line 6, '-' -> '-x' (2)": "What stands between the numbers is a matter of taste.",
+    },
+    "apply_messages": {
+        "apply_messages: line 2, 'versions' -> 'versionsx'": "The answer's own keys can have any names.",
+        "apply_messages: line 2, 'seen' -> 'seenx'": "The answer's own keys can have any names.",
+        "apply_messages: line 17, `version > versions.get(order_id, 0)` -> `version >= versions.get(order_id, 0)`": "A "
+        "version belongs to one status, so setting it again changes nothing.",
+        "apply_messages: line 17, 0 -> -1": "The lowest version is 1.",
+    },
 }

@@ -200,6 +200,11 @@ group_of__python_s_hash = variant(
     "solution", "hashlib.sha256(name.encode()).hexdigest()", "hash(name)", says="salted-hash"
 )
 
+group_of__python_s_hash_in_hexadecimal = variant(
+    "solution", "hashlib.sha256(name.encode()).hexdigest()", "hex(abs(hash(name)))", says="salted-hash"
+)
+
+
 group_of__ten_groups = variant("solution", ".hexdigest()", ".digest()[0] % 10", says="articles-in-one-group")
 
 group_of__bytes = variant("solution", ".hexdigest()", ".digest()", 'f"{about}-{digest}"', "digest", says="no-text")
