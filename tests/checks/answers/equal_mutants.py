@@ -32,7 +32,7 @@ EQUAL: dict[str, dict[str, str]] = {
         "announce: line 1, 100 -> 99": "AWS documents less than 100 characters, and accepts 100. The contract has both.",
     },
     "group_of": {
-        "group_of: line 11, '-' -> '-x'": "What stands between the kind and the hash is a matter of taste.",
+        "group_of: line 12, '-' -> '-x'": "What stands between the kind and the hash is a matter of taste.",
     },
     "send_day": {
         "send_day: line 6, '-' -> '-x'": "What stands between the numbers is a matter of taste.",

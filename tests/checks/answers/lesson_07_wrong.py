@@ -25,16 +25,7 @@ def group_of__kinds(event):
     return event["kind"].partition(".")[0]
 
 
-group_of__whole_kind = variant(
-    "solution",
-    'event["kind"].partition(".")[0]\n    if about ==',
-    'event["kind"]\n    kind = about.partition(".")[0]\n    if kind ==',
-    'elif about == "stock"',
-    'elif kind == "stock"',
-    'elif about == "customer"',
-    'elif kind == "customer"',
-    says="order-events-apart",
-)
+group_of__whole_kind = variant("solution", 'kind.partition(".")[0]', "kind", says="order-events-apart")
 
 group_of__orders_as_written = variant("solution", ".strip().upper()", "", says="same-thing-written-otherwise")
 group_of__spaces_stay = variant("solution", ".strip().upper()", ".upper()", says="same-thing-written-otherwise")
@@ -62,12 +53,12 @@ group_of__customers_as_they_are = variant(
 
 def group_of__names_as_they_are(event):
     """Says: id-too-long or id-with-other-characters"""
-    about = event["kind"].partition(".")[0]
-    if about == "order":
+    kind = event["kind"]
+    if kind.startswith("order."):
         return f"order-{event['order_id'].strip().upper()}"
-    if about == "stock":
+    if kind.startswith("stock."):
         return f"stock-{event['article']}"
-    return f"customer-{event['customer_id']}" if about == "customer" else event["event_id"]
+    return f"customer-{event['customer_id']}" if kind.startswith("customer.") else event["event_id"]
 
 
 group_of__cut = variant(
@@ -115,8 +106,8 @@ group_of__normal_form = variant(
     "solution",
     'event["article"]',
     'unicodedata.normalize("NFC", event["article"])',
-    "    about =",
-    "    import unicodedata\n\n    about =",
+    "    kind =",
+    "    import unicodedata\n\n    kind =",
     says="articles-in-one-group",
 )
 
@@ -162,6 +153,35 @@ def group_of__by_the_beginning(event):
     return hashlib.sha256(name.encode()).hexdigest()
 
 
+_numbers = {}
+
+
+def group_of__numbers_them(event):
+    """Says: numbered-as-they-come"""
+    kind = event["kind"]
+    if kind.startswith("order."):
+        thing = "order", event["order_id"].strip().upper()
+    elif kind.startswith("stock."):
+        thing = "stock", event["article"]
+    elif kind.startswith("customer."):
+        thing = "customer", str(event["customer_id"])
+    else:
+        thing = "event", event["event_id"]
+    return f"group-{_numbers.setdefault(thing, len(_numbers))}"
+
+
+group_of__without_the_dot = variant(
+    "solution",
+    'kind.startswith("order.")',
+    'kind.partition(".")[0] == "order"',
+    'kind.startswith("stock.")',
+    'kind.partition(".")[0] == "stock"',
+    'kind.startswith("customer.")',
+    'kind.partition(".")[0] == "customer"',
+    says="no-such-key or different-kinds-in-one-group",
+)
+
+
 def group_of__by_a_word_in_it(event):
     """Says: order-events-apart or stock-events-apart or customer-events-apart"""
     kind = event["kind"]
@@ -181,8 +201,8 @@ group_of__others_at_random = variant(
     "solution",
     'event["event_id"]',
     "uuid.uuid4().hex",
-    "    about =",
-    "    import uuid\n\n    about =",
+    "    kind =",
+    "    import uuid\n\n    kind =",
     says="other-id-at-the-next-call",
 )
 
@@ -190,8 +210,8 @@ group_of__random = variant(
     "solution",
     'f"{about}-{digest}"',
     'f"{about}-{uuid.uuid4()}"',
-    "    about =",
-    "    import uuid\n\n    about =",
+    "    kind =",
+    "    import uuid\n\n    kind =",
     says="order-events-apart",
 )
 
@@ -517,6 +537,53 @@ def pass_on__whole_group_back(sqs, events_url, warehouse_url):
     return [message["MessageId"] for message in back]
 
 
+def pass_on__visible_all_the_time(sqs, events_url, warehouse_url):
+    """Says: not-in-flight-any-more"""
+    stopped, back = set(), []
+    for message in _all(sqs, events_url, VisibilityTimeout=0):
+        received = {"QueueUrl": events_url, "ReceiptHandle": message["ReceiptHandle"]}
+        try:
+            if message["Attributes"]["MessageGroupId"] in stopped:
+                raise ValueError
+            sqs.send_message(QueueUrl=warehouse_url, MessageBody=message["Body"], **message["Attributes"])
+        except (ValueError, sqs.exceptions.ClientError):
+            stopped.add(message["Attributes"]["MessageGroupId"])
+            back.append(message["MessageId"])
+        else:
+            sqs.delete_message(**received)
+    return back
+
+
+pass_on__gives_back_by_sending = variant(
+    "solution",
+    "        sqs.change_message_visibility(**received, VisibilityTimeout=0)\n",
+    "        sqs.delete_message(**received)\n"
+    '        ids["MessageDeduplicationId"] += "-again"\n'
+    '        sqs.send_message(QueueUrl=events_url, MessageBody=message["Body"], **ids)\n',
+    says="sent-to-the-events-queue",
+)
+
+pass_on__groups_in_a_text = variant(
+    "solution",
+    "stopped, given_back = set(), []",
+    'stopped, given_back = "", []',
+    'stopped.add(ids["MessageGroupId"])',
+    'stopped += " " + ids["MessageGroupId"]',
+    says="other-group-held-up",
+)
+
+pass_on__equal_bodies_once = variant(
+    "solution",
+    "            try:\n",
+    '            if message["Body"] in bodies:\n'
+    "                sqs.delete_message(**received)\n                continue\n"
+    '            bodies.append(message["Body"])\n            try:\n',
+    "stopped, given_back = set(), []",
+    "stopped, given_back, bodies = set(), [], []",
+    says="event-not-passed-on",
+)
+
+
 def pass_on__looks_before(sqs, events_url, warehouse_url):
     """Says: other-group-held-up or event-not-passed-on"""
     attributes = sqs.get_queue_attributes(QueueUrl=warehouse_url, AttributeNames=["All"])["Attributes"]
@@ -628,6 +695,33 @@ def send_day__remembers(sqs, queue_url, till, day, orders):
     for order in orders[len(done) :]:
         key = f"{till}-{day}-{len(done)}"
         done.append(order)
+        body = json.dumps(order)
+        sqs.send_message(
+            QueueUrl=queue_url, MessageBody=body, MessageGroupId=f"till-{till}", MessageDeduplicationId=key
+        )
+
+
+_keys = {}
+
+
+def send_day__remembers_random_ids(sqs, queue_url, till, day, orders):
+    """Says: remembered-random-ids"""
+    for number, order in enumerate(orders):
+        key = _keys.setdefault((till, day, number), str(uuid.uuid4()))
+        body = json.dumps(order)
+        sqs.send_message(
+            QueueUrl=queue_url, MessageBody=body, MessageGroupId=f"till-{till}", MessageDeduplicationId=key
+        )
+
+
+_next = {}
+
+
+def send_day__counts_on(sqs, queue_url, till, day, orders):
+    """Says: order-there-twice"""
+    for order in orders:
+        _next[till, day] = _next.get((till, day), 0) + 1
+        key = f"{till}-{day}-{_next[till, day]}"
         body = json.dumps(order)
         sqs.send_message(
             QueueUrl=queue_url, MessageBody=body, MessageGroupId=f"till-{till}", MessageDeduplicationId=key
@@ -1005,6 +1099,36 @@ def apply_messages__defaults(state, messages):
     return {"state": state, "delete": handles}
 
 
+apply_messages__just_these_keys = variant(
+    "solution",
+    '            event_id, order_id = event["event_id"]',
+    '            if len(event) != 6:\n                continue\n            event_id, order_id = event["event_id"]',
+    says="event-not-counted",
+)
+
+apply_messages__nothing_for_no_points = variant(
+    "solution",
+    "        points[customer] =",
+    "        if more:\n            points[customer] =",
+    says="other-points",
+)
+
+apply_messages__asks_when_it_was_sent = variant(
+    "solution",
+    "for message in messages",
+    'for message in sorted(messages, key=lambda one: one["Attributes"]["SentTimestamp"])',
+    says="not-asked-for",
+)
+
+apply_messages__two_digits = variant(
+    "solution",
+    'int(event["version"])',
+    'str(event["version"]).zfill(2)',
+    "versions.get(order_id, 0)",
+    'versions.get(order_id, "00")',
+    says="older-version-won",
+)
+
 apply_messages__set = variant(
     "solution",
     'state.setdefault("seen", [])',
@@ -1205,6 +1329,22 @@ open_events__filter_for_the_warehouse = variant(
     says="warehouse-misses-events",
 )
 
+open_events__short_messages = variant(
+    "solution",
+    '"FifoQueue": "true",',
+    '"FifoQueue": "true",\n        "MaximumMessageSize": "1024",',
+    says="warehouse-misses-events",
+)
+
+open_events__topic_anew = variant(
+    "solution",
+    "    topic_arn = response",
+    '    sns.delete_topic(TopicArn=response["TopicArn"])\n'
+    '    response = sns.create_topic(Name=f"{topic_name}.fifo", Attributes=topic)\n'
+    "    topic_arn = response",
+    says="changed-again",
+)
+
 open_events__dictionary = variant(
     "solution", "[topic_arn, *urls]", '{"topic": topic_arn, "queues": urls}', says="no-list-of-three"
 )
@@ -1246,7 +1386,7 @@ open_events__subscribes_the_other_way_later = variant(
 open_events__attributes_differ_later = variant(
     "solution",
     "        url = sqs.create_queue(",
-    '        size = 1024 + len(sqs.list_queues().get("QueueUrls", []))\n'
+    '        size = 70_000 + len(sqs.list_queues().get("QueueUrls", []))\n'
     '        attributes = attributes | {"MaximumMessageSize": str(size)}\n'
     "        url = sqs.create_queue(",
     says="exists-already",
