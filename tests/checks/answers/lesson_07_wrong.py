@@ -4,6 +4,7 @@ import hashlib
 import json
 import unicodedata
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 
 from variants import variant
 
@@ -218,6 +219,10 @@ group_of__random = variant(
 group_of__others_have_none = variant("solution", 'name = event["event_id"]', 'return ""', says="empty-id")
 group_of__python_s_hash = variant(
     "solution", "hashlib.sha256(name.encode()).hexdigest()", "hash(name)", says="salted-hash"
+)
+
+group_of__python_s_hash_of_both = variant(
+    "solution", "hashlib.sha256(name.encode()).hexdigest()", "hash((name, 1))", says="salted-hash"
 )
 
 group_of__python_s_hash_in_hexadecimal = variant(
@@ -563,6 +568,13 @@ pass_on__gives_back_by_sending = variant(
     says="sent-to-the-events-queue",
 )
 
+pass_on__first_group_only = variant(
+    "solution",
+    "stopped.add(",
+    "stopped or stopped.add(",
+    says="overtook-a-refused-event",
+)
+
 pass_on__groups_in_a_text = variant(
     "solution",
     "stopped, given_back = set(), []",
@@ -754,6 +766,20 @@ def send_day__looks_into_the_queue(sqs, queue_url, till, day, orders):
         sqs.send_message(
             QueueUrl=queue_url, MessageBody=body, MessageGroupId=f"till-{till}", MessageDeduplicationId=key
         )
+
+
+def send_day__pool__threads(sqs, queue_url, till, day, orders):
+    """Says: sent-side-by-side"""
+
+    def send(pair):
+        number, order = pair
+        key, body = f"{till}-{day}-{number}", json.dumps(order)
+        sqs.send_message(
+            QueueUrl=queue_url, MessageBody=body, MessageGroupId=f"till-{till}", MessageDeduplicationId=key
+        )
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(send, enumerate(orders)))
 
 
 send_day__purges_first = variant(
