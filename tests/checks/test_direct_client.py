@@ -26,6 +26,7 @@ from helpers.simulation import worlds
 LONG_WAY = {"AssumeRole": 1, "ListOriginationNumbers": 1, "SendMessage": 1, "Publish": 1, "PublishBatch": 1}
 LONG_WAY |= {"Subscribe": 1, "GetSMSAttributes": 1}
 LONG_WAY |= {"PutMetricData": 2, "GetMetricStatistics": 2, "GetMetricData": 2}
+LONG_WAY |= {"PutMetricAlarm": 2, "DescribeAlarms": 2, "DescribeAlarmsForMetric": 1, "DescribeAlarmHistory": 1}
 
 
 @pytest.fixture(autouse=True)
@@ -264,9 +265,29 @@ def metrics(call):
         call("cloudwatch", "get_metric_data", MetricDataQueries=[query], **times)
 
 
+def alarms(call):
+    """Ask for each operation of CloudWatch on alarms, and for alarms that aren't there or can't be."""
+    watched = {"Namespace": "Shop", "MetricName": "orders", "Period": 60, "Statistic": "Sum", "EvaluationPeriods": 1}
+    alarm = {**watched, "Threshold": 2.5, "ComparisonOperator": "GreaterThanThreshold", "AlarmName": "many orders"}
+    call("cloudwatch", "put_metric_alarm", **alarm, Tags=[{"Key": "shop", "Value": "tøwn"}])
+    call("cloudwatch", "put_metric_alarm", **{**alarm, "Period": 61})
+    arn = call("cloudwatch", "describe_alarms")["MetricAlarms"][0]["AlarmArn"]
+    call("cloudwatch", "describe_alarms", StateValue="ALARM")
+    call("cloudwatch", "describe_alarms_for_metric", Namespace="Shop", MetricName="orders")
+    call("cloudwatch", "set_alarm_state", AlarmName="many orders", StateValue="ALARM", StateReason="a try")
+    call("cloudwatch", "set_alarm_state", AlarmName="none", StateValue="ALARM", StateReason="a try")
+    for method in ("disable_alarm_actions", "enable_alarm_actions"):
+        call("cloudwatch", method, AlarmNames=["many orders"])
+    call("cloudwatch", "describe_alarm_history", AlarmName="many orders")
+    call("cloudwatch", "tag_resource", ResourceARN=arn, Tags=[{"Key": "a", "Value": ""}])
+    call("cloudwatch", "list_tags_for_resource", ResourceARN=arn)
+    call("cloudwatch", "untag_resource", ResourceARN=arn, TagKeys=["a"])
+    call("cloudwatch", "delete_alarms", AlarmNames=["many orders"])
+
+
 def test_every_operation_returns_what_boto3_returns(twins):
     """All that the offline cloud has: the same values of the same types in the same order, and no request is sent."""
-    for walk in (queues, topics, phones, callers, metrics):
+    for walk in (queues, topics, phones, callers, metrics, alarms):
         walk(twins)
     names = {(service, boto3.client(service).meta.method_to_api_mapping[method]) for service, method in twins.asked}
     assert names == _all_operations()
