@@ -1,19 +1,11 @@
-"""The grade book: what outcomes are worth, what changed since the last one, and the files that it is written into.
+"""The grade book: what outcomes are worth, what changed since the last one, and the JSON that keeps it.
 
-The files are a table for a spreadsheet, JSON for programs, and a table that Canvas imports.
-Canvas reads the columns Student, ID, SIS User ID, SIS Login ID and Section, in this order, then one for each
-assignment, and below the heading a row "Points Possible". It finds a learner by ID, then by a SIS ID, then by the name.
-It fills an assignment of the same name, or makes a new one.
-https://teaching.resources.osu.edu/toolsets/carmencanvas/guides/calculating-final-grades/import-csv-file-carmen-grades
-https://github.com/instructure/canvas-lms/blob/master/lib/gradebook_importer.rb
+The files for people and for learning platforms are in the folder `books`.
 """
 
-import csv
 import dataclasses
 import hashlib
-import io
 import json
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -21,42 +13,28 @@ from pathlib import Path
 from typing import Any
 
 from helpers.checks.outcome import OLDER, Outcome, worth
-from helpers.course import Exercise, Lesson
-from helpers.folders import write
-from helpers.grading.output import writing
+from helpers.course import Exercise
 from helpers.grading.records import Graded, Learner, Mark, Row, by_name
-from helpers.grading.reports.texts import number, percent, shorten
+from helpers.grading.reports.texts import shorten
 
 NOT_HANDED_IN = "not handed in"
+EXCUSED = "excused"
+MARKED = "marked by hand"
 
 FIRST = "first graded"
 GONE = "no longer handed in"
 ANEW = "handed in again"
 NEW_CHECKS = "the exercises or checks changed"
+BY_HAND = "you changed it in marks.csv"
+NEW_POINTS = "you changed its points in grading.toml"
 NEW_VERSIONS = "the version of the course, boto3 or moto changed"
 UNEXPLAINED = "nothing that the mark depends on has changed, so please look into it"
 _NAMED = 5  # learners in one sentence
 BOOK = "gradebook.json"
-TABLE = "gradebook.csv"
-CANVAS = "canvas.csv"
 
 _FORMAT = 2  # of the JSON; a book of another format is not compared with
 _PARTS = ("mastering-aws-messaging", "boto3", "moto")  # a mark depends on their versions
 _LONGEST = 4000  # characters of one text of an outcome in the JSON
-_LONGEST_CELL = 1000  # a spreadsheet refuses cells beyond 32,767
-_CANVAS_COLUMNS = ("ID", "SIS User ID", "SIS Login ID", "Section")
-_BY_NAME_ALONE = (
-    f"{CANVAS} has no IDs, so Canvas looks for learners by name, and asks you about each one that it doesn't find. It "
-    "finds them all if your list of learners has a column ID or SIS User ID. You can export such a list from Canvas."
-)
-_UNMARKED = (
-    f"Some exercises have changed since these learners got their copies: {{}}. Those answers aren't marked. {TABLE} "
-    f"says so in place of the points, totals and percentages leave them out, and {CANVAS} leaves these lessons empty. "
-    "Decide what they're worth, or have learners do the exercises again."
-)
-# What a spreadsheet takes for a formula: this beginning of a cell, or of a part of it where `;` separates cells.
-_FORMULA = re.compile(r"(^|;)(\s*)(?=[=+\-@＝＋－＠])")
-
 # --- marks and changes ------------------------------------------------------------------------------------------------
 
 
@@ -80,9 +58,13 @@ def row(learner: Learner, graded: Mapping[str, Graded], exercises: Sequence[Exer
     marks = tuple(_worth_of(exercise, outcomes.get(exercise.id)) for exercise in exercises)
     about_files = (*learner.remarks, *(remark for hand_in in learner.hand_ins for remark in hand_in.remarks))
     about_running = tuple(remark for result in graded.values() for remark in result.remarks)
-    if unmarked := [mark.exercise for mark in marks if mark.unmarked]:
-        about_running += (f"Not marked, because the notebook has an older copy: {', '.join(unmarked)}.",)
-    return Row(learner.name, marks, learner.columns, about_files, about_running)
+    return Row(learner.name, marks, learner.columns, about_files, about_running + not_marked(marks))
+
+
+def not_marked(marks: Iterable[Mark]) -> tuple[str, ...]:
+    """Return the remark on answers in an older copy of their exercise; nothing where there are none."""
+    unmarked = [mark.exercise for mark in marks if mark.unmarked]
+    return (f"Not marked, because the notebook has an older copy: {', '.join(unmarked)}.",) if unmarked else ()
 
 
 def _worth_of(exercise: Exercise, outcome: Outcome | None) -> Mark:
@@ -91,7 +73,14 @@ def _worth_of(exercise: Exercise, outcome: Outcome | None) -> Mark:
 
 
 def status(mark: Mark) -> str:
-    """Return the outcome's status; "not handed in" where there is no outcome."""
+    """Return the outcome's status; "not handed in" where there is none; "excused" or "marked by hand" instead.
+
+    The last one only where the outcome says nothing of what the answer is worth.
+    """
+    if mark.excused:
+        return EXCUSED
+    if mark.by_hand and mark.outcome and mark.outcome.status == OLDER:
+        return MARKED
     return mark.outcome.status if mark.outcome else NOT_HANDED_IN
 
 
@@ -130,7 +119,7 @@ def comings_and_goings(before: Mapping[str, Any], after: Mapping[str, Any]) -> l
         return []
     olds, news = {*_by_learner(before)}, {*_by_learner(after)}
     said = [
-        f"Since last time, {len(names)} learner{' is' if len(names) == 1 else 's are'} {word}: {_few(names)}."
+        f"Since last time, {len(names)} learner{' is' if len(names) == 1 else 's are'} {word}: {few(names)}."
         for names, word in ((news - olds, "new"), (olds - news, "gone"))
         if names
     ]
@@ -138,10 +127,11 @@ def comings_and_goings(before: Mapping[str, Any], after: Mapping[str, Any]) -> l
     return said + ([f"Different lessons count this time: now {now}, before {was}."] if was != now else [])
 
 
-def _few(names: set[str]) -> str:
-    ordered = sorted(names, key=by_name)
-    more = len(ordered) - _NAMED
-    return ", ".join(ordered[:_NAMED]) + (f" and {more} more" if more > 0 else "")
+def few(names: set[str]) -> str:
+    """Return the names, or the first of them and how many more there are."""
+    known = sorted(names, key=by_name)
+    more = len(known) - _NAMED
+    return ", ".join(known[:_NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
 def _by_learner(book: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
@@ -184,6 +174,9 @@ def _reason(
     after: Mapping[str, Any],
 ) -> str:
     """Return why the mark changed: all reasons, where there are several."""
+    mine = [_own(mark) for mark in (was, now)]
+    if mine[0] != mine[1]:
+        return BY_HAND
     if _worth(was)[1] == NOT_HANDED_IN:
         return FIRST
     number = (now or was or {})["exercise"][:2]
@@ -196,11 +189,18 @@ def _reason(
         for said, differs in (
             (ANEW, old["cells"].get(number) != new["cells"].get(number)),
             (NEW_CHECKS, before["exercise_set"][number] != after["exercise_set"][number]),
+            (NEW_POINTS, was and now and was.get("of") != now.get("of")),
             (NEW_VERSIONS, before.get("versions") != after.get("versions")),
         )
         if differs
     ]
     return ", ".join(reasons) or UNEXPLAINED
+
+
+def _own(mark: Mapping[str, Any] | None) -> tuple[object, ...]:
+    """Return what the instructor said of this mark."""
+    own = mark or {}
+    return own.get("excused", False), own["points"] if own.get("by_hand") else None
 
 
 # --- the grade book ---------------------------------------------------------------------------------------------------
@@ -222,7 +222,7 @@ def book(rows: Iterable[Row], learners: Iterable[Learner], exercise_set: Mapping
         "format": _FORMAT,
         "versions": versions(),
         "exercise_set": dict(exercise_set),
-        "learners": [_learner(row, hand_ins.get(row.learner, {})) for row in _by_name(rows)],
+        "learners": [_learner(row, hand_ins.get(row.learner, {})) for row in ordered(rows)],
     }
 
 
@@ -230,22 +230,27 @@ def _learner(row: Row, hand_ins: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "learner": row.learner,
         "columns": dict(row.columns),
-        "points": _plain(row.points),
-        "of": _plain(row.of),
+        "points": plain(row.points),
+        "of": plain(row.of),
         "hand_ins": {
             slug: {"file": hand_ins[slug].file, "cells": digest(hand_ins[slug].cells)} for slug in sorted(hand_ins)
         },
         "marks": [_mark(mark) for mark in row.marks],
+        "late": [{**dataclasses.asdict(late), "minus": plain(late.minus)} for late in row.late],
+        "comments": [{"about": about, "comment": comment} for about, comment in row.comments],
         "remarks": list(row.remarks),
     }
 
 
 def _mark(mark: Mark) -> dict[str, Any]:
-    plain = dataclasses.asdict(mark.outcome) if mark.outcome else {}
-    said = {name: shorten(value, _LONGEST) if isinstance(value, str) else value for name, value in plain.items()}
+    fields = dataclasses.asdict(mark.outcome) if mark.outcome else {}
+    said = {name: shorten(value, _LONGEST) if isinstance(value, str) else value for name, value in fields.items()}
     said |= {name: list(value) for name, value in said.items() if isinstance(value, tuple)}  # as JSON has it
-    own = {"exercise": mark.exercise, "title": mark.title}
-    return {**own, "points": _plain(mark.points), "of": _plain(mark.of), "status": status(mark), "outcome": said}
+    own = {"exercise": mark.exercise, "title": mark.title, "points": plain(mark.points), "of": plain(mark.of)}
+    if mark.by_hand or mark.excused:
+        checked = mark.points if mark.checked is None else mark.checked
+        own |= {"by_hand": mark.by_hand, "excused": mark.excused, "checked": plain(checked)}
+    return {**own, "status": status(mark), "outcome": said}
 
 
 def read_book(out: Path) -> dict[str, Any]:
@@ -265,76 +270,11 @@ def read_book(out: Path) -> dict[str, Any]:
     return found
 
 
-def write_books(out: Path, rows: Sequence[Row], lessons: Sequence[Lesson], whole: Mapping[str, Any]) -> list[str]:
-    """Write gradebook.csv, gradebook.json and canvas.csv into the folder and return what the instructor should know.
-
-    whole: what `book` returned. A folder that cannot be written raises CourseError; each file is written whole or not.
-    """
-    rows = _by_name(rows)
-    with writing(out):
-        # Spreadsheets on Windows need this mark to read names correctly; Canvas's importer wants none.
-        write(out / TABLE, "\ufeff" + _table(rows, lessons))
-        write(out / CANVAS, _canvas(rows, lessons))
-        write(out / BOOK, json.dumps(whole, indent=1, ensure_ascii=False) + "\n")
-    known = any(dict(row.columns).get(column) for row in rows for column in _CANVAS_COLUMNS[:3])
-    unmarked = {row.learner for row in rows if any(mark.unmarked for mark in row.marks)}
-    said = [_UNMARKED.format(_few(unmarked))] if unmarked else []
-    return said + ([] if known or not rows else [_BY_NAME_ALONE])
-
-
-def _table(rows: Sequence[Row], lessons: Iterable[Lesson]) -> str:
-    exercises = [exercise for lesson in lessons for exercise in lesson.exercises]
-    titles = [f"{exercise.id} {exercise.title} (of {number(exercise.points)})" for exercise in exercises]
-    listed = list(dict.fromkeys(key for row in rows for key, _ in row.columns))
-    lines: list[list[object]] = [["learner", *listed, *titles, "total", "percent", "remarks"]]
-    for row in rows:
-        said = dict(row.columns)
-        points = {mark.exercise: OLDER if mark.unmarked else mark.points for mark in row.marks}
-        cells = [points.get(exercise.id, "") for exercise in exercises]
-        own = [said.get(key, "") for key in listed]
-        lines.append([row.learner, *own, *cells, row.points, percent(row.points, row.of), " ".join(row.remarks)])
-    return _written(lines)
-
-
-def _canvas(rows: Iterable[Row], lessons: Sequence[Lesson]) -> str:
-    blank = [""] * len(_CANVAS_COLUMNS)
-    lines: list[list[object]] = [
-        ["Student", *_CANVAS_COLUMNS, *(f"{lesson.number} {lesson.title}" for lesson in lessons)],
-        ["Points Possible", *blank, *(sum(exercise.points for exercise in lesson.exercises) for lesson in lessons)],
-    ]
-    for row in rows:
-        listed = dict(row.columns)
-        # Canvas takes any row with these words in its name for the row of the points.
-        name = listed.get("Student", row.learner).replace("Points Possible", "Points possible")
-        points = [_of_lesson(row, lesson) for lesson in lessons]
-        lines.append([name, *(listed.get(column, "") for column in _CANVAS_COLUMNS), *points])
-    return _written(lines)
-
-
-def _of_lesson(row: Row, lesson: Lesson) -> object:
-    """Return the points; nothing where nothing came in, or something isn't marked, so that Canvas keeps what it has."""
-    marks = [mark for mark in row.marks if mark.exercise[:2] == lesson.number]
-    is_marked = any(mark.outcome for mark in marks) and not any(mark.unmarked for mark in marks)
-    return sum(mark.points for mark in marks) if is_marked else ""
-
-
-def _written(lines: Iterable[Sequence[object]]) -> str:
-    made = io.StringIO()
-    csv.writer(made).writerows([_cell(value) for value in line] for line in lines)
-    return made.getvalue()
-
-
-def _cell(value: object) -> str:
-    """Return the cell on one line, a text so that no spreadsheet takes it for a formula."""
-    if not isinstance(value, str):
-        return number(value)
-    return _FORMULA.sub(r"\1\2'", shorten(" ".join(value.split()), _LONGEST_CELL))
-
-
-def _plain(points: float) -> float:
+def plain(points: float) -> float:
     """Return 2 for 2.0: JSON has one kind of number, and a book is easier to read this way."""
     return int(points) if points == int(points) else points
 
 
-def _by_name(rows: Iterable[Row]) -> list[Row]:
+def ordered(rows: Iterable[Row]) -> list[Row]:
+    """Return the rows by the learners' names."""
     return sorted(rows, key=lambda row: by_name(row.learner))

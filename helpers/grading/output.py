@@ -4,8 +4,8 @@ import hashlib
 import os
 import re
 import unicodedata
-from collections.abc import Iterable
-from contextlib import AbstractContextManager
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 
 from helpers import folders
@@ -42,6 +42,20 @@ def refuse_other_folders(hand_ins: Path, out: Path) -> None:
             found = os.listdir(out)
         if not all(map(left_out, found)):
             raise CourseError(f"'{out}' holds other files. Choose a new folder for the results with --out.")
+
+
+@contextmanager
+def private(out: Path) -> Iterator[None]:
+    """Within this block, new files can be read by their owner only, and so can all that `out` holds by now."""
+    before = os.umask(0o077)
+    try:
+        if out.is_dir() and (out / RESULTS).is_dir():
+            with suppress(PermissionError):  # somebody else's: new files in it are still private
+                out.chmod(0o700)
+                (out / RESULTS).chmod(0o700)
+        yield
+    finally:
+        os.umask(before)
 
 
 def writing(folder: Path) -> AbstractContextManager[None]:

@@ -63,29 +63,63 @@ class Graded:
 
 @dataclass(frozen=True)
 class Mark:
-    """What one exercise is worth to one learner. outcome: None where nothing was handed in."""
+    """What one exercise is worth to one learner. outcome: None where nothing was handed in.
+
+    by_hand: the instructor gave the points. excused: the exercise doesn't count for this learner. checked: the points
+    that the check gave, whatever the instructor said; None where they're the same.
+    """
 
     exercise: str  # "01.3"
     title: str
     points: float
     of: float
     outcome: Outcome | None = None
+    by_hand: bool = False
+    excused: bool = False
+    checked: float | None = None
 
     @property
     def unmarked(self) -> bool:
         """Whether no points say what the answer is worth: it's in an older copy, so the instructor decides."""
-        return self.outcome is not None and self.outcome.status == OLDER
+        older = self.outcome is not None and self.outcome.status == OLDER
+        return older and not self.by_hand and not self.excused
+
+    @property
+    def counts(self) -> bool:
+        """Whether the points are part of the learner's total."""
+        return not self.unmarked and not self.excused
+
+
+@dataclass(frozen=True)
+class Late:
+    """A lesson that was handed in late. minus: the points that this costs. said: a sentence for the learner."""
+
+    lesson: str  # "03"
+    minus: float
+    said: str
 
 
 @dataclass(frozen=True)
 class Row:
-    """One learner's row in the grade book. about_files, about_running: what was odd, a sentence each."""
+    """One learner's row in the grade book. about_files, about_running: what was odd, a sentence each.
+
+    late: the lessons that came after their deadline. comments: the instructor's, each with the exercise or the lesson
+    that it's about, or "".
+    """
 
     learner: str
     marks: tuple[Mark, ...]
     columns: tuple[tuple[str, str], ...] = ()
     about_files: tuple[str, ...] = ()
     about_running: tuple[str, ...] = ()
+    late: tuple[Late, ...] = ()
+    comments: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the learner should know about the points besides the outcomes, a sentence each; nothing is odd."""
+        said = [f"{about}: {comment}" if about else comment for about, comment in self.comments]
+        return (*(late.said for late in self.late), *said)
 
     @property
     def remarks(self) -> tuple[str, ...]:
@@ -94,10 +128,16 @@ class Row:
 
     @property
     def points(self) -> float:
-        """All points together."""
-        return sum(mark.points for mark in self.marks)
+        """All points together, without those that being late costs."""
+        return sum(mark.points for mark in self.marks if mark.counts) - sum(late.minus for late in self.late)
 
     @property
     def of(self) -> float:
-        """The most points that there are, without those of exercises that aren't marked."""
-        return sum(mark.of for mark in self.marks if not mark.unmarked)
+        """The most points that there are, without those of exercises that aren't marked, or excused."""
+        return sum(mark.of for mark in self.marks if mark.counts)
+
+    def of_lesson(self, number: str) -> tuple[float, float]:
+        """Return the points of one lesson, without those that being late costs, and the most that there are."""
+        marks = [mark for mark in self.marks if mark.exercise[:2] == number and mark.counts]
+        minus = sum(late.minus for late in self.late if late.lesson == number)
+        return sum(mark.points for mark in marks) - minus, sum(mark.of for mark in marks)

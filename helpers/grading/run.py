@@ -8,13 +8,17 @@ from helpers.checks.outcome import NOT_ATTEMPTED
 from helpers.cores import cores
 from helpers.course import Lesson
 from helpers.errors import CourseError
+from helpers.grading.books.write import write_books
 from helpers.grading.exercise_set import ExerciseSet
-from helpers.grading.gradebook import Change, book, changes, comings_and_goings, read_book, row, write_books
+from helpers.grading.gradebook import Change, book, changes, comings_and_goings, read_book, row
 from helpers.grading.intake.collect import collect
-from helpers.grading.output import refuse_other_folders
+from helpers.grading.manual import Manual, read_manual
+from helpers.grading.marking import settle, without_a_time
+from helpers.grading.output import private, refuse_other_folders
 from helpers.grading.records import Cohort, Graded, Row
 from helpers.grading.reports import class_report, feedback
 from helpers.grading.reports.notebook_copies import write_copies
+from helpers.grading.rules import Rules, read_rules
 from helpers.grading.store import Job, Store
 from helpers.grading.workers import Task, run, run_on_cluster
 
@@ -59,18 +63,33 @@ class Summary:
     counted: str = ""
 
 
+@dataclass(frozen=True)
+class Own:
+    """What the instructor wrote beside the folder: the rules, and marks by hand."""
+
+    rules: Rules
+    manual: Manual
+
+
 def grade_cohort(exercises: ExerciseSet, options: Options, progress: Progress = lambda done, of: None) -> Summary:
     """Grade every hand-in of the folder, and write grade book, feedback and report into `out`.
 
-    What is graded stays graded: ended in the middle and started again, it resumes. CourseError when the
-    folder holds no hand-in, `out` cannot be written, or this computer or cluster cannot grade.
+    What is graded stays graded: ended in the middle and started again, it resumes. Only the owner can read the
+    results. CourseError when the folder holds no hand-in, `out` cannot be written, grading.toml or marks.csv beside the
+    folder is wrong, or this computer or cluster cannot grade.
     """
+    with private(options.out):
+        return _graded(exercises, options, progress)
+
+
+def _graded(exercises: ExerciseSet, options: Options, progress: Progress) -> Summary:
     folder, out = options.folder.resolve(), options.out.resolve()
     if out.is_relative_to(folder):
         raise CourseError(
             f"{options.out} is inside {options.folder}, which holds the hand-ins. Choose another folder with --out."
         )
     refuse_other_folders(folder, out)
+    own = Own(read_rules(folder.parent, exercises.listed), read_manual(folder.parent, exercises.listed))
     cohort = collect(options.folder, exercises.listed)
     lessons = _lessons(cohort, exercises, options.lessons)
     store = Store(options.out)
@@ -87,8 +106,12 @@ def grade_cohort(exercises: ExerciseSet, options: Options, progress: Progress = 
         progress(len(results) - known, len(todo))
     begun = lessons if options.lessons else _begun(lessons, results)
     counted = _counted(begun, [lesson for lesson in lessons if lesson not in begun])
-    rows = _rows(cohort, begun, exercises, store, results)
-    found, news, remarks = _write(cohort, begun, exercises, rows, options, counted)
+    plain = _rows(cohort, begun, exercises, store, results)
+    rows = [
+        settle(each, learner, own.rules, own.manual, folder)
+        for each, learner in zip(plain, cohort.learners, strict=True)
+    ]
+    found, news, remarks = _write(cohort, begun, exercises, rows, options, counted, own)
     return Summary(rows, len(todo), known, found, news, remarks, counted)
 
 
@@ -159,17 +182,25 @@ def _rows(
 
 
 def _write(
-    cohort: Cohort, lessons: Sequence[Lesson], exercises: ExerciseSet, rows: list[Row], options: Options, counted: str
+    cohort: Cohort,
+    lessons: Sequence[Lesson],
+    exercises: ExerciseSet,
+    rows: list[Row],
+    options: Options,
+    counted: str,
+    own: Own,
 ) -> tuple[list[Change], list[str], tuple[str, ...]]:
     """Write everything that people read; return what changed, what is new, and what the instructor should know."""
     title = exercises.listed.title
     before = read_book(options.out)
     whole = book(rows, cohort.learners, {lesson.number: exercises.digest(lesson.slug) for lesson in lessons})
     found, news = changes(before, whole), comings_and_goings(before, whole)
+    learners = {learner.name: learner for learner in cohort.learners}
+    unclear = without_a_time(learners, rows, own.rules, own.manual, options.folder)
+    remarks = (*cohort.remarks, *own.manual.unknown(cohort.learners), *([unclear] if unclear else []))
     pages = feedback.write_feedback(options.out, rows, lessons, title)
-    said = write_books(options.out, rows, lessons, whole)
     compared = found if before else None
-    class_report.write_report(options.out, rows, cohort.remarks, compared, title, pages, news, counted)
-    if options.copies:
-        said += write_copies(options.out, cohort, rows, lessons)
-    return found, news, (*cohort.remarks, *said)
+    class_report.write_report(options.out, rows, remarks, compared, title, pages, news, counted)
+    said = write_copies(options.out, cohort, rows, lessons) if options.copies else []
+    said += write_books(options.out, rows, lessons, whole, learners=cohort.learners, pages=pages, rules=own.rules)
+    return found, news, (*remarks, *said)

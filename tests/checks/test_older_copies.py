@@ -17,6 +17,9 @@ from helpers.checks.outcome import CORRECT, ERROR, NOT_ATTEMPTED, NOT_YET, OLDER
 from helpers.course import Course, course, parse
 from helpers.errors import CheckFailed, ManifestError
 from helpers.grading import gradebook
+from helpers.grading.books.canvas import CANVAS
+from helpers.grading.books.table import TABLE
+from helpers.grading.books.write import write_books
 from helpers.grading.grader import grade
 from helpers.grading.intake.notebooks import read_notebook
 from helpers.grading.records import Graded, HandIn, Learner
@@ -202,13 +205,13 @@ def rows():
 def test_the_grade_book_says_that_it_is_not_marked(rows, tmp_path):
     """The table has words in place of points, and the percentage leaves the exercise out; Canvas gets nothing."""
     lesson = dataclasses.replace(LESSON, exercises=(EXERCISE, LESSON.exercises[1]))
-    said = gradebook.write_books(tmp_path, rows, [lesson], gradebook.book(rows, [], {"01": "a"}))
-    with (tmp_path / gradebook.TABLE).open(encoding="utf-8-sig", newline="") as file:
+    said = write_books(tmp_path, rows, [lesson], gradebook.book(rows, [], {"01": "a"}))
+    with (tmp_path / TABLE).open(encoding="utf-8-sig", newline="") as file:
         ada, grace = csv.reader(list(file)[1:])
-    assert (ada[2], ada[4], ada[5]) == ("older copy", "2", "100")
-    assert "older copy: 01.1" in ada[6]
-    assert (grace[2], grace[4], grace[5], grace[6]) == ("1", "3", "100", "")
-    with (tmp_path / gradebook.CANVAS).open(newline="") as file:
+    assert (ada[2], ada[5], ada[6]) == ("older copy", "2", "100")
+    assert "older copy: 01.1" in ada[8]
+    assert (grace[2], grace[5], grace[6], grace[8]) == ("1", "3", "100", "")
+    with (tmp_path / CANVAS).open(newline="") as file:
         assert [line[-1] for line in csv.reader(file)][2:] == ["", "3"]
     assert len(said) == 1
     assert "Ada" in said[0]

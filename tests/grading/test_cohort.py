@@ -25,6 +25,7 @@ from helpers.course import course
 from helpers.errors import CourseError
 from helpers.grading import workers
 from helpers.grading.exercise_set import of_folder, own
+from helpers.grading.output import private
 from helpers.grading.run import Options, grade_cohort
 from helpers.grading.store import FOLDER
 from helpers.sandbox import launcher as launchers
@@ -130,6 +131,81 @@ def test_feedback_holds_neither_an_answer_nor_another_learner(graded_once):
                 assert not any(line.strip() in said for line in source.splitlines() if "send_message(" in line)
 
 
+def test_only_the_owner_can_read_the_results(graded_once):
+    """Whatever umask: the seed, the kept outcomes, the grade book and the feedback."""
+    _, out = graded_once
+    found = [out, *out.rglob("*")]
+    assert len(found) > 20
+    assert [path for path in found if path.stat().st_mode & 0o077] == []
+
+
+def test_results_of_an_earlier_version_are_closed_too(tmp_path):
+    """They could be read by everybody on the computer."""
+    (tmp_path / FOLDER).mkdir(parents=True)
+    for path in (tmp_path, tmp_path / FOLDER):
+        path.chmod(0o755)
+    before = os.umask(0o022)
+    try:
+        with private(tmp_path):
+            (tmp_path / "new").touch()
+        (tmp_path / "later").touch()
+    finally:
+        os.umask(before)
+    modes = [path.stat().st_mode & 0o777 for path in (tmp_path, tmp_path / FOLDER, tmp_path / "new")]
+    assert modes == [0o700, 0o700, 0o600]
+    assert (tmp_path / "later").stat().st_mode & 0o777 == 0o644
+
+
+def test_marks_by_hand_survive_grading_again(known):
+    """They stand beside the hand-ins; nothing runs again for them, and each change has its reason."""
+    put(
+        known.parent,
+        {
+            "marks.csv": "learner,exercise,points,excused,comment\nkurt,1.3,1.5,,Explained it in person.\n"
+            "Grace Hopper,01,,yes,Was ill.\nedsger,01.4,2,,\nAda,01,,yes,\n",
+            "grading.toml": "[points]\n01.4 = 6\n",
+        },
+    )
+    done, out = graded(known)
+    assert done.graded == 0
+    for grading in (done, graded(known)[0]):
+        assert [remark for remark in grading.remarks if "marks.csv" in remark] == [
+            "marks.csv has marks for Ada, and there's no such learner. Write the name as gradebook.csv has it."
+        ]
+        marks = book(out)
+        assert (marks["kurt"]["01.3"], marks["kurt"]["tota"], marks["edsger"]["01.4"]) == ("1.5", "1.5", "2")
+        assert {marks["Grace Hopper"][each] for each in ("01.1", "01.3")} == {"excused"}
+        assert (marks["lovelace"]["01.4"], marks["lovelace"]["tota"]) == ("6", "8")
+    why = {change.reason for change in done.changes if change.learner in ("kurt", "Grace Hopper")}
+    assert why == {"you changed it in marks.csv"}
+    assert {change.reason for change in done.changes if change.learner == "lovelace"} == {
+        "you changed its points in grading.toml"
+    }
+    for name in ("kurt.txt", "kurt.html"):
+        assert "01.3: Explained it in person." in (out / "feedback" / name).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("file", "content"),
+    [("marks.csv", "learner,points\nkurt,1\n"), ("grading.toml", "dead_line = 2026-03-01")],
+)
+def test_a_mistake_in_the_instructor_s_files_stops_before_anything_is_written(known, file, content):
+    """Otherwise a grade book without the marks would be given out."""
+    put(known.parent, {file: content})
+    before = {path: path.read_bytes() for path in known.with_name("graded").rglob("*") if path.is_file()}
+    with pytest.raises(CourseError, match=file):
+        graded(known)
+    assert {path: path.read_bytes() for path in known.with_name("graded").rglob("*") if path.is_file()} == before
+
+
+def test_files_with_a_meaning_are_not_read_from_among_the_hand_ins(known):
+    """A learner can hand in files with any name."""
+    evil = "learner,exercise,points\nkurt,01.3,100\n"
+    put(known, {"kurt/marks.csv": evil, "marks.csv": evil, "grading.toml": "[points]\n01.3 = 100\n"})
+    _, out = graded(known)
+    assert (book(out)["kurt"]["01.3"], book(out)["lovelace"]["01.3"]) == ("0", "2")
+
+
 def test_lessons_that_nobody_began_do_not_count(known):
     """`course pack` packs all lessons; an untouched notebook makes no mark worse, unless it is asked for."""
     second, folder = course().lesson("02").slug, known
@@ -214,6 +290,7 @@ def test_a_damaged_result_is_graded_anew(known, damage):
 KILLED = """
 import os, signal, sys
 from pathlib import Path
+from helpers.grading.output import private
 from helpers.grading.run import Options, grade_cohort
 from helpers.grading.exercise_set import own
 

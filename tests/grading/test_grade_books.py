@@ -11,7 +11,10 @@ from helpers.checks.outcome import CORRECT, NOT_YET, outcome
 from helpers.course import course
 from helpers.errors import CourseError
 from helpers.grading import gradebook, output
-from helpers.grading.gradebook import BOOK, CANVAS, TABLE, book, read_book, write_books
+from helpers.grading.books.canvas import CANVAS
+from helpers.grading.books.table import TABLE
+from helpers.grading.books.write import write_books
+from helpers.grading.gradebook import BOOK, book, read_book
 from helpers.grading.records import Graded, HandIn, Learner, Mark, Row
 
 LESSONS = course().lessons[:2]
@@ -41,13 +44,13 @@ def test_the_table_has_a_column_for_each_exercise(tmp_path):
     written(tmp_path, graded("Zoë", "01.1", "01.2", remarks=("One.", "Two.")), graded("ada"))
     head, first, second = table(tmp_path)
     titles = [f"{e.id} {e.title} (of {e.points})" for e in EXERCISES]
-    assert head == ["learner", *titles, "total", "percent", "remarks"]
+    assert head == ["learner", *titles, "late", "total", "percent", "comments", "remarks"]
     assert first[:2] == ["ada", "0"]
     of = sum(e.points for e in EXERCISES)
     total = EXERCISES[0].points + EXERCISES[1].points
     assert second[0] == "Zoë"
     assert second[1:4] == [str(EXERCISES[0].points), str(EXERCISES[1].points), "0"]
-    assert second[-3:] == [str(total), f"{100 * total / of:.1f}".removesuffix(".0"), "One. Two."]
+    assert second[-5:] == ["", str(total), f"{100 * total / of:.1f}".removesuffix(".0"), "", "One. Two."]
 
 
 def test_excel_reads_the_names_and_canvas_sees_no_mark(tmp_path):

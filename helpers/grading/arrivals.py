@@ -1,0 +1,74 @@
+"""When a hand-in came: as the instructor, the learning platform or the file system says, never the hand-in itself."""
+
+import os
+import re
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from pathlib import Path
+
+from helpers.grading.manual import Manual
+from helpers.grading.records import HandIn, Learner
+from helpers.grading.rules import Rules
+
+# In a list of learners: our own column, and the one in Moodle's grading worksheet.
+_COLUMNS = ("handed in", "last modified (submission)")
+_FORMS = ("%A, %d %B %Y, %I:%M %p", "%A, %d %B %Y, %H:%M", "%d %B %Y, %I:%M %p", "%d %B %Y, %H:%M")
+# Canvas: lovelaceada_LATE_12345_67890_x.ipynb. What follows the numbers is the learner's own.
+_LATE_IN_CANVAS = re.compile(r"[^_]+_LATE_\d+_\d+_")
+# Blackboard: Week 3_ada_attempt_2026-03-01-18-05-12_x.ipynb. Its first part is the platform's.
+_BLACKBOARD = re.compile(r"[^/]*?_attempt_(\d{4}-\d\d-\d\d-\d\d-\d\d-\d\d)(?:[_.]|$)")
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """When a lesson was handed in, with a zone; None when nobody says. late: the platform says it was late."""
+
+    when: datetime | None = None
+    late: bool = False
+
+
+def arrival(learner: Learner, hand_in: HandIn, folder: Path, rules: Rules, manual: Manual) -> Arrival:
+    """Return when this came. The instructor's word goes first, then the list's, the file's name and the file's time."""
+    number = hand_in.lesson[:2]
+    said = [each.when for each in manual.of(learner.name) if each.when and each.about in ("", number)]
+    if said:
+        return Arrival(rules.aware(said[-1]))
+    for title, value in learner.columns:
+        if title.casefold() in (*_COLUMNS, f"handed in {number}") and (found := _read(value)):
+            return Arrival(rules.aware(found))
+    parts = hand_in.file.split("/")
+    if found_name := _BLACKBOARD.match(parts[0]):
+        try:
+            return Arrival(rules.aware(datetime.strptime(found_name[1], "%Y-%m-%d-%H-%M-%S")))
+        except ValueError:
+            pass
+    late = bool(_LATE_IN_CANVAS.match(parts[0]))
+    return Arrival(_time_of(folder, parts) if rules.file_times else None, late)
+
+
+def _read(value: str) -> datetime | None:
+    value = " ".join(value.split())
+    try:
+        return datetime.fromisoformat(value)
+    except ValueError:
+        pass
+    for form in _FORMS:
+        try:
+            return datetime.strptime(value, form)
+        except ValueError:
+            continue
+    return None
+
+
+def _time_of(folder: Path, parts: list[str]) -> datetime | None:
+    """Return when the file was last changed: the first one on the path, since an archive's contents are no files."""
+    place = folder
+    for part in parts:
+        place = place / part
+        try:
+            state = os.lstat(place)
+        except (OSError, ValueError):
+            return None
+        if place.is_file():
+            return datetime.fromtimestamp(state.st_mtime, timezone.utc)
+    return None

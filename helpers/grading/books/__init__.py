@@ -1,0 +1,1 @@
+"""The grade book as files for people and for learning platforms."""
