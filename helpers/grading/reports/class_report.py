@@ -13,7 +13,7 @@ from helpers.grading.gradebook import NOT_HANDED_IN, Change, status
 from helpers.grading.output import writing
 from helpers.grading.records import Mark, Row, by_name
 from helpers.grading.reports import pages as page_templates
-from helpers.grading.reports.texts import LOOKS, NOT_MARKED, number, one_line, percent
+from helpers.grading.reports.texts import LOOKS, NOT_MARKED, USUAL, number, one_line, percent
 from helpers.views import words
 
 REPORT = "report"
@@ -24,7 +24,7 @@ _NARROW = 0.07  # of the bar: a piece no wider has no room for its mark
 _SEVERAL = 300  # characters of a sentence
 _MOST = {"findings": 60, "remarks": 20, "changes": 2000}  # how many are listed; the rest is counted
 # The words are for learners; the reader of this page did not write the code.
-_RESULTS = [f"{mark} {word.lower().removesuffix(' in your code')}" for mark, word, _ in LOOKS.values()]
+_RESULTS = [f"{LOOKS[state][0]} {LOOKS[state][1].lower().removesuffix(' in your code')}" for state in USUAL]
 _LEGEND = " · ".join(_RESULTS)
 _FIRST = "There's nothing to compare with yet. This is the first grade book in this folder."
 _SAME = "No mark has changed since last time."
@@ -123,7 +123,7 @@ def _exercises(rows: Sequence[Row]) -> list[dict[str, Any]]:
 
 
 def _exercise(marks: Sequence[Mark]) -> dict[str, Any]:
-    counts, marked = Counter(map(status, marks)), [mark for mark in marks if not mark.unmarked]
+    counts, marked = Counter(map(status, marks)), [mark for mark in marks if mark.counts]
     return {
         "id": marks[0].exercise,
         "title": marks[0].title,
@@ -249,7 +249,7 @@ def _length(part: float) -> list[tuple[float, str, str]]:
 
 
 def _numbers(counts: Mapping[str, int]) -> list[str]:
-    return [str(counts.get(state, 0)) for state in LOOKS]
+    return [str(counts.get(state, 0)) for state in USUAL]
 
 
 def _standing(learner: Mapping[str, Any]) -> tuple[str, str]:
@@ -280,7 +280,7 @@ def class_text(report: Mapping[str, Any]) -> str:
 
 def _exercises_text(report: Mapping[str, Any]) -> Iterable[str]:
     yield _LEGEND
-    marks = [mark for mark, _, _ in LOOKS.values()]
+    marks = [LOOKS[state][0] for state in USUAL]
     rows = [["exercise", "picture", *marks, "mean points"]]
     for exercise in report["exercises"]:
         name = words.cut(f"{exercise['id']} {exercise['title']}", 50)

@@ -58,21 +58,23 @@ def write_feedback(out: Path, rows: Iterable[Row], lessons: Sequence[Lesson], ti
 
 def feedback(row: Row, lessons: Sequence[Lesson], title: str) -> dict[str, Any]:
     """Return one learner's feedback as plain data, which `feedback_page` draws. It holds no solution."""
-    marks = {mark.exercise: mark for mark in row.marks}
-    told = [_lesson(lesson, marks, lesson in course().lessons) for lesson in lessons]
+    told = [_lesson(lesson, row, lesson in course().lessons) for lesson in lessons]
     return {
         "learner": row.learner,
         "course": title,
         "points": row.points,
         "of": row.of,
         "remarks": row.remarks,
+        "notes": row.notes,
         "odd": bool(row.about_files),
         "lessons": [lesson for lesson in told if lesson["exercises"]],
     }
 
 
-def _lesson(lesson: Lesson, marks: Mapping[str, Mark], taught: bool) -> dict[str, Any]:
+def _lesson(lesson: Lesson, row: Row, taught: bool) -> dict[str, Any]:
     """Return the feedback on one lesson. taught: it is a lesson of the course, not of a custom exercise set."""
+    marks = {mark.exercise: mark for mark in row.marks}
+    points, of = row.of_lesson(lesson.number)
     found = [(exercise, marks[exercise.id]) for exercise in lesson.exercises if exercise.id in marks]
     title = f"{lesson.number} {lesson.title}"
     right = all(status(mark) == CORRECT for _, mark in found)
@@ -81,8 +83,8 @@ def _lesson(lesson: Lesson, marks: Mapping[str, Mark], taught: bool) -> dict[str
         "next": ""
         if right or not taught
         else f"Have another look at the lesson {title}, then go on as described below.",
-        "points": sum(mark.points for _, mark in found),
-        "of": sum(mark.of for _, mark in found if not mark.unmarked),
+        "points": points,
+        "of": of,
         "handed_in": any(mark.outcome for _, mark in found),
         "again": _AGAIN if taught else _AGAIN_OWN,
         "exercises": [_exercise(exercise, mark, taught) for exercise, mark in found],
@@ -142,9 +144,9 @@ def _written(folder: Path) -> dict[str, Any]:
 def feedback_page(feedback: Mapping[str, Any]) -> str:
     """Return one learner's page, as HTML.
 
-    feedback: what `feedback` returns: learner, course, points, of, remarks, odd (whether a remark is about files), and
-    lessons. Each lesson has title, points, of, handed_in, next, again (how to hand in) and exercises, and each of these
-    id, title, status, points, of, hint, next, and the fields of an Outcome.
+    feedback: what `feedback` returns: learner, course, points, of, remarks, odd (whether a remark is about files),
+    notes (on the points) and lessons. Each lesson has title, points, of, handed_in, next, again (how to hand in) and
+    exercises, and each of these id, title, status, points, of, hint, next, and the fields of an Outcome.
     """
     return texts.within(lambda longest: _page(feedback, longest), LARGEST)
 
@@ -209,6 +211,7 @@ def _page(feedback: Mapping[str, Any], longest: int) -> str:
         headline=_headline(feedback),
         odd=feedback["odd"],
         remarks=_remarks(feedback, longest),
+        notes=feedback.get("notes", ()),
         lessons=lessons,
         listed=[exercise for lesson in lessons if lesson["handed_in"] for exercise in lesson["exercises"]],
         longest=longest,
@@ -237,6 +240,8 @@ def _text(feedback: Mapping[str, Any], longest: int) -> str:
     lines = [f"Feedback for {texts.one_line(feedback['learner'], 200)}", _headline(feedback), feedback["course"], ""]
     if remarks := _remarks(feedback, longest):
         lines += ["About the files you handed in", *(f"  - {remark}" for remark in remarks), ""]
+    if notes := feedback.get("notes"):
+        lines += ["About your points", *(f"  - {texts.one_line(note, longest)}" for note in notes), ""]
     for lesson in feedback["lessons"]:
         title = f"{lesson['title']} · {texts.points(lesson['points'], lesson['of'])}"
         lines += [title, "=" * len(title), ""]

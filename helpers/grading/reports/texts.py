@@ -12,8 +12,12 @@ LOOKS = {
     "older copy": ("↻", "Older copy", "plain"),
     "not attempted": ("…", "Not attempted", "plain"),
     "not handed in": ("–", "Not handed in", "plain"),
+    "excused": ("e", "Excused", "plain"),
+    "marked by hand": ("✎", "Marked by hand", "plain"),
 }
+USUAL = tuple(LOOKS)[:-2]  # the last two come from an instructor, and few classes have any
 NOT_MARKED = "not marked"
+EXCUSED = "excused"
 _COLOURS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")  # of a terminal
 _JOINERS = "\u200c\u200d"  # parts of names and emoji
 
@@ -64,6 +68,8 @@ def points(part: float, whole: float) -> str:
 
 def worth(exercise: Mapping[str, Any]) -> str:
     """Return an exercise's points as `points` does, or that it has none. exercise: with points, of and status."""
+    if exercise["status"] == "excused":
+        return EXCUSED
     return NOT_MARKED if exercise["status"] == "older copy" else points(exercise["points"], exercise["of"])
 
 
