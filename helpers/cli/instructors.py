@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, Annotated, Optional
 import typer
 from rich.markup import escape
 
-from helpers.cli.shared import INSTRUCTORS, app, errors, say
+from helpers.cli.shared import INSTRUCTORS, app, complain, errors, say
+from helpers.errors import CourseError
 
 if TYPE_CHECKING:
     from rich.progress import Progress
 
-    from helpers.grading.run import Summary
+    from helpers.grading.exercise_set import ExerciseSet
+    from helpers.grading.run import Options, Summary
 
 
 @app.command(rich_help_panel=INSTRUCTORS)
@@ -60,6 +62,9 @@ def grade(
     notebooks: Annotated[
         bool, typer.Option("--notebooks", help="Also write each learner's notebooks with feedback.")
     ] = False,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Keep waiting, and grade what's new. Ctrl-C stops it.")
+    ] = False,
     again: Annotated[bool, typer.Option("--again", help="Grade everything again, even what hasn't changed.")] = False,
     without_wall: Annotated[
         bool,
@@ -68,7 +73,7 @@ def grade(
 ) -> None:
     """Grade a folder of hand-ins: you get a grade book, feedback for each learner and a report on the class."""
     from helpers.grading.exercise_set import of_folder, own
-    from helpers.grading.run import Options, grade_cohort
+    from helpers.grading.run import Options
 
     chosen = of_folder(exercises) if exercises else own()
     out = out or folder.resolve().with_name(f"{folder.resolve().name}-graded")
@@ -76,14 +81,49 @@ def grade(
     options = Options(
         folder, out, tuple(lesson or ()), jobs, scheduler, again, not without_wall, notebooks, hidden=hidden
     )
+    if watch and folder.exists():
+        _grade_what_is_new(chosen, options)
+    else:
+        _grade_once(chosen, options)
+
+
+def _grade_once(exercises: "ExerciseSet", options: "Options") -> None:
+    from helpers.grading.run import grade_cohort
+
     with _progress() as bar:
         task = bar.add_task("Reading", total=None)
 
         def progress(done: int, of: int) -> None:
             bar.update(task, completed=done, total=of, description="Grading")
 
-        done = grade_cohort(chosen, options, progress)
-    _show_grades(done, out, notebooks)
+        try:
+            done = grade_cohort(exercises, options, progress)
+        except KeyboardInterrupt:
+            bar.stop()
+            kept = "I've kept what's graded so far. To go on from there, run the same command again."
+            errors().print(f"Stopped. {kept}", soft_wrap=True)
+            raise typer.Exit(130) from None
+    _show_grades(done, options.out, options.copies)
+
+
+def _grade_what_is_new(exercises: "ExerciseSet", options: "Options") -> None:
+    """Grade until Ctrl-C. What is wrong with the files, such as a mark that can't be read, can be mended meanwhile."""
+    from dataclasses import replace
+
+    from helpers.grading.watch import Watch
+
+    watch = Watch(options.folder)
+    while True:
+        try:
+            _grade_once(exercises, options)
+        except CourseError as problem:
+            complain(problem)
+        options = replace(options, again=False)
+        say("Waiting for something new. Ctrl-C stops it.")
+        try:
+            watch.wait()
+        except KeyboardInterrupt:
+            return
 
 
 def _show_grades(done: "Summary", out: Path, notebooks: bool) -> None:

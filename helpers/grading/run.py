@@ -1,6 +1,7 @@
 """A whole cohort from a folder of hand-ins to a grade book, feedback and a report."""
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -91,8 +92,16 @@ def _graded(exercises: ExerciseSet, options: Options, progress: Progress) -> Sum
     refuse_other_folders(folder, out)
     own = Own(read_rules(folder.parent, exercises.listed), read_manual(folder.parent, exercises.listed))
     cohort = collect(options.folder, exercises.listed)
+    _lessons(cohort, exercises, options.lessons)  # what is mistyped is told before anything is written
+    with closing(Store(options.out)) as store:
+        return _into(store, cohort, exercises, options, progress, own)
+
+
+def _into(
+    store: Store, cohort: Cohort, exercises: ExerciseSet, options: Options, progress: Progress, own: Own
+) -> Summary:
+    folder, out = options.folder.resolve(), options.out.resolve()
     lessons = _lessons(cohort, exercises, options.lessons)
-    store = Store(options.out)
     jobs = _jobs(cohort, lessons, exercises, store)
     results = {} if options.again else {key: done for key, job in jobs.items() if (done := store.get(job))}
     known = len(results)

@@ -1,10 +1,12 @@
 """However `course grade` ends, all that it started ends with it."""
 
 import contextlib
+import os
 import signal
 import subprocess
 import sys
 import time
+from random import Random
 
 import psutil
 import pytest
@@ -60,3 +62,48 @@ def test_nothing_goes_on_when_grading_is_ended_by_a_signal(name, tmp_path):
         finally:  # of a test that fails
             for each in alive([grading, *left]):
                 each.kill()
+
+
+@pytest.mark.full
+def test_ctrl_c_keeps_what_is_graded_and_says_how_to_go_on(tmp_path):
+    """The key goes to all processes of the terminal; one sentence answers it, and nothing goes on."""
+    files = {f"learner{n}_{SLUG}.ipynb": notebook(hand_over=f"{WAITS if n else ''}\n# {n}") for n in range(2)}
+    folder, out = put(tmp_path / "handed-in", files), tmp_path / "graded"
+    command = [sys.executable, "-m", "helpers.cli", "grade", str(folder), "--jobs", "1", "--out", str(out)]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True) as started:
+        until(lambda: list(out.glob(".course-results/*.json")) or started.poll() is not None)
+        os.killpg(started.pid, signal.SIGINT)
+        said = started.communicate(timeout=BOUND)[1]
+    assert started.returncode == 130
+    assert "Stopped. I've kept what's graded so far." in said
+    assert "Traceback" not in said
+
+
+@pytest.mark.full
+def test_killed_at_random_moments_and_resumed_the_grade_book_is_the_same(tmp_path):
+    """Ten times, anywhere from reading to writing, in a class in which some hand-ins are hostile."""
+    hostile = ["import os\nos._exit(1)", "raise SystemExit", "def hand_over(: ...", "1 / 0"]
+    sources = [*hostile, *["def hand_over(sqs, queue_url, order):\n    return 1"] * 6]
+    files = {f"learner{n}_{SLUG}.ipynb": notebook(hand_over=f"{sources[n % 10]}\n# {n}") for n in range(100)}
+    folder = put(tmp_path / "handed-in", files)
+
+    def command(name):
+        """Return the command that grades into this folder, which has the same seed as any other one."""
+        put(tmp_path, {f"{name}/.course-results/seed": "1"})
+        return [sys.executable, "-m", "helpers.cli", "grade", str(folder), "--out", str(tmp_path / name)]
+
+    def books(name):
+        """Return the whole grade book, in all its forms."""
+        return [(tmp_path / name / each).read_bytes() for each in ("gradebook.csv", "gradebook.json", "canvas.csv")]
+
+    began = time.monotonic()
+    subprocess.run(command("whole"), check=True, capture_output=True)
+    took, random = time.monotonic() - began, Random(29)
+    for _ in range(10):
+        with subprocess.Popen(command("killed"), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as started:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                started.wait(random.uniform(0, took / 2))
+            started.kill()
+    subprocess.run(command("killed"), check=True, capture_output=True)
+    assert books("killed") == books("whole")
+    assert list(tmp_path.rglob("*.part")) == []

@@ -1,0 +1,53 @@
+"""Waits for what is new: in the folder of hand-ins, and in the files that an instructor writes beside it."""
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from helpers.grading import manual, rules
+from helpers.grading.intake.learners import LIST
+
+SECONDS = 2.0  # between two looks; what is still being copied changes between them
+_BESIDE = (LIST, rules.FILE, manual.FILE)
+
+
+class Watch:
+    """A folder as it was last seen; first when this is made, so make it before grading. pause: waits some seconds."""
+
+    def __init__(self, folder: Path, pause: Callable[[float], object] = time.sleep):
+        self._folder, self._pause = folder.resolve(), pause
+        self._seen = self._look()
+
+    def wait(self) -> None:
+        """Return when something has changed since the last time, and no longer changes."""
+        while True:
+            now = self._look()
+            if now != self._seen:
+                self._pause(SECONDS)
+                if self._look() == now:
+                    self._seen = now
+                    return
+            else:
+                self._pause(SECONDS)
+
+    def _look(self) -> frozenset[tuple[str, int, int]]:
+        beside = (self._folder.parent / name for name in _BESIDE)
+        return frozenset((*_files(self._folder), *(found for path in beside for found in _state(path))))
+
+
+def _files(folder: Path) -> Iterator[tuple[str, int, int]]:
+    """Yield path, size and time of each file. Links aren't followed; what can't be read now is left out."""
+    if folder.is_file():
+        yield from _state(folder)
+    for place, _, names in os.walk(folder):
+        for name in names:
+            yield from _state(Path(place, name))
+
+
+def _state(path: Path) -> Iterator[tuple[str, int, int]]:
+    try:
+        state = os.lstat(path)
+    except OSError:
+        return
+    yield os.fspath(path), state.st_size, state.st_mtime_ns
