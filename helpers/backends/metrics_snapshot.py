@@ -200,14 +200,18 @@ def _changes(client: Any, alarm: Mapping[str, Any]) -> list[tuple[float, str]]:
     """Return when an alarm changed its state, and to which; only the last change where the history isn't told."""
     try:
         pages = client.get_paginator("describe_alarm_history").paginate(
-            AlarmName=alarm["AlarmName"], HistoryItemType="StateUpdate", ScanBy="TimestampAscending"
+            AlarmName=alarm["AlarmName"], ScanBy="TimestampAscending"
         )
-        found = [(one["Timestamp"].timestamp(), _new_state(one)) for one in pages.search("AlarmHistoryItems[]")]
+        told = [(one["Timestamp"].timestamp(), _new_state(one)) for one in pages.search("AlarmHistoryItems[]")]
+        found = [(at, state) for at, state in told if state]
     except ClientError:  # some servers keep no history
         found = []
     return sorted(found) or [(alarm["StateUpdatedTimestamp"].timestamp(), alarm["StateValue"])]
 
 
-def _new_state(change: Mapping[str, Any]) -> str:
-    state: str = json.loads(change["HistoryData"])["newState"]["stateValue"]
-    return state
+def _new_state(item: Mapping[str, Any]) -> str:
+    """Return the state that began with an item of the history, "" if none did."""
+    kind, data = item["HistoryItemType"], json.loads(item["HistoryData"])
+    if kind == "ConfigurationUpdate" and data.get("type") == "Create":
+        return "INSUFFICIENT_DATA"  # what PutMetricAlarm sets at once
+    return str(data["newState"]["stateValue"]) if kind == "StateUpdate" else ""

@@ -24,7 +24,7 @@ _found: dict[str, int] = {}  # how many reports of each key were shown so far
 
 def _key(programs: Mapping[str, Callable[[], Any]], how: Any) -> str:
     """Return what tells a run from others: names and sources of its programs, and how they're run."""
-    sources = [[name, _source(function)] for name, function in programs.items()]
+    sources = [[name, _source(function), *_within(function)] for name, function in programs.items()]
     return hashlib.sha256(json.dumps([sources, how]).encode()).hexdigest()
 
 
@@ -33,6 +33,12 @@ def _source(function: Any) -> str:
         return textwrap.dedent(inspect.getsource(function)).strip()
     except Exception:  # it has none, as something in C, or one that's no longer there
         return ""
+
+
+def _within(function: Any) -> list[str]:
+    """Return the sources of the functions that this one, as a lambda, got from the function that made it."""
+    variables = getattr(function, "__closure__", None) or ()
+    return [_source(variable.cell_contents) for variable in variables if inspect.isfunction(variable.cell_contents)]
 
 
 def record(programs: Mapping[str, Callable[[], Any]], how: Any, report: RunReport) -> None:

@@ -272,7 +272,9 @@ class Case:
         self._signals.append((after, signal.SIGINT))
 
     def run(self, session: dict[str, str] | None = None, /, **arguments: Any) -> Any:
-        """Return the answer's value for these arguments. If it has parameters sqs or sns, it's given clients for them.
+        """Return the answer's value for these arguments.
+
+        If it has parameters sqs, sns or cloudwatch, it's given clients for them.
 
         session: what boto3.Session gets for these clients, such as {"profile_name": "partner"}; None for clients with
         nothing but defaults. An error in the answer ends the check with "error in your code"; see `attempt` to look at

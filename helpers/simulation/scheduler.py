@@ -190,10 +190,13 @@ class Scheduler:
                 self.wait(self.now + 1000 * 2**steps, doing="looks at the clock", resting=False)
 
     def sleep(self, seconds: float, doing: str = "sleeps") -> None:
-        """Wait for this many seconds; with 0 the others have their turn. ClockError beyond the last year of Python."""
+        """Wait for this many seconds; with 0 the others have their turn. ClockError beyond the last year of Python.
+
+        Less than a tick is a tick: a loop that sleeps for what is left of its time has to come to an end.
+        """
         if not seconds <= (self._last - self.now) / TICKS:
             raise ClockError(TOO_LATE.format(seconds))
-        until = self.now + round(seconds * TICKS)
+        until = self.now + (round(seconds * TICKS) or int(seconds > 0))
         while self.wait(until, doing=doing) and self.now < until:
             pass
 

@@ -168,7 +168,8 @@ class MessageLife:
             self._tell(step, lane, "good", title, text, square=True)
             self._release(held, step["at"])
         else:
-            text = "It was waiting in the queue. A receipt handle from before still worked."
+            still_worked = "It was waiting in the queue. A receipt handle from before still worked."
+            text = sentence(step["reason"]) or still_worked
             self._tell(step, queue, "good", title, text, square=True)
             self._end_wait(queue, step["at"])
         self._over("deleted")

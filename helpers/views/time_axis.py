@@ -149,21 +149,31 @@ def merged(axis: TimeAxis, moments: Iterable[Mapping[str, Any]]) -> list[Mapping
     """Return the badges of moments with number, at, tone and square; those that would touch become one."""
     groups: list[list[Mapping[str, Any]]] = []
     for moment in moments:
-        near = _CLOSE * (1.7 if groups and len(groups[-1]) > 1 else 1)
+        near = _CLOSE * _width(_says(groups[-1])) if groups else 0
         if groups and axis.x(moment["at"]) - axis.x(groups[-1][0]["at"]) < near:
             groups[-1].append(moment)
         else:
             groups.append([moment])
     found: list[Mapping[str, Any]] = []
     for group in groups:
-        says = ",".join(str(moment["number"]) for moment in group)
         tone = next((moment["tone"] for moment in reversed(group) if moment["tone"] != "quiet"), "quiet")
         found.append(
             {
                 "x": axis.x(group[0]["at"]),
-                "says": says if len(says) <= _LONGEST_BADGE else f"{group[0]['number']}…",
+                "says": _says(group),
                 "tone": tone,
                 "square": group[-1]["square"],
             }
         )
     return found
+
+
+def _says(group: Sequence[Mapping[str, Any]]) -> str:
+    """Return the numbers of these moments, or the first one if that would be long."""
+    says = ",".join(str(moment["number"]) for moment in group)
+    return says if len(says) <= _LONGEST_BADGE else f"{group[0]['number']}…"
+
+
+def _width(says: str) -> float:
+    """Return how wide a badge is, as a multiple of one with a single number."""
+    return 1 if says.isdecimal() else 1.7 if len(says) < 6 else 2.3

@@ -180,6 +180,9 @@ def test_the_report_counts_expired_moved_waits_and_requests(shop: Shop) -> None:
     assert day.waited.oldest == day.waited.median
     calls = sum(program.calls for program in day.programs.values())
     assert day.requests == calls
+
+    back = shop.run({"redrive": lambda: sqs.start_message_move_task(SourceArn=arn)}, minutes=1)
+    assert (back.queues["dead"].left, back.queues["orders"].left) == (0, 1)
     assert calls > 10
     assert json.loads(json.dumps(day.to_dict())) == day.to_dict()
     assert "poison" in repr(day)

@@ -74,6 +74,22 @@ def test_a_tab_that_cannot_run_programs_shows_the_stored_report(
         a_run(poll=False)
 
 
+def test_programs_with_other_functions_within_are_other_programs() -> None:
+    """As where one lambda calls what it's given: give_back in one run, put_off in the next."""
+
+    def give_back() -> None:
+        time.sleep(0)
+
+    def put_off() -> None:
+        time.sleep(5)
+
+    def program(on_error: Any) -> Any:
+        return lambda: on_error()
+
+    keys = [stored_runs._key({"Kim": program(each)}, []) for each in (give_back, put_off, give_back)]
+    assert keys[0] == keys[2] != keys[1]
+
+
 def test_without_a_store_there_is_the_sentence(no_cloud: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """As in an edition whose lessons have no run."""
     start("offline")

@@ -269,6 +269,19 @@ def test_a_loop_around_the_clock_reaches_its_end() -> None:
     assert [said[1:] for said in run.said] == [("seen", True)]
 
 
+def test_a_loop_that_sleeps_for_what_is_left_reaches_its_end() -> None:
+    """What's left can be less than a tick, since a float of seconds since 1970 is no whole number of them."""
+
+    def first(scheduler: Scheduler, say: Say) -> None:
+        end = scheduler.time() + 3.0000002
+        while (left := end - scheduler.time()) > 0:
+            scheduler.sleep(min(1, left))
+        say("over")
+
+    run = Run(first, seconds=2)
+    assert (run.outcome, [words[1] for words in run.said]) == (ENDED, ["over"])
+
+
 def test_everybody_waits_for_ever() -> None:
     """Two members that wait for each other are told by name, with what they wait for."""
 

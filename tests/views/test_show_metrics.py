@@ -177,7 +177,8 @@ def moment(minute: float) -> datetime:
 
 def change(minute: float, state: str) -> dict[str, Any]:
     """Return an item of an alarm's history, as the API tells it."""
-    return {"Timestamp": moment(minute), "HistoryData": json.dumps({"newState": {"stateValue": state}})}
+    data = json.dumps({"newState": {"stateValue": state}})
+    return {"Timestamp": moment(minute), "HistoryItemType": "StateUpdate", "HistoryData": data}
 
 
 def alarm(name: str, queue: str = "orders", metric: str = "ApproximateAgeOfOldestMessage") -> dict[str, Any]:
@@ -212,11 +213,15 @@ def test_elsewhere_the_api_is_asked_and_the_journal_is_not_told(api: Stubber) ->
     api.add_response("get_metric_data", results(("m0", [3], [200]), ("m1", [3], [6])), asked | {"NextToken": "more"})
     found = {"MetricAlarms": [alarm("old"), alarm("bills", queue="bills"), alarm("sent", metric="NumberOfMessages")]}
     api.add_response("describe_alarms", found, {})
-    history = {"AlarmHistoryItems": [change(4, "OK"), change(7, "ALARM")]}
+    made, other = (
+        {"Timestamp": moment(at), "HistoryItemType": "ConfigurationUpdate", "HistoryData": json.dumps({"type": kind})}
+        for at, kind in ((2, "Create"), (5, "Update"))
+    )
+    history = {"AlarmHistoryItems": [made, change(4, "OK"), other, change(7, "ALARM")]}
     api.add_response(
         "describe_alarm_history",
         history,
-        {"AlarmName": "old", "HistoryItemType": "StateUpdate", "ScanBy": "TimestampAscending"},
+        {"AlarmName": "old", "ScanBy": "TimestampAscending"},
     )
     picture = show.metrics(
         "http://127.0.0.1:9/000000000000/orders", names=["ApproximateAgeOfOldestMessage", "NumberOfMessagesSent"]
@@ -226,7 +231,11 @@ def test_elsewhere_the_api_is_asked_and_the_journal_is_not_told(api: Stubber) ->
     assert (age.unit, age.statistic, age.values) == ("Seconds", "Maximum", [(NINE + 180, 200)])
     assert (sent.unit, sent.statistic, sent.values) == ("Count", "Sum", [(NINE + 60 * n, n + 3) for n in (1, 2, 3)])
     assert [each.name for each in age.alarms] == ["old"]
-    assert age.alarms[0].states == [("OK", NINE + 240, NINE + 420), ("ALARM", NINE + 420, NINE + 600)]
+    assert age.alarms[0].states == [
+        ("INSUFFICIENT_DATA", NINE + 120, NINE + 240),
+        ("OK", NINE + 240, NINE + 420),
+        ("ALARM", NINE + 420, NINE + 600),
+    ]
     assert sent.alarms == []
 
 

@@ -151,6 +151,8 @@ def test_badges_that_would_touch_become_one() -> None:
     ]
     many = [{"number": number, "at": 0, "tone": "quiet", "square": False} for number in range(1, 9)]
     assert [each["says"] for each in merged(TimeAxis(START, 100), many)] == ["1…"]
+    wide = [{"number": n, "at": at, "tone": "quiet", "square": False} for n, at in enumerate((0, 2, 4, 6, 8, 20), 1)]
+    assert [each["says"] for each in merged(TimeAxis(START, 100), wide)] == ["1…", "6"]  # 1,2,3,4 reaches beyond 8
 
 
 # --- charts ----------------------------------------------------------------------------------------------------------

@@ -160,6 +160,8 @@ def _move(queue: Queue | None, queues: dict[str, Queue], message: Message, task:
         return
     task.moved += 1
     queue.remove(message)
+    reason = "a message move task sent it on, as a new message"
+    steps.record(queue.owner, steps.DELETED, queue.queue_arn, message.id, reason)
     message.id = queue.owner.new_id()
     now = queue.now()
     message.sent_timestamp, message.enqueued_at, message.joined_at = int(now), now, now

@@ -4,7 +4,7 @@ import json
 
 from helpers.aws_rules.common import signatures
 from helpers.aws_rules.common.refusals import Refused
-from helpers.aws_rules.common.steps import DELETED, HIDDEN, RECEIVED, SENT
+from helpers.aws_rules.common.steps import DELETED, DUPLICATE, HIDDEN, RECEIVED, SENT
 from helpers.aws_rules.policies.evaluation import AccessRequest, Principal, decide
 from helpers.aws_rules.sns import filter_matching, filter_policies, mobile_push
 from helpers.checks.case import AnswerError
@@ -16,7 +16,7 @@ PUSH_PLATFORMS = mobile_push.PLATFORMS  # of SNS, for endpoints of the protocol 
 LEASE = 600  # seconds that `visible` hides what it finds
 
 # For the checks too: how values are shown, AWS's error to a call, an answer's error, and a message's steps.
-__all__ = ["DELETED", "HIDDEN", "RECEIVED", "SENT", "AnswerError", "Refused", "show", "show_difference"]
+__all__ = ["DELETED", "DUPLICATE", "HIDDEN", "RECEIVED", "SENT", "AnswerError", "Refused", "show", "show_difference"]
 LONGEST_MESSAGE = 400  # characters of an error's message that are shown
 
 

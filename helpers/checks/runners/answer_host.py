@@ -19,7 +19,7 @@ from helpers.simulation.scheduler import WAITS, Scheduler
 from helpers.simulation.source_lines import line, line_of, namespace_of, place
 
 _dumps, _loads = json.dumps, json.loads  # the answer can replace those in the module
-CLIENTS = ("sqs", "sns")  # an answer that has a parameter of this name is given a client
+CLIENTS = ("sqs", "sns", "cloudwatch")  # an answer that has a parameter of this name is given a client
 
 
 class AnswerHost:

