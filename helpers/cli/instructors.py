@@ -48,7 +48,7 @@ def serve(
 def grade(
     folder: Annotated[
         Path,
-        typer.Argument(help="The folder with the hand-ins: packed files, notebooks, or a folder for each learner."),
+        typer.Argument(help="The folder with the hand-ins, or the zip file that your learning platform made of them."),
     ],
     out: Annotated[Optional[Path], typer.Option(help="The folder for the results. Default: FOLDER-graded.")] = None,  # noqa: UP045
     lesson: Annotated[
@@ -65,6 +65,9 @@ def grade(
     watch: Annotated[
         bool, typer.Option("--watch", help="Keep waiting, and grade what's new. Ctrl-C stops it.")
     ] = False,
+    attempts: Annotated[
+        str, typer.Option(help="Which of a learner's attempts at a lesson counts: latest, best or first.")
+    ] = "latest",
     again: Annotated[bool, typer.Option("--again", help="Grade everything again, even what hasn't changed.")] = False,
     without_wall: Annotated[
         bool,
@@ -76,11 +79,10 @@ def grade(
     from helpers.grading.run import Options
 
     chosen = of_folder(exercises) if exercises else own()
-    out = out or folder.resolve().with_name(f"{folder.resolve().name}-graded")
+    out = out or folder.resolve().with_name(f"{folder.resolve().name.removesuffix('.zip')}-graded")
     hidden = (exercises,) if exercises else ()
-    options = Options(
-        folder, out, tuple(lesson or ()), jobs, scheduler, again, not without_wall, notebooks, hidden=hidden
-    )
+    shown = (again, not without_wall, notebooks)
+    options = Options(folder, out, tuple(lesson or ()), jobs, scheduler, *shown, hidden=hidden, attempts=attempts)
     if watch and folder.exists():
         _grade_what_is_new(chosen, options)
     else:

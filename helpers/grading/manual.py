@@ -13,7 +13,7 @@ from pathlib import Path
 from helpers.course import Course
 from helpers.errors import CourseError
 from helpers.grading.intake.files import read_file, shown
-from helpers.grading.intake.learners import folded
+from helpers.grading.intake.names import folded
 from helpers.grading.records import Learner
 
 FILE = "marks.csv"

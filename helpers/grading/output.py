@@ -9,10 +9,12 @@ from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 
 from helpers import folders
+from helpers.course import HOME
 from helpers.errors import CourseError
 from helpers.grading.intake.files import left_out
 from helpers.grading.store import FOLDER as RESULTS
 
+SUFFIX = "-graded"  # of the folder for results, where nobody chose another
 _LIST = ("lessons", "course.toml")  # where every copy of the course has its list of lessons
 _PARTS = ("exercises", "solutions", "lessons")
 _LONGEST = 80  # bytes of a stem: a sync folder, an encrypted disk or a long path leave less than the usual 255
@@ -29,13 +31,14 @@ _RESERVED = {
 
 def refuse_other_folders(hand_ins: Path, out: Path) -> None:
     """Raise CourseError when `hand_ins` is the course or holds results, or `out` holds what no grading wrote."""
-    # os.path returns False where it can't look; reading or writing the folder later says why.
-    course = hand_ins.parent if hand_ins.name in _PARTS else hand_ins
-    if os.path.isfile(course.joinpath(*_LIST)):
+    # os.path returns False where it can't look; reading or writing the folder later says why. What's inside the folder
+    # can be a learner's, so the folder's own name and place decide: nobody can keep the others from being graded.
+    is_part = hand_ins.name in _PARTS and os.path.isfile(hand_ins.parent.joinpath(*_LIST))
+    if is_part or (os.path.exists(hand_ins) and os.path.samefile(hand_ins, HOME)):
         raise CourseError(
             f"'{hand_ins}' belongs to the course itself. Name the folder that holds what learners handed in."
         )
-    if os.path.exists(hand_ins / RESULTS):
+    if hand_ins.name.endswith(SUFFIX) and os.path.exists(hand_ins / RESULTS):
         raise CourseError(f"'{hand_ins}' holds the results of an earlier grading. Name the folder with the hand-ins.")
     if os.path.isdir(out) and not os.path.exists(out / RESULTS):
         with writing(out):

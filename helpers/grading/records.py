@@ -1,8 +1,17 @@
 """Plain data that the modules of grading share: what was handed in, its outcomes, and what they are worth."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from helpers.checks.outcome import OLDER, Outcome
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a notebook is. members: the numbers of the members to open in a zip file, one inside another."""
+
+    path: Path
+    members: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -11,7 +20,9 @@ class HandIn:
 
     learner: whose mark it is, as the layout or a list names them. lesson: its slug. file: its path relative to the
     folder, for people. cells: the sources of its code cells in order, without the cells that check.
-    remarks: what was odd about it and how that was dealt with, a sentence each. notebook: the file's own bytes.
+    remarks: what was odd about it and how that was dealt with, a sentence each. origin: where the notebook is.
+    handed_in: when, in ISO 8601, as the learning platform wrote it into the name, or empty. It's the platform's local
+    time unless it says another zone. late: whether the platform marked it as late. order: greater for a later attempt.
     """
 
     learner: str
@@ -19,7 +30,10 @@ class HandIn:
     file: str
     cells: tuple[str, ...]
     remarks: tuple[str, ...] = ()
-    notebook: bytes = b""
+    origin: Origin | None = None
+    handed_in: str = ""
+    late: bool = False
+    order: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -27,22 +41,27 @@ class Learner:
     """One learner of the cohort.
 
     name: unique among them. columns: what a list of learners says of them beside the name, for a grade book that other
-    systems import ("ID", "SIS User ID", "Section", ...). hand_ins: at most one for each lesson. remarks: files of
-    theirs that are no hand-in, a sentence each.
+    systems import ("ID", "SIS User ID", "Section", ...). hand_ins: at most one for each lesson, those that count.
+    remarks: files of theirs that are no hand-in, a sentence each. others: attempts that don't count, the first first.
     """
 
     name: str
     hand_ins: tuple[HandIn, ...] = ()
     columns: tuple[tuple[str, str], ...] = ()
     remarks: tuple[str, ...] = ()
+    others: tuple[HandIn, ...] = ()
 
 
 @dataclass(frozen=True)
 class Cohort:
-    """Everything in a folder of hand-ins. remarks: on files that belong to nobody, a sentence each."""
+    """Everything in a folder of hand-ins. remarks: on files that belong to nobody, a sentence each.
+
+    guesses: files whose learner only their own name says, with the learner, for the instructor to confirm.
+    """
 
     learners: tuple[Learner, ...]
     remarks: tuple[str, ...] = ()
+    guesses: tuple[tuple[str, str], ...] = ()
 
 
 def by_name(learner: str) -> tuple[str, str]:

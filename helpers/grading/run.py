@@ -3,20 +3,24 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from helpers.checks.outcome import NOT_ATTEMPTED
 from helpers.cores import cores
 from helpers.course import Lesson
 from helpers.errors import CourseError
+from helpers.folders import write
 from helpers.grading.books.write import write_books
 from helpers.grading.exercise_set import ExerciseSet
 from helpers.grading.gradebook import Change, book, changes, comings_and_goings, read_book, row
+from helpers.grading.intake.attempts import BEST, LATEST, best
 from helpers.grading.intake.collect import collect
+from helpers.grading.intake.roster import GUESSES, guessed
 from helpers.grading.manual import Manual, read_manual
 from helpers.grading.marking import settle, without_a_time
-from helpers.grading.output import private, refuse_other_folders
-from helpers.grading.records import Cohort, Graded, Row
+from helpers.grading.output import private, refuse_other_folders, writing
+from helpers.grading.records import Cohort, Graded, HandIn, Learner, Row
 from helpers.grading.reports import class_report, feedback
 from helpers.grading.reports.notebook_copies import write_copies
 from helpers.grading.rules import Rules, read_rules
@@ -33,7 +37,7 @@ class Options:
     lessons: what counts; without any: every lesson in which somebody attempted something. processes: at once; 0 takes
     the number of cores. scheduler: the address of a Dask cluster that does the work instead. again: grade what was
     graded before, too. isolated: refuse where hand-ins cannot be isolated. copies: write notebooks with feedback beside
-    the answers.
+    the answers. attempts: which of several at a lesson counts: latest, best or first.
     """
 
     folder: Path
@@ -45,6 +49,7 @@ class Options:
     isolated: bool = True
     copies: bool = False
     hidden: tuple[Path, ...] = ()
+    attempts: str = LATEST
 
 
 @dataclass(frozen=True)
@@ -91,7 +96,7 @@ def _graded(exercises: ExerciseSet, options: Options, progress: Progress) -> Sum
         )
     refuse_other_folders(folder, out)
     own = Own(read_rules(folder.parent, exercises.listed), read_manual(folder.parent, exercises.listed))
-    cohort = collect(options.folder, exercises.listed)
+    cohort = collect(options.folder, exercises.listed, options.attempts)
     _lessons(cohort, exercises, options.lessons)  # what is mistyped is told before anything is written
     with closing(Store(options.out)) as store:
         return _into(store, cohort, exercises, options, progress, own)
@@ -102,7 +107,7 @@ def _into(
 ) -> Summary:
     folder, out = options.folder.resolve(), options.out.resolve()
     lessons = _lessons(cohort, exercises, options.lessons)
-    jobs = _jobs(cohort, lessons, exercises, store)
+    jobs = _jobs(cohort, lessons, exercises, store, options.attempts)
     results = {} if options.again else {key: done for key, job in jobs.items() if (done := store.get(job))}
     known = len(results)
     todo = [job for key, job in jobs.items() if key not in results]
@@ -113,6 +118,8 @@ def _into(
             store.put(job, graded)
         results[job.key] = graded
         progress(len(results) - known, len(todo))
+    if options.attempts == BEST:
+        cohort = best(cohort, partial(_points, lessons, exercises, store, results))
     begun = lessons if options.lessons else _begun(lessons, results)
     counted = _counted(begun, [lesson for lesson in lessons if lesson not in begun])
     plain = _rows(cohort, begun, exercises, store, results)
@@ -154,16 +161,33 @@ def _counted(lessons: Sequence[Lesson], left: Sequence[Lesson]) -> str:
     return said
 
 
-def _jobs(cohort: Cohort, lessons: Sequence[Lesson], exercises: ExerciseSet, store: Store) -> dict[str, Job]:
+def _jobs(
+    cohort: Cohort, lessons: Sequence[Lesson], exercises: ExerciseSet, store: Store, attempts: str
+) -> dict[str, Job]:
     """Return the jobs by their keys; hand-ins that are alike are one job."""
+
+    def run_of(learner: Learner) -> tuple[HandIn, ...]:
+        return (*learner.hand_ins, *learner.others) if attempts == BEST else learner.hand_ins
+
     digests = {lesson.slug: exercises.digest(lesson.slug) for lesson in lessons}
     made = [
         store.job(hand_in.lesson, hand_in.cells, digests[hand_in.lesson])
         for learner in cohort.learners
-        for hand_in in learner.hand_ins
+        for hand_in in run_of(learner)
         if hand_in.lesson in digests
     ]
     return {job.key: job for job in made}
+
+
+def _points(
+    lessons: Sequence[Lesson], exercises: ExerciseSet, store: Store, results: dict[str, Graded], hand_in: HandIn
+) -> float:
+    """Return what this attempt is worth; 0 when its lesson doesn't count."""
+    asked = [exercise for lesson in lessons if lesson.slug == hand_in.lesson for exercise in lesson.exercises]
+    if not asked:
+        return 0
+    job = store.job(hand_in.lesson, hand_in.cells, exercises.digest(hand_in.lesson))
+    return row(Learner(""), {hand_in.lesson: results[job.key]}, asked).points
 
 
 def _run(task: Task, jobs: Sequence[Job], options: Options) -> Iterator[tuple[Job, Graded, bool]]:
@@ -210,6 +234,20 @@ def _write(
     pages = feedback.write_feedback(options.out, rows, lessons, title)
     compared = found if before else None
     class_report.write_report(options.out, rows, remarks, compared, title, pages, news, counted)
-    said = write_copies(options.out, cohort, rows, lessons) if options.copies else []
+    said = _guesses(options.out, cohort)
+    said += write_copies(options.out, cohort, rows, lessons) if options.copies else []
     said += write_books(options.out, rows, lessons, whole, learners=cohort.learners, pages=pages, rules=own.rules)
     return found, news, (*remarks, *said)
+
+
+def _guesses(out: Path, cohort: Cohort) -> list[str]:
+    """Write whose files only their own names say, for the instructor to confirm; return a sentence about it."""
+    with writing(out):
+        write(out / GUESSES, guessed(cohort.guesses))
+    if not cohort.guesses:
+        return []
+    files = f"{len(cohort.guesses)} file{'' if len(cohort.guesses) == 1 else 's'}"
+    return [
+        f"I took the learner's name from the name of {files}. {GUESSES} lists these. If one is wrong, correct it "
+        "there, and save it as learners.csv beside the folder of hand-ins."
+    ]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from helpers.grading import manual, rules
-from helpers.grading.intake.learners import LIST
+from helpers.grading.intake.roster import LIST
 
 SECONDS = 2.0  # between two looks; what is still being copied changes between them
 _BESIDE = (LIST, rules.FILE, manual.FILE)

@@ -21,7 +21,7 @@ from helpers.authoring import custom_set
 from helpers.checks.outcome import CORRECT, ERROR
 from helpers.checks.solutions import answer_source
 from helpers.cli import app
-from helpers.course import course
+from helpers.course import HOME, course
 from helpers.errors import CourseError
 from helpers.grading import workers
 from helpers.grading.exercise_set import of_folder, own
@@ -225,14 +225,46 @@ def test_lessons_that_nobody_began_do_not_count(known):
 @pytest.mark.parametrize("make", ["results", "course", "exercises"])
 def test_a_folder_that_holds_no_hand_ins_is_refused(folder, make, tmp_path):
     """The course itself, a part of it, and what an earlier grading wrote."""
-    (tmp_path / "lessons").mkdir()
-    (tmp_path / "lessons" / "course.toml").write_text("")
-    place = {"results": folder, "course": tmp_path, "exercises": folder.with_name("exercises")}[make]
-    folder.rename(place) if make == "exercises" else (folder / FOLDER).mkdir()
-    with pytest.raises(
-        CourseError, match="holds the results of" if make == "results" else "belongs to the course itself"
-    ):
+    put(tmp_path, {"lessons/course.toml": ""})
+    place = {"results": folder.with_name("in-graded"), "course": HOME, "exercises": folder.with_name("exercises")}[make]
+    if make != "course":
+        folder.rename(place)
+        (place / FOLDER).mkdir()
+    said = "holds the results of" if make == "results" else "belongs to the course itself"
+    with pytest.raises(CourseError, match=said):
         grade_cohort(own(), Options(place, tmp_path.with_name("elsewhere")))
+
+
+def test_no_file_that_a_learner_plants_keeps_others_from_being_graded(folder):
+    """Files and folders that mean something elsewhere are nobody's, or a learner's."""
+    only_lovelace(folder)
+    planted = {f"{FOLDER}/seed": "1", "lessons/course.toml": "", "submitted/x.ipynb": b"{", "source/x": ""}
+    put(folder, {**planted, "learners.csv": f"file,learner\nlovelace_{SLUG}.ipynb,Mallory\n"})
+    done, out = graded(folder)
+    assert book(out)["lovelace"]["tota"] == "5"
+    assert "Mallory" not in book(out)
+    assert any("learners.csv" in remark and "move it" in remark for remark in done.remarks)
+
+
+def test_names_that_only_files_say_are_listed_for_confirmation(graded_once):
+    """The list can be corrected and used as it is."""
+    done, out = graded_once
+    assert (out / "names-to-confirm.csv").read_text().splitlines() == [
+        "file,learner",
+        f"lovelace_{SLUG}.ipynb,lovelace",
+    ]
+    assert any("name of 1 file. names-to-confirm.csv" in remark for remark in done.remarks)
+
+
+def test_the_best_of_several_attempts_counts_when_asked(tmp_path):
+    """All attempts are graded then; the grade book has the points of the best."""
+    folder = put(tmp_path / "in", {"ada/a.ipynb": notebook(**RIGHT), "ada/b.ipynb": notebook(hand_over=WRONG)})
+    for place, name in enumerate("ab"):
+        os.utime(folder / "ada" / f"{name}.ipynb", (place, place))
+    assert (graded(folder)[0].graded, book(folder.with_name("graded"))["ada"]["tota"]) == (1, "0")
+    again, out = graded(folder, attempts="best")
+    assert (again.graded, book(out)["ada"]["tota"]) == (1, "5")
+    assert "The best counts, 'ada/a.ipynb', and not 'ada/b.ipynb'." in book(out)["ada"]["rema"]
 
 
 def test_results_do_not_go_among_other_files(folder):

@@ -1,5 +1,6 @@
 """Collecting hand-ins: every layout, odd notebooks, hostile files. Nobody vanishes, nothing stops the batch."""
 
+import io
 import json
 import os
 import struct
@@ -14,9 +15,10 @@ from handin_files import LESSON, SLUG, bare, cell_of, exercises, notebook, packe
 
 from helpers.course import HOME, course, parse
 from helpers.errors import CourseError
+from helpers.grading.intake import archives, bounds, notebooks, outputs
+from helpers.grading.intake import attempts as choosing
 from helpers.grading.intake import collect as collecting
 from helpers.grading.intake import files as reading
-from helpers.grading.intake import notebooks
 from helpers.grading.intake.collect import collect
 
 SECOND = course().lessons[1]
@@ -27,8 +29,12 @@ FINE = {"fine.ipynb": bare("def take_one(sqs, queue_url): pass")}  # so that a f
 
 
 def of(folder, files=()):
-    """Return the cohort of a folder into which these files are put."""
-    return collect(put(folder, dict(files)), course())
+    """Return the cohort of a folder into which these files are put; a list of learners goes beside it."""
+    files = dict(files)
+    if "learners.csv" in files:
+        put(folder, {"learners.csv": files.pop("learners.csv")})
+        folder = folder / "in"
+    return collect(put(folder, files), course())
 
 
 def by_name(cohort):
@@ -175,8 +181,10 @@ def test_canvas_has_the_last_word_on_the_name(tmp_path):
 def test_layouts_mix(tmp_path):
     """All of them in one folder."""
     files = {"x.zip": packed("Ada"), "bob.ipynb": notebook(), "Carl_7_assignsubmission_file_/a.ipynb": notebook()}
-    files |= {"submitted/dora/01/x.ipynb": notebook(), "emil_1_2_x.ipynb": notebook(), "Fay/a/b.ipynb": notebook()}
-    assert set(by_name(of(tmp_path, files))) == {"Ada", "bob", "Carl", "dora", "emil", "Fay"}
+    files |= {"submitted/01/x.ipynb": notebook(), "emil_1_2_x.ipynb": notebook(), "Fay/a/b.ipynb": notebook()}
+    cohort = of(tmp_path, files)
+    assert set(by_name(cohort)) == {"Ada", "bob", "Carl", "submitted", "emil", "Fay"}
+    assert "grade that folder itself" in cohort.remarks[0]
 
 
 def test_an_own_set_of_exercises(tmp_path):
@@ -213,15 +221,14 @@ def test_a_list_names_learners_and_their_columns(tmp_path, delimiter, mark):
 def test_a_list_does_not_lead_out_of_the_folder(tmp_path, file):
     """A row that does is a remark; the learner has no hand-in."""
     put(tmp_path, {"secret.ipynb": notebook()})
-    files = {**FINE, "learners.csv": f"file,learner\n{file},Eve\n"}
-    learner = only(of(put(tmp_path / "in", files)))
+    learner = only(of(tmp_path, {**FINE, "learners.csv": f"file,learner\n{file},Eve\n"}))
     assert learner.hand_ins == ()
     assert "is outside the folder" in learner.remarks[0]
 
 
 def test_a_list_does_not_lead_out_by_a_link(tmp_path):
     """A link that the list names is not followed."""
-    put(tmp_path, {"secret.ipynb": notebook(), "in/learners.csv": "file,learner\nx.ipynb,Eve\n"})
+    put(tmp_path, {"secret.ipynb": notebook(), "learners.csv": "file,learner\nx.ipynb,Eve\n", "in": None})
     (tmp_path / "in/x.ipynb").symlink_to(tmp_path / "secret.ipynb")
     learner = only(of(tmp_path / "in", FINE))
     assert (learner.name, learner.hand_ins) == ("Eve", ())
@@ -247,7 +254,7 @@ def test_two_rows_of_one_name_and_other_columns_are_two_learners(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "content", [b"\xff\xfe", b"name,mail\nx,y\n", b'learner,file\n"' + b"x" * 200_000, b"", b"\0,\0"]
+    "content", [b"\xff\xfe", b"who,mail\nx,y\n", b'learner,file\n"' + b"x" * 200_000, b"", b"\0,\0"]
 )
 def test_a_list_that_cannot_be_read_is_told(tmp_path, content):
     """The hand-ins are named by the layout."""
@@ -276,11 +283,12 @@ CANVAS = """Student,ID,SIS User ID,SIS Login ID,Section,Essay (77)
 def test_a_grade_book_of_canvas_is_a_list(tmp_path):
     """Learners are found by Canvas's number, by either form of their name in any case, and by their login."""
     files = {f"lovelaceada_LATE_12345_9_{SLUG}.ipynb": notebook(), "bob hope/x.ipynb": notebook()}
-    files |= {"x.zip": packed("LOVELACE, Ada", (SECOND.slug, notebook(SECOND.slug))), "wei4/x.ipynb": notebook()}
+    files |= {"x.zip": packed("LAST, Nobody", (SECOND.slug, notebook(SECOND.slug))), "wei4/x.ipynb": notebook()}
     cohort = of(tmp_path, {**files, "learners.csv": CANVAS})
     names = ["Lovelace, Ada", "Hope, Bob", "Zhang, Wei", "Zhang, Wei 2", "Last, Nobody"]
     assert [learner.name for learner in cohort.learners] == names
-    assert [len(learner.hand_ins) for learner in cohort.learners] == [2, 1, 0, 1, 0]
+    assert [len(learner.hand_ins) for learner in cohort.learners] == [1, 1, 0, 1, 1]
+    assert [hand_in.late for hand_in in cohort.learners[0].hand_ins] == [True]
     columns = (("ID", "12345"), ("SIS User ID", "S1"), ("SIS Login ID", "adal"), ("Section", "A"))
     assert cohort.learners[0].columns == columns
     assert cohort.remarks == ()
@@ -305,17 +313,38 @@ def test_another_number_of_canvas_is_another_person(tmp_path):
 # --- two of one name -------------------------------------------------------------------------------------------------
 
 
-def test_two_files_of_one_name_and_lesson_are_both_kept(tmp_path):
-    """The second is a learner of its own, and both say that somebody should look."""
-    files = {"ada-1.zip": packed("Ada Lovelace", (SLUG, notebook(clients_for=ADA)))}
-    files["ada-2.zip"] = packed("ada lovelace", (SLUG, notebook(clients_for=EVE)), (SECOND.slug, notebook(SECOND.slug)))
+def test_two_claims_to_one_name_are_both_kept_apart(tmp_path):
+    """Neither gets the plain row by chance, whichever sorts first, and both say that somebody should look."""
+    files = {"z-ada.zip": packed("Ada Lovelace", (SLUG, notebook(clients_for=ADA)))}
+    files["a.zip"] = packed("ada lovelace", (SLUG, notebook(clients_for=EVE)), (SECOND.slug, notebook(SECOND.slug)))
     learners = by_name(of(tmp_path, files))
-    first, second = learners["Ada Lovelace"], learners["Ada Lovelace (file ada-2.zip)"]
+    assert set(learners) == {"ada lovelace (file a.zip)", "ada lovelace (file z-ada.zip)"}
+    second, first = learners.values()
     assert ADA in first.hand_ins[0].cells
     assert EVE in second.hand_ins[0].cells
-    assert {hand_in.learner for hand_in in second.hand_ins} == {second.name}
-    assert [len(learner.hand_ins) for learner in (first, second)] == [1, 2]  # another learner's file is kept whole
-    assert all("Decide which one counts" in learner.remarks[0] for learner in (first, second))
+    assert [len(learner.hand_ins) for learner in (first, second)] == [1, 2]
+    assert all("Check whose they are" in learner.remarks[0] for learner in (first, second))
+
+
+def test_a_claim_does_not_add_a_lesson_to_another_s(tmp_path):
+    """Mallory hands in a lesson under Ada's name that Ada left out; it isn't hers without a look."""
+    files = {"ada.zip": packed("Ada", (SLUG, notebook())), "x.zip": packed("Ada", (SECOND.slug, notebook(SECOND.slug)))}
+    assert all(len(learner.hand_ins) == 1 for learner in of(tmp_path / "both", files).learners)
+    files = {"Ada/x.ipynb": notebook(), "x.zip": packed("Ada", (SECOND.slug, notebook(SECOND.slug)))}
+    learners = by_name(of(tmp_path / "folder", files))
+    assert [len(learners[name].hand_ins) for name in ("Ada", "Ada (file x.zip)")] == [1, 1]
+    assert "Check whose they are" in learners["Ada"].remarks[0]
+
+
+def test_two_claims_to_a_learner_of_the_list_leave_the_row_empty(tmp_path):
+    """One claim fills it; of two, nobody knows."""
+    files = {"a.zip": packed("Ada", (SLUG, notebook(clients_for=ADA))), "learners.csv": "learner,ID\nAda,7\n"}
+    [ada] = of(tmp_path / "one", files).learners
+    assert (len(ada.hand_ins), ada.columns, ada.remarks) == (1, (("ID", "7"),), ())
+    learners = by_name(of(tmp_path / "two", {**files, "b.zip": packed("Ada", (SLUG, notebook(clients_for=EVE)))}))
+    assert set(learners) == {"Ada", "Ada (file a.zip)", "Ada (file b.zip)"}
+    assert learners["Ada"].hand_ins == ()
+    assert "Check whose they are" in learners["Ada"].remarks[0]
 
 
 def test_nobody_pushes_out_a_folder_s_work(tmp_path):
@@ -325,15 +354,41 @@ def test_nobody_pushes_out_a_folder_s_work(tmp_path):
     assert "Ada (file 0.zip)" in learners
 
 
-def test_a_second_notebook_in_one_s_own_folder(tmp_path):
-    """Another one of the same lesson is kept apart; of one that holds the same nobody need know."""
-    files = {
-        f"ada/{name}.ipynb": notebook(clients_for=source) for name, source in zip("abc", (ADA, ADA, EVE), strict=True)
-    }
-    learners = by_name(of(tmp_path, files))
-    assert set(learners) == {"ada", "ada (file c.ipynb)"}
-    [said] = learners["ada"].remarks
-    assert "lesson 01 twice, with different contents: 'ada/a.ipynb' and 'ada/c.ipynb'" in said
+@pytest.mark.parametrize(("attempts", "counts"), [("latest", EVE), ("first", ADA), ("best", EVE)])
+def test_several_attempts_in_one_s_own_folder(tmp_path, attempts, counts):
+    """The latest counts, or the first; of one that holds the same nobody need know. The others are listed."""
+    put(tmp_path, {"ada/a.ipynb": notebook(clients_for=EVE), "ada/b.ipynb": notebook(clients_for=EVE)})
+    put(tmp_path, {"ada/c.ipynb": notebook(clients_for=ADA)})
+    os.utime(tmp_path / "ada/c.ipynb", (1, 1))
+    [ada] = collect(tmp_path, course(), attempts).learners
+    [one], [other] = ada.hand_ins, ada.others
+    assert counts in one.cells
+    assert counts not in other.cells
+    if attempts != "best":  # which is best is known once they're graded
+        said = f"Lesson 01 was handed in 2 times. The {attempts} counts, '{one.file}', and not '{other.file}'."
+        assert one.remarks[-1] == said
+
+
+def test_the_best_attempt_by_what_each_is_worth(tmp_path):
+    """Of two that are worth the same, the later one; the others are named."""
+    put(tmp_path, {f"ada/{n}.ipynb": notebook(clients_for=f"{ADA}  # {n}") for n in range(3)})
+    for n in range(3):
+        os.utime(tmp_path / f"ada/{n}.ipynb", (n, n))
+    cohort = collect(tmp_path, course(), "best")
+    points = {"ada/0.ipynb": 2, "ada/1.ipynb": 2, "ada/2.ipynb": 1}
+    [ada] = choosing.best(cohort, lambda hand_in: points[hand_in.file]).learners
+    assert [hand_in.file for hand_in in ada.hand_ins] == ["ada/1.ipynb"]
+    assert {hand_in.file for hand_in in ada.others} == {"ada/0.ipynb", "ada/2.ipynb"}
+    said = "Lesson 01 was handed in 3 times. The best counts, 'ada/1.ipynb', and not 'ada/0.ipynb', 'ada/2.ipynb'."
+    assert ada.hand_ins[0].remarks == (said,)
+
+
+def test_attempts_that_nothing_puts_in_order_are_told(tmp_path):
+    """The same time and no number in the name."""
+    put(tmp_path, {"ada/a.ipynb": notebook(clients_for=EVE), "ada/b.ipynb": notebook(clients_for=ADA)})
+    for name in "ab":
+        os.utime(tmp_path / f"ada/{name}.ipynb", (1, 1))
+    assert "I can't tell in which sequence" in of(tmp_path).learners[0].hand_ins[0].remarks[0]
 
 
 def test_a_second_copy_of_a_zip_is_nobody_else(tmp_path):
@@ -362,14 +417,16 @@ def test_a_table_that_a_learner_hands_in_is_no_list(tmp_path):
     cohort = of(tmp_path, {"Grades.csv": table, "ada.ipynb": notebook(clients_for=ADA)})
     assert only(cohort).name == "ada"
     assert cohort.remarks == (
-        "'Grades.csv' isn't a hand-in, so it's left out. If it's your list of learners, call it learners.csv.",
+        "'Grades.csv' isn't a hand-in, so it's left out. If it's your list of learners, call it learners.csv, and put "
+        "it beside the folder.",
     )
 
 
-def test_two_of_a_lesson_in_one_zip_are_both_kept(tmp_path):
+def test_two_of_a_lesson_in_one_zip_are_two_attempts(tmp_path):
     """As in a folder."""
     inside = {"a.ipynb": notebook(clients_for=ADA), "b.ipynb": notebook(clients_for=EVE)}
-    assert set(by_name(of(tmp_path, {"ada.zip": zipped(inside)}))) == {"ada", "ada (file b.ipynb)"}
+    learner = only(of(tmp_path, {"ada.zip": zipped(inside)}))
+    assert (learner.hand_ins[0].file, learner.others[0].file) == ("ada.zip/b.ipynb", "ada.zip/a.ipynb")
 
 
 def test_namesakes_with_numbers_of_their_own_are_apart(tmp_path):
@@ -532,9 +589,9 @@ LESSON_NOTEBOOK = (HOME / "lessons" / f"{SLUG}.ipynb").read_bytes()
         (b'{"nbformat": 3, "worksheets": 7}', "a.ipynb", "old notebook format"),
         (b'{"nbformat": true, "worksheets": [[]]}', "a.ipynb", "old notebook format"),
         ('{"cells": []}'.encode("utf-16"), "a.ipynb", "UTF-8"),
-        (b" " * (reading.LARGEST_NOTEBOOK + 1), "a.ipynb", "larger than 20 MB"),
+        (b" " * (bounds.LARGEST_NOTEBOOK + 1), "a.ipynb", "larger than 30 MB"),
         (bare(*["x"] * 2001), "a.ipynb", "2,000 cells"),
-        (bare("x" * 2_000_001), "a.ipynb", "2,000,000 characters"),
+        (bare("x" * 500_001), "a.ipynb", "500,000 characters"),
         (bare(), "a.ipynb", "has no code"),
         (bare("print('another course')"), "a.ipynb", "no answer to any exercise"),
         (bare("print(1)"), f"a_{SLUG}.ipynb", "is named after lesson 01"),
@@ -587,9 +644,48 @@ def test_an_old_format_is_read(major, capfd):
     assert capfd.readouterr() == ("", "")
 
 
+@pytest.mark.parametrize(
+    ("cells", "said"),
+    [(2_001, "more than 2,000 cells"), (250_000, "too many parts"), (3, "more than 500,000 characters")],
+)
+def test_an_old_format_is_bounded_before_it_is_converted(monkeypatch, cells, said):
+    """Converting takes far longer than counting."""
+    monkeypatch.setattr(nbformat, "convert", lambda *_: pytest.fail("converted"))
+    source = "x" * 200_000 if cells == 3 else ""
+    made = [{"cell_type": "code", "input": source}] * cells
+    with pytest.raises(CourseError, match=said):
+        read(json.dumps({"nbformat": 3, "worksheets": [{"cells": made}]}).encode())
+
+
+def test_outputs_of_any_size_do_not_matter(monkeypatch):
+    """They're cut out before the notebook is parsed; what looks like them in a source stays."""
+    source = 'def take_one():\n    return {"outputs": [1, "]"], "attachments": {}}'
+    raw = json.loads(bare(source))
+    raw["cells"][0]["outputs"] = [{"data": {"text/plain": ['"]}[\\"', "x" * 200_000]}}]
+    raw["cells"].append({"cell_type": "markdown", "source": "", "attachments": {"a.png": {"image/png": "x" * 200_000}}})
+    monkeypatch.setattr(notebooks, "_LARGEST_JSON", 10_000)
+    for indent in (None, 1):
+        assert read(json.dumps(raw, indent=indent).encode()).cells == (source,)
+    with pytest.raises(CourseError, match="even without its outputs"):
+        read(bare("x" * 20_000))
+
+
+@pytest.mark.parametrize("evil", ['["' + '\\"' * 9_000, '["' + "\\" * 9_001, '["', "[" * 9_000, '[""' * 9_000, "]"])
+def test_outputs_without_an_end_are_cut_quickly(monkeypatch, evil):
+    """A string or a list that never ends is looked at once."""
+    before = time.process_time()
+    with pytest.raises(CourseError, match="damaged"):
+        read(b'{"cells": [{"outputs": ' + evil.encode())
+    monkeypatch.setattr(outputs, "_MOST_TOKENS", 50)
+    if evil.count('"') + evil.count("[") > 50:
+        with pytest.raises(CourseError, match="too many parts"):
+            read(b'{"cells": [{"outputs": ' + evil.encode())
+    assert time.process_time() - before < 0.5
+
+
 def test_hostile_source_is_looked_through_quickly():
     """Patterns go over long lines once."""
-    lines = ["a" * 400_000, " " * 400_000, "x" + " " * 400_000, "x:" + "y" * 400_000, "def " * 50_000]
+    lines = ["a" * 100_000, " " * 100_000, "x" + " " * 100_000, "x:" + "y" * 100_000, "def " * 20_000]
     before = time.process_time()
     read(bare("def take_one(): 1", *lines))
     assert time.process_time() - before < 2
@@ -645,8 +741,14 @@ def far(content):
     content[at + 12 : at + 20] = b"\xff" * 8
 
 
+def names_in(content):
+    """Return the names of the notebooks in a zip file, and the remarks."""
+    archive = archives.Archive(io.BytesIO(content), bounds.of_learner(bounds.of_class()))
+    return [each.name for each in archive.notebooks()], archive.remarks
+
+
 ONE = zipped({"a.ipynb": notebook()})
-BOMB = zipped({"a.ipynb": b" " * (reading.LARGEST_NOTEBOOK + 1)})
+BOMB = zipped({"a.ipynb": b" " * (bounds.LARGEST_NOTEBOOK + 1)})
 
 
 @pytest.mark.parametrize(
@@ -663,7 +765,7 @@ BOMB = zipped({"a.ipynb": b" " * (reading.LARGEST_NOTEBOOK + 1)})
         (zipped({f"{n}.txt": "" for n in range(5_001)}), "more than 5,000 files"),
         (zipped({f"{n}.ipynb": "" for n in range(201)}), "more than 200 notebooks"),
         (zipped({"notes.txt": ""}), "no readable notebook"),
-        (zipped({"inner.zip": ONE}), "a zip file inside a zip file"),
+        (zipped({"a.zip": zipped({"b.zip": zipped({"c.zip": ONE})})}), "more than 2 zip files deep"),
         (zipped({"../a.ipynb": notebook()}), "points outside"),
         (zipped({"/a.ipynb": notebook()}), "points outside"),
         (zipped({"C:/a.ipynb": notebook()}), "points outside"),
@@ -695,15 +797,14 @@ def test_a_member_without_a_name_does_not_take_the_rest():
     nameless = content[: at + 28] + b"\0\0" + content[at + 30 : at + 46] + content[at + 47 :]
     end = nameless.rfind(b"PK\x05\x06") + 12
     size = struct.unpack_from("<I", nameless, end)[0] - 1
-    found = reading.read_archive(nameless[:end] + struct.pack("<I", size) + nameless[end + 4 :])
-    assert [name for name, _, _ in found.notebooks] == ["a.ipynb"]
+    assert names_in(nameless[:end] + struct.pack("<I", size) + nameless[end + 4 :])[0] == ["a.ipynb"]
 
 
 def test_all_of_a_zip_file_together_is_bounded(monkeypatch):
     """Many members that are each within the limit are not all unpacked."""
-    monkeypatch.setattr(reading, "LARGEST_ARCHIVE", 1_000)
-    found = reading.read_archive(zipped({f"{n}.ipynb": "x" * 400 for n in range(4)}))
-    assert (len(found.notebooks), len(found.remarks)) == (2, 2)
+    monkeypatch.setitem(bounds._LEARNER, "bytes", 1_000)
+    names, remarks = names_in(zipped({f"{n}.ipynb": "x" * 400 for n in range(4)}))
+    assert (len(names), len(remarks)) == (2, 2)
 
 
 def test_packings_that_ask_for_memory_are_not_opened():
@@ -711,7 +812,7 @@ def test_packings_that_ask_for_memory_are_not_opened():
     content = broken(
         ONE, lambda raw: raw.__setitem__(slice(raw.find(b"PK\x01\x02") + 10, raw.find(b"PK\x01\x02") + 12), b"\x0e\0")
     )
-    assert "unknown way" in reading.read_archive(content).remarks[0]
+    assert "unknown way" in names_in(content)[1][0]
 
 
 @pytest.mark.parametrize(
@@ -868,10 +969,67 @@ def test_a_very_deep_folder_is_bounded(tmp_path):
 
 def test_the_bytes_of_one_learner_are_bounded(tmp_path, monkeypatch):
     """A folder of many large files is not read to its end."""
-    monkeypatch.setattr(collecting, "_MOST_OF_ONE", 5_000)
+    monkeypatch.setitem(bounds._LEARNER, "bytes", 5_000)
     learner = only(of(tmp_path, {"ada/a.ipynb": bare("def take_one(): 1"), "ada/b.ipynb": b" " * 6_000}))
     assert len(learner.hand_ins) == 1
     assert "is left out" in learner.remarks[0]
+
+
+@pytest.mark.parametrize(
+    ("kind", "most", "said"),
+    [("notebooks", 2, "2 notebooks"), ("cells", 2, "2 cells"), ("characters", 70, "70 characters in their cells")],
+)
+def test_one_learner_s_bounds_cost_nobody_else(tmp_path, monkeypatch, kind, most, said):
+    """What exceeds one is left out and says so, in a folder or a zip file; the learner's others and others' count."""
+    monkeypatch.setitem(bounds._LEARNER, kind, most)
+    several = {f"{n}.ipynb": bare(f"def take_one(): return {n}") for n in range(3)}
+    learners = by_name(of(tmp_path, {**{f"ada/{name}": each for name, each in several.items()}, **FINE}))
+    packed_so = by_name(of(tmp_path / "zip", {"bob.zip": zipped(several), **FINE}))
+    for learner in (learners["ada"], packed_so["bob"]):
+        assert len((*learner.hand_ins, *learner.others)) == 2
+        assert "2.ipynb is left out, because this learner's files have more than " + said in learner.remarks[0]
+    assert len(learners["fine"].hand_ins) == len(packed_so["fine"].hand_ins) == 1
+
+
+def test_all_hand_ins_together_are_bounded(tmp_path, monkeypatch):
+    """The instructor is told to grade in parts."""
+    monkeypatch.setitem(bounds._CLASS, "notebooks", 2)
+    cohort = of(tmp_path, {f"{name}/x.ipynb": bare(f"def take_one(): '{name}'") for name in ("ada", "bob", "carl")})
+    assert [len(learner.hand_ins) for learner in cohort.learners] == [1, 1, 0]
+    assert "Grade the class in several parts" in cohort.learners[2].remarks[0]
+
+
+def test_the_time_for_one_learner_is_bounded(tmp_path, monkeypatch):
+    """A file is read to its end; when the time is used up, no other is begun."""
+    monkeypatch.setattr(bounds, "_SECONDS", 1e-9)
+    ada = only(
+        of(tmp_path, {"ada/a.ipynb": bare("def take_one(): 1"), "ada/b.ipynb": bare("def take_one(): 2"), **FINE})
+    )
+    assert [hand_in.file for hand_in in ada.hand_ins] == ["ada/a.ipynb"]
+    assert "took too long" in ada.remarks[0]
+
+
+PEAK = """
+import resource, sys
+from pathlib import Path
+from helpers.course import course
+from helpers.grading.intake.collect import collect
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+cohort = collect(Path(sys.argv[1]), course())
+print(len(cohort.learners), (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1000)
+"""
+
+
+@pytest.mark.full
+@pytest.mark.skipif(sys.platform != "linux", reason="counts memory as Linux does")
+def test_many_zips_that_unpack_to_much_take_little_memory(tmp_path):
+    """25 of them in one folder, 1.4 GB altogether: one notebook at a time is in memory."""
+    bomb = zipped({f"{n}.ipynb": b" " * 19_000_000 for n in range(3)})
+    put(tmp_path, {**FINE, **{f"eve/{n}.zip": bomb for n in range(25)}})
+    done = subprocess.run([sys.executable, "-c", PEAK, tmp_path], capture_output=True, text=True, check=True, cwd=HOME)
+    learners, megabytes = map(int, done.stdout.split())
+    assert learners == 2
+    assert megabytes < 100
 
 
 def test_remarks_are_bounded(tmp_path):
@@ -886,7 +1044,7 @@ def test_whatever_breaks_is_one_file_s_matter(tmp_path, monkeypatch):
     def fail(*_):
         raise ZeroDivisionError
 
-    monkeypatch.setattr(collecting, "read_archive", fail)
+    monkeypatch.setattr(collecting, "Archive", fail)
     assert only(of(tmp_path, {**FINE, "ada.zip": ONE})).remarks[0] == "ada.zip can't be read (ZeroDivisionError)."
 
 

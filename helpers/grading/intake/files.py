@@ -1,23 +1,15 @@
-"""Reads folders and zip files whose content is not trusted: follows no link, opens no pipe, bounds what it reads.
+"""Reads folders whose content is not trusted: follows no link, opens no pipe, bounds what it reads."""
 
-Nothing of a zip file is written to the disk.
-"""
-
-import hashlib
-import io
-import json
 import os
 import stat
 import unicodedata
-import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath, PureWindowsPath
-from typing import Any
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
 
 from helpers.errors import CourseError
 
-LARGEST_NOTEBOOK = 20_000_000  # bytes of a notebook's file
 LONGEST_NAME = 80  # characters of a learner's name
 _LONGEST_FILE = 200
 MOST_FILES = 5_000  # of one learner; a folder with a virtual environment in it has more
@@ -27,14 +19,6 @@ _HANDED_IN = (".ipynb", ".zip", ".ipynb.txt", ".ipynb.json")  # a browser may ad
 _NEARLY = (".7z", ".rar", ".tar", ".gz", ".tgz")
 # A pipe would block, and a link can have replaced the file since the folder was listed. Not all systems have these.
 _FLAGS = sum(getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_BINARY"))
-LARGEST_ARCHIVE = 60_000_000  # bytes of the file, and of all that is read out of it
-MOST_MEMBERS = 5_000
-MOST_NOTEBOOKS = 200
-_MANIFEST = "manifest.json"
-_LARGEST_MANIFEST = 1_000_000
-_ENTRY = b"PK\x01\x02"  # begins each member's line in the list of members
-# Other methods can ask for gigabytes of memory before they return a byte.
-_KNOWN = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 # --- which files are read ---------------------------------------------------------------------------------------------
 
@@ -69,12 +53,18 @@ def shown(file: str) -> str:
 
 @dataclass(frozen=True)
 class FoundFile:
-    """A file or folder. parts: its path below the folder of hand-ins. problem: why it is not read, or empty."""
+    """A file or folder. parts: its path below the folder of hand-ins. problem: why it is not read, or empty.
+
+    path: where it is on the disk; for a file in a bulk download, where that is. member: its number in the download.
+    modified: when it was last changed, in seconds since 1970; 0 when unknown.
+    """
 
     parts: tuple[str, ...]
     path: Path
     folder: bool = False
     problem: str = ""
+    member: int | None = None
+    modified: float = 0
 
     @property
     def name(self) -> str:
@@ -122,16 +112,25 @@ def left_out(name: str) -> bool:
     return name.startswith(".") or name in _LEFT_OUT
 
 
-def read_file(path: Path, largest: int) -> bytes:
-    """Return the content of an ordinary file; CourseError says why it can't be read."""
+def open_file(path: Path, largest: int) -> BinaryIO:
+    """Return an ordinary file, opened; CourseError says why it can't be read."""
     try:
-        with open(os.open(path, os.O_RDONLY | _FLAGS), "rb") as file:
-            state = os.fstat(file.fileno())
-            if not stat.S_ISREG(state.st_mode):
-                raise CourseError("isn't an ordinary file.")
-            content = file.read(min(state.st_size, largest) + 1)
+        file = open(os.open(path, os.O_RDONLY | _FLAGS), "rb")  # noqa: SIM115, the caller closes it
+        state = os.fstat(file.fileno())
+        if stat.S_ISREG(state.st_mode) and state.st_size <= largest:
+            return file
     except OSError as problem:
         raise CourseError(f"can't be read ({problem.strerror}).") from None
+    file.close()
+    if stat.S_ISREG(state.st_mode):
+        raise CourseError(f"is larger than {largest // 1_000_000} MB.")
+    raise CourseError("isn't an ordinary file.")
+
+
+def read_file(path: Path, largest: int) -> bytes:
+    """Return the content of an ordinary file; CourseError says why it can't be read."""
+    with open_file(path, largest) as file:
+        content = file.read(largest + 1)  # it can have grown meanwhile
     if len(content) > largest:
         raise CourseError(f"is larger than {largest // 1_000_000} MB.")
     return content
@@ -147,120 +146,6 @@ def _found_file(entry: "os.DirEntry[str]", parts: tuple[str, ...]) -> FoundFile:
             return FoundFile(place, path, folder=True)
         if not entry.is_file(follow_symlinks=False):
             return FoundFile(place, path, problem="isn't an ordinary file, but a pipe, a socket or a device.")
+        return FoundFile(place, path, modified=entry.stat(follow_symlinks=False).st_mtime)
     except OSError as problem:
         return FoundFile(place, path, problem=f"can't be read ({problem.strerror}).")
-    return FoundFile(place, path)
-
-
-# --- zip files, such as `course pack` makes ---------------------------------------------------------------------------
-
-
-@dataclass
-class Archive:
-    """What a zip file holds. learner: whose it claims to be, or empty.
-
-    notebooks: names in the file, each with its content and remarks. remarks: sentences about other files in it, which
-    begin with the name.
-    """
-
-    learner: str = ""
-    notebooks: list[tuple[str, bytes, tuple[str, ...]]] = field(default_factory=list)
-    remarks: list[str] = field(default_factory=list)
-
-
-def read_archive(content: bytes) -> Archive:
-    """Return what the zip file holds; CourseError when it is no zip file, is too large, or holds too many files."""
-    if not content:
-        raise CourseError("is empty.")
-    if content.count(_ENTRY) > MOST_MEMBERS:  # counted before it is opened, which makes an object of each
-        raise CourseError(f"has more than {MOST_MEMBERS:,} files in it. Ask for one with only the notebooks.")
-    try:
-        opened = zipfile.ZipFile(io.BytesIO(content))
-    except Exception:  # a damaged file raises many kinds
-        raise CourseError("isn't a zip file, or it's damaged.") from None
-    with opened:
-        return _ArchiveReader(opened).read()
-
-
-class _ArchiveReader:
-    def __init__(self, opened: zipfile.ZipFile):
-        self.opened = opened
-        self.left = LARGEST_ARCHIVE
-        self.found = Archive()
-
-    def read(self) -> Archive:
-        members = [member for member in self.opened.infolist() if self._is_wanted(member)]
-        manifests = [member for member in members if PurePosixPath(member.filename).name == _MANIFEST]
-        wanted = [member for member in members if member.filename.lower().endswith(".ipynb")]
-        if len(wanted) > MOST_NOTEBOOKS:
-            raise CourseError(f"has more than {MOST_NOTEBOOKS} notebooks in it. Ask for one with only the exercises.")
-        prefix, digests = self._manifest(manifests)
-        for member in wanted:
-            try:
-                content = self._content(member, LARGEST_NOTEBOOK)
-            except CourseError as problem:
-                self._remark(member, str(problem))
-                continue
-            expected = digests.get(member.filename.removeprefix(prefix))
-            changed = expected is not None and expected != hashlib.sha256(content).hexdigest()
-            remarks = ("It was changed after it was packed.",) if changed else ()
-            self.found.notebooks.append((member.filename, content, remarks))
-        return self.found
-
-    def _is_wanted(self, member: zipfile.ZipInfo) -> bool:
-        name = member.filename
-        parts = PurePosixPath(name).parts
-        if not name or name.endswith("/") or any(left_out(part) for part in parts if part != ".."):
-            return False
-        if ".." in parts or name.startswith("/") or PureWindowsPath(name).drive:
-            self._remark(member, "points outside the zip file, so it's left out.")
-            return False
-        if stat.S_ISLNK(member.external_attr >> 16):
-            self._remark(member, "is a link, so it's left out.")
-            return False
-        if name.lower().endswith(".zip"):
-            self._remark(member, "is a zip file inside a zip file. Unpack it, and put its files there instead.")
-        return True
-
-    def _manifest(self, members: list[zipfile.ZipInfo]) -> tuple[str, dict[str, Any]]:
-        """Keep the learner's name; return the folder to which the manifest's names are relative, and its digests."""
-        shortest = min((member.filename.count("/") for member in members), default=0)
-        top = [member for member in members if member.filename.count("/") == shortest]
-        if not top:
-            return "", {}
-        try:
-            if len(top) > 1:
-                raise CourseError("is there twice.")
-            said = json.loads(self._content(top[0], _LARGEST_MANIFEST).decode("utf-8-sig"))
-            learner, digests = said["learner"], said.get("sha256")
-            self.found.learner = clean(learner)
-            if not self.found.learner:
-                raise CourseError("doesn't name a learner.")
-            return top[0].filename.removesuffix(_MANIFEST), digests if isinstance(digests, dict) else {}
-        except CourseError as problem:
-            self._remark(top[0], str(problem))
-        except (ValueError, RecursionError, LookupError, TypeError, AttributeError):
-            self._remark(top[0], "isn't what `course pack` writes.")
-        return "", {}
-
-    def _content(self, member: zipfile.ZipInfo, largest: int) -> bytes:
-        """Return the member's content; CourseError when it cannot be unpacked, or is too large."""
-        if member.flag_bits & 1:
-            raise CourseError("is locked with a password. Ask for one without.")
-        if member.compress_type not in _KNOWN:
-            raise CourseError("is compressed in an unknown way.")
-        bound = min(largest, self.left)
-        content = b""
-        if member.file_size <= bound:  # as it claims; reading finds out
-            try:
-                with self.opened.open(member) as file:
-                    content = file.read(bound + 1)
-            except Exception:  # a damaged file raises many kinds
-                raise CourseError("is damaged and can't be unpacked.") from None
-        if max(len(content), member.file_size) > bound:
-            raise CourseError("is too large when it's unpacked.")
-        self.left -= len(content)
-        return content
-
-    def _remark(self, member: zipfile.ZipInfo, problem: str) -> None:
-        self.found.remarks.append(f"{shown(member.filename)} {problem}")

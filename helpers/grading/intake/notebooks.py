@@ -9,25 +9,30 @@ from typing import Any
 from helpers.checks.older import noted
 from helpers.course import Course, Lesson
 from helpers.errors import NotebookError
-from helpers.grading.intake.files import LARGEST_NOTEBOOK
+from helpers.grading.intake.bounds import LARGEST_NOTEBOOK, MOST_CELLS, MOST_SOURCE
+from helpers.grading.intake.outputs import without_outputs
 
-MOST_CELLS = 2_000
-MOST_SOURCE = 2_000_000  # characters in its cells
-_MOST_BRACKETS = 1_000_000  # each becomes an object in memory, many times as large as the bracket
+_LARGEST_JSON = 10_000_000  # bytes without the outputs
+_MOST_BRACKETS = 200_000  # each becomes an object in memory, many times as large as the bracket
 
 # Each pattern stays within one line and reads it once, however hostile the line.
 _FUNCTION = re.compile(r"^[ \t]*(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)", re.MULTILINE)
 _ASSIGNED = re.compile(r"^[ \t]*(\w+)[ \t]*(?::[^=\n]+)?=(?!=)", re.MULTILINE)
+_OLD_SOURCES = ("input", "source", "code", "text")  # where old formats have a cell's text
 _OF_A_LESSON = {"remember", "practice"}  # ids of cells that each lesson's notebook has
 
 
 @dataclass(frozen=True)
 class Notebook:
-    """A notebook that was read. lesson: its slug. cells: the sources of its code cells, without those that check."""
+    """A notebook that was read. lesson: its slug. cells: the sources of its code cells, without those that check.
+
+    read: how many cells it has altogether.
+    """
 
     lesson: str
     cells: tuple[str, ...]
     remarks: tuple[str, ...]
+    read: int = 0
 
 
 @dataclass(frozen=True)
@@ -51,7 +56,7 @@ def read_notebook(content: bytes, file: str, listed: Course) -> Notebook:
     cells, promoted = _with_answers_as_code(cells, lesson)
     kept = _with_notes(_without_checks(cells, lesson), cells, lesson)
     remarks += odd + promoted + _doubles(kept, lesson) + _missing(kept, lesson)
-    return Notebook(lesson.slug, tuple(cell.source for cell in kept), tuple(remarks))
+    return Notebook(lesson.slug, tuple(cell.source for cell in kept), tuple(remarks), len(cells))
 
 
 def _parsed(content: bytes) -> tuple[dict[str, Any], list[str]]:
@@ -60,6 +65,9 @@ def _parsed(content: bytes) -> tuple[dict[str, Any], list[str]]:
         raise NotebookError(f"is larger than {LARGEST_NOTEBOOK // 1_000_000} MB.")
     if not content.strip():
         raise NotebookError("is empty.")
+    content = without_outputs(content)
+    if len(content) > _LARGEST_JSON:
+        raise NotebookError(f"is larger than {_LARGEST_JSON // 1_000_000} MB, even without its outputs.")
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -85,14 +93,18 @@ def _small_int(digits: str) -> int:
 
 
 def _upgraded(raw: dict[str, Any], major: int) -> dict[str, Any]:
-    import nbformat  # slow to import, and hardly any notebook needs it
-
     try:
         sheets = raw["worksheets"] if major > 1 else [raw]
-        for cell in (cell for sheet in sheets for cell in sheet["cells"]):
+        cells = [cell for sheet in sheets for cell in sheet["cells"]]
+        _bounded(len(cells), sum(len(str(cell.get(key, ""))) for cell in cells for key in _OLD_SOURCES))
+        for cell in cells:
             cell["outputs"] = []
+        import nbformat  # slow to import, and hardly any notebook needs it
+
         whole = {"metadata": {}, "nbformat": major, "nbformat_minor": 0, **raw}
         return nbformat.convert(nbformat.from_dict({**whole, "nbformat": major}), 4)
+    except NotebookError:
+        raise
     except Exception:  # a notebook that isn't what its format says raises many kinds
         raise NotebookError(
             f"is in the old notebook format {major} and can't be read. Save it in JupyterLab once."
@@ -103,14 +115,19 @@ def _cells(raw: dict[str, Any]) -> tuple[list[_Cell], list[str]]:
     cells = raw.get("cells")
     if not isinstance(cells, list) or not all(isinstance(cell, dict) for cell in cells):
         raise NotebookError("isn't a notebook: it has no list of cells.")
-    if len(cells) > MOST_CELLS:
-        raise NotebookError(f"has more than {MOST_CELLS:,} cells.")
+    _bounded(len(cells), 0)
     read = [_cell(cell) for cell in cells]
-    if sum(len(cell.source) for cell in read if cell) > MOST_SOURCE:
-        raise NotebookError(f"has more than {MOST_SOURCE:,} characters.")
+    _bounded(len(cells), sum(len(cell.source) for cell in read if cell))
     bad = read.count(None)
     remarks = [f"{bad} of its cells couldn't be read and were left out."] if bad else []
     return [cell for cell in read if cell], remarks
+
+
+def _bounded(cells: int, characters: int) -> None:
+    if cells > MOST_CELLS:
+        raise NotebookError(f"has more than {MOST_CELLS:,} cells.")
+    if characters > MOST_SOURCE:
+        raise NotebookError(f"has more than {MOST_SOURCE:,} characters in its cells.")
 
 
 def _cell(raw: dict[str, Any]) -> _Cell | None:

@@ -7,15 +7,18 @@ from pathlib import Path
 from typing import Any
 
 from helpers.course import Lesson
-from helpers.errors import NotebookError
+from helpers.errors import CourseError, NotebookError
 from helpers.folders import write
+from helpers.grading.intake.archives import read_again
+from helpers.grading.intake.bounds import of_class, of_learner
+from helpers.grading.intake.outputs import without_outputs
 from helpers.grading.output import file_names, writing
 from helpers.grading.records import Cohort, Row
 from helpers.grading.reports import texts
 from helpers.grading.reports.feedback import CODE, exercise_rows, feedback
 
 FOLDER = "notebooks"
-LARGEST = 20_000_000  # bytes of a notebook that is read
+LARGEST = 10_000_000  # bytes of a notebook that is read, without its outputs
 _CELLS = 2000
 _SOURCE = 200_000  # characters of a cell that are copied
 _TEXT = 2000  # characters of one text of the feedback
@@ -32,8 +35,9 @@ def write_copies(out: Path, cohort: Cohort, rows: Sequence[Row], lessons: Sequen
                 continue
             path = out / FOLDER / stems[learner.name] / f"{hand_in.lesson}.ipynb"
             try:
-                content = annotated(hand_in.notebook, by_learner[learner.name], by_slug[hand_in.lesson])
-            except NotebookError as problem:
+                notebook = read_again(hand_in.origin, of_learner(of_class())) if hand_in.origin else b""
+                content = annotated(notebook, by_learner[learner.name], by_slug[hand_in.lesson])
+            except CourseError as problem:
                 said.append(f"'{hand_in.file}': {problem}")
                 continue
             with writing(path.parent):
@@ -70,6 +74,7 @@ def annotated(notebook: bytes, row: Row, lesson: Lesson) -> bytes:
 
 def _parsed(notebook: bytes) -> list[Any]:
     """Return the raw cells, of today's format or of the one before it."""
+    notebook = without_outputs(notebook)
     if len(notebook) > LARGEST:
         raise NotebookError(_NOT_READ)
     try:
