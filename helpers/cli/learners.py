@@ -203,7 +203,7 @@ def pack(
         say(f"[yellow]A secret?[/] {escape(place)}")
     if contents.secrets:
         say(
-            "Everyone who gets the file can read it. Take it out and save. "
+            "It won't be in the packed file, so a line that needs it won't work there. Take it out and save. "
             "If you've already shared it, make a new key and delete this one."
         )
     if contents.unanswered:
@@ -211,4 +211,5 @@ def pack(
     if contents.unreadable or contents.unsaved or contents.secrets:
         typer.confirm("Pack anyway?", abort=True)
     path = packing.write(contents, name or typer.prompt("Your name"), out or copy.folder)
-    say(f"Hand in this file: [bold]{escape(str(path))}[/]")
+    kilobytes = max(1, round(path.stat().st_size / 1000))
+    say(f"Hand in this file ({kilobytes} kB): [bold]{escape(str(path))}[/]")

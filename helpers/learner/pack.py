@@ -1,4 +1,4 @@
-"""`course pack`: makes the file that a learner hands in: the exercise notebooks as they are on disk, and a manifest."""
+"""`course pack`: makes the file that a learner hands in: the exercise notebooks without outputs, and a manifest."""
 
 import ast
 import hashlib
@@ -22,6 +22,8 @@ from helpers.course import Course, Exercise, Lesson
 from helpers.errors import CourseError, NotebookError
 from helpers.folders import write as write_file
 from helpers.folders import writing
+from helpers.grading.intake import notebooks as grading
+from helpers.learner.packed_notebook import packed
 from helpers.learner.working_copy import DISTRIBUTION, WorkingCopy, nbgrader, read_notebook
 
 if TYPE_CHECKING:
@@ -34,7 +36,7 @@ _LONGEST = 60  # characters of a name that go into the file's
 class Contents:
     """What will be handed in, and what the learner should know first."""
 
-    notebooks: dict[str, Path] = field(default_factory=dict)  # by name in the file
+    notebooks: dict[str, bytes] = field(default_factory=dict)  # by name in the file
     unanswered: list[str] = field(default_factory=list)
     unsaved: list[str] = field(default_factory=list)  # run in JupyterLab after they were last saved
     unreadable: list[str] = field(default_factory=list)
@@ -42,7 +44,7 @@ class Contents:
 
 
 def look(copy: WorkingCopy, listed: Course) -> Contents:
-    """Return what there is to hand in. A notebook that cannot be read is named and left out.
+    """Return what there is to hand in. A notebook that can't be read, here or in grading, is named and left out.
 
     CourseError when the folder has no exercises, or none that can be read.
     """
@@ -55,13 +57,16 @@ def look(copy: WorkingCopy, listed: Course) -> Contents:
                 found.unanswered += map(_title, lesson.exercises)
                 continue
             notebook = read_notebook(path)
+            secrets = _secrets(notebook, path.name, lesson)
+            content = packed(path.read_bytes(), bool(secrets))
+            grading.read_notebook(content, path.name, listed)
             found.unanswered += _unanswered(notebook, lesson)
-            found.secrets += _secrets(notebook, path.name, lesson)
+            found.secrets += secrets
         except (NotebookError, OSError) as problem:
             said = f"I can't read {path}: {problem.strerror}." if isinstance(problem, OSError) else str(problem)
-            found.unreadable.append(said)
+            found.unreadable.append(said if str(path) in said else f"{path} {said} Grading couldn't read it either.")
             continue
-        found.notebooks[f"exercises/{path.name}"] = path
+        found.notebooks[f"exercises/{path.name}"] = content
         if last_activity.get(path, 0) > path.stat().st_mtime + 1:
             found.unsaved.append(path.name)
     if not found.notebooks:
@@ -83,8 +88,7 @@ def write(contents: Contents, name: str, out: Path) -> Path:
         raise CourseError(f"There's no folder {out}. Use --out with a folder that exists.")
     path = out / f"{DISTRIBUTION}-{slug}.zip"
     with writing(out):
-        notebooks = {inside: notebook.read_bytes() for inside, notebook in contents.notebooks.items()}
-        write_file(path, _zipped(_manifest(name, notebooks), notebooks))
+        write_file(path, _zipped(_manifest(name, contents.notebooks), contents.notebooks))
     return path
 
 

@@ -94,7 +94,7 @@ def test_the_real_course_pack_is_read(tmp_path):
     copy = WorkingCopy(tmp_path / "copy")
     copy.copy_missing()
     (tmp_path / "in").mkdir()
-    found = pack.Contents(notebooks={f"exercises/{SLUG}.ipynb": copy.path("exercises", LESSON)})
+    found = pack.Contents(notebooks={f"exercises/{SLUG}.ipynb": copy.path("exercises", LESSON).read_bytes()})
     pack.write(found, "Zoë Ångström", tmp_path / "in")
     learner = only(of(tmp_path / "in"))
     assert (learner.name, learner.remarks, learner.hand_ins[0].remarks) == ("Zoë Ångström", (), ())

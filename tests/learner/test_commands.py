@@ -4,6 +4,7 @@ import dataclasses
 import hashlib
 import json
 import os
+import re
 import socket
 import threading
 import zipfile
@@ -19,7 +20,7 @@ from helpers.backends.aws import aws_cloud
 from helpers.cli import app
 from helpers.course import Course, course
 from helpers.errors import CourseError, NotebookError, UnknownExercise
-from helpers.learner import doctor, marking, pack, reset
+from helpers.learner import doctor, marking, pack, packed_notebook, reset
 from helpers.learner.working_copy import WorkingCopy, nbgrader
 
 LESSON = course().lessons[0]
@@ -205,7 +206,7 @@ def test_an_unknown_name_is_told_what_there_is(name, said):
 
 
 def test_what_is_handed_in(copy, path, tmp_path):
-    """A zip of the exercise notebooks as they lie on the disk, and a manifest with name, version and checksums."""
+    """A zip of the exercise notebooks as they are on the disk, and a manifest with name, version and checksums."""
     edit(path, clients_for=RIGHT)
     made = pack.write(pack.look(copy, course()), "  Zoë   O'Neill ", tmp_path)
     assert made == tmp_path / "mastering-aws-messaging-Zoë-O-Neill.zip"
@@ -216,6 +217,63 @@ def test_what_is_handed_in(copy, path, tmp_path):
     assert manifest["learner"] == "Zoë O'Neill"
     assert manifest["version"] == metadata.version("mastering-aws-messaging")
     assert manifest["sha256"][inside] == hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+@pytest.mark.full
+def test_outputs_are_left_out_and_everything_else_stays(copy, path, tmp_path):
+    """A notebook that printed 25 MB packs to kilobytes, and grading reads it."""
+    edit(path, clients_for=RIGHT)
+    before = nbformat.read(path, as_version=4)
+    small = path.read_bytes()
+    printed = "".join(f"line {n}\n" for n in range(300_000)) * 8
+    before.cells[1].outputs = [nbformat.v4.new_output("stream", text=printed)]
+    path.write_text(json.dumps(before), encoding="utf-8")
+    assert path.stat().st_size > 25_000_000
+    made = pack.write(pack.look(copy, course()), "Ada", tmp_path)
+    with zipfile.ZipFile(made) as archive:
+        after = nbformat.reads(archive.read(f"exercises/{path.name}").decode(), as_version=4)
+    assert made.stat().st_size < 100_000
+    assert after == nbformat.reads(small.decode(), as_version=4)
+
+
+def test_pack_says_how_large_its_file_is(copy, path):
+    """Some learning platforms have a limit."""
+    done = CliRunner().invoke(app, ["pack", "--name", "Ada", "--folder", str(copy.folder)])
+    assert re.search(r"Hand in this file \(\d{1,2} kB\):", done.output)
+
+
+@pytest.mark.parametrize(("cells", "said"), [(["x"] * 2_001, "2,000 cells"), (["x" * 500_001], "500,000 characters")])
+def test_what_grading_would_refuse_is_not_packed(copy, path, cells, said):
+    """It's named with the reason."""
+    add(path, *cells)
+    with pytest.raises(CourseError, match=said) as told:
+        pack.look(copy, Course("", (LESSON,)))
+    assert str(path) in str(told.value)
+
+
+KEY = "AKIA" + "Q7ZR4M2N8KLP3WXY"
+
+
+@pytest.mark.parametrize(
+    ("source", "kept"),
+    [
+        (f'a = 1\nkey = "{KEY}"\nb = 2', 'a = 1\nkey = "removed"\nb = 2'),
+        (f"client(\n    key='{KEY}',\n    b=2)", 'client(\n    key="removed",\n    b=2)'),
+        (f"    # {KEY}\nb = 2", "    ...  # `course pack` took a secret out of this line\nb = 2"),
+        ("a = 1  # no key", "a = 1  # no key"),
+    ],
+)
+def test_nothing_of_a_secret_is_packed(source, kept):
+    """The line stays Python where that's possible."""
+    assert packed_notebook.without_secrets(source) == kept
+
+
+def test_no_line_of_a_private_key_is_packed():
+    """Only its first line looks like one."""
+    begin, end = ("-----" + word + " RSA PRIVATE " + "KEY-----" for word in ("BEGIN", "END"))
+    kept = packed_notebook.without_secrets(f"k = (\n'''{begin}\nMIIabc\n{end}'''\n)\nb = 2")
+    assert "MIIabc" not in kept
+    assert kept.endswith("\n)\nb = 2")
 
 
 @pytest.mark.parametrize(
@@ -380,6 +438,9 @@ def test_pack_asks_before_it_packs_a_secret(copy, path, answer, code):
     assert "an AWS access key id" in done.output
     assert key not in done.output
     assert len(list(copy.folder.glob("*.zip"))) == (code == 0)
+    for made in copy.folder.glob("*.zip"):
+        with zipfile.ZipFile(made) as archive:
+            assert not any(key.encode() in archive.read(name) for name in archive.namelist())
 
 
 # --- doctor ----------------------------------------------------------------------------------------------------------
