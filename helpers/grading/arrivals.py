@@ -1,7 +1,6 @@
 """When a hand-in came: as the instructor, the learning platform or the file system says, never the hand-in itself."""
 
 import os
-import re
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
@@ -13,10 +12,6 @@ from helpers.grading.rules import Rules
 # In a list of learners: our own column, and the one in Moodle's grading worksheet.
 _COLUMNS = ("handed in", "last modified (submission)")
 _FORMS = ("%A, %d %B %Y, %I:%M %p", "%A, %d %B %Y, %H:%M", "%d %B %Y, %I:%M %p", "%d %B %Y, %H:%M")
-# Canvas: lovelaceada_LATE_12345_67890_x.ipynb. What follows the numbers is the learner's own.
-_LATE_IN_CANVAS = re.compile(r"[^_]+_LATE_\d+_\d+_")
-# Blackboard: Week 3_ada_attempt_2026-03-01-18-05-12_x.ipynb. Its first part is the platform's.
-_BLACKBOARD = re.compile(r"[^/]*?_attempt_(\d{4}-\d\d-\d\d-\d\d-\d\d-\d\d)(?:[_.]|$)")
 
 
 @dataclass(frozen=True)
@@ -36,14 +31,9 @@ def arrival(learner: Learner, hand_in: HandIn, folder: Path, rules: Rules, manua
     for title, value in learner.columns:
         if title.casefold() in (*_COLUMNS, f"handed in {number}") and (found := _read(value)):
             return Arrival(rules.aware(found))
-    parts = hand_in.file.split("/")
-    if found_name := _BLACKBOARD.match(parts[0]):
-        try:
-            return Arrival(rules.aware(datetime.strptime(found_name[1], "%Y-%m-%d-%H-%M-%S")))
-        except ValueError:
-            pass
-    late = bool(_LATE_IN_CANVAS.match(parts[0]))
-    return Arrival(_time_of(folder, parts) if rules.file_times else None, late)
+    if hand_in.handed_in:  # in the name that a learning platform gave the file
+        return Arrival(rules.aware(datetime.fromisoformat(hand_in.handed_in)))
+    return Arrival(_time_of(folder, hand_in.file.split("/")) if rules.file_times else None, hand_in.late)
 
 
 def _read(value: str) -> datetime | None:

@@ -16,7 +16,7 @@ NAMES = ("Ada Lovelace", "Zoë O'Neill", "毛 泽", "Ἑλένη Παππᾶ", "
 
 def mine(n=0):
     """Return a small notebook that differs from others."""
-    return bare(f"def clients_for(region):\n    return {n}")
+    return bare(f"def clients_for(region):\n    return {n!r}")
 
 
 def names(cohort):
@@ -106,6 +106,16 @@ def test_a_year_in_a_file_s_name_is_nobody_s_number(tmp_path):
     cohort = of(tmp_path, files)
     assert names(cohort) == {"ada": 1, "bob": 1, "cleo": 1}
     assert {learner for _, learner in cohort.guesses} == {"ada", "bob", "cleo"}
+
+
+def test_blackboard_s_titles_and_users_are_told_apart(tmp_path):
+    """A "_" in a user's name, or two assignments in one folder, merge nobody and split nobody."""
+    time = "attempt_2026-03-01-12-00-00"
+    users = ("ada_king", "bob_king", "cleo")
+    cohort = of(tmp_path / "users", {f"H_1_{user}_{time}_x.ipynb": mine(n) for n, user in enumerate(users)})
+    assert set(names(cohort)) == set(users)
+    files = {f"{title}_{user}_{time}_x.ipynb": mine(title + user) for title in ("H1", "H2") for user in ("ada", "bob")}
+    assert names(of(tmp_path / "titles", files)) == {"ada": 1, "bob": 1}
 
 
 def test_a_number_that_several_names_share_is_nobody_s(tmp_path):

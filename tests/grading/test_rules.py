@@ -11,6 +11,7 @@ from helpers.course import course
 from helpers.errors import CourseError
 from helpers.grading.arrivals import arrival
 from helpers.grading.gradebook import row, status
+from helpers.grading.intake.names import name_of_file
 from helpers.grading.manual import Manual, read_manual
 from helpers.grading.marking import settle, without_a_time
 from helpers.grading.records import Graded, HandIn, Learner
@@ -36,7 +37,9 @@ def manual(folder, text):
 def ada(file="ada.ipynb", **columns):
     """Return a learner with one hand-in."""
     listed = tuple((name.replace("_", " "), value) for name, value in columns.items())
-    return Learner("Ada", (HandIn("Ada", LESSON.slug, file, ("x",)),), listed)
+    said = name_of_file(file.split("/")[0], course())
+    known = {"handed_in": said.handed_in, "late": said.late}
+    return Learner("Ada", (HandIn("Ada", LESSON.slug, file, ("x",), **known),), listed)
 
 
 def settled(folder, learner, toml="", table="learner\n", statuses=(CORRECT, CORRECT)):

@@ -95,8 +95,9 @@ deadline = 2026-03-08 18:00:00
 "{number}" = "{title} (4711)"
 ```
 
-The time of a hand-in is the one in `{marks}`, or in a column “handed in” of `learners.csv`, or in the file's name, if \
-it's from Blackboard. Canvas only says that a file was late, so that counts as one day.
+The time of a hand-in is the one in `{marks}`, or in a column “handed in” of `learners.csv`, or in the name \
+that Blackboard, Brightspace or nbgrader's exchange gave the file. \
+Canvas only says that a file was late, so that counts as one day.
 """
 _MOODLE_FILES = f"""
 - `{moodle.WORKSHEET}`: the marks, a grading worksheet for Moodle.

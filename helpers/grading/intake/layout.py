@@ -6,10 +6,10 @@ from pathlib import Path
 
 from helpers.course import Course
 from helpers.errors import CourseError
+from helpers.grading.intake import names as naming
 from helpers.grading.intake.archives import Bulk
 from helpers.grading.intake.files import FoundFile, files_below, is_hand_in, is_nearly, list_folder, shown
 from helpers.grading.intake.names import FOLDER, GUESS, Name, folded, name_of_file, name_of_folder, platform_name
-from helpers.grading.intake.names import unshared as of_one_person
 from helpers.grading.intake.roster import LIST, LearnerList, Listed, in_one_form
 
 _SUBMITTED = "submitted"
@@ -55,8 +55,8 @@ def lay_out(folder: Path, learners: LearnerList, listed: Course) -> Layout:
     by_row, missing = _named_by(learners.rows, [file for each in files.values() for file in each], list(files))
     claimed = {file for _, each in by_row for file in each}
     places = [Place(Name(row.learner), shown("/".join(row.parts)), each, row) for row, each in by_row]
-    named = {top: _name(top, listed) for top in files}
-    single = of_one_person(name for name in named.values() if name.number)
+    named = naming.without_titles({top: _name(top, listed) for top in files})
+    single = naming.unshared(name for name in named.values() if name.number)
     prefix = _prefix_of_repositories(list(files))
     certain: dict[tuple[str, str], Place] = {}
     alone: list[Place] = []
@@ -164,9 +164,7 @@ def _prefix_of_repositories(tops: list[FoundFile]) -> str:
     """Return what GitHub Classroom puts in front of each learner's name, where all folders are its repositories."""
     if len(tops) < 2 or not all(top.folder and (top.path / ".git").exists() for top in tops):
         return ""
-    first, last = min(top.name for top in tops), max(top.name for top in tops)
-    same = next((n for n, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), min(len(first), len(last)))
-    return first[: first.rfind("-", 0, same) + 1]
+    return "".join(naming.common_start(top.name for top in tops).rpartition("-")[:2])
 
 
 def _left_out(name: str) -> str:

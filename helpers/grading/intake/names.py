@@ -1,13 +1,13 @@
 """Whose a file or folder is, by the name that a learning platform, an instructor or a learner gave it."""
 
 import re
-from collections import defaultdict
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 
 from helpers.course import Course
-from helpers.grading.intake.files import LONGEST_NAME, clean, shown
+from helpers.grading.intake.files import LONGEST_NAME, FoundFile, clean, shown
 
 PLATFORM, FOLDER, CLAIM, GUESS, NOBODY = "platform", "folder", "claim", "guess", "nobody"
 
@@ -15,7 +15,7 @@ _PACKED = "mastering-aws-messaging-"  # how the file of `course pack` begins
 # Moodle: Ada Lovelace_123_assignsubmission_file_, a folder, or the same in front of the file's own name.
 _MOODLE = re.compile(r"(.+?)_(\d+)_assignsubmission_[a-z]+(?:_(.*))?", re.DOTALL)
 # Blackboard: Homework 1_ada_attempt_2026-03-01-12-00-00_x.ipynb. Both the title and the user's name can hold a "_".
-_BLACKBOARD = re.compile(r"(.+)_([^_]+)_attempt_(\d{4}(?:-\d\d){5})(?:_(.*)|\.txt)?", re.DOTALL)
+_BLACKBOARD = re.compile(r"(.+?)_([^_]+)_attempt_(\d{4}(?:-\d\d){5})(?:_(.*)|\.txt)?", re.DOTALL)
 # Brightspace: 123-456 - Ada Lovelace - Mar 1, 2026 1200 PM, a folder, or the same in front of the file's own name.
 _BRIGHTSPACE = re.compile(
     r"(\d+)-\d+ ?- ?(.+?) ?- ?([^\W\d]{3,9}\.? \d{1,2}, \d{4},? \d{1,2}[:._]?\d\d(?: ?[AP]M)?)(?: ?- ?(.*))?",
@@ -25,6 +25,7 @@ _BRIGHTSPACE = re.compile(
 _EXCHANGE = re.compile(r"([^+]+)\+[^+]+\+(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)(?:\.\d+)? (\w+)(?:\+.*)?")
 # Canvas: lovelaceada_LATE_12345_67890_whatever-it-was-called.ipynb: the user's number, and the file's.
 _CANVAS = re.compile(r"([^_]+)_(LATE_)?(\d+)_(\d+)_(.+)", re.DOTALL)
+_BY_TITLE = "blackboard "  # in front of a number that begins with the assignment's title
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 _SUFFIX = re.compile(r"(\.ipynb|\.zip|\.tar)?\.\w+$")
@@ -93,7 +94,7 @@ def platform_name(name: str, listed: Course) -> Name | None:
     if found := _MOODLE.fullmatch(name):
         return _named(found[1], f"moodle {found[2]}", found[3])
     if found := _BLACKBOARD.fullmatch(name):
-        return _named(found[2], f"blackboard {found[2]}", found[4], _time(found[3], "%Y-%m-%d-%H-%M-%S"))
+        return _named(found[2], f"{_BY_TITLE}{found[1]}_{found[2]}", found[4], _time(found[3], "%Y-%m-%d-%H-%M-%S"))
     if found := _BRIGHTSPACE.fullmatch(name):
         return _named(found[2], f"brightspace {found[1]}", found[4], _spelled(found[3]))
     if found := _EXCHANGE.fullmatch(name):
@@ -112,12 +113,37 @@ def _is_own(found: "re.Match[str]", listed: Course) -> bool:
     return is_lesson or bool(re.fullmatch("(?:19|20)\\d\\d", found[3]) and len(found[4]) <= 2)
 
 
+def without_titles(names: Mapping[FoundFile, Name]) -> dict[FoundFile, Name]:
+    """Return the names with Blackboard's users told apart from the assignments' titles: both can hold a "_".
+
+    A title is what two users share. Users of whom that isn't clear are nobody else, whatever their names end in.
+    """
+    heads = {name.number.removeprefix(_BY_TITLE) for name in names.values() if name.number.startswith(_BY_TITLE)}
+    titles = Counter(head.rpartition("_")[0] for head in heads)
+    clear = {head for head in heads if titles[head.rpartition("_")[0]] > 1 or len(heads) == 1}
+    same = common_start(heads).rpartition("_")[0]
+
+    def told(name: Name) -> Name:
+        head = name.number.removeprefix(_BY_TITLE)
+        if head in clear:
+            return replace(name, number=f"{_BY_TITLE}{name.learner}")
+        return replace(name, learner=clean(head.removeprefix(f"{same}_") if same else head))
+
+    return {top: told(name) if name.number.startswith(_BY_TITLE) else name for top, name in names.items()}
+
+
 def unshared(names: Iterable[Name]) -> set[str]:
     """Return the numbers that belong to one name only. A number of several names isn't a person's."""
     owners: dict[str, set[str]] = defaultdict(set)
     for name in names:
         owners[name.number].add(folded(name.learner))
     return {number for number, learners in owners.items() if len(learners) == 1}
+
+
+def common_start(names: Iterable[str]) -> str:
+    """Return what all names begin with."""
+    first, last = min(names := list(names), default=""), max(names, default="")
+    return first[: next((n for n, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), len(first))]
 
 
 def copy_number(file: str) -> int:
