@@ -79,23 +79,40 @@ def _moving_the_clock(request: Request, once: Callable[[Request], Any]) -> Any:
 def _execute(request: Request, from_wire: bool = False) -> Any:
     """Return what the operation answers; Refused as on AWS. from_wire: whether to check what was sent, too."""
     account = request.account
+    problems = _problems(request) if from_wire and request.poll is None else (None, None)
     with account.accounts.changed:
         try:
             account.catch_up()
-            if from_wire:
-                if request.access_key:
-                    sts_operations.check_key(request)
-                wire.check_operation(request)
+            if from_wire and request.access_key:
+                sts_operations.check_key(request)
+            _raise(problems[0])
             operation = find(request.service, request.operation)
             if request.poll is None:
                 _be_unkind(account, request.service, request.operation)
-            if from_wire:
-                wire.check_parameters(request)
+            _raise(problems[1])
             return operation(request)
         except Refused:
             raise
         except wire.ServiceException as problem:  # moto's own refusals, where no rule is stricter
             raise Refused(problem.code, problem.message) from None
+
+
+def _problems(request: Request) -> tuple[Exception | None, Exception | None]:
+    """Return what's wrong with a request's operation, and with its parameters.
+
+    Reading a long request takes a while, so that's done before the lock is taken, which all accounts share.
+    """
+    for place, check in enumerate((wire.check_operation, wire.check_parameters)):
+        try:
+            check(request)
+        except (Refused, wire.ServiceException) as problem:
+            return (problem, None) if place == 0 else (None, problem)
+    return None, None
+
+
+def _raise(problem: Exception | None) -> None:
+    if problem is not None:
+        raise problem
 
 
 def follow(accounts: Accounts, link: str) -> wire.Response | None:

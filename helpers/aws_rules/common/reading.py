@@ -8,7 +8,7 @@ and knows every case. moto is imported only then.
 import base64
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timezone
 from functools import lru_cache
 from typing import Any
@@ -71,18 +71,47 @@ def parameters(service: str, operation: str, body: bytes, form: dict[str, str] |
 
 
 def _leniently(service: str, operation: str, body: bytes, form: dict[str, str] | None) -> dict[str, Any]:
-    from moto.core.parse import PROTOCOL_PARSERS  # clouds other than the offline one do without moto
-    from moto.core.utils import get_service_model
+    from moto.core.utils import get_service_model  # clouds other than the offline one do without moto
 
     if models.operation_model(service, operation) is None:
         raise Unreadable(f"There is no operation {operation!r}.")
     model = get_service_model(service).operation_model(operation)
     asked: Any = {"method": "POST", "values": form or {}, "headers": {}, "body": body or b"{}", "url_path": "/"}
     try:
-        read = PROTOCOL_PARSERS["json" if form is None else "query"](model).parse(asked | {"url_params": {}}) or {}
+        read = _moto_parser(form is None)(model).parse(asked | {"url_params": {}}) or {}
     except (ValueError, TypeError, AttributeError, KeyError, RuntimeError, ArithmeticError):  # 1e999 is infinite
         raise Unreadable("The request cannot be read.") from None
     return read
+
+
+@lru_cache
+def _moto_parser(in_json: bool) -> Any:
+    """Return moto's parser, for forms one that takes time in proportion to their size.
+
+    moto's own looks through all fields for each structure that there could be.
+    """
+    from moto.core.parse import PROTOCOL_PARSERS
+
+    class InLinearTime(PROTOCOL_PARSERS["query"]):  # type: ignore[misc,name-defined]
+        def _do_parse(self, request_dict: Any, shape: Any) -> Any:
+            self._starts = {start for name in request_dict["values"] for start in _starts(name)}
+            return super()._do_parse(request_dict, shape)
+
+        def _gonna_recurse(self, query_params: Any, prefix: str) -> bool:
+            return prefix != "" and prefix not in self._starts
+
+    return PROTOCOL_PARSERS["json"] if in_json else InLinearTime
+
+
+def _starts(name: str) -> Iterator[str]:
+    """Yield a field's name, and what it begins with up to each of its first dots."""
+    yield name
+    end = -1
+    for _ in range(_DEEPEST):
+        end = name.find(".", end + 1)
+        if end < 0:
+            return
+        yield name[:end]
 
 
 @lru_cache

@@ -20,6 +20,7 @@ _SCOPE = re.compile(
     re.ASCII,
 )
 _HEADERS, _SIGNATURE = re.compile(r"SignedHeaders=([^,\s]+)"), re.compile(r"Signature=([0-9a-f]{64})(?:,|\s|$)")
+_MOST_HEADERS = 100  # as many as a request can have here
 _ALGORITHM = "AWS4-HMAC-SHA256 "
 
 
@@ -42,6 +43,8 @@ def read(authorization: str) -> Signed | None:
     if not (authorization.startswith(_ALGORITHM) and scope and headers and signature):
         return None
     named = tuple(headers[1].lower().split(";"))
+    if len(named) > _MOST_HEADERS:
+        return None
     return Signed(scope["key"], scope["day"], scope["region"], scope["service"], named, signature[1])
 
 
