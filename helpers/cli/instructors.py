@@ -37,11 +37,16 @@ def release(
 def serve(
     port: Annotated[int, typer.Option(min=0, max=65535, help="The port to listen on. 0 chooses a free one.")] = 4577,
     host: Annotated[str, typer.Option(help="The address to listen on. Other computers need a token.")] = "127.0.0.1",
+    learners: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option(help="A CSV file with a column named learner. Each of them gets a token, in a file beside it."),
+    ] = None,
+    url: Annotated[str, typer.Option(help="Where learners reach it, if that isn't the address it finds.")] = "",
 ) -> None:
     """Run the offline cloud as a server, with an account for each learner. Ctrl-C stops it."""
-    from helpers.workshop.server import serve as serve_cloud
+    from helpers.workshop.serving import serve as serve_cloud
 
-    serve_cloud(host, port, lambda text: say(escape(text)))
+    serve_cloud(host, port, lambda text: say(escape(text)), learners, url)
 
 
 @app.command(rich_help_panel=INSTRUCTORS)

@@ -19,11 +19,13 @@ from helpers.backends import metrics_snapshot
 from helpers.backends.offline import metrics_look, snapshot
 from helpers.errors import ClockError, CloudError
 from helpers.simulation.worlds import World
+from helpers.workshop.fair_shares import Shares
 from helpers.workshop.http_server import HttpRequest, HttpResponse
 from helpers.workshop.runs import Runs, moment
 
 PREFIX = "/_course/"
 _LONGEST_SPAN = 10**9  # seconds
+_LARGEST_BODY = 256 * 1024  # bytes
 _LONGEST_TEXT = 2_000  # characters of a URL or region
 _MOST_MESSAGES = 1_000  # in a picture of a queue
 _MOST_METRICS, _MOST_VALUES = 500, 100_800  # in a picture of metrics
@@ -35,6 +37,7 @@ class Cloud(Protocol):
 
     accounts: Accounts
     runs: Runs
+    shares: Shares
 
     def caller(self, http: HttpRequest) -> tuple[Account, str]:
         """Return the account that signs the request, and the caller's identity; Refused if the signature is invalid."""
@@ -59,8 +62,10 @@ def _result(cloud: Cloud, http: HttpRequest) -> dict[str, Any]:
     route = _ROUTES.get((http.method, what))
     if route is None:
         raise Refused("NotFound", f"There's no {http.method} {http.path} here.", 404)
+    if len(http.body) > _LARGEST_BODY:
+        raise Refused("RequestEntityTooLarge", f"The body can have at most {_LARGEST_BODY:,} bytes here.", 413)
     params = _params(http.body)
-    with cloud.accounts.changed:
+    with cloud.shares.turn(account.number, len(http.body)), cloud.accounts.changed:
         account.catch_up()
         return route(cloud, account, params)
 

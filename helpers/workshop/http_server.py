@@ -1,8 +1,12 @@
 """The HTTP server of `course serve`: the standard library's, with persistent connections and a thread for each."""
 
+import contextlib
 import socket
 import sys
+import threading
+import time
 import traceback
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -10,7 +14,13 @@ from typing import Any, NamedTuple
 
 LARGEST_BODY = 12 * 1024 * 1024  # four messages of 1 MiB with every byte escaped, as forms do it
 _MOST_DRAINED = 10 * LARGEST_BODY  # how much of a body that is too large is read, so that the client sees the response
-_IDLE_TIMEOUT = 300  # seconds
+_READING = 120.0  # seconds for a whole request to arrive, from the response to the one before
+_MOST_CONNECTIONS, _MOST_OF_ONE = 800, 250  # at a time: of all clients, and of one address
+_MOST_BYTES, _MOST_BYTES_OF_ONE = 16 * LARGEST_BODY, 4 * LARGEST_BODY  # of bodies at a time, likewise
+_TOO_BUSY = b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+_monotonic = time.monotonic  # while an answer is checked in this process, the module `time` shows another time
+_LARGE = 256 * 1024  # bytes
+_PART = 65_536  # bytes that are read at once
 _ERROR_CODES = {411: "MissingContentLength", 413: "RequestEntityTooLarge", 431: "RequestHeaderSectionTooLarge"}
 HttpResponse = tuple[int, dict[str, str], bytes]  # status, headers, body
 
@@ -51,20 +61,73 @@ class Handlers(NamedTuple):
     reject: Callable[[HttpRequest, UnreadableRequest], HttpResponse]
 
 
+class Quota:
+    """How much of something there can be at a time, in all and for each address. Every method is safe for threads."""
+
+    def __init__(self, most: int, most_of_one: int):
+        self._most, self._most_of_one = most, most_of_one
+        self._used: Counter[str] = Counter()
+        self._lock = threading.Lock()
+
+    def take(self, address: str, count: int) -> bool:
+        """Count more for an address, and return True; False, with nothing counted, if that's too much."""
+        with self._lock:
+            if self._used.total() + count > self._most or self._used[address] + count > self._most_of_one:
+                return False
+            self._used[address] += count
+            return True
+
+    def give_back(self, address: str, count: int) -> None:
+        """Count less for an address."""
+        with self._lock:
+            self._used[address] -= count
+            if not self._used[address]:
+                del self._used[address]
+
+
 class HttpServer(ThreadingHTTPServer):
     """Listens at one address from its creation on, and responds while `serve_forever` runs.
 
-    port: 0 for any free port; `server_address` has the number. OSError if the address isn't available.
+    port: 0 for any free port; `server_address` has the number. OSError if the address isn't available. There are limits
+    on connections, on the bodies in memory, and on the time that a request takes to arrive.
     """
 
     block_on_close = False  # so that a long poll doesn't delay the end
     request_queue_size = 128
+    delay = 1.0  # seconds until a long request is refused, so that it isn't sent again and again
     allow_reuse_address = sys.platform != "win32"  # on Windows it would allow sharing a port that is in use
 
     def __init__(self, host: str, port: int, handlers: Handlers):
         self.address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
         self.handlers = handlers
+        self.connections = Quota(_MOST_CONNECTIONS, _MOST_OF_ONE)
+        self.bytes = Quota(_MOST_BYTES, _MOST_BYTES_OF_ONE)
+        self.reading: dict[_Connection, float] = {}  # since when each connection waits for a whole request
         super().__init__((host, port), _Connection)
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Respond in a thread of its own, unless there are too many connections."""
+        if self.connections.take(client_address[0], 1):
+            super().process_request(request, client_address)
+            return
+        with contextlib.suppress(OSError):
+            request.setblocking(False)
+            request.send(_TOO_BUSY)
+        self.shutdown_request(request)
+
+    def process_request_thread(self, request: Any, client_address: Any) -> None:
+        """Respond until the connection ends."""
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            self.connections.give_back(client_address[0], 1)
+
+    def service_actions(self) -> None:
+        """End connections that are silent or too slow. `serve_forever` calls this twice a second."""
+        now = _monotonic()
+        for connection, since in list(self.reading.items()):
+            if now - since > _READING:
+                connection.hang_up()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Print the error of a connection, unless the client just closed it."""
@@ -77,7 +140,7 @@ class _Connection(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server_version, sys_version = "course", ""
     disable_nagle_algorithm = True
-    timeout = _IDLE_TIMEOUT
+    timeout = _READING
     wbufsize = 65_536  # so that head and body are sent together
 
     def __getattr__(self, name: str) -> Any:
@@ -85,14 +148,32 @@ class _Connection(BaseHTTPRequestHandler):
             return self._respond
         raise AttributeError(name)
 
+    def handle_one_request(self) -> None:
+        """Read a request and respond to it."""
+        self.server.reading[self] = _monotonic()
+        try:
+            super().handle_one_request()
+        finally:
+            self.server.reading.pop(self, None)
+
+    def hang_up(self) -> None:
+        """End the connection, from another thread."""
+        with contextlib.suppress(OSError):
+            self.connection.shutdown(socket.SHUT_RDWR)
+
     def _respond(self) -> None:
-        request = self._request_without_body()
+        request, self._taken = self._request_without_body(), 0
         try:
             request.body = self._read_body(request.headers)
+            self.server.reading.pop(self, None)  # what takes long now is the response, such as one to a long poll
+            response = self.server.handlers.respond(request)
+            if response[0] >= 400 and len(request.body) > _LARGE:
+                time.sleep(self.server.delay)
+            self._write(response)
         except UnreadableRequest as problem:
             self._reject(request, problem)
-        else:
-            self._write(self.server.handlers.respond(request))
+        finally:
+            self.server.bytes.give_back(self.client_address[0], self._taken)
 
     def _request_without_body(self) -> HttpRequest:
         headers: dict[str, str] = {}
@@ -112,10 +193,15 @@ class _Connection(BaseHTTPRequestHandler):
         length = int(stated[:20])
         if length > LARGEST_BODY:
             raise UnreadableRequest(413, _ERROR_CODES[413], f"A body can have at most {LARGEST_BODY:,} bytes here.")
-        body = self.rfile.read(length) if length else b""
-        if len(body) < length:
-            raise ConnectionResetError("the connection ended within a body")
-        return body
+        body = bytearray()
+        while len(body) < length:
+            if not (part := self.rfile.read1(min(_PART, length - len(body)))):
+                raise ConnectionResetError("the connection ended within a body")
+            if not self.server.bytes.take(self.client_address[0], len(part)):
+                raise UnreadableRequest(503, "SlowDown", "Too many long requests are being sent at once. Try again.")
+            self._taken += len(part)
+            body += part
+        return bytes(body)
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
         """Reject a request that the standard library can't read, with an error in AWS's form."""

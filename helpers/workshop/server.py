@@ -1,16 +1,13 @@
 """The offline cloud over HTTP, for a workshop: any AWS SDK can use it, and every learner gets an account.
 
 The access key is the account's number, twelve digits. Accounts are isolated unless a policy gives access. If only this
-computer can connect, signatures aren't checked; otherwise requests have to be signed with the token that was printed.
+computer can connect, signatures needn't be checked; otherwise requests have to be signed with a token.
 """
 
 import re
-import secrets
-import socket
 import time
 import traceback
 import uuid
-from collections.abc import Callable
 from random import Random
 from typing import Any
 from urllib.parse import urlencode
@@ -21,43 +18,46 @@ from helpers.aws_rules.common.accounts import Account, Accounts
 from helpers.aws_rules.common.identities import LEARNER, user_arn
 from helpers.aws_rules.common.refusals import Refused
 from helpers.aws_rules.common.regions import regions
-from helpers.aws_rules.common.request import Request, name_in_boto3
+from helpers.aws_rules.common.request import QUERY, Request, name_in_boto3
 from helpers.aws_rules.sns import signing
 from helpers.aws_rules.sqs.region import SqsRegion
-from helpers.backends.addresses import is_loopback
 from helpers.backends.endpoint.workshop_client import OF_A_RUN
 from helpers.errors import CloudError
 from helpers.simulation.clock import Clock
 from helpers.simulation.journal import Journal
 from helpers.simulation.worlds import World
 from helpers.workshop import control_api, unsupported_services
-from helpers.workshop.http_server import Handlers, HttpRequest, HttpResponse, HttpServer, UnreadableRequest
+from helpers.workshop.fair_shares import Shares
+from helpers.workshop.hosts import Hosts
+from helpers.workshop.http_server import Handlers, HttpRequest, HttpResponse, UnreadableRequest
 from helpers.workshop.runs import Runs
+from helpers.workshop.tokens import Tokens
 
-PORT = 4577
+_MOST_ACCOUNTS = 10_000
+_MOST_FIELDS = 5_000
 _JOURNAL_LIMIT = 2_000  # entries for each account
 _OF_A_RUN = OF_A_RUN.lower()
-_ALL_INTERFACES = ("", "0.0.0.0", "::")
 _NUMBER = re.compile(r"[0-9]{12}")
-_HOST = re.compile(r"[\w.-]+(:\d+)?|\[[0-9a-fA-F:.]+\](:\d+)?", re.ASCII)
 _QUEUE_PATH = re.compile(r"/\d{12}/[\w.-]+/?", re.ASCII)
 
 
 class WorkshopCloud:
     """A simulated AWS that opens each account with its first request. Each account has a clock, set to real time.
 
-    token: the secret key with which requests have to be signed; "" disables the check. still: whether the clocks are
-    frozen, for tests; a long poll then ends at once, with the clock moved to its end.
+    tokens: the secrets with which requests have to be signed. still: whether the clocks are frozen, for tests; a long
+    poll then ends at once, with the clock moved to its end. hosts: the names by which requests can address it.
     """
 
-    def __init__(self, token: str = "", still: bool = False):
-        self.token, self.still, self.accounts = token, still, Accounts(trusting=False)
+    def __init__(self, tokens: Tokens | None = None, still: bool = False, hosts: Hosts | None = None):
+        self.tokens, self.still, self.hosts = tokens or Tokens(), still, hosts or Hosts()
+        self.accounts, self.shares = Accounts(trusting=False), Shares()
         self.runs = Runs(self.accounts)
         self.handlers = Handlers(self.respond, self._reject_unreadable)
 
     def respond(self, http: HttpRequest) -> HttpResponse:
         """Return the response to a request. No exception leaves this method."""
         try:
+            self._check_host(http)
             if http.path.startswith(control_api.PREFIX):
                 return control_api.respond(self, http)
             return self._answer_aws(http)
@@ -66,6 +66,15 @@ class WorkshopCloud:
         except Exception:
             traceback.print_exc()
             return self._refusal(http, Refused("InternalFailure", "Something went wrong in the course's server.", 500))
+
+    def _check_host(self, http: HttpRequest) -> None:
+        host = http.headers.get("host", "")
+        if not self.hosts.accepts(host):
+            text = (
+                f"This server isn't known as {host[:100]!r}, so the request may come from a web page that pretends it "
+                "is. If that's its name: course serve --url http://NAME:PORT"
+            )
+            raise Refused("MisdirectedRequest" if host else "MalformedHttpRequest", text, 421 if host else 400)
 
     def caller(self, http: HttpRequest) -> tuple[Account, str]:
         """Return the account that signs the request, opened if it is new, and the caller's identity.
@@ -80,14 +89,16 @@ class WorkshopCloud:
         if known is None and not _NUMBER.fullmatch(key):
             text = f"The security token included in the request is invalid. {self._how_to_sign()}"
             raise Refused("InvalidClientTokenId", text, 403)
-        if self.token:
-            signatures.check(
-                signed, known.secret if known else self.token, http.method, http.target, http.headers, http.body
-            )
+        secret = known.secret if known else self.tokens.of(key)
+        if secret is None:
+            text = f"{key} isn't an account of this class. {self._how_to_sign()}"
+            raise Refused("InvalidClientTokenId", text, 403)
+        if self.tokens.are_needed:
+            signatures.check(signed, secret, http.method, http.target, http.headers, http.body)
         number = known.account.number if known else key
         identity = known.identity if known else user_arn(number, LEARNER, signed.region)
         with self.accounts.changed:
-            return self.accounts.get(number) or self._open(number), identity
+            return self.accounts.get(number) or self._open_another(number), identity
 
     def reset(self, number: str, still: bool = False, seed: int | None = None) -> Account:
         """Return this account, new and empty. Long polls that are waiting in the old one end.
@@ -102,6 +113,12 @@ class WorkshopCloud:
             new = self._open(number, still, seed)
             self.accounts.changed.notify_all()
             return new
+
+    def _open_another(self, number: str) -> Account:
+        if len(self.accounts.all()) >= _MOST_ACCOUNTS:
+            text = f"This server already has {_MOST_ACCOUNTS:,} accounts. Use one of them, or start it again."
+            raise Refused("LimitExceeded", text, 403)
+        return self._open(number)
 
     def _open(self, number: str, still: bool = False, seed: int | None = None) -> Account:
         clock = Clock(self.still or still)
@@ -124,13 +141,11 @@ class WorkshopCloud:
         return signed
 
     def _how_to_sign(self) -> str:
-        secret = "the token of this course server" if self.token else "any text"
+        secret = "your token" if self.tokens.are_needed else "any text"
         return f"Set AWS_ACCESS_KEY_ID to your account's 12 digits, and AWS_SECRET_ACCESS_KEY to {secret}."
 
     def _answer_aws(self, http: HttpRequest) -> HttpResponse:
-        host = http.headers.get("host", "")
-        if not _HOST.fullmatch(host):
-            raise Refused("MalformedHttpRequest", "The request's Host is missing or isn't valid.", 400)
+        host = http.headers["host"]
         if http.method == "GET" and signing.is_certificate(http.path):
             return 200, {"Content-Type": "application/x-x509-ca-cert"}, signing.certificate()
         body = http.body or http.query.encode()  # the query protocol also allows all parameters in the URL
@@ -148,11 +163,15 @@ class WorkshopCloud:
         if _QUEUE_PATH.fullmatch(http.path) and "x-amz-target" not in http.headers and b"QueueUrl=" not in body:
             body += b"&" + urlencode({"QueueUrl": f"http://{host}{http.path}"}).encode()
         request = Request.received(signed.service, signed.region, http.headers, body, http.path)
+        if request.protocol == QUERY and body.count(b"&") >= _MOST_FIELDS:
+            text = f"A form can have at most {_MOST_FIELDS:,} fields here."
+            raise Refused("RequestEntityTooLarge", text, 413)
         request.account, request.identity, request.host = account, identity, f"http://{host}"
         request.access_key = signed.access_key
-        if header := http.headers.get(_OF_A_RUN):
-            return self.runs.answer(request, header)
-        return dispatch.answer(request)
+        with self.shares.turn(account.number, len(body)):
+            if header := http.headers.get(_OF_A_RUN):
+                return self.runs.answer(request, header)
+            return dispatch.answer(request)
 
     def _refusal(self, http: HttpRequest, problem: Refused) -> HttpResponse:
         signed = signatures.read(http.headers.get("authorization", ""))
@@ -176,49 +195,3 @@ def _guess_service(http: HttpRequest) -> str:
 
 def _send_nothing(request: Any, network: Any) -> Any:
     raise CloudError("Nothing is sent from within the course's server.")
-
-
-def serve(host: str, port: int, say: Callable[[str], None]) -> None:
-    """Serve until Ctrl-C; `say` gets the instructions for learners. CloudError if the port isn't available.
-
-    If other computers can connect, requests have to be signed with a new token.
-    """
-    token = "" if is_loopback(host) else secrets.token_urlsafe(18)
-    try:
-        server = HttpServer(host, port, WorkshopCloud(token).handlers)
-    except OSError as problem:
-        raise CloudError(
-            f"I can't use port {port} of {host}: {problem.strerror or problem}. Something else may be using it, "
-            "perhaps another `course serve`. Choose another port: "
-            f"course serve --port {port + 1 if port < 65_535 else PORT}"
-        ) from None
-    with server:
-        say(instructions(_url(host, server.server_address[1]), token))
-        if host in _ALL_INTERFACES:
-            say(f"If other computers don't know the name {socket.gethostname()}, use this one's IP address instead.")
-        try:
-            server.serve_forever()
-        except KeyboardInterrupt:
-            say("Stopped. Everything in the accounts is gone.")
-
-
-def _url(host: str, port: int) -> str:
-    if host in _ALL_INTERFACES:
-        host = socket.gethostname()
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-
-
-def instructions(url: str, token: str) -> str:
-    """Return the text that tells learners how to connect."""
-    secret, remote = (token, f', allow_remote=True, token="{token}"') if token else ("anything", "")
-    return f"""The course's cloud (SQS, SNS, STS, CloudWatch) is at {url}
-
-To use it in a terminal, choose 12 digits of your own as your account:
-  export AWS_ENDPOINT_URL={url}
-  export AWS_ACCESS_KEY_ID=000000000001
-  export AWS_SECRET_ACCESS_KEY={secret}
-  export AWS_DEFAULT_REGION=us-east-1
-To use it in a notebook of the course:
-  start("{url}", account="000000000001"{remote})
-
-Ctrl-C stops it."""

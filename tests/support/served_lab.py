@@ -13,6 +13,7 @@ from botocore.config import Config
 from helpers.backends.endpoint.workshop_client import ControlClient
 from helpers.workshop.http_server import HttpServer
 from helpers.workshop.server import WorkshopCloud
+from helpers.workshop.tokens import Tokens
 
 _ONCE = Config(retries={"total_max_attempts": 1})
 _numbers = itertools.count(1)
@@ -22,8 +23,9 @@ class Running:
     """A workshop server on loopback, in this process. still: whether its clocks are frozen."""
 
     def __init__(self, token: str = "", still: bool = False):
-        self.cloud = WorkshopCloud(token, still)
+        self.cloud = WorkshopCloud(Tokens(token), still)
         self.server = HttpServer("127.0.0.1", 0, self.cloud.handlers)
+        self.server.delay = 0.0
         self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
         threading.Thread(target=self.server.serve_forever, args=(0.01,), daemon=True).start()
 

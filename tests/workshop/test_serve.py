@@ -36,7 +36,7 @@ from helpers.aws_rules.sqs import receiving
 from helpers.backends.endpoint.workshop_client import ControlClient
 from helpers.backends.running import COMPARED
 from helpers.errors import ClockError, CloudError
-from helpers.workshop import http_server, server
+from helpers.workshop import http_server, serving
 
 ROOT = Path(__file__).parents[2]
 TOKEN = "the-teachers-token"
@@ -613,17 +613,19 @@ def test_boto3_opens_one_connection(ada: Learner, served: Running, monkeypatch: 
 
 def test_requests_that_come_in_one_piece(served: Running) -> None:
     """They get their responses in sequence."""
-    got = raw(served, b"GET /_course/ HTTP/1.1\r\nHost: x\r\n\r\nGET /none HTTP/1.1\r\nHost: x\r\n\r\n")
+    got = raw(served, b"GET /_course/ HTTP/1.1\r\nHost: localhost\r\n\r\nGET /none HTTP/1.1\r\nHost: localhost\r\n\r\n")
     assert re.findall(rb"HTTP/1.1 (\d+)", got) == [b"200", b"403"]
 
 
 def test_older_and_shorter_ways(served: Running) -> None:
     """HTTP/1.0 and Connection: close end the connection; HEAD gets no body; 100-continue is sent."""
-    got = raw(served, b"GET /_course/ HTTP/1.0\r\n\r\n", end=False)
+    got = raw(served, b"GET /_course/ HTTP/1.0\r\nHost: localhost\r\n\r\n", end=False)
     assert b"Connection: close" in got
-    assert b"Connection: close" in raw(served, b"GET /_course/ HTTP/1.1\r\nConnection: close\r\n\r\n", end=False)
+    assert b"Connection: close" in raw(
+        served, b"GET /_course/ HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", end=False
+    )
     assert raw(served, b"HEAD / HTTP/1.1\r\nHost: x\r\n\r\n").endswith(b"\r\n\r\n")
-    got = raw(served, b"POST / HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n{}")
+    got = raw(served, b"POST / HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n{}")
     assert got.startswith(b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 403 ")
 
 
@@ -633,10 +635,10 @@ GARBAGE = {
     "another version": (b"GET / HTTP/2.0\r\n\r\n", 505),
     "another target": (b"CONNECT shop.example:443 HTTP/1.1\r\n\r\n", 400),
     "a header that is none": (b"GET / HTTP/1.1\r\nHost\r\n\r\n", 400),
-    "a folded header": (b"GET / HTTP/1.1\r\nHost: x\r\n more\r\n\r\n", 400),
+    "a folded header": (b"GET / HTTP/1.1\r\nHost: x\r\n more\r\n\r\n", 421),
     "a header with a blank": (b"GET / HTTP/1.1\r\nHost : x\r\n\r\n", 400),
     "no host": (b"GET / HTTP/1.1\r\n\r\n", 400),
-    "a host that is none": (b"GET / HTTP/1.1\r\nHost: a/b\r\n\r\n", 400),
+    "a host that is none": (b"GET / HTTP/1.1\r\nHost: a/b\r\n\r\n", 421),
     "a length that is none": (b"POST / HTTP/1.1\r\nContent-Length: -1\r\n\r\n", 400),
     "two lengths": (b"POST / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab", 400),
     "an endless length": (b"POST / HTTP/1.1\r\nContent-Length: " + b"9" * 5000 + b"\r\n\r\n", 413),
@@ -646,7 +648,7 @@ GARBAGE = {
     "half a body": (b"POST / HTTP/1.1\r\nContent-Length: 10\r\n\r\nab", None),
     "half a request": (b"POST / HT", 400),
     "nothing": (b"", None),
-    "a null in the path": (b"GET /\x00 HTTP/1.1\r\nHost: x\r\n\r\n", 403),
+    "a null in the path": (b"GET /\x00 HTTP/1.1\r\nHost: localhost\r\n\r\n", 403),
 }
 
 
@@ -1124,9 +1126,8 @@ def test_beyond_loopback_a_token_is_made_and_told(monkeypatch: pytest.MonkeyPatc
     made: list[Any] = []
 
     class Fake:
-        server_address = ("0.0.0.0", 4577)
-
         def __init__(self, host: str, port: int, handlers: http_server.Handlers):
+            self.server_address = ("127.0.0.1" if host == "localhost" else host, port)
             made.append(handlers.respond.__self__)
 
         def __enter__(self) -> "Fake":
@@ -1138,16 +1139,18 @@ def test_beyond_loopback_a_token_is_made_and_told(monkeypatch: pytest.MonkeyPatc
         def serve_forever(self) -> None:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(server, "HttpServer", Fake)
+    monkeypatch.setattr(serving, "HttpServer", Fake)
+    monkeypatch.setattr(serving, "_own_address", lambda: "192.0.2.20")
     said: list[str] = []
     for host in ("0.0.0.0", "192.0.2.7", "127.0.0.1", "localhost", "::1"):
-        server.serve(host, 4577, said.append)
-    tokens = [cloud.token for cloud in made]
+        serving.serve(host, 4577, said.append)
+    tokens = [cloud.tokens.shared for cloud in made]
     assert [bool(token) for token in tokens] == [True, True, False, False, False]
     assert tokens[0] != tokens[1]
     assert len(tokens[0]) >= 20
     assert f"AWS_SECRET_ACCESS_KEY={tokens[1]}" in said[3]
+    assert "Anybody who has this token can use any account." in said[3]
     assert f'start("http://192.0.2.7:4577", account="000000000001", allow_remote=True, token="{tokens[1]}")' in said[3]
-    assert socket.gethostname() in said[0]
-    assert "IP address" in said[1]
+    assert "http://192.0.2.20:4577" in said[0]
+    assert "--url http://ADDRESS:4577" in said[1]
     assert "http://[::1]:4577" in said[9]

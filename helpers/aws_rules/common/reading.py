@@ -92,7 +92,9 @@ def _moto_parser(in_json: bool) -> Any:
     """
     from moto.core.parse import PROTOCOL_PARSERS
 
-    class InLinearTime(PROTOCOL_PARSERS["query"]):  # type: ignore[misc,name-defined]
+    parser: Any = PROTOCOL_PARSERS["query"]
+
+    class InLinearTime(parser):
         def _do_parse(self, request_dict: Any, shape: Any) -> Any:
             self._starts = {start for name in request_dict["values"] for start in _starts(name)}
             return super()._do_parse(request_dict, shape)

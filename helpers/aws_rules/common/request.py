@@ -8,8 +8,7 @@ decoded when they are first read. Everybody who looks at the same request afterw
 import re
 import zlib
 from collections.abc import Hashable, Mapping
-from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from helpers.aws_rules.common import cbor, reading
@@ -25,6 +24,26 @@ _OPERATION_IN_PATH = re.compile(r"/service/[^/]+/operation/(\w+)$", re.ASCII)  #
 _SIGNED_AS = {"monitoring": "cloudwatch"}  # services that sign with another name than the one that boto3 has
 _PACKED = ("cloudwatch",)  # services to which boto3 compresses long requests
 _LARGEST_UNPACKED = 1024 * 1024  # bytes of a compressed body, as PutMetricData accepts
+
+
+if TYPE_CHECKING:
+    from functools import cached_property
+else:
+
+    class cached_property:  # noqa: N801
+        """What functools has, without its lock: before Python 3.12 all objects of a class share it."""
+
+        def __init__(self, compute):
+            self.compute = compute
+
+        def __set_name__(self, owner, name):
+            self.name = name
+
+        def __get__(self, instance, owner=None):
+            if instance is None:
+                return self
+            found = instance.__dict__[self.name] = self.compute(instance)
+            return found
 
 
 class LookAgain(Exception):

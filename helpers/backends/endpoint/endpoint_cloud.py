@@ -7,7 +7,6 @@ import socket
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from functools import partial
-from hashlib import sha256
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
@@ -21,7 +20,13 @@ from helpers.aws_rules.common.request import Request
 from helpers.backends import environment, transport
 from helpers.backends.addresses import is_loopback
 from helpers.backends.base import Cloud, longest_wait
-from helpers.backends.endpoint.workshop_client import ControlClient, WorkshopAccounts, WorkshopClock
+from helpers.backends.endpoint.workshop_client import (
+    ControlClient,
+    WorkshopAccounts,
+    WorkshopClock,
+    account_for,
+    partner_of,
+)
 from helpers.errors import CloudError
 from helpers.simulation.clock import RealClock
 from helpers.simulation.journal import Journal
@@ -55,9 +60,9 @@ class EndpointCloud(Cloud):
         # Nothing is sent to another computer before the learner gives a token; a workshop server there always has one.
         direct = is_loopback(urlsplit(self.url).hostname or "")
         if (direct or secret) and ControlClient(self.url, direct=direct).is_there():
-            self.account = _twelve_digits(account or os.environ.get("COURSE_ACCOUNT") or "") or _account_for(_learner())
+            self.account = _twelve_digits(account or os.environ.get("COURSE_ACCOUNT") or "") or account_for(_learner())
             self._account_is_chosen = bool(account or os.environ.get("COURSE_ACCOUNT"))
-            owned = [self.account, _account_for(f"partner of {self.account}")]
+            owned = [self.account, partner_of(self.account)]
             controls = [ControlClient(self.url, number, secret or "-", direct) for number in owned]
             for control in controls:
                 control.post("reset", **({"still": True, "seed": SEED} if still else {}))
@@ -141,11 +146,6 @@ def _twelve_digits(account: str | int) -> str:
     if text and not re.fullmatch(r"[0-9]{1,12}", text):
         raise CloudError(f"An account is a number of up to twelve digits, not {text!r}.")
     return text.zfill(12) if text else ""
-
-
-def _account_for(text: str) -> str:
-    """Return an account number of twelve digits derived from the text."""
-    return str(10**11 + int.from_bytes(sha256(text.encode()).digest(), "big") % (9 * 10**11))
 
 
 def _learner() -> str:

@@ -1,0 +1,83 @@
+"""How much of the server's time each account gets, so that one account's requests don't slow the others down."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from helpers.aws_rules.common.refusals import Refused
+
+# The real ones: while an answer is checked in this process, the module `time` shows another time.
+_monotonic, _sleep, _computed = time.monotonic, time.sleep, time.thread_time
+_BURST = 0.3  # seconds of computing that an account can use at once
+_SHARE = 0.06  # of a processor, afterwards, while others are there
+_CONTENDED = 1.0  # seconds since the last change from one account to another
+_LONGEST_PAUSE = 5.0  # seconds
+_PER_BYTE = 1e-7  # seconds that reading a byte is expected to take
+_LARGE = 256 * 1024  # bytes; an account can have one such request at a time
+
+
+class Shares:
+    """Measures what each account's requests compute. Those of an account that is over its share wait, or are refused.
+
+    now, sleep: replaced by tests.
+    """
+
+    def __init__(self, now: Callable[[], float] = _monotonic, sleep: Callable[[float], None] = _sleep):
+        self._now, self._sleep = now, sleep
+        self._lock = threading.Lock()
+        self._debts: dict[str, tuple[float, float]] = {}  # seconds of computing, and when that was noted
+        self._large: dict[str, threading.Lock] = {}
+        self._latest, self._changed = "", -_CONTENDED
+
+    @contextmanager
+    def turn(self, account: str, size: int) -> Iterator[None]:
+        """Wait for the account's turn, and count what the block computes. size: of the request, in bytes.
+
+        Refused, as AWS throttles, if the wait would be too long.
+        """
+        with self._one_large(account) if size > _LARGE else _nothing():
+            expected = size * _PER_BYTE
+            pause = self._charge(account, expected)
+            if pause > _LONGEST_PAUSE:
+                self._charge(account, -expected)
+                raise _throttled("This account's requests took too much of the server's time. Wait some seconds.")
+            if pause:
+                self._sleep(pause)
+            began = _computed()
+            try:
+                yield
+            finally:
+                self._charge(account, _computed() - began - expected)
+
+    @contextmanager
+    def _one_large(self, account: str) -> Iterator[None]:
+        with self._lock:
+            lock = self._large.setdefault(account, threading.Lock())
+        if not lock.acquire(timeout=_LONGEST_PAUSE):
+            raise _throttled(f"An account can send one request of more than {_LARGE:,} bytes at a time.")
+        try:
+            yield
+        finally:
+            lock.release()
+
+    def _charge(self, account: str, seconds: float) -> float:
+        """Count seconds of computing, and return for how long the account has to pause."""
+        with self._lock:
+            now = self._now()
+            if account != self._latest:
+                self._latest, self._changed = account, now
+            is_contended = now - self._changed < _CONTENDED
+            debt, noted = self._debts.get(account, (0.0, now))
+            debt = max(0.0, max(0.0, debt - (now - noted) * (_SHARE if is_contended else 1.0)) + seconds)
+            self._debts[account] = debt, now
+            return max(0.0, debt - _BURST) / _SHARE if is_contended else 0.0
+
+
+@contextmanager
+def _nothing() -> Iterator[None]:
+    yield
+
+
+def _throttled(text: str) -> Refused:
+    return Refused("ThrottlingException", f"Rate exceeded. {text}", 400)

@@ -1,0 +1,323 @@
+"""What one client of `course serve` can do to the others: nothing by its Host, and little by what and how it sends."""
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
+from served_lab import Running, keyed
+
+from helpers.aws_rules.common import reading, signatures
+from helpers.aws_rules.common.refusals import Refused
+from helpers.workshop import http_server
+from helpers.workshop.fair_shares import Shares
+from helpers.workshop.hosts import Hosts
+
+
+@pytest.fixture(scope="module")
+def served() -> Iterator[Running]:
+    """A server on loopback."""
+    running = Running()
+    yield running
+    running.close()
+
+
+def connect(served: Running) -> socket.socket:
+    """Return a new connection."""
+    return socket.create_connection(served.server.server_address[:2], timeout=10)
+
+
+def answer(connection: socket.socket) -> bytes:
+    """Return everything the server sends until it closes the connection."""
+    return b"".join(iter(lambda: connection.recv(65_536), b""))
+
+
+# ---- Who it was meant for
+
+
+@pytest.mark.parametrize(
+    ("host", "accepted"),
+    [
+        ("localhost:4577", True),
+        ("LOCALHOST.", True),
+        ("127.0.0.1:80", True),
+        ("[::1]:4577", True),
+        ("192.168.1.20:4577", True),
+        ("workshop.example.edu", True),
+        ("sqs.eu-west-1.amazonaws.com", True),
+        ("sns.cn-north-1.amazonaws.com.cn:443", True),
+        ("evil.example", False),
+        ("evil.example:4577", False),
+        ("localhost.evil.example", False),
+        ("127.0.0.1.evil.example", False),
+        ("sqs.evil.amazonaws.com.example", False),
+        ("evil.elb.amazonaws.com", False),
+        ("a/b", False),
+        ("localhost:4577@evil.example", False),
+        ("", False),
+    ],
+)
+def test_the_names_of_a_server(host: str, accepted: bool) -> None:
+    """A name that a web page can have isn't one of them."""
+    assert Hosts("Workshop.example.edu").accepts(host) is accepted
+
+
+@pytest.mark.parametrize("path", ["/_course/", "/_course/clock", "/", "/000000000001/orders"])
+def test_a_web_page_cannot_pretend_to_be_the_server(served: Running, path: str) -> None:
+    """By DNS rebinding, a page's name leads to this computer. Its requests are refused, whatever they ask for."""
+    with connect(served) as connection:
+        connection.sendall(f"GET {path} HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n".encode())
+        got = answer(connection)
+    assert got.startswith(b"HTTP/1.1 421 ")
+    assert b"course serve --url" in got
+
+
+# ---- What is sent
+
+
+def spoiled_form(count: int) -> dict[str, str]:
+    """Return a form that only the lenient parser reads, with this many fields."""
+    return {"Action": "PublishBatch"} | {f"PublishBatchRequestEntries.member.{n}.Id": "x" for n in range(1, count)}
+
+
+@pytest.mark.full
+@pytest.mark.parametrize(
+    ("service", "operation", "field"),
+    [
+        ("sqs", "SendMessage", "MessageAttribute.{}.Name"),
+        ("sqs", "SendMessageBatch", "SendMessageBatchRequestEntry.{}.Id"),
+        ("sns", "PublishBatch", "PublishBatchRequestEntries.member.{}.Id"),
+        ("cloudwatch", "PutMetricData", "MetricData.member.{}.MetricName"),
+    ],
+)
+def test_forms_are_read_in_linear_time(service: str, operation: str, field: str) -> None:
+    """Twenty thousand fields took more than a minute."""
+
+    def took(count: int) -> float:
+        form = {"Action": operation} | {field.format(n): "x" for n in range(1, count)}
+        began = time.process_time()
+        reading.parameters(service, operation, urlencode(form).encode(), form)
+        return time.process_time() - began
+
+    took(10)  # loads the models
+    assert took(20_000) < 5
+
+
+def test_the_lenient_parser_reads_what_moto_s_does() -> None:
+    """With gaps, other members and dots in odd places, it's the same."""
+    from moto.core.parse import PROTOCOL_PARSERS
+    from moto.core.utils import get_service_model
+
+    entry = "SendMessageBatchRequestEntry"
+    forms: list[dict[str, str]] = [
+        {f"{entry}.1.Id": "a", f"{entry}.1.MessageBody": "b", f"{entry}.2.Id": "c"},
+        {f"{entry}.1.Id": "a", f"{entry}.3.Id": "c"},
+        {f"{entry}.10.Id": "a"},
+        {entry: ""},
+        {f"{entry}.1": "a", f"{entry}..1.Id": "b", f"{entry}.1.Id.": "c"},
+        {f"{entry}.1.MessageAttribute.1.Name": "n", f"{entry}.1.MessageAttribute.1.Value.DataType": "String"},
+        {f"{entry}.1.MessageAttribute.1.Value.DataType": "String"},
+        {"." * 50: "a", "QueueUrl": "u"},
+    ]
+    model = get_service_model("sqs").operation_model("SendMessageBatch")
+    for form in forms:
+        asked: Any = {"method": "POST", "values": form, "headers": {}, "body": b"", "url_path": "/", "url_params": {}}
+        assert reading.parameters("sqs", "SendMessageBatch", b"", form)[0] == (
+            PROTOCOL_PARSERS["query"](model).parse(asked) or {}
+        )
+
+
+def test_a_request_is_read_without_the_lock(served: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While one request is read, others are answered."""
+    begun, go_on = threading.Event(), threading.Event()
+    leniently = reading._leniently
+
+    def slowly(service: str, *request: Any) -> Any:
+        if service == "sns":
+            begun.set()
+            assert go_on.wait(10)
+        return leniently(service, *request)
+
+    monkeypatch.setattr(reading, "_leniently", slowly)
+    body, number = urlencode(spoiled_form(5)).encode(), "600000000001"
+    request = AWSRequest("POST", served.url, {"Content-Type": "application/x-www-form-urlencoded"}, body)
+    request.headers["Host"] = "localhost"
+    SigV4Auth(Credentials(number, "-"), "sns", "us-east-1").add_auth(request)
+    head = "".join(f"{name}: {value}\r\n" for name, value in request.headers.items())
+    with connect(served) as connection:
+        connection.sendall(f"POST / HTTP/1.1\r\n{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
+        assert begun.wait(10)
+        assert "QueueUrls" not in keyed(served.url, "sqs", "us-east-1", "600000000002").list_queues()
+        go_on.set()
+        assert b"ErrorResponse" in connection.recv(65_536)
+
+
+def test_a_form_has_so_many_fields(served: Running) -> None:
+    """More are refused before they are read."""
+    body, target = b"Action=ListTopics" + b"&a" * 5_000, "/"
+    request = AWSRequest("POST", served.url + target, {}, body)
+    request.headers["Host"] = "localhost"
+    SigV4Auth(Credentials("600000000005", "-"), "sns", "us-east-1").add_auth(request)
+    head = "".join(f"{name}: {value}\r\n" for name, value in request.headers.items())
+    with connect(served) as connection:
+        connection.sendall(f"POST / HTTP/1.1\r\n{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
+        assert b"at most 5,000 fields" in connection.recv(65_536)
+
+
+def test_a_signature_of_very_many_headers_cannot_be_read() -> None:
+    """Each of them would be looked up among all, before anybody knows who signed."""
+    good = "AWS4-HMAC-SHA256 Credential=1/20260105/us-east-1/sqs/aws4_request, SignedHeaders={}, Signature=" + "0" * 64
+    assert signatures.read(good.format("host;x-amz-date"))
+    assert signatures.read(good.format(";".join(f"a{n}" for n in range(5_000)))) is None
+
+
+def test_the_control_api_reads_short_bodies_only(served: Running) -> None:
+    """None of its own is long."""
+    from helpers.backends.endpoint.workshop_client import ControlClient
+    from helpers.errors import CloudError
+
+    with pytest.raises(CloudError, match="at most 262,144 bytes"):
+        ControlClient(served.url, "600000000003").post("web", url="x" * 300_000, status=0)
+
+
+# ---- How it is sent
+
+
+def test_one_address_has_so_many_connections() -> None:
+    """One more is refused at once with an answer that SDKs understand, and a place that's free again is used."""
+    served = Running()
+    served.server.connections = http_server.Quota(10, 3)
+    kept = [connect(served) for _ in range(3)]
+    for connection in kept:
+        connection.sendall(b"GET /_course/ HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        assert connection.recv(1_000).startswith(b"HTTP/1.1 200 ")
+    with connect(served) as refused:
+        assert answer(refused).startswith(b"HTTP/1.1 503 ")
+    for connection in kept:
+        connection.close()
+    deadline = time.monotonic() + 10
+    while served.server.connections._used and time.monotonic() < deadline:
+        time.sleep(0.01)
+    with connect(served) as again:
+        again.sendall(b"GET /_course/ HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        assert again.recv(1_000).startswith(b"HTTP/1.1 200 ")
+    served.close()
+
+
+@pytest.mark.parametrize("sent", [b"", b"GET / HT", b"POST / HTTP/1.1\r\nContent-Length: 10\r\n\r\nab"])
+def test_a_request_has_to_arrive_in_time(served: Running, monkeypatch: pytest.MonkeyPatch, sent: bytes) -> None:
+    """Whoever is silent, or sends a byte now and then, is disconnected."""
+    with connect(served) as connection:
+        connection.sendall(sent)
+        deadline = time.monotonic() + 10
+        while not served.server.reading and time.monotonic() < deadline:
+            time.sleep(0.005)
+        monkeypatch.setattr(http_server, "_READING", -1.0)
+        served.server.service_actions()
+        assert not answer(connection).startswith(b"HTTP/1.1 2")
+
+
+def test_a_long_request_that_is_refused_is_not_followed_by_the_next_at_once(
+    served: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A short one is refused at once."""
+    waited: list[float] = []
+    monkeypatch.setattr(served.server, "delay", 0.001)
+    monkeypatch.setattr(http_server.time, "sleep", waited.append)
+    for size, count in ((1_000, 0), (300_000, 1)):
+        with connect(served) as connection:
+            head = f"POST / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: {size}\r\n\r\n"
+            connection.sendall(head.encode() + b"x" * size)
+            assert answer(connection).startswith(b"HTTP/1.1 403 ")
+        assert waited.count(0.001) == count
+
+
+def test_bodies_in_memory_have_a_limit(served: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those of all requests together; the memory is free again afterwards."""
+    monkeypatch.setattr(served.server, "bytes", http_server.Quota(1_000_000, 300_000))
+    sqs = keyed(served.url, "sqs", "us-east-1", "600000000004")
+    url = sqs.create_queue(QueueName="orders")["QueueUrl"]
+    with pytest.raises(sqs.exceptions.ClientError, match=r"\(SlowDown\)"):
+        sqs.send_message(QueueUrl=url, MessageBody="x" * 400_000)
+    for _ in range(3):
+        sqs.send_message(QueueUrl=url, MessageBody="x" * 200_000)
+    assert not served.server.bytes._used
+
+
+# ---- How much of it
+
+
+class Computer:
+    """A clock, on which each account's requests compute. others: how often Ada sent a request while others waited."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch):
+        self.now, self.computed, self.paused = 1_000.0, 0.0, 0.0
+        self.others = 0
+        self.shares = Shares(lambda: self.now, self.pause)
+        monkeypatch.setattr("helpers.workshop.fair_shares._computed", lambda: self.computed)
+
+    def pause(self, seconds: float) -> None:
+        """Let the seconds pass."""
+        self.paused += seconds
+        until = self.now + seconds
+        while self.now < until:
+            self.now += 0.1
+            paused, self.others = self.paused, self.others + 1
+            self.request("ada", 0.002)
+            assert self.paused == paused
+
+    def request(self, account: str, seconds: float, size: int = 100) -> None:
+        """Send a request that computes for so long."""
+        with self.shares.turn(account, size):
+            self.now, self.computed = self.now + seconds, self.computed + seconds
+
+
+def test_an_account_that_computes_all_the_time_gets_its_share(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ada's short requests meanwhile never wait."""
+    computer = Computer(monkeypatch)
+    began = computer.now
+    for _ in range(50):
+        computer.request("mallory", 0.3)
+    assert 50 * 0.3 / (computer.now - began) < 0.2
+    assert computer.others > 50
+
+
+def test_whoever_is_alone_never_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """There is nobody whom that would help."""
+    computer = Computer(monkeypatch)
+    computer.request("bob", 1)
+    computer.now += 10
+    for _ in range(50):
+        computer.request("ada", 1)
+        computer.now += 1
+    assert computer.paused == 0
+
+
+def test_a_wait_that_is_too_long_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As AWS throttles, so SDKs try again later."""
+    computer = Computer(monkeypatch)
+    computer.request("ada", 0.001)
+    computer.request("mallory", 30)
+    computer.request("ada", 0.001)
+    with pytest.raises(Refused, match="Rate exceeded") as refused:
+        computer.request("mallory", 0.001)
+    assert refused.value.code == "ThrottlingException"
+
+
+def test_one_long_request_of_an_account_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is read of it is in memory. Other accounts have theirs."""
+    monkeypatch.setattr("helpers.workshop.fair_shares._LONGEST_PAUSE", 0.01)
+    shares = Shares()
+    with shares.turn("mallory", 1_000_000):
+        with pytest.raises(Refused, match="one request of more than"), shares.turn("mallory", 1_000_000):
+            pass
+        with shares.turn("ada", 1_000_000), shares.turn("mallory", 100):
+            pass
+    with shares.turn("mallory", 300_000):
+        pass
