@@ -11,6 +11,7 @@ import gc
 import importlib.util
 import json
 import os
+import platform
 import select
 import shutil
 import signal
@@ -22,20 +23,27 @@ from functools import partial
 from pathlib import Path
 
 from helpers.sandbox import child
-from helpers.sandbox.isolation.import_places import copies_of_the_course, import_places
+from helpers.sandbox.isolation.import_places import (
+    copies_of_the_course,
+    import_places,
+    names_of_places,
+)
 from helpers.sandbox.isolation.layers import Isolation, holes
 from helpers.sandbox.isolation.limits import THREADS
 from helpers.sandbox.launcher import FILE_DESCRIPTORS
 from helpers.sandbox.parent_death import end_with_parent
 
+# The environment of a hand-in: its language and time zone, and what the course sets for boto3.
+_KEPT = ("LANG", "LC_", "TZ", "HOME", "AWS_", "PYTHONHASHSEED")
 THREAD_CHECK_SECONDS = 0.1  # seconds after which the guard counts its child's threads
 
 
 def main() -> None:
     """Say what holes the isolation has, then serve until the other end closes the control socket."""
     warnings.simplefilter("ignore")  # library warnings about threads and forks don't apply here
-    options = json.loads(sys.argv[1])
-    control, hidden = socket.socket(fileno=options["control"]), [Path(path) for path in options["hidden"]]
+    control = socket.socket(fileno=int(sys.argv[1]))
+    options = json.loads(_line(control))
+    hidden = [Path(path) for path in options["hidden"]]
     home = Path(os.path.expanduser("~"))  # before it becomes the hand-in's
     with contextlib.suppress(KeyboardInterrupt), tempfile.TemporaryDirectory(prefix="course-grade-") as name:
         folder = Path(name)
@@ -47,12 +55,33 @@ def main() -> None:
         isolation = None
         if options["isolated"]:
             places = import_places(hidden, home)
-            isolation = Isolation(scratch, [profiles, *places], [*hidden, *copies_of_the_course(places)])
+            away = [*hidden, *copies_of_the_course(places)]
+            isolation = Isolation(scratch, [profiles, *places], away, names_of_places())
+            del places, away
+        del hidden, options, home
+        _forget_the_machine()
         gc.collect()
         gc.freeze()  # so that a child's collector does not touch, and so copy, what is shared
         found = holes(isolation, secret) if isolation else ["do whatever you can do"]
         control.sendall(json.dumps({"holes": found}).encode() + b"\n")
         _serve(control, shell, isolation, scratch)
+
+
+def _line(control: socket.socket) -> bytes:
+    """Return the first line that the other end sends: arguments, which every program of the computer could see."""
+    found = bytearray()
+    while not found.endswith(b"\n") and (part := control.recv(1)):
+        found += part
+    return bytes(found)
+
+
+def _forget_the_machine() -> None:
+    """Leave nothing in this process that says how it was started, and where."""
+    sys.argv[:], sys.orig_argv[:] = [""], ["python"]
+    kept = {name: value for name, value in os.environ.items() if name.startswith(_KEPT)}
+    os.environ.clear()
+    os.environ.update(kept, PATH=os.defpath)
+    platform._uname_cache = None  # type: ignore[attr-defined]  # with the computer's name
 
 
 def _list_import_places() -> None:
@@ -115,7 +144,7 @@ def _hand_in(channel: int, shell: child.Shell, isolation: Isolation | None, fold
         os.dup2(devnull, number)
     os.dup2(channel, 3)
     os.closerange(4, 1024)
-    os.environ["HOME"] = str(folder)
+    os.environ["HOME"] = tempfile.tempdir = str(folder)
     if isolation:
         isolation.apply_in_process(folder)
     else:

@@ -1,5 +1,6 @@
 """Starts the process of each hand-in: forked from the fork server, or as a new program where no process can fork."""
 
+import contextlib
 import json
 import os
 import secrets
@@ -53,15 +54,17 @@ class ForkServerLauncher:
 
     def __init__(self, hidden: Iterable[Path] = (), isolated: bool = True, computing: float = COMPUTING):
         ours, theirs = socket.socketpair()
+        # The other process has another folder. And it isn't told by arguments, which everybody can see.
         options = {
-            "control": theirs.fileno(),
-            "hidden": [str(path) for path in hidden],
+            "hidden": [os.path.abspath(path) for path in hidden],
             "isolated": isolated,
             "computing": computing,
         }
         with theirs:
-            self._process = _python("helpers.sandbox.fork_server", json.dumps(options), pass_fds=[theirs.fileno()])
+            self._process = _python("helpers.sandbox.fork_server", str(theirs.fileno()), pass_fds=[theirs.fileno()])
         self._control = ours
+        with contextlib.suppress(OSError):  # what is wrong with the process is said below
+            ours.sendall(json.dumps(options).encode() + b"\n")
         self.holes: list[str] = self._read_holes()
 
     def _read_holes(self) -> list[str]:

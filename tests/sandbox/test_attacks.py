@@ -1,18 +1,23 @@
 """Hand-ins that attack the grader get no mark, do no harm, take no time without end, and leave the next one alone."""
 
+import contextlib
 import json
 import os
 import re
 import shlex
 import shutil
+import signal
 import socket
 import subprocess
 import sys
+import tempfile
+import time
 from pathlib import Path
 
 import attacks
 import pytest
 
+from helpers.backends.offline.offline_cloud import make_world
 from helpers.checks.outcome import CORRECT
 from helpers.checks.runners import in_process
 from helpers.course import HOME
@@ -21,6 +26,7 @@ from helpers.grading import exercise_set, workers
 from helpers.grading.reports.feedback import feedback_page
 from helpers.sandbox import grader_limits, launcher
 from helpers.sandbox.channel import Broken, message
+from helpers.sandbox.hand_in_process import HandInProcess
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux isolates hand-ins")
 
@@ -301,6 +307,63 @@ def test_who_computes_too_long_is_stopped():
     with pytest.raises(Stopped), grader_limits.limited(0.05):
         re.match("(a+)+$", "a" * 60 + "b")  # takes years, in C
     sum(range(3_000_000))
+
+
+def test_what_is_hidden_may_be_named_from_here(tmp_path, monkeypatch):
+    """The process that hides it works in another folder; and it isn't told by arguments, which everybody can see."""
+    hidden = Path(tempfile.mkdtemp(dir=sys.prefix, prefix="hidden-"))
+    try:
+        (hidden / "checks.py").write_text("SECRET = 1\n")
+        monkeypatch.chdir(hidden.parent)
+        own = launcher.launcher([Path(hidden.name)])
+        arguments = Path(f"/proc/{own._process.pid}/cmdline").read_bytes()
+        process = HandInProcess(own.start())
+        cell = f"open({str(hidden / 'checks.py')!r}).read()"
+        ((_, error),) = process.load([cell], [], [], make_world(True, 1, "1" * 12, "2" * 12))["failed"]
+        process.close()
+        own.close()
+    finally:
+        shutil.rmtree(hidden)
+    assert error["type"] in ("FileNotFoundError", "PermissionError")
+    assert hidden.name.encode() not in arguments
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("how", ["SIGKILL", "SIGTERM", "SIGHUP"])
+def test_nothing_outlives_the_grader(tmp_path, how):
+    """Whatever ends it while hand-ins run: neither workers, nor the fork server, nor hand-ins, nor their folders."""
+    (tmp_path / "ada").mkdir()
+    (tmp_path / "temporary").mkdir()
+    notebook = json.loads((HOME / "exercises" / "03_messages.ipynb").read_text(encoding="utf-8"))
+    notebook["cells"][1:1] = [
+        {"cell_type": "code", "id": "slow", "metadata": {}, "source": "while True: pass", "outputs": []}
+    ]
+    (tmp_path / "ada" / "03_messages.ipynb").write_text(json.dumps(notebook), encoding="utf-8")
+    mark = f"of-{os.getpid()}-{how}"
+    command = [sys.executable, "-m", "helpers.cli", "grade", str(tmp_path / "ada"), "--jobs", "2"]
+    environment = os.environ | {"TMPDIR": str(tmp_path / "temporary"), "LANG": mark}
+    program = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def running() -> list[str]:
+        found = []
+        for folder in Path("/proc").glob("[0-9]*"):
+            with contextlib.suppress(OSError):
+                if mark.encode() in (folder / "environ").read_bytes() and (folder / "cmdline").read_bytes():
+                    found.append(folder.name)
+        return found
+
+    def wait_until(holds) -> bool:
+        until = time.monotonic() + 60
+        while not (done := holds()) and time.monotonic() < until:
+            time.sleep(0.05)
+        return done
+
+    # The grader, the fork server, a worker, and for the hand-in its guard and itself.
+    assert wait_until(lambda: len(running()) >= 5)
+    program.send_signal(getattr(signal, how))
+    program.wait()
+    assert wait_until(lambda: not running()), running()
+    assert list((tmp_path / "temporary").iterdir()) == []
 
 
 def test_without_whole_isolation_nothing_is_graded(monkeypatch):

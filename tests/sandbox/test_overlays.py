@@ -23,6 +23,7 @@ from helpers.sandbox import launcher as launchers
 from helpers.sandbox.hand_in_process import HandInProcess
 from helpers.sandbox.isolation.import_places import copies_of_the_course, import_places
 from helpers.sandbox.isolation.layers import Isolation, _without
+from helpers.sandbox.isolation.links import on_the_way
 
 LESSON = course().lessons[0]
 PACKAGES = Path(sysconfig.get_path("purelib"))
@@ -274,6 +275,34 @@ raise ValueError(len(closed))
         process.close()
         by.close()
     assert (error["type"], error["message"]) == ("ValueError", "5")
+
+
+@needs_isolation
+def test_links_on_the_way_are_kept(tmp_path):
+    """Also a link that leads to a link, relative or not; a circle ends."""
+    for name in ("real/lib", "other"):
+        (tmp_path / name).mkdir(parents=True)
+    for name, target in {"first": "other/second", "other/second": str(tmp_path / "real"), "circle": "circle"}.items():
+        (tmp_path / name).symlink_to(target)
+    found = on_the_way([str(tmp_path / "first" / "lib"), str(tmp_path / "circle"), "relative", str(tmp_path / "none")])
+    assert found == {
+        tmp_path / "first": "other/second",
+        tmp_path / "other" / "second": str(tmp_path / "real"),
+        tmp_path / "circle": "circle",
+    }
+
+
+def test_of_a_python_of_the_system_only_its_own_folder_is_readable(tmp_path, monkeypatch):
+    """As Debian's, whose prefix is /usr, with everything else that is installed."""
+    version = f"python{sys.version_info.major}.{sys.version_info.minor}"
+    for name in (f"usr/lib/{version}", "usr/local/share/secrets", "usr/bin"):
+        (tmp_path / name).mkdir(parents=True)
+    usr = tmp_path / "usr"
+    monkeypatch.setattr("helpers.sandbox.isolation.import_places._SHARED", (usr,))
+    for name in ("prefix", "exec_prefix", "base_prefix"):
+        monkeypatch.setattr(sys, name, str(usr))
+    monkeypatch.setattr(sys, "path", [str(usr / "lib" / version)])
+    assert relative(import_places([CLONE], tmp_path / "home"), usr) == {f"lib/{version}"}
 
 
 @needs_isolation

@@ -293,6 +293,23 @@ harm("sendfile", lambda: os.sendfile(1, os.open("@PLACE@/secret", os.O_RDONLY), 
 harm("O_PATH", lambda: open(os.open("@PLACE@/secret", os.O_PATH)).read())
 """,
     ],
+    # what kind of computer this is, what is on it, and how the grader was started
+    "the machine": [
+        HELP,
+        """
+import gc, pathlib, platform
+for path in ("@PLACE@", "@PLACE@/secret", "/etc/passwd", "/proc/self/mounts", "/proc/mounts", "/proc/version", "/home",
+             "/usr/local", "/usr/local/bin", "/usr/bin/env", "/var", "/sys", "/run", "/opt", "/srv", "/boot", "/mnt"):
+    harm(f"see that there is {path}", lambda: os.stat(path))
+    harm(f"see that there is a link {path}", lambda: os.lstat(path))
+harm("arguments", lambda: len("".join(sys.argv)) + len(sys.orig_argv) > 1)
+harm("the host's name", lambda: {socket.gethostname(), platform.node(), os.uname().nodename} != {"course"})
+harm("PATH", lambda: os.environ["PATH"] != os.defpath)
+known = ("LANG", "LC_", "TZ", "HOME", "AWS_", "PATH", "PYTHONHASHSEED")
+harm("the environment", lambda: [name for name in os.environ if not name.startswith(known)][0])
+harm("paths in memory", lambda: [found for found in gc.get_objects() if isinstance(found, pathlib.PurePath)][0])
+""",
+    ],
     # files of others: made, changed, moved, and what their owner may do without opening them
     "writing": [
         HELP,
@@ -712,7 +729,7 @@ SAYING = {
 
 ATTACKS: dict[str, list[str]] = MARKS | HARM | COST | SAYING
 # One of each kind, none of which takes long: for the quick run.
-FEW = ("frames", "nothing", "reading", "a message too long", "exit in an answer", "texts for pages")
+FEW = ("frames", "nothing", "reading", "the machine", "a message too long", "exit in an answer", "texts for pages")
 RIGHT = "a right hand-in"  # between the attacks, by its number
 
 

@@ -10,10 +10,12 @@ import sys
 from collections.abc import Iterable, Iterator
 from importlib.machinery import all_suffixes
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 _OF_PACKAGES = ("site-packages", "dist-packages")
 _SUFFIXES = tuple(all_suffixes())
+_SHARED = (Path("/usr"), Path("/usr/local"), Path("/"))  # folders into which Python can be installed among others
 _DEPTH = 2  # levels below a folder at which a copy of the course is looked for
 
 
@@ -29,7 +31,8 @@ def import_places(hidden: Iterable[Path], home: Path) -> set[Path]:
     course, which have to be hidden: see `copies_of_the_course`.
     """
     kept_away = [path.resolve() for path in hidden]
-    installed = {Path(prefix).resolve() for prefix in (sys.prefix, sys.exec_prefix, sys.base_prefix)}
+    prefixes = {Path(prefix).resolve() for prefix in (sys.prefix, sys.exec_prefix, sys.base_prefix)}
+    installed = {part for prefix in prefixes for part in _installation(prefix)}
 
     def may_be_read(place: Path) -> bool:
         around = [path for path in kept_away if place.is_relative_to(path)]
@@ -49,7 +52,22 @@ def import_places(hidden: Iterable[Path], home: Path) -> set[Path]:
     for name, module in list(sys.modules.items()):
         if name.partition(".")[0] not in ("__main__", "helpers"):
             places |= _of_module(module)
-    return installed | set(_outermost(filter(may_be_read, places)))
+    return installed | set(outermost(filter(may_be_read, places)))
+
+
+def names_of_places() -> set[str]:
+    """Return the paths at which Python looks for what it imports, as they are written, with links in them."""
+    modules = [module for module in list(sys.modules.values()) if isinstance(module, ModuleType)]
+    files = [file for module in modules if isinstance(file := module.__dict__.get("__file__"), str)]
+    return {*sys.path, sys.prefix, sys.exec_prefix, sys.base_prefix, *files}
+
+
+def _installation(prefix: Path) -> list[Path]:
+    """Return what Python needs of its installation: all of it, unless it shares its folder with everything else."""
+    if prefix not in _SHARED:
+        return [prefix]
+    version = f"python{sys.version_info.major}.{sys.version_info.minor}"
+    return [path for name in ("lib", "lib64") if (path := prefix / name / version).is_dir()]
 
 
 def copies_of_the_course(places: Iterable[Path]) -> set[Path]:
@@ -128,7 +146,7 @@ def _resolved(path: str | Path) -> Path | None:
         return None
 
 
-def _outermost(places: Iterable[Path]) -> list[Path]:
+def outermost(places: Iterable[Path]) -> list[Path]:
     """Return the places that are in no other one."""
     kept: list[Path] = []
     for place in sorted(places):

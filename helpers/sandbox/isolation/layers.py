@@ -12,7 +12,8 @@ SCRATCH_MEGABYTES = 16
 NO_PROCESS = "no process could be started in the sandbox"
 LINUX = sys.platform == "linux"
 # What Python and its libraries read while they run. A folder that doesn't exist does no harm here.
-_SYSTEM = ("/usr/lib", "/usr/lib64", "/usr/local/lib", "/usr/share/zoneinfo", "/lib", "/lib64", "/etc/localtime")
+_SYSTEM = ("/usr/lib", "/usr/lib64", "/usr/share/zoneinfo", "/lib", "/lib64", "/etc/localtime")
+_LIBRARIES = Path("/usr/local/lib")  # only its libraries: anything else can be there, too
 _DEVICES = ("/dev/null", "/dev/urandom", "/dev/zero")
 
 
@@ -20,18 +21,21 @@ class Isolation:
     """What this system can shut off from a process, made ready once for many processes.
 
     scratch: the one folder that can be written. readable: files and folders that can be read. hidden: files and folders
-    that can't be read, wherever they are. own_scratch: whether each process sees a scratch folder of its own.
+    that can't be read, wherever they are. named: paths of what is readable, as they are written, since links can be on
+    the way. own_scratch: whether each process sees a scratch folder of its own, and no file system but what it needs.
     """
 
     own_scratch = False
 
-    def __init__(self, scratch: Path, readable: Iterable[Path], hidden: Iterable[Path]):
+    def __init__(self, scratch: Path, readable: Iterable[Path], hidden: Iterable[Path], named: Iterable[str] = ()):
         self._scratch, self._calls = scratch, None
         if not LINUX:
             return
-        from helpers.sandbox.isolation import landlock, namespaces, system_calls
+        from helpers.sandbox.isolation import landlock, links, namespaces, system_calls
+        from helpers.sandbox.isolation.import_places import outermost
 
-        open_to_all = {path.resolve() for path in (*readable, *map(Path, (*_SYSTEM, *_DEVICES)))}
+        system = [*map(Path, (*_SYSTEM, *_DEVICES)), *_LIBRARIES.glob("*.so*")]
+        open_to_all = {path.resolve() for path in (*readable, *system)}
         kept_away = [path.resolve() for path in hidden]
         # An environment inside the course's folder stays readable, so of such a folder the other parts are covered.
         covered = {
@@ -42,9 +46,16 @@ class Isolation:
         }
         # Under a cover nothing is left to be covered.
         self._covered = sorted(path for path in covered if not any(place in covered for place in path.parents))
-        self.own_scratch = _works(lambda: namespaces.enter(scratch, SCRATCH_MEGABYTES, self._covered))
+        self._listable = [path for path in sorted(open_to_all) if not _is_in(path, self._covered)]
+        shown = outermost(self._listable)
+        found = links.on_the_way([*map(str, system), *named])
+        self._view = namespaces.View(
+            shown,
+            [path for path in self._covered if _is_in(path, shown)],
+            {link: target for link, target in found.items() if not _is_in(link, shown)},
+        )
+        self.own_scratch = _works(lambda: namespaces.enter(scratch, SCRATCH_MEGABYTES, self._view))
         if landlock.version():
-            self._listable = [path for path in open_to_all if not _is_in(path, self._covered)]
             self._readable = [part for path in self._listable for part in _without(path, self._covered)]
         if system_calls.usable():
             self._calls = system_calls.prepared()
@@ -54,7 +65,7 @@ class Isolation:
         if self.own_scratch:
             from helpers.sandbox.isolation import namespaces
 
-            namespaces.enter(self._scratch, SCRATCH_MEGABYTES, self._covered)
+            namespaces.enter(self._scratch, SCRATCH_MEGABYTES, self._view)
 
     def apply_in_process(self, scratch: Path | None = None) -> None:
         """Apply the other layers, permanently. scratch: the process's folder, where it has another one."""
@@ -63,16 +74,20 @@ class Isolation:
             from helpers.sandbox.isolation import limits
 
             limits.limit()
-        os.chdir(scratch)
         if not LINUX:
+            os.chdir(scratch)
             return
         from helpers.sandbox.isolation import landlock, namespaces, system_calls
 
+        if self.own_scratch:
+            namespaces.go_inside(self._scratch)
+        os.chdir(scratch)
         namespaces.give_up_rights()
         if landlock.version():
             landlock.restrict(landlock.rules(self._readable, [scratch], self._listable))
         if self._calls is not None:
             system_calls.load(self._calls)
+        self.__dict__.clear()  # a hand-in finds every object, and these paths are none of its business
 
 
 def _is_in(path: Path, places: Iterable[Path]) -> bool:
@@ -120,6 +135,7 @@ def _tried(secret: Path) -> str:
     attempts: dict[str, Callable[[], Any]] = {
         "read your files": secret.read_bytes,
         "change your files": lambda: os.truncate(secret, 0),
+        "change the files of this Python": lambda: open(os.__file__, "r+b").close(),
         "change who may read your files": lambda: os.chmod(secret, 0o600),
         "write messages to services of this computer": lambda: socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM),
         "start other programs": _fork,
