@@ -309,6 +309,7 @@ def test_who_computes_too_long_is_stopped():
     sum(range(3_000_000))
 
 
+@pytest.mark.full
 def test_what_is_hidden_may_be_named_from_here(tmp_path, monkeypatch):
     """The process that hides it works in another folder; and it isn't told by arguments, which everybody can see."""
     hidden = Path(tempfile.mkdtemp(dir=sys.prefix, prefix="hidden-"))
