@@ -150,7 +150,9 @@ def _show_grades(done: "Summary", out: Path, notebooks: bool) -> None:
     for name, what in (
         ("report.html", "what the class understood"),
         ("gradebook.csv", "the marks, also as gradebook.json, and as canvas.csv for Canvas"),
+        *([("moodle.csv", "the marks for Moodle, with moodle-feedback.zip")] if (out / "moodle.csv").exists() else []),
         ("feedback", "a page for each learner"),
+        ("README.md", "what each column means, and how to change a mark"),
         *([("notebooks", "each learner's notebooks with the feedback in them")] if notebooks else []),
     ):
         say(f"  [bold]{escape(str(out / name))}[/]  {what}")

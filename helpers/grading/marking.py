@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from helpers.grading.arrivals import Arrival, arrival
-from helpers.grading.gradebook import not_marked
+from helpers.grading.gradebook import few, not_marked
 from helpers.grading.manual import Manual, Said
 from helpers.grading.records import Late, Learner, Mark, Row
 from helpers.grading.reports.texts import number
@@ -41,7 +41,7 @@ def without_a_time(
     """Return a sentence on hand-ins that have a deadline and no known time; "" when there are none."""
     unknown = []
     for row in rows:
-        lessons = {mark.exercise[:2] for mark in row.marks}
+        lessons = {mark.exercise[:2] for mark in row.marks if not mark.excused}
         for hand_in in learners[row.learner].hand_ins if row.learner in learners else ():
             if hand_in.lesson[:2] in lessons and rules.due(hand_in.lesson[:2]).deadline:
                 when = arrival(learners[row.learner], hand_in, folder, rules, manual)
@@ -50,8 +50,7 @@ def without_a_time(
                     break
     if not unknown:
         return ""
-    who = f"{len(unknown)} learners" if len(unknown) > 1 else unknown[0]
-    return _UNKNOWN.format(who)
+    return _UNKNOWN.format(few(set(unknown)))
 
 
 def _scaled(mark: Mark, points: Mapping[str, float]) -> Mark:
@@ -92,7 +91,8 @@ def _late(lesson: str, came: Arrival, points: float, rules: Rules) -> Late | Non
         return None
     percent = due.percent(over)
     minus = round(points * percent / 100, 2)
-    cost = f"That takes {number(percent)} % off: {number(minus)} points." if minus else "That costs no points."
+    points_off = f"{number(minus)} point{'' if minus == 1 else 's'}"
+    cost = f"That takes {number(percent)} % off: {points_off}." if minus else "That costs no points."
     return Late(lesson, minus, f"You handed in lesson {lesson} {how}. {cost}")
 
 

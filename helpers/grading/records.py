@@ -137,8 +137,9 @@ class Row:
     @property
     def notes(self) -> tuple[str, ...]:
         """What the learner should know about the points besides the outcomes, a sentence each; nothing is odd."""
-        said = [f"{about}: {comment}" if about else comment for about, comment in self.comments]
-        return (*(late.said for late in self.late), *said)
+        said = [(about if "." in about else about and f"Lesson {about}", comment) for about, comment in self.comments]
+        comments = (f"{about}: {comment}" if about else comment for about, comment in said)
+        return (*(late.said for late in self.late), *comments)
 
     @property
     def remarks(self) -> tuple[str, ...]:

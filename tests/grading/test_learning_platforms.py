@@ -10,7 +10,8 @@ import pytest
 
 from helpers.checks.outcome import CORRECT, NOT_YET, OLDER, outcome
 from helpers.course import course
-from helpers.grading import gradebook
+from helpers.grading import gradebook, manual
+from helpers.grading.books import moodle
 from helpers.grading.books.canvas import CANVAS
 from helpers.grading.books.explained import README
 from helpers.grading.books.moodle import WORKSHEET, ZIP
@@ -19,7 +20,7 @@ from helpers.grading.books.write import write_books
 from helpers.grading.manual import Manual, Said
 from helpers.grading.marking import settle
 from helpers.grading.records import Graded, HandIn, Learner
-from helpers.grading.rules import Rules
+from helpers.grading.rules import Rules, read_rules
 
 LESSON = course().lessons[0]
 EXERCISES = LESSON.exercises
@@ -55,13 +56,13 @@ FOLDERS = "Ada Lovelace_123_assignsubmission_file_/x.ipynb", "Ben_7_assignsubmis
 
 def test_moodle_s_worksheet_needs_only_moodle_s_download(tmp_path):
     """The numbers are in the names of folders or of flat files; comments go to the learner."""
-    said = [Said("01.1", comment="Well done.")]
+    said = [Said("01.1", comment="1 < 2. Well done."), Said("01", comment="=Nice.")]
     told = written(tmp_path, person("Ada", FOLDERS[0], said=said), person("Ben", FOLDERS[1], NOT_YET))
     head, ada, ben = table(tmp_path, WORKSHEET)
     assert {"Identifier", "Grade", "Last modified (grade)", "Feedback comments"} <= set(head)
     of = dict(zip(head, ada, strict=True))
     assert (of["Identifier"], of["Grade"], of["Maximum Grade"]) == ("Participant 123", "1", str(OF))
-    assert of["Feedback comments"] == f"1 of {OF} points. 01.1: Well done."
+    assert of["Feedback comments"] == f"1 of {OF} points. 01.1: 1 &lt; 2. Well done. Lesson 01: =Nice."
     assert ben[:2] == ["Participant 7", "Ben"]
     assert told == []
 
@@ -119,6 +120,21 @@ def test_what_is_not_marked_has_no_grade(tmp_path):
     assert table(tmp_path, CANVAS)[2][-1] == ""
 
 
+def test_a_learner_with_two_numbers_has_none(tmp_path):
+    """It isn't clear whose grade it would become."""
+    one = Learner("Ada", tuple(HandIn("Ada", LESSON.slug, file, ("x",)) for file in FOLDERS))
+    assert moodle.numbers([person("Ada", "x.ipynb")[1]], [one]) == ({}, [])
+
+
+@pytest.mark.parametrize(("about", "grade"), [("", ""), (EXERCISES[1].id, OF / (OF - EXERCISES[1].points))])
+def test_moodle_has_one_maximum_for_all(tmp_path, about, grade):
+    """What isn't excused counts as much more; nothing has no grade."""
+    written(tmp_path, person("Ada", FOLDERS[0], said=[Said(about, excused=True)]))
+    of = dict(zip(*table(tmp_path, WORKSHEET), strict=True))
+    assert of["Maximum Grade"] == str(OF)
+    assert of["Grade"] == (grade and f"{grade:.1f}")
+
+
 @pytest.mark.parametrize(
     ("said", "shown"),
     [
@@ -158,3 +174,8 @@ def test_each_column_is_explained(tmp_path):
         if name != WORKSHEET:
             assert {exercise, lesson} & first_cells
     assert "{" not in text
+    (tmp_path / "grading.toml").write_text(re.findall(r"(?s)```toml\n(.*?)```", text)[0], encoding="utf-8")
+    rules = read_rules(tmp_path, course())
+    assert (rules.due("01").per_day, rules.points["01.1"], rules.canvas) == (10, 4, {"01": f"{LESSON.title} (4711)"})
+    told = re.findall(r"(?m)^\| ([a-z ]+) \|", parts["What you can change"])
+    assert {"learner", *told} - {"column"} == {*manual.COLUMNS}

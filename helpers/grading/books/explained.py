@@ -69,8 +69,9 @@ command again: nothing runs again, only the marks change.
 
 | column | what to write |
 |---|---|
-| exercise | an exercise such as 01.3, a lesson such as 03, or nothing for everything |
-| points | the points for an exercise, in place of those that the check gave |
+| exercise | an exercise such as 01.3, or its function's name if your spreadsheet makes a date of 01.3; a lesson such \
+as 03; or nothing for everything |
+| points | the points for an exercise, in place of those that the check gave. Lateness costs a part of these, too. |
 | excused | yes, if it shouldn't count for this learner |
 | handed in | when the lesson was handed in, such as 2026-03-01 18:00 |
 | comment | what the learner should read in their feedback |
@@ -95,9 +96,9 @@ deadline = 2026-03-08 18:00:00
 "{number}" = "{title} (4711)"
 ```
 
-The time of a hand-in is the one in `{marks}`, or in a column “handed in” of `learners.csv`, or in the name \
-that Blackboard, Brightspace or nbgrader's exchange gave the file. \
-Canvas only says that a file was late, so that counts as one day.
+The time of a hand-in is the one in `{marks}`, or in `learners.csv`, in a column “handed in” or Moodle's own “Last \
+modified (submission)”, or in the file's name, if it's from Blackboard. Canvas only says that a file was late, so that \
+counts as one day.
 """
 _MOODLE_FILES = f"""
 - `{moodle.WORKSHEET}`: the marks, a grading worksheet for Moodle.
@@ -114,7 +115,8 @@ zip file to *Upload multiple feedback files in a zip*. The assignment's settings
 | Identifier | Moodle's number for the learner |
 | Full name, Email address, Status | as in your list of learners |
 | Grade | all points together. It's empty when nothing was handed in or something isn't marked. If your list of \
-learners has Moodle's own column Maximum Grade, the points are scaled to it. |
+learners has Moodle's own column Maximum Grade, the points are scaled to it. If some exercises are excused, the others \
+count for more. |
 | Maximum Grade | the most that there are |
 | Last modified (grade) | as in your list of learners |
 | Feedback comments | the points, what was late, and your comments |

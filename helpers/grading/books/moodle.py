@@ -7,6 +7,7 @@ https://github.com/moodle/moodle/blob/main/mod/assign/feedback/offline/importgra
 https://github.com/moodle/moodle/blob/main/mod/assign/feedback/file/importziplib.php
 """
 
+import html
 import io
 import re
 import zipfile
@@ -49,18 +50,23 @@ def _of_list(identifier: str) -> str:
 
 
 def _of_files(files: Iterable[str]) -> str:
-    """Return the number in the names of the files; the outermost name is Moodle's, what's in an archive is not."""
+    """Return the number in the names of the files; "" where there's none, or more than one.
+
+    The outermost name is Moodle's, what's in an archive is not.
+    """
+    found = set()
     for file in files:
-        for part in file.split("/")[:2]:  # the second where the whole download is one zip file
-            if match := _NUMBER.match(part):
-                return match[1]
-    return ""
+        matches = map(_NUMBER.match, file.split("/")[:2])  # the second where the whole download is one zip file
+        if match := next(filter(None, matches), None):
+            found.add(match[1])
+    return found.pop() if len(found) == 1 else ""
 
 
 def worksheet(rows: Sequence[Row], known: Mapping[str, str]) -> str:
     """Return the worksheet: the rows of learners with a number. known: as `numbers` returns it.
 
-    Grades are scaled where the list has Moodle's maximum grade.
+    Grades are scaled where the list has Moodle's maximum grade. Where some exercises are excused, the others count as
+    much more: an assignment has one maximum for everybody.
     """
     titles = (*_COLUMNS, "Grade", "Maximum Grade", "Last modified (grade)", "Feedback comments")
     lines: list[list[object]] = [["Identifier", *titles]]
@@ -69,20 +75,20 @@ def worksheet(rows: Sequence[Row], known: Mapping[str, str]) -> str:
             continue
         listed = dict(row.columns)
         own = [listed.get(title, row.learner if title == "Full name" else "") for title in _COLUMNS]
-        most = _number(listed.get("Maximum Grade", ""))
+        most = _number(listed.get("Maximum Grade", "")) or sum(mark.of for mark in row.marks)
         handed_in = any(mark.outcome or mark.by_hand for mark in row.marks)
-        sure = handed_in and not any(mark.unmarked for mark in row.marks) and row.of > 0
-        grade: object = (row.points * most / row.of if most else row.points) if sure else ""
+        unmarked = any(mark.unmarked for mark in row.marks)
+        grade: object = row.points * most / row.of if handed_in and not unmarked and row.of else ""
         last = listed.get("Last modified (grade)", "").strip()
         # Moodle writes "-" where there is no date.
         date = last if last and last[0] not in "=+-@" else ""
-        lines.append([f"Participant {known[row.learner]}", *own, grade, most or row.of, date, " ".join(_comments(row))])
+        lines.append([f"Participant {known[row.learner]}", *own, grade, most, date, " ".join(_comments(row))])
     return written(lines)
 
 
 def _comments(row: Row) -> Iterable[str]:
     yield f"{number(row.points)} of {number(row.of)} points."
-    yield from row.notes
+    yield from (html.escape(note, quote=False) for note in row.notes)  # Moodle takes the column for HTML
 
 
 def _number(text: str) -> float:
