@@ -194,3 +194,31 @@ def test_a_list_that_a_platform_exports(tmp_path, platform):
     ada = cohort.learners[0]
     assert (ada.name, len(ada.hand_ins), bool(ada.columns)) == ("Ada Lovelace", 1, True)
     assert len(cohort.learners) == 2
+
+
+@pytest.mark.parametrize(
+    "own",
+    [
+        "ben_attempt_2026-03-09-00-00-00_y.ipynb",
+        "Ben_77_assignsubmission_file_y.ipynb",
+        "77-6 - ben - Mar 9, 2026 700 PM - y.ipynb",
+        "ben_77_99_y.ipynb",
+        "ben+hw+2026-03-09 00:00:00 UTC.ipynb",
+    ],
+)
+@pytest.mark.parametrize(
+    "platform",
+    [
+        "{}_12_34_{}",
+        "{}_9_assignsubmission_file_{}",
+        "Week 1_{}_attempt_2026-03-01-12-00-00_{}",
+        "5-1 - {} - Mar 1, 2026 700 PM - {}",
+    ],
+)
+def test_a_learner_s_own_name_for_a_file_is_no_platform_s(platform, own, tmp_path):
+    """Whatever it looks like: what the platform put in front decides, and another learner's mark stays theirs."""
+    files = {platform.format("ada", own): notebook(mark="ada"), platform.format("ben", "x.ipynb"): notebook(mark="ben")}
+    learners = collect(put(tmp_path / "class", files), course()).learners
+    (ben,) = [learner for learner in learners if learner.name.casefold() == "ben"]
+    assert [hand_in.file for hand_in in (*ben.hand_ins, *ben.others)] == [platform.format("ben", "x.ipynb")]
+    assert len(learners) == 2

@@ -93,16 +93,20 @@ def platform_name(name: str, listed: Course) -> Name | None:
     """Return whose file or folder this is when a learning platform named it, or None."""
     if found := _MOODLE.fullmatch(name):
         return _named(found[1], f"moodle {found[2]}", found[3])
+    canvas = _CANVAS.fullmatch(name)
+    canvas = None if canvas and _is_own(canvas, listed) else canvas
     if found := _BLACKBOARD.fullmatch(name):
+        if canvas:  # one of the two is how the learner called the file, and can name somebody else
+            return None
         return _named(found[2], f"{_BY_TITLE}{found[1]}_{found[2]}", found[4], _time(found[3], "%Y-%m-%d-%H-%M-%S"))
     if found := _BRIGHTSPACE.fullmatch(name):
         return _named(found[2], f"brightspace {found[1]}", found[4], _spelled(found[3]))
     if found := _EXCHANGE.fullmatch(name):
         utc = timezone.utc if found[3] == "UTC" else None
         return _named(found[1], f"nbgrader {found[1]}", "", _time(found[2], "%Y-%m-%d %H:%M:%S", utc))
-    if (found := _CANVAS.fullmatch(name)) and not _is_own(found, listed):
-        made = _named(found[1], f"canvas {found[3]}", found[5])
-        return replace(made, late=bool(found[2]), order=(0, float(found[4][:15]), made.order[2]))
+    if canvas:
+        made = _named(canvas[1], f"canvas {canvas[3]}", canvas[5])
+        return replace(made, late=bool(canvas[2]), order=(0, float(canvas[4][:15]), made.order[2]))
     return None
 
 
