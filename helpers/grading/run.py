@@ -1,5 +1,6 @@
 """A whole cohort from a folder of hand-ins to a grade book, feedback and a report."""
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -95,7 +96,8 @@ def _graded(exercises: ExerciseSet, options: Options, progress: Progress) -> Sum
             f"{options.out} is inside {options.folder}, which holds the hand-ins. Choose another folder with --out."
         )
     refuse_other_folders(folder, out)
-    own = Own(read_rules(folder.parent, exercises.listed), read_manual(folder.parent, exercises.listed))
+    beside = Path(os.path.abspath(options.folder)).parent  # of a link to a folder, too
+    own = Own(read_rules(beside, exercises.listed), read_manual(beside, exercises.listed))
     cohort = collect(options.folder, exercises.listed, options.attempts)
     _lessons(cohort, exercises, options.lessons)  # what is mistyped is told before anything is written
     with closing(Store(options.out)) as store:

@@ -16,7 +16,7 @@ class Watch:
     """A folder as it was last seen; first when this is made, so make it before grading. pause: waits some seconds."""
 
     def __init__(self, folder: Path, pause: Callable[[float], object] = time.sleep):
-        self._folder, self._pause = folder.resolve(), pause
+        self._folder, self._pause = Path(os.path.abspath(folder)), pause
         self._seen = self._look()
 
     def wait(self) -> None:
