@@ -97,7 +97,7 @@ deadline = 2026-03-08 18:00:00
 ```
 
 The time of a hand-in is the one in `{marks}`, or in `learners.csv`, in a column “handed in” or Moodle's own “Last \
-modified (submission)”, or in the file's name, if it's from Blackboard or Brightspace. Canvas only says that a file \
+modified (submission)”, or in the name that Blackboard, Brightspace or nbgrader gave it. Canvas only says that a file \
 was late, so that counts as one day.
 """
 _MOODLE_FILES = f"""
