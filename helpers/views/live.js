@@ -99,7 +99,7 @@ export default {
   render({ model, el }) {
     const place = document.createElement("div"), status = document.createElement("p");
     status.setAttribute("role", "status");
-    status.style.cssText = "position:absolute;width:1px;height:1px;margin:0;overflow:hidden;clip-path:inset(50%)";
+    status.style.cssText = "position:absolute;top:0;left:0;width:1px;height:1px;margin:0;overflow:hidden;clip-path:inset(50%)";
     el.style.position = "relative"; // so that the hidden status doesn't make the output taller
     el.append(place, status);
     let answered = true, asleep = false, waiting = [], since = performance.now(), waker, dragged = null, drags = 0, covered = null;

@@ -63,6 +63,10 @@ def test_predictions_and_hints(page):
     page.keyboard.press("Space")
     page.wait_for_selector("[data-pic=question] [aria-pressed=true] >> text=your guess")
     assert page.evaluate(ACTIVE_CELL) == "other"  # the next one, so that Shift+Enter runs it, as the card says
+    higher = (
+        "[...document.querySelectorAll('.jp-OutputArea-output')].filter(one => one.scrollHeight > one.clientHeight)"
+    )
+    assert page.evaluate(f"() => {higher}.length") == 0  # nothing to scroll within an output
     text = page.locator(".jp-RenderedMarkdown", has_text="received again")
     assert text.evaluate("text => text.inert")  # the text that tells the answer is covered until its cell has run
     picture(page, "predict-guessed")
