@@ -15,7 +15,7 @@ from helpers.learner.working_copy import KINDS, PAGES, cleared, shipped
 from helpers.site import stand_ins
 
 _FRONT = Path(__file__).parent / "front"
-_SCRIPTS = ("progress.js", "narrow.js", "saving.js")
+_SCRIPTS = ("progress.js", "narrow.js", "saving.js", "naming.js")
 TITLE = "Mastering Messaging with the AWS SDK for Python"
 ABOUT = "about_this_edition.md"
 # Saved soon, since a tab is quickly closed; pages are there to be read.

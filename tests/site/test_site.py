@@ -11,6 +11,7 @@ from site_in_a_tab import QUIET, RUN, STARTED, build, outputs, served, stored
 
 from helpers.aws_rules.sns import signing
 from helpers.course import HOME, course
+from helpers.grading.intake.names import name_of_file
 from helpers.simulation import browser_tab as a_tab
 from helpers.site import stand_ins
 
@@ -156,6 +157,27 @@ def test_an_exercise_is_solved_and_all_of_it_is_kept(page, url):
     show(page, EXERCISES)
     source = "() => window.jupyterapp.shell.currentWidget.content.widgets.map(w => w.model.sharedModel.source)"
     assert ANSWER not in page.evaluate(source)
+
+
+def test_a_downloaded_exercise_carries_the_learner_s_name(page):
+    """They're asked, and find the name there the next time; a lesson is downloaded as it is. Grading reads the name."""
+    show(page, EXERCISES)
+    asked = []
+
+    def answer(dialog):
+        asked.append(dialog.default_value)
+        dialog.accept("Zoë O'Neill/" if not dialog.default_value else dialog.default_value)
+
+    page.on("dialog", answer)
+    for _ in range(2):
+        with page.expect_download() as download:
+            command(page, "docmanager:download")
+        assert name_of_file(download.value.suggested_filename, course()).learner == "Zoë O'Neill"
+    assert asked == ["", "Zoë O'Neill"]
+    show(page, FIRST)
+    with page.expect_download() as download:
+        command(page, "docmanager:download")
+    assert len(asked) == 2
 
 
 WATCH = """
