@@ -16,10 +16,10 @@ _FORMS = ("%A, %d %B %Y, %I:%M %p", "%A, %d %B %Y, %H:%M", "%d %B %Y, %I:%M %p",
 
 @dataclass(frozen=True)
 class Arrival:
-    """When a lesson was handed in, with a zone; None when nobody says. late: the platform says it was late."""
+    """When a lesson was handed in, with a zone; None when nobody says. late: whether a platform says it was."""
 
     when: datetime | None = None
-    late: bool = False
+    late: bool | None = None
 
 
 def arrival(learner: Learner, hand_in: HandIn, folder: Path, rules: Rules, manual: Manual) -> Arrival:

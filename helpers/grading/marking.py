@@ -45,7 +45,7 @@ def without_a_time(
         for hand_in in learners[row.learner].hand_ins if row.learner in learners else ():
             if hand_in.lesson[:2] in lessons and rules.due(hand_in.lesson[:2]).deadline:
                 when = arrival(learners[row.learner], hand_in, folder, rules, manual)
-                if not when.when and not when.late:
+                if not when.when and when.late is None:
                     unknown.append(row.learner)
                     break
     if not unknown:

@@ -22,7 +22,8 @@ class HandIn:
     folder, for people. cells: the sources of its code cells in order, without the cells that check.
     remarks: what was odd about it and how that was dealt with, a sentence each. origin: where the notebook is.
     handed_in: when, in ISO 8601, as the learning platform wrote it into the name, or empty. It's the platform's local
-    time unless it says another zone. late: whether the platform marked it as late. order: greater for a later attempt.
+    time unless it says another zone. late: whether the platform marked it as late; None if it marks none.
+    order: greater for a later attempt.
     """
 
     learner: str
@@ -32,7 +33,7 @@ class HandIn:
     remarks: tuple[str, ...] = ()
     origin: Origin | None = None
     handed_in: str = ""
-    late: bool = False
+    late: bool | None = None
     order: tuple[float, ...] = ()
 
 

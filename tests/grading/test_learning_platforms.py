@@ -133,6 +133,7 @@ def test_moodle_has_one_maximum_for_all(tmp_path, about, grade):
     of = dict(zip(*table(tmp_path, WORKSHEET), strict=True))
     assert of["Maximum Grade"] == str(OF)
     assert of["Grade"] == (grade and f"{grade:.1f}")
+    assert bool(of["Feedback comments"]) == bool(grade)
 
 
 @pytest.mark.parametrize(

@@ -107,7 +107,7 @@ def test_a_lesson_has_a_deadline_of_its_own(tmp_path):
     [
         (ada(), None),
         (collected("ada_LATE_12_34_x.ipynb"), True),  # Canvas
-        (collected("ada_12_34_x_LATE_1_2_y.ipynb"), None),  # what follows the numbers is the learner's own
+        (collected("ada_12_34_x_LATE_1_2_y.ipynb"), False),  # what follows the numbers is the learner's own
         (collected("Week 1_ada_attempt_2026-03-01-19-00-00_x.ipynb"), True),  # Blackboard
         (collected("Week 1_ada_attempt_2026-03-01-19-00-00_ben_attempt_2026-03-01-17-00-00_x.ipynb"), True),
         (collected("ada/x_attempt_2026-03-01-17-00-00_x.ipynb"), None),

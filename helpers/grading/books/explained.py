@@ -52,7 +52,8 @@ or something isn't marked, so Canvas keeps what it has. EX: excused. If only som
 count for more. |
 
 Canvas makes a new assignment for each column. To fill one that's there, name it in `{rules}`, with its number as in a \
-book that you export from Canvas. If Canvas has a late policy of its own, turn it off, or lateness costs twice.
+book that you export from Canvas. Its points there have to be those in the row Points Possible. If \
+Canvas has a late policy of its own, turn it off, or lateness costs twice.
 {moodle_columns}
 ## {book}
 

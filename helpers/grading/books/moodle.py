@@ -82,12 +82,15 @@ def worksheet(rows: Sequence[Row], known: Mapping[str, str]) -> str:
         last = listed.get("Last modified (grade)", "").strip()
         # Moodle writes "-" where there is no date.
         date = last if last and last[0] not in "=+-@" else ""
-        lines.append([f"Participant {known[row.learner]}", *own, grade, most, date, " ".join(_comments(row))])
+        lines.append(
+            [f"Participant {known[row.learner]}", *own, grade, most, date, " ".join(_comments(row, grade != ""))]
+        )
     return written(lines)
 
 
-def _comments(row: Row) -> Iterable[str]:
-    yield f"{number(row.points)} of {number(row.of)} points."
+def _comments(row: Row, has_grade: bool) -> Iterable[str]:
+    if has_grade:
+        yield f"{number(row.points)} of {number(row.of)} points."
     yield from (html.escape(note, quote=False) for note in row.notes)  # Moodle takes the column for HTML
 
 

@@ -52,7 +52,7 @@ class Name:
     number: str = ""
     basis: str = GUESS
     handed_in: str = ""
-    late: bool = False
+    late: bool | None = None
     order: tuple[float, ...] = (0, 0, 0)
 
     @property
