@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 import unicodedata
+from types import SimpleNamespace
 
 import nbformat
 import pytest
@@ -1000,13 +1001,17 @@ def test_all_hand_ins_together_are_bounded(tmp_path, monkeypatch):
 
 
 def test_the_time_for_one_learner_is_bounded(tmp_path, monkeypatch):
-    """A file is read to its end; when the time is used up, no other is begun."""
-    monkeypatch.setattr(bounds, "_SECONDS", 1e-9)
-    ada = only(
-        of(tmp_path, {"ada/a.ipynb": bare("def take_one(): 1"), "ada/b.ipynb": bare("def take_one(): 2"), **FINE})
-    )
-    assert [hand_in.file for hand_in in ada.hand_ins] == ["ada/a.ipynb"]
-    assert "took too long" in ada.remarks[0]
+    """A notebook is read to its end; when the time is used up, no other is begun, not even in the same zip file."""
+    real, spent = notebooks.read_notebook, []
+    monkeypatch.setattr(bounds, "time", SimpleNamespace(thread_time=lambda: 20.0 * len(spent)))
+    monkeypatch.setattr(collecting, "read_notebook", lambda *args: spent.append(1) or real(*args))
+    files = {f"{name}.ipynb": bare(f"def take_one(): '{name}'") for name in "ab"}
+    learners = by_name(of(tmp_path, {"ada/a.ipynb": files["a.ipynb"], "ada/b.ipynb": files["b.ipynb"], **FINE}))
+    [eve] = of(tmp_path / "zip", {"eve.zip": zipped(files)}).learners
+    assert [hand_in.file for hand_in in learners["ada"].hand_ins] == ["ada/a.ipynb"]
+    assert [hand_in.file for hand_in in eve.hand_ins] == ["eve.zip/a.ipynb"]
+    assert all("took too long" in learner.remarks[0] for learner in (learners["ada"], eve))
+    assert len(learners["fine"].hand_ins) == 1
 
 
 PEAK = """

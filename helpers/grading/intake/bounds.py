@@ -18,7 +18,7 @@ _LEARNER = {"bytes": 200_000_000, "notebooks": MOST_NOTEBOOKS, "cells": 10_000, 
 _CLASS = {"bytes": 100_000_000_000, "notebooks": 100_000, "cells": 5_000_000, "characters": 300_000_000}
 _UNITS = {"bytes": " bytes once they're unpacked", "notebooks": " notebooks", "cells": " cells"}
 _UNITS["characters"] = " characters in their cells"
-_SECONDS = 20.0  # of computing that reading one learner's files can take
+_SECONDS = 10.0  # of computing that reading one learner's files can take
 _SECONDS_OF_CLASS = 1_800.0
 
 
@@ -35,6 +35,7 @@ class Budget:
     seconds: float
     above: "Budget | None" = None
     most: dict[str, int] = field(default_factory=dict)
+    since: float = 0  # when reading began
 
     def __post_init__(self) -> None:
         self.most = dict(self.left)
@@ -56,14 +57,18 @@ class Budget:
     @contextmanager
     def reading(self) -> Iterator[None]:
         """Charge this block's computing. CourseError when earlier files have used up all the time."""
-        if self.seconds <= 0:
-            raise CourseError(f"is left out, because reading {self.whose} took too long. {self.advice}")
-        before = time.thread_time()
+        self.since = time.thread_time()
+        self.check_time()
         try:
             with self.above.reading() if self.above else _free():
                 yield
         finally:
-            self.seconds -= time.thread_time() - before
+            self.seconds -= time.thread_time() - self.since
+
+    def check_time(self) -> None:
+        """Raise CourseError when the time is used up, in the middle of reading too."""
+        if time.thread_time() - self.since >= self.seconds:
+            raise CourseError(f"is left out, because reading {self.whose} took too long. {self.advice}")
 
 
 @contextmanager

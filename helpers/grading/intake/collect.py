@@ -177,6 +177,7 @@ class _Reader:
         modified: float,
         remarks: tuple[str, ...] = (),
     ) -> None:
+        self._budget.check_time()
         self._budget.take("notebooks", 1)
         found = read_notebook(content, label, self._listed)
         self._budget.take("cells", found.read)
