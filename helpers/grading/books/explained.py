@@ -8,6 +8,7 @@ from helpers.grading.books import moodle
 from helpers.grading.books.canvas import CANVAS
 from helpers.grading.books.table import TABLE
 from helpers.grading.gradebook import BOOK, EXCUSED
+from helpers.grading.intake.roster import GUESSES, LIST
 from helpers.grading.manual import FILE as MARKS
 from helpers.grading.records import Row
 from helpers.grading.rules import FILE as RULES
@@ -24,6 +25,8 @@ Only you can read this folder. When more hand-ins arrive, run the same command a
 - `{table}`: the marks, for a spreadsheet.
 - `{canvas}`: the marks, for Canvas.{moodle}
 - `{book}`: everything above, for programs.
+- `{guesses}`: whose I took each file for that only its own name speaks for. Correct it and save it as `{list}` beside \
+the folder of hand-ins.
 - `.course-results/`: what has been graded, so that it isn't graded again. Leave it here.
 
 ## {table}
@@ -133,6 +136,8 @@ def explained(rows: Sequence[Row], lessons: Sequence[Lesson], has_moodle: bool) 
         table=TABLE,
         canvas=CANVAS,
         book=BOOK,
+        guesses=GUESSES,
+        list=LIST,
         marks=MARKS,
         rules=RULES,
         older=OLDER,
