@@ -13,11 +13,22 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import boto3
+from botocore.exceptions import HTTPClientError
 
 from helpers.backends import environment, transport
 from helpers.backends.offline.offline_cloud import any_account, draw_profile_keys, make_world
 from helpers.checks import case as cases
-from helpers.checks.outcome import CORRECT, ERROR, NOT_ATTEMPTED, NOT_HERE, NOT_YET, Outcome, outcome
+from helpers.checks.outcome import (
+    CORRECT,
+    ERROR,
+    NOT_ATTEMPTED,
+    NOT_HERE,
+    NOT_YET,
+    STUMBLED,
+    UNREACHABLE,
+    Outcome,
+    outcome,
+)
 from helpers.checks.runners.base import AnswerRunner
 from helpers.course import Exercise
 from helpers.errors import CourseError
@@ -34,6 +45,9 @@ ADVICE = (
     "that the check has to look at. Compare both with the task. If your function does exactly what it says, the "
     "mistake is in the check. Please report it."
 )
+
+NO_CLOUD = "The check couldn't reach its cloud"
+NOT_YOURS = "That says nothing about your answer. Check it again once the cloud can be reached."
 
 # What it says of an answer that ended Python, and of one that had to be stopped.
 RETURNS, ENDS = "a function that returns", "a function that finishes"
@@ -115,7 +129,9 @@ def _judge(exercise: Exercise, check: cases.Check, runner: AnswerRunner, case: c
         return _error(exercise, problem, runner, case)
     except Exception as problem:
         got = f"{CHECK_RAISED} {type(problem).__name__}: {problem}".rstrip(": ")
-        said = {"did": case.did, "got": got, "expected": EXPECTED, "why": ADVICE, "reason": "check-stumbled"}
+        said = {"did": case.did, "got": got, "expected": EXPECTED, "why": ADVICE, "reason": STUMBLED}
+        if isinstance(problem, (HTTPClientError, ConnectionError)):
+            said |= {"got": f"{NO_CLOUD}: {problem}", "why": NOT_YOURS, "reason": UNREACHABLE}
         return outcome(exercise, NOT_YET, printed=runner.printed, **said)
     finally:
         runner.close()

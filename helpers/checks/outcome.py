@@ -10,14 +10,18 @@ NOT_YET = "not yet"
 NOT_ATTEMPTED = "not attempted"
 ERROR = "error in your code"
 NOT_HERE = "not checked here"  # since the answer needs what this front end lacks
+CHECK_FAILED = "check failed"  # in grading: the check itself couldn't go on, so nobody says whether the answer is right
 OLDER = "older copy"  # of the exercise, from before its contract changed: nobody says whether the answer is right
+# Reasons that are no fault of the answer, as far as anybody knows.
+STUMBLED, UNREACHABLE = "check-stumbled", "cloud-unreachable"
 
 
 @dataclass(frozen=True)
 class Outcome:
     """The outcome of one check of one exercise.
 
-    status: "correct", "not yet", "not attempted", "error in your code", "older copy" or "not checked here".
+    status: "correct", "not yet", "not attempted", "error in your code", "check failed", "older copy" or "not checked
+    here".
     did, got, expected, why: what the check did, what it saw, what the exercise expects, and the reason in AWS's terms.
     line_number, line: the learner's own line that led to an error. printed: what the answer printed.
     reached: the milestones on the way that are worth points by themselves, see Exercise.partial.
@@ -25,7 +29,7 @@ class Outcome:
     - the id that the check gave to `not_yet`, such as "message-left-behind"; "" if it gave none
     - "error:NAME" when the answer raised. NAME is the code of an error of AWS, or the exception's type
     - "stopped:calls", or another word of helpers.checks.runners.base, when the answer had to be stopped
-    - "check-stumbled" when the check itself couldn't go on
+    - "check-stumbled" when the check itself couldn't go on, "cloud-unreachable" when it couldn't reach its cloud
     - "" for an answer that is correct, not attempted, not checked here, or in an older copy
     """
 

@@ -77,7 +77,7 @@ class _HandIn:
         if not self._found.get(exercise.answer):
             return judged(self._missing(exercise), exercise, older[0])
         for back in range(self._found[exercise.answer]):
-            found = examine(exercise, partial(self._runner, exercise, back), self._seed, check)
+            found = explain.without_blame(examine(exercise, partial(self._runner, exercise, back), self._seed, check))
             if found.status != NOT_ATTEMPTED or time.monotonic() > self._until:
                 break
         return judged(found, exercise, older[min(back, len(older) - 1)])

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from helpers.checks.outcome import OLDER, Outcome
+from helpers.checks.outcome import CHECK_FAILED, OLDER, Outcome
+
+UNDECIDED = (CHECK_FAILED, OLDER)  # statuses that say nothing of what an answer is worth
 
 
 @dataclass(frozen=True)
@@ -100,9 +102,12 @@ class Mark:
 
     @property
     def unmarked(self) -> bool:
-        """Whether no points say what the answer is worth: it's in an older copy, so the instructor decides."""
-        older = self.outcome is not None and self.outcome.status == OLDER
-        return older and not self.by_hand and not self.excused
+        """Whether no points say what the answer is worth, so that the instructor decides.
+
+        It's in an older copy, or its check failed.
+        """
+        undecided = self.outcome is not None and self.outcome.status in UNDECIDED
+        return undecided and not self.by_hand and not self.excused
 
     @property
     def counts(self) -> bool:

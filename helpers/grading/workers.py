@@ -17,7 +17,7 @@ from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any
 
-from helpers.checks.outcome import ERROR, outcome
+from helpers.checks.outcome import CHECK_FAILED, outcome
 from helpers.course import HOME
 from helpers.errors import CourseError
 from helpers.grading.exercise_set import PACKAGE, ExerciseSet
@@ -188,7 +188,7 @@ def _end_with_the_grading() -> None:
 def _failed(task: Task, job: Job) -> Graded:
     said = "The grader itself failed on this hand-in. Please look at it yourself."
     exercises = task.exercises.listed.lesson(job.lesson).exercises
-    return Graded(tuple(outcome(exercise, ERROR, got=said) for exercise in exercises), (said,))
+    return Graded(tuple(outcome(exercise, CHECK_FAILED, got=said) for exercise in exercises), (said,))
 
 
 # --- on a cluster -----------------------------------------------------------------------------------------------------

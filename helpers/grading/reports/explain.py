@@ -1,9 +1,10 @@
 """Explains a cell or an answer that did not run to its end: what happened, and what to do."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
-from helpers.checks.outcome import ERROR, Outcome, outcome
+from helpers.checks.outcome import CHECK_FAILED, ERROR, STUMBLED, UNREACHABLE, Outcome, outcome
 from helpers.checks.runners.base import TIME_IS_UP, TOO_MANY_CALLS, TOO_MUCH_COMPUTING
 from helpers.course import Exercise
 from helpers.sandbox.channel import PROCESS_ENDED
@@ -12,6 +13,11 @@ LONGEST_BEGIN, LONGEST_TEXT, LONGEST_LINE = 60, 200, 80  # characters of a learn
 _RUNS = "a cell that finishes and defines the function"
 _NOT_PYTHON = ("SyntaxError", "IndentationError", "TabError")
 _ENDS_PYTHON = "os._exit, sys.exit, exit and quit do that, and so does a crash"
+_NOT_MARKED = "I couldn't judge your answer, so it isn't marked and costs you no points. Your instructor is told."
+_MAYBE = (
+    "The mistake may be in the check. It can also happen when a function returns a different kind of value than the "
+    "exercise asks for, or deletes something that the check has to look at, so compare both with the task."
+)
 # Why a cell had to be stopped, as `HandInProcess.load` says it.
 _STOPS = {
     PROCESS_ENDED: f"it ended Python itself ({_ENDS_PYTHON})",
@@ -44,6 +50,13 @@ def failed_cell(lesson: str, source: str, exercises: Iterable[Exercise], error: 
     place = f" (line {error['number']}: {_code(_cut(line, LONGEST_LINE))})" if error["number"] and line else ""
     did = f"ended Python itself ({_ENDS_PYTHON})" if error["type"] == "SystemExit" else f"raised {raised}"
     return _sentence(f"{of_lesson(lesson)}{_named(source, exercises)} {did}{place}")
+
+
+def without_blame(found: Outcome) -> Outcome:
+    """Return the outcome; where the check itself couldn't go on, one that says so and costs no points."""
+    if found.reason == UNREACHABLE:
+        return replace(found, status=CHECK_FAILED, why=_NOT_MARKED)
+    return replace(found, status=CHECK_FAILED, why=f"{_NOT_MARKED} {_MAYBE}") if found.reason == STUMBLED else found
 
 
 def of_stopped_cell(exercise: Exercise, why: str) -> Outcome:

@@ -9,6 +9,7 @@ LOOKS = {
     "correct": ("✓", "Correct", "good"),
     "not yet": ("○", "Not yet", "waits"),
     "error in your code": ("✗", "Error in your code", "bad"),
+    "check failed": ("?", "Check failed", "plain"),
     "older copy": ("↻", "Older copy", "plain"),
     "not attempted": ("…", "Not attempted", "plain"),
     "not handed in": ("–", "Not handed in", "plain"),
@@ -18,6 +19,7 @@ LOOKS = {
 USUAL = tuple(LOOKS)[:-2]  # the last two come from an instructor, and few classes have any
 NOT_MARKED = "not marked"
 EXCUSED = "excused"
+UNDECIDED = ("check failed", "older copy")  # statuses that say nothing of what an answer is worth
 _COLOURS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")  # of a terminal
 _JOINERS = "\u200c\u200d"  # parts of names and emoji
 
@@ -70,7 +72,12 @@ def worth(exercise: Mapping[str, Any]) -> str:
     """Return an exercise's points as `points` does, or that it has none. exercise: with points, of and status."""
     if exercise["status"] == "excused":
         return EXCUSED
-    return NOT_MARKED if exercise["status"] == "older copy" else points(exercise["points"], exercise["of"])
+    return NOT_MARKED if exercise["status"] in UNDECIDED else points(exercise["points"], exercise["of"])
+
+
+def standing(part: float, state: str) -> str:
+    """Return "1.5, correct": points and status, or that there are no points."""
+    return f"{NOT_MARKED if state in UNDECIDED else number(part)}, {state}"
 
 
 def within(draw: Callable[[int], str], largest: int) -> str:
