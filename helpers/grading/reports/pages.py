@@ -1,10 +1,13 @@
-"""Pages from the templates beside this module: HTML without scripts, which loads nothing.
+"""Pages from the templates beside this module: HTML that loads nothing, and runs no script but the one it came with.
 
 Every value is escaped, so that text from outside is shown as text only.
 """
 
+import base64
+import hashlib
 import re
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -12,9 +15,19 @@ from markupsafe import Markup, escape
 
 from helpers.grading.reports import texts
 
+TEMPLATES = Path(__file__).parent / "templates"
 
-def render(template: str, **values: Any) -> str:
-    """Return the page that the template makes of these values."""
+
+def render(template: str, script: str = "", **values: Any) -> str:
+    """Return the page that the template makes of these values.
+
+    script: the file beside the template with the only script that the page may run. A browser knows it by its digest,
+    so nothing else on the page can pass for it.
+    """
+    source = (TEMPLATES / script).read_text(encoding="utf-8") if script else ""
+    digest = base64.b64encode(hashlib.sha256(source.encode()).digest()).decode()
+    policy = f"; script-src 'sha256-{digest}'" if script else ""
+    values |= {"script": Markup(source), "scripts": Markup(policy)}
     return _environment().get_template(template).render(**values)
 
 
