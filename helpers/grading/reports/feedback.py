@@ -9,15 +9,17 @@ import json
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
-from helpers.checks.outcome import CORRECT, ERROR, NOT_ATTEMPTED, OLDER
+from helpers.checks.outcome import CHECK_FAILED, CORRECT, ERROR, NOT_ATTEMPTED, OLDER
 from helpers.course import Exercise, Lesson, course
 from helpers.folders import write
 from helpers.grading.gradebook import NOT_HANDED_IN, status
 from helpers.grading.output import file_names, writing
-from helpers.grading.records import Mark, Row
+from helpers.grading.records import Learner, Mark, Row
 from helpers.grading.reports import pages, texts
+from helpers.grading.reports.answer_code import answer_code
 from helpers.views.card import label_of_got
 
 FOLDER = "feedback"
@@ -35,19 +37,23 @@ CODE = frozenset({"I called", "Your line", "It printed"})
 _FOLDED = frozenset({"It printed"})
 
 
-def write_feedback(out: Path, rows: Iterable[Row], lessons: Sequence[Lesson], title: str) -> dict[str, str]:
+def write_feedback(
+    out: Path, rows: Iterable[Row], lessons: Sequence[Lesson], title: str, learners: Iterable[Learner] = ()
+) -> dict[str, str]:
     """Write a page and a text for each learner and return where the pages lie, relative to `out`, by learner.
 
     Pages that an earlier run wrote for learners who are gone are removed, unless somebody changed them since.
-    title: the course's. A folder that cannot be written raises CourseError.
+    title: the course's. learners: whose code is shown beside what the check saw. A folder that cannot be written
+    raises CourseError.
     """
     folder = out / FOLDER
     by_learner = {row.learner: row for row in rows}
+    cells = {each.name: {hand_in.lesson: hand_in.cells for hand_in in each.hand_ins} for each in learners}
     stems = file_names(by_learner)
     pages: dict[str, str] = {}
     with writing(folder):
         for learner, row in by_learner.items():
-            said = feedback(row, lessons, title)
+            said = feedback(row, lessons, title, cells.get(learner, {}))
             for name, content in _files(stems[learner], said):
                 write(folder / name, content)
                 pages[name] = _digest((folder / name).read_bytes())
@@ -56,9 +62,14 @@ def write_feedback(out: Path, rows: Iterable[Row], lessons: Sequence[Lesson], ti
     return {learner: f"{FOLDER}/{stem}.html" for learner, stem in stems.items()}
 
 
-def feedback(row: Row, lessons: Sequence[Lesson], title: str) -> dict[str, Any]:
-    """Return one learner's feedback as plain data, which `feedback_page` draws. It holds no solution."""
-    told = [_lesson(lesson, row, lesson in course().lessons) for lesson in lessons]
+def feedback(
+    row: Row, lessons: Sequence[Lesson], title: str, cells: Mapping[str, Sequence[str]] = MappingProxyType({})
+) -> dict[str, Any]:
+    """Return one learner's feedback as plain data, which `feedback_page` draws. It holds no solution.
+
+    cells: the sources of the hand-ins' code cells, by the lesson's slug.
+    """
+    told = [_lesson(lesson, row, lesson in course().lessons, cells.get(lesson.slug, ())) for lesson in lessons]
     return {
         "learner": row.learner,
         "course": title,
@@ -71,7 +82,7 @@ def feedback(row: Row, lessons: Sequence[Lesson], title: str) -> dict[str, Any]:
     }
 
 
-def _lesson(lesson: Lesson, row: Row, taught: bool) -> dict[str, Any]:
+def _lesson(lesson: Lesson, row: Row, taught: bool, cells: Sequence[str]) -> dict[str, Any]:
     """Return the feedback on one lesson. taught: it is a lesson of the course, not of a custom exercise set."""
     marks = {mark.exercise: mark for mark in row.marks}
     points, of = row.of_lesson(lesson.number)
@@ -87,16 +98,18 @@ def _lesson(lesson: Lesson, row: Row, taught: bool) -> dict[str, Any]:
         "of": of,
         "handed_in": any(mark.outcome for _, mark in found),
         "again": _AGAIN if taught else _AGAIN_OWN,
-        "exercises": [_exercise(exercise, mark, taught) for exercise, mark in found],
+        "exercises": [_exercise(exercise, mark, taught, cells) for exercise, mark in found],
     }
 
 
-def _exercise(exercise: Exercise, mark: Mark, taught: bool) -> dict[str, Any]:
+def _exercise(exercise: Exercise, mark: Mark, taught: bool, cells: Sequence[str]) -> dict[str, Any]:
     said = dataclasses.asdict(mark.outcome) if mark.outcome else {}
     own = {"id": mark.exercise, "title": mark.title, "status": status(mark), "points": mark.points, "of": mark.of}
     # Where the check or Python says what is wrong, the first hint, which is for the beginning, would lead away from it.
     told = mark.outcome is not None and (bool(mark.outcome.why) or mark.outcome.status in (CORRECT, ERROR))
-    return {**said, **own, "hint": "" if told else exercise.hints[0], "next": _next(exercise, mark) if taught else ""}
+    code = answer_code(exercise, cells) if mark.outcome and mark.outcome.status != NOT_ATTEMPTED else ""
+    hint, onward = "" if told else exercise.hints[0], _next(exercise, mark) if taught else ""
+    return {**said, **own, "code": code, "hint": hint, "next": onward}
 
 
 def _next(exercise: Exercise, mark: Mark) -> str:
@@ -104,7 +117,7 @@ def _next(exercise: Exercise, mark: Mark) -> str:
     name, state = exercise.answer, status(mark)
     if state == NOT_ATTEMPTED:
         return f"Write {name} in the notebook, and run `check({name})`. If you're stuck, `hint({name})` has more hints."
-    if state in (CORRECT, OLDER, NOT_HANDED_IN):
+    if state in (CHECK_FAILED, CORRECT, OLDER, NOT_HANDED_IN):
         return ""
     return f"Change it in the notebook until `check({name})` says it's correct. If you're stuck, `hint({name})` helps."
 
@@ -146,7 +159,7 @@ def feedback_page(feedback: Mapping[str, Any]) -> str:
 
     feedback: what `feedback` returns: learner, course, points, of, remarks, odd (whether a remark is about files),
     notes (on the points) and lessons. Each lesson has title, points, of, handed_in, next, again (how to hand in) and
-    exercises, and each of these id, title, status, points, of, hint, next, and the fields of an Outcome.
+    exercises, and each of these id, title, status, points, of, code, hint, next, and the fields of an Outcome.
     """
     return texts.within(lambda longest: _page(feedback, longest), LARGEST)
 
@@ -197,7 +210,12 @@ def _page(feedback: Mapping[str, Any], longest: int) -> str:
             **lesson,
             "nothing": "" if lesson["handed_in"] else _nothing(lesson, feedback["odd"]),
             "exercises": [
-                {**exercise, "anchor": _anchor(exercise), "rows": exercise_rows(exercise)}
+                {
+                    **exercise,
+                    "anchor": _anchor(exercise),
+                    "rows": exercise_rows(exercise),
+                    "lines": _code(exercise, longest),
+                }
                 for exercise in lesson["exercises"]
             ],
         }
@@ -218,6 +236,13 @@ def _page(feedback: Mapping[str, Any], longest: int) -> str:
         CODE=CODE,
         FOLDED=_FOLDED,
     )
+
+
+def _code(exercise: Mapping[str, Any], longest: int) -> list[tuple[str, bool]]:
+    """Return the lines of the learner's code, each with whether an error led to it."""
+    lines = texts.tidy(exercise.get("code", "").strip("\n"), longest).splitlines()
+    number, line = exercise.get("line_number") or 0, exercise.get("line", "").strip()
+    return [(each, n == number and each.strip() == line) for n, each in enumerate(lines, start=1)]
 
 
 def _anchor(exercise: Mapping[str, Any]) -> str:
