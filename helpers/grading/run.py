@@ -22,7 +22,7 @@ from helpers.grading.manual import Manual, read_manual
 from helpers.grading.marking import settle, without_a_time
 from helpers.grading.output import private, refuse_other_folders, writing
 from helpers.grading.records import Cohort, Graded, HandIn, Learner, Row
-from helpers.grading.reports import class_report, feedback
+from helpers.grading.reports import class_report, feedback, similar
 from helpers.grading.reports.notebook_copies import write_copies
 from helpers.grading.rules import Rules, read_rules
 from helpers.grading.store import Job, Store
@@ -233,10 +233,11 @@ def _write(
     learners = {learner.name: learner for learner in cohort.learners}
     unclear = without_a_time(learners, rows, own.rules, own.manual, options.folder)
     remarks = (*cohort.remarks, *own.manual.unknown(cohort.learners), *([unclear] if unclear else []))
-    pages = feedback.write_feedback(options.out, rows, lessons, title)
+    pages = feedback.write_feedback(options.out, rows, lessons, title, cohort.learners)
     compared = found if before else None
-    class_report.write_report(options.out, rows, remarks, compared, title, pages, news, counted)
     said = _guesses(options.out, cohort)
+    alike = similar.pairs(cohort.learners, lessons)
+    class_report.write_report(options.out, rows, remarks, compared, title, pages, news, counted, alike, said)
     said += write_copies(options.out, cohort, rows, lessons) if options.copies else []
     said += write_books(options.out, rows, lessons, whole, learners=cohort.learners, pages=pages, rules=own.rules)
     return found, news, (*remarks, *said)

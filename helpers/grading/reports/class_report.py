@@ -31,15 +31,16 @@ def write_report(
     news: Sequence[str] = (),
     counted: str = "",
     similar: Sequence[Mapping[str, Any]] = (),
+    steps: Sequence[str] = (),
 ) -> None:
     """Write report.html and report.txt into the folder. A folder that cannot be written raises CourseError.
 
     remarks: what belongs to no learner. changes: since the last grading; None when there was none. title: the course's.
     pages: where each learner's feedback lies, relative to the folder, as `write_feedback` returns it. news: what
     else is new since the last grading, a sentence each. counted: a sentence on the lessons that count. similar: pairs
-    of learners, as `similar.pairs` returns them.
+    of learners, as `similar.pairs` returns them. steps: what else there is to do before anything that the report finds.
     """
-    gathered = report(rows, remarks, changes, title, pages or {}, news, counted, similar)
+    gathered = report(rows, remarks, changes, title, pages or {}, news, counted, similar, steps)
     with writing(out):
         write(out / f"{REPORT}.html", class_page(gathered))
         write(out / f"{REPORT}.txt", class_text(gathered))
@@ -54,6 +55,7 @@ def report(
     news: Sequence[str],
     counted: str,
     similar: Sequence[Mapping[str, Any]] = (),
+    steps: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Return what `class_page` and `class_text` draw, as plain data.
 
@@ -68,7 +70,7 @@ def report(
         "course": title,
         "figures": _figures(rows, exercises, remarks),
         "summary": [*_summary(rows), *([counted] if counted else [])],
-        "next": next_steps(rows, exercises, remarks),
+        "next": next_steps(rows, exercises, remarks, steps),
         "exercises": exercises,
         "learners": [_learner(row, pages) for row in rows],
         "remarks": list(remarks),

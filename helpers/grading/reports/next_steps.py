@@ -14,15 +14,18 @@ _HARD = 2  # exercises to go over
 _SEVERAL = 200  # characters of what is quoted
 
 
-def next_steps(rows: Sequence[Row], exercises: Sequence[Mapping[str, Any]], remarks: Sequence[str]) -> list[str]:
+def next_steps(
+    rows: Sequence[Row], exercises: Sequence[Mapping[str, Any]], remarks: Sequence[str], first: Sequence[str] = ()
+) -> list[str]:
     """Return what to do: what keeps marks from being right, then whom to ask, then what to teach again.
 
-    exercises: as `class_report.report` has them, the hardest first. remarks: what belongs to no learner.
+    exercises: as `class_report.report` has them, the hardest first. remarks: what belongs to no learner. first: steps
+    that come before.
     """
     if not rows:
         return []
     missing = [row.learner for row in rows if all(mark.outcome is None for mark in row.marks)]
-    said = [*_failed_checks(rows, exercises), *_unreachable(rows), *_older(rows)]
+    said = [*first, *_failed_checks(rows, exercises), *_unreachable(rows), *_older(rows)]
     if remarks:
         said.append("Look at the files that belong to nobody yet. They're the first of the hand-ins to look at, below.")
     if missing:
