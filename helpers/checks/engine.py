@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import boto3
-from botocore.exceptions import HTTPClientError
+from botocore import exceptions as botocore_errors
 
 from helpers.backends import environment, transport
 from helpers.backends.offline.offline_cloud import any_account, draw_profile_keys, make_world
@@ -56,6 +56,7 @@ ENDED = (
     "crash of Python. Leave a function with `return`, so that the code that called it can go on."
 )
 
+_UNREACHED = (botocore_errors.HTTPClientError, botocore_errors.ConnectionError, ConnectionError)
 MakeRunner = Callable[[worlds.World], AnswerRunner]
 _one_at_a_time = threading.Lock()  # time, output and environment belong to the whole process
 
@@ -130,7 +131,7 @@ def _judge(exercise: Exercise, check: cases.Check, runner: AnswerRunner, case: c
     except Exception as problem:
         got = f"{CHECK_RAISED} {type(problem).__name__}: {problem}".rstrip(": ")
         said = {"did": case.did, "got": got, "expected": EXPECTED, "why": ADVICE, "reason": STUMBLED}
-        if isinstance(problem, (HTTPClientError, ConnectionError)):
+        if isinstance(problem, _UNREACHED):
             said |= {"got": f"{NO_CLOUD}: {problem}", "why": NOT_YOURS, "reason": UNREACHABLE}
         return outcome(exercise, NOT_YET, printed=runner.printed, **said)
     finally:

@@ -12,9 +12,9 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from helpers.checks.outcome import OLDER, Outcome, worth
+from helpers.checks.outcome import CHECK_FAILED, OLDER, Outcome, worth
 from helpers.course import Exercise
-from helpers.grading.records import Graded, Learner, Mark, Row, by_name
+from helpers.grading.records import UNDECIDED, Graded, Learner, Mark, Row, by_name
 from helpers.grading.reports.texts import shorten
 
 NOT_HANDED_IN = "not handed in"
@@ -29,6 +29,7 @@ BY_HAND = "you changed it in marks.csv"
 NEW_POINTS = "you changed its points in grading.toml"
 NEW_VERSIONS = "the version of the course, boto3 or moto changed"
 UNEXPLAINED = "nothing that the mark depends on has changed, so please look into it"
+_WHY_NOT = {OLDER: "the notebook has an older copy", CHECK_FAILED: "the check failed"}
 _NAMED = 5  # learners in one sentence
 BOOK = "gradebook.json"
 
@@ -62,9 +63,12 @@ def row(learner: Learner, graded: Mapping[str, Graded], exercises: Sequence[Exer
 
 
 def not_marked(marks: Iterable[Mark]) -> tuple[str, ...]:
-    """Return the remark on answers in an older copy of their exercise; nothing where there are none."""
-    unmarked = [mark.exercise for mark in marks if mark.unmarked]
-    return (f"Not marked, because the notebook has an older copy: {', '.join(unmarked)}.",) if unmarked else ()
+    """Return the remarks on answers that aren't marked, and why; nothing where there are none."""
+    unmarked = [mark for mark in marks if mark.unmarked]
+    ids = {state: [mark.exercise for mark in unmarked if status(mark) == state] for state in _WHY_NOT}
+    return tuple(
+        f"Not marked, because {why}: {', '.join(ids[state])}." for state, why in _WHY_NOT.items() if ids[state]
+    )
 
 
 def _worth_of(exercise: Exercise, outcome: Outcome | None) -> Mark:
@@ -79,7 +83,7 @@ def status(mark: Mark) -> str:
     """
     if mark.excused:
         return EXCUSED
-    if mark.by_hand and mark.outcome and mark.outcome.status == OLDER:
+    if mark.by_hand and mark.outcome and mark.outcome.status in UNDECIDED:
         return MARKED
     return mark.outcome.status if mark.outcome else NOT_HANDED_IN
 

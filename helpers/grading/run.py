@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from helpers.checks.outcome import NOT_ATTEMPTED
+from helpers.checks.outcome import CHECK_FAILED, NOT_ATTEMPTED
 from helpers.cores import cores
 from helpers.course import Lesson
 from helpers.errors import CourseError
@@ -116,7 +116,7 @@ def _into(
     progress(0, len(todo))
     hidden = tuple(str(path) for path in (folder, out, *options.hidden))
     for job, graded, certain in _run(Task(exercises, store.seed, options.isolated, hidden), todo, options):
-        if certain:
+        if certain and not any(outcome.status == CHECK_FAILED for outcome in graded.outcomes):
             store.put(job, graded)
         results[job.key] = graded
         progress(len(results) - known, len(todo))

@@ -18,7 +18,7 @@ from one_sandbox import launcher
 from typer.testing import CliRunner
 
 from helpers.authoring import custom_set
-from helpers.checks.outcome import CORRECT, ERROR
+from helpers.checks.outcome import CHECK_FAILED, CORRECT, UNREACHABLE, outcome
 from helpers.checks.solutions import answer_source
 from helpers.cli import app
 from helpers.course import HOME, course
@@ -26,6 +26,7 @@ from helpers.errors import CourseError
 from helpers.grading import workers
 from helpers.grading.exercise_set import of_folder, own
 from helpers.grading.output import private
+from helpers.grading.records import Graded
 from helpers.grading.run import Options, grade_cohort
 from helpers.grading.store import FOLDER
 from helpers.sandbox import launcher as launchers
@@ -368,6 +369,29 @@ def test_each_grading_draws_other_names_and_keeps_to_them(known):
     assert (folder.with_name("other") / FOLDER / "seed").read_text() != seed
 
 
+def test_an_answer_whose_check_failed_is_graded_again(folder, monkeypatch):
+    """It isn't marked and costs nothing; the next grading tries it again, and keeps what it finds then."""
+    only_lovelace(folder)
+    plain = workers.do
+
+    def do(task, job):
+        found = plain(task, job).outcomes
+        failed = outcome(course().exercise("hand_over"), CHECK_FAILED, got="refused", reason=UNREACHABLE)
+        return Graded(tuple(failed if one.answer == "hand_over" else one for one in found))
+
+    monkeypatch.setattr(workers, "do", do)
+    done, out = graded(folder)
+    (lovelace,) = [row for row in done.rows if row.learner == "lovelace"]
+    assert (book(out)["lovelace"]["01.3"], lovelace.points) == (CHECK_FAILED, 3)
+    assert lovelace.of == sum(exercise.points for exercise in course().lesson(SLUG).exercises) - 2
+    assert any("A check couldn't finish for these learners: lovelace." in remark for remark in done.remarks)
+    assert "Grade again once the cloud can be reached" in (out / "report.txt").read_text(encoding="utf-8")
+    monkeypatch.setattr(workers, "do", plain)
+    again, out = graded(folder)
+    assert (again.graded, book(out)["lovelace"]["01.3"]) == (1, "2")
+    assert graded(folder)[0].graded == 0
+
+
 def test_a_worker_that_is_lost_is_replaced(folder, monkeypatch):
     """A job is tried twice; then the grader says that it could not go on, keeps no mark for it, and does the others."""
     plain = workers.do
@@ -380,7 +404,9 @@ def test_a_worker_that_is_lost_is_replaced(folder, monkeypatch):
     monkeypatch.setattr(workers, "do", do)
     done, out = graded(folder, processes=2)
     assert book(out)["lovelace"]["tota"] == "5"
-    assert {mark.outcome.status for row in done.rows if row.learner == "Grace Hopper" for mark in row.marks} == {ERROR}
+    assert {mark.outcome.status for row in done.rows if row.learner == "Grace Hopper" for mark in row.marks} == {
+        CHECK_FAILED
+    }
     assert "Please look at it yourself" in (out / "report.txt").read_text(encoding="utf-8")
     monkeypatch.setattr(workers, "do", plain)
     assert graded(folder)[0].graded == 1

@@ -14,14 +14,15 @@ import pytest
 from markdown_it import MarkdownIt
 from markupsafe import escape
 
-from helpers.checks.outcome import CORRECT, ERROR, NOT_ATTEMPTED, NOT_YET, outcome
+from helpers.checks.outcome import CORRECT, ERROR, NOT_ATTEMPTED, NOT_YET, STUMBLED, outcome
 from helpers.checks.solutions import answer_source
 from helpers.course import course
 from helpers.errors import NotebookError
 from helpers.grading.gradebook import row
 from helpers.grading.output import file_names
-from helpers.grading.records import Graded, Learner
+from helpers.grading.records import Graded, HandIn, Learner
 from helpers.grading.reports import pages, texts
+from helpers.grading.reports.explain import without_blame
 from helpers.grading.reports.feedback import LARGEST, write_feedback
 from helpers.grading.reports.notebook_copies import annotated
 
@@ -538,3 +539,74 @@ def test_odd_notebooks_have_a_copy():
     assert cells_of(b'{"cells": [], "n": ' + b"9" * 1_000_000 + b"}", (CORRECT, {}))
     with pytest.raises(NotebookError):
         annotated(b" " * 20_000_001, learner_row("Ada"), LESSONS[0])
+
+
+# --- the learner's code ----------------------------------------------------------------------------------------------
+
+CELLS = (
+    "import boto3",
+    "def clients_for(region):\n    return 'an earlier one'",
+    "x = 1\ndef clients_for(region):\n    return boto.Session(region)",
+    "def clients_for(region):\n    # YOUR CODE HERE\n    return ...",
+)
+OF_THE_LINE = {"got": "NameError: boto", "line_number": 3, "line": "    return boto.Session(region)"}
+
+
+@pytest.fixture
+def with_code(tmp_path):
+    """Return a function that writes the page of a learner with this outcome and these cells, and returns it."""
+
+    def write(status=ERROR, said=OF_THE_LINE, cells=CELLS):
+        hand_in = HandIn("Ada", LESSONS[0].slug, "f.ipynb", cells)
+        row = learner_row("Ada", *outcomes((status, said)))
+        where = write_feedback(tmp_path, [row], LESSONS, "The course", [Learner("Ada", (hand_in,))])["Ada"]
+        return (tmp_path / where).read_text(encoding="utf-8")
+
+    return write
+
+
+def code_on(markup):
+    """Return the code that a page shows."""
+    return [
+        html.unescape(re.sub("<[^>]+>", "", code))
+        for code in re.findall('<pre class="code"[^>]*>(.*?)</pre>', markup, re.DOTALL)
+    ]
+
+
+def test_the_learners_code_stands_beside_what_the_check_saw(with_code):
+    """The newest definition that is more than the stub, with the line that the error came from."""
+    markup = with_code()
+    assert code_on(markup) == [CELLS[2] + "\n"]
+    assert re.findall("<mark>(.*?)</mark>", markup) == ["    return boto.Session(region)"]
+    assert Structure(markup).open == []
+
+
+@pytest.mark.parametrize("changed", [{"line_number": 2}, {"line": "other"}, {"line_number": 99}, {"line_number": None}])
+def test_only_the_line_that_raised_is_pointed_at(with_code, changed):
+    """A line with that number and another text, as one of an imported module, is not it."""
+    assert "<mark>" not in with_code(said={**OF_THE_LINE, **changed})
+
+
+def test_where_there_is_no_answer_no_code_is_shown(with_code):
+    """Neither a stub nor a cell that defines something else."""
+    assert code_on(with_code(NOT_ATTEMPTED, {})) == code_on(with_code(cells=CELLS[:1])) == []
+
+
+def test_the_learners_code_is_text(with_code):
+    """And however long, the page stays small."""
+    markup = with_code(cells=(f"def clients_for(region):\n    return '''{EVIL}'''",))
+    assert "<script" not in markup
+    assert EVIL in code_on(markup)[0]
+    assert len(with_code(cells=("def clients_for(region):\n" + "    x\n" * 300_000,)).encode()) <= LARGEST
+
+
+def test_a_failed_check_is_no_mistake_of_the_learners(told):
+    """It's told as such, costs no points, and nobody is sent to change a right answer."""
+    failed = {"got": "the check itself raised NameError: x", "reason": STUMBLED}
+    found = without_blame(outcome(FIRST, NOT_YET, **failed))
+    for told_one in told(learner_row("Ada", found)):
+        said = squeezed(told_one if "<body>" not in told_one else words(told_one))
+        assert squeezed("? Check failed") in said
+        assert squeezed("so it isn't marked and costs you no points. Your instructor is told.") in said
+        assert squeezed("0 of 1 point") not in said
+        assert squeezed("Change it in the notebook until") not in said

@@ -6,10 +6,11 @@ import subprocess
 import sys
 
 import pytest
+from botocore.exceptions import EndpointConnectionError
 from in_sandbox import needs_fork
 from one_sandbox import ANSWERS, EXERCISES, FEW, SETUP, graded, only, solved, statuses, text
 
-from helpers.checks.outcome import CORRECT, ERROR, NOT_ATTEMPTED, NOT_YET
+from helpers.checks.outcome import CHECK_FAILED, CORRECT, ERROR, NOT_ATTEMPTED, NOT_YET, STUMBLED, UNREACHABLE
 from helpers.errors import CourseError
 from helpers.grading import exercise_set, workers
 from helpers.grading.grader import grade
@@ -425,3 +426,27 @@ def test_no_process_and_no_file_stays(tmp_path, monkeypatch):
     with pytest.raises(ProcessLookupError):
         os.kill(server, 0)
     assert list(tmp_path.iterdir()) == []
+
+
+# --- who is to blame -------------------------------------------------------------------------------------------------
+
+
+def _mistyped(case):
+    """Check with a typo of its author's."""
+    case.run(queue_url=case.queue(), order={})
+    case.not_yte("typo")
+
+
+def _far(case):
+    """Check that asks a cloud elsewhere."""
+    raise EndpointConnectionError(endpoint_url="http://127.0.0.1:9/")
+
+
+@pytest.mark.parametrize(("check", "reason"), [(_mistyped, STUMBLED), (_far, UNREACHABLE)])
+def test_a_check_that_cannot_go_on_blames_nobody(check, reason):
+    """The outcome says so, and the others of the hand-in are as they were."""
+    (broken, _), fine = FEW
+    failed, other = graded(solved(), [(broken, check), fine]).outcomes
+    assert (failed.status, failed.reason, other.status) == (CHECK_FAILED, reason, CORRECT)
+    assert "costs you no points" in failed.why
+    assert ("not_yte" if reason == STUMBLED else "127.0.0.1:9") in failed.got

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from helpers.checks.outcome import OLDER
+from helpers.checks.outcome import CHECK_FAILED, OLDER
 from helpers.course import Lesson
 from helpers.grading.books import moodle
 from helpers.grading.books.canvas import CANVAS
@@ -35,7 +35,8 @@ the folder of hand-ins.
 |---|---|
 | learner | the learner's name |{own}
 | {first} | the points for this exercise, and the most that there are. “{older}”: it isn't marked, because the \
-exercise has changed since this learner got their copy. “{excused}”: it doesn't count for this learner. |
+exercise has changed since this learner got their copy. “{failed}”: it isn't marked, because the check \
+couldn't finish. “{excused}”: it doesn't count for this learner. |
 | late | the points that were taken off because a lesson came late |
 | total | all points, without those that were taken off |
 | percent | the total, as a part of the points that count for this learner |
@@ -141,6 +142,7 @@ def explained(rows: Sequence[Row], lessons: Sequence[Lesson], has_moodle: bool) 
         marks=MARKS,
         rules=RULES,
         older=OLDER,
+        failed=CHECK_FAILED,
         excused=EXCUSED,
         moodle=_MOODLE_FILES if has_moodle else "",
         moodle_columns=_MOODLE_COLUMNS if has_moodle else "",

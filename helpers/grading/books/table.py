@@ -2,10 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 
-from helpers.checks.outcome import OLDER
 from helpers.course import Exercise, Lesson
 from helpers.grading.books.cells import written
-from helpers.grading.gradebook import EXCUSED
+from helpers.grading.gradebook import EXCUSED, status
 from helpers.grading.records import Mark, Row
 from helpers.grading.reports.texts import number, percent
 
@@ -38,4 +37,4 @@ def worth(rows: Iterable[Row], exercise: Exercise) -> float:
 def _points(mark: Mark) -> object:
     if mark.excused:
         return EXCUSED
-    return OLDER if mark.unmarked else mark.points
+    return status(mark) if mark.unmarked else mark.points

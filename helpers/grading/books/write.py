@@ -5,22 +5,28 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from helpers.checks.outcome import CHECK_FAILED, OLDER
 from helpers.course import Lesson
 from helpers.folders import write
 from helpers.grading.books import moodle
 from helpers.grading.books.canvas import BY_NAME_ALONE, CANVAS, canvas, found_by_number
 from helpers.grading.books.explained import README, explained
 from helpers.grading.books.table import TABLE, table
-from helpers.grading.gradebook import BOOK, few, ordered
+from helpers.grading.gradebook import BOOK, few, ordered, status
 from helpers.grading.output import writing
 from helpers.grading.records import Learner, Row
 from helpers.grading.rules import Rules
 
-_UNMARKED = (
-    f"Some exercises have changed since these learners got their copies: {{}}. Those answers aren't marked. {TABLE} "
-    f"says so in place of the points, totals and percentages leave them out, and {CANVAS} leaves these lessons empty. "
-    "Decide what they're worth and write it into marks.csv, or have learners do the exercises again."
+_LEFT_OUT = (
+    f"Those answers aren't marked. {TABLE} says so in place of the points, totals and percentages leave them out, and "
+    f"{CANVAS} leaves these lessons empty. "
 )
+_UNMARKED = {
+    OLDER: f"Some exercises have changed since these learners got their copies: {{}}. {_LEFT_OUT}"
+    "Decide what they're worth and write it into marks.csv, or have learners do the exercises again.",
+    CHECK_FAILED: f"A check couldn't finish for these learners: {{}}. {_LEFT_OUT}"
+    "The report says which. Grade again once it's mended, or write what the answers are worth into marks.csv.",
+}
 
 
 def write_books(
@@ -54,6 +60,7 @@ def write_books(
                 (out / name).unlink(missing_ok=True)
         write(out / README, explained(rows, lessons, bool(known)))
         write(out / BOOK, json.dumps(whole, indent=1, ensure_ascii=False) + "\n")
-    unmarked = {row.learner for row in rows if any(mark.unmarked for mark in row.marks)}
-    said += [_UNMARKED.format(few(unmarked))] if unmarked else []
+    for state, sentence in _UNMARKED.items():
+        names = {row.learner for row in rows if any(mark.unmarked and status(mark) == state for mark in row.marks)}
+        said += [sentence.format(few(names))] if names else []
     return said + ([] if known or found_by_number(rows) or not rows else [BY_NAME_ALONE])

@@ -24,7 +24,7 @@ from helpers.grading.reports.answer_code import answer_code
 _TOKENS = 10  # in a row, that make one fingerprint
 _WINDOW = 4  # of neighbouring fingerprints the smallest is kept
 _LONGEST = 20_000  # characters of an answer that are compared
-_FEWEST = 6  # shared fingerprints that are worth a look: about three lines
+_FEWEST = 15  # shared fingerprints that are worth a look: three lines or more
 _PART = 0.4  # of the smaller answer's own code
 _RARE = 0.1  # of the learners can have code that still counts as rare,
 _HOLDERS = 8  # and no more than these
@@ -57,10 +57,10 @@ def pairs(learners: Sequence[Learner], lessons: Sequence[Lesson]) -> list[dict[s
             for hand_in in learner.hand_ins
             if hand_in.lesson == lesson.slug
         }
-        given = _given(lesson)
+        brought_along = given(lesson)
         for exercise in lesson.exercises:
             codes = {name: answer_code(exercise, cells)[:_LONGEST] for name, cells in handed_in.items()}
-            known = [*given, answer_source(exercise) or ""]
+            known = [*brought_along, answer_source(exercise) or ""]
             for pair, shared, said in _of_exercise({name: code for name, code in codes.items() if code}, known):
                 found.setdefault(pair, []).append((shared, f"In {exercise.id} {said}"))
     ranked = sorted(found.items(), key=lambda each: (-sum(shared for shared, _ in each[1]), each[0]))
@@ -74,7 +74,7 @@ def _reason(shared: Sequence[tuple[int, str]]) -> str:
     return " ".join(said + ([f"{more} more exercise{'' if more == 1 else 's'} are alike, too."] if more > 0 else []))
 
 
-def _given(lesson: Lesson) -> list[str]:
+def given(lesson: Lesson) -> list[str]:
     """Return the sources that the exercise itself brings along; none for a custom exercise set."""
     try:
         text = (HOME / "exercises" / f"{lesson.slug}.ipynb").read_text(encoding="utf-8")

@@ -4,6 +4,8 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from helpers.grading.records import UNDECIDED
+
 # A mark and a word say what the colour repeats.
 LOOKS = {
     "correct": ("✓", "Correct", "good"),
@@ -19,7 +21,6 @@ LOOKS = {
 USUAL = tuple(LOOKS)[:-2]  # the last two come from an instructor, and few classes have any
 NOT_MARKED = "not marked"
 EXCUSED = "excused"
-UNDECIDED = ("check failed", "older copy")  # statuses that say nothing of what an answer is worth
 _COLOURS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")  # of a terminal
 _JOINERS = "\u200c\u200d"  # parts of names and emoji
 
