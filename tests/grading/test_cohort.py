@@ -369,6 +369,7 @@ def test_each_grading_draws_other_names_and_keeps_to_them(known):
     assert (folder.with_name("other") / FOLDER / "seed").read_text() != seed
 
 
+@full
 def test_an_answer_whose_check_failed_is_graded_again(folder, monkeypatch):
     """It isn't marked and costs nothing; the next grading tries it again, and keeps what it finds then."""
     only_lovelace(folder)
