@@ -101,7 +101,7 @@ def _grade_once(exercises: "ExerciseSet", options: "Options") -> None:
         task = bar.add_task("Reading", total=None)
 
         def progress(done: int, of: int) -> None:
-            bar.update(task, completed=done, total=of, description="Grading")
+            bar.update(task, completed=done, total=of, description="Grading" if done < of else "Writing")
 
         try:
             done = grade_cohort(exercises, options, progress)

@@ -8,7 +8,7 @@ import pytest
 from handin_files import put
 from typer.testing import CliRunner
 
-from helpers.cli import app
+from helpers.cli import app, instructors
 from helpers.errors import CourseError
 from helpers.grading import run, watch
 from helpers.grading.store import FOLDER, Store
@@ -75,6 +75,24 @@ def test_the_command_grades_what_is_new_until_it_is_stopped(tmp_path, monkeypatc
     assert seen == [True, False, False]
     assert "line 1: something" in done.output
     assert "graded now: 3" in done.output
+
+
+def test_progress_has_the_time_that_is_left(tmp_path, monkeypatch):
+    """Reading, grading with counts, then writing, which takes a while for a large class."""
+    bar, seen = instructors._progress(), []
+    assert "TimeRemainingColumn" in {type(column).__name__ for column in bar.columns}
+    monkeypatch.setattr(instructors, "_progress", lambda: bar)
+
+    def grade(exercises, options, progress):
+        for done in range(3):
+            progress(done, 2)
+            (task,) = bar.tasks
+            seen.append((task.description, task.completed, task.total))
+        return run.Summary([], 2, 0)
+
+    monkeypatch.setattr(run, "grade_cohort", grade)
+    assert CliRunner().invoke(app, ["grade", str(tmp_path)]).exit_code == 0
+    assert seen == [("Grading", 0, 2), ("Grading", 1, 2), ("Writing", 2, 2)]
 
 
 TRY = "import sys; from pathlib import Path; from helpers.grading.store import Store; Store(Path(sys.argv[1]))"
