@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-from contextlib import closing
 
 import pytest
 from handin_files import put
@@ -95,17 +94,20 @@ def test_progress_has_the_time_that_is_left(tmp_path, monkeypatch):
     assert seen == [("Grading", 0, 2), ("Grading", 1, 2), ("Writing", 2, 2)]
 
 
-TRY = "import sys; from pathlib import Path; from helpers.grading.store import Store; Store(Path(sys.argv[1]))"
+HOLDS = "import fcntl, sys; f = open(sys.argv[1], 'a'); fcntl.lockf(f, fcntl.LOCK_EX); print(1, flush=True); input()"
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="this system has no such locks")
 def test_only_one_process_grades_into_a_folder(tmp_path):
-    """The other one is told; afterwards the folder is free again."""
-    attempt = [sys.executable, "-c", TRY, str(tmp_path)]
-    with closing(Store(tmp_path)):
-        refused = subprocess.run(attempt, capture_output=True, text=True, check=False)
-    assert "Another `course grade` is writing into" in refused.stderr
-    assert subprocess.run(attempt, check=False).returncode == 0
+    """The second one is told; the folder is free again as soon as the first one has ended, however it did."""
+    Store(tmp_path).close()
+    held = [sys.executable, "-S", "-c", HOLDS, str(tmp_path / FOLDER / "lock")]
+    with subprocess.Popen(held, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        assert other.stdout.readline()
+        with pytest.raises(CourseError, match="Another `course grade` is writing into"):
+            Store(tmp_path)
+        other.kill()
+    Store(tmp_path).close()
 
 
 def test_what_was_half_written_is_removed(tmp_path):
