@@ -18,7 +18,7 @@ _LEARNER = {"bytes": 200_000_000, "notebooks": MOST_NOTEBOOKS, "cells": 10_000, 
 _CLASS = {"bytes": 100_000_000_000, "notebooks": 100_000, "cells": 5_000_000, "characters": 300_000_000}
 _UNITS = {"bytes": " bytes once they're unpacked", "notebooks": " notebooks", "cells": " cells"}
 _UNITS["characters"] = " characters in their cells"
-_SECONDS = 10.0  # of computing that reading one learner's files can take
+_SECONDS = 5.0  # of computing that reading one learner's files can take
 _SECONDS_OF_CLASS = 1_800.0
 
 
