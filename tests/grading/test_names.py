@@ -1,6 +1,7 @@
 """Who handed in what: bulk downloads of learning platforms, odd names, and names that nobody can know."""
 
 import os
+import time
 import unicodedata
 
 import pytest
@@ -97,6 +98,15 @@ def test_a_learner_s_zip_among_others_is_no_bulk_download(tmp_path):
     planted = {"bob_1_2_x.ipynb": mine(1), "carl_3_4_x.ipynb": mine(2), "manifest.json": '{"learner": "Eve"}'}
     cohort = of(tmp_path, {"eve.zip": zipped(planted), "bob/x.ipynb": mine(3)})
     assert set(names(cohort)) == {"bob", "Eve"}
+
+
+def test_a_very_long_name_in_a_download_is_looked_at_quickly(tmp_path):
+    """Whatever a learner calls a file."""
+    put(tmp_path, {"x.zip": zipped({"-" * 60_000 + ".ipynb": mine(), f"ada_1_2_{'-' * 150}.ipynb": mine()})})
+    before = time.process_time()
+    cohort = collect(tmp_path / "x.zip", course())
+    assert time.process_time() - before < 1
+    assert [len(learner.hand_ins) for learner in cohort.learners if learner.name == "ada"] == [1]
 
 
 def test_a_year_in_a_file_s_name_is_nobody_s_number(tmp_path):

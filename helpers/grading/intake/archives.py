@@ -28,6 +28,7 @@ _ENTRY = b"PK\x01\x02"  # begins each member's line in the list of members
 # Other methods can ask for gigabytes of memory before they return a byte.
 _KNOWN = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _PIECE = 1_000_000
+_LONGEST_PATH = 1_000  # characters; no disk holds a longer name, and looking for a learner's in it would take long
 
 
 @dataclass(frozen=True)
@@ -235,6 +236,8 @@ def _parts(member: zipfile.ZipInfo) -> tuple[str, ...]:
     parts = PurePosixPath(name).parts
     if not name or name.endswith("/") or any(left_out(part) for part in parts if part != ".."):
         return ()
+    if len(name) > _LONGEST_PATH:
+        raise CourseError("has a name that's too long, so it's left out.")
     if ".." in parts or name.startswith("/") or PureWindowsPath(name).drive:
         raise CourseError("points outside the zip file, so it's left out.")
     if stat.S_ISLNK(member.external_attr >> 16):
