@@ -101,8 +101,16 @@ def test_what_to_do_next_is_said_in_sentences(told):
     said = steps(page)
     assert [one.split()[0] for one in said] == ["Look", "Ask", "Go"]
     assert said[1] == "Ask for hand-ins: nothing could be graded from Cem."
-    assert said[2] == f"Go over 01.2 {EXERCISES[1].title} again. {NOBODY} What 2 learners met: A lease ended."
+    assert said[2] == f"Go over 01.2 again, “{EXERCISES[1].title}”. {NOBODY} What 2 learners met: A lease ended."
     assert all(one in " ".join(text.split()) for one in said)
+
+
+def test_an_exercise_that_nobody_tried_was_failed_by_nobody(told):
+    """It comes last, counts as no answer, and isn't called unfair."""
+    page, _ = told([learner_row("Ada", NOT_ATTEMPTED, CORRECT), learner_row("Ben", NOT_ATTEMPTED, NOT_ATTEMPTED)])
+    assert "1 of 1 answers passed" in words(page)
+    assert re.findall(r'class="exercise" aria-label="([^"]+)"', page) == ["01.2", "01.1", "01.3"]
+    assert steps(page) == [NOTHING]
 
 
 def test_when_nothing_is_left_to_do_that_is_said(told):
@@ -146,8 +154,8 @@ def test_each_exercise_has_its_numbers(told):
     rows += [learner_row("e1", TYPE_ERROR), learner_row("e2", TYPE_ERROR), learner_row("a", NOT_ATTEMPTED)]
     page, text = told(rows)
     counts = ["3 correct", "1 not yet", "2 error", "1 not attempted", "1 not handed in"]
-    assert f"3 of 7 passed ✓ ○ ✗ … – {' · '.join(counts)} · mean 0.38 of 1" in part(page, "01.1")
-    assert re.search(r"^01\.1 .*: 3 of 7 passed, mean 0\.38 of 1$", text, re.MULTILINE)
+    assert f"3 of 6 passed ✓ ○ ✗ … – {' · '.join(counts)} · mean 0.38 of 1" in part(page, "01.1")
+    assert re.search(r"^01\.1 .*: 3 of 6 passed, mean 0\.38 of 1$", text, re.MULTILINE)
     assert f"✓✓✓○✗✗…–  {', '.join(counts)}" in text
     bar = re.search(r'class="bar" aria-hidden="true">(.*?)</div>', page).group(1)
     assert re.findall(r"flex: (\d+) 0 0", bar) == ["3", "1", "2", "1", "1"]
@@ -165,7 +173,7 @@ def test_the_hardest_exercise_comes_first(told):
     rows = [learner_row("Ada", CORRECT, NOT_YET), learner_row("Ben", NOT_YET, NOT_YET)]
     page, text = told(rows)
     assert re.findall(r'class="exercise" aria-label="([^"]+)"', page) == ["01.2", "01.1", "01.3"]
-    assert "nothing to mark" in part(page, "01.3")
+    assert "nobody tried this" in part(page, "01.3")
     assert text.index("\n01.2 ") < text.index("\n01.1 ") < text.index("\n01.3 ")
 
 

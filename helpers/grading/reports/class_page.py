@@ -5,7 +5,6 @@ from typing import Any
 
 from helpers.grading.reports import pages
 from helpers.grading.reports.class_words import (
-    LEGEND,
     MOST,
     NO_CHANGES,
     NO_REMARKS,
@@ -14,6 +13,7 @@ from helpers.grading.reports.class_words import (
     SIMILAR,
     counts_in_words,
     left_out,
+    legend,
     marks,
     odd_of_all,
     passed,
@@ -40,7 +40,7 @@ def class_page(report: Mapping[str, Any]) -> str:
         summary=report["summary"],
         sections=SECTIONS,
         next=report["next"],
-        legend=LEGEND,
+        legend=legend(report),
         nobody=NOBODY,
         exercises=[_exercise(exercise) for exercise in report["exercises"]],
         learners=[

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from helpers.checks.outcome import CHECK_FAILED, CORRECT, ERROR, NOT_ATTEMPTED, NOT_YET, Outcome
 from helpers.folders import write
-from helpers.grading.gradebook import NOT_HANDED_IN, Change, status
+from helpers.grading.gradebook import Change, status
 from helpers.grading.output import writing
 from helpers.grading.records import Mark, Row, by_name
 from helpers.grading.reports.class_page import class_page
@@ -60,7 +60,7 @@ def report(
     """Return what `class_page` and `class_text` draw, as plain data.
 
     That is: course, figures (label, value, note), summary (sentences), next (sentences), exercises (hardest first: id,
-    title, of, mean, counts by status, correct, handed_in, nobody, findings), learners (name, points, of, percent,
+    title, of, mean, counts by status, correct, answers, nobody, findings), learners (name, points, of, percent,
     statuses by lesson, page, odd), remarks (of nobody in particular), odd (learner and remarks), similar (pairs),
     changes (learner, exercise, was, now, reason; None the first time), news, spread (label and count).
     """
@@ -90,7 +90,7 @@ def _figures(
 ) -> list[tuple[str, str, str]]:
     """Return the three figures that matter: what they count, the figure, and a few words on it."""
     missing = [row.learner for row in rows if all(mark.outcome is None for mark in row.marks)]
-    correct, answers = (sum(exercise[key] for exercise in exercises) for key in ("correct", "handed_in"))
+    correct, answers = (sum(exercise[key] for exercise in exercises) for key in ("correct", "answers"))
     odd = sum(bool(row.remarks) for row in rows)
     everything = sum(all(status(mark) == CORRECT for mark in row.marks) for row in rows)
     return [
@@ -171,14 +171,14 @@ def _exercises(rows: Sequence[Row]) -> list[dict[str, Any]]:
 
 def _difficulty(exercise: Mapping[str, Any]) -> tuple[bool, float, str]:
     """Return a key that puts the exercise of which most answers failed first, and those without an answer last."""
-    handed_in = exercise["handed_in"]
-    return not handed_in, exercise["correct"] / (handed_in or 1), exercise["id"]
+    answers = exercise["answers"]
+    return not answers, exercise["correct"] / (answers or 1), exercise["id"]
 
 
 def _exercise(marks: Sequence[tuple[str, Mark]]) -> dict[str, Any]:
     own = [mark for _, mark in marks]
     counts, marked = Counter(map(status, own)), [mark for mark in own if mark.counts]
-    handed_in = sum(mark.outcome is not None for mark in marked)
+    answers = sum(mark.outcome is not None and mark.outcome.status != NOT_ATTEMPTED for mark in marked)
     return {
         "id": own[0].exercise,
         "title": own[0].title,
@@ -186,9 +186,9 @@ def _exercise(marks: Sequence[tuple[str, Mark]]) -> dict[str, Any]:
         "mean": sum(mark.points for mark in marked) / (len(marked) or 1),
         "counts": dict(counts),
         "correct": counts[CORRECT],
-        "handed_in": handed_in,
+        "answers": answers,
         # Of an exercise that nobody tried nothing can be said.
-        "nobody": not counts[CORRECT] and counts[NOT_HANDED_IN] + counts[NOT_ATTEMPTED] < len(marked),
+        "nobody": not counts[CORRECT] and answers > 0,
         "findings": _findings((learner, mark.outcome) for learner, mark in marks if mark.outcome),
     }
 

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from helpers.grading.reports.class_words import (
-    LEGEND,
     MOST,
     NO_CHANGES,
     NO_REMARKS,
@@ -13,6 +12,7 @@ from helpers.grading.reports.class_words import (
     SIMILAR,
     counts_in_words,
     left_out,
+    legend,
     marks,
     odd_of_all,
     passed,
@@ -40,7 +40,7 @@ def _next(report: Mapping[str, Any]) -> Iterable[str]:
 
 
 def _exercises(report: Mapping[str, Any]) -> Iterable[str]:
-    yield LEGEND
+    yield legend(report)
     for exercise in report["exercises"]:
         mean = f"mean {number(exercise['mean'])} of {number(exercise['of'])}"
         name = words.cut(f"{exercise['id']} {exercise['title']}", 50)
@@ -66,7 +66,7 @@ def _bar(counts: Mapping[str, int]) -> str:
 
 
 def _learners(report: Mapping[str, Any]) -> Iterable[str]:
-    yield LEGEND
+    yield legend(report)
     rows = [
         [
             _line(each["name"], 60),
@@ -95,7 +95,7 @@ def _similar(report: Mapping[str, Any]) -> Iterable[str]:
         return
     yield SIMILAR
     for pair in report["similar"]:
-        yield f"- {_line(pair['first'], 60)} and {_line(pair['second'], 60)}: {_line(pair['reason'], 400)}"
+        yield f"- {_line(pair['first'], 60)} and {_line(pair['second'], 60)}: {_line(pair['reason'], 1200)}"
 
 
 def _changes(report: Mapping[str, Any]) -> Iterable[str]:

@@ -28,7 +28,12 @@ SIMILAR = (
 _OF_NOBODY = "(no learner)"
 # The words are for learners; the reader of this report did not write the code.
 _WORDS = {state: word.lower().removesuffix(" in your code") for state, (_, word, _) in LOOKS.items()}
-LEGEND = " · ".join(f"{LOOKS[state][0]} {word}" for state, word in _WORDS.items())
+
+
+def legend(report: Mapping[str, Any]) -> str:
+    """Return what the marks mean that are in this report."""
+    met = {state for exercise in report["exercises"] for state in exercise["counts"]}
+    return " · ".join(f"{LOOKS[state][0]} {word}" for state, word in _WORDS.items() if state in met)
 
 
 def counts_in_words(counts: Mapping[str, int]) -> list[str]:
@@ -38,9 +43,9 @@ def counts_in_words(counts: Mapping[str, int]) -> list[str]:
 
 def passed(exercise: Mapping[str, Any]) -> str:
     """Return how many of the answers passed."""
-    if not exercise["handed_in"]:
-        return "nothing to mark"
-    return f"{exercise['correct']} of {exercise['handed_in']} passed"
+    if not exercise["answers"]:
+        return "nobody tried this"
+    return f"{exercise['correct']} of {exercise['answers']} passed"
 
 
 def marks(lessons: Mapping[str, Sequence[str]]) -> list[str]:

@@ -30,7 +30,7 @@ def next_steps(
         said.append("Look at the files that belong to nobody yet. They're the first of the hand-ins to look at, below.")
     if missing:
         said.append(f"Ask for hand-ins: nothing could be graded from {few(missing)}.")
-    said += _teach([exercise for exercise in exercises if exercise["handed_in"]])
+    said += _teach([exercise for exercise in exercises if exercise["answers"]])
     return said or [NOTHING]
 
 
@@ -54,7 +54,7 @@ def _with(rows: Iterable[Row], fits: Callable[[Mark], bool]) -> dict[str, list[t
 
 
 def _failed_checks(rows: Sequence[Row], exercises: Sequence[Mapping[str, Any]]) -> Iterable[str]:
-    judged = {exercise["id"]: exercise["handed_in"] for exercise in exercises}
+    judged = {exercise["id"]: exercise["answers"] for exercise in exercises}
     for exercise, cases in _with(rows, lambda mark: _is(mark, CHECK_FAILED) and not _is_unreachable(mark)).items():
         got = cases[0][1].outcome.got if cases[0][1].outcome else ""
         where = (
@@ -89,12 +89,10 @@ def _older(rows: Sequence[Row]) -> Iterable[str]:
 
 def _teach(exercises: Sequence[Mapping[str, Any]]) -> Iterable[str]:
     for exercise in exercises[:_HARD]:
-        if 2 * exercise["correct"] >= exercise["handed_in"]:
+        if 2 * exercise["correct"] >= exercise["answers"]:
             continue
-        name = f"{exercise['id']} {one_line(exercise['title'], 60)}"
-        said = f"Go over {name} again: {exercise['correct']} of {exercise['handed_in']} passed."
-        if not exercise["correct"]:
-            said = f"Go over {name} again. {NOBODY}"
+        passed = f"{exercise['correct']} of {exercise['answers']} answers passed." if exercise["correct"] else NOBODY
+        said = f"Go over {exercise['id']} again, “{one_line(exercise['title'], 60)}”. {passed}"
         most = next((found for found in exercise["findings"] if found["teachable"]), None)
         if most and most["learners"] > 1:
             said += f" What {most['learners']} learners met: {one_line(most['text'], _SEVERAL)}"
