@@ -1,6 +1,7 @@
 """What the instructor learns about the class: the numbers, the reasons, the changes; as HTML and as text."""
 
 import base64
+import dataclasses
 import hashlib
 import html
 import re
@@ -23,6 +24,7 @@ from helpers.grading.gradebook import Change, row
 from helpers.grading.records import Graded, Learner
 from helpers.grading.reports.class_report import write_report
 from helpers.grading.reports.next_steps import NOBODY, NOTHING
+from helpers.grading.reports.texts import number
 
 EXERCISES = course().lessons[0].exercises[:3]
 EVIL = "<script>alert(1)</script><img src=//x.test/a.png>"
@@ -325,3 +327,14 @@ def test_a_misconception_is_counted_by_its_reason_not_by_its_wording(told):
     assert "It kept 3 of 9." in text
     assert "It kept 4 of 9." not in text
     assert "It kept none." in text
+
+
+def test_who_is_excused_from_everything_is_in_no_mean(told):
+    """Neither as nothing nor as full points."""
+    ill = learner_row("Ill", NOT_YET)
+    ill = dataclasses.replace(ill, marks=tuple(dataclasses.replace(mark, excused=True) for mark in ill.marks))
+    right = learner_row("Right", CORRECT, CORRECT)
+    _, text = told([ill, right])
+    most = number(right.points)
+    assert f"Mean {most} of" in text
+    assert f"median {most}." in text

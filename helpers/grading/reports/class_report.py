@@ -115,6 +115,7 @@ def _count(times: int, thing: str) -> str:
 def _summary(rows: Sequence[Row]) -> list[str]:
     if not rows:
         return ["There are no learners."]
+    rows = _counted(rows) or rows
     nothing = sum(all(mark.outcome is None for mark in row.marks) for row in rows)
     of, totals = max(row.of for row in rows), [row.points for row in rows]
     mean = sum(totals) / len(totals)
@@ -123,9 +124,14 @@ def _summary(rows: Sequence[Row]) -> list[str]:
     return [shares + (f" Both include the {nothing} without a hand-in that could be graded." if nothing else "")]
 
 
+def _counted(rows: Sequence[Row]) -> list[Row]:
+    """Return the rows without those of learners who are excused from everything."""
+    return [row for row in rows if not row.marks or not all(mark.excused for mark in row.marks)]
+
+
 def _spread(rows: Sequence[Row]) -> list[tuple[str, int]]:
     """Return how many learners have how much of the points, in tenths."""
-    tenths = Counter(max(0, min(9, int(10 * row.points / row.of))) if row.of else 0 for row in rows)
+    tenths = Counter(max(0, min(9, int(10 * row.points / row.of))) if row.of else 0 for row in _counted(rows))
     labels = [f"{10 * tenth} to {10 * tenth + 9}" for tenth in range(9)] + ["90 to 100"]
     return [(label, tenths[tenth]) for tenth, label in enumerate(labels)]
 
