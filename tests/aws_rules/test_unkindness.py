@@ -156,6 +156,18 @@ def test_fifo_queues_keep_their_promises(sqs: Any) -> None:
         assert work(sqs, url, 10) == bodies
 
 
+def test_groups_of_a_fifo_queue_can_be_mixed(sqs: Any) -> None:
+    """Messages of different groups change places, and each group stays in sequence."""
+    attributes = {"FifoQueue": "true", "ContentBasedDeduplication": "true"}
+    url = sqs.create_queue(QueueName="orders.fifo", Attributes=attributes)["QueueUrl"]
+    groups = {group: [f"{group}{number}" for number in range(3)] for group in "ab"}
+    for group, bodies in groups.items():
+        for body in bodies:
+            sqs.send_message(QueueUrl=url, MessageBody=body, MessageGroupId=group)
+    with cloud.unkind(disorder=1):
+        assert work(sqs, url, 10) == ["a0", "a1", "b0", "b1", "b2", "a2"]
+
+
 def test_a_block_ends_with_the_block(sqs: Any, queue_url: str) -> None:
     """Afterwards the cloud is as kind or unkind as it was before."""
     cloud.unkind(lag=60)

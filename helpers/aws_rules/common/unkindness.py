@@ -3,8 +3,9 @@
 AWS: a standard queue delivers at least once, in best-effort order. A short poll asks only some of the servers and can
 miss messages. The counters of a queue are approximate and settle about a minute after the last change. Requests can be
 throttled or meet an error of the service, and so can single entries of a batch. A FIFO queue delivers in sequence
-within a group, without duplicates. Source: SQS developer guide, "Standard queues", "Short and long polling"; SQS API
-reference, GetQueueAttributes and BatchResultErrorEntry; boto3 guide, "Retries".
+within a group, without duplicates, and promises no sequence between groups. Source: SQS developer guide, "Standard
+queues", "FIFO queue delivery logic", "Short and long polling"; SQS API reference, GetQueueAttributes and
+BatchResultErrorEntry; boto3 guide, "Retries".
 moto: does none of this.
 """
 
@@ -22,9 +23,9 @@ class Unkindness:
     """How often each kind happens: a probability between 0 and 1, and 0 by default.
 
     duplicates: a received message is delivered once more. missed: a short poll doesn't see a message. disorder: two
-    neighbouring messages change places. lag: seconds that the counters can be behind. throttling: a request is
-    throttled. errors: a request meets an error of the service. entries: an entry of a batch does, and then has
-    changed nothing.
+    neighbouring messages change places, on a FIFO queue if they're of different groups. lag: seconds that the counters
+    can be behind. throttling: a request is throttled. errors: a request meets an error of the service. entries: an
+    entry of a batch does, and then has changed nothing.
     """
 
     duplicates: float = 0
@@ -56,10 +57,11 @@ class Unkindness:
         """Return how many seconds until a duplicate can be received."""
         return self._draw.uniform(0, longest)
 
-    def shuffled(self, messages: list[_Item]) -> list[_Item]:
-        """Return the messages, with some neighbours in each other's place."""
+    def shuffled(self, messages: list[_Item], group: Callable[[_Item], object] | None = None) -> list[_Item]:
+        """Return the messages, with some neighbours in each other's place. group: of those that stay in sequence."""
         for place in range(len(messages) - 1):
-            if self.strikes("disorder"):
+            is_kept = group is not None and group(messages[place]) == group(messages[place + 1])
+            if not is_kept and self.strikes("disorder"):
                 messages[place], messages[place + 1] = messages[place + 1], messages[place]
         return messages
 

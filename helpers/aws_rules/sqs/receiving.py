@@ -121,8 +121,8 @@ def _take(queue: Queue, count: int, visibility_timeout: int, by: str, short: boo
     candidates = _visible_in_groups(queue, now) if queue.fifo_queue else queue.visible(now)
     if queue.processing is not None:
         candidates = fairness.quiet_first(candidates, fairness.busy_tenants(queue, now))
-    if not queue.fifo_queue and unkind.disorder:
-        candidates = iter(unkind.shuffled(list(candidates)))
+    if unkind.disorder:
+        candidates = iter(unkind.shuffled(list(candidates), _group if queue.fifo_queue else None))
     dead_letter_queue = redrive.target(queue)
     found: list[Message] = []
     for message in candidates:
@@ -151,6 +151,10 @@ def _visible_in_groups(queue: Queue, now: float) -> Iterator[Message]:
         groups.setdefault(message.group_id, []).append(message)
     for group in sorted(groups.values(), key=lambda group: _visible_since(group[0])):
         yield from takewhile(lambda message: message.visible_at <= now and message.delayed_until <= now, group)
+
+
+def _group(message: Message) -> str | None:
+    return message.group_id
 
 
 def _visible_since(message: Message) -> tuple[float, int, int]:
