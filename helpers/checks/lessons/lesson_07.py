@@ -50,17 +50,9 @@ KINDS = {
     "order": ["order.placed", "order.paid", "order.address", "order.cancelled", "order.stock.reserved"],
     "stock": ["stock.sold", "stock.counted", "stock.arrived", "stock.order.placed"],
     "customer": ["customer.moved", "customer.renamed", "customer.order.asked"],
-    "other": [
-        "newsletter.opened",
-        "orders.exported",
-        "stocktaking.done",
-        "customers.counted",
-        "page",
-        "order",
-        "stock",
-    ],
+    "other": ["orders.exported", "stocktaking.done", "customers.counted", "order", "stock", "newsletter.sent", "page"],
 }
-TIMES = {"order": 6, "stock": 2, "customer": 4, "other": 1}  # that something has events
+TIMES = {"order": 6, "stock": 2, "customer": 3, "other": 1}  # that something has events
 KEYS = {"order": "order_id", "stock": "article", "customer": "customer_id"}
 SHORT = ["?", " ", "0"]  # names of articles
 HASH = re.compile("[0-9]{17,20}|(0x)?(?=[0-9]*[a-f])[0-9a-f]{14,16}")
@@ -109,15 +101,17 @@ def _names(case):
     articles += ["Th\u00e9", "The\u0301", "Th\u00e8", "Th", "The", "\u8336", "\u2615", *SHORT, ""]
     articles += [orders[0], f"order-{orders[0]}", str(second), f"e-{second}"]
     customers = [second, first, int(f"{second}1"), 1, 11, 10**9 + first]
-    return {"order": orders, "stock": articles, "customer": customers, "other": range(8)}
+    return {"order": orders, "stock": articles, "customer": customers, "other": range(12)}
 
 
 def _event(case, thing, number):
     """Return an event about this thing, with its name written in any way. number: of the event about it."""
     kind, name = thing
     event = {"event_id": f"e-{case.draw.randrange(10**9)}-{number}", "kind": case.draw.choice(KINDS[kind])}
-    others = {"order_id": "A-999", "article": "tea", "customer_id": 999, "note": ""}
-    event |= {key: value for key, value in others.items() if key != KEYS.get(kind) and case.draw.random() < 0.5}
+    others, chance = {"order_id": "A-999", "article": "tea", "customer_id": 999, "note": ""}, 0.5
+    if kind == "other":  # two of each that looks like another kind, and these have its key
+        event["kind"], chance = KINDS[kind][name // 2 if name < 10 else name - 5], 0.5 + (name < 10)
+    event |= {key: value for key, value in others.items() if key != KEYS.get(kind) and case.draw.random() < chance}
     if kind == "order":
         event["order_id"] = [name, name, name.lower(), f" {name}", f"{name.lower()}\r\n", f"\t{name} "][number]
     elif kind == "stock":
@@ -357,13 +351,15 @@ def pass_on(case):
     dock = _Dock(
         case, [(one, ""), (two, ""), (one, "too long"), (two, ""), (one, ""), (three, ""), (one, ""), (two, "")]
     )
-    _pass_on(dock)
+    with case.unkind(disorder=1):  # the last event of the first group comes behind the other groups
+        _pass_on(dock)
     dock.raise_limit()
     _pass_on_all(dock)
     rows = [(one, "too long"), (two, ""), (three, "too long"), (two, "too long"), (one, ""), (four, "")]
     rows += [(four, "like the one before"), (two, ""), (three, ""), (four, "too long")]
     dock = _Dock(case, rows, ContentBasedDeduplication="true")
-    _pass_on(dock)
+    with case.unkind(disorder=1):
+        _pass_on(dock)
     dock.raise_limit()
     _pass_on_all(dock)
     groups = shop.shuffled(case, [one, two, three, four] * 4)
@@ -663,21 +659,24 @@ def _expect_ids(case, value, back):
 
 
 def send_day(case):
-    """A day without trouble; days on which the program breaks off, once or more often; other tills and other days."""
+    """A day without trouble; days on which the program breaks off, or SQS refuses; other tills and other days."""
     draw = case.draw.randrange
     counter = _Counter(case, "false")
     _send_and_look(counter, draw(20, 90), "2026-12-24", _sold(case, draw(8, 14)))
     counter = _Counter(case, "true")
-    orders, day = _sold(case, draw(27, 32)), f"2026-12-{draw(10, 22)}"
+    orders, day = _sold(case, draw(16, 20)), f"2026-12-{draw(10, 22)}"
     _send_and_look(counter, 1, day, orders, break_off=[0.25], more=_sold(case, 3))
     others = [(11, day), (1, f"{day[:-2]}09"), (2, day), (12, day), (1, f"2027{day[4:]}"), (1, f"2026-11{day[7:]}")]
     for place, (till, when) in enumerate(others):
         _send_and_look(counter, till, when, orders[: draw(4, 7)], break_off=[0.15] * (place % 2))
     counter = _Counter(case, "false", keep=True)
-    _send_and_look(counter, 111, day, orders[:20], break_off=[0.1, 0.35], more=orders[:2])
+    _send_and_look(counter, 111, day, orders[:14], break_off=[REFUSED, 0.25], more=orders[:2])
     _send_and_look(counter, 11, day, orders[:13])
     _send_and_look(counter, 1, f"{day[:-2]}01", orders[:1])
     _send_and_look(counter, 5, day, [])
+
+
+REFUSED = 0  # in place of the seconds after which somebody interrupts the program
 
 
 def _sold(case, count):
@@ -728,6 +727,9 @@ def _send_and_look(counter, till, day, orders, break_off=(), more=()):
     """Let the till's program send its day: it breaks off after these seconds, runs, and runs again with more."""
     case, arrived, tried = counter.case, [], []
     for after in break_off:
+        if after == REFUSED:
+            tried.append(_send_refused(counter, till, day, orders, arrived))
+            continue
         case.interrupt(after=after)
         tried.append(_send_once(counter, till, day, _shuffled_keys(case, orders), f"interrupted after {after} s"))
         arrived += counter.arrivals()
@@ -742,13 +744,60 @@ def _send_and_look(counter, till, day, orders, break_off=(), more=()):
         counter.note(till, day, tried[-1])
 
 
-def _send_once(counter, till, day, orders, did=""):
-    """Call the answer, and return what it sent, a dictionary for each message."""
+def _send_refused(counter, till, day, orders, arrived):
+    """Let SQS refuse the second request of the program, and return what it sent. What arrives is added to `arrived`."""
+    case, sends = counter.case, []
+
+    def refuse(operation):
+        sends.append(operation)
+        if len(sends) == 2:
+            raise shop.Refused("AccessDenied", "User is not authorized to perform this action on this resource.", 403)
+
+    over = shop.before_each(case, SENDS, refuse)
+    ends_with_error = []
+    sent = _send_once(counter, till, day, orders, "while SQS refused the second request to send", ends_with_error)
+    over()
+    new = counter.arrivals()
+    arrived += new
+    texts, wanted = [_text(_parsed(body)) for body, _ in new], [_text(order) for order in orders]
+    if texts == wanted:  # it tried again
+        return sent
+    if texts != wanted[: len(texts)]:
+        case.not_yet(
+            "went-on-after-a-refusal",
+            got=case.said(
+                f"SQS refused a request, and your code went on to send: {_count(len(texts), 'order')} of "
+                f"{len(wanted)} arrived, and one that's missing comes before one that's there."
+            ),
+            expected="no order sent after one that couldn't be sent",
+            why="The restarted program sends the missing order, and then it's behind those that came after it.",
+        )
+    if not ends_with_error[0]:
+        case.not_yet(
+            "refusal-kept-quiet",
+            got=case.said(
+                f"SQS refused a request, {_count(len(texts), 'order')} of {len(wanted)} arrived, and your function "
+                "returned as if all was well."
+            ),
+            expected="the error, or all orders sent",
+            why="Somebody restarts a program that breaks off with an error. If it hides the error, nobody notices that "
+            "orders are missing.",
+        )
+    return sent
+
+
+def _send_once(counter, till, day, orders, did="", ends_with_error=None):
+    """Call the answer, and return what it sent, a dictionary for each message.
+
+    did: what happened to it in the meantime. ends_with_error: a list that's told whether it raised, which it may.
+    """
     case, settings = counter.case, shop.settings(counter.case, counter.queue_url)
     made = len(case.calls)
     result = case.attempt(queue_url=counter.queue_url, till=till, day=day, orders=orders)
     case.did += f", {did}" if did else ""
-    if result.error and not (did and result.error.type == "KeyboardInterrupt"):
+    if ends_with_error is not None and not (result.error and result.error.stopped):
+        ends_with_error.append(bool(result.error))
+    elif result.error and not (did and result.error.type == "KeyboardInterrupt"):
         _explain_sending_error(case, result.error)
     if shop.settings(case, counter.queue_url) != settings:
         case.not_yet(
@@ -912,13 +961,14 @@ def _explain_sending_error(case, error):
 # --- 07.4 ------------------------------------------------------------------------------------------------------------
 
 STATUSES = ["placed", "paid", "packed", "sent", "delivered", "returned", "refunded", "closed", "cancelled", "lost"]
+MANY = 130  # events; a record that's cut off is cut off at fewer
 EVENT_KEYS = ("event_id", "order_id", "version", "status", "customer", "points")
 # No events, though some have all the words in them.
 NO_EVENTS = ["hello?", "[]", "null", "17", "{}", json.dumps(" ".join(EVENT_KEYS)), json.dumps(EVENT_KEYS), "{'a': 1}"]
 
 
 def apply_messages(case):
-    """New orders; old versions; repeats; numbers as text; no events; a worker that breaks off; and all at once."""
+    """New orders; old versions; repeats; numbers as text; no events; a worker that breaks off; all at once; many."""
     draw = case.draw.randrange
     office = _Office(case)
     first, second = office.event("A", 1, 5), office.event("A", 2, draw(1, 9))
@@ -926,7 +976,8 @@ def apply_messages(case):
     _work(office, "four events of three orders")
     _work(office, "no messages at all", empty=True)
     repeated = office.event("A", 3, draw(10, 90))
-    office.send(repeated, office.event("C", 4, 20), repeated, office.event("C", 4 + draw(1, 9), 20))
+    alike = {"event_id": repeated["event_id"].upper()}
+    office.send(repeated, office.event("C", 4, 20), repeated, office.event("C", 4 + draw(1, 9), 20) | alike)
     _work(office, "an event that the publisher sent twice", delete=False)
     _work(office, "the same messages again, since the worker broke off before it deleted them", again=True)
     office.send(repeated)
@@ -945,6 +996,7 @@ def apply_messages(case):
     _expect_no_events_ignored(case)
     _expect_break_offs_survived(case)
     _expect_busy_day_survived(case)
+    _expect_long_memory(case)
 
 
 def _expect_no_events_ignored(case):
@@ -991,6 +1043,25 @@ def _expect_busy_day_survived(case):
             case.clock.advance(office.TIMEOUT + 1)
 
 
+def _expect_long_memory(case):
+    """After many events, each still counts once. They come without a queue, which takes less time."""
+    office, sent = _Office(case), []
+    for start in range(0, MANY, BATCH):
+        events = [office.event("ABCDE"[number % 5], number, 1) for number in range(start + 1, start + BATCH + 1)]
+        _work_by_hand(office, events, f"the next ten of {MANY} events")
+        sent += events
+    _work_by_hand(office, [sent[0], sent[-2]], f"the first of {MANY} events and one of the last once more")
+
+
+def _work_by_hand(office, events, did):
+    """Let the worker apply these events, as if it had received them."""
+    messages = [
+        {"MessageId": f"m-{event['event_id']}", "ReceiptHandle": f"r-{event['event_id']}", "Body": json.dumps(event)}
+        for event in events
+    ]
+    _apply(office, messages, did)
+
+
 NOT_SAVED = (
     "The worker called your function with these messages before, and broke off before it saved the state. Now it "
     "called with the same state again, and the result is another one. What your code remembers has to be in the state."
@@ -1011,14 +1082,15 @@ class _Office:
         self.queue_url = shop.queue(case, "events", VisibilityTimeout=self.TIMEOUT)
         self.state = {"orders": {}, "points": {}}
         self.orders, self.points, self.seen = {}, {}, set()
-        self.letters = {letter: f"{letter}-{case.draw.randrange(100, 999)}" for letter in "ABCDE"}
-        self.customers = dict(zip("ABCDE", case.draw.sample(shop.SHOPPERS, 5), strict=True))
+        self.letters = {letter: f"{letter}-{case.draw.randrange(100, 999)}" for letter in "ABE"}
+        self.letters |= {"C": self.letters["A"].lower(), "D": f"{self.letters['A']} "}
+        one, other = case.draw.sample(shop.SHOPPERS, 2)
+        self.customers = {"A": one, "B": one, "C": one.lower(), "D": f"{one} ", "E": other}
         self.statuses = {letter: shop.shuffled(case, STATUSES) for letter in "ABCDE"}
 
     def event(self, letter, version, points):
-        """Return an event of one of five orders. The customers of A and B are the same."""
-        customer = self.customers[letter if letter != "B" else "A"]
-        number = int(version) % 10
+        """Return an event of one of five orders. A and B have one customer; C and D look like A."""
+        customer, number = self.customers[letter], int(version) % 10
         event = {"event_id": self.case.name("e"), "order_id": self.letters[letter], "version": version}
         event |= {"note": "☕"} if letter in "BD" else {}
         return event | {"status": self.statuses[letter][number], "customer": customer, "points": points}
@@ -1058,6 +1130,14 @@ def _work(office, did, again=False, save=True, delete=True, empty=False):
     messages = [] if empty else case.sqs.receive_message(**ten).get("Messages", [])
     if not messages and not empty:
         return
+    good = _apply(office, messages, did, save)
+    for _, handle in good if save and delete else ():
+        case.sqs.delete_message(QueueUrl=office.queue_url, ReceiptHandle=handle)
+
+
+def _apply(office, messages, did, save=True):
+    """Call the answer, and return the events with their receipt handles. save: whether the worker got that far."""
+    case = office.case
     result = case.attempt(state=office.state, messages=messages)
     case.did = f"apply_messages(state, messages), with {did}"
     if result.error:
@@ -1073,11 +1153,10 @@ def _work(office, did, again=False, save=True, delete=True, empty=False):
     office.failed |= {event.get("event_id"): "no-event" for event, _ in events if isinstance(event, dict)}
     if not save:
         office.failed |= {event["event_id"]: "not-saved" for event, _ in good}
-        return
+        return good
     office.state, office.orders, office.points = value["state"], orders, points
     office.seen |= {event["event_id"] for event, _ in good}
-    for _, handle in good if delete else ():
-        case.sqs.delete_message(QueueUrl=office.queue_url, ReceiptHandle=handle)
+    return good
 
 
 def _expect_form(office, value):
@@ -1113,6 +1192,7 @@ def _expect_form(office, value):
 def _expect_points(office, state, points, good, events):
     """Each customer has the points of all events, each counted once."""
     case, got = office.case, state["points"]
+    _expect_names_as_written(case, "points", got, points)
     for customer in sorted({*points, *map(str, got)}):
         if (has := got.get(customer)) == points.get(customer):
             continue
@@ -1134,11 +1214,39 @@ def _expect_points(office, state, points, good, events):
         case.not_yet(
             reason,
             got=case.said(
-                f"{customer} has {has} points. The events: {_events_shown([(event, '') for event in own] or events)}."
+                f"{customer!r} has {has} points. The events: {_events_shown([(event, '') for event in own] or events)}."
             ),
             expected=f"{points.get(customer, 'no entry')}",
             why=why,
         )
+
+
+def _expect_names_as_written(case, where, got, wanted):
+    """No name was made like another one. got, wanted: what's under `where`, by name."""
+    for name in wanted:
+        values = [value for other, value in wanted.items() if _tidied(other) == _tidied(name)]
+        found = {other: value for other, value in got.items() if _tidied(other) == _tidied(name)}
+        if name in found or all(wanted.get(other) == value for other, value in found.items()):
+            continue
+        if where == "points":
+            is_moved = _are_numbers(found) and sum(found.values()) == sum(values)
+        else:
+            is_moved = all(status in values for status in found.values())
+        if is_moved:
+            case.not_yet(
+                "name-rewritten",
+                got=case.said(f"Under {where} there's {next(iter(found))!r}, and no {name!r}."),
+                expected=f"an entry {name!r}, as the events have it",
+                why="The events aren't yours to tidy. Who reads the state looks for the name that's in them.",
+            )
+
+
+def _tidied(name):
+    return str(name).strip().casefold()
+
+
+def _are_numbers(found):
+    return all(isinstance(value, (int, float)) for value in found.values())
 
 
 def _why_missing(office, event):
@@ -1154,6 +1262,7 @@ def _why_missing(office, event):
 def _expect_statuses(office, state, orders, good, events):
     """Each order has the status of the highest version."""
     case, got = office.case, state["orders"]
+    _expect_names_as_written(case, "orders", got, {order_id: status for order_id, (_, status) in orders.items()})
     for order_id in sorted({*orders, *map(str, got)}):
         version, status = orders.get(order_id, (0, None))
         if (has := got.get(order_id)) == status and order_id in orders:
@@ -1173,7 +1282,7 @@ def _expect_statuses(office, state, orders, good, events):
         case.not_yet(
             reason,
             got=case.said(
-                f"The order {order_id} has the status {shop.show(has, 60)}. The events: {_events_shown(events)}."
+                f"The order {order_id!r} has the status {shop.show(has, 60)}. The events: {_events_shown(events)}."
             ),
             expected=f"{status!r}, of version {version}" if status else "no such order",
             why=why,
@@ -1271,6 +1380,7 @@ def open_events(case):
     for _ in range(2):  # a second set of names, beside the first one
         names = [case.name(stem) for stem in ("shop.events", "warehouse", "analytics")]
         names[0] = names[0].replace(".", "-")
+        _make_neighbours(case, names)
         value = _open(case, names)
         case.clock.advance(SETTLED)
         topic_arn, urls = value[0], value[1:]
@@ -1298,6 +1408,16 @@ def open_events(case):
             )
 
 
+def _make_neighbours(case, names):
+    """Create topics and queues with names that look like these."""
+    topic_name, warehouse_name, analytics_name = names
+    for name in (f"my-{topic_name}.fifo", f"{topic_name}-2.fifo"):
+        case.sns.create_topic(Name=name, Attributes={"FifoTopic": "true"})
+    for name in (f"{warehouse_name}-2.fifo", f"my-{warehouse_name}.fifo"):
+        case.sqs.create_queue(QueueName=name, Attributes={"FifoQueue": "true"})
+    case.queues([f"{analytics_name}-dlq", f"my-{analytics_name}"])
+
+
 def _open(case, names, second=False):
     """Return what the answer returns: a list of the topic's ARN and two URLs, with these names."""
     topic_name, warehouse_name, analytics_name = names
@@ -1310,9 +1430,16 @@ def _open(case, names, second=False):
     expected = f"a list of the ARN of {wanted[0]}, and the URLs of {wanted[1]} and {wanted[2]}"
     if not isinstance(value, list) or len(value) != 3 or not all(isinstance(one, str) for one in value):
         case.not_yet("no-list-of-three", got=value, expected=expected, why="The caller takes the three from a list.")
-    if [one.replace("/", ":").rpartition(":")[2] for one in value] != wanted or "://" in value[0] or not all(
-        one.startswith("https://") for one in value[1:]
-    ):  # fmt: skip
+    found = [one.replace("/", ":").rpartition(":")[2] for one in value]
+    if taken := [one for one, name in zip(found, wanted, strict=True) if one != name and name in (one[3:], _stem(one))]:
+        case.not_yet(
+            "another-one-taken",
+            got=value,
+            expected=expected,
+            why=f"{taken[0]} was there before, and only its name is like the one that's asked for. create_topic and "
+            "create_queue themselves return what has exactly this name.",
+        )
+    if found != wanted or "://" in value[0] or not all(one.startswith("https://") for one in value[1:]):
         case.not_yet(
             "other-names",
             got=value,
@@ -1320,6 +1447,11 @@ def _open(case, names, second=False):
             why='The names of FIFO topics and FIFO queues end in ".fifo", and a standard queue\'s name has no dot.',
         )
     return value
+
+
+def _stem(name):
+    """Return a neighbour's name without what makes it another one."""
+    return name.replace("-2.fifo", ".fifo").removesuffix("-dlq")
 
 
 def _expect_kinds(case, topic_arn, urls):

@@ -226,6 +226,8 @@ def send_day__uuid_of_the_place(sqs, queue_url, till, day, orders):
                 break
             except ClientError as problem:
                 print(problem)
+        else:
+            raise RuntimeError(f"Order {number} wasn't sent.")
 
 
 def send_day__resource(sqs, queue_url, till, day, orders):

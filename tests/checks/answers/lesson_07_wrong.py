@@ -243,6 +243,23 @@ group_of__tidies_the_event = variant(
 )
 
 
+group_of__without_the_dot = variant(
+    "solution",
+    'startswith("order.")',
+    'startswith("order")',
+    'event["order_id"].strip()',
+    'event.get("order_id", event["event_id"]).strip()',
+    says="other-events-in-one-group",
+)
+
+group_of__kind_before_a_dot = variant(
+    "solution",
+    'kind.startswith("stock.")',
+    'kind.partition(".")[0] == "stock" and "article" in event',
+    says="other-events-in-one-group",
+)
+
+
 # --- pass_on ----------------------------------------------------------------------------------------------------------
 
 pass_on__goes_on = variant("solution", 'stopped.add(ids["MessageGroupId"])', "pass", says="overtook-a-refused-event")
@@ -617,6 +634,33 @@ def pass_on__looks_before(sqs, events_url, warehouse_url):
     return back
 
 
+pass_on__last_refused_group_only = variant(
+    "solution",
+    'stopped.add(ids["MessageGroupId"])',
+    'stopped = {ids["MessageGroupId"]}',
+    says="overtook-a-refused-event",
+)
+
+
+def pass_on__group_after_group(sqs, events_url, warehouse_url):
+    """Says: overtook-a-refused-event"""
+    given_back, last, is_stopped = [], None, False
+    for message in _all(sqs, events_url):
+        ids, received = message["Attributes"], {"QueueUrl": events_url, "ReceiptHandle": message["ReceiptHandle"]}
+        if ids["MessageGroupId"] != last:
+            last, is_stopped = ids["MessageGroupId"], False
+        try:
+            if is_stopped:
+                raise ValueError
+            sqs.send_message(QueueUrl=warehouse_url, MessageBody=message["Body"], **ids)
+            sqs.delete_message(**received)
+        except (ValueError, sqs.exceptions.ClientError):
+            is_stopped = True
+            sqs.change_message_visibility(**received, VisibilityTimeout=0)
+            given_back.append(message["MessageId"])
+    return given_back
+
+
 # --- send_day ---------------------------------------------------------------------------------------------------------
 
 _ID = 'f"{till}-{day}-{number}"'
@@ -868,6 +912,47 @@ def send_day__empty_batch(sqs, queue_url, till, day, orders):
             break
 
 
+def send_day__goes_on(sqs, queue_url, till, day, orders):
+    """Says: went-on-after-a-refusal"""
+    for number, order in enumerate(orders):
+        key, body = f"{till}-{day}-{number}", json.dumps(order)
+        try:
+            sqs.send_message(
+                QueueUrl=queue_url, MessageBody=body, MessageGroupId=f"till-{till}", MessageDeduplicationId=key
+            )
+        except sqs.exceptions.ClientError as problem:
+            print(problem)
+
+
+send_day__tells_at_the_end = variant(
+    "send_day__goes_on",
+    "print(problem)",
+    "number, lost = -1, problem",
+    "    for number, order",
+    "    lost = None\n    for number, order",
+    "number, lost = -1, problem",
+    "number, lost = -1, problem\n    if lost:\n        raise lost",
+    says="went-on-after-a-refusal",
+)
+
+send_day__tries_again_at_the_end = variant(
+    "send_day__goes_on",
+    "print(problem)",
+    "again.append((key, body))",
+    "    for number, order",
+    "    again = []\n    for number, order",
+    "again.append((key, body))",
+    "again.append((key, body))\n    for key, body in again:\n"
+    '        ids = {"MessageGroupId": f"till-{till}", "MessageDeduplicationId": key}\n'
+    "        sqs.send_message(QueueUrl=queue_url, MessageBody=body, **ids)",
+    says="went-on-after-a-refusal",
+)
+
+send_day__stops_quietly = variant(
+    "send_day__goes_on", "print(problem)", "print(problem)\n            break", says="refusal-kept-quiet"
+)
+
+
 # --- apply_messages ---------------------------------------------------------------------------------------------------
 
 apply_messages__no_record = variant("solution", "if event_id in seen", "if not event_id", says="counted-twice")
@@ -906,6 +991,52 @@ apply_messages__record_of_earlier_calls = variant(
 
 apply_messages__short_record = variant(
     "solution", "seen.append(event_id)", "seen[:] = seen[-5:] + [event_id]", says="counted-twice"
+)
+
+apply_messages__last_hundred_ids = variant(
+    "solution", "seen.append(event_id)", "seen[:] = seen[-99:] + [event_id]", says="counted-twice"
+)
+
+apply_messages__first_hundred_ids = variant(
+    "solution",
+    "        seen.append(event_id)",
+    "        if len(seen) < 100:\n            seen.append(event_id)",
+    says="counted-twice",
+)
+
+apply_messages__record_emptied_when_it_is_long = variant(
+    "solution",
+    "seen.append(event_id)",
+    "seen[:] = (seen if len(seen) < 100 else []) + [event_id]",
+    says="counted-twice",
+)
+
+apply_messages__customers_tidied = variant(
+    "solution",
+    'customer, more = event["customer"]',
+    'customer, more = event["customer"].title()',
+    says="name-rewritten",
+)
+apply_messages__customers_stripped = variant(
+    "solution",
+    'customer, more = event["customer"]',
+    'customer, more = event["customer"].strip()',
+    says="name-rewritten",
+)
+apply_messages__orders_in_capitals = variant(
+    "solution",
+    'order_id = event["event_id"], event["order_id"]',
+    'order_id = event["event_id"], event["order_id"].upper()',
+    says="name-rewritten or other-status or older-version-won",
+)
+apply_messages__orders_stripped = variant(
+    "solution",
+    'order_id = event["event_id"], event["order_id"]',
+    'order_id = event["event_id"], event["order_id"].strip()',
+    says="name-rewritten or other-status or older-version-won",
+)
+apply_messages__event_ids_in_capitals = variant(
+    "solution", '= event["event_id"], event', '= event["event_id"].upper(), event', says="event-not-counted"
 )
 
 apply_messages__record_outside = variant(
@@ -1423,4 +1554,36 @@ open_events__versions_of_the_policy = variant(
     '"Effect": "Allow",',
     '"Sid": __import__("uuid").uuid4().hex,\n            "Effect": "Allow",',
     says="changed-again",
+)
+
+open_events__queue_that_begins_alike = variant(
+    "solution",
+    "        url = sqs.create_queue(",
+    '        there = sqs.list_queues(QueueNamePrefix=name.removesuffix(".fifo")).get("QueueUrls")\n'
+    "        url = there[0] if there else sqs.create_queue(",
+    says="another-one-taken",
+)
+
+open_events__queue_with_the_name_in_it = variant(
+    "solution",
+    "        url = sqs.create_queue(",
+    '        there = [url for url in sqs.list_queues().get("QueueUrls", []) if name in url]\n'
+    "        url = there[0] if there else sqs.create_queue(",
+    says="another-one-taken",
+)
+
+open_events__topic_that_ends_alike = variant(
+    "solution",
+    '    topic_arn = response["TopicArn"]',
+    '    arns = [one["TopicArn"] for one in sns.list_topics()["Topics"]]\n'
+    '    topic_arn = next(arn for arn in arns if arn.endswith(f"{topic_name}.fifo"))',
+    says="another-one-taken",
+)
+
+open_events__topic_that_begins_alike = variant(
+    "solution",
+    '    topic_arn = response["TopicArn"]',
+    '    arns = [one["TopicArn"] for one in sns.list_topics()["Topics"]]\n'
+    '    topic_arn = next(arn for arn in arns if arn.split(":")[5].startswith(topic_name))',
+    says="another-one-taken",
 )
