@@ -752,6 +752,102 @@ def test_a_request_is_known_at_the_door_however_it_is_written(begun: Any, protoc
     assert begun.requests == before + 1
 
 
+KEY = f"{ACCOUNT}/20260105/eu-central-1/sqs/aws4_request"
+FORM = {"content-type": "application/x-www-form-urlencoded"}
+SIGNED = {"authorization": f"AWS4-HMAC-SHA256 Credential={KEY}, SignedHeaders=host, Signature=0"}
+JSON_CALL = {"x-amz-target": "AmazonSQS.ListQueues"}
+DELETE = urlencode({"Action": "DeleteQueue", "QueueUrl": "https://sqs.eu-central-1.amazonaws.com/1/salaries"}).encode()
+PAST_CLIENTS: dict[str, tuple[dict[str, str], bytes, str]] = {
+    "signed in the URL": ({}, b"", f"https://sqs.eu-central-1.amazonaws.com/?Action=ListQueues&X-Amz-Credential={KEY}"),
+    "signed in the form": (FORM, DELETE + b"&X-Amz-Credential=" + KEY.encode(), "https://queue.amazonaws.com/"),
+    "not signed": (JSON_CALL, b"{}", "https://sqs.eu-central-1.amazonaws.com/"),
+    "not signed, another first label": (FORM, DELETE, "https://eu-central-1.queue.amazonaws.com/1/salaries"),
+    "not signed, a dual-stack host": (FORM, DELETE, "https://x.sqs.eu-central-1.api.aws/"),
+    "not signed, no operation": ({}, b"{}", "https://bucket.s3.amazonaws.com/key"),
+    "not signed, a host of its own": (FORM, DELETE, "https://proxy.example/"),
+    "a signature for several regions": (
+        {"authorization": "AWS4-ECDSA-P256-SHA256 Credential=A/20260105/sqs/aws4_request, Signature=0"},
+        b"",
+        "https://proxy.example/",
+    ),
+    "two operations, one in the URL": (
+        SIGNED | JSON_CALL,
+        b"{}",
+        "https://sqs.eu-central-1.amazonaws.com/?Action=DeleteQueue",
+    ),
+    "two operations, one in the form": (SIGNED | JSON_CALL | FORM, DELETE, "https://sqs.eu-central-1.amazonaws.com/"),
+    "two operations in the form": (
+        SIGNED | FORM,
+        b"Action=ListQueues&Action=DeleteQueue",
+        "https://sqs.eu-central-1.amazonaws.com/",
+    ),
+    "a change that no client's method makes": (SIGNED | FORM, DELETE, "https://sqs.eu-central-1.amazonaws.com/"),
+}
+
+
+@pytest.mark.parametrize(("headers", "body", "url"), PAST_CLIENTS.values(), ids=PAST_CLIENTS)
+def test_what_no_client_sends_does_not_leave(begun: Any, headers: dict[str, str], body: bytes, url: str) -> None:
+    """However it's signed, wherever it goes."""
+    with pytest.raises(CloudError, match="wasn't sent"):
+        begun.world.send(Request.signed(headers, body, url), lambda: "sent")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://169.254.169.254/latest/api/token",
+        "http://169.254.170.2/v2/credentials/1",
+        "https://portal.sso.eu-central-1.amazonaws.com/federation/credentials?role_name=a&account_id=1",
+        "https://oidc.eu-central-1.amazonaws.com/token",
+        "https://eu-central-1.signin.aws.amazon.com/v1/token",
+    ],
+)
+def test_boto3_fetches_keys_without_a_signature(begun: Any, url: str) -> None:
+    """It has none yet. Keys cost nothing and change nothing."""
+    assert begun.world.send(Request.signed({}, b"", url), lambda: "sent") == "sent"
+    role = urlencode({"Action": "AssumeRoleWithWebIdentity"}).encode()
+    assert begun.world.send(Request.signed(FORM, role, "https://sts.amazonaws.com/"), lambda: "sent") == "sent"
+
+
+def test_past_a_client_s_method_nothing_of_others_is_changed(begun: Any, aws: FakeAws) -> None:
+    """Neither by the client's own endpoint nor by a handler that changes what was checked."""
+    url = foreign(aws)
+    sqs = boto3.client("sqs")
+    mine = sqs.create_queue(QueueName="orders")["QueueUrl"]
+    model = sqs.meta.service_model.operation_model("DeleteQueue")
+    before = aws.names()
+
+    def by_the_endpoint() -> None:
+        asked = sqs._convert_to_request_dict({"QueueUrl": url}, model, sqs.meta.endpoint_url, context={})
+        asked["context"] |= {
+            "client_region": "eu-central-1",
+            "client_config": sqs.meta.config,
+            "has_streaming_input": False,
+        }
+        sqs._endpoint.make_request(model, asked)
+
+    with pytest.raises(CloudError, match="didn't come from a client's method"):
+        by_the_endpoint()
+    sqs.meta.events.register("provide-client-params.sqs.DeleteQueue", lambda params, **_: params | {"QueueUrl": url})
+    with pytest.raises(CloudError, match="didn't come from a client's method"):
+        sqs.delete_queue(QueueUrl=mine)
+    assert aws.names() == before
+    boto3.client("sqs").delete_queue(QueueUrl=mine)
+
+
+@pytest.mark.parametrize("yes", [True, "*", "1111", "all", "11111111111１", "111111111111,222222222222"])
+def test_a_yes_is_an_account_s_id(aws: FakeAws, yes: Any) -> None:
+    """Anything else is told before a single request is sent."""
+    with pytest.raises(CloudError, match=r"twelve digits of one account's id.*Nothing was sent"):
+        start("aws", yes=yes)
+    assert aws.all == []
+
+
+def test_blanks_around_a_yes_do_not_matter(aws: FakeAws) -> None:
+    """They come with copying."""
+    assert start("aws", yes=f" {ACCOUNT}\n").account == ACCOUNT
+
+
 def test_a_prefix_is_in_alarms_and_in_what_they_watch(aws: FakeAws) -> None:
     """In every call on alarms and metrics, once; lists have the learner's alarms alone."""
     another_s_alarm(aws)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -9,11 +10,20 @@ from helpers.backends.aws import state_folder
 from helpers.errors import CloudError
 
 _FILE = "accounts.json"
+_ID = re.compile(r"[0-9]{12}")
 
 
 def accounts(yes: str | int | None = None) -> list[str]:
-    """Return the accounts that may be used: the one in `yes`, or COURSE_YES's, or the remembered ones."""
-    named = str(yes or os.environ.get("COURSE_YES") or "")
+    """Return the accounts that may be used: the one in `yes`, or COURSE_YES's, or the remembered ones.
+
+    CloudError if `yes` or COURSE_YES isn't an account's id, which is found out before anything is sent.
+    """
+    named = str(yes or os.environ.get("COURSE_YES") or "").strip()
+    if named and not _ID.fullmatch(named):
+        raise CloudError(
+            f"A yes is the twelve digits of one account's id, not {named[:30]!r}. Nothing was sent. You'll find the id "
+            "in AWS's console at the top right."
+        )
     return [named] if named else remembered()
 
 

@@ -1,21 +1,23 @@
 """The gate between boto3 and a real account, where the limits on it are applied.
 
 Everything passes it twice. `around` sees the call with its parameters: it checks the operation, the recipient and the
-owner, and adds prefix and tag. `send` sees the signed request: it checks operation and keys again and counts, so a
-request that didn't come through a client is caught as well. What is allowed is in helpers.backends.aws.limits.
+owner, and adds prefix and tag. `send` sees the signed request, whoever sends it: it checks keys and operation again,
+counts, and stops a change that `around` hasn't checked. What is allowed is in helpers.backends.aws.limits.
 """
 
 import threading
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from random import Random
 from typing import Any
 
 from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ClientError
 
+from helpers.aws_rules.common.reading import Unreadable
 from helpers.aws_rules.common.request import Request
-from helpers.backends.aws import aws_resources, limits, names, tags
+from helpers.backends.aws import aws_resources, door, limits, names, tags
 from helpers.backends.aws.aws_resources import AwsResource
 from helpers.backends.aws.creation_log import CreationLog
 from helpers.backends.aws.ownership import Ownership
@@ -26,6 +28,15 @@ from helpers.simulation.worlds import World, enter
 
 _CREATING = {"CreateQueue": "sqs", "CreateTopic": "sns", "PutMetricAlarm": "cloudwatch"}
 _DELETING = ("DeleteQueue", "DeleteTopic", "DeleteAlarms")
+
+
+@dataclass(frozen=True)
+class _Checked:
+    """A call that was checked: what it changes, and the phone that it sends to."""
+
+    operation: str
+    changed: frozenset[AwsResource | str]
+    phone: str | None
 
 
 class Gate:
@@ -51,6 +62,7 @@ class Gate:
         self._accounts_of_keys: dict[str, str] = {}
         self._lookup_lock = threading.Lock()
         self._own_calls = threading.local()
+        self._checked = threading.local()
 
     @contextmanager
     def own_calls(self) -> Iterator[None]:
@@ -83,6 +95,7 @@ class Gate:
         if self._is_own:
             return proceed(params)
         region = client.meta.region_name
+        proceed = self._noting(operation, region, proceed)
         params = names.with_prefix(service, operation, params, self.prefix)
         limits.check_recipient(operation, params, self.send_to)
         if operation in _CREATING:
@@ -102,6 +115,22 @@ class Gate:
             for resource in aws_resources.changed_by(params, region, self.account):
                 self._forget(resource)
         return response
+
+    def _noting(self, operation: str, region: str, proceed: Callable[[Any], Any]) -> Callable[[Any], Any]:
+        """Return a function that makes a call which was checked, and has `send` know what it may change meanwhile."""
+
+        def call(params: Any) -> Any:
+            before = getattr(self._checked, "call", None)
+            self._checked.call = _Checked(operation, self._changed(params, region), params.get("PhoneNumber"))
+            try:
+                return proceed(params)
+            finally:
+                self._checked.call = before
+
+        return call
+
+    def _changed(self, params: Mapping[str, Any], region: str) -> frozenset[AwsResource | str]:
+        return frozenset(aws_resources.changed_by(params, region, self.account))
 
     def _check_keys(self, client: Any) -> None:
         credentials = client._request_signer._credentials
@@ -163,15 +192,30 @@ class Gate:
 
     def send(self, request: Request, network: Callable[[], AWSResponse]) -> AWSResponse:
         """Send the request and return the response; CloudError if it isn't allowed."""
-        if not request.access_key and request.service not in limits.allowed_operations():
-            return network()  # an unsigned request for credentials, such as to a metadata service, can change nothing
+        if door.is_for_credentials(request):
+            return network()
         limits.check_operation(request.service, request.operation or "?")
         if request.service in limits.CREDENTIAL_OPERATIONS:
             return network()
+        door.check_form(request)
         if self._accounts_of_keys.get(request.access_key) != self.account:
             raise CloudError(
                 "This request is signed with keys that the course hasn't checked yet, so it wasn't sent. If your keys "
                 "were just renewed, run the cell again."
             )
+        if not (self._is_own or aws_resources.only_reads(request.operation)):
+            self._check_checked(request)
         self.counter.add(limited=not self._is_own)
         return network()
+
+    def _check_checked(self, request: Request) -> None:
+        try:
+            params = request.params
+            sent = _Checked(request.operation, self._changed(params, request.region), params.get("PhoneNumber"))
+        except (Unreadable, AttributeError):
+            sent = None
+        if sent is None or sent != getattr(self._checked, "call", None):
+            raise CloudError(
+                f"This {request.operation} didn't come from a client's method as it is now, so the course couldn't "
+                "check whether it changes only what is yours. It wasn't sent."
+            )
