@@ -108,11 +108,12 @@ def wire_dead_letters(case):
 class _System:
     """Queues by name, a topic, and what its subscriptions were made with.
 
-    owed: the ARNs of the subscriptions that have to have the redrive policy.
+    owed: the ARNs of the subscriptions that have to have the redrive policy. former: other queues that could use one
+    of the dead-letter queues before, by their names.
     """
 
     def __init__(self, case):
-        self.case, self.urls, self.owed, self.endpoints = case, {}, [], []
+        self.case, self.urls, self.owed, self.endpoints, self.former = case, {}, [], [], {}
         self.topic_arn = shop.topic(case, case.name("orders-placed"))
         self.undelivered = f"{self.topic_arn.split(':')[-1]}-undelivered"
 
@@ -146,6 +147,9 @@ class _System:
         name = case.name("used")
         self.add_queue(name)
         url = self.add_by_hand(name, MessageRetentionPeriod="60000", KmsMasterKeyId="alias/aws/sqs")
+        self.former[_name(shared)] = shared
+        arns = [case.queue_arn(each) for each in (shared, self.urls[name])]
+        _set(case, url, RedriveAllowPolicy={"redrivePermission": "byQueue", "sourceQueueArns": arns})
         _set(case, self.urls[name], RedrivePolicy=_redrive(case, url, 1000))
         name = f"{case.name('fifo')}{FIFO}"
         self.add_queue(name)
@@ -348,9 +352,10 @@ def _expect_own(system, name, dead_url):
     case, fifo = system.case, FIFO * name.endswith(FIFO)
     others = [f"{name.removesuffix(FIFO)}-2{fifo}", f"{case.name('other')}{fifo}"]
     others += [other for other in system.urls if other != name and other.endswith(FIFO) == bool(fifo)][:2]
-    for other in others:
-        new = other not in system.urls
-        url = _create(case, other) if new else system.urls[other]
+    known = system.urls | ({} if fifo else system.former)
+    for other in [*others, *set(known) - set(system.urls)]:
+        new = other not in known
+        url = _create(case, other) if new else known[other]
         before = shop.settings(case, url).get("RedrivePolicy", "")
         try:
             _set(case, url, RedrivePolicy=_redrive(case, dead_url, 3))
@@ -663,6 +668,7 @@ def _add_all_kinds(office):
     office.fail("orders", *[_envelope(case, text) for text in ("We close at six", "[]", "17", '"order_id"')])
     office.fail("returns", _envelope(case, json.dumps({"customer": "Ada"})), _envelope(case, _envelope(case, fourth)))
     office.fail("orders", json.dumps({"TopicArn": "arn:aws:sns:us-east-1:123456789012:orders-placed"}))
+    office.fail("returns", json.dumps({"Type": "Notification", "Message": _text(case, fourth)}))
     gone = office.url("closed")
     office.fail("closed", _text(case, more[3]), _envelope(case, more[4]), kind="parked")
     case.sqs.delete_queue(QueueUrl=gone)
@@ -762,6 +768,15 @@ def _expect_places(office, repeats=False):
                 expected=f"a message in the queue {_name(url)}",
                 why=_WHY[kind],
             )
+        parsed = _parsed(body)
+        inside = parsed.get("Message") if kind == "parked" and isinstance(parsed, dict) else None
+        if taken := [other for other, text, _ in extra if text == inside]:
+            case.not_yet(
+                "parked-repaired",
+                got=case.said(f"Of the message {said}, only the Message was sent on, to the queue {_name(taken[0])}."),
+                expected=f"the message as it is in the queue {_name(url)}",
+                why=_WHY[kind],
+            )
         alike = [text for other, text, _ in extra if other == url and _alike(body, text)]
         source = next((text for _, text, _ in extra if kind == "repaired" and _alike(body, _inner(text))), "")
         if source:
@@ -804,7 +819,7 @@ _WHY = {
     "repaired": "An envelope has a TopicArn. What was published is the text in its Message, and the queue wants an "
     "order alone.",
     "parked": "Only an order that SQS moved here from a queue that exists has a way back. The key order_id makes an "
-    "order of a JSON object, or of the one in an envelope's Message.",
+    "order of a JSON object, or of the one in the Message of an envelope, which has a TopicArn.",
 }
 
 
@@ -1266,6 +1281,11 @@ def _expect_stop_while_down(case):
         _expect_returned(shift)
         _expect_given_back(office, shift, office.sent)
         seen.append([wait for row in shift.waits() for wait in row])
+    office = _Charging(case)
+    office.send(1)
+    office.outages = [(0, 100_000)]
+    shift = office.work(900, "with one order and a provider that's down for a quarter of an hour")
+    _expect_none_dead(office, shift)
     one, other = seen
     if len(one) == len(other) and all(abs(a - b) < 0.05 for a, b in zip(one, other, strict=True)):
         case.not_yet(
@@ -1304,6 +1324,8 @@ def redrive_fixed(case):
     _expect_redriven(house, [honey, tea], "events that aren't fixed, called again")
     for operations in (("DeleteMessage", "DeleteMessageBatch"), ("SendMessage", "SendMessageBatch")):
         _expect_break_survived(case, operations=operations)
+    if shop.of(case.calls, "SendMessageBatch"):
+        _expect_entries_that_fail_kept(case, tea)
     for _ in range(2):
         _expect_break_survived(case, after=round(case.draw.uniform(0.1, 0.6), 3))
     _expect_redriven(_Warehouse(case), ARTICLES, "no event")
@@ -1413,12 +1435,17 @@ def _expect_redriven(house, articles, told):
         _explain_redrive(case, result.error)
     count = house.take_fixed(articles)
     _expect_where_they_belong(house)
-    if type(result.value) is not int or result.value != count:
+    _expect_number(case, result.value, count)
+
+
+def _expect_number(case, value, count):
+    """The answer returned how many events left the dead-letter queue."""
+    if type(value) is not int or value != count:
         case.not_yet(
             "wrong-number",
-            got=result.value,
+            got=value,
             expected=f"{count}",
-            why="It's the number of events that this call sent back.",
+            why="It's the number of events that this call took out of the dead-letter queue.",
         )
 
 
@@ -1534,7 +1561,8 @@ def _explain_loss(house, group, body):
         why="SQS remembers a deduplication id for five minutes, even of messages that have been deleted. Equal events, "
         "and one that goes back again, need ids that differ."
         if duplicate
-        else "Only a delete takes a message out of its queue. So it comes after the send, and only if that has worked.",
+        else "Only a delete takes a message out of its queue. So it comes after the send, and only if that has worked. "
+        "A batch raises nothing when some of its entries fail.",
     )
 
 
@@ -1562,12 +1590,28 @@ def _expect_break_survived(case, operations=(), after=0):
     told = f"Ctrl+C ends a run after {after:g} s" if after else f"all calls of {operations[0]} but two fail in a run"
     hidden = [message["left"] for message in case.state(house.dead_url)["messages"]]
     case.clock.advance(max([0, *hidden]) + case.draw.randrange(45, 59))
+    there = len(house.case.state(house.dead_url)["messages"])
     result = _run_redrive(house, [tea], "seven events")
     case.did += f", called again in the minute after all is visible again; before, {told}"
     if result.error:
         _explain_redrive(case, result.error)
     house.take_fixed([tea])
     _expect_where_they_belong(house)
+    _expect_number(case, result.value, there - len(case.state(house.dead_url)["messages"]))
+
+
+def _expect_entries_that_fail_kept(case, tea):
+    """Of batches, many entries fail. Nothing's lost."""
+    house = _Warehouse(case)
+    house.fail([(group, tea) for group in "ABCDEF" for _ in range(2)])
+    with case.unkind(entries=0.5):
+        _run_redrive(house, [tea], "twelve events")
+    case.did += ", while some entries of batches fail"
+    there = [house.in_queue(url) for url in (house.events_url, house.dead_url)]
+    for group, bodies in house.dead.items():
+        for body in bodies:
+            if not any(body in queue.get(group, []) for queue in there):
+                _explain_loss(house, group, body)
 
 
 # --- 08.5 ------------------------------------------------------------------------------------------------------------
@@ -1626,16 +1670,24 @@ class _Alerts:
         self.without.append(name)
 
     def add_all_kinds(self):
-        """Create queues of all kinds, an alarm that has to change, and two that mustn't."""
-        case = self.case
+        """Create queues of all kinds, alarms that have to change, each in its own way, and two that mustn't."""
+        case, others_arn = self.case, shop.topic(self.case, self.case.name("others"))
         shared, changed = case.name("parked"), case.name("returns-dead")
         self.add(shared, case.name("orders"), case.name("gifts"))
         self.add_without(case.name("orders-dead"))
         self.add(changed, case.name("returns"))
-        self.add(f"{case.name('events-dead')}{FIFO}", f"{case.name('events')}{FIFO}")
+        fifo, heard = f"{case.name('events-dead')}{FIFO}", case.name("heard")
+        self.add(fifo, f"{case.name('events')}{FIFO}")
+        self.add(heard, case.name("letters"))
         self.add_without(f"{case.name('plain')}{FIFO}")
         wrong = {"MetricName": "NumberOfMessagesSent", "Threshold": 100.0, "Period": 3600, "ActionsEnabled": False}
-        self._put(self.alarm(changed), changed, **wrong, OKActions=[self.topic_arn], TreatMissingData="breaching")
+        wrong |= {"AlarmActions": [others_arn], "OKActions": [self.topic_arn], "TreatMissingData": "breaching"}
+        self._put(self.alarm(changed), changed, **wrong)
+        right = {"Statistic": "Maximum", "Threshold": 1.0, "ComparisonOperator": "GreaterThanOrEqualToThreshold"}
+        right |= {"TreatMissingData": "notBreaching", "AlarmActions": [self.topic_arn]}
+        self._put(self.alarm(shared), shared, **right | {"TreatMissingData": "missing"})
+        self._put(self.alarm(fifo), fifo, **right, ActionsEnabled=False)
+        self._put(self.alarm(heard), heard, **right, OKActions=[others_arn])
         self._put(f"age of {shared}", shared, MetricName="ApproximateAgeOfOldestMessage", Threshold=86_400.0)
         self._put(f"many in {changed}", changed, Threshold=1000.0, TreatMissingData="ignore")
         self.others = [f"age of {shared}", f"many in {changed}"]
@@ -1755,6 +1807,22 @@ def _expect_told(office, told, unused=0):
     for number in range(2):
         _send(case, office.url(first), f"by hand {number}")
     _expect_heard(office, first, expected, f"somebody sends two messages to {first}")
+    _expect_no_other_action(office)
+
+
+def _expect_no_other_action(office):
+    """The alarms do nothing but publish to the team's topic."""
+    case, alarms = office.case, office.alarms()
+    for name in map(office.alarm, office.sources):
+        for kind in ("AlarmActions", "OKActions", "InsufficientDataActions"):
+            if more := sorted(set(alarms[name].get(kind, [])) - {office.topic_arn}):
+                case.not_yet(
+                    "other-action",
+                    got=case.said(f"The {kind} of the alarm {name!r} have {more[0]}."),
+                    expected="an alarm that publishes to the topic when it goes into ALARM, and does nothing else",
+                    why="put_metric_alarm replaces all settings of an alarm that exists. What the old one did is gone "
+                    "unless your code names it, or leaves the alarm as it is.",
+                )
 
 
 def _messages_with_handles(case, queue_url):

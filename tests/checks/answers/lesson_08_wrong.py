@@ -381,7 +381,7 @@ sort_dead_letters__inner_order_written_again = variant(
 )  # fmt: skip
 
 sort_dead_letters__any_message_is_repaired = variant(
-    "solution", "isinstance(text, str) and is_order(parsed(text))", "text", says="parked-elsewhere or message-lost"
+    "solution", "isinstance(text, str) and is_order(parsed(text))", "text", says="parked-elsewhere or parked-repaired"
 )
 
 sort_dead_letters__by_message = variant(
@@ -1180,4 +1180,96 @@ wire_dead_letters__creates_fifo_by_content = variant(
     '{"FifoQueue": "true"} if fifo else {}',
     '{"FifoQueue": "true", "ContentBasedDeduplication": "true"} if fifo else {}',
     says="created-again",
+)
+
+wire_dead_letters__one_more_allowed = variant(
+    "solution",
+    "        configure(dead_url, MessageRetentionPeriod=two_weeks, Red",
+    "        now = sqs.get_queue_attributes(QueueUrl=dead_url, AttributeNames=['All'])['Attributes']\n"
+    "        there = json.loads(now.get('RedriveAllowPolicy', '{}')).get('sourceQueueArns', [])\n"
+    "        allow['sourceQueueArns'] = sorted({*there, *allow['sourceQueueArns']})\n"
+    "        configure(dead_url, MessageRetentionPeriod=two_weeks, Red",
+    says="others-can-use-it",
+)
+
+sort_dead_letters__message_is_enough = variant(
+    "solution",
+    'if source_url and isinstance(body, dict) and "TopicArn" in body:',
+    'if source_url and isinstance(body, dict) and "order_id" not in body:',
+    says="parked-repaired",
+)
+
+sort_dead_letters__repaired_without_attributes = variant(
+    "solution",
+    'message.get("MessageAttributes", {})',
+    '{} if kind == "repaired" else message.get("MessageAttributes", {})',
+    says="attributes-lost",
+)
+
+redrive_fixed__failed_entries_ignored = variant(
+    "redrive_fixed__sequence_numbers_in_batches",
+    '                if reply.get("Failed"):\n                    raise RuntimeError(reply["Failed"])\n',
+    "",
+    says="event-lost",
+)
+
+
+def _unless_alike(*keys):
+    """Return a line of code that leaves an alarm alone if these of its settings are as they have to be."""
+    wanted = {
+        "MetricName": "'ApproximateNumberOfMessagesVisible'",
+        "Threshold": "1",
+        "Period": "60",
+        "EvaluationPeriods": "1",
+        "AlarmActions": "[topic_arn]",
+        "OKActions": "[]",
+        "TreatMissingData": "'notBreaching'",
+        "ActionsEnabled": "True",
+    }
+    same = " and ".join(f"one.get({key!r}) == {wanted[key]}" for key in keys or wanted)
+    return (
+        '        there = cloudwatch.describe_alarms(AlarmNames=[f"dead letters in {dead_name}"])["MetricAlarms"]\n'
+        f"        if any({same} for one in there):\n"
+        "            continue\n"
+        "        cloudwatch.put_metric_alarm(\n"
+    )
+
+
+watch_dead_letters__compares_what_it_watches = variant(
+    "solution",
+    "        cloudwatch.put_metric_alarm(\n",
+    _unless_alike("MetricName", "Threshold", "Period", "AlarmActions"),
+    says="no-data or no-alarm or team-not-told or other-action",
+)
+
+watch_dead_letters__compares_all_but_missing_data = variant(
+    "solution",
+    "        cloudwatch.put_metric_alarm(\n",
+    _unless_alike("MetricName", "Threshold", "Period", "AlarmActions", "OKActions", "ActionsEnabled"),
+    says="no-data",
+)
+
+watch_dead_letters__compares_all_but_ok_actions = variant(
+    "solution",
+    "        cloudwatch.put_metric_alarm(\n",
+    _unless_alike("MetricName", "Threshold", "Period", "AlarmActions", "TreatMissingData", "ActionsEnabled"),
+    says="other-action",
+)
+
+watch_dead_letters__compares_all_but_actions_enabled = variant(
+    "solution",
+    "        cloudwatch.put_metric_alarm(\n",
+    _unless_alike("MetricName", "Threshold", "Period", "AlarmActions", "TreatMissingData", "OKActions"),
+    says="team-not-told",
+)
+
+watch_dead_letters__keeps_old_actions = variant(
+    "solution",
+    "        cloudwatch.put_metric_alarm(\n",
+    '        there = cloudwatch.describe_alarms(AlarmNames=[f"dead letters in {dead_name}"])["MetricAlarms"]\n'
+    '        actions = {topic_arn}.union(*[alarm["AlarmActions"] for alarm in there])\n'
+    "        cloudwatch.put_metric_alarm(\n",
+    "AlarmActions=[topic_arn]",
+    "AlarmActions=sorted(actions)",
+    says="other-action",
 )
