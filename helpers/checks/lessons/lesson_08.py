@@ -1271,23 +1271,20 @@ def _expect_given_back(office, shift, sent):
 
 def _expect_stop_while_down(case):
     """The time passes while the provider is down. Two workers don't wait for the same times."""
-    seen, seconds = [], case.draw.randrange(150, 190)
-    for _ in range(2):
+    seen = []
+    for orders, seconds in ((3, case.draw.randrange(150, 190)), (1, 900)):
         office = _Charging(case)
-        office.send(3)
+        office.send(orders)
         office.outages = [(0, 100_000)]
         shift = office.work(seconds, "with a provider that's down all the time")
         _expect_patience(office, shift)
         _expect_returned(shift)
+        _expect_none_dead(office, shift)
         _expect_given_back(office, shift, office.sent)
         seen.append([wait for row in shift.waits() for wait in row])
-    office = _Charging(case)
-    office.send(1)
-    office.outages = [(0, 100_000)]
-    shift = office.work(900, "with one order and a provider that's down for a quarter of an hour")
-    _expect_none_dead(office, shift)
     one, other = seen
-    if len(one) == len(other) and all(abs(a - b) < 0.05 for a, b in zip(one, other, strict=True)):
+    both = list(zip(one, other, strict=False))[:-1]  # the last wait can be cut off
+    if both and all(abs(a - b) < 0.05 for a, b in both):
         case.not_yet(
             "no-random-share",
             got=case.said(f"Two workers waited for the same times: {', '.join(f'{wait:.1f}' for wait in one[:8])} s."),
