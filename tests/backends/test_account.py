@@ -898,6 +898,7 @@ def test_an_alarm_is_named_by_its_arn_too() -> None:
     assert from_arn("arn:aws:cloudwatch:eu-central-1:alarm:late") is None
 
 
+@pytest.mark.full
 def test_sweep_finds_and_deletes_alarms(begun: Any, aws: FakeAws) -> None:
     """Those with the tag, on any number of pages; somebody else's stay."""
     for number in range(60):

@@ -191,6 +191,7 @@ def test_what_is_made_after_start_is_answered_offline(run: Run) -> None:
     assert found == {"outcomes": outcomes, "attempts": []}
 
 
+@pytest.mark.full
 def test_metrics_are_answered_offline(run: Run) -> None:
     """Every operation of CloudWatch stays in the process, whichever client makes the call and however time goes on.
 

@@ -84,7 +84,9 @@ def examined(jitter, seed):
     return examine(EXERCISE, lambda world: InProcess(answer, world), draw.randrange(2**30))
 
 
-@pytest.mark.parametrize("jitter", JITTERS)
+@pytest.mark.parametrize(
+    "jitter", [pytest.param(name, marks=() if name == "full" else pytest.mark.full) for name in JITTERS]
+)
 def test_a_usual_jitter_passes(jitter):
     """Once each in the quick run."""
     found = examined(jitter, 1)

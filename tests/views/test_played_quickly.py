@@ -49,7 +49,16 @@ def lived(number: str, seed: int) -> tuple[list[str], str, int]:
     return calls, str(cloud.world.clock.now()), pressed
 
 
-@pytest.mark.parametrize("number", [lesson.number for lesson in course().lessons])
+QUICK = ("01", "03", "06")  # the lessons with many live pictures and no long runs
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        pytest.param(lesson.number, marks=() if lesson.number in QUICK else pytest.mark.full)
+        for lesson in course().lessons
+    ],
+)
 def test_no_call_of_a_lesson_differs_after_playing(
     offline: Any, monkeypatch: pytest.MonkeyPatch, capsys: Any, number: str
 ) -> None:
