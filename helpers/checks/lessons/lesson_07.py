@@ -132,7 +132,7 @@ def _group(case, event):
             ("number-not-text", "TypeError", "int",
              "A customer's id can be an int or a string of digits. str(...) makes both the same."),
             ("not-in-ascii", "UnicodeEncodeError", "",
-             "An article's name can have any characters. UTF-8 has bytes for all of them, which can be hashed."),
+             "A product's name can have any characters. UTF-8 has bytes for all of them, which can be hashed."),
         ])  # fmt: skip
     if result.changed:
         case.not_yet(
@@ -163,12 +163,12 @@ def _expect_no_salt(case, stream, groups):
     if is_salted:
         case.not_yet(
             "salted-hash",
-            did=f"group_of(event), for events about the articles {SHORT[0]!r} and {SHORT[1]!r}",
+            did=f"group_of(event), for events about the products {SHORT[0]!r} and {SHORT[1]!r}",
             got=case.said(
                 f"Your code returned {ids[SHORT[0]]!r} and {ids[SHORT[1]]!r}. They look like Python's hash()."
             ),
             expected="the same id in any program",
-            why="Python's hash() of a string is another number in each process, so two programs would put events "
+            why="Python's hash() of a string is a different number in each process, so two programs would put events "
             "about the same thing into different groups. hashlib has hashes that stay the same.",
         )
 
@@ -249,7 +249,7 @@ def _work_off(case, stream, groups):
 
 
 TOGETHER = (
-    "Events about the same thing have to be worked on in sequence. SQS keeps the sequence within a group, and between "
+    "Events about the same thing have to be handled in sequence. SQS keeps the sequence within a group, and between "
     "two groups there's none."
 )
 APART = (
@@ -780,7 +780,7 @@ def _send_refused(counter, till, day, orders, arrived):
                 "returned as if all was well."
             ),
             expected="the error, or all orders sent",
-            why="Somebody restarts a program that breaks off with an error. If it hides the error, nobody notices that "
+            why="Somebody restarts a program that stops with an error. If it hides the error, nobody notices that "
             "orders are missing.",
         )
     return sent
@@ -979,7 +979,7 @@ def apply_messages(case):
     alike = {"event_id": repeated["event_id"].upper()}
     office.send(repeated, office.event("C", 4, 20), repeated, office.event("C", 4 + draw(1, 9), 20) | alike)
     _work(office, "an event that the publisher sent twice", delete=False)
-    _work(office, "the same messages again, since the worker broke off before it deleted them", again=True)
+    _work(office, "the same messages again, since the worker stopped before it deleted them", again=True)
     office.send(repeated)
     _work(office, "an event that the publisher sends once more")
     case.reach("once")
@@ -1022,7 +1022,7 @@ def _expect_break_offs_survived(case):
     _work(office, "an event")
     office.send(office.event("A", 2, 7), office.event("B", 1, 9))
     _work(office, "two more", save=False)
-    _work(office, "the same messages and the same state again, since the worker broke off before it saved", again=True)
+    _work(office, "the same messages and the same state again, since the worker stopped before it saved", again=True)
     one = office.sent[-1]
     other = _Office(case)  # of another shop, which has the same event too
     other.send(one)
@@ -1063,7 +1063,7 @@ def _work_by_hand(office, events, did):
 
 
 NOT_SAVED = (
-    "The worker called your function with these messages before, and broke off before it saved the state. Now it "
+    "The worker called your function with these messages before, and stopped before it saved the state. Now it "
     "called with the same state again, and the result is another one. What your code remembers has to be in the state."
 )
 
