@@ -1288,7 +1288,7 @@ def _expect_stop_while_down(case):
         case.not_yet(
             "no-random-share",
             got=case.said(f"Two workers waited for the same times: {', '.join(f'{wait:.1f}' for wait in one[:8])} s."),
-            expected="waits with a random share",
+            expected="waits that are partly random",
             why="All workers notice an outage at the same moment. If all wait for the same times, they all come back "
             "at the same moments, and each time the provider gets all their calls at once.",
         )
@@ -1517,7 +1517,7 @@ def _explain_extra(house, group, body, known, left):
         case.not_yet(
             "went-back-twice",
             got=case.said(f"{said} is in the events queue twice."),
-            expected="each event once, even if a run breaks off and there's another one",
+            expected="each event once, even if a run stops partway and there's another one",
             why=why,
         )
     other = next((name for name, bodies in house.back.items() if body in bodies and name != group), None)
