@@ -480,7 +480,7 @@ def run_lesson(cells: list[str], aws: FakeAws) -> None:
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """boto3 has a short timeout and no retries, so that every fault is a failure."""
-    defaults = dict(Config.OPTION_DEFAULTS) | {"read_timeout": 0.5}  # a busy machine answers within it
+    defaults = dict(Config.OPTION_DEFAULTS) | {"read_timeout": 1.5}  # a busy machine answers within it
     monkeypatch.setattr(Config, "OPTION_DEFAULTS", type(Config.OPTION_DEFAULTS)(defaults))
     os.environ["AWS_MAX_ATTEMPTS"] = "1"
 
