@@ -343,7 +343,7 @@ def _straight(last: list[steps.Step]) -> dict[str, Any]:
 def _outcome(about: list[steps.Step], arn: str, topic_arn: str) -> dict[str, Any]:
     """Return what became of one message on its way to one subscription; `what` is "" if it didn't go this way.
 
-    why: the reason. tries: how often SNS tried in vain. next: when it tries again; "" for at the next call. end: why
+    why: the reason. tries: how often SNS tried in vain. next: when it tries again, or "". end: why
     the message is lost.
     """
     own, last = [], ""
