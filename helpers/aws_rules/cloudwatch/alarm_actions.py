@@ -1,8 +1,8 @@
 """What an alarm does when its state changes: it publishes to topics.
 
 AWS: publishes as the service cloudwatch.amazonaws.com, which a topic's policy has to allow. A new topic's policy does,
-since the topic's own account asks. A topic that's encrypted with the key of AWS can't be used. A failed action is told
-in the alarm's history, and nowhere else. Source: CloudWatch user guide, "Notifying users on alarm changes"; SNS
+since the topic's own account asks. A topic that's encrypted with AWS's own key can't be used. A failed action is in the
+alarm's history, and nowhere else. Source: CloudWatch user guide, "Notifying users on alarm changes"; SNS
 developer guide, "Example cases for Amazon SNS access control"; AWS's answers as quoted by people whose mails didn't
 come.
 moto: runs no action.

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from helpers.aws_rules.sqs.queues import Queue
 
 RECENT = 300_000  # milliseconds
-_PARTS = 10  # whoever has more than one of so many parts has a share above 10%
+_PARTS = 10  # a share of more than one in ten is above 10%
 _LEAST_IN_FLIGHT = 30
 _SECOND = 1000  # milliseconds
 
@@ -41,7 +41,7 @@ _SECOND = 1000  # milliseconds
 class ProcessingTime:
     """How long the tenants of a queue had messages in flight within the last five minutes, to the second.
 
-    It holds what's over. What messages in the queue spend in flight is in their own times. The tenant None stands for
+    It holds the times in flight that are over; messages still in flight have their own. Under the tenant None it keeps
     everything that counts only towards the total. settled: numbers of messages whose time does that.
     """
 

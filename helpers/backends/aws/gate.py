@@ -1,8 +1,8 @@
 """The gate between boto3 and a real account, where the limits on it are applied.
 
 Everything passes it twice. `around` sees the call with its parameters: it checks the operation, the recipient and the
-owner, and adds prefix and tag. `send` sees the signed request, whoever sends it: it checks keys and operation again,
-counts, and stops a change that `around` hasn't checked. What is allowed is in helpers.backends.aws.limits.
+owner, and adds prefix and tag. `send` sees the signed request, no matter which code sends it: it checks keys and
+operation again, counts, and stops a change that `around` hasn't checked. What is allowed is in helpers.backends.aws.limits.
 """
 
 import threading
@@ -100,7 +100,7 @@ class Gate:
         limits.check_recipient(operation, params, self.send_to)
         if operation in _CREATING:
             # What the parameters name would receive messages, so it has to be the learner's: a dead-letter queue, an
-            # alarm's topics. And CloudWatch replaces an alarm that has the name already, whoever's it is.
+            # alarm's topics. And CloudWatch replaces an alarm of that name, even somebody else's.
             self._check_owner(operation, params, region)
             return self._create(operation, params, region, proceed)
         if not aws_resources.only_reads(operation):

@@ -38,7 +38,7 @@ def account_for(text: str) -> str:
 
 
 def partner_of(account: str) -> str:
-    """Return the number of the second account that whoever has this one uses in the lessons."""
+    """Return the number of the second account, the partner's, that goes with this one."""
     return account_for(f"partner of {account}")
 
 
