@@ -2,7 +2,8 @@
 
 Everything passes it twice. `around` sees the call with its parameters: it checks the operation, the recipient and the
 owner, and adds prefix and tag. `send` sees the signed request, no matter which code sends it: it checks keys and
-operation again, counts, and stops a change that `around` hasn't checked. What is allowed is in helpers.backends.aws.limits.
+operation again, counts, and stops a change that `around` hasn't checked. What is allowed is in
+helpers.backends.aws.limits.
 """
 
 import threading
