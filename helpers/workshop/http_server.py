@@ -77,6 +77,11 @@ class Quota:
             self._used[address] += count
             return True
 
+    def is_used_up(self, address: str) -> bool:
+        """Return whether an address has all that it can have."""
+        with self._lock:
+            return self._used[address] >= self._most_of_one
+
     def give_back(self, address: str, count: int) -> None:
         """Count less for an address."""
         with self._lock:
@@ -103,11 +108,17 @@ class HttpServer(ThreadingHTTPServer):
         self.connections = Quota(_MOST_CONNECTIONS, _MOST_OF_ONE)
         self.bytes = Quota(_MOST_BYTES, _MOST_BYTES_OF_ONE)
         self.reading: dict[_Connection, float] = {}  # since when each connection waits for a whole request
+        self._counted: dict[Any, str] = {}  # the address of each socket that counts
         super().__init__((host, port), _Connection)
 
     def process_request(self, request: Any, client_address: Any) -> None:
-        """Respond in a thread of its own, unless there are too many connections."""
-        if self.connections.take(client_address[0], 1):
+        """Respond in a thread of its own. With too many connections, one that waits for a request ends, if there's any.
+
+        SDKs keep a connection for each client that was ever used, and connect again when they find it closed.
+        """
+        address = client_address[0]
+        if self.connections.take(address, 1) or (self._end_a_silent_one(address) and self.connections.take(address, 1)):
+            self._counted[request] = address
             super().process_request(request, client_address)
             return
         with contextlib.suppress(OSError):
@@ -115,12 +126,32 @@ class HttpServer(ThreadingHTTPServer):
             request.send(_TOO_BUSY)
         self.shutdown_request(request)
 
+    def _end_a_silent_one(self, address: str) -> bool:
+        """End the connection that has waited longest: of this address if it has its share, else of any.
+
+        Return whether there was one.
+        """
+        ours_only = self.connections.is_used_up(address)
+        waiting = [each for each in list(self.reading.items()) if not ours_only or each[0].client_address[0] == address]
+        for connection, _ in sorted(waiting, key=lambda each: each[1]):
+            if self._uncount(connection.request):
+                connection.hang_up()
+                return True
+        return False
+
+    def _uncount(self, request: Any) -> bool:
+        """Count a connection no longer. Return whether it counted until now."""
+        address = self._counted.pop(request, None)
+        if address is not None:
+            self.connections.give_back(address, 1)
+        return address is not None
+
     def process_request_thread(self, request: Any, client_address: Any) -> None:
         """Respond until the connection ends."""
         try:
             super().process_request_thread(request, client_address)
         finally:
-            self.connections.give_back(client_address[0], 1)
+            self._uncount(request)
 
     def service_actions(self) -> None:
         """End connections that are silent or too slow. `serve_forever` calls this twice a second."""

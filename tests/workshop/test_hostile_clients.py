@@ -3,7 +3,7 @@
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import urlencode
 
@@ -189,24 +189,66 @@ def test_the_control_api_reads_short_bodies_only(served: Running) -> None:
 # ---- How it is sent
 
 
-def test_one_address_has_so_many_connections() -> None:
-    """One more is refused at once with an answer that SDKs understand, and a place that's free again is used."""
+def until(true: Callable[[], bool]) -> bool:
+    """Wait until this is true, and return whether it is: after ten seconds it's a failure."""
+    deadline = time.monotonic() + 10
+    while not true() and time.monotonic() < deadline:
+        time.sleep(0.005)
+    return true()
+
+
+def ask(connection: socket.socket) -> bytes:
+    """Send a short request, and return what comes back first: nothing if the connection ended."""
+    try:
+        connection.sendall(b"GET /_course/ HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        return connection.recv(1_000)
+    except ConnectionError:
+        return b""
+
+
+def test_one_address_has_so_many_connections_and_silent_ones_give_way() -> None:
+    """SDKs keep each connection that they ever used. The one that has been silent longest ends, and no other."""
     served = Running()
     served.server.connections = http_server.Quota(10, 3)
     kept = [connect(served) for _ in range(3)]
     for connection in kept:
-        connection.sendall(b"GET /_course/ HTTP/1.1\r\nHost: localhost\r\n\r\n")
-        assert connection.recv(1_000).startswith(b"HTTP/1.1 200 ")
-    with connect(served) as refused:
-        assert answer(refused).startswith(b"HTTP/1.1 503 ")
+        assert ask(connection).startswith(b"HTTP/1.1 200 ")
+    silent = dict(zip([connection.getsockname()[1] for connection in kept], [2.0, 3.0, 1.0], strict=True))
+    assert until(lambda: len(served.server.reading) == 3)
+    for connection in served.server.reading:
+        served.server.reading[connection] = time.monotonic() - silent[connection.client_address[1]]
+    kept += [connect(served)]
+    assert ask(kept[3]).startswith(b"HTTP/1.1 200 ")
+    assert [ask(connection)[:12] for connection in kept] == [b"HTTP/1.1 200", b"", b"HTTP/1.1 200", b"HTTP/1.1 200"]
     for connection in kept:
         connection.close()
-    deadline = time.monotonic() + 10
-    while served.server.connections._used and time.monotonic() < deadline:
-        time.sleep(0.01)
-    with connect(served) as again:
-        again.sendall(b"GET /_course/ HTTP/1.1\r\nHost: localhost\r\n\r\n")
-        assert again.recv(1_000).startswith(b"HTTP/1.1 200 ")
+    assert until(lambda: not served.server.connections._used)
+    served.close()
+
+
+def test_busy_connections_do_not_give_way_and_others_are_not_touched() -> None:
+    """One more is refused at once with an answer that SDKs understand."""
+    served, go_on, begun = Running(), threading.Event(), threading.Semaphore(0)
+    usual = served.server.handlers
+
+    def respond(request: http_server.HttpRequest) -> http_server.HttpResponse:
+        begun.release()
+        assert go_on.wait(10)
+        return usual.respond(request)
+
+    served.server.handlers = usual._replace(respond=respond)
+    served.server.connections = http_server.Quota(10, 3)
+    assert served.server.connections.take("192.0.2.1", 1)  # another computer's
+    busy = [connect(served) for _ in range(3)]
+    for connection in busy:
+        connection.sendall(b"GET /_course/ HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        assert begun.acquire(timeout=10)
+    with connect(served) as refused:
+        assert answer(refused).startswith(b"HTTP/1.1 503 ")
+    go_on.set()
+    for connection in busy:
+        assert connection.recv(1_000).startswith(b"HTTP/1.1 200 ")
+        connection.close()
     served.close()
 
 
@@ -215,9 +257,7 @@ def test_a_request_has_to_arrive_in_time(served: Running, monkeypatch: pytest.Mo
     """Whoever is silent, or sends a byte now and then, is disconnected."""
     with connect(served) as connection:
         connection.sendall(sent)
-        deadline = time.monotonic() + 10
-        while not served.server.reading and time.monotonic() < deadline:
-            time.sleep(0.005)
+        assert until(lambda: bool(served.server.reading))
         monkeypatch.setattr(http_server, "_READING", -1.0)
         served.server.service_actions()
         assert not answer(connection).startswith(b"HTTP/1.1 2")

@@ -105,12 +105,16 @@ def _names(case):
 
 
 def _event(case, thing, number):
-    """Return an event about this thing, with its name written in any way. number: of the event about it."""
+    """Return an event about this thing, with its name written in any way. number: of the event about it.
+
+    An order's first two are written the same way, and only the first has a customer and an article.
+    """
     kind, name = thing
     event = {"event_id": f"e-{case.draw.randrange(10**9)}-{number}", "kind": case.draw.choice(KINDS[kind])}
     others, chance = {"order_id": "A-999", "article": "tea", "customer_id": 999, "note": ""}, 0.5
     if kind == "other":  # two of each that looks like another kind, and these have its key
         event["kind"], chance = KINDS[kind][name // 2 if name < 10 else name - 5], 0.5 + (name < 10)
+    chance = 1 - number if kind == "order" and number < 2 else chance
     event |= {key: value for key, value in others.items() if key != KEYS.get(kind) and case.draw.random() < chance}
     if kind == "order":
         event["order_id"] = [name, name, name.lower(), f" {name}", f"{name.lower()}\r\n", f"\t{name} "][number]
