@@ -195,14 +195,21 @@ class _Connection(BaseHTTPRequestHandler):
     def _respond(self) -> None:
         request, self._taken = self._request_without_body(), 0
         try:
+            response = self._answer(request)
+        except UnreadableRequest as problem:
+            self._reject(request, problem)
+        else:
+            self._write(response)
+
+    def _answer(self, request: HttpRequest) -> HttpResponse:
+        """Return the response. Its body no longer counts when the client sees that, so it can send the next one."""
+        try:
             request.body = self._read_body(request.headers)
             self.server.reading.pop(self, None)  # what takes long now is the response, such as one to a long poll
             response = self.server.handlers.respond(request)
             if response[0] >= 400 and len(request.body) > _LARGE:
                 time.sleep(self.server.delay)
-            self._write(response)
-        except UnreadableRequest as problem:
-            self._reject(request, problem)
+            return response
         finally:
             self.server.bytes.give_back(self.client_address[0], self._taken)
 
