@@ -54,7 +54,7 @@ def _copy(out: Path) -> None:
     for name in ("lessons", "exercises", ".github"):
         if (HOME / name).is_dir():  # an installed course has no workflows
             shutil.copytree(HOME / name, out / name, ignore=ignored)
-    for name in ("pyproject.toml", "README.md"):
+    for name in ("pyproject.toml", "README.md", "LICENSE"):
         shutil.copy(HOME / name, out / name)
     (out / "solutions").mkdir()  # the package's build wants the folder
     (out / "solutions" / "README.md").write_text(_NOTE, encoding="utf-8")

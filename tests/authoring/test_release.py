@@ -13,7 +13,8 @@ def test_a_release_has_everything_but_the_solutions(tmp_path):
     """The package, lessons, exercises and what builds them are there; no solution, test or cache is."""
     out = tmp_path / "deep" / "release"
     names = release.release(out)
-    assert names == [".github", "README.md", "exercises", "helpers", "lessons", "pyproject.toml", "solutions"]
+    top = [".github", "LICENSE", "README.md", "exercises", "helpers", "lessons", "pyproject.toml", "solutions"]
+    assert names == top
     assert [file.name for file in (out / "solutions").iterdir()] == ["README.md"]
     wanted = {f"{lesson.slug}.ipynb" for lesson in course().lessons}
     for kind in ("lessons", "exercises"):
@@ -25,7 +26,8 @@ def test_a_release_has_everything_but_the_solutions(tmp_path):
 def test_a_release_has_no_leftovers(tmp_path, monkeypatch):
     """What Python and JupyterLab leave behind in a clone stays there, and so do the tests."""
     clone = tmp_path / "clone"
-    wanted = {"helpers/cli/shared.py", "lessons/01.ipynb", "exercises/01.ipynb", "pyproject.toml", "README.md"}
+    wanted = {"helpers/cli/shared.py", "lessons/01.ipynb", "exercises/01.ipynb"}
+    wanted |= {"pyproject.toml", "README.md", "LICENSE"}
     leftovers = {
         "helpers/__pycache__/cli.pyc",
         "lessons/.ipynb_checkpoints/01.ipynb",
