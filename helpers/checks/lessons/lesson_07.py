@@ -54,9 +54,9 @@ KINDS = {
 }
 TIMES = {"order": 6, "stock": 2, "customer": 3, "other": 1}  # that something has events
 KEYS = {"order": "order_id", "stock": "article", "customer": "customer_id"}
-SHORT = ["?", " ", "0"]  # names of articles
+SHORT = ["?", " ", "0"]  # names of products
 HASH = re.compile("[0-9]{17,20}|(0x)?(?=[0-9]*[a-f])[0-9a-f]{14,16}")
-LONG = 300  # characters of the longest article's name
+LONG = 300  # characters of the longest product's name
 
 
 def group_of(case):
@@ -130,13 +130,13 @@ def _group(case, event):
     result = case.attempt(event=event)
     if result.error:
         shop.explain(case, result.error, "a message group id", [
-            ("no-such-key", "KeyError", "", "Not every event has this key. Its kind says which one it's about."),
+            ("no-such-key", "KeyError", "", "Not every event has this key. Its kind says what it's about."),
             ("number-not-text", "AttributeError", "'int' object has no attribute",
-             "A customer's id can be an int or a string of digits. str(...) makes both the same."),
+             "A customer's id can be an int or a string of digits. str(...) turns both into the same text."),
             ("number-not-text", "TypeError", "int",
-             "A customer's id can be an int or a string of digits. str(...) makes both the same."),
+             "A customer's id can be an int or a string of digits. str(...) turns both into the same text."),
             ("not-in-ascii", "UnicodeEncodeError", "",
-             "A product's name can have any characters. UTF-8 has bytes for all of them, which can be hashed."),
+             "A product's name can contain any characters. UTF-8 can encode all of them, and the bytes can be hashed."),
         ])  # fmt: skip
     if result.changed:
         case.not_yet(
@@ -190,14 +190,14 @@ def _expect_no_numbers(case, stream, groups):
             did="group_of(event), for many events",
             got=case.said(f"Your ids have numbers that go up with each new thing: {firsts[0]!r}, {firsts[1]!r}, ..."),
             expected="the same id in any program",
-            why="Another program gets other events first, so it would number things in another way. The id has to come "
-            "from the event alone.",
+            why="Another program gets different events first, so it would number things differently. The id has to "
+            "come from the event alone.",
         )
 
 
 ACCEPTED = (
-    "A message group id has 1 to 128 letters, digits and punctuation marks, all of them in ASCII, and no space. What "
-    "isn't like that has to be written in another way, so that two names stay two."
+    "A message group id is made of 1 to 128 ASCII letters, digits and punctuation marks, with no spaces. Any other "
+    "name has to be turned into something like that, and different names have to stay different."
 )
 
 
@@ -253,8 +253,8 @@ def _work_off(case, stream, groups):
 
 
 TOGETHER = (
-    "Events about the same thing have to be handled in sequence. SQS keeps the sequence within a group, and between "
-    "two groups there's none."
+    "Events about the same thing have to be handled in sequence. SQS preserves the sequence within a group, but not "
+    "between groups."
 )
 APART = (
     "While a message of a group is in flight, the rest of the group waits. Events about different things needn't wait "
@@ -281,10 +281,10 @@ def _expect_together(case, stream, groups):
     key = KEYS[kind]
     got = f"The events {one['kind']} and {other['kind']} are about the same thing, {key} {shop.show(one[key], 60)}"
     got += f", also written {shop.show(other[key], 60)}" if one[key] != other[key] else ""
-    got += f", and have the groups {shop.show(groups[first], 60)} and {shop.show(groups[place], 60)}."
+    got += f", and their groups are {shop.show(groups[first], 60)} and {shop.show(groups[place], 60)}."
     if began[place] < ended[first]:
-        got += f" When four workers worked on a stream of events, the first one's work ended after {ended[first]} s, "
-        got += f"and the second one's had begun after {began[place]} s."
+        got += " When four workers handled a stream of events, the first of these two was done after "
+        got += f"{ended[first]} s, and work on the second one had begun after {began[place]} s."
     case.not_yet(reason_found, did=_call(other), got=case.said(got), expected="one group for both", why=TOGETHER)
 
 
@@ -311,8 +311,8 @@ def _expect_apart(case, stream, groups):
     needed = _seconds(case, stream, [str(things.index(thing)) for thing, _ in stream])
     got = f"The events {one['kind']} ({_named(one)}) and {other['kind']} ({_named(other)}) have the same group, "
     got += f"{shop.show(groups[place], 60)}. Four workers needed {took} s for a stream of {len(stream)} events."
-    got += f" With a group for each thing they need {needed} s." if took > needed else ""
-    case.not_yet(reason_found, did=_call(other), got=case.said(got), expected="a group for each", why=APART)
+    got += f" With a group for each thing, they need {needed} s." if took > needed else ""
+    case.not_yet(reason_found, did=_call(other), got=case.said(got), expected="a group for each of the two", why=APART)
 
 
 def _named(event):
@@ -438,9 +438,9 @@ def _pass_on(dock):
     if [shop.settings(case, url) for url in urls] != settings:
         case.not_yet(
             "queue-changed",
-            got=case.said("After your call, a setting of one of the queues isn't what it was."),
+            got=case.said("After your call, one of the queues has different settings."),
             expected="the settings of both queues as they were",
-            why="A queue's settings are for everybody who works with it.",
+            why="A queue's settings affect everybody who uses it.",
         )
     steps = [step for step in case.steps(dock.events_url)[known:] if step.what == shop.RECEIVED]
     received = list(dict.fromkeys(step.message for step in steps))
@@ -473,9 +473,9 @@ def _expect_arrived(dock, new, passed, back, stopped):
                     f"In the group {one[0]}, the warehouse's queue refused {_short(refused)}, and it got a later "
                     f"event, {_short(one)}."
                 ),
-                expected="nothing of a group passed on after an event that was refused",
-                why="The refused event comes again, and then it would be behind the one that came after it. The "
-                "rest of its group has to wait for it.",
+                expected="nothing from a group passed on after one of its events was refused",
+                why="The refused event will be received again, and then the warehouse would get it after an event that "
+                "belongs behind it. The rest of its group has to wait.",
             )
         if one not in wanted:
             _explain_change(dock, one, wanted)
@@ -484,16 +484,16 @@ def _expect_arrived(dock, new, passed, back, stopped):
             reason, why = "event-not-passed-on", "The warehouse's queue accepts this event."
             if one[0] not in stopped and stopped:
                 reason = "other-group-held-up"
-                why = "None of its group's events was refused, and one group needn't wait for another."
+                why = "No event of its group was refused, and one group needn't wait for another."
             elif stopped:
-                why = "It came before the one of its group that was refused, so nothing was in its way."
+                why = "It came before the refused event of its group, so nothing was in its way."
             case.not_yet(
                 reason,
                 got=case.said(
                     f"The event {_short(one)} of the group {one[0]} isn't in the warehouse's queue. It's number "
                     f"{place + 1} of {len(wanted)} that could be passed on."
                 ),
-                expected="every event passed on, unless an earlier one of its group or itself was refused",
+                expected="every event passed on, unless it or an earlier one of its group was refused",
                 why=why,
             )
     for group in dict.fromkeys(one[0] for one in wanted):
@@ -506,7 +506,7 @@ def _expect_arrived(dock, new, passed, back, stopped):
                 ),
                 expected=f"{[_short(one) for one in sent]}",
                 why="Within a group, the warehouse needs the events in the sequence in which they were sent. A "
-                "receive returns them like that.",
+                "receive returns them in that sequence.",
             )
 
 
@@ -539,7 +539,7 @@ def _expect_one_try(dock, calls):
                 f"Your code sent the event {shop.show(again[0][0].strip(), 40)} {keys.count(again[0])} times."
             ),
             expected="one try for each event",
-            why="It's as long as it was before. The next call can try it again.",
+            why="It's just as long as before. The next call can try it again.",
         )
 
 
@@ -550,16 +550,16 @@ def _expect_left(dock, passed, back):
     if sent_anew := [message for message in back if dock.sent[message][1] in anew]:
         case.not_yet(
             "sent-to-the-events-queue",
-            got=case.said(f"The event {_short(dock.sent[sent_anew[0]])} is in the events queue as another message."),
+            got=case.said(f"The event {_short(dock.sent[sent_anew[0]])} is in the events queue as a new message."),
             expected="the message itself given back",
-            why="What's sent anew comes after everything that was sent before, so its group is out of sequence.",
+            why="A new message is behind everything that was sent before it, so its group is out of sequence.",
         )
     if lost := [message for message in back if message not in left]:
         case.not_yet(
             "event-lost",
-            got=case.said(f"The event {_short(dock.sent[lost[0]])} is in neither of the two queues any more."),
+            got=case.said(f"The event {_short(dock.sent[lost[0]])} is in neither of the two queues now."),
             expected="an event that couldn't be passed on still in the events queue",
-            why="A deleted message never comes back. Delete an event when the warehouse's queue has accepted it.",
+            why="A deleted message never comes back. Only delete an event once the warehouse's queue has accepted it.",
         )
     if kept := [message for message in passed if message in left]:
         case.not_yet(
@@ -568,7 +568,7 @@ def _expect_left(dock, passed, back):
                 f"The event {_short(dock.sent[kept[0]])} is in the warehouse's queue, and in the events queue too."
             ),
             expected="events deleted once they're passed on",
-            why="What isn't deleted comes back, and is passed on a second time.",
+            why="An event that isn't deleted comes back, and is passed on a second time.",
         )
     for place, message in enumerate(back):
         if left[message]["state"] != "visible":
@@ -600,7 +600,8 @@ def _expect_one_receive(case, calls, received, available):
             "not-one-receive",
             got=case.said(f"Your code made {_count(len(receives), 'receive request')}."),
             expected="one, for up to ten messages",
-            why="The caller calls your function again and again. What you give back could come again within the call.",
+            why="The caller calls your function again and again. What you give back could be received again in the "
+            "same call.",
         )
     if len(received) < available:
         case.not_yet(
@@ -615,12 +616,13 @@ def _explain_passing_error(case, error, calls):
     """Say which call, or which part of a response, the answer stumbled over."""
     prefix = "AWS.SimpleQueueService."
     asked = (
-        "receive_message returns message group id and deduplication id if MessageSystemAttributeNames asks for them."
+        "receive_message only returns the message group id and the deduplication id if MessageSystemAttributeNames "
+        "asks for them."
     )
     refused = (
-        "The warehouse's queue refuses an event that's too long, and boto3 raises. Catch that error: the events of "
+        "The warehouse's queue refuses an event that's too long, and boto3 raises an error. Catch that error: the "
+        "events of the other groups still have to be passed on."
     )
-    refused += "the other groups still have to be passed on."
     gone = {call.params.get("ReceiptHandle") for call in shop.of(calls, "DeleteMessage") if not call.error_code}
     gone |= {
         entry["ReceiptHandle"] for call in shop.of(calls, "DeleteMessageBatch") for entry in call.params["Entries"]
@@ -628,19 +630,19 @@ def _explain_passing_error(case, error, calls):
     again = bool(calls) and calls[-1].params.get("ReceiptHandle") in gone
     shop.explain(case, error, "events passed on or given back, and a list of ids", [
         ("no-messages-key", "KeyError", "'Messages'",
-         "The receive found nothing. Then its response has no key Messages, and that's no error."),
+         "When a receive finds nothing, its response has no Messages, which isn't an error."),
         ("ids-not-asked-for", "KeyError", "Attributes", asked),
         ("ids-not-asked-for", "KeyError", "Message", asked),
         ("ids-not-asked-for", "ParamValidationError", "type: <class 'NoneType'>", asked),
         ("no-group-id", "MissingParameter", "MessageGroupId", "A message in a FIFO queue needs a message group id."),
         ("no-deduplication-id", "InvalidParameterValue", "ContentBasedDeduplication",
-         "The warehouse's queue makes no deduplication ids from bodies. Give each event the one that it had."),
+         "The warehouse's queue doesn't compute ids from bodies. Give each event the deduplication id that it had."),
         ("refusal-not-caught", "InvalidParameterValue", "must be shorter than", refused),
         *([("given-back-after-delete", "InvalidParameterValue", "ChangeMessageVisibility operation",
-            "That event is passed on and deleted, so there's nothing to give back any more.")] if again else []),
+            "That event has been passed on and deleted, so there's nothing left to give back.")] if again else []),
         ("not-in-flight-any-more", "InvalidParameterValue", "ReceiptHandle",
-         "On a FIFO queue, a receipt handle is good for something only while its message is in flight."),
-        ("empty-batch", f"{prefix}EmptyBatchRequest", "", "SQS refuses a batch without entries."),
+         "On a FIFO queue, a receipt handle only works while its message is in flight."),
+        ("empty-batch", f"{prefix}EmptyBatchRequest", "", "SQS refuses an empty batch."),
         ("ids-not-distinct", f"{prefix}BatchEntryIdsNotDistinct", "",
          "Each entry needs an Id that no other entry of its batch has."),
     ])  # fmt: skip
@@ -663,7 +665,7 @@ def _expect_ids(case, value, back):
 
 
 def send_day(case):
-    """A day without trouble; days on which the program breaks off, or SQS refuses; other tills and other days."""
+    """A day without trouble; days on which the program stops partway, or SQS refuses; other tills and other days."""
     draw = case.draw.randrange
     counter = _Counter(case, "false")
     _send_and_look(counter, draw(20, 90), "2026-12-24", _sold(case, draw(8, 14)))
@@ -740,7 +742,7 @@ def _send_and_look(counter, till, day, orders, break_off=(), more=()):
     for rows in [orders, [*orders, *more]] if more else [orders]:
         made = len(case.calls)
         tried.append(_send_once(counter, till, day, _shuffled_keys(case, rows)))
-        case.did += ", after it had broken off" if break_off else ""
+        case.did += ", after it had stopped partway" if break_off else ""
         _expect_untouched(counter, case.calls[made:])
         arrived += counter.arrivals()
         _expect_orders(counter, till, day, rows, arrived, tried)
@@ -759,7 +761,7 @@ def _send_refused(counter, till, day, orders, arrived):
 
     over = shop.before_each(case, SENDS, refuse)
     ends_with_error = []
-    sent = _send_once(counter, till, day, orders, "while SQS refused the second request to send", ends_with_error)
+    sent = _send_once(counter, till, day, orders, "while SQS refused the second send", ends_with_error)
     over()
     new = counter.arrivals()
     arrived += new
@@ -770,11 +772,11 @@ def _send_refused(counter, till, day, orders, arrived):
         case.not_yet(
             "went-on-after-a-refusal",
             got=case.said(
-                f"SQS refused a request, and your code went on to send: {_count(len(texts), 'order')} of "
-                f"{len(wanted)} arrived, and one that's missing comes before one that's there."
+                f"SQS refused a request, and your code went on sending: {_count(len(texts), 'order')} of "
+                f"{len(wanted)} arrived, and a missing one comes before one that arrived."
             ),
             expected="no order sent after one that couldn't be sent",
-            why="The restarted program sends the missing order, and then it's behind those that came after it.",
+            why="The restarted program sends the missing order, which is then behind later ones.",
         )
     if not ends_with_error[0]:
         case.not_yet(
@@ -784,7 +786,7 @@ def _send_refused(counter, till, day, orders, arrived):
                 "returned as if all was well."
             ),
             expected="the error, or all orders sent",
-            why="Somebody restarts a program that stops with an error. If it hides the error, nobody notices that "
+            why="If a program stops with an error, somebody restarts it. If it hides the error, nobody notices that "
             "orders are missing.",
         )
     return sent
@@ -806,7 +808,7 @@ def _send_once(counter, till, day, orders, did="", ends_with_error=None):
     if shop.settings(case, counter.queue_url) != settings:
         case.not_yet(
             "queue-changed",
-            got=case.said("After your call, a setting of the queue isn't what it was."),
+            got=case.said("After your call, the queue has different settings."),
             expected="the queue's settings as they were",
             why="A deduplication id for each message is all that's needed.",
         )
@@ -815,9 +817,9 @@ def _send_once(counter, till, day, orders, did="", ends_with_error=None):
         case.not_yet(
             "not-all-sent",
             got=case.said(f"Your code sent {_count(len(sent), 'message')} for {_count(len(orders), 'order')}."),
-            expected="every order sent, at each call",
-            why="A program that was restarted knows nothing of the first try, and the queue's counters don't say "
-            "which orders are in it. So send everything again, and let SQS recognise what it has.",
+            expected="every order sent in each call",
+            why="A program that was restarted knows nothing about the first try, and the queue's counters don't say "
+            "which orders are in it. So send everything again, and let SQS recognise what it already has.",
         )
     return sent
 
@@ -831,10 +833,12 @@ def _expect_one_by_one(case, sends):
     if count:
         case.not_yet(
             "sent-side-by-side",
-            got=case.said(f"{_count(count, 'send request')} of your code began before the one before was answered."),
+            got=case.said(
+                f"Your code began {_count(count, 'send request')} before it had a response to the previous one."
+            ),
             expected="one send after the other",
-            why="SQS keeps the sequence in which it accepts messages. Of several that are on their way at the same "
-            "time, any can be the first.",
+            why="SQS keeps messages in the sequence in which it accepts them. If several are on their way at the same "
+            "time, any of them can arrive first.",
         )
 
 
@@ -845,7 +849,7 @@ def _expect_untouched(counter, calls):
             "queue-touched",
             got=counter.case.said(f"Your code called {others[0].operation}."),
             expected="the messages in the queue as they were",
-            why="Somebody else receives the orders. What you receive stays hidden from them, and a look into the "
+            why="Somebody else receives the orders. What you receive stays hidden from them, and looking in the "
             "queue doesn't show the orders that they've deleted.",
         )
 
@@ -858,7 +862,7 @@ def _expect_orders(counter, till, day, orders, arrived, tried):
             "other-body",
             got=case.said(f"In the queue there's a message {shop.show(odd[0], 100)}."),
             expected="an order as JSON in each message",
-            why="None of the orders reads like that.",
+            why="None of the orders looks like that.",
         )
     if others := [group for _, group in arrived if group != f"till-{till}"]:
         case.not_yet(
@@ -884,28 +888,28 @@ def _expect_orders(counter, till, day, orders, arrived, tried):
             "order-there-twice",
             got=case.said(got),
             expected="each order in the queue once, however often the program is restarted",
-            why="SQS recognises a message by its deduplication id. So an order needs the same id at each call, and "
-            "an id that depends on the moment, on chance or on how many orders there are isn't the same.",
+            why="SQS recognises a message by its deduplication id. So an order needs the same id in each call. An id "
+            "that depends on the time, on chance or on the number of orders doesn't stay the same.",
         )
     if is_random:
         case.not_yet(
             "remembered-random-ids",
-            got=case.said(f"Your ids have UUIDs of version 4 in them, such as {ids[0]!r}. They're drawn at random."),
-            expected="ids that a restarted program makes again",
-            why="Here they were the same at each call, so your code has kept them somewhere. A restart loses that.",
+            got=case.said(f"Your ids contain UUIDs of version 4, such as {ids[0]!r}. Those are random."),
+            expected="ids that a restarted program can make again",
+            why="They were the same in each call here, so your code kept them somewhere. A restart loses them.",
         )
     if texts != wanted:
         case.not_yet(
             "sequence-changed",
-            got=case.said("The orders are in the queue in another sequence."),
+            got=case.said("The orders in the queue are in a different sequence."),
             expected="the sequence of the list",
-            why="A FIFO queue keeps the sequence in which a group's messages are sent.",
+            why="A FIFO queue keeps a group's messages in the sequence in which they're sent.",
         )
 
 
 RANDOM = re.compile("[0-9a-f]{12}4[0-9a-f]{3}[89ab][0-9a-f]{15}")  # a UUID of version 4, without hyphens
 
-SAME_ID = "For SQS, a second message with the same deduplication id within five minutes is the first one again."
+SAME_ID = "To SQS, a second message with the same deduplication id within five minutes is the first one, sent again."
 
 
 def _explain_loss(counter, till, day, wanted, lost, sent):
@@ -914,7 +918,7 @@ def _explain_loss(counter, till, day, wanted, lost, sent):
     got = f"{_count(lost.total(), 'order')} of till {till} on {day} didn't get into the queue, such as number "
     got += f"{place + 1}."
     places = [number for number, entry in enumerate(sent) if _text(_parsed(entry.get("MessageBody", ""))) in lost]
-    reason, why = "order-lost", "Each order is a message of its own, equal or not."
+    reason, why = "order-lost", "Each order is a message of its own, even if another one is equal to it."
     owners = {}
     for number in places:
         owner = till, day, number, _text(_parsed(sent[number]["MessageBody"]))
@@ -934,9 +938,9 @@ def _explain_loss(counter, till, day, wanted, lost, sent):
         break
     if sent and not any("MessageDeduplicationId" in entry for entry in sent):
         reason = "id-left-to-the-body"
-        why = "Your code sends no deduplication id, so this queue makes one from the body, and equal orders have the "
-        why += "same. Grace meant both."
-    case.not_yet(reason, got=case.said(got), expected="every order in the queue, equal or not", why=why)
+        why = "Your code sends no deduplication id, so this queue computes one from the body, and equal orders get "
+        why += "the same one. Grace meant to order twice."
+    case.not_yet(reason, got=case.said(got), expected="every order in the queue, including equal ones", why=why)
 
 
 def _text(order):
@@ -950,15 +954,15 @@ def _explain_sending_error(case, error):
     shop.explain(case, error, "all orders sent", [
         ("no-group-id", "MissingParameter", "MessageGroupId", "A message in a FIFO queue needs a message group id."),
         ("no-deduplication-id", "InvalidParameterValue", "ContentBasedDeduplication",
-         "A queue that makes no id from the body needs one for every message."),
+         "A queue that doesn't compute the id from the body needs one with every message."),
         ("id-not-valid", "InvalidParameterValue", "MessageDeduplicationId can only include",
-         "A deduplication id has 1 to 128 letters, digits and punctuation marks in ASCII, and no space."),
+         "A deduplication id is made of 1 to 128 ASCII letters, digits and punctuation marks, with no spaces."),
         ("id-not-text", "ParamValidationError", "MessageDeduplicationId", "A deduplication id is a string."),
         ("body-not-text", "ParamValidationError", "MessageBody", "A body is a string. json.dumps makes one."),
-        ("empty-batch", f"{prefix}EmptyBatchRequest", "", "SQS refuses a batch without entries."),
-        ("batch-too-large", f"{prefix}TooManyEntriesInBatchRequest", "", f"A batch has {BATCH} entries at most."),
+        ("empty-batch", f"{prefix}EmptyBatchRequest", "", "SQS refuses an empty batch."),
+        ("batch-too-large", f"{prefix}TooManyEntriesInBatchRequest", "", f"A batch can have up to {BATCH} entries."),
         ("ids-not-distinct", f"{prefix}BatchEntryIdsNotDistinct", "",
-         "Each entry needs an Id that no other entry of its batch has. That's another id than the deduplication id."),
+         "Each entry needs an Id that no other entry of its batch has. That isn't the deduplication id."),
     ])  # fmt: skip
 
 
@@ -972,7 +976,7 @@ NO_EVENTS = ["hello?", "[]", "null", "17", "{}", json.dumps(" ".join(EVENT_KEYS)
 
 
 def apply_messages(case):
-    """New orders; old versions; repeats; numbers as text; no events; a worker that breaks off; all at once; many."""
+    """New orders; old versions; repeats; numbers as text; no events; a worker that stops partway; all at once; many."""
     draw = case.draw.randrange
     office = _Office(case)
     first, second = office.event("A", 1, 5), office.event("A", 2, draw(1, 9))
@@ -1007,7 +1011,7 @@ def _expect_no_events_ignored(case):
     """What's no event changes nothing and stays, next to events; and later an event has its id."""
     office = _Office(case)
     office.send(office.event("A", 1, 5), *shop.shuffled(case, NO_EVENTS), office.event("B", 1, 6))
-    _work(office, "messages that are no events")
+    _work(office, "messages that aren't events")
     events = [office.event("C", number + 2, 10 + number) for number in range(len(EVENT_KEYS))]
     for event, key in zip(events, EVENT_KEYS, strict=True):
         office = _Office(case)
@@ -1034,7 +1038,7 @@ def _expect_break_offs_survived(case):
 
 
 def _expect_busy_day_survived(case):
-    """Duplicates and events in any sequence, while the worker breaks off now and then."""
+    """Duplicates and events in any sequence, while the worker stops partway now and then."""
     office, draw = _Office(case), case.draw
     events = [office.event(draw.choice("ABC"), version, draw.randrange(-9, 30)) for version in range(1, 9)]
     events += [office.event("D", str(version), draw.randrange(1, 9)) for version in range(8, 12)]
@@ -1067,8 +1071,8 @@ def _work_by_hand(office, events, did):
 
 
 NOT_SAVED = (
-    "The worker called your function with these messages before, and stopped before it saved the state. Now it "
-    "called with the same state again, and the result is another one. What your code remembers has to be in the state."
+    "The worker called your function with these messages before, and stopped before it saved the state. Now it called "
+    "with the same state again, and got a different result. What your code remembers has to be in the state."
 )
 
 
@@ -1210,7 +1214,7 @@ def _expect_points(office, state, points, good, events):
             reason, why = "no-event-counted", "None of the events names this customer."
         elif off and off in (_points(known), _points({event["event_id"]: event for event in known}.values())):
             reason = "counted-twice"
-            why = f"The event {known[0]['event_id']} has counted already. It arrived again, as its event_id shows."
+            why = f"The event {known[0]['event_id']} has been counted already. It arrived again, as its event_id shows."
         elif off and (missing := next((row for row in (new, *([one] for one in new)) if -off == _points(row)), [])):
             reason, why = "event-not-counted", _why_missing(office, missing[0])
             if office.failed.get(missing[0]["event_id"]) == "not-saved":
@@ -1239,9 +1243,9 @@ def _expect_names_as_written(case, where, got, wanted):
         if is_moved:
             case.not_yet(
                 "name-rewritten",
-                got=case.said(f"Under {where} there's {next(iter(found))!r}, and no {name!r}."),
+                got=case.said(f"Under {where} there's {next(iter(found))!r}, but no {name!r}."),
                 expected=f"an entry {name!r}, as the events have it",
-                why="The events aren't yours to tidy. Who reads the state looks for the name that's in them.",
+                why="Don't tidy up the events. Programs that read the state look for the name that's in them.",
             )
 
 
@@ -1257,10 +1261,10 @@ def _why_missing(office, event):
     """Return why this event counts."""
     before = office.failed.get(event["event_id"])
     if before == "no-event":
-        return "What came before with this event_id was no event, since it lacked a key. This one has all of them."
+        return "The earlier message with this event_id wasn't an event, since it lacked a key. This one has all keys."
     if int(event["version"]) <= office.orders.get(event["order_id"], (0, ""))[0]:
-        return "It's an old version for its order's status. Points add up, so it counts all the same."
-    return "Its event_id hasn't been there before, so it counts, even if another event looks like it."
+        return "It's too old to change its order's status. But points add up, so it counts all the same."
+    return "Its event_id is a new one, so it counts, even if another event looks like it."
 
 
 def _expect_statuses(office, state, orders, good, events):
@@ -1277,12 +1281,12 @@ def _expect_statuses(office, state, orders, good, events):
         if older and status is not None:
             reason = "older-version-won"
             why = f"That's the status of version {older[0]['version']}. Messages arrive in any sequence, so the one "
-            why += "that's received last needn't be the newest, and versions are numbers, also where they're strings."
+            why += "that's received last needn't be the newest. Versions are numbers, even when they're strings."
             now = [event for event, _ in good if event["status"] == status]
             if now and office.failed.get(now[0]["event_id"]) == "not-saved":
                 reason, why = "remembered-outside-the-state", NOT_SAVED
         elif _is_of_no_event(order_id, has, events):
-            reason, why = "no-event-applied", "That's from an object that lacks a key, and it changes nothing."
+            reason, why = "no-event-applied", "That's from an object that lacks a key, so it shouldn't change anything."
         case.not_yet(
             reason,
             got=case.said(
@@ -1311,7 +1315,7 @@ def _expect_handles(office, value, orders, good, events):
             left.append("repeat" if event["event_id"] in known else "old" if is_old else "new")
         known.add(event["event_id"])
     if any(handle in texts for event, handle in events if not _is_event(event)):
-        reason, why = "no-event-deleted", "Somebody has to see what's wrong with a message that's no event."
+        reason, why = "no-event-deleted", "Somebody has to see what's wrong with a message that isn't an event."
     elif not isinstance(value, list) or not {*texts} <= {*wanted}:
         pass
     elif "new" in left:
@@ -1319,10 +1323,11 @@ def _expect_handles(office, value, orders, good, events):
     elif "repeat" in left:
         reason, why = (
             "repeat-left",
-            "An event that has counted already is done too. Its message comes until it's gone.",
+            "An event that has been counted is done, too. Its message keeps coming back until it's deleted.",
         )
     elif left:
-        reason, why = "old-version-left", "There's nothing more to do for an old version. It comes until it's gone."
+        reason = "old-version-left"
+        why = "There's nothing more to do for an old version. It keeps coming back until it's deleted."
     case.not_yet(
         reason,
         got=case.said(f"Under delete there's {shop.show(value, 100)}. The events: {_events_shown(events)}."),
@@ -1354,7 +1359,7 @@ def _events_shown(events):
 def _explain_applying_error(case, error):
     """Say what the answer stumbled over."""
     broken = "Not every message is an event, and one that isn't changes nothing. The worker has to go on."
-    number = "A version is an int, or the same digits as a string. int(...) makes a number of both."
+    number = "A version is an int, or the same digits as a string. int(...) turns both into a number."
     shop.explain(case, error, "a state and a list of receipt handles", [
         ("version-as-text", "TypeError", "not supported between instances", number),
         ("not-asked-for", "KeyError", "'Attributes'", "The worker didn't ask for any system attributes."),
@@ -1374,7 +1379,7 @@ def _explain_applying_error(case, error):
 SETTLED = 120  # seconds after which a queue's attributes count for certain
 
 POLICY = (
-    "A statement lets the topic in when its Principal is the service sns.amazonaws.com, its Action is sqs:SendMessage, "
+    "A statement lets the topic send if its Principal is the service sns.amazonaws.com, its Action is sqs:SendMessage, "
     "its Resource is the queue's ARN, and its Condition compares aws:SourceArn with the topic's ARN."
 )
 
@@ -1399,7 +1404,7 @@ def open_events(case):
             case.not_yet(
                 "other-result-the-second-time",
                 got=again,
-                expected=f"{value}, as the first time",
+                expected=f"{value}, like the first time",
                 why="A script that runs every morning has to get the same topic and queues each time.",
             )
         after = _everything(case, topic_arn, urls)
@@ -1408,7 +1413,7 @@ def open_events(case):
                 "changed-again",
                 got=case.said(f"Called a second time, your function changed {changed[0]}."),
                 expected="the second call changes nothing",
-                why="Everything is in place by then, with messages in it that somebody needs.",
+                why="Everything is in place by then, and the queues have messages in them that somebody needs.",
             )
 
 
@@ -1440,8 +1445,8 @@ def _open(case, names, second=False):
             "another-one-taken",
             got=value,
             expected=expected,
-            why=f"{taken[0]} was there before, and only its name is like the one that's asked for. create_topic and "
-            "create_queue themselves return what has exactly this name.",
+            why=f"{taken[0]} existed before, and its name is only similar to the one that's asked for. create_topic "
+            "and create_queue return what has exactly the given name.",
         )
     if found != wanted or "://" in value[0] or not all(one.startswith("https://") for one in value[1:]):
         case.not_yet(
@@ -1520,7 +1525,9 @@ def _expect_each_delivered(case, topic_arn, urls):
     if missed := Counter(body for _, body in wanted) - Counter(analytics):
         case.not_yet(
             "analytics-misses-events",
-            got=case.said(f"Analytics' queue misses {_count(missed.total(), 'event')}, such as {min(missed).strip()}."),
+            got=case.said(
+                f"Analytics' queue is missing {_count(missed.total(), 'event')}, such as {min(missed).strip()}."
+            ),
             expected="everything that's published in both queues",
             why="It was published to the topic, and the topic accepted it.",
         )
@@ -1540,12 +1547,12 @@ def _expect_in_warehouse(case, topic_arn, queue_url, wanted, found):
         reason, why = "warehouse-misses-events", "The publisher gave it a deduplication id that's new in its group."
         if topic.get("FifoThroughputScope", "Topic") != "MessageGroup":
             reason = "deduplicated-in-the-whole-topic"
-            why = "Another order has an event with this number too. As FifoThroughputScope says, a deduplication id "
-            why += "counts in the whole topic here."
+            why = "Another order has an event with this number too. With this FifoThroughputScope, a deduplication "
+            why += "id applies to the whole topic."
         elif queue.get("DeduplicationScope", "queue") != "messageGroup":
             reason = "deduplicated-in-the-whole-queue"
-            why = "Another order has an event with this number too. As DeduplicationScope says, a deduplication id "
-            why += "counts in the whole queue here."
+            why = "Another order has an event with this number too. With this DeduplicationScope, a deduplication "
+            why += "id applies to the whole queue."
         case.not_yet(reason, got=case.said(got), expected="each event in the warehouse's queue, once", why=why)
     if extra:
         case.not_yet(
@@ -1560,9 +1567,9 @@ def _expect_in_warehouse(case, topic_arn, queue_url, wanted, found):
         if [one for one in found if one[0] == group] != [one for one in wanted if one[0] == group]:
             case.not_yet(
                 "sequence-lost",
-                got=case.said(f"The events of the group {group} are in another sequence than they were published in."),
+                got=case.said(f"The events of the group {group} aren't in the sequence in which they were published."),
                 expected="the publisher's sequence within each group",
-                why="A FIFO topic with a FIFO queue keeps it.",
+                why="A FIFO topic with a FIFO queue preserves it.",
             )
 
 
@@ -1625,9 +1632,9 @@ def _explain_opening_error(case, error):
     """Say what SQS, SNS, boto3 or Python refused."""
     texts = 'Attributes are strings, so true is "true", and a policy goes through json.dumps.'
     again = (
-        "That's there already. create_queue, create_topic and subscribe return what exists if the attributes are the "
+        "That exists already. create_queue, create_topic and subscribe return what exists if the attributes are the "
     )
-    again += "same, and refuse others."
+    again += "same, and refuse different ones."
     shop.explain(case, error, "a topic's ARN and two queues' URLs", [
         ("fifo-topic-incomplete", "InvalidParameter", "Topic Name",
          'A FIFO topic needs both: a name that ends in ".fifo", and the attribute FifoTopic.'),
@@ -1639,7 +1646,7 @@ def _explain_opening_error(case, error):
          "High throughput by message group needs deduplication by message group."),
         ("standard-topic", "InvalidParameter", "FIFO SQS Queues", "Only a FIFO topic delivers to a FIFO queue."),
         ("attribute-not-text", "ParamValidationError", "Attributes", texts),
-        ("url-as-endpoint", "InvalidParameter", "SQS endpoint ARN", "A queue is subscribed by its ARN."),
+        ("url-as-endpoint", "InvalidParameter", "SQS endpoint ARN", "Subscribe a queue by its ARN."),
         ("exists-already", "QueueAlreadyExists", "", again),
         ("exists-already", "InvalidParameter", "already exists with different attributes", again),
         ("exists-already", "InvalidParameterValue", "already exists", again),

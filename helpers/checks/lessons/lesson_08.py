@@ -77,7 +77,7 @@ REDRIVE = (
     "moves there at the next receive."
 )
 ALLOW = (
-    "Unless a dead-letter queue has a RedriveAllowPolicy, each queue of the account can use it. With the "
+    "Unless a dead-letter queue has a RedriveAllowPolicy, any queue of the account can use it. With the "
     "redrivePermission byQueue, only the queues in sourceQueueArns can."
 )
 SUBSCRIPTION = (
@@ -227,27 +227,27 @@ def _wire(system, names, told):
     if result.error:
         shop.explain(case, result.error, "all dead-letter queues, and a dictionary of their URLs", [
             ("created-again", "QueueAlreadyExists", "",
-             "create_queue refuses attributes that differ from those of a queue that's there. Create it by its name, "
+             "create_queue refuses attributes that differ from those of an existing queue. Create it by its name, "
              "and set its attributes afterwards."),
             ("no-fifo-attribute", "InvalidParameterValue", "Can only include alphanumeric",
              "A name with .fifo needs the attribute FifoQueue, which is \"true\"."),
             ("fifo-false", "InvalidAttributeName", "FifoQueue",
-             "SQS knows no FifoQueue of \"false\". Leave the attribute out for a standard queue."),
+             "SQS doesn't accept a FifoQueue of \"false\". Leave the attribute out for a standard queue."),
             ("other-type", "InvalidParameterValue", "must be same type",
              "The dead-letter queue of a FIFO queue is a FIFO queue, and its name ends in .fifo."),
             ("not-allowed-yet", "InvalidParameterValue", "see the RedriveAllowPolicy",
-             "The dead-letter queue was there before, and its RedriveAllowPolicy lets no queue use it. Change that "
-             "first."),
-            ("policy-not-json", "InvalidAttributeValue", "RedrivePolicy", "A redrive policy is JSON. json.dumps makes "
-             "it."),
-            ("policy-not-text", "ParamValidationError", "", "Attributes are strings. json.dumps makes one of a "
-             "dictionary."),
+             "The dead-letter queue existed before, and its RedriveAllowPolicy doesn't let any queue use it. Change "
+             "that first."),
+            ("policy-not-json", "InvalidAttributeValue", "RedrivePolicy", "A redrive policy is JSON text, which "
+             "json.dumps makes."),
+            ("policy-not-text", "ParamValidationError", "", "Attributes are strings. json.dumps turns a "
+             "dictionary into one."),
             ("url-as-arn", "InvalidParameterValue", "deadLetterTargetArn", NO_ARN),
             ("url-as-arn", "InvalidParameter", "invalid arn", NO_ARN),
             ("count-in-subscription", "InvalidParameter", "maxReceiveCount",
              "A subscription's redrive policy has no maxReceiveCount, since SNS has its own rules for trying again."),
             ("pending-subscription", "InvalidParameter", "SubscriptionArn",
-             "A subscription that isn't confirmed yet is listed as PendingConfirmation, and that's no ARN."),
+             "A subscription that isn't confirmed yet is listed as PendingConfirmation, which isn't an ARN."),
             ("policy-of-topic", "InvalidParameter", "AttributeName",
              "A topic has no redrive policy. Each of its subscriptions has one."),
         ])  # fmt: skip
@@ -266,16 +266,16 @@ def _expect_dead_queues(system, value, names):
                 "no-dead-letter-queue",
                 got=case.said(f"There's no queue called {dead}."),
                 expected="a dead-letter queue for each queue, and one for the topic",
-                why=f"It's the one for {name}, and its name is made of that one.",
+                why=f"It's the dead-letter queue for {name}, and it's named after {name}.",
             )
         period = shop.settings(case, found[name])["MessageRetentionPeriod"]
         if int(period) != TWO_WEEKS:
             case.not_yet(
                 "wrong-retention",
                 got=case.said(f"The queue {dead} keeps messages for {period} seconds."),
-                expected=f"14 days, which are {TWO_WEEKS} seconds",
+                expected=f"14 days, which is {TWO_WEEKS} seconds",
                 why="A queue keeps messages for four days unless its MessageRetentionPeriod says otherwise. In a "
-                "standard queue they count from the first send, so a dead letter has even less.",
+                "standard queue they count from the first send, so a dead letter has even less time.",
             )
     if value != found:
         case.not_yet(
@@ -299,7 +299,7 @@ def _expect_rest_kept(system, before, after):
                 "queue-gone",
                 got=case.said(f"The queue {name} doesn't exist any more."),
                 expected="all queues that were there",
-                why="delete_queue deletes the messages too. set_queue_attributes changes a queue that's there.",
+                why="delete_queue deletes the messages too. set_queue_attributes changes an existing queue.",
             )
         now, left = after[0][name]
         if left != messages:
@@ -319,7 +319,7 @@ def _expect_rest_kept(system, before, after):
                     f"{now.get(changed[0])}."
                 ),
                 expected="its other settings as they were",
-                why="set_queue_attributes leaves alone what it doesn't name.",
+                why="set_queue_attributes only changes the attributes that you pass.",
             )
     if more := sorted(set(after[0]) - set(before[0]) - dead):
         case.not_yet(
@@ -434,7 +434,7 @@ def _expect_subscriptions(system, before, after):
                     f"the ARN of {system.undelivered}, such as the one of {endpoint.split(':')[-1]}."
                 ),
                 expected="a redrive policy for each subscription that's confirmed",
-                why="list_subscriptions_by_topic returns 100 at most with one response, and a NextToken."
+                why="list_subscriptions_by_topic returns up to 100 with one response, and a NextToken."
                 if missing < len(after) and len(after) > 100
                 else SUBSCRIPTION,
             )
@@ -686,7 +686,7 @@ def _sort(office, told):
 
 def _explain_sorting(case, error):
     """Say which message, or which call, ended the answer."""
-    body = "Some bodies aren't JSON, or no objects. They have to be parked, and the function has to go on."
+    body = "Some bodies aren't JSON, or aren't objects. They have to be parked, and the function has to go on."
     no_key = "A message that SQS didn't move has no DeadLetterQueueSourceArn. It has to be parked."
     shop.explain(case, error, "all messages sent on, and a dictionary of counts", [
         ("no-messages-key", "KeyError", "'Messages'", "When a receive finds nothing, its response has no Messages."),
@@ -706,9 +706,9 @@ def _explain_sorting(case, error):
         ("arn-as-url", "InvalidAddress", "", "DeadLetterQueueSourceArn is an ARN. get_queue_url returns the URL of the "
          "queue whose name is at its end."),
         ("task-started", "ResourceNotFoundException", "", "A move task can neither choose nor repair."),
-        ("empty-batch", "AWS.SimpleQueueService.EmptyBatchRequest", "", "SQS refuses a batch without entries."),
+        ("empty-batch", "AWS.SimpleQueueService.EmptyBatchRequest", "", "SQS refuses an empty batch."),
         ("batch-too-large", "AWS.SimpleQueueService.TooManyEntriesInBatchRequest", "",
-         "A batch has ten entries at most."),
+         "A batch can have up to ten entries."),
     ])  # fmt: skip
 
 
@@ -727,7 +727,7 @@ def _expect_sorted(office, told):
                 f"{_count(len(left), 'message')} left in the dead-letter queue, such as {min(left.values())[0][:60]!r}."
             ),
             expected="an empty dead-letter queue",
-            why="Each message has to be sent on, and deleted then. A receive can find fewer than there are, a delete "
+            why="Each message has to be sent on and then deleted. A receive can find fewer than there are, a delete "
             "in a batch can fail on its own, and a short poll doesn't ask all servers.",
         )
     _expect_places(office)
@@ -758,8 +758,8 @@ def _expect_places(office, repeats=False):
                 "attributes-lost",
                 got=case.said(f"The message {said} had the message attributes {attributes}, and now it has {now}."),
                 expected="messages with the message attributes that they had",
-                why="A receive returns message attributes only if it asks for them, and a new message has those that "
-                "it's sent with.",
+                why="A receive returns message attributes only if it asks for them, and a new message only has those "
+                "that it's sent with.",
             )
         if others:
             case.not_yet(
@@ -816,10 +816,10 @@ def _expect_places(office, repeats=False):
 _WHY = {
     "back": "An order goes back to the queue that SQS moved it from. The system attribute DeadLetterQueueSourceArn "
     "says which one that is, and there can be several.",
-    "repaired": "An envelope has a TopicArn. What was published is the text in its Message, and the queue wants an "
-    "order alone.",
-    "parked": "Only an order that SQS moved here from a queue that exists has a way back. The key order_id makes an "
-    "order of a JSON object, or of the one in the Message of an envelope, which has a TopicArn.",
+    "repaired": "An envelope has a TopicArn. What was published is the text in its Message, and only that belongs "
+    "in the queue.",
+    "parked": "Only an order that SQS moved here from a queue that exists has a way back. A JSON object with "
+    "the key order_id is an order. It can also be in the Message of an envelope, which has a TopicArn.",
 }
 
 
@@ -866,7 +866,7 @@ def _expect_nothing_lost(case, *operations):
     end = shop.before_each(case, operations, happening)
     _sort(office, "six messages")
     end()
-    case.did += f", while each call of {operations[0]} but the first one fails"
+    case.did += f", while every call of {operations[0]} except the first fails"
     sent, left = office.found(), _messages(case, office.dead_url)
     kinds = {message: (url, body, _key(more)) for message, (_, url, body, more) in office.wanted.items()}
     if lost := Counter(kinds.values()) - sent - Counter(kinds[message] for message in left if message in kinds):
@@ -1010,7 +1010,9 @@ class _Charging:
             took = (failed[-1].at - failed[0].at).total_seconds()
             self.case.not_yet(
                 "retry-storm",
-                got=self.case.said(f"Your code called publish {len(failed)} times in {took:.0f} s, and all failed."),
+                got=self.case.said(
+                    f"Your code called publish {len(failed)} times in {took:.0f} s, and each call failed."
+                ),
                 expected="no more than 60 calls in ten minutes",
                 why=STORM,
             )
@@ -1106,7 +1108,7 @@ def _expect_charged(office, shift, at_once=False):
             "stopped-early",
             got=case.said(f"The worker returned after {shift.took:.1f} s."),
             expected=f"a worker that goes on for {shift.seconds} s",
-            why="Orders can still arrive. Go by the time.",
+            why="Orders can still arrive, so go by the clock.",
         )
     if [message for message in office.sent.values() if message in left]:
         case.not_yet(
@@ -1210,7 +1212,7 @@ def _expect_patience(office, shift):
             if len(later) > MOST_CALLS:
                 case.not_yet(
                     "retry-storm",
-                    got=case.said(f"Your code called publish {len(later)} times in ten minutes, and all failed."),
+                    got=case.said(f"Your code called publish {len(later)} times in ten minutes, and each call failed."),
                     expected="no more than 60 calls in ten minutes",
                     why=STORM,
                 )
@@ -1220,7 +1222,7 @@ def _expect_patience(office, shift):
                 "first-wait-too-long",
                 got=case.said(f"The first wait of an outage was {row[0]:.1f} s."),
                 expected=f"at most {FIRST_WAIT} s at first, in each outage",
-                why="Most outages are short. After a publish that works, the waits begin anew.",
+                why="Most outages are short. After a publish that works, the waits start short again.",
             )
         if max(row) > LONGEST_WAIT + 2:
             case.not_yet(
@@ -1265,7 +1267,7 @@ def _expect_given_back(office, shift, sent):
                 else f"The order {body.strip()[:60]!r} isn't charged, and it isn't in the orders queue any more."
             ),
             expected="all orders that aren't charged can be received when the worker returns",
-            why="Nobody works on it now. change_message_visibility with 0 gives it back. A delete would lose it.",
+            why="Nobody is working on it now. change_message_visibility with 0 gives it back. A delete would lose it.",
         )
 
 
@@ -1290,7 +1292,7 @@ def _expect_stop_while_down(case):
             got=case.said(f"Two workers waited for the same times: {', '.join(f'{wait:.1f}' for wait in one[:8])} s."),
             expected="waits that are partly random",
             why="All workers notice an outage at the same moment. If all wait for the same times, they all come back "
-            "at the same moments, and each time the provider gets all their calls at once.",
+            "at the same time, and the provider gets all their calls at once, again and again.",
         )
 
 
@@ -1299,14 +1301,14 @@ def _expect_stop_while_down(case):
 REMEMBERED = 300  # seconds for which SQS remembers a deduplication id
 ARTICLES = ["tea", "honey", "mug", "candle", "puzzle"]
 SEQUENCE = (
-    "Events of one group have to be worked on in sequence, so an event can't go back while one in front of it stays."
+    "Events of one group have to be handled in sequence, so an event can't go back while one in front of it stays."
 )
 NOT_ASKED = "A receive returns a message's system attributes only if it asks for them."
-NO_EVENT = "Some bodies aren't JSON, or no objects, or have no article. They aren't fixed, and they have to stay."
+NO_EVENT = "Some bodies aren't JSON, aren't objects or don't name a product. They aren't fixed, and they have to stay."
 
 
 def redrive_fixed(case):
-    """Few events, many of all kinds, those that are fixed later or fail again, and runs that break off."""
+    """Few events, many of all kinds, those that are fixed later or fail again, and runs that stop partway."""
     house = _Warehouse(case)
     tea, honey, mug = case.draw.sample(ARTICLES, 3)
     house.fail([("A", tea), ("A", honey), ("B", tea), ("B", tea), ("C", honey)])
@@ -1315,7 +1317,7 @@ def redrive_fixed(case):
     house = _Warehouse(case)
     house.fail(_many_events(case, tea, honey))
     _expect_redriven(house, [honey, mug, honey], "events of all kinds")
-    _expect_redriven(house, [tea, honey], "events of all kinds, called again with one more article")
+    _expect_redriven(house, [tea, honey], "events of all kinds, called again with one more product")
     house.fail_again()
     _expect_redriven(house, [honey, tea], "events that went back once and failed again")
     _expect_redriven(house, [honey, tea], "events that aren't fixed, called again")
@@ -1329,7 +1331,7 @@ def redrive_fixed(case):
 
 
 def _many_events(case, tea, honey):
-    """Return events as pairs of a group and an article, or a body: long groups, equal events, and other bodies."""
+    """Return events as pairs of a group and a product, or a body: long groups, equal events, and other bodies."""
     long = [("long", honey)] * 11 + [("long", tea), ("long", honey), ("long", tea)]
     odd = ["hello?", "[]", "null", '{"item": "tea"}', f'{{"article": ["{honey}"]}}', f'"{honey}"', '{"article": null}']
     odd += [json.dumps({"article": honey.title()}), json.dumps({"article": f"{honey} "}), f"{{'article': '{honey}'}}"]
@@ -1356,7 +1358,7 @@ class _Warehouse:
         _set(case, self.dead_url, ContentBasedDeduplication=by_content)
 
     def fail(self, events):
-        """Have events, as pairs of a group and an article, move to the dead-letter queue."""
+        """Have events, as pairs of a group and a product, move to the dead-letter queue."""
         case = self.case
         for number, (group, article) in enumerate(events):
             body = article["body"] if isinstance(article, dict) else _text(case, {"article": article, "event": number})
@@ -1417,10 +1419,10 @@ def _explain_redrive(case, error):
         ("body-breaks", "TypeError", "", NO_EVENT),
         ("body-breaks", "AttributeError", "object has no attribute", NO_EVENT),
         ("handle-expired", "InvalidParameterValue", "ReceiptHandle",
-         "The visibility timeout was over. Then a FIFO queue refuses the receipt handle."),
-        ("empty-batch", "AWS.SimpleQueueService.EmptyBatchRequest", "", "SQS refuses a batch without entries."),
-        ("batch-too-large", "AWS.SimpleQueueService.TooManyEntriesInBatchRequest", "", "A batch has ten entries at "
-         "most."),
+         "The visibility timeout was over. After that, a FIFO queue refuses the receipt handle."),
+        ("empty-batch", "AWS.SimpleQueueService.EmptyBatchRequest", "", "SQS refuses an empty batch."),
+        ("batch-too-large", "AWS.SimpleQueueService.TooManyEntriesInBatchRequest", "", "A batch can have up to ten "
+         "entries."),
     ])  # fmt: skip
 
 
@@ -1461,8 +1463,8 @@ def _expect_where_they_belong(house, stays=True):
                 "not-redriven",
                 got=case.said(f"The event {body.strip()!r} of the group {group!r} is still in the dead-letter queue."),
                 expected="all events that are fixed in the events queue",
-                why="Its article is in the list, and so are those of all events that were in front of it. A receive "
-                "brings ten messages at most, and none of a group of which one is in flight.",
+                why="Its product is in the list, and so are those of all events that were in front of it. A receive "
+                "returns up to ten messages, and none from a group that has a message in flight.",
             )
         if events.get(group, []) != house.back.get(group, []):
             case.not_yet(
@@ -1509,7 +1511,7 @@ def _explain_extra(house, group, body, known, left):
     if known and body not in house.dead.get(group, []):
         sends = [call for call in shop.of(case.calls, "SendMessage") if call.params.get("MessageBody") == body]
         ids = {call.params.get("MessageDeduplicationId") for call in sends[-2:]}
-        why = "Each send of an event has to have the deduplication id that the one before had."
+        why = "Each send of an event needs the same deduplication id as the one before."
         if len(sends) > 1 and len(ids) == 1:
             passed = (sends[-1].at - sends[-2].at).total_seconds()
             why = f"The second send came {passed:.0f} s after the first one, and SQS remembers a deduplication id for "
@@ -1526,7 +1528,7 @@ def _explain_extra(house, group, body, known, left):
             "other-group",
             got=case.said(f"{said} of the group {other!r} went back with the group {group!r}."),
             expected="each event with its own message group",
-            why="SQS keeps the sequence within a group only.",
+            why="SQS only preserves the sequence within a group.",
         )
     overtook = left and _is_fixed(body, house.articles)
     rows = [
@@ -1556,7 +1558,7 @@ def _explain_loss(house, group, body):
         ),
         expected="each event in one of the two queues",
         why="SQS remembers a deduplication id for five minutes, even of messages that have been deleted. Equal events, "
-        "and one that goes back again, need ids that differ."
+        "and one that goes back again, need different ids."
         if duplicate
         else "Only a delete takes a message out of its queue. So it comes after the send, and only if that has worked. "
         "A batch raises nothing when some of its entries fail.",
@@ -1564,7 +1566,7 @@ def _explain_loss(house, group, body):
 
 
 def _expect_break_survived(case, operations=(), after=0):
-    """A run breaks off, and when all dead letters are visible again, another one does the rest.
+    """A run stops partway, and when all dead letters are visible again, another one does the rest.
 
     operations: calls that fail for good from the third one on. after: seconds until Ctrl+C ends the run.
     """
@@ -1589,7 +1591,7 @@ def _expect_break_survived(case, operations=(), after=0):
     case.clock.advance(max([0, *hidden]) + case.draw.randrange(45, 59))
     there = len(house.case.state(house.dead_url)["messages"])
     result = _run_redrive(house, [tea], "seven events")
-    case.did += f", called again in the minute after all is visible again; before, {told}"
+    case.did += f", called again in the minute after everything is visible again; before that, {told}"
     if result.error:
         _explain_redrive(case, result.error)
     house.take_fixed([tea])
@@ -1749,7 +1751,7 @@ def _watch(office, told):
             ("no-attributes-key", "KeyError", "Attributes", "SQS leaves out what's empty. If a queue has no "
              "RedrivePolicy and you ask for it alone, the response has no Attributes."),
             ("policy-not-parsed", "TypeError", "string indices must be", "A redrive policy is JSON text. json.loads "
-             "makes a dictionary of it."),
+             "turns it into a dictionary."),
             ("alarm-refused", "ValidationError", "", "CloudWatch doesn't accept these settings."),
             ("alarm-refused", "ValidationException", "", "CloudWatch doesn't accept these settings."),
             ("alarm-refused", "InvalidParameterCombination", "", "CloudWatch doesn't accept these settings."),
@@ -1760,7 +1762,7 @@ def _watch(office, told):
             "wrong-list",
             got=result.value,
             expected=f"{office.without}",
-            why="These queues have no redrive policy, so nobody would be told of their poison messages. Their names "
+            why="These queues have no redrive policy, so nobody would hear about their poison messages. Their names "
             "come in the sequence in which they were given.",
         )
 
@@ -1817,8 +1819,8 @@ def _expect_no_other_action(office):
                     "other-action",
                     got=case.said(f"The {kind} of the alarm {name!r} have {more[0]}."),
                     expected="an alarm that publishes to the topic when it goes into ALARM, and does nothing else",
-                    why="put_metric_alarm replaces all settings of an alarm that exists. What the old one did is gone "
-                    "unless your code names it, or leaves the alarm as it is.",
+                    why="put_metric_alarm replaces all settings of an alarm that exists. Actions of the old one are "
+                    "gone unless your code passes them, or leaves the alarm as it is.",
                 )
 
 
@@ -1850,14 +1852,14 @@ def _expect_alarms(office, before, after):
                 "alarm-missing",
                 got=case.said(f"There's no alarm called {name!r}."),
                 expected="one alarm for each dead-letter queue",
-                why=f"{wanted[name]} is the dead-letter queue of {' and '.join(office.sources[wanted[name]])}, by its "
-                "redrive policy.",
+                why=f"{wanted[name]} is the dead-letter queue of {' and '.join(office.sources[wanted[name]])}, as the "
+                "redrive policy says.",
             )
     for name in office.others:
         if name not in after or _settings_of(after[name]) != _settings_of(before[name]):
             case.not_yet(
                 "other-alarm-changed",
-                got=case.said(f"The alarm {name!r} {'has other settings' if name in after else 'is gone'}."),
+                got=case.said(f"The alarm {name!r} {'has different settings' if name in after else 'is gone'}."),
                 expected="other alarms as they were",
                 why="Somebody needs it. An alarm is known by its name.",
             )
@@ -1879,7 +1881,7 @@ def _expect_state(office, dead, state, when):
         return
     whys = [
         ("no-data", "nobody has used" in when or now == "INSUFFICIENT_DATA", NO_DATA),
-        ("alarm-stays", state == IN_OK, "The queue is empty, so there's nothing to be told of. " + WHICH_METRIC),
+        ("alarm-stays", state == IN_OK, "The queue is empty, so there's nothing to report. " + WHICH_METRIC),
         ("alarm-ends", "looks" in when, "The message can still be received. A message that's received three times and "
          "isn't deleted no longer counts in ApproximateAgeOfOldestMessage, and a counter of what happened goes back "
          "to 0. ApproximateNumberOfMessagesVisible counts what's there."),
@@ -1910,7 +1912,7 @@ def _expect_heard(office, dead, expected, when):
                 f"The alarm is in ALARM, and nothing was published to the topic. Its AlarmActions: {actions}."
             ),
             expected="a message to the topic",
-            why="An alarm does what its AlarmActions say when it comes into ALARM: publish to a topic, if it's the "
+            why="An alarm does what its AlarmActions say when it goes into ALARM: publish to a topic, if it's the "
             "topic's ARN.",
         )
     _expect_nothing_more(office, expected, when)
@@ -1924,10 +1926,10 @@ def _expect_nothing_more(office, expected, when):
         name, state = more[0] if more else (None, None)
         reason, why = shop.first_that_applies(
             [
-                ("told-of-other-states", state != IN_ALARM, "OKActions and InsufficientDataActions are for those who "
-                 "want to hear of these states too. The team doesn't."),
+                ("told-of-other-states", state != IN_ALARM, "OKActions and InsufficientDataActions are for teams that "
+                 "want to hear about these states, too. This one doesn't."),
                 ("told-again", (name, state) in expected, "An alarm acts when its state changes. One that's deleted "
-                 "and created again begins anew, and one whose metric goes up and down acts each time."),
+                 "and created again starts over, and one whose metric goes up and down acts each time."),
             ],
             ("told-of-nothing", "There was no message in that queue. An alarm also goes into ALARM if 0 reaches its "
              "threshold, if TreatMissingData is breaching while a queue has no metrics, or if it's set by hand."),
