@@ -1,7 +1,7 @@
 """Each solution is changed mechanically, one small change at a time, and its check refuses what became wrong.
 
 A mutant that the check accepts shows a hole in the check, or is as right as the solution. Those are listed, with the
-reason, in answers/equal_mutants.py.
+reason, in answers/equal_mutants.py, or as EQUAL in the exercise's own file of answers.
 """
 
 import ast
@@ -12,7 +12,8 @@ from concurrent.futures import ProcessPoolExecutor
 from functools import cache
 
 import pytest
-from answers.equal_mutants import EQUAL
+from answers.equal_mutants import EQUAL as LISTED_TOGETHER
+from contract_tables import constants
 from mutants import mutants
 from solution_imports import imports
 
@@ -25,6 +26,9 @@ from helpers.course import Exercise, Lesson, course
 
 REFUSED = 0.95  # of a lesson's mutants, at least
 UNCHANGED = "the solution itself"
+EQUAL: dict[str, dict[str, str]] = dict(LISTED_TOGETHER)
+for _lesson in course().lessons:
+    EQUAL |= constants(_lesson.number, "EQUAL")
 # Real seconds for a mutant, which needs a tenth of one unless it loops without end. A listed one, which must come out
 # as correct, has as long as an answer has.
 QUICK, LISTED = 2.0, limits.SECONDS

@@ -1,5 +1,8 @@
 """The right and wrong answers in tests/checks/answers, each as a function to run or as the source of a cell.
 
+They're in two files for a lesson, lesson_03_wrong.py and lesson_03_right.py. Or an exercise has a file of its own with
+both and with its CONTRACT (see contract_tables.py), such as lesson_03_give_back.py. `course new exercise` writes one.
+
 An answer is called after its exercise, `take_one__never_deletes`. It's written as a function or as a variant of another
 answer (see variants.py). A wrong one says the reason id with which the check has to refuse it: a function in its
 docstring, "Says: message-left-behind", a variant as its argument.
@@ -69,8 +72,7 @@ def answers(lesson: str) -> dict[str, Answer]:
     """Return the answers of a lesson, such as "03", by name: the wrong ones first."""
     found: dict[str, Answer] = {}
     variants: dict[str, Variant] = {}
-    for kind in ("wrong", "right"):
-        path = FOLDER / f"lesson_{lesson}_{kind}.py"
+    for path in files(lesson):
         text = path.read_text(encoding="utf-8")
         source, namespace = _without_variants(text), {"__name__": path.stem}
         exec(_compiled(text, str(path)), namespace)
@@ -79,16 +81,26 @@ def answers(lesson: str) -> dict[str, Answer]:
             if isinstance(value, Variant):
                 variants[name] = value
             elif exercise and "__" in name:
-                says = _says(name, value) if kind == "wrong" else ""
-                found[name] = Answer(name, exercise, says, source, name, str(path))
+                found[name] = Answer(name, exercise, _says(name, value, path), source, name, str(path))
     for name, variant in variants.items():
         found[name] = _varied(name, variant, found)
     return found
 
 
-def _says(name: str, function: Any) -> str:
-    """Return the reason id that a wrong answer's docstring names."""
-    start, colon, says = (inspect.getdoc(function) or "").partition("Says: ")
+def files(lesson: str) -> list[Path]:
+    """Return the files with a lesson's answers: the wrong ones first."""
+    two = [FOLDER / f"lesson_{lesson}_{kind}.py" for kind in ("wrong", "right")]
+    others = sorted(set(FOLDER.glob(f"lesson_{lesson}_*.py")) - set(two))
+    return [path for path in [*two, *others] if path.is_file()]
+
+
+def _says(name: str, function: Any, path: Path) -> str:
+    """Return the reason id that a wrong answer's docstring names; "" for a right answer."""
+    text = inspect.getdoc(function) or ""
+    mixed = not path.stem.endswith(("_wrong", "_right"))
+    if path.stem.endswith("_right") or (mixed and not text.startswith("Says:")):
+        return ""
+    start, colon, says = text.partition("Says: ")
     if start or not colon or not says or any(len(reason.split()) != 1 for reason in says.split(" or ")):
         raise AnswerFileError(f"{name}: its docstring has to be 'Says: ' and one reason id")
     return says
