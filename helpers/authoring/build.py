@@ -13,7 +13,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
 from helpers import kernels
-from helpers.authoring import contents, normal, proof
+from helpers.authoring import contents, normal, proof, scaffold
 from helpers.authoring.exercise import exercise, without_grading
 from helpers.authoring.solution_faults import Solved, require
 from helpers.backends.aws.limits import OPERATIONS, by_lesson
@@ -57,13 +57,16 @@ def build(root: Path, only: str | None = None, say: Callable[[str], None] = prin
     """Build the course in this clone, or one lesson of it, and return the files that changed.
 
     NotebookError says what to fix when a solution cannot become an exercise, a check does not hold, or a cell raises
-    where no block shows the error on purpose. Nothing is written then.
+    where no block shows the error on purpose, or a notebook was saved in the meantime. Nothing is written then.
     """
     listed = course()
     lessons = [listed.lesson(only)] if only else listed.lessons
+    sources = [root / kind / f"{lesson.slug}.ipynb" for lesson in lessons for kind in ("lessons", "solutions")]
+    before = {path: path.read_bytes() for path in sources}
     solved = [_solved(root, lesson) for lesson in lessons]
     require(solved, with_checks=True)
     proof.require(own(), solved, isolated=False, say=say)  # the authors' own code needs no isolation
+    scaffold.require_finished(root, solved)
     made: dict[Path, str] = {}
     called = dict(by_lesson())
     for lesson in lessons:
@@ -72,6 +75,10 @@ def build(root: Path, only: str | None = None, say: Callable[[str], None] = prin
     made[OPERATIONS] = _operations({lesson.slug: called.get(lesson.slug, {}) for lesson in listed.lessons})
     readme = root / "README.md"
     made[readme] = contents.readme(readme.read_text(encoding="utf-8"), listed)
+    if saved := [path.name for path in sources if path.read_bytes() != before[path]]:
+        raise NotebookError(
+            f"{saved[0]} was saved while it was being built, so I've written nothing. Run `course build` again."
+        )
     changed = [path for path, text in made.items() if not path.is_file() or path.read_text(encoding="utf-8") != text]
     for path in changed:
         path.write_text(made[path], encoding="utf-8", newline="\n")

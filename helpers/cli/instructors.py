@@ -60,7 +60,7 @@ def grade(
         Optional[list[str]], typer.Option(help="Which lessons count: 01, or 01,02. Default: all that a learner began.")  # noqa: UP045
     ] = None,
     exercises: Annotated[
-        Optional[Path], typer.Option(help="A set of exercises of your own, from `course new`.")  # noqa: UP045
+        Optional[Path], typer.Option(help="A set of exercises of your own, from `course new set`.")  # noqa: UP045
     ] = None,
     jobs: Annotated[int, typer.Option(min=0, help="How many hand-ins to grade at once. 0 means one per core.")] = 0,
     scheduler: Annotated[str, typer.Option(help="The address of a Dask cluster to grade on.")] = "",

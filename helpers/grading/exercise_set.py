@@ -53,7 +53,7 @@ def of_folder(folder: Path) -> ExerciseSet:
     try:
         text = (folder / "course.toml").read_text(encoding="utf-8")
     except OSError:
-        raise CourseError(f"{folder} has no course.toml. `course new {folder}` creates an example.") from None
+        raise CourseError(f"{folder} has no course.toml. `course new set {folder}` creates an example.") from None
     found = _read(parse(text), folder / "checks")
     for lesson in found.listed.lessons:
         found.checks(lesson.slug)

@@ -11,8 +11,9 @@ import typer
 from typer.testing import CliRunner
 
 from helpers import cli
+from helpers.authoring import scaffold
 from helpers.checks.outcome import CORRECT, ERROR, NOT_YET, outcome
-from helpers.cli import learners, shared
+from helpers.cli import authors, learners, shared
 from helpers.course import Course, course
 from helpers.errors import NotebookError
 from helpers.learner import doctor, lab, marking, pack
@@ -331,7 +332,7 @@ def test_release_says_what_it_wrote(course_command, tmp_path, monkeypatch):
     assert code == 0
     assert "solutions" in output
     assert sorted(os.listdir(tmp_path / "out")) == sorted(
-        [".github", "README.md", "exercises", "helpers", "lessons", "pyproject.toml", "solutions"]
+        [".github", "LICENSE", "README.md", "exercises", "helpers", "lessons", "pyproject.toml", "solutions"]
     )
 
 
@@ -341,3 +342,59 @@ def test_build_is_for_clones(course_command, tmp_path, monkeypatch):
     code, _, errors = course_command("build")
     assert code == 1
     assert "in a clone" in errors
+
+
+@pytest.mark.parametrize("words", [("exercise", "03", "give_back"), ("lesson", "09_security")])
+def test_new_is_for_clones(course_command, tmp_path, monkeypatch, words):
+    """So are lessons and exercises of the course; sets of one's own are not."""
+    monkeypatch.setattr("helpers.course.HOME", tmp_path / "installed")
+    code, _, errors = course_command("new", *words)
+    assert (code, "in a clone" in errors) == (1, True)
+    assert course_command("new", "set", tmp_path / "exam")[0] == 0
+
+
+@pytest.mark.parametrize("words", [["set"], []])
+def test_new_begins_a_set(course_command, tmp_path, words):
+    """`course new FOLDER` still works, as it did when there was nothing else to begin."""
+    code, said, _ = course_command("new", *words, tmp_path / "exam")
+    assert code == 0
+    assert f"course build --exercises {tmp_path / 'exam'}" in said
+    assert (tmp_path / "exam" / "course.toml").is_file()
+
+
+def test_new_says_what_is_left_to_write(course_command, monkeypatch):
+    """The files in order, and what to type then."""
+    steps = (scaffold.Step("one.py", "the check"), scaffold.Step("two.toml", "the hints"))
+    begun = scaffold.Scaffold("03.6 give_back", steps, ("course build 03", "pytest -k lesson_03"))
+    monkeypatch.setattr("helpers.authoring.new_exercise.new_exercise", lambda *_: begun)
+    code, said, _ = course_command("new", "exercise", "03", "give_back")
+    assert code == 0
+    assert said.splitlines()[1:] == [
+        "1. one.py: the check",
+        "2. two.toml: the hints",
+        "Then run: course build 03",
+        "and: pytest -k lesson_03",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words", "first", "saved", "built"),
+    [
+        ((), [], ["03", "04"], [["03"], ["04"]]),
+        (("03",), [["03"]], ["03", "04"], [["03"]]),
+        (("--exercises", "exam"), [["--exercises", "exam"]], ["exam"], [["--exercises", "exam"]]),
+    ],
+)
+def test_build_watch_builds_what_was_saved(course_command, monkeypatch, words, first, saved, built):
+    """The named lesson at once, then what has changed, each in a process of its own, until Ctrl-C."""
+    runs = []
+
+    def changes(look):
+        yield saved
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("helpers.authoring.watch.changes", changes)
+    monkeypatch.setattr(authors.subprocess, "run", lambda command, **_: runs.append(command[4:]))
+    code, said, _ = course_command("build", "--watch", *words)
+    assert (code, runs) == (0, first + built)
+    assert said.count("Ctrl-C stops it") == 2
