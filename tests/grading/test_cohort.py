@@ -501,16 +501,6 @@ def course_command(*words):
     return done.returncode, done.stdout, done.stderr
 
 
-@full
-def test_a_set_is_laid_built_and_proven(tmp_path, own_sandbox):
-    """The pattern is a whole set, whose check holds."""
-    assert course_command("new", tmp_path / "exam")[0] == 0
-    code, said, _ = course_command("build", "--exercises", tmp_path / "exam")
-    assert code == 0
-    assert "The checks accept every solution" in said
-    assert str(tmp_path / "exam" / "exercises" / "90_exam.ipynb") in said
-
-
 def test_an_instructor_s_own_exercises(exam, tmp_path):
     """Laid, built, proven and graded; the half that works is worth its milestone's points."""
     shipped = (exam / "exercises" / "90_exam.ipynb").read_text(encoding="utf-8")
