@@ -181,7 +181,7 @@ def make_report(
         for name, end in ends.items()
     }
     names = names_of(made)
-    held = find_held(happened, names, start, seconds)
+    held = find_held(happened, names, ends, start, seconds)
     ways = follow(earlier, happened, start, seconds)
     return RunReport(
         start=start,

@@ -24,9 +24,11 @@ class Held:
     """A message that a program has received, from one second of the run to another.
 
     message: its id. name: what people call it, which is the order's id or else the beginning of the text. how: how that
-    ended: "deleted", "gone" (somebody else deleted it), "came back" (its visibility timeout was over), "given back" (by
-    a timeout of 0), "purged", "expired" or "still held". late: when the program deleted it although it didn't have it
-    any more; None if it didn't. by: who deleted it, if somebody else did.
+    ended: "deleted", "gone" (somebody else deleted it), "came back" (its visibility timeout was over), "put off" (by a
+    change of the timeout, which was over then), "given back" (by a timeout of 0), "moved" (to the dead-letter queue,
+    once its timeout was over), "purged", "expired" or "still held". late: when the program deleted it although it
+    didn't have it any more; None if it didn't. by: who deleted it, if somebody else did. off: for how many seconds it
+    was put off.
     """
 
     program: str
@@ -38,6 +40,7 @@ class Held:
     how: str
     late: float | None = None
     by: str = ""
+    off: float = 0
 
 
 @dataclass(frozen=True)
@@ -72,18 +75,27 @@ def names_of(made: Iterable[Call]) -> dict[str, str]:
     return found
 
 
-def find_held(happened: Sequence[Step], names: Mapping[str, str], start: datetime, seconds: float) -> list[Held]:
+def find_held(
+    happened: Sequence[Step],
+    names: Mapping[str, str],
+    ends: Mapping[str, "ProgramEnd"],
+    start: datetime,
+    seconds: float,
+) -> list[Held]:
     """Return who had which message, in the sequence of the receives."""
-    # By queue, message and copy: when received, until when hidden, by whom, place.
+    # By queue, message and copy: when received, until when hidden, by whom, place, the seconds of each change.
     now: dict[tuple[str, str, int], list[Any]] = {}
     found: list[Held | None] = []
 
     def close(key: tuple[str, str, int], at: float, how: str, deleter: str = "") -> None:
-        begin, until, by, place = now.pop(key)
+        begin, until, by, place, changes = now.pop(key)
         if at > until:
-            at, how, deleter = until, "came back", ""
-        end = round(at, 3)
-        found[place] = Held(by, name_of_arn(key[0]), key[1], names.get(key[1], UNKNOWN), begin, end, how, by=deleter)
+            at, how, deleter = until, how if how == "moved" else "came back", ""
+        # Changes again and again are a heartbeat.
+        off = changes[0] if how == "came back" and len(changes) == 1 else 0
+        how = "put off" if off else how
+        name, end = names.get(key[1], UNKNOWN), round(at, 3)
+        found[place] = Held(by, name_of_arn(key[0]), key[1], name, begin, end, how, by=deleter, off=off)
 
     def close_all(queue: str, at: float) -> None:
         for each in [each for each in now if each[0] == queue]:
@@ -95,26 +107,39 @@ def find_held(happened: Sequence[Step], names: Mapping[str, str], start: datetim
         if step.what == steps.RECEIVED:
             if key in now:
                 close(key, at, "came back")
-            now[key] = [at, at + step.hidden, step.by, len(found)]
+            now[key] = [at, at + step.hidden, step.by, len(found), []]
             last[(*key, step.by)] = len(found)
             found.append(None)
         elif key in now and step.what == steps.HIDDEN:
             if at <= now[key][1]:
                 now[key][1] = at + step.hidden
+                now[key][4].append(step.hidden)
             if not step.hidden:
                 close(key, at, "given back")
+        elif step.what == steps.MOVED:
+            for each in [each for each in now if each[1] == step.message and each[0] != step.where]:
+                close(each, at, "moved")
         elif step.what in (steps.DELETED, steps.EXPIRED):
             stranger = step.by if key in now and step.by != now[key][2] else ""
             if key in now:
                 close(key, at, "gone" if stranger else step.what, stranger)
             earlier = last.get((*key, step.by)) if step.by else None
             if earlier is not None and (held := found[earlier]) is not None and held.how != "deleted":
-                found[earlier] = replace(held, late=at)
+                found[earlier] = replace(_not_put_off(held), late=at)
         elif step.what == steps.PURGED:
             close_all(step.where, at)
     for key in list(now):
         close(key, seconds, "still held")
-    return [held for held in found if held is not None]
+    return [
+        _not_put_off(held) if held.program in ends and _left_with(held, ends[held.program]) else held
+        for held in found
+        if held is not None
+    ]
+
+
+def _not_put_off(held: Held) -> Held:
+    """Return it as one whose program went on with the message: the timeout was changed to have more time."""
+    return replace(held, how="came back" if held.how == "put off" else held.how, off=0)
 
 
 def find_moments(
@@ -185,15 +210,22 @@ def _why_again(before: Held, now: Held, ends: Mapping[str, "ProgramEnd"]) -> str
         return f"{who} gave {{it}} back"
     if before.how in ("deleted", "gone") or now.begin < before.end:
         return "SQS delivered {it} twice"
-    if end is not None and _had(before, end) and end.how != "still going":
+    if end is not None and _left_with(before, end):
         how = {"raised": "crashed", "was stopped": "was stopped", "returned": "returned"}.get(end.how, "ended")
         return f"{who} {how} before deleting {{it}}"
+    if before.how == "put off":
+        return f"{who} put {{it}} off for {span(before.off)}"
     return f"{who} didn't delete {{it}} within {span(before.end - before.begin)}"
 
 
 def _had(each: Held, end: "ProgramEnd") -> bool:
     """Return whether its program had the message when it ended."""
     return each.begin <= end.at and (end.at < each.end or each.how == "still held")
+
+
+def _left_with(each: Held, end: "ProgramEnd") -> bool:
+    """Return whether its program ended while it had the message."""
+    return end.how != "still going" and _had(each, end)
 
 
 def _said(name: str) -> str:

@@ -1,5 +1,6 @@
 """A run of several programs: who had which message when, what each program did, and the moments that matter."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,15 +13,24 @@ from helpers.views.words import LONGEST, counted, cut, span
 MOST_BARS = 60  # in a lane; of more messages the lane shows how many the program had
 _MOST_BARS_OF_ALL = 300  # in all lanes
 _LONGEST_LABEL, _SHORTEST_BAR = 24, 2.0  # characters of a message's name, and percent of the axis that it needs
+_CHARACTER, _AROUND_LABEL = 0.9, 1.2  # percent of an axis of medium width for a character of a name, and beside it
 _MOST_ROWS = 10  # messages that a program has at the same time
 _FEW = 10  # received messages, below which their waits are no distribution
 _MOST_LANES = {"programs": 16, "queues": 6}
 _CLOSE_SENT = 0.7  # percent of the axis between two marks for what was sent
-_HEIGHTS = (24, 18, 15, 15, 12, 9, 8, 7, 6)  # of a bar, by how many are one below the other
-_LABEL_FITS = 15  # the height of a bar from which on it has its message's name
+_HEIGHTS = (24, 18, 15, 15, 13)  # of a bar, by how many are one below the other
+_SMALL = 15  # the height of a bar below which its message's name is in smaller letters
 _CURVE = 32  # the height of a curve in a lane
 _CLOSE_ASKED = 0.2  # percent of the axis that's between two receives which brought nothing, so that both can be seen
-_HOWS = {"deleted": "del", "gone": "gone", "came back": "back", "given back": "given", "still held": "still"}
+_HOWS = {
+    "deleted": "del",
+    "gone": "gone",
+    "came back": "back",
+    "put off": "off",
+    "moved": "moved",
+    "given back": "given",
+    "still held": "still",
+}
 _KEY = {
     "dot": "sent",
     "area held": "in flight",
@@ -29,6 +39,8 @@ _KEY = {
     "bar gone": "deleted by another program",
     "late": "worked on, and deleted late",
     "bar back": "not deleted in time, so it came back",
+    "bar off": "put off on purpose",
+    "bar moved": "not deleted, and moved to the dead-letter queue",
     "bar given": "given back",
     "bar still": "still in flight at the end",
 }
@@ -46,7 +58,7 @@ class RunPicture:
     def _repr_html_(self) -> str:
         words, lanes = self._words, [self._program(name) for name in self._held]
         moments = [counted(len(words.story), "moment") + " told below"] if words.story else []
-        used = {one["look"] for lane in lanes for one in (*lane["marks"], *lane["areas"])}
+        used = {one["look"].removesuffix(" small") for lane in lanes for one in (*lane["marks"], *lane["areas"])}
         return kit.draw(
             "run",
             sheets=("time",),
@@ -73,7 +85,8 @@ class RunPicture:
         programs = self.run["programs"].values()
         total = {key: sum(one[key] for one in programs) for key in ("sent", "deleted", "came_again")}
         again = [f"{total['came_again']:,} received again"] if total["came_again"] else []
-        return [f"{total['sent']:,} sent", f"{total['deleted']:,} deleted", *again]
+        sent = [f"{total['sent']:,} sent"] if total["sent"] else []
+        return [*sent, f"{total['deleted']:,} deleted", *again]
 
     def _numbers(self) -> list[tuple[str, str]]:
         """Return the numbers above the drawing, each with what it counts."""
@@ -181,20 +194,28 @@ class RunPicture:
         """Return a bar for each message, and where the lowest ends."""
         count = max(rows) + 1
         height = _HEIGHTS[min(count, len(_HEIGHTS)) - 1]
-        space = height + (3 if height > 8 else 2)
+        space = height + (3 if height >= _SMALL else 2)
         bars = []
-        for each, row in zip(held, rows, strict=True):
+        for n, (each, row) in enumerate(zip(held, rows, strict=True)):
             name, place = cut(each["name"], _LONGEST_LABEL), self._words.axis.place(each["begin"], each["end"])
+            following = (other["begin"] for other, its in zip(held[n + 1 :], rows[n + 1 :], strict=True) if its == row)
+            free_until = self._words.axis.x(next(following, self.run["seconds"]))
+            room = 0.0 if each.get("late") is not None else max(0.0, free_until - place["x"] - place["width"])
+            inside, beside = _label(name, place["width"], room)
+            small = " small" if height < _SMALL or len(inside + beside) < len(name) else ""
             bars.append(
                 {
-                    "look": f"bar {_HOWS.get(each['how'], 'given')}",
+                    "look": f"bar {_HOWS.get(each['how'], 'given')}{small}",
                     **place,
                     "top": top + row * space,
                     "height": height,
-                    "title": f"{name}: {span(each['end'] - each['begin'])}, {_said(each)}",
-                    "label": name if height >= _LABEL_FITS and place["width"] >= _SHORTEST_BAR else "",
+                    "title": f"{name}: {span(each['end'] - each['begin'])}, {run_words.how_it_ended(each)}",
+                    "label": inside,
                 }
             )
+            if beside:
+                where = {"x": place["x"] + place["width"], "width": room, "top": top + row * space, "height": height}
+                bars.append({"look": f"beside{small}", **where, "label": beside})
             if each.get("late") is not None:
                 title = f"{name}: worked on without it until {self._words.clock(each['late'])}, and deleted it then"
                 late = {"look": "late", "top": top + row * space, "height": height, "title": title}
@@ -244,9 +265,20 @@ class RunPicture:
         return f"At most {most:,}, at {self._words.clock(at)}; {points[-1][1]:,} at the end."
 
 
-def _said(each: Mapping[str, Any]) -> str:
-    """Return how it ended that a program had a message."""
-    return f"deleted by {cut(each['by'], LONGEST)}" if each["how"] == "gone" else str(each["how"])
+def _label(name: str, width: float, room: float) -> tuple[str, str]:
+    """Return what's written in a bar, and what's written beside it. room: percent of the axis that's free there.
+
+    Of "A-100 paid" it's "paid" where there's no more room.
+    """
+    event = re.fullmatch(r"\S*\d\S* (\S+)", name)
+    names = [name, event[1]] if event else [name]
+    for text in names:
+        needs = _AROUND_LABEL + _CHARACTER * len(text)
+        if needs <= width:
+            return text, ""
+        if needs <= room:
+            return "", text
+    return (names[-1] if width >= _SHORTEST_BAR else ""), ""
 
 
 def _rows(held: Sequence[Mapping[str, Any]]) -> list[int]:

@@ -11,8 +11,10 @@ from helpers.views.time_axis import TimeAxis
 from helpers.views.words import LONGEST, columns, counted, cut, span
 
 Points = list[tuple[float, float]]  # seconds of the run and values
-_LONGEST_MOMENT = 400
+_LONGEST_MOMENT, _LONGEST_NAME = 400, 24
 _MOST_MOMENTS = 12
+_MOST_NAMED = 15  # messages that a program received, so that the words tell each; of more only the number
+_MOST_RECEIVES = 40  # receives that are told; of more none
 _AT_ONCE = 0.05  # seconds
 _COLUMNS = ("calls", "sent", "received", "deleted", "came_again")
 # The kinds of moments, most important first, and what those are called that are only counted.
@@ -114,6 +116,22 @@ class RunWords:
         half, most = (_within(waited[key]) for key in ("median", "p95"))
         return f"Half of the messages were received {half}, 95 of 100 {most}. {longest}"
 
+    def received(self) -> list[list[str]]:
+        """Return who received which messages when, by receive; none of programs that received many."""
+        held = self.run["held"]
+        count = Counter(each["program"] for each in held)
+        found: dict[tuple[float, str], list[str]] = {}
+        for each in held:
+            if count[each["program"]] <= _MOST_NAMED:
+                how = "" if each["how"] == "deleted" else f" ({how_it_ended(each)})"
+                name = cut(each["name"], _LONGEST_NAME) + how
+                found.setdefault((each["begin"], each["program"]), []).append(name)
+        told = [
+            [self.clock(at), cut(program, LONGEST), cut(", ".join(names), _LONGEST_MOMENT - LONGEST)]
+            for (at, program), names in sorted(found.items())
+        ]
+        return told if len(told) <= _MOST_RECEIVES else []
+
     @cached_property
     def story(self) -> list[Mapping[str, Any]]:
         """The moments to tell, in order: all of them, or those that matter most."""
@@ -152,7 +170,16 @@ class RunWords:
             *filter(None, [self.waited()]),
             f"AWS would bill {counted(self.run['requests'], 'request')}.",
         ]
-        return "\n".join([self.title, "", columns(self.programs(), "  "), "", *facts, *([""] if told else []), *told])
+        received = ["", "Received:", columns(self.received(), "  ")] if self.received() else []
+        story = ["", *told] if told else []
+        return "\n".join([self.title, "", columns(self.programs(), "  "), "", *facts, *received, *story])
+
+
+def how_it_ended(each: Mapping[str, Any]) -> str:
+    """Return how it ended that a program had a message."""
+    if each["how"] == "put off":
+        return f"put off for {span(each['off'])}"
+    return f"deleted by {cut(each['by'], LONGEST)}" if each["how"] == "gone" else str(each["how"])
 
 
 def _within(seconds: float) -> str:

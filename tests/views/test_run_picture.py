@@ -13,7 +13,7 @@ from test_views import EVIL, assert_same_words
 
 from helpers import cloud
 from helpers.backends.run_report import RunReport
-from helpers.views.run_picture import RunPicture
+from helpers.views.run_picture import RunPicture, _label
 
 Story = dict[str, Any]
 
@@ -123,6 +123,13 @@ def test_the_words_of_a_run_read_like_a_story() -> None:
         "Half of the messages were received at once, 95 of 100 within 58 s. The longest wait was 61 s.",
         "AWS would bill 1,026 requests.",
         "",
+        "Received:",
+        "  09:00:00  Kim  A-100",
+        "  09:00:09  Kim  A-101 (came back)",
+        "  09:01:16  Lee  A-101",
+        "  09:01:25  Lee  A-102 (given back)",
+        "  09:01:34  Lee  A-103 (still held)",
+        "",
         "  09:00:25  Kim crashes, holding A-101: RuntimeError",
         "  09:01:00  Lee starts",
         "  09:01:16  Lee receives A-101 again: Kim crashed",
@@ -146,6 +153,17 @@ def test_of_many_moments_those_that_matter_are_told() -> None:
     run = long_story()
     run["moments"] += [{"at": 3599, "kind": "crashes", "where": "worker 1", "text": "worker 1 crashes"}] * 13
     assert repr(RunPicture(run)).endswith("  + 1,002 more: 2 crashes, 1,000 repeated receives")
+
+
+def test_of_many_messages_a_program_received_only_the_number_is_told() -> None:
+    """Up to fifteen are named, and none if that would be a long list."""
+    run = story()
+    run["held"] = [held("Kim", f"A-{n}", 9 * n, 9 * n + 9) for n in range(16)] + [held("Lee", "A-103", 94, 300)]
+    assert "Received:\n  09:01:34  Lee  A-103\n\n" in repr(RunPicture(run))
+    assert "Received:" not in repr(RunPicture(long_story()))
+    run["programs"] = {name: program(end()) for name in "abc"}
+    run["held"] = [held(name, f"A-{n}", 9 * n, 9 * n + 9) for name in "abc" for n in range(14)]
+    assert "Received:" not in repr(RunPicture(run))
 
 
 @pytest.mark.parametrize(
@@ -188,7 +206,54 @@ def test_each_message_is_a_bar_whose_end_has_a_look_and_a_word() -> None:
         ("bar given", "A-102: 9 s, given back"),
         ("bar still", "A-103: 3 min 26 s, still held"),
     ]
-    assert [bar.get("data-t") for bar in bars] == ["A-100", "A-101", "A-101", "A-102", "A-103"]
+    labels = [mark.get("data-t") for mark in tree(story()).iter("i") if str(mark.get("data-t")).startswith("A-")]
+    assert labels == ["A-100", "A-101", "A-101", "A-102", "A-103"]
+
+
+@pytest.mark.parametrize(
+    ("width", "room", "told"),
+    [
+        (20, 0, ("A-100 cancelled", "")),
+        (10, 40, ("", "A-100 cancelled")),
+        (10, 5, ("cancelled", "")),
+        (4, 11, ("", "cancelled")),
+        (4, 4, ("cancelled", "")),  # in a wide window it fits
+        (1, 1, ("", "")),
+    ],
+)
+def test_a_name_that_a_bar_has_no_room_for_is_beside_it_or_shorter(
+    width: float, room: float, told: tuple[str, str]
+) -> None:
+    """In the bar, beside it, and then the event alone; a text stays whole."""
+    assert _label("A-100 cancelled", width, room) == told
+    assert _label("a long message", 10, 10) == ("a long message", "")
+
+
+def test_a_name_is_not_written_over_the_next_bar() -> None:
+    """What's beside a bar ends where the next one in its row begins, and that's also so for one under the other."""
+    run = story()
+    run["held"] = [held("Kim", "A-100 paid", 0, 3), held("Kim", "A-101 paid", 30, 60), held("Kim", "A-102", 31, 33)]
+    beside = of(tree(run), "beside")
+    assert [mark.get("data-t") for mark in beside] == ["paid", "A-101 paid", "A-102"]
+    assert [mark.get("title") for mark in beside] == [None, None, None]
+    left, width = (float(each) for each in re.findall(r"(?:left|width):([\d.]+)%", beside[0].get("style", "")))
+    assert left + width == pytest.approx(10)
+
+
+def test_bars_of_small_height_have_their_looks_in_the_key() -> None:
+    """Five at the same time are drawn small, with their names."""
+    run = story()
+    run["held"] = [held("Kim", f"A-{n}", n, 300, "still held") for n in range(6)]
+    assert [bar.get("class") for bar in of(tree(run), "bar")] == ["bar still small"] * 6 + ["bar still"]
+    assert len(of(tree(run), "small")) == 6
+
+
+def test_a_run_that_sends_nothing_has_no_number_of_it() -> None:
+    """A 0 above the drawing would be the first thing that people read."""
+    run = story()
+    run["programs"]["web shop"]["sent"] = 0
+    facts = ["".join(each.itertext()) for each in of(tree(run), "facts")[0]]
+    assert facts[:2] == ["3 deleted", "1 received again"]
 
 
 def test_badges_are_square_at_an_end_and_numbered_as_the_list_below() -> None:
@@ -437,6 +502,8 @@ def test_a_dead_letter_is_counted_in_the_queue_that_it_left_and_in_the_one_that_
     assert [text for _, kind, text in told(day) if kind == "moves"] == [
         "A-0 moves to dead: it was received once, and maxReceiveCount is 1"
     ]
+    assert [(each.how, round(each.end)) for each in day.held] == [("moved", 30)]  # it didn't come back
+    assert "not deleted, and moved to the dead-letter queue" in day._repr_html_()
 
 
 def test_who_handles_a_sigterm_gets_it_and_returns(sqs: Any, queue_url: str) -> None:
@@ -486,6 +553,61 @@ def test_a_slow_worker_and_one_that_gives_back_are_told_apart(sqs: Any, queue_ur
         "Mo receives A-0 again: Kim didn't delete it within 30 s",
         "Mo receives A-1 again: Lee gave it back",
     ]
+
+
+def test_who_puts_a_message_off_is_not_said_to_be_late(sqs: Any, queue_url: str) -> None:
+    """The story has the seconds that the call had; who still deletes it later was working on it, and was late."""
+    send(sqs, queue_url, 2)
+
+    def receives(then: Callable[[Any], None]) -> Callable[[], None]:
+        def work() -> None:
+            [message] = sqs.receive_message(QueueUrl=queue_url)["Messages"]
+            one = {"QueueUrl": queue_url, "ReceiptHandle": message["ReceiptHandle"]}
+            time.sleep(4)
+            sqs.change_message_visibility(**one, VisibilityTimeout=20)
+            then(one)
+
+        return work
+
+    def slow(one: Any) -> None:
+        time.sleep(60)
+        sqs.delete_message(**one)
+
+    def third() -> None:
+        sqs.receive_message(QueueUrl=queue_url, MaxNumberOfMessages=10)
+
+    programs = {"Kim": receives(lambda one: time.sleep(90)), "Lee": receives(slow), "Mo": third}
+    day = cloud.run(programs, minutes=2, starts={"Lee": 1, "Mo": 30})
+    assert [text for _, kind, text in told(day) if kind == "again"] == [
+        "Mo receives A-0 again: Kim put it off for 20 s",
+        "Mo receives A-1 again: Lee didn't delete it within 24 s",
+    ]
+    assert [(each.how, each.off) for each in day.held][:2] == [("put off", 20), ("came back", 0)]
+    assert "A-0: 24 s, put off for 20 s" in day._repr_html_()
+    assert "  Kim  A-0 (put off for 20 s)" in repr(day)
+    assert RunReport.from_dict(json.loads(json.dumps(day.to_dict()))).held == day.held
+    assert_same_words(day)
+
+
+def test_a_heartbeat_puts_nothing_off(sqs: Any, queue_url: str) -> None:
+    """Neither one that stops after a while, nor the only one of a worker that crashes."""
+    send(sqs, queue_url, 2)
+
+    def beats(times: int) -> Callable[[], None]:
+        def work() -> None:
+            [message] = sqs.receive_message(QueueUrl=queue_url)["Messages"]
+            for _ in range(times):
+                time.sleep(10)
+                handle = message["ReceiptHandle"]
+                sqs.change_message_visibility(QueueUrl=queue_url, ReceiptHandle=handle, VisibilityTimeout=30)
+            if times == 1:
+                raise RuntimeError
+            time.sleep(200)
+
+        return work
+
+    day = cloud.run({"Kim": beats(3), "Lee": beats(1)}, minutes=3, starts={"Lee": 1})
+    assert [(each.how, each.off, round(each.end)) for each in day.held] == [("came back", 0, 60), ("came back", 0, 41)]
 
 
 def test_a_duplicate_of_a_message_in_flight_is_told(sqs: Any, queue_url: str) -> None:
