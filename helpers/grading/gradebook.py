@@ -15,6 +15,7 @@ from typing import Any
 from helpers.checks.outcome import CHECK_FAILED, OLDER, Outcome, worth
 from helpers.course import Exercise
 from helpers.grading.records import UNDECIDED, Graded, Learner, Mark, Row, by_name
+from helpers.grading.reports import texts
 from helpers.grading.reports.texts import shorten
 
 NOT_HANDED_IN = "not handed in"
@@ -30,7 +31,6 @@ NEW_POINTS = "you changed its points in grading.toml"
 NEW_VERSIONS = "the version of the course, boto3 or moto changed"
 UNEXPLAINED = "nothing that the mark depends on has changed, so please look into it"
 _WHY_NOT = {OLDER: "the notebook has an older copy", CHECK_FAILED: "the check failed"}
-_NAMED = 5  # learners in one sentence
 BOOK = "gradebook.json"
 
 _FORMAT = 2  # of the JSON; a book of another format is not compared with
@@ -133,9 +133,7 @@ def comings_and_goings(before: Mapping[str, Any], after: Mapping[str, Any]) -> l
 
 def few(names: set[str]) -> str:
     """Return the names, or the first of them and how many more there are."""
-    known = sorted(names, key=by_name)
-    more = len(known) - _NAMED
-    return ", ".join(known[:_NAMED]) + (f" and {more} more" if more > 0 else "")
+    return texts.few(sorted(names, key=by_name))
 
 
 def _by_learner(book: Mapping[str, Any]) -> dict[str, dict[str, Any]]:

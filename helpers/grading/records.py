@@ -46,6 +46,8 @@ class Learner:
     name: unique among them. columns: what a list of learners says of them beside the name, for a grade book that other
     systems import ("ID", "SIS User ID", "Section", ...). hand_ins: at most one for each lesson, those that count.
     remarks: files of theirs that are no hand-in, a sentence each. others: attempts that don't count, the first first.
+    listed_as: the name in the list, which two can have; empty when they aren't in it. numbers: what Canvas and Moodle
+    call the learner in the names of files, by "canvas" and "moodle".
     """
 
     name: str
@@ -53,6 +55,8 @@ class Learner:
     columns: tuple[tuple[str, str], ...] = ()
     remarks: tuple[str, ...] = ()
     others: tuple[HandIn, ...] = ()
+    listed_as: str = ""
+    numbers: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from helpers.errors import CourseError
 from helpers.folders import write
 from helpers.grading.books.write import write_books
 from helpers.grading.exercise_set import ExerciseSet
-from helpers.grading.gradebook import Change, book, changes, comings_and_goings, read_book, row
+from helpers.grading.gradebook import Change, book, changes, comings_and_goings, few, read_book, row
 from helpers.grading.intake.attempts import BEST, LATEST, best
 from helpers.grading.intake.collect import collect
 from helpers.grading.intake.roster import GUESSES, guessed
@@ -28,6 +28,7 @@ from helpers.grading.rules import Rules, read_rules
 from helpers.grading.store import Job, Store
 from helpers.grading.workers import Task, run, run_on_cluster
 
+_RARE = 10  # a lesson that fewer than one in so many learners began is pointed out
 Progress = Callable[[int, int], None]  # how many hand-ins are done, and of how many
 
 
@@ -123,8 +124,8 @@ def _into(
     if options.attempts == BEST:
         cohort = best(cohort, partial(_points, lessons, exercises, store, results))
     begun = lessons if options.lessons else _begun(lessons, results)
-    counted = _counted(begun, [lesson for lesson in lessons if lesson not in begun])
     plain = _rows(cohort, begun, exercises, store, results)
+    counted = _counted(begun, [lesson for lesson in lessons if lesson not in begun], [] if options.lessons else plain)
     rows = [
         settle(each, learner, own.rules, own.manual, folder)
         for each, learner in zip(plain, cohort.learners, strict=True)
@@ -155,12 +156,24 @@ def _begun(lessons: Sequence[Lesson], results: dict[str, Graded]) -> list[Lesson
     return [lesson for lesson in lessons if lesson.number in begun] or list(lessons)
 
 
-def _counted(lessons: Sequence[Lesson], left: Sequence[Lesson]) -> str:
+def _counted(lessons: Sequence[Lesson], left: Sequence[Lesson], rows: Sequence[Row]) -> str:
+    """Return which lessons count, and what else could. rows: where nobody asked for these lessons, who began them."""
     said = f"Lessons that count: {', '.join(lesson.number for lesson in lessons)}."
     if left:
         numbers = ", ".join(lesson.number for lesson in left)
         said += f" Nobody began {numbers}. `--lesson {left[0].number}` counts it anyway."
+    began = {lesson.number: [row.learner for row in rows if _has_begun(row, lesson)] for lesson in lessons}
+    rare = [number for number, names in began.items() if len(names) * _RARE < len(rows)]
+    if rare and len(rare) < len(lessons):
+        names = {name for number in rare for name in began[number]}
+        others = ",".join(number for number in began if number not in rare)
+        said += f" Only {few(names)} began {', '.join(rare)}. `--lesson {others}` leaves that out."
     return said
+
+
+def _has_begun(row: Row, lesson: Lesson) -> bool:
+    marks = (mark for mark in row.marks if mark.exercise[:2] == lesson.number and mark.outcome)
+    return any(mark.outcome and mark.outcome.status != NOT_ATTEMPTED for mark in marks)
 
 
 def _jobs(
@@ -212,8 +225,15 @@ def _rows(
             for hand_in in learner.hand_ins
             if hand_in.lesson in digests
         }
-        rows.append(row(learner, graded, asked))
+        rows.append(row(learner if graded else _of_other_lessons(learner), graded, asked))
     return rows
+
+
+def _of_other_lessons(learner: Learner) -> Learner:
+    """Return the learner with a remark, if they handed in nothing but lessons that don't count."""
+    numbers = ", ".join(sorted({hand_in.lesson[:2] for hand_in in learner.hand_ins}))
+    said = (f"Only lesson {numbers} was handed in, and it doesn't count.",) if numbers else ()
+    return replace(learner, remarks=learner.remarks + said)
 
 
 def _write(
@@ -246,9 +266,10 @@ def _write(
 def _guesses(out: Path, cohort: Cohort) -> list[str]:
     """Write whose files only their own names say, for the instructor to confirm; return a sentence about it."""
     with writing(out):
+        if not cohort.guesses:
+            (out / GUESSES).unlink(missing_ok=True)
+            return []
         write(out / GUESSES, guessed(cohort.guesses))
-    if not cohort.guesses:
-        return []
     files = f"{len(cohort.guesses)} file{'' if len(cohort.guesses) == 1 else 's'}"
     return [
         f"I took the learner's name from the name of {files}. {GUESSES} lists these. If one is wrong, correct it "

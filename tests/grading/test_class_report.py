@@ -102,7 +102,7 @@ def test_what_to_do_next_is_said_in_sentences(told):
     page, text = told(rows, ("A stray file.",))
     said = steps(page)
     assert [one.split()[0] for one in said] == ["Look", "Ask", "Go"]
-    assert said[1] == "Ask for hand-ins: nothing could be graded from Cem."
+    assert said[1] == "Ask for hand-ins: nothing came from Cem."
     assert said[2] == f"Go over 01.2 again, “{EXERCISES[1].title}”. {NOBODY} What 2 learners met: A lease ended."
     assert all(one in " ".join(text.split()) for one in said)
 

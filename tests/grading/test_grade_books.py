@@ -93,7 +93,7 @@ def test_canvas_gets_the_columns_that_it_asks_for(tmp_path):
     Where nothing came in the cell is empty, so that Canvas keeps what it has.
     """
     columns = (("ID", "7"), ("SIS User ID", "u7"), ("SIS Login ID", "ada"), ("Section", "S1"), ("Else", "x"))
-    told = written(tmp_path, graded("Ada Lovelace", "01.1", columns=(*columns, ("Student", "Lovelace, Ada"))))
+    told = written(tmp_path, graded("Lovelace, Ada", "01.1", columns=columns))
     of = [str(sum(e.points for e in lesson.exercises)) for lesson in LESSONS]
     assert table(tmp_path, CANVAS) == [
         ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", *(f"{x.number} {x.title}" for x in LESSONS)],

@@ -11,12 +11,12 @@ import pytest
 from helpers.checks.outcome import CORRECT, NOT_YET, OLDER, outcome
 from helpers.course import course
 from helpers.grading import gradebook, manual
-from helpers.grading.books import moodle
 from helpers.grading.books.canvas import CANVAS
 from helpers.grading.books.explained import README
 from helpers.grading.books.moodle import WORKSHEET, ZIP
 from helpers.grading.books.table import TABLE
 from helpers.grading.books.write import write_books
+from helpers.grading.intake.names import platform_name
 from helpers.grading.manual import Manual, Said
 from helpers.grading.marking import settle
 from helpers.grading.records import Graded, HandIn, Learner
@@ -29,7 +29,11 @@ OF = sum(exercise.points for exercise in EXERCISES)
 
 def person(name, file, status=CORRECT, said=(), **columns):
     """Return a learner and their row; the first exercise has this status, the others aren't right."""
-    one = Learner(name, (HandIn(name, LESSON.slug, file, ("x",)),), tuple(columns.items()))
+    found = platform_name(file.partition("/")[0], course())
+    numbers = (tuple(found.number.split(" ")),) if found else ()
+    listed_as = columns.pop("called", "")
+    hand_ins = (HandIn(name, LESSON.slug, file, ("x",)),)
+    one = Learner(name, hand_ins, tuple(columns.items()), listed_as=listed_as, numbers=numbers)
     outcomes = [outcome(e, NOT_YET if n else status) for n, e in enumerate(EXERCISES)]
     plain = gradebook.row(one, {LESSON.slug: Graded(tuple(outcomes))}, EXERCISES)
     return one, settle(plain, one, Rules(), Manual({name.casefold(): said}), Path())
@@ -71,7 +75,7 @@ def test_moodle_s_own_worksheet_as_the_list(tmp_path):
     """Its columns come back, and grades are on its scale."""
     listed = {
         "Identifier": "Participant 55",
-        "Full name": "Ada Lovelace",
+        "called": "Ada Lovelace",
         "Email address": "ada@example.com",
         "Maximum Grade": "100,00",
     }
@@ -83,13 +87,10 @@ def test_moodle_s_own_worksheet_as_the_list(tmp_path):
 
 
 def test_nobody_gets_a_grade_by_another_s_number(tmp_path):
-    """A name inside an archive gives no number, and of two equal numbers none is used."""
-    inside = "Eve_9_assignsubmission_file_/x.zip/Ada_123_assignsubmission_file_/y.ipynb"
-    written(tmp_path, person("Ada", FOLDERS[0]), person("Eve", inside))
-    assert [line[0] for line in table(tmp_path, WORKSHEET)[1:]] == ["Participant 123", "Participant 9"]
+    """Of two equal numbers, none is used."""
     told = written(tmp_path, person("Ada", FOLDERS[0]), person("Ben", FOLDERS[1]), person("Eve", FOLDERS[0]))
     assert [line[0] for line in table(tmp_path, WORKSHEET)[1:]] == ["Participant 7"]
-    assert "Ada, Eve" in told[0]
+    assert "Ada and Eve" in told[0]
 
 
 def test_moodle_s_zip_has_a_page_for_each_learner(tmp_path):
@@ -118,12 +119,6 @@ def test_what_is_not_marked_has_no_grade(tmp_path):
     written(tmp_path, person("Ada", FOLDERS[0], OLDER))
     assert dict(zip(*table(tmp_path, WORKSHEET), strict=True))["Grade"] == ""
     assert table(tmp_path, CANVAS)[2][-1] == ""
-
-
-def test_a_learner_with_two_numbers_has_none(tmp_path):
-    """It isn't clear whose grade it would become."""
-    one = Learner("Ada", tuple(HandIn("Ada", LESSON.slug, file, ("x",)) for file in FOLDERS))
-    assert moodle.numbers([person("Ada", "x.ipynb")[1]], [one]) == ({}, [])
 
 
 @pytest.mark.parametrize(("about", "grade"), [("", ""), (EXERCISES[1].id, OF / (OF - EXERCISES[1].points))])

@@ -142,6 +142,7 @@ def test_a_number_that_several_names_share_is_nobody_s(tmp_path):
         (f"Ada Lovelace - {SLUG} - Copy (3).ipynb", "Ada Lovelace"),
         (f"2026-03-01 {SLUG} Zoë O'Neill copy 2.ipynb", "Zoë O'Neill"),
         (f"ada_{SLUG}_20260301T120000Z.ipynb", "ada"),
+        (f"Ada Lovelace - Copy of {SLUG}-1.ipynb", "Ada Lovelace"),
         ("mastering-aws-messaging-Ada-Lovelace (1).zip", "Ada-Lovelace"),
         (f"{SLUG}_01.03.2026_Παππᾶ.ipynb", "Παππᾶ"),
         (f"exercises_{SLUG} (1).ipynb", None),
@@ -172,6 +173,7 @@ def test_what_programs_add_to_a_name_is_no_part_of_it(file, name):
         ("ada_1_2_hw.ipynb", "ada_1_30_hw.ipynb", ""),
         ("ada_1_2_hw.ipynb", "ada_1_2_hw-1.ipynb", ""),
         ("Ada_7_assignsubmission_file_/x.ipynb", "Ada_7_assignsubmission_file_/x (1).ipynb", ""),
+        ("Ada_7_assignsubmission_file_/x.ipynb", "Ada_7_assignsubmission_file_/x-1.ipynb", ""),
     ],
 )
 @pytest.mark.parametrize("newest", [0, 1])

@@ -50,7 +50,8 @@ In Canvas, choose *Grades*, then *Import*.
 | column | what it holds |
 |---|---|
 | Student | the name as Canvas has it |
-| ID, SIS User ID, SIS Login ID, Section | as in your list of learners; Canvas finds learners by them |
+| ID, SIS User ID, SIS Login ID, Section | as in your list of learners; Canvas finds learners by them. Without a list, \
+the ID is the one that Canvas put on their files. |
 | {lesson} | the points for this lesson, without those taken off for being late. It's empty when nothing was handed in \
 or something isn't marked, so Canvas keeps what it has. EX: excused. If only some exercises are excused, the others \
 count for more. |
@@ -112,17 +113,20 @@ _MOODLE_COLUMNS = f"""
 ## {moodle.WORKSHEET} and {moodle.ZIP}
 
 In the assignment in Moodle, choose *View all submissions*. The worksheet goes to *Upload grading worksheet*, and the \
-zip file to *Upload multiple feedback files in a zip*. The assignment's settings need *Offline grading worksheet* and \
-*Feedback files*.
+zip file to *Upload multiple feedback files in a zip*. The assignment's settings need *Offline grading worksheet*, \
+*Feedback comments* and *Feedback files*. To replace grades that are in Moodle already, tick the box that allows \
+updating records that have been modified more recently. The worksheet is in English, so switch Moodle to English \
+before you upload it.
 
 | column | what it holds |
 |---|---|
 | Identifier | Moodle's number for the learner |
-| Full name, Email address, Status | as in your list of learners |
+| Full name, Email address, Status | as in your list of learners; without a list, the name on their files |
 | Grade | all points together. It's empty when nothing was handed in or something isn't marked. If your list of \
 learners has Moodle's own column Maximum Grade, the points are scaled to it. If some exercises are excused, the others \
 count for more. |
-| Maximum Grade | the most that there are |
+| Maximum Grade | the most that there are. Moodle reads only the grade, so the assignment's maximum there has to be \
+this one. |
 | Last modified (grade) | as in your list of learners |
 | Feedback comments | the points, what was late, and your comments |
 """

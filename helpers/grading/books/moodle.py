@@ -17,11 +17,10 @@ from pathlib import Path
 
 from helpers.grading.books.cells import written
 from helpers.grading.records import Learner, Row
-from helpers.grading.reports.texts import number
+from helpers.grading.reports.texts import few, number
 
 WORKSHEET = "moodle.csv"
 ZIP = "moodle-feedback.zip"
-_NUMBER = re.compile(r"[^_]*_(\d{1,18})_assignsubmission_")
 _PARTICIPANT = re.compile(r"\D*(\d{1,18})")
 _COLUMNS = ("Full name", "Email address", "Status")
 _FILE = "feedback.html"
@@ -33,14 +32,14 @@ def numbers(rows: Iterable[Row], learners: Iterable[Learner]) -> tuple[dict[str,
 
     A number that two learners have is given to neither: Moodle would give one the other's grade.
     """
-    files = {learner.name: [hand_in.file for hand_in in learner.hand_ins] for learner in learners}
+    files = {learner.name: dict(learner.numbers).get("moodle", "") for learner in learners}
     found = {}
     for row in rows:
-        if number := _of_list(dict(row.columns).get("Identifier", "")) or _of_files(files.get(row.learner, [])):
+        if number := _of_list(dict(row.columns).get("Identifier", "")) or files.get(row.learner, ""):
             found[row.learner] = number
     counted = Counter(found.values())
     twice = sorted(name for name, number in found.items() if counted[number] > 1)
-    said = [f"{WORKSHEET} leaves these learners out, because two have the same number in Moodle: {', '.join(twice)}."]
+    said = [f"{WORKSHEET} leaves these learners out, because two have the same number in Moodle: {few(twice)}."]
     return {name: number for name, number in found.items() if counted[number] == 1}, said if twice else []
 
 
@@ -49,20 +48,7 @@ def _of_list(identifier: str) -> str:
     return match[1] if match else ""
 
 
-def _of_files(files: Iterable[str]) -> str:
-    """Return the number in the names of the files; "" where there's none, or more than one.
-
-    The outermost name is Moodle's, what's in an archive is not.
-    """
-    found = set()
-    for file in files:
-        matches = map(_NUMBER.match, file.split("/")[:2])  # the second where the whole download is one zip file
-        if match := next(filter(None, matches), None):
-            found.add(match[1])
-    return found.pop() if len(found) == 1 else ""
-
-
-def worksheet(rows: Sequence[Row], known: Mapping[str, str]) -> str:
+def worksheet(rows: Sequence[Row], known: Mapping[str, str], learners: Iterable[Learner] = ()) -> str:
     """Return the worksheet: the rows of learners with a number. known: as `numbers` returns it.
 
     Grades are scaled where the list has Moodle's maximum grade. Where some exercises are excused, the others count as
@@ -70,11 +56,12 @@ def worksheet(rows: Sequence[Row], known: Mapping[str, str]) -> str:
     """
     titles = (*_COLUMNS, "Grade", "Maximum Grade", "Last modified (grade)", "Feedback comments")
     lines: list[list[object]] = [["Identifier", *titles]]
+    called = {learner.name: learner.listed_as for learner in learners}
     for row in rows:
         if row.learner not in known:
             continue
         listed = dict(row.columns)
-        own = [listed.get(title, row.learner if title == "Full name" else "") for title in _COLUMNS]
+        own = [called.get(row.learner) or row.learner, *(listed.get(title, "") for title in _COLUMNS[1:])]
         most = _number(listed.get("Maximum Grade", "")) or sum(mark.of for mark in row.marks)
         handed_in = any(mark.outcome or mark.by_hand for mark in row.marks)
         unmarked = any(mark.unmarked for mark in row.marks)

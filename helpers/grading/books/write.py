@@ -51,9 +51,9 @@ def write_books(
     with writing(out):
         # Spreadsheets on Windows need this mark to read names correctly; Canvas's importer wants none.
         write(out / TABLE, "\ufeff" + table(rows, lessons))
-        write(out / CANVAS, canvas(rows, lessons, rules.canvas if rules else {}))
+        write(out / CANVAS, canvas(rows, lessons, rules.canvas if rules else {}, learners))
         if known:
-            write(out / moodle.WORKSHEET, moodle.worksheet(rows, known))
+            write(out / moodle.WORKSHEET, moodle.worksheet(rows, known, learners))
             write(out / moodle.ZIP, moodle.feedback_zip(out, pages or {}, known))
         else:
             for name in (moodle.WORKSHEET, moodle.ZIP):
@@ -63,4 +63,4 @@ def write_books(
     for state, sentence in _UNMARKED.items():
         names = {row.learner for row in rows if any(mark.unmarked and status(mark) == state for mark in row.marks)}
         said += [sentence.format(few(names))] if names else []
-    return said + ([] if known or found_by_number(rows) or not rows else [BY_NAME_ALONE])
+    return said + ([] if known or found_by_number(rows, learners) or not rows else [BY_NAME_ALONE])

@@ -12,13 +12,14 @@ from helpers.grading.intake.archives import Archive, Bulk
 from helpers.grading.intake.bounds import LARGEST_ARCHIVE, LARGEST_NOTEBOOK, Budget, of_class, of_learner
 from helpers.grading.intake.files import FoundFile, is_hand_in, is_nearly, open_file, shown
 from helpers.grading.intake.layout import Layout, Place, lay_out
-from helpers.grading.intake.names import CLAIM, GUESS, NOBODY, Name, alike, copy_number
+from helpers.grading.intake.names import CLAIM, GUESS, NOBODY, Name, alike, before_dash, copy_number
 from helpers.grading.intake.notebooks import read_notebook
 from helpers.grading.intake.people import Handed, People
 from helpers.grading.intake.roster import read_list
 from helpers.grading.records import Cohort, HandIn, Origin
 
 _MOST_REMARKS_SHOWN = 5  # remarks in the error of a folder without a hand-in
+_MOST_NAMED = 3  # files that are no hand-ins, in one remark
 
 
 def collect(folder: Path, listed: Course, attempts: str = choosing.LATEST) -> Cohort:
@@ -94,6 +95,7 @@ class _Reader:
         self._own = not place.listed and not place.name.certain  # whether a manifest can name the learner
         self._hand_ins: list[HandIn] = []
         self._remarks: list[str] = []
+        self._others: list[str] = []  # files that are no hand-ins
 
     def read(self) -> Handed:
         """Return what is in all files; what goes wrong with one is a remark."""
@@ -108,10 +110,18 @@ class _Reader:
                 self._remarks.append(f"{label} can't be read ({type(problem).__name__}).")
         where = self._place.where
         if not self._hand_ins and not self._remarks:
-            self._remarks.append(f"{where} has no notebook or zip file in it.")
+            self._remarks.append(self._nothing(where))
         if self._own and self._name.basis == NOBODY:
             self._remarks.append(f"{where} doesn't say whose it is. Put the learner's name in front of it.")
         return Handed(self._name, where, self._hand_ins, self._remarks)
+
+    def _nothing(self, where: str) -> str:
+        if self._others == [where]:
+            return f"{where} isn't a notebook or a zip file. Ask for one of these."
+        inside = [other.removeprefix(f"{where}/") for other in self._others]
+        more = f" and {len(inside) - _MOST_NAMED} more" if len(inside) > _MOST_NAMED else ""
+        only = f", only {', '.join(inside[:_MOST_NAMED])}{more}. Ask for one of these" if inside else ""
+        return f"{where} has no notebook or zip file in it{only}."
 
     def _read(self, file: FoundFile, label: str) -> None:
         if file.problem:
@@ -119,6 +129,7 @@ class _Reader:
         if not is_hand_in(file.name):
             if len(file.parts) == 1 or is_nearly(file.name):
                 raise CourseError("isn't a notebook or a zip file. Ask for one of these.")
+            self._others.append(label)
             return
         zipped = file.name.lower().endswith(".zip")
         with self._opened(file, LARGEST_ARCHIVE if zipped else LARGEST_NOTEBOOK) as opened:
@@ -161,6 +172,8 @@ class _Reader:
             if self._own:
                 self._remarks.append(f"{label} doesn't say whose it is, so I used the file's own name.")
         elif self._own:
+            if (head := before_dash(label)) and not alike(claimed, head):
+                self._remarks.append(f"{label} says it's from {claimed}, though it's named after {head}.")
             self._name = Name(claimed, basis=CLAIM)
         elif name.number.startswith("canvas ") and " " not in name.learner and alike(claimed, name.learner):
             self._name = replace(name, learner=claimed)

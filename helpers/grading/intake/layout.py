@@ -54,9 +54,13 @@ def lay_out(folder: Path, learners: LearnerList, listed: Course) -> Layout:
     files = tops.files
     by_row, missing = _named_by(learners.rows, [file for each in files.values() for file in each], list(files))
     claimed = {file for _, each in by_row for file in each}
-    places = [Place(Name(row.learner), shown("/".join(row.parts)), each, row) for row, each in by_row]
     named = naming.without_titles({top: _name(top, listed) for top in files})
+    named = naming.of_classroom(named)
     single = naming.unshared(name for name in named.values() if name.number)
+    numbers = {file: named[top].number for top, each in files.items() for file in each if named[top].number in single}
+    places = [
+        Place(Name(row.learner, _common(each, numbers)), shown("/".join(row.parts)), each, row) for row, each in by_row
+    ]
     prefix = _prefix_of_repositories(list(files))
     certain: dict[tuple[str, str], Place] = {}
     alone: list[Place] = []
@@ -70,7 +74,9 @@ def lay_out(folder: Path, learners: LearnerList, listed: Course) -> Layout:
         if name.basis == FOLDER:
             name = replace(name, learner=name.learner.removeprefix(prefix) or name.learner)
         where = shown("/".join(top.parts))
-        if name.certain:
+        if name.number in learners.nobody:
+            tops.remarks.append(f"'{where}' is what Canvas's test student handed in, so it's left out.")
+        elif name.certain:
             place = certain.setdefault((folded(name.learner), name.number), Place(name, where))
             place.files += rest
             place.names |= dict.fromkeys(rest, name)
@@ -158,6 +164,12 @@ def _name(top: FoundFile, listed: Course) -> Name:
 
 def _is_folder(top: FoundFile) -> bool:
     return top.folder or bool(top.problem and "." not in top.name)
+
+
+def _common(files: list[FoundFile], numbers: dict[FoundFile, str]) -> str:
+    """Return the number that a learning platform gave all these files; empty when there's none, or several."""
+    found = {numbers.get(file, "") for file in files}
+    return found.pop() if len(found) == 1 else ""
 
 
 def _prefix_of_repositories(tops: list[FoundFile]) -> str:

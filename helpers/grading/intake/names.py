@@ -1,6 +1,7 @@
 """Whose a file or folder is, by the name that a learning platform, an instructor or a learner gave it."""
 
 import re
+import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -23,16 +24,18 @@ _BRIGHTSPACE = re.compile(
 )
 # nbgrader's exchange: ada+assignment+2026-03-01 12:00:00.000000 UTC+random
 _EXCHANGE = re.compile(r"([^+]+)\+[^+]+\+(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)(?:\.\d+)? (\w+)(?:\+.*)?")
-# Canvas: lovelaceada_LATE_12345_67890_whatever-it-was-called.ipynb: the user's number, and the file's.
-_CANVAS = re.compile(r"([^_]+)_(LATE_)?(\d+)_(\d+)_(.+)", re.DOTALL)
+# Canvas: lovelaceada_LATE_12345_67890_whatever-it-was-called.ipynb: the user's number, and the file's. What was typed
+# into Canvas, or a link, has no number and no name: lovelaceada_12345_text.html.
+_CANVAS = re.compile(r"(.+?)_(LATE_)?(\d+)_(?:(\d+)_(.+)|(?:text|link)\.html)", re.DOTALL)
+_CANVAS_TELLS = re.compile(r"[^\WA-Z]+")  # what names have in Canvas's names of files
 _BY_TITLE = "blackboard "  # in front of a number that begins with the assignment's title
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 _SUFFIX = re.compile(r"(\.ipynb|\.zip|\.tar)?\.\w+$")
 # What browsers, JupyterLab, Colab, a Mac and Windows add to the name of a copy.
 _COPY = re.compile(r"(?: ?\((\d+)\)|[ -]*-[ ]?Copy(?: ?\(?(\d+)\)?)?|-Copy(\d*)| copy(?: (\d+))?)$")
-_COPY_OF = re.compile(r"^(?:(?:copy of|copia de|copie de|kopie von) +)+", re.IGNORECASE)
-_AGAIN = re.compile(r"-(\d+)$")  # Canvas numbers the files of further attempts
+_COPY_OF = re.compile(r"(?:^|(?<= - ))(?:(?:copy of|copia de|copie de|kopie von) +)+", re.IGNORECASE)
+_AGAIN = re.compile(r"(?<!\d{4})(?<!-\d\d)-(\d{1,2})$")  # Canvas numbers the files of further attempts; it's no date
 _DATE = re.compile(
     r"(?<!\d)(?:(?:19|20)\d\d([-_.]?)[01]\d\1[0-3]\d|[0-3]\d\.[01]\d\.(?:19|20)\d\d|(?:19|20)\d\d(?=[_ .-]*$))"
     r"(?:[T_ .-]+(?:at )?\d\d[-_.:h]?\d\d(?:[-_.:]?\d\d)?Z?(?!\d))?"
@@ -81,7 +84,7 @@ def name_of_file(file: str, listed: Course) -> Name:
     for lesson in listed.lessons:
         slug = lesson.slug.replace("_", "[_ -]")
         # The browser edition puts the folder's name in front of it.
-        rest = re.sub(rf"[_ .-]*(?:exercises_)?{slug}[_ .-]*", "_", rest, flags=re.IGNORECASE)
+        rest = re.sub(rf"[_ .-]*(?:exercises_)?{slug}(?:-\d\d?$)?[_ .-]*", "_", rest, flags=re.IGNORECASE)
     rest = _DATE.sub("", _without_copy(rest.strip("_ .-"))[0])
     rest = clean(_without_copy(rest.strip("_ .-"))[0].strip("_ .-"))
     if any(character.isalpha() for character in rest):
@@ -89,12 +92,18 @@ def name_of_file(file: str, listed: Course) -> Name:
     return Name(clean(stem) or nameless(file), basis=NOBODY)
 
 
+def without_number(file: str) -> str:
+    """Return the file's name without what tells it from others that had the same name."""
+    return _AGAIN.sub("", _without_copy(_SUFFIX.sub("", file))[0])
+
+
 def platform_name(name: str, listed: Course) -> Name | None:
     """Return whose file or folder this is when a learning platform named it, or None."""
     if found := _MOODLE.fullmatch(name):
         return _named(found[1], f"moodle {found[2]}", found[3])
     canvas = _CANVAS.fullmatch(name)
-    canvas = None if canvas and _is_own(canvas, listed) else canvas
+    if canvas and (_is_own(canvas, listed) or not _is_canvas_s(canvas)):
+        canvas = None
     if found := _BLACKBOARD.fullmatch(name):
         if canvas:  # one of the two is how the learner called the file, and can name somebody else
             return None
@@ -106,7 +115,7 @@ def platform_name(name: str, listed: Course) -> Name | None:
         return _named(found[1], f"nbgrader {found[1]}", "", _time(found[2], "%Y-%m-%d %H:%M:%S", utc))
     if canvas:
         made = _named(canvas[1], f"canvas {canvas[3]}", canvas[5])
-        return replace(made, late=bool(canvas[2]), order=(0, float(canvas[4][:15]), made.order[2]))
+        return replace(made, late=bool(canvas[2]), order=(0, float((canvas[4] or "0")[:15]), made.order[2]))
     return None
 
 
@@ -114,7 +123,13 @@ def _is_own(found: "re.Match[str]", listed: Course) -> bool:
     """Return whether Canvas's numbers are in truth a lesson's, or a date's: ada_2026_03_messages."""
     rest = f"{found[4]}_{found[5]}".replace("-", "_").casefold()
     is_lesson = any(rest.startswith(lesson.slug.casefold()) for lesson in listed.lessons)
-    return is_lesson or bool(re.fullmatch("(?:19|20)\\d\\d", found[3]) and len(found[4]) <= 2)
+    return is_lesson or bool(re.fullmatch("(?:19|20)\\d\\d", found[3]) and len(found[4] or "") <= 2)
+
+
+def _is_canvas_s(found: "re.Match[str]") -> bool:
+    """Return whether a name with a "_" in it is Canvas's: few people have one, and files of one's own have many."""
+    marks = "".join(character for character in found[1] if not unicodedata.category(character).startswith("M"))
+    return "_" not in found[1] or bool(_CANVAS_TELLS.fullmatch(marks) and (not found[4] or len(found[4]) > 4))
 
 
 def without_titles(names: Mapping[FoundFile, Name]) -> dict[FoundFile, Name]:
@@ -136,6 +151,22 @@ def without_titles(names: Mapping[FoundFile, Name]) -> dict[FoundFile, Name]:
     return {top: told(name) if name.number.startswith(_BY_TITLE) else name for top, name in names.items()}
 
 
+def of_classroom(names: Mapping[FoundFile, Name]) -> dict[FoundFile, Name]:
+    """Return the names with what Google Classroom puts in front of most files: "Ada Lovelace - my work.zip"."""
+    parted = {top: head for top in names if (head := before_dash(top.name)) and not names[top].certain}
+    if 2 * len(parted) < len(names):
+        return dict(names)
+    return {
+        top: replace(name, learner=parted[top], basis=GUESS) if top in parted else name for top, name in names.items()
+    }
+
+
+def before_dash(file: str) -> str:
+    """Return what a file's name has before " - ", if that can be a learner's name; empty otherwise."""
+    head, dash, _ = file.partition(" - ")
+    return clean(head) if dash and any(character.isalpha() for character in head) else ""
+
+
 def unshared(names: Iterable[Name]) -> set[str]:
     """Return the numbers that belong to one name only. A number of several names isn't a person's."""
     owners: dict[str, set[str]] = defaultdict(set)
@@ -151,8 +182,10 @@ def common_start(names: Iterable[str]) -> str:
 
 
 def copy_number(file: str) -> int:
-    """Return which copy of a file this is, by its name: 2 for "x (2).ipynb", 0 for "x.ipynb"."""
-    return _without_copy(_SUFFIX.sub("", file))[1]
+    """Return which copy of a file this is, by its name: 2 for "x (2).ipynb" and "x-2.ipynb", 0 for "x.ipynb"."""
+    stem, copy = _without_copy(_SUFFIX.sub("", file))
+    again = _AGAIN.search(stem)
+    return copy or (int(again[1]) if again else 0)
 
 
 def folded(name: str) -> str:
@@ -162,7 +195,7 @@ def folded(name: str) -> str:
 
 def alike(one: str, other: str) -> bool:
     """Return whether two names can be one person's: "Ada Lovelace", "Lovelace, Ada", "lovelaceada"."""
-    words = [re.findall(r"\w+", folded(name)) for name in (one, other)]
+    words = [words_of(name) for name in (one, other)]
     if sorted(words[0]) == sorted(words[1]):
         return True
     # "Ada King Lovelace" is "lovelaceadaking" to Canvas: some rotation of the words gives it.
@@ -171,11 +204,16 @@ def alike(one: str, other: str) -> bool:
     return joined[0] in turns[1] or joined[1] in turns[0]
 
 
-def numbered(name: str, taken: set[str], file: str = "") -> str:
-    """Return the name if nobody has it, or a new one that mentions the file; at most 80 characters."""
-    if not file and name.casefold() not in taken:
+def words_of(name: str) -> list[str]:
+    """Return the words of a name, in the form in which they are compared."""
+    return re.findall(r"[^\W_]+", folded(name))
+
+
+def numbered(name: str, taken: set[str], apart: str = "") -> str:
+    """Return the name if nobody has it, or a new one with what tells it apart; at most 80 characters."""
+    if not apart and name.casefold() not in taken:
         return name
-    mark = f" (file {clean(shown(file))[-LONGEST_NAME // 2 :]})" if file else ""
+    mark = f" ({apart})" if apart else ""
     number = 1
     while True:
         end = mark if number == 1 else f"{mark} {number}"
@@ -190,9 +228,7 @@ def nameless(raw: str) -> str:
 
 
 def _named(learner: str, number: str, rest: str | None, handed_in: datetime | None = None) -> Name:
-    stem, copy = _without_copy(_SUFFIX.sub("", rest or ""))
-    again = _AGAIN.search(stem)
-    order = (_seconds(handed_in), 0.0, float(copy or (again[1][:9] if again else 0)))
+    order = (_seconds(handed_in), 0.0, float(copy_number(rest or "")))
     return Name(
         clean(learner) or nameless(learner), number, PLATFORM, handed_in.isoformat() if handed_in else "", order=order
     )

@@ -1,8 +1,10 @@
 """The list of learners: a table of the instructor's own, or one that a learning platform exports."""
 
+import codecs
 import csv
 import io
 import os
+import re
 import unicodedata
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath, PureWindowsPath
@@ -14,6 +16,7 @@ from helpers.grading.intake.names import folded
 LIST = "learners.csv"
 GUESSES = "names-to-confirm.csv"
 _LARGEST_LIST = 20_000_000  # bytes
+_TEST_STUDENT = "Student, Test"  # whom Canvas adds to each course, for teachers
 _CANVAS_COLUMNS = ("ID", "SIS User ID", "SIS Login ID", "Integration ID", "Root Account", "Section")
 # Columns of platforms under whose values a learner's files can be: Canvas, Blackboard, Brightspace, Moodle, GitHub.
 _LOGINS = {"sis login id", "sis user id", "username", "orgdefinedid", "student id", "id number", "email address"}
@@ -53,10 +56,14 @@ class Listed:
 
 @dataclass
 class LearnerList:
-    """The list. remarks: what is wrong with the whole of it, a sentence each."""
+    """The list. remarks: what is wrong with the whole of it, a sentence each.
+
+    nobody: numbers, as names of files have them, that are no learner's.
+    """
 
     rows: list[Listed] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
+    nobody: set[str] = field(default_factory=set)
 
 
 def read_list(folder: Path) -> LearnerList:
@@ -69,7 +76,9 @@ def read_list(folder: Path) -> LearnerList:
         inside = f"'{LIST}' in the folder isn't read, because a learner could have put it there. If it's yours, move it"
         return LearnerList(remarks=[f"{inside} to {beside.parent}."] if os.path.lexists(folder / LIST) else [])
     try:
-        return LearnerList(_rows(read_file(beside, _LARGEST_LIST).decode("utf-8-sig")))
+        rows = _rows(_text(read_file(beside, _LARGEST_LIST)))
+        nobody = {row.number for row in rows if row.learner == _TEST_STUDENT and row.number}
+        return LearnerList([row for row in rows if row.learner != _TEST_STUDENT], nobody=nobody)
     except UnicodeDecodeError:
         problem = "isn't saved as UTF-8. In a spreadsheet, choose the format “CSV UTF-8”."
     except csv.Error as error:
@@ -92,13 +101,23 @@ def in_one_form(parts: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(unicodedata.normalize("NFC", part) for part in parts)
 
 
+def _text(content: bytes) -> str:
+    """Return the file's text, in UTF-8 or a spreadsheet's UTF-16, without the line in which Excel keeps its comma."""
+    is_16 = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    text = content.decode("utf-16" if is_16 else "utf-8-sig")
+    return re.sub(r"\A\s*(?:sep=.[\r\n]+)?", "", text)
+
+
 def _rows(text: str) -> list[Listed]:
     head = text.split("\n", 1)[0]
     lines = csv.reader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=head.count))
     titles = [clean(title) for title in next(lines, [])]
     named = {title.casefold(): title for title in titles}
     whole = [dict(zip(titles, line + [""] * len(titles), strict=False)) for line in lines]
-    if {"Student", "ID"} <= set(titles):
+    if {"LastName", "FirstName", "ID"} <= set(titles):
+        for line in whole:
+            line["Student"] = ", ".join(filter(None, (line["LastName"].strip(), line["FirstName"].strip())))
+    if {"Student", "ID"} <= {*titles, *(whole[0] if whole else ())}:
         return [row for line in whole if (row := _canvas_row(line))]
     # Without files, the learners are found by their names.
     if column := next((named[each] for each in _WHOLE_NAMES if each in named), ""):
@@ -127,7 +146,7 @@ def _row(line: dict[str, str], learner: str, used: set[str], file: str) -> Liste
 
 def _canvas_row(line: dict[str, str]) -> Listed | None:
     name = clean(line.get("Student", ""))
-    if name in ("", "Points Possible", "Student, Test"):  # Canvas adds the last one for teachers
+    if name in ("", "Points Possible"):
         return None
     # Without the marks of other assignments: they can have changed by the time the grade book is imported.
     return Listed(name, tuple((key, line[key]) for key in _CANVAS_COLUMNS if key in line))

@@ -5,11 +5,10 @@ from typing import Any
 
 from helpers.checks.outcome import CHECK_FAILED, OLDER, UNREACHABLE
 from helpers.grading.records import Mark, Row
-from helpers.grading.reports.texts import one_line
+from helpers.grading.reports.texts import few, one_line
 
 NOBODY = "Nobody got this right. Is it fair? Was it taught?"
 NOTHING = "Nothing needs you before you hand out the marks and the feedback."
-_NAMED = 5  # learners in one sentence
 _HARD = 2  # exercises to go over
 _SEVERAL = 200  # characters of what is quoted
 
@@ -24,23 +23,17 @@ def next_steps(
     """
     if not rows:
         return []
-    missing = [row.learner for row in rows if all(mark.outcome is None for mark in row.marks)]
+    missing = [row for row in rows if all(mark.outcome is None for mark in row.marks)]
+    unusable, nothing = ([row.learner for row in missing if bool(row.about_files) == odd] for odd in (True, False))
     said = [*first, *_failed_checks(rows, exercises), *_unreachable(rows), *_older(rows)]
     if remarks:
         said.append("Look at the files that belong to nobody yet. They're the first of the hand-ins to look at, below.")
-    if missing:
-        said.append(f"Ask for hand-ins: nothing could be graded from {few(missing)}.")
+    if unusable:
+        said.append(f"Ask for other hand-ins: nothing that counts came from {few(unusable)}. The reasons are below.")
+    if nothing:
+        said.append(f"Ask for hand-ins: nothing came from {few(nothing)}.")
     said += _teach([exercise for exercise in exercises if exercise["answers"]])
     return said or [NOTHING]
-
-
-def few(names: Sequence[str]) -> str:
-    """Return the first names, and how many more there are."""
-    more = len(names) - _NAMED
-    listed = [one_line(name, 60) for name in names[:_NAMED]]
-    if more > 0:
-        return f"{', '.join(listed)} and {more} more"
-    return " and ".join([", ".join(listed[:-1]), listed[-1]] if listed[1:] else listed)
 
 
 def _with(rows: Iterable[Row], fits: Callable[[Mark], bool]) -> dict[str, list[tuple[str, Mark]]]:

@@ -1,7 +1,7 @@
 """How marks and texts from outside are shown: as plain text, the same on pages, in their text twins and in tables."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from helpers.grading.records import UNDECIDED
@@ -20,6 +20,7 @@ LOOKS = {
 }
 USUAL = tuple(LOOKS)[:-2]  # the last two come from an instructor, and few classes have any
 NOT_MARKED = "not marked"
+_NAMED = 5  # learners in one sentence
 EXCUSED = "excused"
 _COLOURS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")  # of a terminal
 _JOINERS = "\u200c\u200d"  # parts of names and emoji
@@ -52,6 +53,15 @@ def shorten(value: str, longest: int) -> str:
 def one_line(value: str, longest: int) -> str:
     """Return the text, tidied, on one line."""
     return " ".join(tidy(value, longest).split())
+
+
+def few(names: Sequence[str]) -> str:
+    """Return the first names, and how many more there are. Canvas's names have a comma, so a semicolon parts these."""
+    listed, more = [one_line(name, 80) for name in names[:_NAMED]], len(names) - _NAMED
+    between = "; " if any("," in name for name in listed) else ", "
+    if more > 0:
+        return f"{between.join(listed)} and {more} more"
+    return " and ".join([between.join(listed[:-1]), listed[-1]] if listed[1:] else listed)
 
 
 def number(value: object) -> str:
