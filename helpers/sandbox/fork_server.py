@@ -7,6 +7,7 @@ server itself ends with the last process that holds the other end of its control
 """
 
 import contextlib
+import ctypes
 import gc
 import importlib.util
 import json
@@ -15,6 +16,7 @@ import platform
 import select
 import shutil
 import signal
+import site
 import socket
 import sys
 import tempfile
@@ -82,6 +84,23 @@ def _forget_the_machine() -> None:
     os.environ.clear()
     os.environ.update(kept, PATH=os.defpath)
     platform._uname_cache = None  # type: ignore[attr-defined]  # with the computer's name
+    site.USER_BASE = site.USER_SITE = None  # below the user's home
+    with contextlib.suppress(OSError):
+        _wipe_what_it_was_started_with()
+
+
+def _wipe_what_it_was_started_with() -> None:
+    """Overwrite the arguments and the environment as the system put them into memory. OSError where it isn't Linux.
+
+    Nothing refers to them any more: Python and the C library have copies of what they still need.
+    """
+    with open("/proc/self/stat", encoding="ascii", errors="replace") as file:
+        fields = file.read().rpartition(")")[2].split()
+    # proc_pid_stat(5): arg_start, arg_end, env_start and env_end are the fields 48 to 51, of which these begin at 3.
+    places = [int(field) for field in fields[45:49]]
+    for start, end in (places[:2], places[2:]):
+        if 0 < start < end:
+            ctypes.memset(start, 0, end - start)
 
 
 def _list_import_places() -> None:

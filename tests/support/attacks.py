@@ -297,7 +297,7 @@ harm("O_PATH", lambda: open(os.open("@PLACE@/secret", os.O_PATH)).read())
     "the machine": [
         HELP,
         """
-import gc, pathlib, platform
+import gc, pathlib, platform, site
 for path in ("@PLACE@", "@PLACE@/secret", "/etc/passwd", "/proc/self/mounts", "/proc/mounts", "/proc/version", "/home",
              "/usr/local", "/usr/local/bin", "/usr/bin/env", "/var", "/sys", "/run", "/opt", "/srv", "/boot", "/mnt"):
     harm(f"see that there is {path}", lambda: os.stat(path))
@@ -307,6 +307,19 @@ harm("the host's name", lambda: {socket.gethostname(), platform.node(), os.uname
 harm("PATH", lambda: os.environ["PATH"] != os.defpath)
 known = ("LANG", "LC_", "TZ", "HOME", "AWS_", "PATH", "PYTHONHASHSEED")
 harm("the environment", lambda: [name for name in os.environ if not name.startswith(known)][0])
+harm("the user's home", lambda: [path for path in (site.USER_BASE, site.USER_SITE) if path][0])
+libc.write.argtypes = [ctypes.c_int, ctypes.c_void_p, ctypes.c_size_t]  # where nothing is, it writes less
+def begun_with():  # the strings that the system puts beside each other: arguments, then the environment
+    name = ctypes.c_void_p.in_dll(libc, "program_invocation_name").value
+    with open("memory", "w+b") as file:
+        libc.write(file.fileno(), name, 4096)
+        return [part for part in file.read().split(b"\\0") if part and part != os.fsencode(sys.executable)]
+harm("what it was started with", lambda: begun_with()[0])
+harm("the mounts", lambda: libc.syscall(458, (ctypes.c_uint64 * 3)(24, 2**64 - 1, 0), (ctypes.c_uint64 * 9)(), 9, 0) > 0)
+harm("the grader's process", lambda: [socket.socket(fileno=os.dup(3)).getsockopt(1, name, 12) for name in (17, 77)])
+harm("the network's name", lambda: (libc.getdomainname(text := ctypes.create_string_buffer(99), 99), text.value)[1] != b"course")
+if platform.machine() == "x86_64":
+    harm("a queue of the kernel's for files", lambda: libc.syscall(206, 100, ctypes.byref(ctypes.c_ulong(0))) == 0)
 harm("paths in memory", lambda: [found for found in gc.get_objects() if isinstance(found, pathlib.PurePath)][0])
 """,
     ],

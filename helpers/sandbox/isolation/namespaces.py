@@ -41,7 +41,8 @@ def enter(scratch: Path, megabytes: int, view: View) -> None:
     _write("/proc/self/setgroups", "deny")
     _write("/proc/self/uid_map", f"{user} {user} 1")
     _write("/proc/self/gid_map", f"{group} {group} 1")
-    _call("sethostname", _HOST, len(_HOST))
+    for name in ("sethostname", "setdomainname"):
+        _call(name, _HOST, len(_HOST))
     _call("mount", b"none", b"/", None, _RECURSIVE | _PRIVATE, None)
     _tmpfs(scratch, 0, "size=4m,mode=0755")
     for path in view.shown:

@@ -22,11 +22,14 @@ _REFUSED = (
     *("fanotify_init", "inotify_init", "inotify_init1", "fspick", "fsconfig", "kexec_file_load", "reboot"),
     *("keyctl", "add_key", "request_key", "memfd_create", "memfd_secret", "shmget", "msgget", "semget", "mq_open"),
     *("init_module", "finit_module", "kexec_load", "personality", "prlimit64", "setpriority", "sched_setscheduler"),
+    "io_setup",  # there are so many of these for the whole computer
     *("sched_setattr", "ioprio_set", "sethostname", "settimeofday", "clock_settime", "acct", "swapon", "quotactl"),
 )
 # Calls that are younger than most copies of libseccomp, by their numbers, which every architecture shares: fchmodat2,
-# setxattrat, removexattrat, open_tree_attr, file_setattr.
-_YOUNG = (452, 463, 466, 467, 469)
+# statmount, listmount, lsm_get_self_attr, lsm_set_self_attr, lsm_list_modules, setxattrat, removexattrat,
+# open_tree_attr, file_setattr, listns.
+_YOUNG = (452, 457, 458, 459, 460, 461, 463, 466, 467, 469, 470)
+_PEER = (17, 59, 75, 77)  # of getsockopt(2): who is at the other end of a socket, and a handle of that process
 _FILE_FLAGS = (0x40086602, 0x401C5820)  # of ioctl(2): set a file's flags, which its owner may without writing to it
 _STREAM = 1  # the type of socket that a pair may have
 _THREAD = 0x00010000  # the flag of clone(2) that makes a thread
@@ -55,6 +58,8 @@ def prepared() -> Any:
     rules.add_rule(refused, "clone", pyseccomp.Arg(0, pyseccomp.MASKED_EQ, _THREAD, 0))
     for flags in _FILE_FLAGS:
         rules.add_rule(refused, "ioctl", pyseccomp.Arg(1, pyseccomp.MASKED_EQ, 0xFFFFFFFF, flags))
+    for option in _PEER:
+        rules.add_rule(refused, "getsockopt", pyseccomp.Arg(2, pyseccomp.MASKED_EQ, 0xFFFFFFFF, option))
     for kind in range(16):
         if kind != _STREAM:  # with any other a message can be sent to a socket of the computer by its path
             rules.add_rule(refused, "socketpair", pyseccomp.Arg(1, pyseccomp.MASKED_EQ, 15, kind))
