@@ -35,6 +35,7 @@ from helpers.sandbox.isolation.limits import THREADS
 from helpers.sandbox.launcher import FILE_DESCRIPTORS
 from helpers.sandbox.parent_death import end_with_parent
 
+SHOWN_AS = b"course grade: runs hand-ins"  # in lists of this computer's processes
 # The environment of a hand-in: its language and time zone, and what the course sets for boto3.
 _KEPT = ("LANG", "LC_", "TZ", "HOME", "AWS_", "PYTHONHASHSEED")
 THREAD_CHECK_SECONDS = 0.1  # seconds after which the guard counts its child's threads
@@ -97,10 +98,12 @@ def _wipe_what_it_was_started_with() -> None:
     with open("/proc/self/stat", encoding="ascii", errors="replace") as file:
         fields = file.read().rpartition(")")[2].split()
     # proc_pid_stat(5): arg_start, arg_end, env_start and env_end are the fields 48 to 51, of which these begin at 3.
-    places = [int(field) for field in fields[45:49]]
-    for start, end in (places[:2], places[2:]):
-        if 0 < start < end:
-            ctypes.memset(start, 0, end - start)
+    arguments, arguments_end, variables, variables_end = (int(field) for field in fields[45:49])
+    if 0 < arguments < arguments_end and 0 < variables < variables_end:
+        shown = SHOWN_AS[: arguments_end - arguments - 1]
+        ctypes.memset(arguments, 0, arguments_end - arguments)
+        ctypes.memset(variables, 0, variables_end - variables)
+        ctypes.memmove(arguments, shown, len(shown))
 
 
 def _list_import_places() -> None:

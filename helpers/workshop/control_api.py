@@ -22,6 +22,7 @@ from helpers.simulation.worlds import World
 from helpers.workshop.fair_shares import Shares
 from helpers.workshop.http_server import HttpRequest, HttpResponse
 from helpers.workshop.runs import Runs, moment
+from helpers.workshop.storage import check_addresses, check_jump
 
 PREFIX = "/_course/"
 _LONGEST_SPAN = 10**9  # seconds
@@ -91,6 +92,7 @@ def _advance(cloud: Cloud, account: Account, params: dict[str, Any]) -> dict[str
         raise Refused("ValidationError", 'The body has to be {"seconds": <a number>}.')
     if cloud.runs.is_going(account):
         raise Refused("RunIsGoing", "Only the cloud.run that's using this account can move its clock.", 409)
+    check_jump(account, seconds)
     try:
         account.world.clock.advance(seconds)
     except (ClockError, OverflowError) as problem:
@@ -158,6 +160,8 @@ def _web(cloud: Cloud, account: Account, params: dict[str, Any]) -> dict[str, An
     url, status = _text(params, "url"), params.get("status")
     if isinstance(status, bool) or not isinstance(status, int) or not 0 <= status <= 599:
         raise Refused("ValidationError", "status has to be an HTTP status, or 0 for an address that works.")
+    if status:
+        check_addresses(account, url)
     account.down.pop(url, None)
     if status:
         account.down[url] = status

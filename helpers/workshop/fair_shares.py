@@ -1,7 +1,8 @@
-"""How much of the server's time each account gets, so that one account's requests don't slow the others down."""
+"""How much of the server's time and threads each account gets, so that one account doesn't hold up the others."""
 
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -15,6 +16,7 @@ _CONTENDED = 1.0  # seconds since the last change from one account to another
 _LONGEST_PAUSE = 5.0  # seconds
 _PER_BYTE = 1e-7  # seconds that reading a byte is expected to take
 _LARGE = 256 * 1024  # bytes; an account can have one such request at a time
+_MOST_AT_ONCE = 100  # requests of an account that are being answered; nearly all are long polls
 
 
 class Shares:
@@ -28,15 +30,16 @@ class Shares:
         self._lock = threading.Lock()
         self._debts: dict[str, tuple[float, float]] = {}  # seconds of computing, and when that was noted
         self._large: dict[str, threading.Lock] = {}
+        self._at_once: Counter[str] = Counter()
         self._latest, self._changed = "", -_CONTENDED
 
     @contextmanager
     def turn(self, account: str, size: int) -> Iterator[None]:
         """Wait for the account's turn, and count what the block computes. size: of the request, in bytes.
 
-        Refused, as AWS throttles, if the wait would be too long.
+        Refused, as AWS throttles, if the wait would be too long, or the account has too many requests at a time.
         """
-        with self._one_large(account) if size > _LARGE else _nothing():
+        with self._one_of_many(account), self._one_large(account) if size > _LARGE else _nothing():
             expected = size * _PER_BYTE
             pause = self._charge(account, expected)
             if pause > _LONGEST_PAUSE:
@@ -49,6 +52,20 @@ class Shares:
                 yield
             finally:
                 self._charge(account, _computed() - began - expected)
+
+    @contextmanager
+    def _one_of_many(self, account: str) -> Iterator[None]:
+        with self._lock:
+            if self._at_once[account] >= _MOST_AT_ONCE:
+                raise _throttled(f"An account can have {_MOST_AT_ONCE} requests at a time.")
+            self._at_once[account] += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._at_once[account] -= 1
+                if not self._at_once[account]:
+                    del self._at_once[account]
 
     @contextmanager
     def _one_large(self, account: str) -> Iterator[None]:

@@ -1,6 +1,7 @@
 """The HTTP server of `course serve`: the standard library's, with persistent connections and a thread for each."""
 
 import contextlib
+import http.client
 import socket
 import sys
 import threading
@@ -16,7 +17,8 @@ LARGEST_BODY = 12 * 1024 * 1024  # four messages of 1 MiB with every byte escape
 _MOST_DRAINED = 10 * LARGEST_BODY  # how much of a body that is too large is read, so that the client sees the response
 _READING = 120.0  # seconds for a whole request to arrive, from the response to the one before
 _MOST_CONNECTIONS, _MOST_OF_ONE = 800, 250  # at a time: of all clients, and of one address
-_MOST_BYTES, _MOST_BYTES_OF_ONE = 16 * LARGEST_BODY, 4 * LARGEST_BODY  # of bodies at a time, likewise
+_MOST_BYTES, _MOST_BYTES_OF_ONE = 16 * LARGEST_BODY, 4 * LARGEST_BODY  # of bodies at a time, both ways, likewise
+_LARGEST_HEAD = 2 * 65_536  # bytes of a request's first line and its headers together
 _TOO_BUSY = b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 _monotonic = time.monotonic  # while an answer is checked in this process, the module `time` shows another time
 _LARGE = 256 * 1024  # bytes
@@ -108,6 +110,7 @@ class HttpServer(ThreadingHTTPServer):
         self.connections = Quota(_MOST_CONNECTIONS, _MOST_OF_ONE)
         self.bytes = Quota(_MOST_BYTES, _MOST_BYTES_OF_ONE)
         self.reading: dict[_Connection, float] = {}  # since when each connection waits for a whole request
+        self.writing: dict[_Connection, float] = {}  # since when each waits for its client to take the response
         self._counted: dict[Any, str] = {}  # the address of each socket that counts
         super().__init__((host, port), _Connection)
 
@@ -132,7 +135,8 @@ class HttpServer(ThreadingHTTPServer):
         Return whether there was one.
         """
         ours_only = self.connections.is_used_up(address)
-        waiting = [each for each in list(self.reading.items()) if not ours_only or each[0].client_address[0] == address]
+        waits = [*list(self.reading.items()), *list(self.writing.items())]
+        waiting = [each for each in waits if not ours_only or each[0].client_address[0] == address]
         for connection, _ in sorted(waiting, key=lambda each: each[1]):
             if self._uncount(connection.request):
                 connection.hang_up()
@@ -166,6 +170,24 @@ class HttpServer(ThreadingHTTPServer):
             traceback.print_exc()
 
 
+class _Lines:
+    """What arrives on a connection. left: bytes that may still come in lines, which only a request's head does."""
+
+    def __init__(self, file: Any):
+        self._file, self.left = file, 0
+
+    def readline(self, limit: int) -> bytes:
+        """Return the next line; LineTooLong when the head of the request is too long."""
+        line: bytes = self._file.readline(limit)
+        self.left -= len(line)
+        if self.left < 0:
+            raise http.client.LineTooLong("all headers together")
+        return line
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._file, name)
+
+
 class _Connection(BaseHTTPRequestHandler):
     server: HttpServer
     protocol_version = "HTTP/1.1"
@@ -179,9 +201,14 @@ class _Connection(BaseHTTPRequestHandler):
             return self._respond
         raise AttributeError(name)
 
+    def setup(self) -> None:
+        """Begin with the connection."""
+        super().setup()
+        self.rfile: Any = _Lines(self.rfile)
+
     def handle_one_request(self) -> None:
         """Read a request and respond to it."""
-        self.server.reading[self] = _monotonic()
+        self.server.reading[self], self.rfile.left = _monotonic(), _LARGEST_HEAD
         try:
             super().handle_one_request()
         finally:
@@ -195,11 +222,9 @@ class _Connection(BaseHTTPRequestHandler):
     def _respond(self) -> None:
         request, self._taken = self._request_without_body(), 0
         try:
-            response = self._answer(request)
+            self._send(self._answer(request))
         except UnreadableRequest as problem:
             self._reject(request, problem)
-        else:
-            self._write(response)
 
     def _answer(self, request: HttpRequest) -> HttpResponse:
         """Return the response. Its body no longer counts when the client sees that, so it can send the next one."""
@@ -254,6 +279,19 @@ class _Connection(BaseHTTPRequestHandler):
         self._write(self.server.handlers.reject(request, problem))
         self.wfile.flush()
         self._drain()
+
+    def _send(self, response: HttpResponse) -> None:
+        """Send the response, which counts as a body does until it's taken. Who doesn't take it soon gives way."""
+        address, size = self.client_address[0], len(response[2])
+        if not self.server.bytes.take(address, size):
+            raise UnreadableRequest(503, "SlowDown", "Too many long responses are being sent at once. Try again.")
+        self.server.writing[self] = _monotonic()
+        try:
+            self._write(response)
+            self.wfile.flush()
+        finally:
+            del self.server.writing[self]
+            self.server.bytes.give_back(address, size)
 
     def _write(self, response: HttpResponse) -> None:
         status, headers, body = response

@@ -22,9 +22,11 @@ from helpers.backends.offline.offline_cloud import identify_program
 from helpers.simulation.clock import END, Clock
 from helpers.simulation.scheduler import Scheduler
 from helpers.workshop.http_server import HttpResponse
+from helpers.workshop.storage import check_jump
 
 LONGEST = 150.0  # real seconds; a kernel ends a run earlier, so after that the kernel must have died
 _LONGEST_NAME = 2_000  # characters
+_MOST_POLLS = 1_000  # that wait at the same time
 
 
 class _Run(Scheduler):
@@ -94,6 +96,7 @@ class Runs:
     def end(self, account: Account, name: str, time: float) -> list[Step]:
         """End an account's part in a run at this time of the run, and return its messages' steps during the run."""
         part = self._part(account, name)
+        check_jump(account, time - account.time())
         part.run.move_to(time)
         self.leave(account.number)
         return [entry for entry in part.entries if isinstance(entry, Step)]
@@ -121,6 +124,7 @@ class Runs:
         told = _read(header)
         with self._accounts.changed:
             run = self._part(request.account, told["run"]).run
+            check_jump(request.account, told["time"] - request.account.time())
             run.move_to(told["time"])
             if told["poll"]:
                 request = run.polls.pop(told["poll"], request)
@@ -129,6 +133,8 @@ class Runs:
         try:
             status, headers, body = dispatch.answer_now(request)
         except LookAgain as later:
+            if len(run.polls) >= _MOST_POLLS:
+                raise Refused("LimitExceeded", f"More than {_MOST_POLLS:,} long polls of one run.") from None
             run.polls[request.id] = request
             status, headers, body = 200, {LOOK_AGAIN: repr(later.until), POLL: request.id}, b""
         with self._accounts.changed:

@@ -31,6 +31,7 @@ from helpers.workshop.fair_shares import Shares
 from helpers.workshop.hosts import Hosts
 from helpers.workshop.http_server import Handlers, HttpRequest, HttpResponse, UnreadableRequest
 from helpers.workshop.runs import Runs
+from helpers.workshop.storage import Storage
 from helpers.workshop.tokens import Tokens
 
 _MOST_ACCOUNTS = 10_000
@@ -51,7 +52,7 @@ class WorkshopCloud:
     def __init__(self, tokens: Tokens | None = None, still: bool = False, hosts: Hosts | None = None):
         self.tokens, self.still, self.hosts = tokens or Tokens(), still, hosts or Hosts()
         self.accounts, self.shares = Accounts(trusting=False), Shares()
-        self.runs = Runs(self.accounts)
+        self.runs, self.storage = Runs(self.accounts), Storage()
         self.handlers = Handlers(self.respond, self._reject_unreadable)
 
     def respond(self, http: HttpRequest) -> HttpResponse:
@@ -169,6 +170,7 @@ class WorkshopCloud:
         request.account, request.identity, request.host = account, identity, f"http://{host}"
         request.access_key = signed.access_key
         with self.shares.turn(account.number, len(body)):
+            self.storage.check(account, request.operation, len(body))
             if header := http.headers.get(_OF_A_RUN):
                 return self.runs.answer(request, header)
             return dispatch.answer(request)

@@ -313,7 +313,7 @@ def begun_with():  # the strings that the system puts beside each other: argumen
     name = ctypes.c_void_p.in_dll(libc, "program_invocation_name").value
     with open("memory", "w+b") as file:
         libc.write(file.fileno(), name, 4096)
-        return [part for part in file.read().split(b"\\0") if part and part != os.fsencode(sys.executable)]
+        return [part for part in file.read().split(b"\\0") if part not in (b"", b"course grade: runs hand-ins", os.fsencode(sys.executable))]
 harm("what it was started with", lambda: begun_with()[0])
 harm("the mounts", lambda: libc.syscall(458, (ctypes.c_uint64 * 3)(24, 2**64 - 1, 0), (ctypes.c_uint64 * 9)(), 9, 0) > 0)
 harm("the grader's process", lambda: [socket.socket(fileno=os.dup(3)).getsockopt(1, name, 12) for name in (17, 77)])

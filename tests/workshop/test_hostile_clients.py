@@ -4,6 +4,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,11 +14,17 @@ from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 from served_lab import Running, keyed
 
+from helpers.aws_rules import dispatch
 from helpers.aws_rules.common import reading, signatures
 from helpers.aws_rules.common.refusals import Refused
-from helpers.workshop import http_server
+from helpers.aws_rules.common.request import Request
+from helpers.backends.endpoint.workshop_client import ControlClient
+from helpers.errors import CloudError
+from helpers.workshop import http_server, storage
 from helpers.workshop.fair_shares import Shares
 from helpers.workshop.hosts import Hosts
+from helpers.workshop.server import WorkshopCloud
+from helpers.workshop.storage import Storage, measure
 
 
 @pytest.fixture(scope="module")
@@ -287,7 +294,111 @@ def test_bodies_in_memory_have_a_limit(served: Running, monkeypatch: pytest.Monk
         sqs.send_message(QueueUrl=url, MessageBody="x" * 400_000)
     for _ in range(3):
         sqs.send_message(QueueUrl=url, MessageBody="x" * 200_000)
-    assert not served.server.bytes._used
+    assert until(lambda: not served.server.bytes._used)
+
+
+def test_the_head_of_a_request_has_so_many_bytes(served: Running) -> None:
+    """All headers together: each could have 64 kB, and there could be a hundred of them on each connection."""
+    head = b"GET /_course/ HTTP/1.1\r\nHost: localhost\r\n"
+    for count, status in ((1, b"HTTP/1.1 200 "), (3, b"HTTP/1.1 431 ")):
+        with connect(served) as connection:
+            connection.sendall(head + b"X-Much: %s\r\n" % (b"x" * 60_000) * count + b"Connection: close\r\n\r\n")
+            assert answer(connection).startswith(status)
+
+
+def test_long_responses_have_a_limit(served: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those of all clients together, since nobody has to take a response."""
+    sqs = keyed(served.url, "sqs", "us-east-1", "600000000005")
+    url = sqs.create_queue(QueueName="orders")["QueueUrl"]
+    for _ in range(3):
+        sqs.send_message(QueueUrl=url, MessageBody="x" * 200_000)
+    assert until(lambda: not served.server.bytes._used)
+    monkeypatch.setattr(served.server, "bytes", http_server.Quota(1_000_000, 300_000))
+    with pytest.raises(sqs.exceptions.ClientError, match=r"\(SlowDown\)"):
+        sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, VisibilityTimeout=0)
+    assert len(sqs.receive_message(QueueUrl=url)["Messages"]) == 1
+    assert until(lambda: not served.server.bytes._used)
+
+
+def test_who_does_not_take_a_response_gives_way() -> None:
+    """Its connection counts as one that waits for its client, and its response as in memory until then."""
+    served = Running()
+    usual = served.server.handlers
+    large = 200, {}, b"x" * 40_000_000
+    served.server.handlers = usual._replace(
+        respond=lambda http: large if http.path == "/large" else usual.respond(http)
+    )
+    served.server.connections = http_server.Quota(10, 1)
+    with connect(served) as idle:
+        idle.sendall(b"GET /large HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        assert until(lambda: served.server.bytes._used.total() == len(large[2]))
+        assert until(lambda: bool(served.server.writing))
+        with connect(served) as next_one:
+            assert ask(next_one).startswith(b"HTTP/1.1 200 ")
+    assert until(lambda: not served.server.bytes._used)
+    served.close()
+
+
+# ---- What an account can keep and hold up
+
+
+def test_an_account_keeps_so_much(served: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A full one can still be emptied, and another one isn't concerned."""
+    monkeypatch.setattr(served.cloud, "storage", Storage(most=100_000))
+    sqs, other = (keyed(served.url, "sqs", "us-east-1", f"60000000010{n}") for n in range(2))
+    url = sqs.create_queue(QueueName="orders")["QueueUrl"]
+    for _ in range(4):
+        sqs.send_message(QueueUrl=url, MessageBody="x" * 30_000)
+    with pytest.raises(sqs.exceptions.ClientError, match=r"\(OverLimit\).*keeps 100,000 bytes"):
+        sqs.send_message(QueueUrl=url, MessageBody="x" * 30_000)
+    other.send_message(QueueUrl=other.create_queue(QueueName="orders")["QueueUrl"], MessageBody="x" * 30_000)
+    sqs.purge_queue(QueueUrl=url)
+    sqs.send_message(QueueUrl=url, MessageBody="x" * 30_000)
+
+
+def test_everything_kept_is_measured() -> None:
+    """Messages, the inbox, and what a topic's archive has."""
+    account = WorkshopCloud(still=True).reset("600000000110")
+    before, body = measure(account), "x" * 10_000
+
+    def call(service: str, operation: str, **params: Any) -> Any:
+        return dispatch.run(Request(service, operation, params, account, "us-east-1", "http://localhost"))
+
+    call("sqs", "CreateQueue", QueueName="q")
+    call("sqs", "SendMessage", QueueUrl="http://localhost/600000000110/q", MessageBody=body)
+    fifo = {"FifoTopic": "true", "ArchivePolicy": '{"MessageRetentionPeriod":"1"}'}
+    topics = [call("sns", "CreateTopic", Name="t")["TopicArn"]]
+    topics += [call("sns", "CreateTopic", Name="t.fifo", Attributes=fifo)["TopicArn"]]
+    call("sns", "Subscribe", TopicArn=topics[0], Protocol="sms", Endpoint="+4915112345678")
+    call("sns", "Publish", TopicArn=topics[0], Message=body[:100])
+    call("sns", "Publish", TopicArn=topics[1], Message=body, MessageGroupId="g", MessageDeduplicationId="d")
+    assert before == 0
+    assert 20_000 < measure(account) < 25_000
+    assert len(account.inbox) == 1
+
+
+def test_a_clock_with_alarms_jumps_so_far(served: Running) -> None:
+    """They're looked at while everybody waits. Without any, it goes anywhere."""
+    control = ControlClient(served.url, "600000000006")
+    control.post("clock", seconds=10**8)
+    alarm = {"Namespace": "AWS/SQS", "MetricName": "NumberOfMessagesSent", "Statistic": "Sum", "Threshold": 1}
+    alarm |= {"Period": 60, "EvaluationPeriods": 1, "ComparisonOperator": "GreaterThanThreshold"}
+    keyed(served.url, "cloudwatch", "us-east-1", "600000000006").put_metric_alarm(AlarmName="a", **alarm)
+    control.post("clock", seconds=3_600)
+    for much in (10**9, 10**400):
+        with pytest.raises(CloudError, match="With 1 alarms, the clock can jump at most 277 days"):
+            control.post("clock", seconds=much)
+
+
+def test_so_many_addresses_can_be_down(served: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that's known already can always change."""
+    monkeypatch.setattr(storage, "_MOST_DOWN", 1)
+    control = ControlClient(served.url, "600000000007")
+    for status in (500, 404):
+        control.post("web", url="http://a", status=status)
+    with pytest.raises(CloudError, match="At most 1 addresses"):
+        control.post("web", url="http://b", status=500)
+    assert control.post("web", url="http://a", status=0) == {"down": {}}
 
 
 # ---- How much of it
@@ -348,6 +459,20 @@ def test_a_wait_that_is_too_long_is_refused(monkeypatch: pytest.MonkeyPatch) -> 
     with pytest.raises(Refused, match="Rate exceeded") as refused:
         computer.request("mallory", 0.001)
     assert refused.value.code == "ThrottlingException"
+
+
+def test_an_account_has_so_many_requests_at_a_time() -> None:
+    """So that its long polls don't take all the connections that its address, perhaps a whole class's, can have."""
+    shares = Shares()
+    with ExitStack() as all_of_them:
+        for _ in range(100):
+            all_of_them.enter_context(shares.turn("ada", 1))
+        with pytest.raises(Refused, match="100 requests at a time"), shares.turn("ada", 1):
+            pass
+        with shares.turn("bob", 1):
+            pass
+    with shares.turn("ada", 1):
+        pass
 
 
 def test_one_long_request_of_an_account_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -64,6 +64,10 @@ class Account:
             self._services[key] = kind(self, region)
         return self._services[key]
 
+    def services(self, kind: Callable[["Account", str], _Service]) -> list[_Service]:
+        """Return the account's objects of this kind, of those regions that it has used."""
+        return [service for (known, _), service in self._services.items() if known is kind]
+
     def time(self) -> float:
         """Return the account's time, in seconds since 1970-01-01 UTC."""
         return self.world.clock.time()

@@ -65,6 +65,10 @@ class Archive:
         self._forget(now)
         return [notification for notification in self._kept if replay.covers(notification)]
 
+    def texts(self) -> list[str]:
+        """Return the texts of all messages that are kept."""
+        return [notification.message for notification in self._kept]
+
     def _forget(self, now: float) -> None:
         self._since = max(self._since, now - self.days * _DAY)
         while self._kept and self._kept[0].at.timestamp() < self._since:
