@@ -21,6 +21,7 @@ _LONGEST_NAME = 200  # characters
 _NAME_COLUMNS = ("learner", "name", "student")
 _COLUMNS = ("learner", "account", "token", "start")
 _TOKEN = re.compile(r"course-[\w-]{20,100}", re.ASCII)
+_FORMULA = re.compile(r"(^|;)(\s*)(?=[=+\-@＝＋－＠])")
 _NUMBER = re.compile(r"[0-9]{12}")
 
 
@@ -123,9 +124,8 @@ def _names(rows: list[list[str]], file: Path) -> list[str]:
 
 
 def _plain(name: str) -> str:
-    """Return the name as a spreadsheet shows it and doesn't calculate it."""
-    name = " ".join(name.split())[:_LONGEST_NAME]
-    return f"'{name}" if name.startswith(("=", "+", "-", "@")) else name
+    """Return the name as a spreadsheet shows it and doesn't calculate it, wherever it thinks that a cell begins."""
+    return _FORMULA.sub(r"\1\2'", " ".join(name.split())[:_LONGEST_NAME])
 
 
 def _written(place: Path) -> dict[str, tuple[str, str]]:

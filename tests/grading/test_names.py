@@ -1,6 +1,7 @@
 """Who handed in what: bulk downloads of learning platforms, odd names, and names that nobody can know."""
 
 import os
+import re
 import time
 import unicodedata
 
@@ -10,6 +11,7 @@ from handin_files import SLUG, bare, notebook, packed, put, zipped
 from helpers.course import course
 from helpers.grading.intake.collect import collect
 from helpers.grading.intake.names import NOBODY, name_of_file
+from helpers.grading.intake.roster import guessed
 
 SECOND = course().lessons[1].slug
 NAMES = ("Ada Lovelace", "Zoë O'Neill", "毛 泽", "Ἑλένη Παππᾶ", "Jean-Luc d’Arc", "Ngũgĩ wa Thiong'o")
@@ -234,3 +236,57 @@ def test_a_learner_s_own_name_for_a_file_is_no_platform_s(platform, own, tmp_pat
     (ben,) = [learner for learner in learners if learner.name.casefold() == "ben"]
     assert [hand_in.file for hand_in in (*ben.hand_ins, *ben.others)] == [platform.format("ben", "x.ipynb")]
     assert len(learners) == 2
+
+
+@pytest.mark.parametrize("planted", ["hw_ada_attempt_2020-01-01-00-00-00_y.ipynb", "ada_5_6_x.ipynb"])
+@pytest.mark.parametrize("listed", [True, False])
+def test_who_calls_a_file_as_a_platform_would_takes_nobody_s_place(tmp_path, planted, listed):
+    """Among files that no platform named, it's one more file that says whose it is, and doesn't say when it came."""
+    files = {"ada.ipynb": mine(1), "bob.ipynb": mine(2), planted: mine(3)}
+    if listed:
+        (tmp_path / "learners.csv").write_text("learner\nada\nbob\n")
+    cohort = of(tmp_path / "in", files)
+    of_ada = [learner for learner in cohort.learners if learner.name.startswith("ada")]
+    assert all(learner.remarks for learner in of_ada)
+    assert not any(learner.hand_ins for learner in of_ada if learner.name == "ada")
+    assert {hand_in.handed_in for learner in cohort.learners for hand_in in learner.hand_ins} == {""}
+    assert names(cohort)["bob"] == 1
+
+
+@pytest.mark.parametrize(
+    ("platform", "own"),
+    [
+        ("canvas late", "x_9_assignsubmission_file_y.ipynb"),
+        ("canvas late", "x_bob_attempt_2020-01-01-00-00-00_y.ipynb"),
+        ("brightspace", "user1_9_assignsubmission_file_y.ipynb"),
+        ("brightspace", "hw_user1_attempt_2020-01-01-00-00-00_y.ipynb"),
+        ("blackboard", "x_9_assignsubmission_file_y.ipynb"),
+        ("moodle flat", "hw_user1_attempt_2020-01-01-00-00-00_y.ipynb"),
+    ],
+)
+def test_a_file_s_own_name_does_not_change_the_platform(tmp_path, platform, own):
+    """What it's called can look like another platform's name, and hide that it came late."""
+    usual = {
+        PLATFORMS[platform]("Ada Lovelace", 0, "hw.ipynb"): mine(0),
+        PLATFORMS[platform]("Bob", 2, "h.ipynb"): mine(),
+    }
+    expected, found = (
+        of(tmp_path / file, {**usual, PLATFORMS[platform]("Eve", 3, file): mine(3)}) for file in ("hw.ipynb", own)
+    )
+    times = [
+        {learner.name: (learner.hand_ins[0].handed_in, learner.hand_ins[0].late) for learner in cohort.learners}
+        for cohort in (expected, found)
+    ]
+    assert times[0] == times[1]
+
+
+def test_guesses_are_no_formulas_and_can_be_used_as_the_list(tmp_path):
+    """Wherever a spreadsheet thinks that a cell begins."""
+    odd = ["a;=cmd|'|C calc'!A1;b.ipynb", "=HYPERLINK(1).ipynb", "＝SUM(1).ipynb", "x; +1.ipynb"]
+    first = of(tmp_path / "in", {name: mine(n) for n, name in enumerate(odd)})
+    text = guessed(first.guesses)
+    assert not re.search("(?m)(^|[,;]) *[=+@＝]", text)
+    (tmp_path / "learners.csv").write_text(text, encoding="utf-8")
+    again = collect(tmp_path / "in", course())
+    assert names(again) == names(first) == dict.fromkeys(names(first), 1)
+    assert not again.guesses

@@ -2,14 +2,12 @@
 
 import csv
 import io
-import re
 from collections.abc import Iterable, Sequence
 
+from helpers.grading.intake.files import no_formula
 from helpers.grading.reports.texts import number, shorten
 
 _LONGEST = 1000  # characters; a spreadsheet refuses cells beyond 32,767
-# What a spreadsheet takes for a formula: this beginning of a cell, or of a part of it where `;` separates cells.
-_FORMULA = re.compile(r"(^|;)(\s*)(?=[=+\-@＝＋－＠])")
 
 
 def written(lines: Iterable[Sequence[object]]) -> str:
@@ -22,4 +20,4 @@ def written(lines: Iterable[Sequence[object]]) -> str:
 def _cell(value: object) -> str:
     if not isinstance(value, str):
         return number(value)
-    return _FORMULA.sub(r"\1\2'", shorten(" ".join(value.split()), _LONGEST))
+    return no_formula(shorten(" ".join(value.split()), _LONGEST))

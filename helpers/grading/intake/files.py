@@ -1,6 +1,7 @@
 """Reads folders whose content is not trusted: follows no link, opens no pipe, bounds what it reads."""
 
 import os
+import re
 import stat
 import unicodedata
 from collections.abc import Iterator
@@ -46,6 +47,21 @@ def shown(file: str) -> str:
     """Return a file's name for people: what can't be printed is spelled out, and a very long name is cut."""
     short = file if len(file) <= _LONGEST_FILE else f"{file[: _LONGEST_FILE // 2]}...{file[-_LONGEST_FILE // 2 :]}"
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in short)
+
+
+# What a spreadsheet takes for a formula: this beginning of a cell, or of a part of it where `;` separates cells.
+_FORMULA = re.compile(r"(^|;)(\s*)(?=[=+\-@＝＋－＠])")
+_QUOTED = re.compile(r"(^|;)(\s*)'(?=[=+\-@＝＋－＠])")
+
+
+def no_formula(cell: str) -> str:
+    """Return the text of a cell with a quote in front of each part that a spreadsheet would take for a formula."""
+    return _FORMULA.sub(r"\1\2'", cell)
+
+
+def without_quotes(cell: str) -> str:
+    """Return the text of a cell without the quotes that `no_formula` put there."""
+    return _QUOTED.sub(r"\1\2", cell)
 
 
 # --- folders ----------------------------------------------------------------------------------------------------------

@@ -9,7 +9,16 @@ from helpers.errors import CourseError
 from helpers.grading.intake import names as naming
 from helpers.grading.intake.archives import Bulk
 from helpers.grading.intake.files import FoundFile, files_below, is_hand_in, is_nearly, list_folder, shown
-from helpers.grading.intake.names import FOLDER, GUESS, Name, folded, name_of_file, name_of_folder, platform_name
+from helpers.grading.intake.names import (
+    FOLDER,
+    GUESS,
+    PLATFORM,
+    Name,
+    folded,
+    name_of_file,
+    name_of_folder,
+    platform_name,
+)
 from helpers.grading.intake.roster import LIST, LearnerList, Listed, in_one_form
 
 _SUBMITTED = "submitted"
@@ -54,8 +63,10 @@ def lay_out(folder: Path, learners: LearnerList, listed: Course) -> Layout:
     files = tops.files
     by_row, missing = _named_by(learners.rows, [file for each in files.values() for file in each], list(files))
     claimed = {file for _, each in by_row for file in each}
-    named = naming.without_titles({top: _name(top, listed) for top in files})
+    usual = naming.usual_platform((top.name for top in files), listed)
+    named = naming.without_titles({top: _name(top, listed, usual) for top in files})
     named = naming.of_classroom(named)
+    few = _are_few([name for top, name in named.items() if is_hand_in(top.name) and not _is_folder(top)])
     single = naming.unshared(name for name in named.values() if name.number)
     numbers = {file: named[top].number for top, each in files.items() for file in each if named[top].number in single}
     places = [
@@ -69,8 +80,9 @@ def lay_out(folder: Path, learners: LearnerList, listed: Course) -> Layout:
         if not rest and (each or any(row.parts == in_one_form(top.parts) for row, _ in by_row)):
             continue
         name = named[top]
-        if name.number not in single and not _is_folder(top):
-            name = replace(name, number="", basis=GUESS) if name.number else name
+        is_claim = few and is_hand_in(top.name)
+        if (is_claim or name.number not in single) and not _is_folder(top) and name.number:
+            name = replace(name, number="", basis=GUESS, handed_in="" if is_claim else name.handed_in)
         if name.basis == FOLDER:
             name = replace(name, learner=name.learner.removeprefix(prefix) or name.learner)
         where = shown("/".join(top.parts))
@@ -158,8 +170,13 @@ class _Tops:
         return dict(found)
 
 
-def _name(top: FoundFile, listed: Course) -> Name:
-    return (name_of_folder if _is_folder(top) else name_of_file)(top.name, listed)
+def _name(top: FoundFile, listed: Course, usual: str) -> Name:
+    return (name_of_folder if _is_folder(top) else name_of_file)(top.name, listed, usual)
+
+
+def _are_few(names: list[Name]) -> bool:
+    """Return whether a platform gave less than half of these names of files: learners can have called theirs so."""
+    return sum(name.basis == PLATFORM for name in names) * 2 < len(names)
 
 
 def _is_folder(top: FoundFile) -> bool:

@@ -64,19 +64,19 @@ class Name:
         return self.basis in (PLATFORM, FOLDER)
 
 
-def name_of_folder(folder: str, listed: Course) -> Name:
+def name_of_folder(folder: str, listed: Course, usual: str = "") -> Name:
     """Return whose folder this is, by its name: a learning platform's, or the learner's name alone."""
-    if found := platform_name(folder, listed):
+    if found := platform_name(folder, listed, usual):
         return found
     return Name(clean(folder) or nameless(folder), f"folder {folder}", FOLDER)
 
 
-def name_of_file(file: str, listed: Course) -> Name:
+def name_of_file(file: str, listed: Course, usual: str = "") -> Name:
     """Return whose file this is: a platform's name, or a guess without the lesson's slug, dates and marks of copies.
 
     Where nothing is left, it's the whole name of the file.
     """
-    if found := platform_name(file, listed):
+    if found := platform_name(file, listed, usual):
         return found
     stem = _SUFFIX.sub("", file)
     rest, copy = _without_copy(_COPY_OF.sub("", stem))
@@ -97,26 +97,40 @@ def without_number(file: str) -> str:
     return _AGAIN.sub("", _without_copy(_SUFFIX.sub("", file))[0])
 
 
-def platform_name(name: str, listed: Course) -> Name | None:
-    """Return whose file or folder this is when a learning platform named it, or None."""
+def platform_name(name: str, listed: Course, usual: str = "") -> Name | None:
+    """Return whose file or folder this is when a learning platform named it, or None.
+
+    A learner's own file name is in it, and can look like another platform's. usual: the platform of the names around
+    it, which decides; see `usual_platform`. Without one, such a name says nothing.
+    """
+    found = _by_platform(name, listed)
+    return found.get(usual) if len(found) > 1 else next(iter(found.values()), None)
+
+
+def usual_platform(names: Iterable[str], listed: Course) -> str:
+    """Return the platform that gave most of these names, counting only those that no other one can have given."""
+    clear = Counter(next(iter(found)) for name in names if len(found := _by_platform(name, listed)) == 1)
+    return max(clear, key=lambda platform: clear[platform], default="")
+
+
+def _by_platform(name: str, listed: Course) -> dict[str, Name]:
+    """Return whose it is, by each platform that can have given this name."""
+    made: dict[str, Name] = {}
     if found := _MOODLE.fullmatch(name):
-        return _named(found[1], f"moodle {found[2]}", found[3])
-    canvas = _CANVAS.fullmatch(name)
-    if canvas and (_is_own(canvas, listed) or not _is_canvas_s(canvas)):
-        canvas = None
+        made["moodle"] = _named(found[1], f"moodle {found[2]}", found[3])
     if found := _BLACKBOARD.fullmatch(name):
-        if canvas:  # one of the two is how the learner called the file, and can name somebody else
-            return None
-        return _named(found[2], f"{_BY_TITLE}{found[1]}_{found[2]}", found[4], _time(found[3], "%Y-%m-%d-%H-%M-%S"))
+        when = _time(found[3], "%Y-%m-%d-%H-%M-%S")
+        made["blackboard"] = _named(found[2], f"{_BY_TITLE}{found[1]}_{found[2]}", found[4], when)
     if found := _BRIGHTSPACE.fullmatch(name):
-        return _named(found[2], f"brightspace {found[1]}", found[4], _spelled(found[3]))
+        made["brightspace"] = _named(found[2], f"brightspace {found[1]}", found[4], _spelled(found[3]))
     if found := _EXCHANGE.fullmatch(name):
         utc = timezone.utc if found[3] == "UTC" else None
-        return _named(found[1], f"nbgrader {found[1]}", "", _time(found[2], "%Y-%m-%d %H:%M:%S", utc))
-    if canvas:
-        made = _named(canvas[1], f"canvas {canvas[3]}", canvas[5])
-        return replace(made, late=bool(canvas[2]), order=(0, float((canvas[4] or "0")[:15]), made.order[2]))
-    return None
+        when = _time(found[2], "%Y-%m-%d %H:%M:%S", utc)
+        made["nbgrader"] = _named(found[1], f"nbgrader {found[1]}", "", when)
+    if (found := _CANVAS.fullmatch(name)) and not _is_own(found, listed) and _is_canvas_s(found):
+        own = _named(found[1], f"canvas {found[3]}", found[5])
+        made["canvas"] = replace(own, late=bool(found[2]), order=(0, float((found[4] or "0")[:15]), own.order[2]))
+    return made
 
 
 def _is_own(found: "re.Match[str]", listed: Course) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from helpers.errors import CourseError
-from helpers.grading.intake.files import clean, read_file, shown
+from helpers.grading.intake.files import clean, no_formula, read_file, shown, without_quotes
 from helpers.grading.intake.names import folded
 
 LIST = "learners.csv"
@@ -92,7 +92,7 @@ def guessed(guesses: tuple[tuple[str, str], ...]) -> str:
     """Return a list of these files and their learners as text, which an instructor can correct and use as the list."""
     made = io.StringIO()
     rows = [("file", "learner"), *guesses]
-    csv.writer(made).writerows([f"'{cell}" if cell[:1] in "=+-@" else cell for cell in row] for row in rows)
+    csv.writer(made).writerows([no_formula(cell) for cell in row] for row in rows)
     return made.getvalue()
 
 
@@ -131,7 +131,7 @@ def _rows(text: str) -> list[Listed]:
 
 
 def _row(line: dict[str, str], learner: str, used: set[str], file: str) -> Listed | None:
-    name, place = clean(learner), line.get(file, "").strip()
+    name, place = clean(without_quotes(learner)), without_quotes(line.get(file, "").strip())
     if not name:
         if not place:
             return None
