@@ -3,12 +3,16 @@
 import os
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
+from helpers.errors import CourseError
 from helpers.grading import manual, rules
+from helpers.grading.intake.files import files_below, is_hand_in, is_nearly, list_folder
 from helpers.grading.intake.roster import LIST
 
 SECONDS = 2.0  # between two looks; what is still being copied changes between them
+LONGEST = 60.0  # seconds for all to be still: somebody's file can change all the time
 _BESIDE = (LIST, rules.FILE, manual.FILE)
 
 
@@ -20,16 +24,17 @@ class Watch:
         self._seen = self._look()
 
     def wait(self) -> None:
-        """Return when something has changed since the last time, and no longer changes."""
+        """Return when something has changed since the last time, and no longer changes, or changes all the time."""
+        waited = 0.0
         while True:
             now = self._look()
-            if now != self._seen:
-                self._pause(SECONDS)
-                if self._look() == now:
+            changed = now != self._seen
+            self._pause(SECONDS)
+            if changed:
+                waited += SECONDS
+                if self._look() == now or waited >= LONGEST:
                     self._seen = now
                     return
-            else:
-                self._pause(SECONDS)
 
     def _look(self) -> frozenset[tuple[str, int, int]]:
         beside = (self._folder.parent / name for name in _BESIDE)
@@ -37,12 +42,18 @@ class Watch:
 
 
 def _files(folder: Path) -> Iterator[tuple[str, int, int]]:
-    """Yield path, size and time of each file. Links aren't followed; what can't be read now is left out."""
+    """Yield path, size and time of each file that grading would read, and of no more of a learner's than it would.
+
+    Links aren't followed. What can't be read now is left out.
+    """
     if folder.is_file():
         yield from _state(folder)
-    for place, _, names in os.walk(folder):
-        for name in names:
-            yield from _state(Path(place, name))
+        return
+    with suppress(CourseError):
+        for top in list_folder(folder):
+            for file in files_below(top) if top.folder else (top,):
+                if is_hand_in(file.name) or is_nearly(file.name):
+                    yield from _state(file.path)
 
 
 def _state(path: Path) -> Iterator[tuple[str, int, int]]:

@@ -46,6 +46,27 @@ def test_something_new_ends_the_wait(tmp_path, name):
         watching.wait()
 
 
+def test_who_changes_a_file_all_the_time_stops_nothing(tmp_path):
+    """After a minute everything that's there is graded, and then again."""
+    put(tmp_path, {"class/eve/x.ipynb": ""})
+    pauses = Pauses(*(lambda n=n: put(tmp_path, {"class/eve/x.ipynb": "x" * n}) for n in range(1, 100)))
+    watching = Watch(tmp_path / "class", pauses)
+    for _ in range(2):
+        put(tmp_path, {"class/eve/x.ipynb": ""})
+        before = pauses.seconds
+        watching.wait()
+        assert pauses.seconds - before == watch.LONGEST
+
+
+@pytest.mark.parametrize("name", ["class/eve/.git/index", "class/eve/notes.txt", "class/.x.ipynb"])
+def test_what_grading_does_not_read_is_nothing_new(tmp_path, name):
+    """An editor or a tool can write such files all the time."""
+    put(tmp_path, {"class/eve/x.ipynb": "1"})
+    watching = Watch(tmp_path / "class", Pauses(lambda: put(tmp_path, {name: "1"}), nothing, nothing))
+    with pytest.raises(KeyboardInterrupt):
+        watching.wait()
+
+
 def test_what_came_during_grading_is_not_missed(tmp_path):
     """The folder is looked at before grading."""
     put(tmp_path, {"class/ada.zip": "1"})
