@@ -757,6 +757,7 @@ FORM = {"content-type": "application/x-www-form-urlencoded"}
 SIGNED = {"authorization": f"AWS4-HMAC-SHA256 Credential={KEY}, SignedHeaders=host, Signature=0"}
 JSON_CALL = {"x-amz-target": "AmazonSQS.ListQueues"}
 DELETE = urlencode({"Action": "DeleteQueue", "QueueUrl": "https://sqs.eu-central-1.amazonaws.com/1/salaries"}).encode()
+DELETE_PATH = "https://sqs.eu-central-1.amazonaws.com/service/AmazonSQS/operation/DeleteQueue"
 PAST_CLIENTS: dict[str, tuple[dict[str, str], bytes, str]] = {
     "signed in the URL": ({}, b"", f"https://sqs.eu-central-1.amazonaws.com/?Action=ListQueues&X-Amz-Credential={KEY}"),
     "signed in the form": (FORM, DELETE + b"&X-Amz-Credential=" + KEY.encode(), "https://queue.amazonaws.com/"),
@@ -779,6 +780,24 @@ PAST_CLIENTS: dict[str, tuple[dict[str, str], bytes, str]] = {
     "two operations in the form": (
         SIGNED | FORM,
         b"Action=ListQueues&Action=DeleteQueue",
+        "https://sqs.eu-central-1.amazonaws.com/",
+    ),
+    "two operations, one in the path": (SIGNED | JSON_CALL, b"{}", DELETE_PATH),
+    "two operations, one for CBOR": (SIGNED | JSON_CALL | {"smithy-protocol": "rpc-v2-cbor"}, b"\xa0", DELETE_PATH),
+    "two operations, a form and a path": (SIGNED | FORM, b"Action=ListQueues", DELETE_PATH),
+    "two operations, one in a header with a blank": (
+        SIGNED | JSON_CALL | {"x-amz-target ": "AmazonSQS.DeleteQueue"},
+        b"{}",
+        "https://sqs.eu-central-1.amazonaws.com/",
+    ),
+    "two operations in one header": (
+        SIGNED | {"x-amz-target": "AmazonSQS.DeleteQueue,AmazonSQS.ListQueues"},
+        b"{}",
+        "https://sqs.eu-central-1.amazonaws.com/",
+    ),
+    "packed, as no client packs": (
+        SIGNED | JSON_CALL | {"content-encoding": "GZIP"},
+        b"{}",
         "https://sqs.eu-central-1.amazonaws.com/",
     ),
     "a change that no client's method makes": (SIGNED | FORM, DELETE, "https://sqs.eu-central-1.amazonaws.com/"),
