@@ -7,7 +7,7 @@ helpers.backends.endpoint.workshop_run is the client's side.
 import json
 import math
 import threading
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
@@ -32,15 +32,16 @@ _MOST_POLLS = 1_000  # that wait at the same time
 class _Run(Scheduler):
     """One run. To its accounts' worlds it's a scheduler whose members are elsewhere.
 
+    owner: the secret of its accounts, since whoever knows a run's name could otherwise move its clocks.
     changed: whether something that long polls wait for has changed since the last response. polls: the requests of
     long polls that have to look again, by id. parts: the accounts' parts, by account number.
     """
 
     is_going = True  # so that nobody moves the clock by waiting, except the run's programs
 
-    def __init__(self, name: str, clock: Clock):
+    def __init__(self, name: str, owner: str | None, clock: Clock):
         super().__init__(clock)
-        self.name, self.changed = name, False
+        self.name, self.owner, self.changed = name, owner, False
         self.polls: dict[str, Request] = {}
         self.parts: dict[str, _Part] = {}
 
@@ -65,10 +66,13 @@ class _Part:
 
 
 class Runs:
-    """The runs in a server's accounts. All methods except `answer` are called with the accounts' lock."""
+    """The runs in a server's accounts. All methods except `answer` are called with the accounts' lock.
 
-    def __init__(self, accounts: Accounts):
-        self._accounts = accounts
+    secret_of: returns an account's secret. Only accounts of one secret, such as a learner's two, can be in one run.
+    """
+
+    def __init__(self, accounts: Accounts, secret_of: Callable[[str], str | None] = lambda number: None):
+        self._accounts, self._secret_of = accounts, secret_of
         self._parts: dict[str, _Part] = {}  # by the account's number
 
     def is_going(self, account: Account) -> bool:
@@ -82,8 +86,10 @@ class Runs:
             raise Refused("RunIsGoing", text, 409)
         world, end = account.world, ExitStack()
         assert isinstance(world.clock, Clock)
-        run = next((part.run for part in self._parts.values() if part.run.name == name), None)
-        run = world.scheduler = run or _Run(name, world.clock)
+        owner = self._secret_of(account.number)
+        runs = (part.run for part in self._parts.values())
+        run = next((run for run in runs if (run.name, run.owner) == (name, owner)), None)
+        run = world.scheduler = run or _Run(name, owner, world.clock)
         end.callback(setattr, world, "scheduler", None)
         end.enter_context(world.clock.frozen())
         part = _Part(run, world.clock, end, end.enter_context(world.journal.copied()))

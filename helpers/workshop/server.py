@@ -52,7 +52,7 @@ class WorkshopCloud:
     def __init__(self, tokens: Tokens | None = None, still: bool = False, hosts: Hosts | None = None):
         self.tokens, self.still, self.hosts = tokens or Tokens(), still, hosts or Hosts()
         self.accounts, self.shares = Accounts(trusting=False), Shares()
-        self.runs, self.storage = Runs(self.accounts), Storage()
+        self.runs, self.storage = Runs(self.accounts, self.tokens.of), Storage()
         self.handlers = Handlers(self.respond, self._reject_unreadable)
 
     def respond(self, http: HttpRequest) -> HttpResponse:

@@ -12,9 +12,11 @@ from botocore.exceptions import ClientError
 from served_lab import keyed
 
 from helpers import session, start
+from helpers.backends.endpoint.workshop_client import partner_of
 from helpers.errors import CloudError
 from helpers.workshop import serving
 from helpers.workshop.http_server import HttpServer
+from helpers.workshop.server import WorkshopCloud
 from helpers.workshop.tokens import of_class, tokens_file
 
 
@@ -186,3 +188,27 @@ def test_a_local_name_that_leads_elsewhere_needs_a_token(monkeypatch: pytest.Mon
     monkeypatch.setattr(serving, "HttpServer", Elsewhere)
     with pytest.raises(CloudError, match="other computers can reach"):
         serving.serve("localhost", 0, print)
+
+
+def test_nobody_moves_another_learner_s_clock_by_the_name_of_a_run(tmp_path: Path) -> None:
+    """Each learner's run is their own, whatever it's called; a learner's two accounts can be in one."""
+    file = tmp_path / "class.csv"
+    file.write_text("learner\nAda\nEve\n", encoding="utf-8")
+    tokens = of_class(file)
+    cloud = WorkshopCloud(tokens, still=True)
+    ada, eve = (own for own, _ in (tokens.learners or {}).values())
+    accounts = [cloud.reset(number) for number in (ada, partner_of(ada), eve)]
+    now = accounts[0].time()
+    for account in accounts:
+        cloud.runs.begin(account, "lunch")
+    cloud.runs.end(accounts[2], "lunch", now + 10**9)
+    assert accounts[0].time() == accounts[1].time() == now
+    cloud.runs.end(accounts[0], "lunch", now + 60)
+    assert accounts[1].time() == now + 60
+
+
+def test_a_name_is_no_formula_in_the_file_of_tokens(tmp_path: Path) -> None:
+    """Wherever a spreadsheet thinks that a cell begins: in many countries after a semicolon."""
+    file = tmp_path / "class.csv"
+    file.write_text("learner\n=1+1\nAda;=cmd|' /C calc'!A1\n", encoding="utf-8")
+    assert list(of_class(file).learners or {}) == ["'=1+1", "Ada;'=cmd|' /C calc'!A1"]
