@@ -60,7 +60,7 @@ class Store:
         try:
             raw = json.loads((self._folder / f"{job.key}.json").read_text(encoding="utf-8"))
             return unpacked(raw)
-        except (OSError, ValueError, TypeError, KeyError):
+        except (OSError, ValueError, TypeError, KeyError, RecursionError):
             return None
 
     def put(self, job: Job, graded: Graded) -> None:

@@ -201,6 +201,7 @@ def run_on_cluster(task: Task, jobs: Sequence[Job], scheduler: str) -> Iterator[
     """
     try:
         from distributed import Client, as_completed
+        from distributed.scheduler import KilledWorker
     except ImportError:
         raise CourseError("Grading on a cluster needs Dask: pip install 'mastering-aws-messaging[cluster]'.") from None
     try:
@@ -213,5 +214,9 @@ def run_on_cluster(task: Task, jobs: Sequence[Job], scheduler: str) -> Iterator[
         futures = [client.submit(do, shared, job, key=f"grade-{job.key}", retries=RETRIES, pure=False) for job in jobs]
         for future in as_completed(futures):
             job = by_key[future.key.removeprefix("grade-")]
-            yield job, future.result(), True
+            try:
+                graded, certain = future.result(), True
+            except KilledWorker:  # again and again, by this hand-in or one beside it
+                graded, certain = _failed(task, job), False
+            yield job, graded, certain
             future.release()

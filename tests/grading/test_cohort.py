@@ -306,9 +306,12 @@ def test_a_changed_check_grades_all_anew(known):
     assert grade_cohort(changed, Options(known, known.with_name("graded"))).graded == 1
 
 
+DAMAGES = {"empty": b"", "begun": b"{", "a list": b"[]", "no text": b"\xff", "deep": b"[" * 100_000}
+
+
 @pytest.mark.parametrize(
     "damage",
-    [b'{"outcomes": [{}], "remarks": []}', *(pytest.param(raw, marks=full) for raw in (b"", b"{", b"[]", b"\xff"))],
+    [b'{"outcomes": [{}], "remarks": []}', *(pytest.param(DAMAGES[id], id=id, marks=full) for id in DAMAGES)],
 )
 def test_a_damaged_result_is_graded_anew(known, damage):
     """A full disk, or an edited file, costs no mark."""

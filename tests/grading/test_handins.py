@@ -384,6 +384,17 @@ def test_the_best_attempt_by_what_each_is_worth(tmp_path):
     assert ada.hand_ins[0].remarks == (said,)
 
 
+def test_of_very_many_attempts_only_the_latest_are_compared(tmp_path):
+    """Each costs the instructor time. Where the latest counts anyway, all others are listed."""
+    files = {f"ada/x ({n}).ipynb": bare(f"def clients_for(region):\n    return {n}") for n in range(1, 10)}
+    for attempts, count in (("best", 5), ("latest", 9)):
+        [ada] = collect(put(tmp_path, files), course(), attempts).learners
+        assert 1 + len(ada.others) == count
+        remarks = " ".join(ada.hand_ins[0].remarks)
+        assert ("Of 9 attempts at lesson 01, only the latest 5 are compared." in remarks) == (attempts == "best")
+        assert "return 9" in ada.hand_ins[0].cells[0]
+
+
 def test_attempts_that_nothing_puts_in_order_are_told(tmp_path):
     """The same time and no number in the name."""
     put(tmp_path, {"ada/a.ipynb": notebook(clients_for=EVE), "ada/b.ipynb": notebook(clients_for=ADA)})

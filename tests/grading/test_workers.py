@@ -1,12 +1,18 @@
 """One launcher for all jobs of a process, given to nobody before it has proven itself."""
 
+import contextlib
+import sys
 import threading
+from types import SimpleNamespace
 
 import pytest
 
+from helpers.checks.outcome import CHECK_FAILED
 from helpers.errors import CourseError
 from helpers.grading import workers
 from helpers.grading.exercise_set import own
+from helpers.grading.records import Graded
+from helpers.grading.store import Job
 
 
 class FakeLauncher:
@@ -66,3 +72,33 @@ def test_a_launcher_that_fails_its_proof_is_closed_and_no_other(monkeypatch, tas
         workers.launcher(workers.Task(task.exercises, 1, isolated=False))
     assert (good.closed, bad.closed) == (False, True)
     assert list(workers._launchers.values()) == [good]
+
+
+def test_a_hand_in_that_ends_workers_of_a_cluster_costs_only_itself(monkeypatch, task):
+    """The others are graded, and it's tried again next time."""
+
+    class Killed(Exception):
+        pass
+
+    class Client(contextlib.nullcontext):
+        def __enter__(self):
+            return self
+
+        def scatter(self, data, broadcast):
+            return data
+
+        def submit(self, do, task, job, key, **_):
+            def result():
+                if job.key == "evil":
+                    raise Killed
+                return Graded(())
+
+            return SimpleNamespace(key=key, result=result, release=lambda: None)
+
+    fake = SimpleNamespace(Client=lambda *_, **__: Client(), as_completed=iter)
+    monkeypatch.setitem(sys.modules, "distributed", fake)
+    monkeypatch.setitem(sys.modules, "distributed.scheduler", SimpleNamespace(KilledWorker=Killed))
+    jobs = [Job(key, "01_messaging_fundamentals", ()) for key in ("ada", "evil", "bob")]
+    done = list(workers.run_on_cluster(task, jobs, "tcp://x"))
+    assert [(job.key, certain) for job, _, certain in done] == [("ada", True), ("evil", False), ("bob", True)]
+    assert {outcome.status for outcome in done[1][1].outcomes} == {CHECK_FAILED}

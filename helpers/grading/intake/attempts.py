@@ -10,6 +10,7 @@ from helpers.grading.records import Cohort, HandIn, Learner
 LATEST, FIRST, BEST = "latest", "first", "best"
 CHOICES = (LATEST, BEST, FIRST)
 _SHOWN = 5  # names of files in one remark
+MOST_COMPARED = 5  # attempts at a lesson that are graded to find the best; each can take two minutes
 
 
 def check(attempts: str) -> None:
@@ -25,7 +26,7 @@ def counting(learner: Learner, attempts: str) -> Learner:
         by_lesson[hand_in.lesson].append(hand_in)
     counted, others = [], []
     for lesson in sorted(by_lesson):
-        several = by_lesson[lesson]
+        several = _compared(by_lesson[lesson]) if attempts == BEST else by_lesson[lesson]
         chosen = several[0 if attempts == FIRST else -1]
         counted.append(chosen if attempts == BEST else _told(chosen, several, attempts))
         others += [each for each in several if each is not chosen]
@@ -45,6 +46,15 @@ def best(cohort: Cohort, points: Callable[[HandIn], float]) -> Cohort:
         kept = [each for each in others if not any(each is hand_in for hand_in in counted)]
         learners.append(replace(learner, hand_ins=tuple(counted), others=tuple(kept)))
     return replace(cohort, learners=tuple(learners))
+
+
+def _compared(several: list[HandIn]) -> list[HandIn]:
+    """Return the latest attempts, of which one is the best; where there are others, the last one has a remark on it."""
+    if len(several) <= MOST_COMPARED:
+        return several
+    *kept, last = several[-MOST_COMPARED:]
+    said = f"Of {len(several)} attempts at lesson {last.lesson[:2]}, only the latest {MOST_COMPARED} are compared."
+    return [*kept, replace(last, remarks=(*last.remarks, said))]
 
 
 def _told(chosen: HandIn, several: list[HandIn], attempts: str) -> HandIn:
