@@ -245,10 +245,11 @@ def test_the_workflow_runs_the_quick_tests_on_every_python_that_is_declared():
 
 def test_what_runs_before_a_commit_is_installed_with_the_extra():
     """Each hook that runs here is a command of a package that the extra `authors`, or the course itself, brings."""
-    local = next(repo for repo in read(".pre-commit-config.yaml")["repos"] if repo["repo"] == "local")
+    [local] = read(".pre-commit-config.yaml")["repos"]
     project = (HOME / "pyproject.toml").read_text(encoding="utf-8")
-    programs = {hook["entry"].split()[0].removesuffix("-hook") for hook in local["hooks"]}
-    assert programs == {"ruff", "detect-secrets"}
+    entries = {hook["entry"].split()[0].removesuffix("-hook") for hook in local["hooks"]}
+    programs = {"pre-commit-hooks" if entry.startswith("check-") else entry for entry in entries}
+    assert (local["repo"], programs) == ("local", {"ruff", "detect-secrets", "pre-commit-hooks"})
     assert all(f'"{program}>=' in project for program in (*programs, "pre-commit"))
 
 
