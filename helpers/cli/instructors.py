@@ -95,9 +95,12 @@ def grade(
 
 
 def _grade_once(exercises: "ExerciseSet", options: "Options") -> None:
+    from dataclasses import replace
+
     from helpers.grading.run import grade_cohort
 
     with _progress() as bar:
+        options = replace(options, say=lambda text: bar.console.print(escape(text), soft_wrap=True))
         task = bar.add_task("Reading", total=None)
 
         def progress(done: int, of: int) -> None:

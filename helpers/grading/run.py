@@ -13,6 +13,7 @@ from helpers.course import Lesson
 from helpers.errors import CourseError
 from helpers.folders import write
 from helpers.grading.books.write import write_books
+from helpers.grading.cluster import run_on_cluster
 from helpers.grading.exercise_set import ExerciseSet
 from helpers.grading.gradebook import Change, book, changes, comings_and_goings, few, read_book, row
 from helpers.grading.intake.attempts import BEST, LATEST, best
@@ -26,7 +27,7 @@ from helpers.grading.reports import class_report, feedback, similar
 from helpers.grading.reports.notebook_copies import write_copies
 from helpers.grading.rules import Rules, read_rules
 from helpers.grading.store import Job, Store
-from helpers.grading.workers import Task, run, run_on_cluster
+from helpers.grading.workers import Task, run
 
 _RARE = 10  # a lesson that fewer than one in so many learners began is pointed out
 Progress = Callable[[int, int], None]  # how many hand-ins are done, and of how many
@@ -39,7 +40,7 @@ class Options:
     lessons: what counts; without any: every lesson in which somebody attempted something. processes: at once; 0 takes
     the number of cores. scheduler: the address of a Dask cluster that does the work instead. again: grade what was
     graded before, too. isolated: refuse where hand-ins cannot be isolated. copies: write notebooks with feedback beside
-    the answers. attempts: which of several at a lesson counts: latest, best or first.
+    the answers. attempts: which of several at a lesson counts: latest, best or first. say: is told what it waits for.
     """
 
     folder: Path
@@ -52,6 +53,7 @@ class Options:
     copies: bool = False
     hidden: tuple[Path, ...] = ()
     attempts: str = LATEST
+    say: Callable[[str], None] = lambda text: None
 
 
 @dataclass(frozen=True)
@@ -209,7 +211,7 @@ def _run(task: Task, jobs: Sequence[Job], options: Options) -> Iterator[tuple[Jo
     if not jobs:
         return iter(())
     if options.scheduler:
-        return run_on_cluster(task, jobs, options.scheduler)
+        return run_on_cluster(task, jobs, options.scheduler, options.say)
     return run(task, jobs, options.processes or cores())
 
 

@@ -1,4 +1,4 @@
-"""Grades jobs in parallel: in worker processes of this computer, or on a Dask cluster.
+"""Grades jobs in parallel, in worker processes of this computer.
 
 A worker that doesn't come back is replaced. All workers of a computer share one fork server for the hand-ins.
 """
@@ -31,8 +31,6 @@ from helpers.sandbox.parent_death import end_with_parent
 
 JOB_SECONDS = 600  # real ones; a job that takes longer has found a way to hold up the grader
 TRIES = 2
-CONNECT_SECONDS = 10  # to a cluster
-RETRIES = 2  # on a cluster, of a job whose worker was lost
 
 
 @dataclass(frozen=True)
@@ -94,7 +92,7 @@ def close() -> None:
         _launchers.pop(key).close()
 
 
-# --- on this computer -------------------------------------------------------------------------------------------------
+# --- many ------------------------------------------------------------------------------------------------------------
 
 
 class _Worker:
@@ -152,7 +150,7 @@ def run(task: Task, jobs: Sequence[Job], count: int) -> Iterator[tuple[Job, Grad
                     if tries[job.key] < TRIES:
                         worker.give(job)
                         continue
-                yield job, graded or _failed(task, job), graded is not None
+                yield job, graded or failed(task, job), graded is not None
                 worker.job = None
                 if waiting:
                     worker.give(waiting.popleft())
@@ -185,38 +183,8 @@ def _end_with_the_grading() -> None:
     threading.Thread(target=watch, daemon=True).start()
 
 
-def _failed(task: Task, job: Job) -> Graded:
+def failed(task: Task, job: Job) -> Graded:
+    """Return outcomes that cost no points, for a job that ends its worker each time."""
     said = "The grader itself failed on this hand-in. Please look at it yourself."
     exercises = task.exercises.listed.lesson(job.lesson).exercises
     return Graded(tuple(outcome(exercise, CHECK_FAILED, got=said) for exercise in exercises), (said,))
-
-
-# --- on a cluster -----------------------------------------------------------------------------------------------------
-
-
-def run_on_cluster(task: Task, jobs: Sequence[Job], scheduler: str) -> Iterator[tuple[Job, Graded, bool]]:
-    """Do the jobs on the Dask cluster at this address, with isolation on each of its workers; yield as `run` does.
-
-    The workers must have this course installed. CourseError when the cluster cannot be reached, or cannot grade.
-    """
-    try:
-        from distributed import Client, as_completed
-        from distributed.scheduler import KilledWorker
-    except ImportError:
-        raise CourseError("Grading on a cluster needs Dask: pip install 'mastering-aws-messaging[cluster]'.") from None
-    try:
-        client = Client(scheduler, timeout=CONNECT_SECONDS)
-    except (OSError, ValueError) as problem:
-        raise CourseError(f"No Dask scheduler answers at {scheduler}: {problem}") from None
-    with client:
-        shared = client.scatter(task, broadcast=True)
-        by_key = {job.key: job for job in jobs}
-        futures = [client.submit(do, shared, job, key=f"grade-{job.key}", retries=RETRIES, pure=False) for job in jobs]
-        for future in as_completed(futures):
-            job = by_key[future.key.removeprefix("grade-")]
-            try:
-                graded, certain = future.result(), True
-            except KilledWorker:  # again and again, by this hand-in or one beside it
-                graded, certain = _failed(task, job), False
-            yield job, graded, certain
-            future.release()

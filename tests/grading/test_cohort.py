@@ -556,6 +556,9 @@ def test_a_set_is_laid_into_a_new_folder_only(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
 
 
+LOCAL = {"threads_per_worker": 1, "dashboard_address": None, "protocol": "tcp", "host": "127.0.0.1"}
+
+
 @pytest.mark.cluster
 def test_a_dask_cluster_gives_the_same_marks(tmp_path):
     """Two worker processes, each with a wall of its own."""
@@ -577,8 +580,30 @@ def test_a_dask_cluster_gives_the_same_marks(tmp_path):
     here, _ = graded(folder)
     (out / FOLDER).mkdir(parents=True)
     (out / FOLDER / "seed").write_text((folder.with_name("graded") / FOLDER / "seed").read_text())
-    with distributed.LocalCluster(2, threads_per_worker=1, processes=True, dashboard_address=None) as cluster:
+    with distributed.LocalCluster(n_workers=2, **LOCAL, processes=True) as cluster:
         there = grade_cohort(own(), Options(folder, out, scheduler=cluster.scheduler_address))
     assert there.graded == 30
     assert there.rows == here.rows
     assert CORRECT in {mark.outcome.status for row in there.rows for mark in row.marks}
+
+
+@pytest.mark.cluster
+@pytest.mark.parametrize("grows", ["by hand", "by itself"])
+def test_a_cluster_without_workers_is_waited_for(grows, tmp_path):
+    """Until somebody starts a worker, or the cluster itself does because there's work; and the instructor is told."""
+    distributed = pytest.importorskip("distributed", reason="the extra `cluster` is not installed")
+    folder, said = put(tmp_path / "handed-in", files()), []
+    with distributed.LocalCluster(n_workers=0, **LOCAL, processes=False) as cluster:
+        if grows == "by itself":
+            cluster.adapt(minimum=0, maximum=1, interval="50 ms")
+
+        def say(text):
+            said.append(text)
+            if grows == "by hand":
+                cluster.scale(1)
+
+        address = cluster.scheduler_address
+        there, _ = graded(folder, scheduler=address, say=say)
+    assert there.graded == 3
+    assert book(tmp_path / "graded")["lovelace"]["tota"] == "5"
+    assert said == [f"The Dask cluster at {address} has no workers, so I'm waiting for one. Ctrl-C stops it."]
