@@ -41,7 +41,7 @@ def run_on_cluster(
         options: dict[str, Any] = {"retries": RETRIES, "pure": False}
         futures = [client.submit(do, shared, job, key=key, **options) for key, job in by_key.items()]
         for future in _ended(client, futures, lambda: say(_waiting(scheduler))):
-            job = by_key[future.key]
+            job = by_key[str(future.key)]
             try:
                 yield job, future.result(), True
             except KilledWorker:  # it ends each worker that it's given to
