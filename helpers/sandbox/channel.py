@@ -19,6 +19,7 @@ MOST, MOST_BYTES = 20_000, 64 << 20  # messages, and their bytes, in answer to o
 MOST_CELLS, MOST_DEFINITIONS = 10_000, 20
 MOST_WAITING, MOST_ARGUMENTS = 50, 20  # threads, and arguments, that a reply names
 REPLY = 2 << 20  # bytes of one message that is no request
+PARTS = 10_000  # commas in a longer one: what JSON lists takes thirty times its length in memory
 # Of a request's body, written in base64. The largest message has 1 MiB, and JSON writes each of its letters of two
 # bytes in six; an answer can also find out by trying what is too large.
 BODY = 6 << 20
@@ -99,6 +100,8 @@ class Channel:
 
 def message(line: bytes) -> dict[str, Any]:
     """Return the message in this line; Broken when it is none."""
+    if len(line) > REPLY and line.count(b",") > PARTS:
+        raise Broken("it said what no answer says")
     try:
         found = json.loads(line, parse_constant=_no_constant)
         ((kind, value),) = found.items()

@@ -19,7 +19,7 @@ from helpers.simulation.worlds import World
 
 _monotonic = time.monotonic
 LAST_WORDS = 1.0  # real seconds for the process to say where the answer is
-MEMORY = 1 << 30  # bytes that the cloud of a hand-in may grow by in the grader's own memory
+MEMORY = 128 << 20  # bytes that the cloud of a hand-in can grow by in the grader's own memory; a right one takes 15 MB
 MOST_POLLS = 1000  # long polls that wait at the same time
 LONGEST_CHECK = 20.0  # real seconds in which an answer may work, in one check; nearly all of it is waiting
 

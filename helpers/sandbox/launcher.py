@@ -22,6 +22,8 @@ _KEPT = (
     *("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "LD_LIBRARY_PATH", "TMPDIR", "SYSTEMROOT", "TEMP"),
     *("PYTHONUSERBASE", "HOME", "APPDATA", "USERPROFILE"),
 )
+# The same hashes each time, and one place for memory: glibc has 64 MiB of address space ready for each thread.
+_SET = {"PYTHONHASHSEED": "0", "MALLOC_ARENA_MAX": "1"}
 _KEPT_UNLESS_IGNORED = ("PYTHONPATH", "PYTHONHOME", "PYTHONNOUSERSITE")  # Python's options -E and -I ignore them
 # Nothing is imported from the folder in which it is started.
 _RUN = "import sys; sys.path[:] = filter(None, sys.path); from {module} import main; main()"
@@ -135,7 +137,7 @@ class _ProgramHandle(ProcessHandle):
 def _environment() -> dict[str, str]:
     """Return the environment of a new Python, which finds its packages where this one does."""
     kept = _KEPT if sys.flags.ignore_environment else (*_KEPT, *_KEPT_UNLESS_IGNORED)
-    found = {name: os.environ[name] for name in kept if name in os.environ} | {"PYTHONHASHSEED": "0"}
+    found = {name: os.environ[name] for name in kept if name in os.environ} | _SET
     if "PYTHONPATH" in found:  # its parts can be relative to this process's folder
         parts = filter(None, found["PYTHONPATH"].split(os.pathsep))
         found["PYTHONPATH"] = os.pathsep.join(map(os.path.abspath, parts))

@@ -1,5 +1,7 @@
 """The cells of a hand-in do in the sandbox what they do in a notebook."""
 
+import textwrap
+
 import pytest
 from handin_files import SLUG
 from in_sandbox import needs_fork
@@ -77,3 +79,46 @@ def test_a_cell_that_ends_the_program_before_its_answer_is_defined():
     assert (outcome.status, outcome.got) == (ERROR, "SystemExit")
     assert "ended Python itself (os._exit, sys.exit, exit and quit do that" in outcome.why
     assert "hand_over wasn't defined" in outcome.why
+
+
+HOARD = """
+def hand_over(sqs, queue_url, order):
+    import mmap
+    hold = []
+    try:
+        while len(hold) < 100:
+            hold.append(mmap.mmap(-1, 16 << 20) if KIND == "shared" else bytearray(16 << 20))
+    except (OSError, MemoryError):
+        pass
+    raise ValueError(len(hold))
+"""
+
+
+@pytest.mark.parametrize("kind", ["shared", "own"])
+def test_a_hand_in_has_so_much_memory_and_no_more(kind):
+    """Two at a time and their graders fit into a gigabyte, whatever they do."""
+    outcome, _ = graded(HOARD.replace("KIND", repr(kind)))
+    megabytes = 16 * int(outcome.got.removeprefix("ValueError: ").rstrip("."))
+    assert 128 <= megabytes <= 192
+
+
+def test_there_is_memory_for_many_threads():
+    """Sixty at a time, each of which calls functions as deep as Python allows."""
+    cell = """
+        import threading
+        all_there, deep = threading.Barrier(60), []
+        def down():
+            down()
+        def work():
+            all_there.wait()
+            try:
+                down()
+            except RecursionError:
+                deep.append(1)
+        threads = [threading.Thread(target=work) for _ in range(60)]
+        for thread in threads: thread.start()
+        for thread in threads: thread.join()
+        assert len(deep) == 60
+    """
+    outcome, remarks = graded(textwrap.dedent(cell), SOLUTION)
+    assert (outcome.status, remarks) == (CORRECT, ())

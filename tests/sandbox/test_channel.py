@@ -26,3 +26,10 @@ def test_what_no_message_can_be_ends_the_process():
     """Nothing of four times that size is a message of anybody's."""
     with pytest.raises(channel.Broken):
         channel.message(request("é" * (1 << 21)))
+
+
+def test_a_long_line_of_many_parts_is_not_even_read(monkeypatch):
+    """In memory, the lists of such a line take thirty times its length."""
+    monkeypatch.setattr(channel.json, "loads", lambda *_, **__: pytest.fail("it was read"))
+    with pytest.raises(channel.Broken):
+        channel.message(b'{"request": [' + b"[]," * 1_000_000 + b"[]]}")

@@ -2,8 +2,10 @@
 
 import contextlib
 import resource
+import threading
 
-MEMORY = 1 << 30  # bytes of address space beyond what the fork server has
+MEMORY = 192 << 20  # bytes of address space beyond what the fork server has
+STACK = 2 << 20  # bytes of it for each thread, in place of 8 MiB
 FILE = 8 << 20  # bytes of one file
 OPEN_FILES = 128
 COMPUTING = 120  # seconds in a whole hand-in; a single command has a shorter limit
@@ -11,7 +13,8 @@ THREADS = 200  # the system counts them for ordinary users only
 
 
 def limit() -> None:
-    """Limit the calling process for good."""
+    """Limit the calling process for good; its threads then take less of what it has."""
+    threading.stack_size(STACK)
     memory = _address_space() + MEMORY
     for what, most in (
         (resource.RLIMIT_AS, memory),
