@@ -43,8 +43,8 @@ _monotonic = time.monotonic
 
 # What is said of an answer that was stopped, by the reason.
 _STOPPED = {
-    TOO_MANY_CALLS: "Your function was still running after {limits.CALLS} calls to AWS, so I stopped it. Is there a "
-    "loop that never ends, or one that retries without a pause?",
+    TOO_MANY_CALLS: "Your function made more than {limits.CALLS} calls to AWS in a minute, so I stopped it. Is there "
+    "a loop that never ends, or one that retries without a pause?",
     TIME_IS_UP: "Your function ran too long or waited too often, so I stopped it. A run can take {limits.SECONDS:g} "
     "seconds and wait {waits:,} times. Is there a loop that never ends?",
     TOO_MUCH_COMPUTING: "Your function was still busy when I stopped it. A run can compute for {limits.COMPUTING:g} "
@@ -54,6 +54,10 @@ _STOPPED = {
     WAITS_FOR_EVER: "Your function was waiting for something that never happens, so I stopped it: {waiting}.",
     TERMINATED: "SIGTERM ended your function, because it hadn't set a handler by that moment.",
 }
+_STILL_CALLING = (
+    "Your function was still running after {limits.MOST_CALLS:,} calls to AWS, so I stopped it. Is there a loop that "
+    "never ends?"
+)
 _WAITED_TOO_OFTEN = f"Your function waited {MOST_WAITS:,} times, so I stopped it. Is there a loop that never ends?"
 
 
@@ -116,6 +120,7 @@ class CallWatch:
     def __init__(self, world: World):
         self.during: dict[str, Callable[[], Any]] = {}
         self.made = 0
+        self._minute, self._in_minute = 0, 0
         self._world, self._send, world.send = world, world.send, self.send
 
     def send(self, request: Request, network: Any) -> Any:
@@ -123,7 +128,7 @@ class CallWatch:
         journal = self._world.journal
         if journal.records() and request.poll is None:
             self.made += 1
-            if self.made > limits.CALLS:
+            if self._without_end():
                 self._world.open = False
                 raise Stopped(TOO_MANY_CALLS)
             if happening := self.during.pop(request.operation, None):
@@ -135,6 +140,12 @@ class CallWatch:
                     return transport.response(request.url, *made)
         return self._send(request, network)
 
+    def _without_end(self) -> bool:
+        minute = int(self._world.clock.time() // 60)
+        self._in_minute = self._in_minute + 1 if minute == self._minute and self.made > 1 else 1
+        self._minute = minute
+        return self._in_minute > limits.CALLS or self.made > limits.MOST_CALLS
+
     def _new_id(self) -> str:
         return self._world.accounts.all()[0].new_id()
 
@@ -144,7 +155,7 @@ class Case:
 
     sqs, sns: the check's own clients, whose calls aren't in `calls`. clock: the private cloud's clock. draw: random
     numbers, for names, counts and orders. did: the last call of the answer, in words. reached: the milestones that the
-    answer got to. most_calls: that an answer can make in one run.
+    answer got to. most_calls: that an answer can make at once; it can make more if it waits in between.
     """
 
     most_calls = limits.CALLS
@@ -323,6 +334,8 @@ class Case:
             stopped = reply["stopped"] if reply.get("stopped") in _STOPPED else TOO_MANY_CALLS
             waiting = "; ".join(reply.get("waiting", []))
             message = _STOPPED[stopped].format(limits=limits, waits=MOST_WAITS, waiting=waiting)
+            if stopped == TOO_MANY_CALLS and self._watch.made > limits.MOST_CALLS:
+                message = _STILL_CALLING.format(limits=limits)
             if stopped == TIME_IS_UP and not signalled and _monotonic() - started < limits.SECONDS / 2:
                 message = _WAITED_TOO_OFTEN
             raise AnswerError(self.did, NOT_ENDED, message, reply.get("number"), reply.get("line", ""), stopped)

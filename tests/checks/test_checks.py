@@ -337,9 +337,35 @@ def test_print_is_no_reason_where_another_value_was_refused():
 
 
 @pytest.mark.parametrize(
+    ("pause", "times", "said"),
+    [(30, 20, ""), (10, 20, "more than 3 calls to AWS in a minute"), (30, 31, "still running after 30 calls to AWS")],
+)
+def test_calls_are_too_many_when_they_come_fast_or_never_end(monkeypatch, pause, times, said):
+    """A heartbeat goes on for as long as the work does."""
+    monkeypatch.setattr(limits, "CALLS", 3)
+    monkeypatch.setattr(limits, "MOST_CALLS", 30)
+    namespace = {}
+    exec(
+        "import time\n"
+        "def made_up(sqs, queue_url):\n"
+        f"    for _ in range({times}):\n"
+        "        sqs.get_queue_attributes(QueueUrl=queue_url)\n"
+        f"        time.sleep({pause})\n",
+        namespace,
+    )
+    found = examine(
+        EXERCISE,
+        lambda world: InProcess(namespace["made_up"], world),
+        check=lambda case: case.run(queue_url=case.queue()),
+    )
+    assert (found.status == CORRECT) == (not said), found
+    assert said in found.got
+
+
+@pytest.mark.parametrize(
     ("reply", "said"),
     [
-        ({"stopped": "calls"}, "after 300 calls to AWS"),
+        ({"stopped": "calls"}, "more than 300 calls to AWS in a minute"),
         ({"stopped": "memory"}, "more memory than a check has"),
         ({"stopped": "time"}, "waited 40,000 times"),
         ({"stopped": "computing"}, f"compute for {limits.COMPUTING:g} seconds"),

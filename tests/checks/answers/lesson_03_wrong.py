@@ -1148,15 +1148,15 @@ def pack_and_pass_on__renews_every_half_minute(sqs, orders_url, packed_url, seco
         return json.loads(message["Body"])["order_id"]
 
 
-def pack_and_pass_on__renews_every_ten_seconds(sqs, orders_url, packed_url, seconds):
-    """Says: too-many-calls"""
+def pack_and_pass_on__renews_every_two_seconds(sqs, orders_url, packed_url, seconds):
+    """Says: too-many-calls or stopped:time"""
     message = _one(sqs, orders_url, MessageAttributeNames=["All"])
     if message:
-        for done in range(0, seconds, 10):
+        for done in range(0, seconds, 2):
             sqs.change_message_visibility(
                 QueueUrl=orders_url, ReceiptHandle=message["ReceiptHandle"], VisibilityTimeout=30
             )
-            time.sleep(min(10, seconds - done))
+            time.sleep(min(2, seconds - done))
         _move(sqs, orders_url, packed_url, message)
         return json.loads(message["Body"])["order_id"]
 
