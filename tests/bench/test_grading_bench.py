@@ -4,6 +4,7 @@ nbgrader comes with the extra `peers`. otter-grader wants other versions of much
 own, with this course, whose python COURSE_OTTER_PYTHON names; without it otter is left out.
 """
 
+import csv
 import os
 import resource
 import sys
@@ -44,15 +45,13 @@ def run_course(folder, hand_ins):
 
 def test_beside_nbgrader_and_otter(capsys, tmp_path):
     """The same twenty hand-ins of the same five exercises, four of which misbehave, one tool after another."""
-    made = peers.hand_ins(tmp_path / "hand_ins")
-    runs = {"nbgrader": peers.run_nbgrader}
-    if os.environ.get(peers.OTTER_PYTHON):
-        runs |= {"otter run": peers.run_otter, "otter api": peers.run_otter_api}
+    made, right = peers.hand_ins(tmp_path / "hand_ins"), peers.right_answers()
     began = perf_counter()
     _, cpu = run_course(tmp_path / "graded", made)
     ours = perf_counter() - began
     told(capsys, f"course grade, {len(made)}: {ours:.1f} s, {cpu / len(made):.2f} CPU s each")
-    for name, run in runs.items():
+    told(capsys, f"  {_penalised(marks_of_course(tmp_path / 'graded'), right)}")
+    for name, run in others().items():
         (tmp_path / name.replace(" ", "-")).mkdir()
         theirs = run(tmp_path / name.replace(" ", "-"), made)
         told(
@@ -60,7 +59,47 @@ def test_beside_nbgrader_and_otter(capsys, tmp_path):
             f"{name}: {theirs.seconds:.1f} s, {theirs.cpu / len(made):.2f} CPU s each; "
             f"course grade does {theirs.seconds / ours:.1f} times as many in the same time",
         )
+        told(capsys, f"  {_penalised(theirs.marks, right)}")
     assert cpu > 0
+
+
+def test_attacks_beside_nbgrader_and_otter(capsys, tmp_path):
+    """Hand-ins whose answers do nothing, and whose other cells make what checks them say yes."""
+    made = peers.forgeries(tmp_path / "hand_ins")
+    run_course(tmp_path / "graded", made)
+    found = {"course grade": marks_of_course(tmp_path / "graded")}
+    for name, run in others().items():
+        (tmp_path / name.replace(" ", "-")).mkdir()
+        found[name] = run(tmp_path / name.replace(" ", "-"), made).marks
+    for name, marks in found.items():
+        gained = [learner for learner in made if peers.points(peers.LESSON.exercises, marks[learner])]
+        told(capsys, f"{name}: {len(gained)} of {len(made)} gain marks: {', '.join(gained)}")
+    assert made
+
+
+def others():
+    """Return what runs each of the other tools that are here."""
+    with_otter = {"otter run": peers.run_otter, "otter api": peers.run_otter_api}
+    return {"nbgrader": peers.run_nbgrader} | (with_otter if os.environ.get(peers.OTTER_PYTHON) else {})
+
+
+def marks_of_course(out):
+    """Return the points in the grade book by learner and answer, as the other tools' marks are kept."""
+    answers = {exercise.id: exercise.answer for exercise in peers.LESSON.exercises}
+    with (out / "gradebook.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = {row["learner"]: row for row in csv.DictReader(file)}
+    return {
+        learner: {answers[head[:4]]: float(text or 0) for head, text in row.items() if head[:4] in answers}
+        for learner, row in rows.items()
+    }
+
+
+def _penalised(marks, right):
+    """Return in words how many right answers got fewer points than they're worth."""
+    worth = {exercise.answer: exercise.points for exercise in peers.LESSON.exercises}
+    lost = [pair for pair in right if (marks[pair[0]].get(pair[1]) or 0) < worth[pair[1]]]
+    whose = ", ".join(sorted({learner for learner, _ in lost}))
+    return f"{len(lost)} of {len(right)} right answers lose points{': ' * bool(lost)}{whose}"
 
 
 class InBoto3:

@@ -4,6 +4,7 @@ import inspect
 import linecache
 
 import answer_files
+import peer_courses
 import pytest
 from answer_files import AnswerFileError, answers
 from variants import variant
@@ -98,3 +99,9 @@ def test_every_exercise_has_right_and_wrong_answers(lesson):
     assert {answer.exercise.answer for answer in found if answer.right} == exercises
     assert {answer.exercise.answer for answer in found if not answer.right} == exercises
     assert [answer.name for answer in found if "variant" in answer.source] == []
+
+
+def test_the_benches_hand_in_answers_that_there_are():
+    """Their learners' answers are named in another place, which no other test reads."""
+    assert all(list(peer_courses.cells(names)) for names in peer_courses.TAME.values() if names)
+    assert {learner for learner, _ in peer_courses.right_answers()} > set(peer_courses.WILD)

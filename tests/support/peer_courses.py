@@ -69,7 +69,7 @@ TAME = {
     "expects_messages": ("next_parcel__no_message", "take_or_set_aside__no_message", "pack_and_pass_on__no_message"),
     "takes_ten": ("next_parcel__takes_ten", "take_or_set_aside__takes_ten", "pack_and_pass_on__takes_ten"),
     "all_wrong": (
-        "next_parcel__any_label",
+        "next_parcel__any_attribute",
         "fits__body_alone",
         "pick__no_lease",
         "take_or_set_aside__one_too_few",
@@ -86,6 +86,18 @@ WILD = {
 }
 RAISES_OUTSIDE = "raises_outside"
 OUTSIDE = ('raise RuntimeError("this stands outside every function")', "def broken(:\n    pass")
+
+# Cells that make a check say yes, where the check runs in the hand-in's own process.
+FORGERIES = {
+    "defines_check": "def check(answer):\n    pass",
+    "patches_check": "import helpers\n\nhelpers.check = check = lambda answer: None",
+    "patches_boto3": "import boto3, unittest.mock\n\nboto3.client = boto3.resource = unittest.mock.MagicMock()",
+    "patches_the_engine": "import gc\n\nfor found in gc.get_objects():\n"
+    "    if type(found) is dict and found.get('__name__', '') == 'helpers.checks.engine':\n"
+    "        from helpers.checks.outcome import outcome\n\n"
+    "        found['examine'] = lambda exercise, *_, **__: outcome(exercise, 'correct')",
+    "patches_ipython": "get_ipython().run_cell = get_ipython().run_cell_async = lambda *_, **__: None",
+}
 
 
 @dataclass(frozen=True)
@@ -115,6 +127,23 @@ def hand_ins(folder: Path) -> dict[str, Path]:
         notebooks[learner] = notebook(LESSON, solved(LESSON) | {answer: f"{head}{body}"})
     notebooks[RAISES_OUTSIDE] = notebook(LESSON, solved(LESSON), OUTSIDE)
     return {learner: write(folder / learner, LESSON, made) for learner, made in notebooks.items()}
+
+
+def forgeries(folder: Path) -> dict[str, Path]:
+    """Write hand-ins whose answers return None, each with a cell of FORGERIES; return them by learner."""
+    nothing = {name: source.partition('"""')[0] + "return None" for name, source in solved(LESSON).items()}
+    return {
+        learner: write(folder / learner, LESSON, notebook(LESSON, nothing, [cell]))
+        for learner, cell in FORGERIES.items()
+    }
+
+
+def right_answers() -> list[tuple[str, str]]:
+    """Return learner and answer, for each right answer of `hand_ins`."""
+    names, every = answers(LESSON.number), [exercise.answer for exercise in LESSON.exercises]
+    wrong = {(who, name.partition("__")[0]) for who, listed in TAME.items() for name in listed if not names[name].right}
+    wrong |= {(who, answer) for who, (answer, _) in WILD.items()}
+    return [(who, answer) for who in (*TAME, *WILD, RAISES_OUTSIDE) for answer in every if (who, answer) not in wrong]
 
 
 def notebook(lesson: Lesson, answers: Mapping[str, str], extra: Iterable[str] = ()) -> NotebookNode:
