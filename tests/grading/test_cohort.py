@@ -23,7 +23,7 @@ from helpers.checks.solutions import answer_source
 from helpers.cli import app
 from helpers.course import HOME, course
 from helpers.errors import CourseError
-from helpers.grading import workers
+from helpers.grading import cluster, workers
 from helpers.grading.exercise_set import of_folder, own
 from helpers.grading.output import private
 from helpers.grading.records import Graded
@@ -461,7 +461,7 @@ def test_without_isolation_it_grades_only_when_told_to(told, folder, own_sandbox
 )
 def test_what_was_mistyped_is_told(folder, change, said, monkeypatch):
     """Nothing is graded, and the words say what to do."""
-    monkeypatch.setattr(workers, "CONNECT_SECONDS", 0.5)
+    monkeypatch.setattr(cluster, "CONNECT_SECONDS", 0.5)
     if change.get("out"):
         change = {"out": folder / "graded"}
     with pytest.raises(CourseError, match=said):
@@ -580,8 +580,8 @@ def test_a_dask_cluster_gives_the_same_marks(tmp_path):
     here, _ = graded(folder)
     (out / FOLDER).mkdir(parents=True)
     (out / FOLDER / "seed").write_text((folder.with_name("graded") / FOLDER / "seed").read_text())
-    with distributed.LocalCluster(n_workers=2, **LOCAL, processes=True) as cluster:
-        there = grade_cohort(own(), Options(folder, out, scheduler=cluster.scheduler_address))
+    with distributed.LocalCluster(n_workers=2, **LOCAL, processes=True) as started:
+        there = grade_cohort(own(), Options(folder, out, scheduler=started.scheduler_address))
     assert there.graded == 30
     assert there.rows == here.rows
     assert CORRECT in {mark.outcome.status for row in there.rows for mark in row.marks}
@@ -593,16 +593,16 @@ def test_a_cluster_without_workers_is_waited_for(grows, tmp_path):
     """Until somebody starts a worker, or the cluster itself does because there's work; and the instructor is told."""
     distributed = pytest.importorskip("distributed", reason="the extra `cluster` is not installed")
     folder, said = put(tmp_path / "handed-in", files()), []
-    with distributed.LocalCluster(n_workers=0, **LOCAL, processes=False) as cluster:
+    with distributed.LocalCluster(n_workers=0, **LOCAL, processes=False) as started:
         if grows == "by itself":
-            cluster.adapt(minimum=0, maximum=1, interval="50 ms")
+            started.adapt(minimum=0, maximum=1, interval="50 ms")
 
         def say(text):
             said.append(text)
             if grows == "by hand":
-                cluster.scale(1)
+                started.scale(1)
 
-        address = cluster.scheduler_address
+        address = started.scheduler_address
         there, _ = graded(folder, scheduler=address, say=say)
     assert there.graded == 3
     assert book(tmp_path / "graded")["lovelace"]["tota"] == "5"
