@@ -27,7 +27,8 @@ def run_on_cluster(
     cluster cannot be reached, is lost, or cannot grade.
     """
     try:
-        from distributed import Client, KilledWorker
+        from distributed import Client
+        from distributed.scheduler import KilledWorker
     except ImportError:
         raise CourseError("Grading on a cluster needs Dask: pip install 'mastering-aws-messaging[cluster]'.") from None
     try:
@@ -43,9 +44,9 @@ def run_on_cluster(
         for future in _ended(client, futures, lambda: say(_waiting(scheduler))):
             job = by_key[str(future.key)]
             try:
-                yield job, future.result(), True
-            except KilledWorker:  # it ends each worker that it's given to
-                yield job, failed(task, job), False
+                graded, certain = future.result(), True
+            except KilledWorker:  # again and again, by this hand-in or one beside it
+                graded, certain = failed(task, job), False
             except CancelledError:
                 raise CourseError(
                     f"I've lost the Dask cluster at {scheduler}. I've kept what's graded so far. Start it again, and "
@@ -55,6 +56,7 @@ def run_on_cluster(
                 raise CourseError(
                     f"A worker of the Dask cluster can't grade: {problem}. Each needs this course, in the same version."
                 ) from None
+            yield job, graded, certain
             future.release()
 
 

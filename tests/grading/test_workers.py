@@ -9,7 +9,7 @@ import pytest
 
 from helpers.checks.outcome import CHECK_FAILED
 from helpers.errors import CourseError
-from helpers.grading import workers
+from helpers.grading import cluster, workers
 from helpers.grading.exercise_set import own
 from helpers.grading.records import Graded
 from helpers.grading.store import Job
@@ -84,10 +84,7 @@ def test_a_hand_in_that_ends_workers_of_a_cluster_costs_only_itself(monkeypatch,
         def __enter__(self):
             return self
 
-        def scatter(self, data, broadcast):
-            return data
-
-        def submit(self, do, task, job, key, **_):
+        def submit(self, do, task, job=None, key="", **_):
             def result():
                 if job.key == "evil":
                     raise Killed
@@ -95,10 +92,13 @@ def test_a_hand_in_that_ends_workers_of_a_cluster_costs_only_itself(monkeypatch,
 
             return SimpleNamespace(key=key, result=result, release=lambda: None)
 
-    fake = SimpleNamespace(Client=lambda *_, **__: Client(), as_completed=iter)
+    class Ended(list):
+        is_empty, has_ready, __next__ = (lambda self: not self), (lambda self: True), (lambda self: self.pop(0))
+
+    fake = SimpleNamespace(Client=lambda *_, **__: Client(), as_completed=Ended)
     monkeypatch.setitem(sys.modules, "distributed", fake)
     monkeypatch.setitem(sys.modules, "distributed.scheduler", SimpleNamespace(KilledWorker=Killed))
     jobs = [Job(key, "01_messaging_fundamentals", ()) for key in ("ada", "evil", "bob")]
-    done = list(workers.run_on_cluster(task, jobs, "tcp://x"))
+    done = list(cluster.run_on_cluster(task, jobs, "tcp://x", print))
     assert [(job.key, certain) for job, _, certain in done] == [("ada", True), ("evil", False), ("bob", True)]
     assert {outcome.status for outcome in done[1][1].outcomes} == {CHECK_FAILED}
