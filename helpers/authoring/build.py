@@ -1,6 +1,7 @@
 """`course build`: proves the checks, runs lessons and solutions, and writes what is generated.
 
-Generated are the stored outputs, the exercises, the list of the operations that lessons call, and the README's table.
+Generated are the stored outputs, the exercises, the list of the operations that lessons call, the README's table, and
+the page of plans for a room.
 """
 
 import json
@@ -13,7 +14,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
 from helpers import kernels
-from helpers.authoring import contents, normal, proof, scaffold
+from helpers.authoring import contents, normal, plan_page, proof, scaffold
 from helpers.authoring.exercise import exercise, without_grading
 from helpers.authoring.solution_faults import Solved, require
 from helpers.backends.aws.limits import OPERATIONS, by_lesson
@@ -75,12 +76,14 @@ def build(root: Path, only: str | None = None, say: Callable[[str], None] = prin
     made[OPERATIONS] = _operations({lesson.slug: called.get(lesson.slug, {}) for lesson in listed.lessons})
     readme = root / "README.md"
     made[readme] = contents.readme(readme.read_text(encoding="utf-8"), listed)
+    made[root / plan_page.PAGE] = plan_page.page(listed)
     if saved := [path.name for path in sources if path.read_bytes() != before[path]]:
         raise NotebookError(
             f"{saved[0]} was saved while it was being built, so I've written nothing. Run `course build` again."
         )
     changed = [path for path, text in made.items() if not path.is_file() or path.read_text(encoding="utf-8") != text]
     for path in changed:
+        path.parent.mkdir(exist_ok=True)
         path.write_text(made[path], encoding="utf-8", newline="\n")
     return changed
 

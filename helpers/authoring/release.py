@@ -49,7 +49,8 @@ def nbgrader_course(out: Path) -> list[str]:
 
 
 def _copy(out: Path) -> None:
-    ignored = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints", "_course")
+    # The notes are for whoever teaches: they answer what learners are asked.
+    ignored = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints", "_course", "notes")
     shutil.copytree(_PACKAGE, out / "helpers", ignore=ignored)
     for name in ("lessons", "exercises", ".github"):
         if (HOME / name).is_dir():  # an installed course has no workflows

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Optional
 import typer
 from rich.markup import escape
 
-from helpers.cli.shared import INSTRUCTORS, app, complain, errors, say
+from helpers.cli.shared import INSTRUCTORS, app, complain, console, errors, say
 from helpers.errors import CourseError
 
 if TYPE_CHECKING:
@@ -14,6 +14,27 @@ if TYPE_CHECKING:
 
     from helpers.grading.exercise_set import ExerciseSet
     from helpers.grading.run import Options, Summary
+
+
+@app.command(rich_help_panel=INSTRUCTORS)
+def plan(
+    name: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Argument(help="half-day, one-day, two-days or six-evenings. Default: all four."),
+    ] = None,
+) -> None:
+    """Print timetables for a room: what to show, what to practise, when to stop, and what to leave out."""
+    from rich.markdown import Markdown
+
+    from helpers.authoring.plan import FORMATS, named
+    from helpers.authoring.plan_page import shown
+    from helpers.course import course
+
+    text = shown(course(), [named(name)] if name else FORMATS)
+    if console.is_terminal:
+        console.print(Markdown(text))
+    else:
+        print(text)
 
 
 @app.command(rich_help_panel=INSTRUCTORS)
@@ -188,7 +209,6 @@ def verify(
 
     from helpers.authoring.verify import DIFFERS, SAME
     from helpers.authoring.verify import verify as run
-    from helpers.cli.shared import console
     from helpers.course import course
 
     chosen = [course().lesson(lesson)] if lesson else course().lessons

@@ -24,7 +24,7 @@ def test_a_release_has_everything_but_the_solutions(tmp_path):
 
 
 def test_a_release_has_no_leftovers(tmp_path, monkeypatch):
-    """What Python and JupyterLab leave behind in a clone stays there, and so do the tests."""
+    """What Python and JupyterLab leave behind in a clone stays there, and so do tests and the notes for instructors."""
     clone = tmp_path / "clone"
     wanted = {"helpers/cli/shared.py", "lessons/01.ipynb", "exercises/01.ipynb"}
     wanted |= {"pyproject.toml", "README.md", "LICENSE"}
@@ -32,6 +32,7 @@ def test_a_release_has_no_leftovers(tmp_path, monkeypatch):
         "helpers/__pycache__/cli.pyc",
         "lessons/.ipynb_checkpoints/01.ipynb",
         "solutions/01.ipynb",
+        "lessons/notes/01.md",
         "tests/a.py",
     }
     for name in wanted | leftovers:

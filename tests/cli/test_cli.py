@@ -19,7 +19,7 @@ from helpers.errors import NotebookError
 from helpers.learner import doctor, lab, marking, pack
 from helpers.learner.working_copy import WorkingCopy
 
-COMMANDS = ["lab", "check", "doctor", "reset", "pack", "release", "serve", "build"]
+COMMANDS = ["lab", "check", "doctor", "reset", "pack", "plan", "release", "serve", "build"]
 LESSON = course().lessons[0]
 
 
@@ -323,6 +323,23 @@ def test_pack_asks_before_it_packs_what_is_not_saved_or_not_readable(course_comm
 
 
 # --- release and build -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("words", [[], ["one-day"]])
+def test_plan_prints_the_sums_and_the_timetables(course_command, words):
+    """All of them or one, with the minutes of all lessons and exercises; into a pipe as Markdown."""
+    code, said, _ = course_command("plan", *words)
+    assert code == 0
+    assert f"| all | {sum(lesson.minutes for lesson in course().lessons)} | " in said
+    assert said.count("\n## ") == (1 if words else 4)
+    assert "## One day" in said
+
+
+def test_plan_names_the_plans(course_command):
+    """A name that doesn't exist gets the ones that do."""
+    code, _, errors = course_command("plan", "week")
+    assert code == 1
+    assert "half-day, one-day" in errors
 
 
 def test_release_says_what_it_wrote(course_command, tmp_path, monkeypatch):
