@@ -17,8 +17,7 @@ import boto3
 import pytest
 from botocore import xform_name
 from botocore.awsrequest import AWSResponse
-from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, ReadTimeoutError
 from fake_aws import ACCOUNT, FAULTS, FakeAws
 from nbformat.v4 import new_code_cell, new_notebook
 
@@ -478,27 +477,38 @@ def run_lesson(cells: list[str], aws: FakeAws) -> None:
 
 
 @pytest.fixture
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """boto3 has a short timeout and no retries, so that every fault is a failure."""
-    defaults = dict(Config.OPTION_DEFAULTS) | {"read_timeout": 1.5}  # a busy machine answers within it
-    monkeypatch.setattr(Config, "OPTION_DEFAULTS", type(Config.OPTION_DEFAULTS)(defaults))
+def impatient(aws: FakeAws) -> Iterator[None]:
+    """boto3 waits for no silence and has no retries, so that every fault is a failure."""
     os.environ["AWS_MAX_ATTEMPTS"] = "1"
+    with aws.silence():
+        yield
 
 
-EVERY = [pytest.param(fault, True, marks=pytest.mark.full, id=f"{fault}, every request") for fault in FAULTS]
-ONE = [pytest.param(fault, False, id=f"{fault}, one request") for fault in FAULTS]
+# Those of a line look the same to whoever asked: an error from AWS, or none and nothing done, or none and all done.
+ALIKE = [("refuses", "throttles"), ("is silent", "dies before it"), ("dies after it",)]
+ONE = [pytest.param((fault,), False, id=f"{fault}, one request") for fault in FAULTS]
+EVERY = [pytest.param(faults, True, marks=pytest.mark.full, id=f"{faults[0]}, every request") for faults in ALIKE]
 
 
-@pytest.mark.parametrize(("fault", "every"), ONE + EVERY)
+def test_a_silence_ends_as_boto3_s_timeout_does(begun: Any, aws: FakeAws, impatient: None) -> None:
+    """At once, in boto3's own words; nothing was done."""
+    aws.faults = lambda number, asked: "is silent"
+    with pytest.raises(ReadTimeoutError, match="Read timeout on endpoint URL"):
+        boto3.client("sqs").create_queue(QueueName="orders")
+    assert aws.names() == []
+
+
+@pytest.mark.parametrize(("faults", "every"), ONE + EVERY)
 def test_after_a_fault_at_any_point_of_a_lesson_sweep_leaves_nothing(
-    aws: FakeAws, impatient: None, fault: str, every: bool
+    aws: FakeAws, impatient: None, faults: tuple[str, ...], every: bool
 ) -> None:
     """Whichever request of lesson 01 is refused, throttled, unanswered or cut off, sweep empties the account.
 
-    The quick run tries one request for each fault, each time a different one.
+    The quick run tries one request for each fault, each time a different one. Of faults that look alike, every request
+    meets one.
     """
     cells = lesson_cells("01_messaging_fundamentals")
-    points = [5 * (1 + FAULTS.index(fault))]
+    points = [5 * (1 + FAULTS.index(faults[0]))]
     if every:
         start("aws", yes=ACCOUNT)
         run_lesson(cells, aws)
@@ -508,7 +518,8 @@ def test_after_a_fault_at_any_point_of_a_lesson_sweep_leaves_nothing(
     for point in points:
         aws.start_anew()
         started = start("aws", yes=ACCOUNT, tidy=False)
-        aws.faults = lambda number, asked, point=point: fault if number == point else ""
+        fault = faults[point % len(faults)]
+        aws.faults = lambda number, asked, point=point, fault=fault: fault if number == point else ""
         run_lesson(cells, aws)
         assert len(aws.asked) >= point
         left += bool(aws.names())

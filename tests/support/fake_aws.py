@@ -1,7 +1,12 @@
 """A fake AWS on loopback: the workshop's server, which can refuse, throttle, stay silent or die at any request."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from urllib3.connection import HTTPConnection
 
 from helpers.aws_rules.cloudwatch.alarms import AlarmsRegion
 from helpers.aws_rules.common.accounts import Account
@@ -13,6 +18,7 @@ from helpers.workshop.http_server import Handlers, HttpRequest, HttpResponse, Ht
 from helpers.workshop.server import WorkshopCloud
 
 ACCOUNT = "111111111111"
+_SILENCE = "x-silence"  # in a response: there is none
 FAULTS = ("refuses", "throttles", "is silent", "dies before it", "dies after it")
 
 
@@ -31,7 +37,7 @@ class FakeAws:
         self.all: list[HttpRequest] = []
         self.others: Callable[[HttpRequest], HttpResponse | None] = lambda asked: None
         self.faults: Callable[[int, HttpRequest], str] = lambda number, asked: ""
-        self._lock, self._over = threading.Lock(), threading.Event()
+        self._lock = threading.Lock()
         self.server = HttpServer("127.0.0.1", 0, Handlers(self._answer, self.cloud.handlers.reject))
         self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
         threading.Thread(target=self.server.serve_forever, args=(0.01,), daemon=True).start()
@@ -53,8 +59,8 @@ class FakeAws:
         if fault == "throttles":
             return self.cloud._refusal(asked, Refused("ThrottlingException", "Rate exceeded", 400))
         if fault == "is silent":
-            self._over.wait(5)
-        if fault in ("is silent", "dies before it"):
+            return 200, {_SILENCE: "yes"}, b""
+        if fault == "dies before it":
             raise ConnectionResetError("the fake AWS died before it did anything")
         response = self.cloud.respond(asked)
         if fault == "dies after it":
@@ -82,8 +88,23 @@ class FakeAws:
         self.others = lambda asked: None
         self.faults = lambda number, asked: ""
 
+    @staticmethod
+    @contextmanager
+    def silence() -> Iterator[None]:
+        """Within the block, what a request that gets no response waits for is over at once: boto3's timeout."""
+        plain = HTTPConnection.getresponse
+
+        def hear(connection: HTTPConnection) -> Any:
+            heard = plain(connection)
+            if _SILENCE in heard.headers:
+                raise TimeoutError("timed out")  # as the socket does
+            return heard
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(HTTPConnection, "getresponse", hear)
+            yield
+
     def close(self) -> None:
         """Stop the server."""
-        self._over.set()
         self.server.shutdown()
         self.server.server_close()
