@@ -68,13 +68,18 @@ def check(
     copy, listed = _copy(folder), course()
     wanted = [target(listed, what)] if what else [(lesson, None) for lesson in listed.lessons]
     from helpers.learner.marking import mark  # takes seconds; what was mistyped is said before
+    from helpers.learner.pack import ADVICE, secrets_in
+    from helpers.learner.working_copy import read_notebook
 
     outcomes: list[marking.Outcome] = []
     unread = False
+    secrets: list[str] = []
     for lesson, exercise in wanted:
         try:
             with errors().status(f"Running exercises/{lesson.slug}.ipynb"):
-                outcomes += mark(copy.path("exercises", lesson), lesson, exercise)
+                path = copy.path("exercises", lesson)
+                secrets += secrets_in(read_notebook(path), path.name, lesson)
+                outcomes += mark(path, lesson, exercise)
         except NotebookError as problem:  # the other lessons can be checked all the same
             unread = True
             complain(problem)
@@ -82,6 +87,10 @@ def check(
         print(json.dumps([outcome.as_dict() for outcome in outcomes], indent=1))
     elif outcomes:
         _show(outcomes)
+    for place in secrets:
+        errors().print(f"[yellow]A secret?[/] {escape(place)}")
+    if secrets:
+        errors().print(escape(ADVICE))
     raise typer.Exit(0 if all(outcome.correct for outcome in outcomes) and not unread else 1)
 
 
@@ -202,10 +211,7 @@ def pack(
     for place in contents.secrets:
         say(f"[yellow]A secret?[/] {escape(place)}")
     if contents.secrets:
-        say(
-            "It won't be in the packed file, so a line that needs it won't work there. Take it out and save. "
-            "If you've already shared it, make a new key and delete this one."
-        )
+        say(f"It won't be in the packed file, so a line that needs it won't work there. {escape(packing.ADVICE)}")
     if contents.unanswered:
         say(f"Unanswered: {escape(', '.join(contents.unanswered))}")
     if contents.unreadable or contents.unsaved or contents.secrets:

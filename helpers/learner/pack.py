@@ -29,6 +29,7 @@ from helpers.learner.working_copy import DISTRIBUTION, WorkingCopy, nbgrader, re
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
+ADVICE = secret_scan.ADVICE  # where there seems to be a secret
 _LONGEST = 60  # characters of a name that go into the file's
 
 
@@ -57,7 +58,7 @@ def look(copy: WorkingCopy, listed: Course) -> Contents:
                 found.unanswered += map(_title, lesson.exercises)
                 continue
             notebook = read_notebook(path)
-            secrets = _secrets(notebook, path.name, lesson)
+            secrets = secrets_in(notebook, path.name, lesson)
             content = packed(path.read_bytes(), bool(secrets))
             grading.read_notebook(content, path.name, listed)
             found.unanswered += _unanswered(notebook, lesson)
@@ -124,14 +125,13 @@ def _unanswered(notebook: "NotebookNode", lesson: Lesson) -> list[str]:
     return [_title(exercise) for exercise in lesson.exercises if exercise.answer not in written]
 
 
-def _secrets(notebook: "NotebookNode", name: str, lesson: Lesson) -> list[str]:
+def secrets_in(notebook: "NotebookNode", name: str, lesson: Lesson) -> list[str]:
     """Return where the notebook seems to hold a secret: the cell's number, its exercise, the line, and the kind."""
     exercises = {exercise.answer: exercise.id for exercise in lesson.exercises}
     places = []
-    for number, cell in enumerate(notebook.cells, start=1):
-        exercise = exercises.get(str(nbgrader(cell).get("grade_id")))
-        where = f"{name}, cell {number}" + (f" (exercise {exercise})" if exercise else "")
-        places += [f"{where}, {found}" for found in secret_scan.in_cell(cell)]
+    for number, found in secret_scan.in_cells(notebook.cells):
+        exercise = exercises.get(str(nbgrader(notebook.cells[number - 1]).get("grade_id")))
+        places.append(f"{name}, cell {number}" + (f" (exercise {exercise})" if exercise else "") + f", {found}")
     return places
 
 

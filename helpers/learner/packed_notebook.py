@@ -21,33 +21,46 @@ def packed(content: bytes, secrets: bool) -> bytes:
     if not secrets:
         return small
     notebook = json.loads(small.decode("utf-8-sig"))
-    changed = False
-    for cell in _cells(notebook):
-        source = cell.get("source", "")
-        source = "".join(source) if isinstance(source, list) else source
-        if (kept := without_secrets(source)) != source:
-            cell["source"], changed = kept, True
+    cells, changed = list(_cells(notebook)), False
+    has_id = any(secret_scan.has_key_id(_source(cell)[1]) for cell in cells)
+    for cell in cells:
+        name, source = _source(cell)
+        if (kept := without_secrets(source, has_id)) != source:
+            cell[name], changed = kept, True
     return (json.dumps(notebook, indent=1, ensure_ascii=False) + "\n").encode() if changed else small
 
 
-def without_secrets(source: str) -> str:
-    """Return the source with "removed" in place of strings that look secret, or without the lines around them."""
-    if not secret_scan.find(source):
-        return source
+def without_secrets(source: str, beside_an_id: bool = False) -> str:
+    """Return the source with "removed" in place of strings that look secret, or without the lines around them.
+
+    beside_an_id: whether an access key id is in the same notebook.
+    """
     lines = source.split("\n")
-    for line in _found(lines):
+    found = _found(lines, beside_an_id)
+    if not found:
+        return source
+    beside_an_id |= secret_scan.has_key_id(source)
+    for line in found:
         lines[line] = _QUOTED.sub('"removed"', lines[line])
-    for line in _found(lines):
+    for line in _found(lines, beside_an_id):
         end = line
         if _KEY_BEGINS in lines[line]:  # its other lines don't look like a key
             end = next((n for n in range(line, len(lines)) if _KEY_ENDS in lines[n]), len(lines) - 1)
         for n in range(line, end + 1):
             lines[n] = re.match(r"\s*", lines[n])[0] + _REMOVED  # type: ignore[index]
-    return "\n".join(lines) if not _found(lines) else _REMOVED
+    return "\n".join(lines) if not _found(lines, beside_an_id) else _REMOVED
 
 
-def _found(lines: list[str]) -> list[int]:
-    return sorted({finding.line - 1 for finding in secret_scan.find("\n".join(lines))})
+def _found(lines: list[str], beside_an_id: bool) -> list[int]:
+    found = secret_scan.find("\n".join(lines), beside_an_id)
+    return sorted({line for finding in found for line in range(finding.line - 1, finding.end)})
+
+
+def _source(cell: dict) -> tuple[str, str]:
+    """Return what a cell's text is called, in its format, and the text."""
+    name = "input" if "input" in cell and "source" not in cell else "source"
+    source = cell.get(name, "")
+    return name, "".join(source) if isinstance(source, list) else source
 
 
 def _cells(notebook: dict) -> Iterator[dict]:

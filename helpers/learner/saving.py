@@ -24,12 +24,11 @@ def warn_of_secrets(cells: list[dict[str, Any]], path: str, log: Any) -> None:
 
     The browser shows no warning, because a hook can do nothing there but refuse.
     """
-    for number, cell in enumerate(cells, start=1):
-        for found in secret_scan.in_cell(cell):
-            where = f"{path}, cell {number}, {found}"
-            if where not in _warned:
-                _warned.add(where)
-                log.warning("Is this a secret? You've just saved %s. Take it out and save again.", where)
+    for number, found in secret_scan.in_cells(cells):
+        where = f"{path}, cell {number}, {found}"
+        if where not in _warned:
+            _warned.add(where)
+            log.warning("Is this a secret? You've just saved %s. Take it out and save again.", where)
 
 
 def leave_still_pictures(cell: dict[str, Any]) -> None:

@@ -46,11 +46,33 @@ def test_what_is_found(source, kinds):
 
 
 @pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        (f'key = "AKIA" + "{KEY_ID[4:]}"', [(1, 1, A_KEY)]),
+        (f'key = (\n    "{KEY_ID[:9]}"  # one half\n    "{KEY_ID[9:]}"\n)', [(2, 3, A_KEY)]),
+        (f"key = '{KEY_ID[:9]}' \\\n    f'{KEY_ID[9:]}'", [(1, 2, A_KEY)]),
+        (f'key = "{KEY_ID[:9]}\\\n{KEY_ID[9:]}"', [(1, 2, A_KEY)]),
+        (f'aws_secret_access_key=("{SECRET[:20]}"\n    "{SECRET[20:]}")', [(1, 2, A_SECRET)]),
+        (f'"SessionToken":\n "{TOKEN[:76]}" +\n "{TOKEN[76:]}"', [(2, 3, A_TOKEN)]),
+        (f'mine = ["{SECRET}"]', [(1, 1, A_SECRET)]),
+        (f'Session(\n"{KEY_ID}",\n"{SECRET}",\n"{TOKEN}")', [(2, 2, A_KEY), (3, 3, A_SECRET), (4, 4, A_TOKEN)]),
+        (f"| {KEY_ID} |\n| {SECRET} |", [(1, 1, A_KEY), (2, 2, A_SECRET)]),
+    ],
+)
+def test_a_key_in_pieces_and_one_without_a_name_are_found(source, found):
+    """With all lines that it's on. Beside a key's id, its other parts need no names."""
+    assert [(each.line, each.end, each.kind) for each in secret_scan.find(source)] == found
+
+
+@pytest.mark.parametrize(
     "source",
     [
         'boto3.Session("OFFLINESHOP", aws_secret_access_key="not-a-secret")',
         'os.environ["AWS_SECRET_ACCESS_KEY"] = "anything"',
         'aws_access_key_id="AKIAIOSFODNN7EXAMPLE", aws_secret_access_key="wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"',
+        'key = ("AKIAIOSFODNN7"\n    "EXAMPLE"), "wJalrXUtnFEMI/K7MDENG/" + "bPxRfiCYEXAMPLEKEY"',
+        f'aws_session_token="AQoEXAMPLE{TOKEN}"',
+        f'commit = "{"0123456789abcdef0a0a" * 2}"',
         "password = getpass()",
         "%env AWS_PROFILE=shop",
     ],
@@ -96,6 +118,13 @@ def test_a_secret_in_an_output_is_told():
     """Printed text is scanned like source."""
     output = nbformat.v4.new_output("stream", text=f"aws_access_key_id = {KEY_ID}\n")
     assert secret_scan.in_cell(nbformat.v4.new_code_cell("show()", outputs=[output])) == [f"output: {A_KEY}"]
+
+
+def test_in_a_notebook_with_a_key_s_id_the_rest_of_it_is_found_in_other_cells():
+    """In a Markdown cell, too."""
+    cells = [nbformat.v4.new_code_cell(f'a = "{KEY_ID}"'), nbformat.v4.new_markdown_cell(f"Mine:\n{SECRET}")]
+    assert list(secret_scan.in_cells(cells)) == [(1, f"line 1: {A_KEY}"), (2, f"line 2: {A_SECRET}")]
+    assert list(secret_scan.in_cells(cells[1:])) == []
 
 
 def test_nothing_is_raised_into_a_learner_s_cell(monkeypatch):

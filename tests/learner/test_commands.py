@@ -252,6 +252,34 @@ def test_what_grading_would_refuse_is_not_packed(copy, path, cells, said):
 
 
 KEY = "AKIA" + "Q7ZR4M2N8KLP3WXY"
+SECRET = "abcdEFGH1234/+zyXW" * 2 + "Q9s8"
+
+
+def test_nothing_of_a_key_is_in_the_file(copy, path):
+    """Wherever in the notebook it was: in pieces, in Markdown, without a name in another cell, in an output."""
+    edit(path, clients_for=f'id = "{KEY[:10]}" \\\n    "{KEY[10:]}"\nid, token = "{KEY}", "{SECRET * 3}"')
+    add(path, f"mine = '''\n{SECRET}\n'''")
+    notebook = nbformat.read(path, as_version=4)
+    notebook.cells[-1].outputs = [nbformat.v4.new_output("stream", text=f"{KEY} {SECRET}")]
+    notebook.cells.append(nbformat.v4.new_markdown_cell(f"My keys:\n\n    {KEY}\n    {SECRET}"))
+    nbformat.write(notebook, path)
+    contents = pack.look(copy, course())
+    [packed] = [content.decode() for name, content in contents.notebooks.items() if path.name in name]
+    assert len(contents.secrets) > 5
+    assert not [piece for piece in (KEY[:10], KEY[10:], SECRET[:10], SECRET[-10:]) if piece in packed]
+
+
+def test_check_names_a_key_and_says_what_to_do(copy, path, monkeypatch):
+    """Beside the table, and not in what scripts read."""
+    monkeypatch.setattr("helpers.learner.marking.mark", lambda *asked: [])
+    edit(path, clients_for=f'key = "{KEY}"')
+    done = CliRunner().invoke(app, ["check", "01", "--json", "--folder", str(copy.folder)])
+    assert json.loads(done.stdout) == []
+    said = " ".join(done.stderr.split())
+    assert re.search(rf"A secret\? {path.name}, cell \d+ \(exercise 01\.1\), line 1: an AWS access key id", said)
+    assert "deactivate the key in IAM" in said
+    assert "profile_name=" in said
+    assert KEY not in done.output
 
 
 @pytest.mark.parametrize(
@@ -261,6 +289,8 @@ KEY = "AKIA" + "Q7ZR4M2N8KLP3WXY"
         (f"client(\n    key='{KEY}',\n    b=2)", 'client(\n    key="removed",\n    b=2)'),
         (f"    # {KEY}\nb = 2", "    ...  # `course pack` took a secret out of this line\nb = 2"),
         ("a = 1  # no key", "a = 1  # no key"),
+        (f'key = (\n    "{KEY[:9]}"\n    "{KEY[9:]}"\n)', 'key = (\n    "removed"\n    "removed"\n)'),
+        (f'key = "{KEY}", (\n"{SECRET}"\n)', 'key = "removed", (\n"removed"\n)'),
     ],
 )
 def test_nothing_of_a_secret_is_packed(source, kept):
