@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from nbformat import NotebookNode
 
+from helpers.authoring import check_faults
 from helpers.authoring.exercise import DOES_NOTHING, exercise, with_grading
 from helpers.authoring.solution_faults import Solved
-from helpers.checks.outcome import CORRECT, NOT_ATTEMPTED, Outcome
+from helpers.checks.outcome import CHECK_FAILED, CORRECT, NOT_ATTEMPTED, Outcome
 from helpers.cores import cores
 from helpers.course import Exercise
 from helpers.errors import CourseError, NotebookError
@@ -29,7 +30,12 @@ class _Version:
 
 
 def require(chosen: ExerciseSet, notebooks: Sequence[Solved], isolated: bool, say: Callable[[str], None]) -> None:
-    """Raise NotebookError, which names all `faults`, unless there are none."""
+    """Raise NotebookError, which names all faults of the checks' sources, or else all `faults`, unless there are none.
+
+    CourseError when the checks can't be loaded.
+    """
+    if written := [fault for solved in notebooks for fault in check_faults.faults(chosen, solved.lesson.slug)]:
+        raise NotebookError("\n".join(dict.fromkeys(written)))
     if found := faults(chosen, notebooks, isolated, say):
         raise NotebookError("\n".join(found))
 
@@ -73,6 +79,10 @@ def _cells(notebook: NotebookNode, exercises: Sequence[Exercise]) -> tuple[str, 
 def _faults(version: _Version, outcome: Outcome) -> Iterator[str]:
     """Yield what is wrong when this version of an answer has this outcome."""
     where = f"{version.of.name}, {outcome.answer}"
+    if outcome.status == CHECK_FAILED and version.kind != STUB:
+        tried = "the solution" if version.kind == SOLUTION else "a function that does nothing and returns None"
+        yield f"{where}: its check doesn't get to an end with {tried}. {outcome.got}. Correct the check."
+        return
     came, said = f"comes out as {outcome.status!r}.", f"{outcome.got} {outcome.why}".strip()
     if version.kind == SOLUTION and outcome.status != CORRECT:
         yield f"{where}: the solution {came} {said} Fix the solution or its check."

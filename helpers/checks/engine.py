@@ -5,6 +5,7 @@ import os
 import shutil
 import sys
 import threading
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -129,13 +130,20 @@ def _judge(exercise: Exercise, check: cases.Check, runner: AnswerRunner, case: c
     except cases.AnswerError as problem:
         return _error(exercise, problem, runner, case)
     except Exception as problem:
-        got = f"{CHECK_RAISED} {type(problem).__name__}: {problem}".rstrip(": ")
+        got = f"{CHECK_RAISED} {type(problem).__name__}: {problem}".rstrip(": ") + _place(check, problem)
         said = {"did": case.did, "got": got, "expected": EXPECTED, "why": ADVICE, "reason": STUMBLED}
         if isinstance(problem, _UNREACHED):
             said |= {"got": f"{NO_CLOUD}: {problem}", "why": NOT_YOURS, "reason": UNREACHABLE}
         return outcome(exercise, NOT_YET, printed=runner.printed, **said)
     finally:
         runner.close()
+
+
+def _place(check: cases.Check, problem: Exception) -> str:
+    """Return in which line of the check's file this was raised, in words; "" if it wasn't in there."""
+    file = getattr(getattr(check, "__code__", None), "co_filename", "")
+    lines = [frame.lineno for frame in traceback.extract_tb(problem.__traceback__) if frame.filename == file]
+    return f" (line {lines[-1]} of {Path(file).name})" if lines else ""
 
 
 def _error(exercise: Exercise, problem: cases.AnswerError, runner: AnswerRunner, case: cases.Case) -> Outcome:

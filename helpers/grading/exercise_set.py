@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -77,7 +78,12 @@ def _module(lesson: str, source: str) -> ModuleType:
     try:
         exec(compile(source, f"lesson_{lesson[:2]}.py", "exec"), vars(module))
     except Exception as problem:
-        raise CourseError(f"I can't load the checks of {lesson}: {type(problem).__name__}: {problem}") from problem
+        file = f"lesson_{lesson[:2]}.py"
+        lines = [frame.lineno for frame in traceback.extract_tb(problem.__traceback__) if frame.filename == file]
+        where = f" (line {lines[-1]} of {file})" if lines else ""
+        raise CourseError(
+            f"I can't load the checks of {lesson}: {type(problem).__name__}: {problem}{where}"
+        ) from problem
     return module
 
 

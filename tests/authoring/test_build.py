@@ -9,12 +9,13 @@ from in_sandbox import needs_fork
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from helpers import cli
-from helpers.authoring import custom_set, normal
+from helpers.authoring import check_faults, custom_set, normal
 from helpers.authoring.exercise import exercise
 from helpers.authoring.solution_faults import Solved, faults, require
 from helpers.backends.aws.limits import OPERATIONS
 from helpers.course import HOME, course
 from helpers.errors import NotebookError
+from helpers.grading.exercise_set import own
 
 LESSON = course().lessons[0]
 NAME = f"solutions/{LESSON.slug}.ipynb"
@@ -226,6 +227,34 @@ BROKEN_SETS = {
     "a region is missing": ("", "### BEGIN SOLUTION|### END SOLUTION", None, "hand_on has no solution region"),
     "no cell": ("def other", "def hand_on", None, "has no cell that defines hand_on"),
 }
+
+
+def test_a_name_that_nobody_defined_stops_the_build_wherever_it_is(exam, command):
+    """Lines count that only wrong answers reach: file, line, check and name are told, and nothing is written."""
+    path = exam / "checks" / "lesson_90.py"
+    plain, before = path.read_text(encoding="utf-8"), files(exam / "solutions")
+    for new, old, said in (
+        ("[{bdy!r}] in", "[{body!r}] in", "lesson_90.py, line 17, in hand_on: nothing is called bdy."),
+        ("case.darin(to_url)", "case.drain(to_url)", "lesson_90.py, line 13, in hand_on: a case has no darin."),
+        ('expceted="an', 'expected="an', "lesson_90.py, line 24, in hand_on: case.not_yet can't be called like that"),
+        (
+            "import json\n\n\ndef hand_on(case):\n    json.dmups()",
+            "def hand_on(case):",
+            "the module json has no dmups.",
+        ),
+    ):
+        assert old in plain
+        path.write_text(plain.replace(old, new), encoding="utf-8")
+        code, told = command("build", "--exercises", exam)
+        assert (code, said in " ".join(told.split())) == (1, True), told
+    assert files(exam / "solutions") == before
+    assert not (exam / "exercises").exists()
+
+
+def test_the_course_s_own_checks_have_no_such_names():
+    """Nor has what they share."""
+    assert [fault for lesson in own().listed.lessons for fault in check_faults.faults(own(), lesson.slug)] == []
+
 
 GRADED = (
     "a do-nothing answer passes",

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 
@@ -450,3 +451,4 @@ def test_a_check_that_cannot_go_on_blames_nobody(check, reason):
     assert (failed.status, failed.reason, other.status) == (CHECK_FAILED, reason, CORRECT)
     assert "costs you no points" in failed.why
     assert ("not_yte" if reason == STUMBLED else "127.0.0.1:9") in failed.got
+    assert (re.search(r"\(line \d+ of test_grading\.py\)", failed.got) is not None) == (reason == STUMBLED)
