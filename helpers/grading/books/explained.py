@@ -20,6 +20,9 @@ _TEXT = """\
 
 Only you can read this folder. When more hand-ins arrive, run the same command again.
 
+Learners can read the checks that come with the course. Marks that matter need exercises of your own, which \
+`course new set` begins.
+
 - `report.html`: what the class understood, and which hand-ins need a look. `report.txt` says the same as text.
 - `feedback/`: a page and a text for each learner.
 - `{table}`: the marks, for a spreadsheet.
