@@ -20,11 +20,15 @@ Look = Callable[[], Mapping[str, str]]
 
 
 def changes(look: Look, pause: Callable[[float], object] = time.sleep) -> Iterator[list[str]]:
-    """Yield the names whose digest has changed since the last time, once two looks in a row find the same.
+    """Return an iterator over the names whose digest has changed since the last time, or since this call.
 
-    What can't be read, such as a file that's half saved, is looked at again later.
+    They come once two looks in a row find the same. What can't be read, such as a file that's half saved, is looked at
+    again later.
     """
-    seen = dict(_read(look, pause))
+    return _changes(look, pause, dict(_read(look, pause)))  # what's saved from now on counts
+
+
+def _changes(look: Look, pause: Callable[[float], object], seen: Mapping[str, str]) -> Iterator[list[str]]:
     while True:
         pause(SECONDS)
         now = dict(_read(look, pause))

@@ -70,9 +70,10 @@ def _build_what_is_saved(lesson: str | None, exercises: Path | None, without_wal
     only = course().lesson(lesson).number if lesson and not exercises else None
     if only:
         _build_in_another_process([only])
+    found = watch.changes(look)
     say("Waiting for you to save something. Ctrl-C stops it.")
     try:
-        for changed in watch.changes(look):
+        for changed in found:
             for name in changed:
                 if exercises:
                     _build_in_another_process(rest)
