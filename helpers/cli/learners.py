@@ -43,6 +43,7 @@ def lab(
     """Open a lesson in JupyterLab, in your own copy of the course."""
     from helpers.learner import lab as jupyterlab
     from helpers.learner.reset import target
+    from helpers.learner.working_copy import HELP
 
     copy = _copy(folder)
     chosen, exercise = target(course(), lesson)
@@ -50,6 +51,7 @@ def lab(
     say(f"Your working copy: [bold]{escape(str(copy.folder))}[/]")
     for name in copied.newer:
         say(f"There's a newer edition, and I put it beside your notebook: {escape(name)}")
+    say(f"If something goes wrong, open {HELP} in the list of files. Ctrl-C here stops JupyterLab.")
     kind = "exercises" if exercise else "lessons"
     jupyterlab.open_lab(jupyterlab.arguments(copy.folder, chosen, kind, browser, port))
 

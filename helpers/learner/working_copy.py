@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 # nbformat is imported where it is used: it takes two seconds, and a mistyped lesson should be reported at once.
 
 KINDS = ("lessons", "exercises")  # learners ask for a solution by solution()
-PAGES = ("lessons/differences_from_aws.md", "lessons/queue_and_topic.svg")  # looked at, not worked in
+HELP = "lessons/when_something_goes_wrong.md"
+PAGES = (HELP, "lessons/differences_from_aws.md", "lessons/queue_and_topic.svg")  # looked at, not worked in
 DISTRIBUTION = "mastering-aws-messaging"
 
 

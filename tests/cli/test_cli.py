@@ -245,6 +245,8 @@ def test_lab_lays_the_folder_and_opens_it(course_command, monkeypatch, tmp_path)
     assert code == 0
     assert str(folder) in output
     assert (folder / "lessons" / f"{LESSON.slug}.ipynb").is_file()
+    assert "If something goes wrong, open lessons/when_something_goes_wrong.md" in output
+    assert (folder / "lessons/when_something_goes_wrong.md").is_file()
     course_command("lab", "01.4", "--folder", folder)
     first, second = (next(word for word in words if "default_url" in word) for words in opened)
     assert first.endswith(f"lessons/{LESSON.slug}.ipynb")

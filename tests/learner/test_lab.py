@@ -2,14 +2,18 @@
 
 import json
 import os
+import re
 from pathlib import Path
 
 import pytest
+import typer
 from browsing import command, course_lab, opened, picture, tab
 
-from helpers.course import course
+from helpers import cli
+from helpers.course import HOME, course
 from helpers.errors import CourseError
 from helpers.learner import lab
+from helpers.learner.working_copy import HELP
 
 LESSON = course().lessons[0]
 
@@ -78,6 +82,19 @@ def test_jupyterlab_accepts_the_arguments(tmp_path):
     assert lab.STYLES.name == "custom.css"
 
 
+def test_a_server_that_another_program_starts_opens_the_course(tmp_path, monkeypatch):
+    """A new working copy, its first lesson, and what `course lab` sets; what the hub has set already stays."""
+    from traitlets.config import Config
+
+    monkeypatch.setenv("COURSE_FOLDER", str(tmp_path / "mine"))
+    config = Config({"ServerApp": {"port": 7777}})
+    lab.configure(config)
+    wanted = lab.settings(tmp_path / "mine", LESSON, "lessons")
+    assert config == {**wanted, "ServerApp": {**wanted["ServerApp"], "port": 7777}}
+    assert config.ServerApp.default_url == f"/lab/workspaces/course/tree/lessons/{LESSON.slug}.ipynb"
+    assert (tmp_path / "mine" / "lessons" / f"{LESSON.slug}.ipynb").is_file()
+
+
 def test_jupyterlab_has_each_setting():
     """Each is in the schema of the installed version, so none is a word that it ignores."""
     from jupyterlab.commands import get_app_dir
@@ -86,6 +103,17 @@ def test_jupyterlab_has_each_setting():
         package, _, name = plugin.partition(":")
         schema = json.loads((Path(get_app_dir()) / "schemas" / package / f"{name}.json").read_text(encoding="utf-8"))
         assert set(set_there) <= set(schema["properties"]), plugin
+
+
+def test_what_goes_wrong_has_a_page():
+    """Lesson 01 leads to it before its first cell of code, and its commands and menus' words are there."""
+    cells = json.loads((HOME / "lessons" / f"{LESSON.slug}.ipynb").read_text(encoding="utf-8"))["cells"]
+    start = "".join(cells[0]["source"])
+    assert f"]({HELP.removeprefix('lessons/')})" in start
+    text = (HOME / HELP).read_text(encoding="utf-8")
+    commands = set(re.findall(r"`course (\w+)", text))
+    assert commands == {"lab", "check", "doctor", "reset", "pack"}
+    assert commands <= typer.main.get_command(cli.app).commands.keys()
 
 
 # --- what a learner sees ---------------------------------------------------------------------------------------------
@@ -121,6 +149,11 @@ def test_the_frame_leaves_room_and_tells_a_lesson_from_its_exercises(tmp_path):
             page.set_viewport_size({"width": width, "height": 900})
             page.goto(address)
             opened(page, f"lessons/{name}")
+            if width == 1280:
+                page.get_by_role("link", name="When something goes wrong").click()
+                page.locator(".jp-MarkdownViewer h1", has_text="When something goes wrong").wait_for()
+                picture(page, "help")
+                command(page, "application:close")
             for kind in ("exercises", "lessons"):
                 command(page, "docmanager:open", {"path": f"{kind}/{name}"})
                 opened(page, f"{kind}/{name}")

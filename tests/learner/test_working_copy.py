@@ -136,11 +136,12 @@ def test_a_damaged_record_costs_nothing(copy, record):
 
 def test_a_page_moves_on_unless_the_learner_wrote_in_it(copy, monkeypatch, tmp_path):
     """A page that nobody changed is copied anew with the course; one that was changed, or a damaged record, stays."""
-    name, other = working_copy.PAGES
+    name, *others = working_copy.PAGES
     shipped = tmp_path / "shipped"
     (shipped / "lessons").mkdir(parents=True)
     (shipped / name).write_text("second edition", encoding="utf-8")
-    (shipped / other).write_text("another page", encoding="utf-8")
+    for other in others:
+        (shipped / other).write_text("another page", encoding="utf-8")
     monkeypatch.setattr(working_copy, "HOME", shipped)
     monkeypatch.setattr(working_copy, "KINDS", ())
     assert (copy.copy_missing().new, (copy.folder / name).read_text(encoding="utf-8")) == ([], "second edition")
