@@ -1,9 +1,10 @@
 """`course release`: the course without its solutions, to hand out, or as a course folder for nbgrader."""
 
+import re
 import shutil
 from pathlib import Path
 
-from helpers.authoring import normal
+from helpers.authoring import contents, normal
 from helpers.authoring.exercise import with_grading
 from helpers.authoring.solution_faults import Solved, require
 from helpers.course import HOME, course
@@ -12,13 +13,17 @@ from helpers.folders import new_folder
 
 _NOTE = "This copy of the course has no solutions. Whoever gave it to you has them.\n"
 _PACKAGE = Path(__file__).parent.parent
+_README = Path(__file__).parent / "handout.md"
+# An installed course has none of them.
+_HIDDEN = (".devcontainer", ".binder", ".gitignore")
+_TOOLS = re.compile(r"\n\[tool\.(?!hatch)")  # pyproject.toml's settings from here on are those of authors' tools
 
 
 def release(out: Path) -> list[str]:
     """Write the course without its solutions into this folder, and return the names at its top.
 
-    It installs and runs as the whole course does. CourseError for a folder that is not empty, is among the course's own
-    files or cannot be written.
+    It installs and runs as the whole course does, and its README is for learners. CourseError for a folder that is not
+    empty, is among the course's own files or cannot be written.
     """
     with new_folder(out):
         _copy(out)
@@ -48,14 +53,22 @@ def nbgrader_course(out: Path) -> list[str]:
     return [each.lesson.slug for each in solved]
 
 
+def readme() -> str:
+    """Return the README of a release: how learners install and open it, find help, and hand in."""
+    return contents.readme(_README.read_text(encoding="utf-8"), course())
+
+
 def _copy(out: Path) -> None:
     # The notes are for whoever teaches: they answer what learners are asked.
     ignored = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints", "_course", "notes")
     shutil.copytree(_PACKAGE, out / "helpers", ignore=ignored)
-    for name in ("lessons", "exercises", ".github"):
-        if (HOME / name).is_dir():  # an installed course has no workflows
+    for name in ("lessons", "exercises", "LICENSE", *filter(lambda name: (HOME / name).exists(), _HIDDEN)):
+        if (HOME / name).is_dir():
             shutil.copytree(HOME / name, out / name, ignore=ignored)
-    for name in ("pyproject.toml", "README.md", "LICENSE"):
-        shutil.copy(HOME / name, out / name)
+        else:
+            shutil.copy(HOME / name, out / name)
+    (out / "README.md").write_text(readme(), encoding="utf-8")
+    project = (HOME / "pyproject.toml").read_text(encoding="utf-8")
+    (out / "pyproject.toml").write_text(_TOOLS.split(project)[0], encoding="utf-8")
     (out / "solutions").mkdir()  # the package's build wants the folder
     (out / "solutions" / "README.md").write_text(_NOTE, encoding="utf-8")
