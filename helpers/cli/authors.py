@@ -10,7 +10,7 @@ import typer
 from rich.markup import escape
 from typer.core import TyperGroup
 
-from helpers.cli.shared import AUTHORS, app, say
+from helpers.cli.shared import AUTHORS, app, errors, say
 from helpers.errors import CourseError
 
 if TYPE_CHECKING:
@@ -157,7 +157,16 @@ def site(out: Annotated[Path, typer.Argument(help="A new or empty folder for the
     """Build the browser edition, as plain files for any web host."""
     from helpers.site.build import site as build_site
 
-    build_site(out, say=lambda text: say(f"[dim]{text}[/]"))
+    shown, steps = errors(), [""]
+    with shown.status("Looking at what is installed") as status:
+
+        def tell(step: str, done: int, total: int) -> None:
+            if step != steps[-1]:
+                steps.append(step)
+                shown.print(f"[dim]{step}[/]")  # where there's no terminal, as in CI, that's all
+            status.update(f"{step}: {done} of {total}" if total else step)
+
+        build_site(out, tell)
     place = escape(str(out))
     say(f"The browser edition is in {place}. To try it on this computer:")
     say(f'python -m http.server --bind 127.0.0.1 --directory "{place}"')

@@ -1,6 +1,7 @@
 // Puts the bytecode of all Python files below some folders beside them, made with the site's own Python:
 // node bytecode.mjs PYODIDE '[{"folder": ..., "inTheTab": "where its files lie in a tab", "legacy": false}, ...]'
 // legacy: the bytecode lies beside its source, for folders that lose the source and for archives.
+import { writeSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 
 const [pyodide, folders] = process.argv.slice(2);
@@ -20,4 +21,5 @@ mode = py_compile.PycInvalidationMode.UNCHECKED_HASH  # unpacking changes the fi
 places = {"stripdir": here, "prependdir": in_the_tab}  # for the lines of a traceback
 compileall.compile_dir(here, maxlevels=20, quiet=2, legacy=legacy, invalidation_mode=mode, **places)
 `);
+  writeSync(1, `${number + 1}\n`); // how many are done, told at once
 });

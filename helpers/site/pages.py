@@ -18,13 +18,8 @@ _FRONT = Path(__file__).parent / "front"
 _SCRIPTS = ("progress.js", "narrow.js", "saving.js", "naming.js")
 TITLE = "Mastering Messaging with the AWS SDK for Python"
 ABOUT = "about_this_edition.md"
-# Saved soon, since a tab is quickly closed; pages are there to be read.
-_SETTINGS = {
-    "@jupyterlab/docmanager-extension:plugin": {
-        "autosaveInterval": 10,
-        "defaultViewers": {"markdown": "Markdown Preview"},
-    }
-}
+_SAVES_AFTER = 10  # seconds, since a tab is quickly closed
+_ICON = "icon-120x120.png"
 _RUNTIME = {".wasm", ".mjs", ".zip", ".whl"}  # what Python is made of
 
 
@@ -56,13 +51,14 @@ def lay(lite: Path, listed: Course, lock: dict[str, Any], name: str) -> None:
     config = {
         "appName": settings["appName"],
         "disabledExtensions": list(settings["disabledExtensions"]),
-        "faviconUrl": "./icon-120x120.png",  # the usual one has 300 kB
+        "faviconUrl": f"./{_ICON}",  # the usual one has 300 kB
         "exposeAppInBrowser": True,  # progress.js shows how far it is
         "litePluginSettings": {"@jupyterlite/pyodide-kernel-extension:kernel": kernel},
     }
     _write(lite / "jupyter-lite.json", {"jupyter-lite-schema-version": 0, "jupyter-config-data": config})
     overrides = json.loads((lab.SETTINGS / "overrides.json").read_text(encoding="utf-8"))
-    _write(lite / "overrides.json", overrides | _SETTINGS)
+    overrides["@jupyterlab/docmanager-extension:plugin"]["autosaveInterval"] = _SAVES_AFTER
+    _write(lite / "overrides.json", overrides)
     _write(lite / f"{lab.WORKSPACE}.jupyterlab-workspace", lab.layout())
     (lite / "files" / ABOUT).write_text(about(lock), encoding="utf-8")
 
@@ -90,9 +86,14 @@ def finish(out: Path, listed: Course) -> None:
         shutil.copy(_FRONT / name, out)
     page = out / "lab" / "index.html"
     text = page.read_text(encoding="utf-8")
-    if text.count("</body>") != 1:
+    if (text.count("</head>"), text.count("</body>")) != (1, 1):
         raise CourseError("JupyterLite's page doesn't look as this course expects.")
+    text = text.replace("</head>", f'<link rel="icon" href="../{_ICON}">\n</head>')
     page.write_text(text.replace("</body>", f"{_scripts(out)}</body>"), encoding="utf-8")
+    # A browser asks for a text's pictures beside the page, before JupyterLab has told it where they are.
+    for name in PAGES:
+        if name.endswith(".svg"):
+            shutil.copy(HOME / name, page.parent)
 
 
 def _scripts(out: Path) -> str:

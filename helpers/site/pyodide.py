@@ -7,9 +7,9 @@ import shutil
 import subprocess
 import tarfile
 import zipfile
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, TemporaryFile
 from typing import Any
 
 from helpers.errors import CourseError
@@ -36,12 +36,14 @@ def fetch(version: str, folder: Path) -> dict[str, Any]:
     return json.loads((folder / NPM_LOCK).read_text(encoding="utf-8"))["info"]
 
 
-def compile_all(runtime: Path, packages: Path, shown: Collection[str], python: str) -> None:
+def compile_all(
+    runtime: Path, packages: Path, shown: Collection[str], python: str, tell: Callable[[int, int], None]
+) -> None:
     """Put the bytecode of all packages in this folder beside them, and of Python's own library into its archive.
 
     A tab then starts in half the time. packages: a folder for each. shown: those that keep their source, for
-    tracebacks; the others keep only the bytecode. python: the version, such as "3.14.2". CourseError when node is
-    missing or fails.
+    tracebacks; the others keep only the bytecode. python: the version, such as "3.14.2". tell: gets how many folders
+    are done, and of how many. CourseError when node is missing or fails.
     """
     library = runtime / STDLIB
     major, minor = python.split(".")[:2]
@@ -54,7 +56,13 @@ def compile_all(runtime: Path, packages: Path, shown: Collection[str], python: s
             for path in sorted(packages.iterdir())
         ]
         folders.append({"folder": place, "inTheTab": f"/lib/python{major}{minor}.zip", "legacy": True})
-        _run("node", str(_BYTECODE), str(runtime), json.dumps(folders))
+        tell(0, len(folders))
+
+        def heard(line: str) -> None:
+            if line.strip().isdigit():
+                tell(int(line), len(folders))
+
+        _run("node", str(_BYTECODE), str(runtime), json.dumps(folders), heard=heard)
         with zipfile.ZipFile(library, "w", zipfile.ZIP_DEFLATED) as archive:
             for path in sorted(Path(place).rglob("*")):
                 inside = path.relative_to(place).as_posix()
@@ -67,17 +75,22 @@ def compile_all(runtime: Path, packages: Path, shown: Collection[str], python: s
     (runtime / NPM_LOCK).unlink()  # it leads to packages elsewhere
 
 
-def _run(program: str, *arguments: str) -> None:
+def _run(program: str, *arguments: str, heard: Callable[[str], None] = lambda line: None) -> None:
+    """Run it, and hand on each line that it prints as soon as it does. CourseError when it is missing or fails."""
     found = shutil.which(program)  # on Windows it is npm.cmd
     if found is None:
         raise CourseError(
             f"The browser edition is built with npm and node, and {program} isn't installed. Install both."
         )
-    try:
-        subprocess.run([found, *arguments], check=True, capture_output=True, text=True)
-    except subprocess.CalledProcessError as problem:
-        told = problem.stderr.strip()[:500] or f"exit code {problem.returncode}"
-        raise CourseError(f"{program} {' '.join(arguments[:2])} failed. It says: {told}") from None
+    with TemporaryFile("w+", encoding="utf-8", errors="replace") as complaints:
+        command = [found, *arguments]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=complaints, encoding="utf-8") as process:
+            for line in process.stdout or ():
+                heard(line)
+        if process.returncode:
+            complaints.seek(0)
+            told = complaints.read().strip()[:500] or f"exit code {process.returncode}"
+            raise CourseError(f"{program} {' '.join(arguments[:2])} failed. It says: {told}")
 
 
 def _content(packed: tarfile.TarFile, name: str) -> bytes:

@@ -47,10 +47,16 @@ REPLACE = """([id, source]) => {
 
 
 @pytest.fixture(scope="module")
-def url(tmp_path_factory):
-    """Where the built site is served."""
+def built(tmp_path_factory):
+    """The site, as a folder."""
     installed("jupyterlite_core", "site")
-    with served(build(tmp_path_factory.mktemp("browser") / "site")) as server:
+    return build(tmp_path_factory.mktemp("browser") / "site")
+
+
+@pytest.fixture(scope="module")
+def url(built):
+    """Where the built site is served."""
+    with served(built) as server:
         yield server.url
 
 
@@ -58,9 +64,18 @@ def url(tmp_path_factory):
 def visitor(url):
     """A tab at the site's address, which opened lesson 1."""
     with tab(NOBODY_ELSE) as page:
+        page.complaints = complaints(page)
         page.goto(url)
         opened(page, FIRST)
         yield page
+
+
+def complaints(page):
+    """Return the list to which this tab's errors are added: its console's, and those that no script caught."""
+    found = []
+    page.on("console", lambda said: found.append(f"{said.text} {said.location}") if said.type == "error" else None)
+    page.on("pageerror", lambda problem: found.append(str(problem)))
+    return found
 
 
 @pytest.fixture
@@ -90,9 +105,37 @@ def said(found, cell="cell0"):
     return json.dumps(found[cell], ensure_ascii=False)
 
 
+def test_the_build_says_how_far_it_is(built):
+    """While it compiles, which takes longest, the terminal counts."""
+    log = built.with_name("build.log").read_text(encoding="utf-8")
+    assert log.index("Getting Python") < log.index("Compiling") < log.index("Building JupyterLite")
+    counted = {int(done) / int(total) for done, total in re.findall(r"Compiling for the browser: (\d+) of (\d+)", log)}
+    assert any(0 < share < 1 for share in counted)
+
+
+def test_while_it_loads_it_says_how_far_it_is(visitor, url, built):
+    """A bar and a number of megabytes, in sight and by name, also while one of the files is still missing."""
+    largest = max((built / "static" / "pyodide").glob("*.whl"), key=lambda path: path.stat().st_size)
+    held = []
+    with another(visitor.context.browser) as page:
+        page.route(f"**/{largest.name}", lambda route: held.append(route))
+        page.goto(url)
+        line = page.locator("#course-progress")
+        line.get_by_text(re.compile(r"^[1-9]\d*\.\d of \d+\.\d MB$")).wait_for()
+        assert line.get_by_role("status").inner_text() == "Loading Python and the course. Nothing gets installed."
+        bar = page.get_by_role("progressbar", name="Loading Python and the course")
+        assert 0 < bar.evaluate("bar => bar.value / bar.max") < 1
+        picture(page, "site-loading")
+        page.unroute_all()
+        for route in held:
+            route.continue_()
+        page.wait_for_selector(STARTED)
+
+
 def test_it_opens_at_lesson_1_and_tells_how_far_it_is(page):
-    """The link leads to the lesson, and its tab says so; a line says when Python runs; there is no dialog."""
+    """The link leads to the lesson, and its tab says so; a line says when Python runs; no dialog, and no error."""
     page.wait_for_selector(STARTED)
+    assert page.complaints == []
     label = ".lm-DockPanel-tabBar .lm-TabBar-tab[title*='lessons/'] .lm-TabBar-tabLabel"
     said_first = page.locator(label).evaluate("node => getComputedStyle(node, '::before').content")
     assert said_first == '"Lesson · "'
@@ -129,6 +172,16 @@ def test_a_lesson_and_its_exercises_run_side_by_side(page):
     page.evaluate(SHUT)
     show(page, FIRST)
     assert page.evaluate(asking, "lessons.send_mess") == [".send_message", ".send_message_batch"]
+
+
+def test_lesson_1_leads_to_help(page):
+    """A click on its link opens the page to be read, beside the lesson."""
+    show(page, FIRST)
+    page.get_by_role("link", name="When something goes wrong").click()
+    page.locator(".jp-MarkdownViewer h1", has_text="When something goes wrong").wait_for()
+    picture(page, "site-help")
+    command(page, "application:close")
+    opened(page, FIRST)
 
 
 def test_an_exercise_is_solved_and_all_of_it_is_kept(page, url):

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from rich.status import Status
 from typer.testing import CliRunner
 
 from helpers import start
@@ -227,9 +228,53 @@ def test_a_folder_that_is_not_new_is_left_alone(tmp_path, monkeypatch, place):
     (tmp_path / "thesis.txt").write_text("mine")
     out, said = (tmp_path, "isn't empty") if place == "not empty" else (HOME / "_site", "inside the course's own files")
     with pytest.raises(CourseError, match=said):
-        build.site(out)
+        build.site(out, told)
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
     assert not (HOME / "_site").exists()
+
+
+def told(step, done, total):
+    """Hear how far a build is, and do nothing."""
+
+
+def test_the_command_says_how_far_the_build_is(tmp_path, monkeypatch):
+    """Each step once, and on a terminal also how much of it is done."""
+
+    def built(out, tell):
+        tell("Getting Python", 0, 0)
+        for done in range(3):
+            tell("Compiling", done, 2)
+
+    shown = []
+    monkeypatch.setattr(build, "site", built)
+    monkeypatch.setattr(Status, "update", lambda status, text: shown.append(text))
+    result = CliRunner().invoke(app, ["site", str(tmp_path / "out")])
+    assert result.stderr.splitlines() == ["Getting Python", "Compiling"]
+    assert shown == ["Getting Python", "Compiling: 0 of 2", "Compiling: 1 of 2", "Compiling: 2 of 2"]
+
+
+def test_a_build_counts_what_is_done():
+    """Before each item and after the last one."""
+    heard = []
+    items = build._counted(["a", "b"], "Packing", lambda *told: heard.append(told))
+    assert next(items) == "a"
+    assert heard == [("Packing", 0, 2)]
+    assert [*items] == ["b"]
+    assert heard == [("Packing", 0, 2), ("Packing", 1, 2), ("Packing", 2, 2)]
+
+
+def test_a_program_s_lines_are_handed_on_at_once(tmp_path):
+    """It isn't waited for its end: this one ends only when its first line has been heard."""
+    heard = tmp_path / "heard"
+    waits = f'echo 1; while ! test -e "{heard}"; do sleep 0.01; done; echo 2'
+    lines = []
+
+    def hear(line):
+        lines.append(line.strip())
+        heard.touch()
+
+    pyodide._run("sh", "-c", waits, heard=hear)
+    assert lines == ["1", "2"]
 
 
 def test_a_build_that_fails_leaves_nothing(tmp_path, monkeypatch):
@@ -241,7 +286,7 @@ def test_a_build_that_fails_leaves_nothing(tmp_path, monkeypatch):
     monkeypatch.setattr(jupyterlite, "pyodide_version", lambda: "0.0.0")
     monkeypatch.setattr(pyodide, "fetch", fails)
     with pytest.raises(CourseError, match="npm failed"):
-        build.site(tmp_path / "out")
+        build.site(tmp_path / "out", told)
     assert list(tmp_path.iterdir()) == []
 
 

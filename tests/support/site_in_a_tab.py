@@ -109,6 +109,10 @@ def _said(output):
 
 
 def build(folder):
-    """Build the site as an author does, and return its folder."""
-    subprocess.run([sys.executable, "-m", "helpers.cli", "site", str(folder)], check=True, stdout=sys.stderr)
+    """Build the site as an author does, and return its folder. What they see is in `build.log` beside it."""
+    command = [sys.executable, "-m", "helpers.cli", "site", str(folder)]
+    terminal = {**os.environ, "FORCE_COLOR": "1", "COLUMNS": "200"}  # rich takes it for one
+    with folder.with_name("build.log").open("w", encoding="utf-8") as log:
+        done = subprocess.run(command, check=False, stdout=log, stderr=log, env=terminal)
+    assert done.returncode == 0, folder.with_name("build.log").read_text(encoding="utf-8")[-3000:]
     return folder
