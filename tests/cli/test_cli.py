@@ -350,9 +350,8 @@ def test_release_says_what_it_wrote(course_command, tmp_path, monkeypatch):
     code, output, _ = course_command("release", "out")
     assert code == 0
     assert "solutions" in output
-    assert sorted(os.listdir(tmp_path / "out")) == sorted(
-        [".github", "LICENSE", "README.md", "exercises", "helpers", "lessons", "pyproject.toml", "solutions"]
-    )
+    assert "Its README tells them how to start." in output
+    assert (tmp_path / "out" / "README.md").is_file()
 
 
 def test_build_is_for_clones(course_command, tmp_path, monkeypatch):
