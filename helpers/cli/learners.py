@@ -214,8 +214,8 @@ def pack(
         say(f"[yellow]A secret?[/] {escape(place)}")
     if contents.secrets:
         say(f"It won't be in the packed file, so a line that needs it won't work there. {escape(packing.ADVICE)}")
-    if contents.unanswered:
-        say(f"Unanswered: {escape(', '.join(contents.unanswered))}")
+    for line in packing.missing(contents, course()):
+        say(escape(line))
     if contents.unreadable or contents.unsaved or contents.secrets:
         typer.confirm("Pack anyway?", abort=True)
     path = packing.write(contents, name or typer.prompt("Your name"), out or copy.folder)

@@ -76,6 +76,18 @@ def look(copy: WorkingCopy, listed: Course) -> Contents:
     return found
 
 
+def missing(contents: Contents, listed: Course) -> list[str]:
+    """Return lines that say what has no answer: exercise by exercise, but a lesson that isn't begun by its number."""
+    open_in = {lesson.number: list(map(_title, lesson.exercises)) for lesson in listed.lessons}
+    not_begun = [number for number, titles in open_in.items() if set(titles) <= set(contents.unanswered)]
+    unused = {title for number in not_begun for title in open_in[number]}
+    begun = [title for title in contents.unanswered if title not in unused]
+    lines = [f"Unanswered: {', '.join(begun)}"] if begun else []
+    if not_begun:
+        lines.append(f"Not begun: lesson{'' if len(not_begun) == 1 else 's'} {', '.join(not_begun)}")
+    return lines
+
+
 def write(contents: Contents, name: str, out: Path) -> Path:
     """Write the file into the folder `out`, and return its path. It replaces an earlier one of the same name.
 

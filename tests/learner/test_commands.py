@@ -358,8 +358,17 @@ def test_what_is_unanswered(copy, path):
     stub = 'def hand_over(sqs, queue_url, order):\n    """As it was."""\n    raise NotImplementedError("later")'
     edit(path, hand_over=stub, take_one="def take_one(sqs, queue_url):\n    return (", join_late="# moved down")
     add(path, RIGHT, "session_for = boto3.Session", 'def join_late(sqs):\n    x = 1\n    return ...\n"\\d"')
-    unanswered = pack.look(copy, Course("", (LESSON,))).unanswered
-    assert unanswered == ["01.3 Hand an order over"]
+    found = pack.look(copy, Course("", (LESSON,)))
+    assert found.unanswered == ["01.3 Hand an order over"]
+    assert pack.missing(found, course()) == ["Unanswered: 01.3 Hand an order over"]
+
+
+def test_a_lesson_that_is_not_begun_is_one_word(copy, path):
+    """Who hands in the first lesson isn't told of every exercise of the others."""
+    edit(path, clients_for=RIGHT)
+    first, *others = pack.missing(pack.look(copy, course()), course())
+    assert first.startswith("Unanswered: 01.2 No key in your code, 01.3")
+    assert others == [f"Not begun: lessons {', '.join(lesson.number for lesson in course().lessons[1:])}"]
 
 
 def test_a_notebook_that_cannot_be_read_is_named_and_left_out(copy, path):
