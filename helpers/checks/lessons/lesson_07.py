@@ -454,13 +454,13 @@ def _pass_on(dock):
             stopped.add(group)
             back.append(message)
     passed = [message for message in received if message not in back]
-    _expect_arrived(dock, new, passed, back, stopped)
+    _expect_arrived(dock, new, passed, back, stopped, calls)
     _expect_one_try(dock, calls)
     _expect_left(dock, passed, back)
     _expect_ids(case, result.value, back)
 
 
-def _expect_arrived(dock, new, passed, back, stopped):
+def _expect_arrived(dock, new, passed, back, stopped, calls):
     """What arrived is what could be passed on, unchanged and in sequence within each group."""
     case, late = dock.case, [dock.sent[message] for message in back]
     wanted = [dock.sent[message] for message in passed]
@@ -487,6 +487,7 @@ def _expect_arrived(dock, new, passed, back, stopped):
                 why = "No event of its group was refused, and one group needn't wait for another."
             elif stopped:
                 why = "It came before the refused event of its group, so nothing was in its way."
+            reason, why = _why_not_sent(one, calls) or (reason, why)
             case.not_yet(
                 reason,
                 got=case.said(
@@ -508,6 +509,34 @@ def _expect_arrived(dock, new, passed, back, stopped):
                 why="Within a group, the warehouse needs the events in the sequence in which they were sent. A "
                 "receive returns them in that sequence.",
             )
+
+
+ASKED = (
+    "receive_message only returns the message group id and the deduplication id if MessageSystemAttributeNames asks "
+    "for them."
+)
+
+
+def _why_not_sent(event, calls):
+    """Return a reason and why this event never got into the warehouse's queue, if an error that was caught says it."""
+    tries = [call for call in shop.of(calls, "SendMessage") if call.params.get("MessageBody") == event[1]]
+    for call in tries:
+        if call.error_code:
+            answer = call.exchanges[-1].parsed["Error"]["Message"].rstrip(".")
+            return "own-send-refused", f"When your code sent it, SQS answered: {answer}. Your code caught that error."
+    asked = {name for call in shop.of(calls, *RECEIVES) for name in _names_asked_for(call.params)}
+    if not tries and not shop.of(calls, "SendMessageBatch") and not asked >= {"MessageGroupId", DEDUPLICATION_ID}:
+        return "ids-left-out", f"Your code didn't try to send it. {ASKED}"
+    return None
+
+
+DEDUPLICATION_ID = "MessageDeduplicationId"
+
+
+def _names_asked_for(params):
+    """Return the system attributes that a receive asked for, under the new name of the parameter or the old one."""
+    names = {*params.get("MessageSystemAttributeNames", []), *params.get("AttributeNames", [])}
+    return names | {"MessageGroupId", DEDUPLICATION_ID} if "All" in names else names
 
 
 def _explain_change(dock, one, wanted):
@@ -615,10 +644,6 @@ def _expect_one_receive(case, calls, received, available):
 def _explain_passing_error(case, error, calls):
     """Say which call, or which part of a response, the answer stumbled over."""
     prefix = "AWS.SimpleQueueService."
-    asked = (
-        "receive_message only returns the message group id and the deduplication id if MessageSystemAttributeNames "
-        "asks for them."
-    )
     refused = (
         "The warehouse's queue refuses an event that's too long, and boto3 raises an error. Catch that error: the "
         "events of the other groups still have to be passed on."
@@ -627,17 +652,22 @@ def _explain_passing_error(case, error, calls):
     gone |= {
         entry["ReceiptHandle"] for call in shop.of(calls, "DeleteMessageBatch") for entry in call.params["Entries"]
     }
-    again = bool(calls) and calls[-1].params.get("ReceiptHandle") in gone
+    handle = calls[-1].params.get("ReceiptHandle") if calls else None
+    again, lost = handle in gone, handle in gone and not _is_passed_on(handle, calls)
     shop.explain(case, error, "events passed on or given back, and a list of ids", [
         ("no-messages-key", "KeyError", "'Messages'",
          "When a receive finds nothing, its response has no Messages, which isn't an error."),
-        ("ids-not-asked-for", "KeyError", "Attributes", asked),
-        ("ids-not-asked-for", "KeyError", "Message", asked),
-        ("ids-not-asked-for", "ParamValidationError", "type: <class 'NoneType'>", asked),
+        ("ids-not-asked-for", "KeyError", "Attributes", ASKED),
+        ("ids-not-asked-for", "KeyError", "Message", ASKED),
+        ("ids-not-asked-for", "ParamValidationError", "type: <class 'NoneType'>", ASKED),
         ("no-group-id", "MissingParameter", "MessageGroupId", "A message in a FIFO queue needs a message group id."),
         ("no-deduplication-id", "InvalidParameterValue", "ContentBasedDeduplication",
          "The warehouse's queue doesn't compute ids from bodies. Give each event the deduplication id that it had."),
         ("refusal-not-caught", "InvalidParameterValue", "must be shorter than", refused),
+        *([("deleted-before-it-was-passed-on", "InvalidParameterValue", "ChangeMessageVisibility operation",
+            "Your code deleted that event, but the warehouse's queue hasn't accepted it. It's in neither of the two "
+            "queues now, so it's lost. Only delete an event once the warehouse's queue has accepted it.")]
+          if lost else []),
         *([("given-back-after-delete", "InvalidParameterValue", "ChangeMessageVisibility operation",
             "That event has been passed on and deleted, so there's nothing left to give back.")] if again else []),
         ("not-in-flight-any-more", "InvalidParameterValue", "ReceiptHandle",
@@ -646,6 +676,19 @@ def _explain_passing_error(case, error, calls):
         ("ids-not-distinct", f"{prefix}BatchEntryIdsNotDistinct", "",
          "Each entry needs an Id that no other entry of its batch has."),
     ])  # fmt: skip
+
+
+def _is_passed_on(handle, calls):
+    """Return whether the warehouse's queue accepted the event that was received with this handle."""
+    received = [message for call in shop.of(calls, *RECEIVES) for message in (call.response or {}).get("Messages", [])]
+    bodies = {message["Body"] for message in received if message["ReceiptHandle"] == handle}
+    for call in shop.of(calls, *SENDS):
+        accepted = {entry["Id"] for entry in (call.response or {}).get("Successful", [])}
+        for entry in call.params.get("Entries") or [call.params]:
+            is_accepted = entry["Id"] in accepted if "Id" in entry else not call.error_code
+            if is_accepted and entry.get("MessageBody") in bodies:
+                return True
+    return False
 
 
 def _expect_ids(case, value, back):
@@ -678,11 +721,13 @@ def send_day(case):
     counter = _Counter(case, "false", keep=True)
     _send_and_look(counter, 111, day, orders[:14], break_off=[REFUSED, 0.25], more=orders[:2])
     _send_and_look(counter, 11, day, orders[:13])
+    _send_and_look(counter, 21, day, [*orders[: draw(12, 15)], {"note": "x" * LONG_NOTE}], break_off=[TOO_LONG])
     _send_and_look(counter, 1, f"{day[:-2]}01", orders[:1])
     _send_and_look(counter, 5, day, [])
 
 
-REFUSED = 0  # in place of the seconds after which somebody interrupts the program
+REFUSED, TOO_LONG = 0, -1  # in place of the seconds after which somebody interrupts the program
+LONG_NOTE = 5_000  # characters
 
 
 def _sold(case, count):
@@ -735,6 +780,9 @@ def _send_and_look(counter, till, day, orders, break_off=(), more=()):
     for after in break_off:
         if after == REFUSED:
             tried.append(_send_refused(counter, till, day, orders, arrived))
+            continue
+        if after == TOO_LONG:
+            tried.append(_send_too_long(counter, till, day, orders, arrived))
             continue
         case.interrupt(after=after)
         tried.append(_send_once(counter, till, day, _shuffled_keys(case, orders), f"interrupted after {after} s"))
@@ -789,6 +837,39 @@ def _send_refused(counter, till, day, orders, arrived):
             why="If a program stops with an error, somebody restarts it. If it hides the error, nobody notices that "
             "orders are missing.",
         )
+    return sent
+
+
+def _send_too_long(counter, till, day, orders, arrived):
+    """Let SQS refuse the last order alone, since it's too long for the queue, and return what the program sent.
+
+    Whoever sends batches gets no error then. Afterwards the queue accepts the order.
+    """
+    case = counter.case
+    limits = {"QueueUrl": counter.queue_url}
+    limit = shop.settings(case, counter.queue_url)["MaximumMessageSize"]
+    case.sqs.set_queue_attributes(**limits, Attributes={"MaximumMessageSize": str(LONG_NOTE - 500)})
+    ends_with_error, made = [], len(case.calls)
+    did = "while the last order was longer than the queue accepts"
+    sent = _send_once(counter, till, day, orders, did, ends_with_error)
+    new = counter.arrivals()
+    arrived += new
+    if not ends_with_error[0]:
+        why = "If a program stops with an error, somebody restarts it. If it hides the error, nobody notices that an "
+        why += "order is missing."
+        if shop.of(case.calls[made:], "SendMessageBatch"):
+            why += " send_message_batch raises no error for an entry that SQS refuses. The entry is under Failed in "
+            why += "the response."
+        case.not_yet(
+            "refused-entry-kept-quiet",
+            got=case.said(
+                f"SQS refused the last order, {_count(len(new), 'order')} of {len(orders)} arrived, and your function "
+                "returned as if all was well."
+            ),
+            expected="an error, since an order couldn't be sent",
+            why=why,
+        )
+    case.sqs.set_queue_attributes(**limits, Attributes={"MaximumMessageSize": limit})
     return sent
 
 
@@ -889,7 +970,8 @@ def _expect_orders(counter, till, day, orders, arrived, tried):
             got=case.said(got),
             expected="each order in the queue once, however often the program is restarted",
             why="SQS recognises a message by its deduplication id. So an order needs the same id in each call. An id "
-            "that depends on the time, on chance or on the number of orders doesn't stay the same.",
+            "that depends on the time, on chance, on the number of orders or on the sequence of the keys "
+            "doesn't stay the same.",
         )
     if is_random:
         case.not_yet(
@@ -1216,7 +1298,7 @@ def _expect_points(office, state, points, good, events):
             reason = "counted-twice"
             why = f"The event {known[0]['event_id']} has been counted already. It arrived again, as its event_id shows."
         elif off and (missing := next((row for row in (new, *([one] for one in new)) if -off == _points(row)), [])):
-            reason, why = "event-not-counted", _why_missing(office, missing[0])
+            reason, why = "event-not-counted", _why_missing(office, missing[0], good)
             if office.failed.get(missing[0]["event_id"]) == "not-saved":
                 reason, why = "remembered-outside-the-state", NOT_SAVED
         case.not_yet(
@@ -1257,11 +1339,28 @@ def _are_numbers(found):
     return all(isinstance(value, (int, float)) for value in found.values())
 
 
-def _why_missing(office, event):
-    """Return why this event counts."""
+def _of_the_same_version(office, event, good):
+    """Return the event_id of an earlier event of the same order and version; "" if there's none."""
+    earlier = [each for each in office.sent if _is_event(each) and each["event_id"] in office.seen]
+    for each in [*earlier, *(each for each, _ in good)]:
+        if each is event:
+            break
+        is_same = each["order_id"] == event["order_id"] and int(each["version"]) == int(event["version"])
+        if is_same and each["event_id"] != event["event_id"]:
+            return each["event_id"]
+    return ""
+
+
+def _why_missing(office, event, good):
+    """Return why this event counts. good: what arrived in this call."""
     before = office.failed.get(event["event_id"])
     if before == "no-event":
         return "The earlier message with this event_id wasn't an event, since it lacked a key. This one has all keys."
+    if other := _of_the_same_version(office, event, good):
+        return (
+            f"The event {other} has the same order_id and version. But they're two events, as their event_ids show, "
+            "and each counts once."
+        )
     if int(event["version"]) <= office.orders.get(event["order_id"], (0, ""))[0]:
         return "It's too old to change its order's status. But points add up, so it counts all the same."
     return "Its event_id is a new one, so it counts, even if another event looks like it."
@@ -1650,6 +1749,8 @@ def _explain_opening_error(case, error):
         ("exists-already", "QueueAlreadyExists", "", again),
         ("exists-already", "InvalidParameter", "already exists with different attributes", again),
         ("exists-already", "InvalidParameterValue", "already exists", again),
+        ("unknown-scope", "InvalidParameter", "FifoThroughputScope",
+         "A topic's value begins with a capital letter, MessageGroup, and a queue's with a small one, messageGroup."),
         ("unknown-attribute", "InvalidAttributeName", "", "SQS doesn't know an attribute of this name."),
         ("unknown-value", "InvalidAttributeValue", "", "SQS doesn't know this value of the attribute."),
     ])  # fmt: skip

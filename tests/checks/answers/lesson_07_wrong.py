@@ -371,7 +371,31 @@ pass_on__no_deduplication_id_and_any_error = variant(
     "solution",
     '                    MessageDeduplicationId=ids["MessageDeduplicationId"],\n',
     "",
-    says="event-not-passed-on",
+    says="own-send-refused",
+)
+
+pass_on__asks_for_nothing_and_any_error = variant(
+    "solution",
+    ", MessageSystemAttributeNames=names",
+    "",
+    '        ids = message["Attributes"]\n',
+    '        ids = message.get("Attributes", {})\n',
+    'if ids["MessageGroupId"] not in stopped',
+    "if True",
+    "except sqs.exceptions.ClientError as problem:",
+    "except Exception as problem:",
+    'stopped.add(ids["MessageGroupId"])',
+    "stopped.add(0)",
+    says="ids-left-out",
+)
+
+pass_on__deletes_first_and_gives_back = variant(
+    "solution",
+    "            try:\n",
+    "            sqs.delete_message(**received)\n            try:\n",
+    "                sqs.delete_message(**received)\n                continue",
+    "                continue",
+    says="deleted-before-it-was-passed-on",
 )
 
 pass_on__no_group_id = variant(
@@ -953,6 +977,30 @@ send_day__stops_quietly = variant(
 )
 
 
+def send_day__tens_unread(sqs, queue_url, till, day, orders):
+    """Says: refused-entry-kept-quiet"""
+    for start in range(0, len(orders), 10):
+        entries = [
+            {
+                "Id": str(n),
+                "MessageBody": json.dumps(orders[n]),
+                "MessageGroupId": f"till-{till}",
+                "MessageDeduplicationId": f"{till}-{day}-{n}",
+            }
+            for n in range(start, min(start + 10, len(orders)))
+        ]
+        response = sqs.send_message_batch(QueueUrl=queue_url, Entries=entries)
+        print(len(response.get("Successful", [])))
+
+
+send_day__tens_printed = variant(
+    "send_day__tens_unread",
+    'print(len(response.get("Successful", [])))',
+    'print(response.get("Failed"))',
+    says="refused-entry-kept-quiet",
+)
+
+
 # --- apply_messages ---------------------------------------------------------------------------------------------------
 
 apply_messages__no_record = variant("solution", "if event_id in seen", "if not event_id", says="counted-twice")
@@ -1329,6 +1377,10 @@ apply_messages__takes_one_for_granted = variant(
 
 open_events__scope_of_the_topic = variant(
     "solution", ', "FifoThroughputScope": "MessageGroup"', "", says="deduplicated-in-the-whole-topic"
+)
+
+open_events__scope_of_a_queue = variant(
+    "solution", '"FifoThroughputScope": "MessageGroup"', '"FifoThroughputScope": "messageGroup"', says="unknown-scope"
 )
 
 open_events__scope_named_topic = variant(
