@@ -142,6 +142,18 @@ def test_a_fifo_queue_takes_orders(make: Callable[..., QueuePlay]) -> None:
     assert play.receive("Lee") == "Nothing to receive."
 
 
+def test_where_there_are_groups_a_new_order_is_one_of_its_own(offline: Cloud, sqs: Any) -> None:
+    """It needn't wait for another order's events, and its name is its group's."""
+    url = sqs.create_queue(QueueName="events.fifo", Attributes={"FifoQueue": "true"})["QueueUrl"]
+    for group in ("A-100", "A-101"):
+        ids = {"MessageGroupId": group, "MessageDeduplicationId": group}
+        sqs.send_message(QueueUrl=url, MessageBody=order(group), **ids)
+    play = QueuePlay(offline.world, "us-east-1", url)
+    play.send()
+    play.send()
+    assert [message["group"] for message in play.look(50)["messages"]] == ["A-100", "A-101", "P-1", "P-2"]
+
+
 def test_a_policy_that_denies_is_told(make: Callable[..., QueuePlay]) -> None:
     """The log has AWS's own sentence."""
     deny = {"Effect": "Deny", "Principal": "*", "Action": "sqs:ReceiveMessage", "Resource": "*"}

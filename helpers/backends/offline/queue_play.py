@@ -77,8 +77,9 @@ class QueuePlay:
         if delayed:
             params["DelaySeconds"] = DELAY
         if self._queue.fifo_queue:
-            groups = [message.group_id for message in self._queue.stored.values()]
-            params |= {"MessageGroupId": groups[-1] if groups else "orders", "MessageDeduplicationId": name}
+            groups = {message.group_id for message in self._queue.stored.values()} or {"orders"}
+            group = groups.pop() if len(groups) == 1 else name  # where there are several, it's one of its own
+            params |= {"MessageGroupId": group, "MessageDeduplicationId": name}
         _, said = self._call("SendMessage", **params)
         return said
 
