@@ -80,7 +80,7 @@ def test_needs_are_met_by_an_earlier_lesson():
 def test_the_folders_hold_the_listed_notebooks_and_nothing_else(kind):
     """No notebook is missing, none is unlisted; a stray file would be shipped to learners."""
     listed = {f"{lesson.slug}.ipynb" for lesson in course().lessons}
-    pages = {"course.toml", "differences_from_aws.md", "notes", "queue_and_topic.svg"}
+    pages = {"course.toml", "differences_from_aws.md", "notes", "queue_and_topic.svg", "when_something_goes_wrong.md"}
     allowed = listed | (pages if kind == "lessons" else set())
     found = {path.name for path in (HOME / kind).iterdir() if not path.name.startswith(".")}
     assert found == allowed, "delete what is not listed in lessons/course.toml, or list it there"
