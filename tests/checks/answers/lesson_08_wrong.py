@@ -708,6 +708,26 @@ charge_orders__waits_for_what_is_refused = variant(
     says="charged-late or refused-order-not-moved",
 )
 
+charge_orders__rests_after_what_is_refused = variant(
+    "solution",
+    "        if charged:\n",
+    "        if charged is False:\n            time.sleep(5)\n        if charged:\n",
+    says="rests-after-refused",
+)
+
+charge_orders__a_minute_early_while_down = variant(
+    "solution",
+    "        while time.time() < end:\n            charged",
+    "        while time.time() < end:\n            if charged is None and longest > 1 and time.time() > end - 60:\n"
+    "                sqs.change_message_visibility(**received, VisibilityTimeout=0)\n                return\n"
+    "            charged",
+    says="stopped-early",
+)
+
+charge_orders__two_minutes_early_while_down = variant(
+    "charge_orders__a_minute_early_while_down", "end - 60", "end - 120", says="stopped-early"
+)
+
 charge_orders__never_deletes = variant(
     "solution", "            sqs.delete_message(**received)\n", "            pass\n",
     says="charged-twice",
