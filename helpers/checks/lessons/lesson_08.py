@@ -1310,10 +1310,10 @@ def _expect_given_back(office, shift, sent):
 def _expect_stop_while_down(case):
     """The time passes while the provider is down. Two workers don't wait for the same times."""
     seen = []
-    for orders, seconds in ((3, case.draw.randrange(150, 190)), (1, 900)):
+    for orders, seconds in ((3, case.draw.randrange(150, 190)), (1, 420)):
         office = _Charging(case)
         office.send(orders)
-        office.outages = [(0, 100_000)]
+        office.outages = [(0, seconds + 600)]
         shift = office.work(seconds, "with a provider that's down all the time")
         _expect_patience(office, shift)
         _expect_not_early(
