@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from itertools import groupby
+from operator import ge, gt, le, lt
 
 from helpers.checks.lessons import shop
 
@@ -1938,14 +1939,22 @@ def _expect_state(office, dead, state, when):
          "to 0. ApproximateNumberOfMessagesVisible counts what's there."),
     ]  # fmt: skip
     reason, why = shop.first_that_applies(whys, ("no-alarm", WHICH_METRIC))
-    slow = _minutes_until(alarm, state) > SOON / 60
+    slow = _minutes_until(alarm, state) > SOON / 60 and "nobody has used" not in when and "looks" not in when
     case.not_yet(
         reason,
         did=f"{case.did}. Then {when}",
         got=case.said(f"The alarm {office.alarm(dead)!r} is in {now}: {alarm.get('StateReason', 'it does not exist')}"),
         expected=f"{state} within five minutes" if slow else state,
-        why=_fault_of(office, alarm, dead, state) or why,
+        why=_fault_of(office, alarm, dead, state, slow) or why,
     )
+
+
+_COMPARED = {
+    "GreaterThanOrEqualToThreshold": ("greater than or equal to", ge),
+    "GreaterThanThreshold": ("greater than", gt),
+    "LessThanOrEqualToThreshold": ("less than or equal to", le),
+    "LessThanThreshold": ("less than", lt),
+}
 
 
 def _minutes_until(alarm, state):
@@ -1955,8 +1964,11 @@ def _minutes_until(alarm, state):
     return (alarm["Period"] * periods + LATE) / 60 if "Period" in alarm else 0
 
 
-def _fault_of(office, alarm, dead, state):
-    """Return what's wrong with the settings of an alarm on one metric, if they say it; "" if they don't."""
+def _fault_of(office, alarm, dead, state, slow):
+    """Return what's wrong with the settings of an alarm on one metric, if they say it; "" if they don't.
+
+    slow: whether it would have been in this state later.
+    """
     if _settings_of(alarm) == office.by_hand.get(office.alarm(dead)):
         return "This alarm existed before your call, and it still has its old settings."
     if "MetricName" not in alarm:
@@ -1971,15 +1983,18 @@ def _fault_of(office, alarm, dead, state):
         return f"The alarm's Dimensions are {said}. This queue's metrics have one dimension, QueueName: {dead}."
     if alarm["MetricName"] != "ApproximateNumberOfMessagesVisible":
         return ""
-    if _minutes_until(alarm, state) > SOON / 60:
+    if slow:
         return (
-            f"The alarm's Period is {alarm['Period']} s, its EvaluationPeriods are {alarm['EvaluationPeriods']}, and "
-            f"metrics are two minutes late. So it can take {_minutes_until(alarm, state):.0f} minutes."
+            f"With a Period of {alarm['Period']} s, EvaluationPeriods of {alarm['EvaluationPeriods']} and metrics that "
+            f"are two minutes late, this alarm can take {_minutes_until(alarm, state):.0f} minutes."
         )
-    compares = {"GreaterThanOrEqualToThreshold": "at least", "GreaterThanThreshold": "greater than"}
-    words, threshold = compares.get(alarm["ComparisonOperator"]), alarm["Threshold"]
-    if state == IN_ALARM and words and (threshold > 1 or (threshold == 1 and words == "greater than")):
-        return f"There's one message, and the alarm only goes into ALARM if there are {words} {threshold:g}."
+    operator, threshold = alarm["ComparisonOperator"], alarm["Threshold"]
+    if operator not in _COMPARED:
+        return ""
+    if state == IN_ALARM and not _COMPARED[operator][1](1, threshold):
+        return f"There's one message, and 1 isn't {_COMPARED[operator][0]} the alarm's Threshold of {threshold:g}."
+    if state == IN_OK and _COMPARED[operator][1](0, threshold):
+        return f"The queue is empty, and 0 is {_COMPARED[operator][0]} the alarm's Threshold of {threshold:g}."
     return ""
 
 
