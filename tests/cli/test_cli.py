@@ -57,7 +57,7 @@ def course_command(monkeypatch, capsys):
 
 
 @pytest.fixture
-def marked(monkeypatch):
+def marked(monkeypatch, copy):
     """Has `course check` find these outcomes in place of running notebooks; an exception is raised."""
 
     def marked(*found):
