@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from helpers.backends.metrics_snapshot import Wanted
     from helpers.backends.programs import RunCloud
     from helpers.backends.run_report import RunReport
+    from helpers.sharing import Shared
 
 TAUGHT = ("sqs", "sns", "cloudwatch")
 ABILITIES = {"time travel", "reset", "private checks", "inbox", "steps", "unkindness"}
@@ -108,6 +109,23 @@ class Cloud:
         if region not in known:
             close = [name for name in known if name[:2] == region[:2]] or known
             raise CloudError(f"AWS has no region {region!r} for SQS. For example: {', '.join(close[:6])}.")
+
+    @property
+    def has_room(self) -> bool:
+        """Whether whoever holds the class can see on this cloud's server how learners get on."""
+        return False
+
+    def enter_room(self, so_far: "Mapping[str, Shared]") -> None:
+        """Share the learner's progress with the room, if this cloud has one. so_far: by the exercises' functions."""
+
+    def leave_room(self) -> None:
+        """Share nothing more with the room, and take back what was shared."""
+
+    def tell_room(self, tried: "Mapping[str, Shared]", counted: bool) -> None:
+        """Tell the room how checks went, by the exercises' functions, if the learner shares that.
+
+        counted: whether the tries are all so far; otherwise the room counts them.
+        """
 
     def before_cell(self, cell_id: str) -> None:
         """Note that a notebook's cell is about to run. cell_id: "" where the front end doesn't say."""

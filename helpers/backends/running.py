@@ -3,8 +3,8 @@
 import inspect
 import os
 import sys
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
 
 import boto3
 
@@ -13,6 +13,9 @@ from helpers.backends.base import Cloud
 from helpers.errors import ClockError, CloudError
 from helpers.simulation import browser_tab, worlds
 from helpers.simulation.clock import NOT_BY_A_PROGRAM, Clock, RealClock
+
+if TYPE_CHECKING:
+    from helpers.sharing import Shared
 
 COMPARED = front_end.COMPARED  # where it's set, clocks are frozen within cells too
 WAYS_TO_START = (
@@ -40,7 +43,8 @@ def start(which: str | None = None, **options: Any) -> Cloud:
 
     which: "offline" (moto in this kernel), "aws" (a real account), or an endpoint's URL. The default is the variable
         COURSE_CLOUD, or "offline". Starting the offline cloud again makes a new, empty one.
-    options: for an endpoint `allow_remote=True`, and `account=` and `token=` for a workshop's server; for "aws" `yes=`,
+    options: `share_progress=False` keeps your progress from whoever holds the class, where they can see it. For an
+        endpoint `allow_remote=True`, and `account=` and `token=` for a workshop's server; for "aws" `yes=`,
         `region_name=`, `profile_name=`, `remember=`, `prefix=`, `limit=`, `send_to=`, see
         helpers.backends.aws.aws_cloud.AwsCloud.
     CloudError if there is no such cloud or option, or if it can't start; the cloud that ran before goes on running.
@@ -48,6 +52,9 @@ def start(which: str | None = None, **options: Any) -> Cloud:
     global _running
     if worlds.in_private_world() and _running is not None:
         raise CloudError(IN_A_CLOUD)
+    share = options.pop("share_progress", None)
+    if share not in (None, True, False):
+        raise CloudError(f"share_progress is True or False, not {share!r}.")
     cloud = _new_cloud(which or os.environ.get("COURSE_CLOUD") or "offline", options)
     before = _running if _running is not None and _running.name == cloud.name == "offline" else None
     if before is not None and before.calls() and not os.environ.get(COMPARED):
@@ -61,7 +68,22 @@ def start(which: str | None = None, **options: Any) -> Cloud:
         cloud.world.clock.cell_ends()
     else:
         cloud.world.clock.cell_begins()
+    _say_who_looks_on(cloud, share)
     return cloud
+
+
+def _say_who_looks_on(cloud: Cloud, share: bool | None) -> None:
+    if browser_tab.IN_A_TAB or os.environ.get(COMPARED) or os.environ.get("NBGRADER_EXECUTION"):
+        return
+    from helpers.backends import looking_on
+
+    looking_on.begin(cloud, share, print)
+
+
+def tell_room(tried: "Mapping[str, Shared]", counted: bool) -> None:
+    """Tell the running cloud's room how checks went, by the exercises' functions; see Cloud.tell_room."""
+    if _running is not None:
+        _running.tell_room(tried, counted)
 
 
 def _new_cloud(which: str, options: dict[str, Any]) -> Cloud:

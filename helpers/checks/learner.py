@@ -2,7 +2,7 @@
 
 import os
 import random
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from helpers.checks.outcome import ERROR, NOT_ATTEMPTED, NOT_HERE, NOT_YET, OLDE
 from helpers.checks.runners.in_process import InProcess
 from helpers.checks.runners.one_thread import OneThread
 from helpers.checks.solutions import answer_source
+from helpers.checks.telling import tell
 from helpers.course import Exercise, course, nearest
 from helpers.errors import CheckFailed, UnknownExercise
 from helpers.simulation import browser_tab
@@ -67,8 +68,10 @@ def _partly_right(card: Card, points: float) -> float:
     return points
 
 
-def keep(outcomes: Iterable[Outcome], place: Path | None = None) -> None:
+def keep(outcomes: Sequence[Outcome], place: Path | None = None) -> None:
     """Record these outcomes in the learner's progress, if the place is in a working copy. Older copies are no tries.
+
+    They're told to whoever holds the class, if the learner shares them.
 
     place: a folder; without it the current one. Nothing is recorded while outputs are compared.
     """
@@ -76,6 +79,8 @@ def keep(outcomes: Iterable[Outcome], place: Path | None = None) -> None:
     folder = None if os.environ.get(COMPARED) or not tried else progress.find(place)
     if folder:
         progress.record(folder, tried)
+    if tried and not os.environ.get(COMPARED):
+        tell([outcome for outcome in outcomes if outcome.answer in tried], folder)
 
 
 def examine_here(exercise: Exercise, answer: Callable[..., Any], look: Callable[[], None] = lambda: None) -> Outcome:

@@ -63,11 +63,25 @@ def serve(
         typer.Option(help="A CSV file with a column named learner. Each of them gets a token, in a file beside it."),
     ] = None,
     url: Annotated[str, typer.Option(help="Where learners reach it, if that isn't the address it finds.")] = "",
+    room: Annotated[
+        bool, typer.Option("--room", help="Show who is stuck, on a page that only this computer can open.")
+    ] = False,
 ) -> None:
     """Run the offline cloud as a server, with an account for each learner. Ctrl-C stops it."""
     from helpers.workshop.serving import serve as serve_cloud
 
-    serve_cloud(host, port, lambda text: say(escape(text)), learners, url)
+    serve_cloud(host, port, lambda text: say(escape(text)), learners, url, room)
+
+
+@app.command(rich_help_panel=INSTRUCTORS)
+def watch(
+    folder: Annotated[Path, typer.Argument(help="The folder that your learners' working copies are in.")],
+    port: Annotated[int, typer.Option(min=0, max=65535, help="The page's port. 0 chooses a free one.")] = 0,
+) -> None:
+    """Show who is stuck, on a page that only this computer can open. Ctrl-C stops it."""
+    from helpers.workshop.room.folder import watch as watch_folder
+
+    watch_folder(folder, port, lambda text: say(escape(text)))
 
 
 @app.command(rich_help_panel=INSTRUCTORS)

@@ -1,4 +1,5 @@
-"""The control API of `course serve`, under /_course/: each account's clock, inbox, snapshots, unkindness, runs, reset.
+"""The control API of `course serve`, under /_course/: each account's clock, inbox, snapshots, unkindness, runs, reset,
+and what its learner's checks said.
 
 GET /_course/ is open to everybody. Everything else concerns the account that signs the request, and no other.
 helpers.backends.endpoint.workshop_client is the client.
@@ -21,6 +22,7 @@ from helpers.errors import ClockError, CloudError
 from helpers.simulation.worlds import World
 from helpers.workshop.fair_shares import Shares
 from helpers.workshop.http_server import HttpRequest, HttpResponse
+from helpers.workshop.room.board import Board
 from helpers.workshop.runs import Runs, moment
 from helpers.workshop.storage import check_addresses, check_jump
 
@@ -39,6 +41,7 @@ class Cloud(Protocol):
     accounts: Accounts
     runs: Runs
     shares: Shares
+    board: Board | None
 
     def caller(self, http: HttpRequest) -> tuple[Account, str]:
         """Return the account that signs the request, and the caller's identity; Refused if the signature is invalid."""
@@ -58,7 +61,8 @@ def respond(cloud: Cloud, http: HttpRequest) -> HttpResponse:
 def _result(cloud: Cloud, http: HttpRequest) -> dict[str, Any]:
     what = http.path.removeprefix(PREFIX)
     if not what and http.method == "GET":
-        return {"course": version("mastering-aws-messaging"), "accounts": len(cloud.accounts.all())}
+        about = {"course": version("mastering-aws-messaging"), "accounts": len(cloud.accounts.all())}
+        return about | {"room": cloud.board is not None}
     account, _ = cloud.caller(http)
     route = _ROUTES.get((http.method, what))
     if route is None:
@@ -168,6 +172,16 @@ def _web(cloud: Cloud, account: Account, params: dict[str, Any]) -> dict[str, An
     return {"down": account.down}
 
 
+def _room(cloud: Cloud, account: Account, params: dict[str, Any]) -> dict[str, Any]:
+    if cloud.board is None:
+        raise Refused("NotFound", "Nobody looks on at this server.", 404)
+    if params.get("forget") is True:
+        cloud.board.forget(account.number)
+    else:
+        cloud.board.tell(account.number, params.get("tried"), params.get("counted") is True)
+    return {}
+
+
 def _text(params: dict[str, Any], name: str) -> str:
     value = params.get(name)
     if not isinstance(value, str) or len(value) > _LONGEST_TEXT:
@@ -247,6 +261,7 @@ _ROUTES: dict[tuple[str, str], Callable[[Cloud, Account, dict[str, Any]], dict[s
     ("POST", "topics"): _topics,
     ("POST", "metrics"): _metrics,
     ("POST", "web"): _web,
+    ("POST", "room"): _room,
 }
 
 

@@ -30,6 +30,7 @@ from helpers.workshop import control_api, unsupported_services
 from helpers.workshop.fair_shares import Shares
 from helpers.workshop.hosts import Hosts
 from helpers.workshop.http_server import Handlers, HttpRequest, HttpResponse, UnreadableRequest
+from helpers.workshop.room.board import Board
 from helpers.workshop.runs import Runs
 from helpers.workshop.storage import Storage
 from helpers.workshop.tokens import Tokens
@@ -46,10 +47,18 @@ class WorkshopCloud:
     """A simulated AWS that opens each account with its first request. Each account has a clock, set to real time.
 
     tokens: the secrets with which requests have to be signed. still: whether the clocks are frozen, for tests; a long
-    poll then ends at once, with the clock moved to its end. hosts: the names by which requests can address it.
+    poll then ends at once, with the clock moved to its end. hosts: the names by which requests can address it. board:
+    gets what the learners' checks said, if somebody looks on.
     """
 
-    def __init__(self, tokens: Tokens | None = None, still: bool = False, hosts: Hosts | None = None):
+    def __init__(
+        self,
+        tokens: Tokens | None = None,
+        still: bool = False,
+        hosts: Hosts | None = None,
+        board: Board | None = None,
+    ):
+        self.board = board
         self.tokens, self.still, self.hosts = tokens or Tokens(), still, hosts or Hosts()
         self.accounts, self.shares = Accounts(trusting=False), Shares()
         self.runs, self.storage = Runs(self.accounts, self.tokens.of), Storage()

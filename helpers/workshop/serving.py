@@ -3,13 +3,18 @@
 import socket
 import sys
 from collections.abc import Callable
+from contextlib import nullcontext
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from helpers.backends.addresses import is_loopback
+from helpers.course import course
 from helpers.errors import CloudError
 from helpers.workshop.hosts import Hosts
 from helpers.workshop.http_server import HttpServer
+from helpers.workshop.room.board import Board
+from helpers.workshop.room.page import shown
 from helpers.workshop.server import WorkshopCloud
 from helpers.workshop.tokens import Tokens, new_token, of_class, write
 
@@ -19,17 +24,20 @@ _ELSEWHERE = ("192.0.2.1", 9)  # an address for documentation, to which nothing 
 _SWITCH = 0.0005  # seconds until another thread gets its turn; Python's own 0.005 are long beside a short request
 
 
-def serve(host: str, port: int, say: Callable[[str], None], learners: Path | None = None, url: str = "") -> None:
+def serve(
+    host: str, port: int, say: Callable[[str], None], learners: Path | None = None, url: str = "", room: bool = False
+) -> None:
     """Serve until Ctrl-C; `say` gets the instructions. CloudError if the address, the list or `url` can't be used.
 
     learners: a CSV file with the class; each learner gets a token, in a file beside it. Without it, requests have to be
     signed with one new token, if other computers can connect. url: where learners reach the server, if that isn't
-    obvious.
+    obvious. room: whether to show on a page, to this computer only, who is stuck.
     """
     tokens = of_class(learners) if learners else Tokens("" if is_loopback(host) else new_token())
     hosts = Hosts(*_names(host, url))
     try:
-        server = HttpServer(host, port, WorkshopCloud(tokens, hosts=hosts).handlers)
+        board = Board([exercise.answer for exercise in course().exercises]) if room else None
+        server = HttpServer(host, port, WorkshopCloud(tokens, hosts=hosts, board=board).handlers)
     except OSError as problem:
         raise CloudError(
             f"I can't use port {port} of {host}: {problem.strerror or problem}. Something else may be using it, "
@@ -55,7 +63,10 @@ def serve(host: str, port: int, say: Callable[[str], None], learners: Path | Non
             )
         sys.setswitchinterval(_SWITCH)
         try:
-            server.serve_forever()
+            with shown(partial(board.people, tokens.accounts)) if board else nullcontext() as link:
+                if link:
+                    say(who_is_stuck(link))
+                server.serve_forever()
         except KeyboardInterrupt:
             say("Stopped. Everything in the accounts is gone.")
 
@@ -100,13 +111,20 @@ def how_to_start(url: str, account: str, token: str) -> str:
     return f'start("{url}", account="{account}"{remote}' + (f', token="{token}")' if token else ")")
 
 
+def who_is_stuck(link: str) -> str:
+    """Return what to do with the link of the page."""
+    return f"""Who is stuck: {link}
+Only this computer can open that page, and names don't leave it. Learners are told that you see how they get on. Each of
+them can be left out."""
+
+
 def _for_a_class(url: str, count: int, file: Path) -> str:
     return f"""The course's cloud (SQS, SNS, STS, CloudWatch) is at {url}
 
 {count} {"learner has" if count == 1 else "learners have"} an account and a token of their own in {file}
 Only you can read that file. Give each learner their own line: it's the account's key. In a notebook of the course they
 type what's in the column "start". Elsewhere they set AWS_ENDPOINT_URL={url}, AWS_ACCESS_KEY_ID to the account and
-AWS_SECRET_ACCESS_KEY to the token.
+AWS_SECRET_ACCESS_KEY to the token. With --room, you can see who is stuck while they work.
 
 Ctrl-C stops it."""
 
@@ -115,6 +133,7 @@ def instructions(url: str, token: str) -> str:
     """Return the text that tells learners how to connect."""
     one_for_all = (
         "\nAnybody who has this token can use any account. To give each learner their own: --learners class.csv\n"
+        "To see who is stuck while they work: --room\n"
         if token
         else ""
     )

@@ -43,6 +43,11 @@ class Tokens:
         """Whether signatures are checked."""
         return bool(self.shared) or self.learners is not None
 
+    @property
+    def accounts(self) -> dict[str, str] | None:
+        """Each learner's account; None without a class."""
+        return None if self.learners is None else {name: account for name, (account, _) in self.learners.items()}
+
     def of(self, account: str) -> str | None:
         """Return the account's secret, "" if any will do; None if there is no such account in the class."""
         return self.shared if self.learners is None else self._by_account.get(account)

@@ -284,7 +284,7 @@ def test_the_control_api_says_what_it_is(served: Running, ada: Learner) -> None:
     """GET /_course/ needs no signature and returns the course's version and the number of accounts."""
     ada.queue()
     found = json.loads(fetch(served, "GET", "/_course/", b"", {})[1])
-    assert set(found) == {"course", "accounts"}
+    assert set(found) == {"course", "accounts", "room"}
     assert found["accounts"] == len(served.cloud.accounts.all()) > 0
 
 
@@ -890,7 +890,7 @@ def test_beyond_loopback_the_token_is_needed(guarded: Running) -> None:
         outsider.control.post("clock", seconds=1)
     assert len(guarded.cloud.accounts.all()) == before
     insider.control.post("clock", seconds=1)
-    assert ControlClient(guarded.url).is_there()
+    assert ControlClient(guarded.url).about()
 
 
 def test_what_was_changed_on_its_way_is_refused(guarded: Running) -> None:

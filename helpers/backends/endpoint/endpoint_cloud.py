@@ -4,7 +4,7 @@ import getpass
 import os
 import re
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
@@ -20,6 +20,7 @@ from helpers.aws_rules.common.request import Request
 from helpers.backends import environment, transport
 from helpers.backends.addresses import is_loopback
 from helpers.backends.base import Cloud, longest_wait
+from helpers.backends.endpoint.room_client import RoomClient
 from helpers.backends.endpoint.workshop_client import (
     ControlClient,
     WorkshopAccounts,
@@ -28,6 +29,7 @@ from helpers.backends.endpoint.workshop_client import (
     partner_of,
 )
 from helpers.errors import CloudError
+from helpers.sharing import Shared
 from helpers.simulation.clock import RealClock
 from helpers.simulation.journal import Journal
 from helpers.simulation.worlds import World
@@ -55,17 +57,20 @@ class EndpointCloud(Cloud):
         self.url = _checked(url, allow_remote)
         self.account = ""
         self._workshop: WorkshopAccounts | None = None
+        self._room: RoomClient | None = None
         origin, clock, variables = _origin(self.url), RealClock(longest_wait()), {}
         secret = token or os.environ.get("COURSE_TOKEN") or ""
         # Nothing is sent to another computer before the learner gives a token; a workshop server there always has one.
         direct = is_loopback(urlsplit(self.url).hostname or "")
-        if (direct or secret) and ControlClient(self.url, direct=direct).is_there():
+        about = ControlClient(self.url, direct=direct).about() if direct or secret else {}
+        if "course" in about:
             self.account = _twelve_digits(account or os.environ.get("COURSE_ACCOUNT") or "") or account_for(_learner())
             self._account_is_chosen = bool(account or os.environ.get("COURSE_ACCOUNT"))
             owned = [self.account, partner_of(self.account)]
             controls = [ControlClient(self.url, number, secret or "-", direct) for number in owned]
             for control in controls:
                 control.post("reset", **({"still": True, "seed": SEED} if still else {}))
+            self._room = RoomClient(controls[0]) if about.get("room") is True else None
             clock, self._workshop = WorkshopClock(controls), WorkshopAccounts(controls)
             self.abilities = frozenset({"time travel", "reset", "inbox", "steps", "unkindness"})
             self._folder = TemporaryDirectory(prefix="course-")  # deleted together with this cloud
@@ -89,6 +94,26 @@ class EndpointCloud(Cloud):
         )
         boto3.DEFAULT_SESSION = None
         super().__init__(World(clock, Journal(), Random(), send), environment.REGION)
+
+    @property
+    def has_room(self) -> bool:
+        """Whether the server has a room."""
+        return self._room is not None
+
+    def enter_room(self, so_far: Mapping[str, Shared]) -> None:
+        """Share the learner's progress with the server's room, if there is one."""
+        if self._room:
+            self._room.enter(so_far)
+
+    def leave_room(self) -> None:
+        """Share nothing more with the server's room, and take back what was shared."""
+        if self._room:
+            self._room.leave()
+
+    def tell_room(self, tried: Mapping[str, Shared], counted: bool) -> None:
+        """Tell the server's room how checks went, if the learner shares that."""
+        if self._room:
+            self._room.tell(tried, counted)
 
     def unkind(self, **kinds: float) -> Any:
         """Make the learner's accounts unkind, as the offline cloud does; on another server, print that it can't."""

@@ -53,12 +53,12 @@ class ControlClient:
         self.url, self.account, self.secret = url, account, secret
         self._opener = urllib.request.build_opener(*([urllib.request.ProxyHandler({})] if direct else []))
 
-    def is_there(self) -> bool:
-        """Return whether a `course serve` answers at the URL."""
+    def about(self) -> dict[str, Any]:
+        """Return what the server tells everybody about itself; {} if no `course serve` answers."""
         try:
-            return "course" in self._open("GET", "", {})
+            return self._open("GET", "", {})
         except (OSError, ValueError, CloudError):
-            return False
+            return {}
 
     def get(self, what: str) -> dict[str, Any]:
         """Return the account's "clock", "inbox", "steps" or "unkind"; CloudError if the server refuses."""
