@@ -38,6 +38,20 @@ def plan(
 
 
 @app.command(rich_help_panel=INSTRUCTORS)
+def slides(
+    out: Annotated[Path, typer.Argument(help="A new or empty folder for the slides.")],
+    lesson: Annotated[Optional[str], typer.Option(help="A lesson's number, such as 03. Default: all lessons.")] = None,  # noqa: UP045
+) -> None:
+    """Make slides of the lessons: a web page for each, which needs no network and can be printed."""
+    from helpers.authoring.slideshow import slideshow
+
+    made = slideshow(out, lesson, say=lambda text: say(f"[dim]{text}[/]"))
+    for path in made:
+        say(f"  [bold]{escape(str(path))}[/]")
+    say("Open one in a browser. The arrow keys turn the slides, N shows the notes, and T changes the theme.")
+
+
+@app.command(rich_help_panel=INSTRUCTORS)
 def release(
     out: Annotated[Path, typer.Argument(help="A new folder for the copy.")],
     nbgrader: Annotated[bool, typer.Option("--nbgrader", help="Write a course folder for nbgrader instead.")] = False,

@@ -10,7 +10,7 @@ import typer
 from typer.testing import CliRunner
 
 from helpers import cli
-from helpers.authoring import scaffold
+from helpers.authoring import scaffold, slideshow
 from helpers.checks.outcome import CORRECT, ERROR, NOT_YET, outcome
 from helpers.cli import authors, learners, shared
 from helpers.course import Course, course
@@ -18,7 +18,7 @@ from helpers.errors import NotebookError
 from helpers.learner import doctor, lab, marking, pack
 from helpers.learner.working_copy import WorkingCopy
 
-COMMANDS = ["lab", "check", "doctor", "reset", "pack", "plan", "release", "serve", "build"]
+COMMANDS = ["lab", "check", "doctor", "reset", "pack", "plan", "slides", "release", "serve", "build"]
 LESSON = course().lessons[0]
 
 
@@ -334,6 +334,21 @@ def test_plan_prints_the_sums_and_the_timetables(course_command, words):
     assert f"| all | {sum(lesson.minutes for lesson in course().lessons)} | " in said
     assert said.count("\n## ") == (1 if words else 4)
     assert "## One day" in said
+
+
+def test_slides_says_what_it_made(course_command, tmp_path, monkeypatch):
+    """Each page's path, and the keys."""
+    asked = []
+
+    def make(out, only, say):
+        asked.append((out, only))
+        return [out / "03_messages.html"]
+
+    monkeypatch.setattr(slideshow, "slideshow", make)
+    code, said, _ = course_command("slides", tmp_path / "out", "--lesson", "03")
+    assert (code, asked) == (0, [(tmp_path / "out", "03")])
+    assert str(tmp_path / "out" / "03_messages.html") in said
+    assert "arrow keys" in said
 
 
 def test_plan_names_the_plans(course_command):
