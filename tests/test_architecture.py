@@ -19,6 +19,7 @@ PATTERN = PACKAGE / "authoring" / "pattern"
 ARROWS = {
     "errors": set(),
     "cores": set(),
+    "findings": set(),
     "course": {"errors"},
     "folders": {"course", "errors"},
     "secret_scan": set(),
@@ -26,7 +27,7 @@ ARROWS = {
     "simulation": {"errors"},
     "aws_rules": {"simulation"},
     "backends": {"aws_rules", "simulation", "secret_scan", "views", "sharing", "progress", "errors"},
-    "workshop": {"backends", "aws_rules", "simulation", "sharing", "course", "errors"},
+    "workshop": {"backends", "aws_rules", "simulation", "sharing", "findings", "course", "errors"},
     "views": set(),
     "progress": {"errors", "course"},
     "sharing": {"progress", "folders", "errors"},
@@ -38,12 +39,12 @@ ARROWS = {
     "sandbox": {"checks", "backends", "aws_rules", "simulation", "errors"},
     "grading": {"sandbox", "checks", "backends", "simulation", "views", "folders", "cores", "course", "errors"},
     # What a learner packs is read as grading reads it.
-    "learner": {"kernels", "grading", "checks", "backends", "secret_scan", "folders", "course", "errors"},
+    "learner": {"kernels", "grading", "checks", "backends", "secret_scan", "folders", "findings", "course", "errors"},
     # A course or an exercise set is proven by grading it.
     "authoring": {"kernels", "grading", "checks", "backends", "folders", "cores", "course", "errors"},
     "site": {"learner", "kernels", "backends", "folders", "course", "errors"},
     "pytest_plugin": {"backends", "cores", "course"},
-    "cli": {"grading", "learner", "authoring", "workshop", "site", "backends", "course", "errors"},
+    "cli": {"grading", "learner", "authoring", "workshop", "site", "backends", "findings", "course", "errors"},
     "": {"backends", "checks", "show"},  # helpers/__init__.py
 }
 

@@ -110,20 +110,36 @@ def _show(outcomes: "list[marking.Outcome]") -> None:
 
 @app.command(rich_help_panel=LEARNERS)
 def doctor(
-    port: Annotated[int, typer.Option(min=1, max=65535, help="The port you'd like JupyterLab to use.")] = 8888,
+    port: Annotated[
+        Optional[int],  # noqa: UP045
+        typer.Option(min=1, max=65535, help="The port you'd like to use: 8888 for JupyterLab, 4577 for a room."),
+    ] = None,
+    workshop: Annotated[
+        bool, typer.Option("--workshop", help="For instructors: try what a room of 30 learners will need.")
+    ] = False,
 ) -> None:
     """Find out whether this machine is ready for the course, and how to fix what isn't."""
-    from helpers.learner.doctor import all_well, examine
+    from helpers.findings import READY, all_well
 
+    if workshop:
+        from helpers.workshop import dry_run
+        from helpers.workshop.serving import PORT
+
+        found, ready = dry_run.examine(dry_run.Room(port or PORT, Path.cwd())), dry_run.READY
+        doing = "Trying it with 30 learners for ten seconds"
+    else:
+        from helpers.learner.doctor import examine
+
+        found, ready, doing = examine(port or 8888), READY, "Looking"
     table = Table("", "what", "found", "what to do")
     findings = []
-    with errors().status("Looking"):
-        for finding in examine(port):
+    with errors().status(doing):
+        for finding in found:
             findings.append(finding)
             mark = "[green]✓[/]" if finding.well else "[red]✗[/]"
             table.add_row(mark, finding.what, escape(finding.found), escape(finding.repair))
     console.print(table)
-    raise typer.Exit(0 if all_well(findings, say) else 1)
+    raise typer.Exit(0 if all_well(findings, lambda text: say(escape(text)), ready) else 1)
 
 
 @app.command(rich_help_panel=LEARNERS)

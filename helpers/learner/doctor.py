@@ -3,8 +3,7 @@
 import os
 import socket
 import sys
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
 from tempfile import gettempdir
@@ -14,23 +13,10 @@ from packaging.requirements import Requirement
 from packaging.version import Version
 
 from helpers.errors import CourseError
+from helpers.findings import Finding
 from helpers.learner.working_copy import DISTRIBUTION
 
 _PYTHON = f'"{sys.executable}"' if " " in sys.executable else sys.executable
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One part of the machine. repair: what to do about it, empty when all is well."""
-
-    what: str
-    found: str
-    repair: str = ""
-
-    @property
-    def well(self) -> bool:
-        """Whether nothing has to be done."""
-        return not self.repair
 
 
 def examine(port: int = 8888) -> Iterator[Finding]:
@@ -167,10 +153,3 @@ def _endpoint(url: str) -> Finding:
     except OSError:
         return Finding("cloud", f"an endpoint, {url}, which doesn't answer", "Start its server, or unset COURSE_CLOUD.")
     return Finding("cloud", f"an endpoint, {url}")
-
-
-def all_well(findings: list[Finding], say: Callable[[str], None]) -> bool:
-    """Say the verdict, and return whether nothing has to be repaired."""
-    broken = [finding for finding in findings if not finding.well]
-    say(f"Things to fix: {len(broken)}." if broken else "This machine is ready for the course.")
-    return not broken

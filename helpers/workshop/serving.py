@@ -91,11 +91,11 @@ def _names(host: str, url: str) -> list[str]:
 
 def _url(host: str, port: int) -> str:
     if host in _ALL_INTERFACES:
-        host = _own_address()
+        host = own_address()
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def _own_address() -> str:
+def own_address() -> str:
     """Return this computer's address in its network; its name if it has none. Nothing is sent."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:

@@ -20,6 +20,7 @@ from helpers.backends.aws import aws_cloud
 from helpers.cli import app
 from helpers.course import Course, course
 from helpers.errors import CourseError, NotebookError, UnknownExercise
+from helpers.findings import all_well
 from helpers.learner import doctor, marking, pack, packed_notebook, reset
 from helpers.learner.working_copy import WorkingCopy, nbgrader
 
@@ -628,8 +629,8 @@ def test_the_verdict():
     """It counts what there is to mend."""
     well, broken = doctor.Finding("a", "x"), doctor.Finding("b", "y", "do this")
     said = []
-    assert doctor.all_well([well], said.append)
-    assert not doctor.all_well([well, broken], said.append)
+    assert all_well([well], said.append)
+    assert not all_well([well, broken], said.append)
     assert said == ["This machine is ready for the course.", "Things to fix: 1."]
 
 

@@ -1140,7 +1140,7 @@ def test_beyond_loopback_a_token_is_made_and_told(monkeypatch: pytest.MonkeyPatc
             raise KeyboardInterrupt
 
     monkeypatch.setattr(serving, "HttpServer", Fake)
-    monkeypatch.setattr(serving, "_own_address", lambda: "192.0.2.20")
+    monkeypatch.setattr(serving, "own_address", lambda: "192.0.2.20")
     said: list[str] = []
     for host in ("0.0.0.0", "192.0.2.7", "127.0.0.1", "localhost", "::1"):
         serving.serve(host, 4577, said.append)
