@@ -1,7 +1,7 @@
 """`course build`: proves the checks, runs lessons and solutions, and writes what is generated.
 
 Generated are the stored outputs, the exercises, the list of the operations that lessons call, the README's table, and
-the page of plans for a room.
+the page of plans for a class.
 """
 
 import json

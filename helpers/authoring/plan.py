@@ -1,4 +1,4 @@
-"""`course plan`: timetables for a room, computed from the minutes of lessons and exercises in the list of lessons.
+"""`course plan`: timetables for a class, computed from the minutes of lessons and exercises in the list of lessons.
 
 A format says when a room sits down and gets up. As many lessons as possible are shown, in the course's sequence, each
 with time to practise; a lesson is shown in one go, and an exercise belongs to a lesson that has been shown. What the

@@ -12,7 +12,7 @@ PAGE = "lessons/notes/plan.md"  # within the course
 def page(course: Course) -> str:
     """Return the page with all plans, in Markdown."""
     intro = (
-        "# Plans for a room\n\n"
+        "# Plans for a class\n\n"
         "`course build` makes this page from the minutes in `lessons/course.toml`, and `course plan` prints it. The "
         "minutes of a lesson are those of a learner who reads it alone and runs every cell. A plan shows as many "
         "lessons as it can, in sequence, and after each of them the room does exercises. What it leaves out is for "
@@ -24,9 +24,9 @@ def page(course: Course) -> str:
 def sums(course: Course) -> str:
     """Return a table of the minutes of each lesson and of its exercises."""
     rows = [(f"{each.number} {each.title}", each.minutes, total(each.exercises)) for each in course.lessons]
-    rows.append(("all", total(course.lessons), total(course.exercises)))
+    rows.append(("total", total(course.lessons), total(course.exercises)))
     lines = [f"| {name} | {front} | {own} | {front + own} |" for name, front, own in rows]
-    return "\n".join(["| lesson | minutes | exercises | both |", "|---|--:|--:|--:|", *lines])
+    return "\n".join(["| lesson | minutes | exercises | total |", "|---|--:|--:|--:|", *lines])
 
 
 def timetable(made: Plan) -> str:

@@ -23,7 +23,7 @@ def plan(
         typer.Argument(help="half-day, one-day, two-days or six-evenings. Default: all four."),
     ] = None,
 ) -> None:
-    """Print timetables for a room: what to show, what to practise, when to stop, and what to leave out."""
+    """Print timetables for a class: what to show, what to practise, when to stop, and what to leave out."""
     from rich.markdown import Markdown
 
     from helpers.authoring.plan import FORMATS, named

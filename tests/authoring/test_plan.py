@@ -70,7 +70,7 @@ def test_the_stored_page_is_current():
     page = plan_page.page(course())
     assert (HOME / plan_page.PAGE).read_text(encoding="utf-8") == page, "run `course build`"
     front, own = total(course().lessons), total(course().exercises)
-    assert f"| all | {front} | {own} | {front + own} |" in page
+    assert f"| total | {front} | {own} | {front + own} |" in page
     assert re.findall(r"(?m)^## (.+)$", page) == [each.title for each in FORMATS]
 
 

@@ -331,7 +331,7 @@ def test_plan_prints_the_sums_and_the_timetables(course_command, words):
     """All of them or one, with the minutes of all lessons and exercises; into a pipe as Markdown."""
     code, said, _ = course_command("plan", *words)
     assert code == 0
-    assert f"| all | {sum(lesson.minutes for lesson in course().lessons)} | " in said
+    assert f"| total | {sum(lesson.minutes for lesson in course().lessons)} | " in said
     assert said.count("\n## ") == (1 if words else 4)
     assert "## One day" in said
 
