@@ -60,7 +60,7 @@ _PRACTICE = """## In practice
 ## Clean up"""
 _EXERCISES = Template("""# Exercises $number: $words
 
-TODO: how many functions there are, and how many minutes the first and the last take.
+You'll write a function for each task below. Each task says about how many minutes it takes.
 
 - `check(...)` runs your function in a cloud of its own, with new names and orders each time, and tells you what it saw.
 - `hint(...)` gives you one more hint each time, up to three.
@@ -89,6 +89,39 @@ shown = ["TODO: a behaviour, a test, or a cell of the lesson"]
 """
 
 
+_NOTES = Template("""# $number $title
+
+## Show
+
+- TODO: the cards, runs and pictures that are worth doing on the big screen, each with what to say about it.
+
+## Ask the room
+
+**TODO: a question to put before you run the cell that answers it**
+TODO: when to ask it, and the answer.
+
+## Where learners get stuck
+
+| exercise | reason | what they did | what to ask them |
+|---|---|---|---|
+| $number.1 | `TODO` | TODO: what their code did. | TODO: a question that leads on? |
+
+## Skip
+
+- TODO: what to leave out when you run late.
+
+## Discuss
+
+**TODO: a question about their own work**
+TODO: the answer.
+
+**TODO: another one**
+TODO: the answer.
+""")
+_INDEX = "lessons/notes/README.md"
+_LAST_PAGE = re.compile(r"\]\((\d\d_\w+\.md)\)\.")
+
+
 def new_lesson(root: Path, slug: str) -> Scaffold:
     """Add a lesson to this clone, and return what is left to write.
 
@@ -107,28 +140,31 @@ def new_lesson(root: Path, slug: str) -> Scaffold:
         )
     given = {"slug": slug, "number": number, "title": title, "words": title.lower(), "minutes": str(_MINUTES)}
     given["stem"] = slug[3:].replace("_", "-")
-    lesson, solutions, statements = (
+    lesson, notes, statements = (
         f"lessons/{slug}.ipynb",
-        f"solutions/{slug}.ipynb",
+        f"lessons/notes/{slug}.md",
         f"tests/lessons/statements/{slug}.toml",
     )
+    index = (root / _INDEX).read_text(encoding="utf-8")
     write(
         root,
         {
             MANIFEST: _with_entry(manifest(root), number, _ENTRY.substitute(given)),
             lesson: _stored(_lesson(given)),
-            solutions: _stored(_exercises(given)),
+            notes: _NOTES.substitute(given),
+            _INDEX: _LAST_PAGE.sub(rf"](\1),\n  [{number}]({slug}.md).", index, count=1),
+            f"solutions/{slug}.ipynb": _stored(_exercises(given)),
             f"helpers/checks/lessons/lesson_{number}.py": _CHECKS.substitute(given),
             f"tests/checks/test_answers_lesson_{number}.py": _TESTS.substitute(given),
             statements: _STATEMENTS,
         },
-        replaced=[MANIFEST],
+        replaced=[MANIFEST, _INDEX],
     )
     steps = (
         Step(MANIFEST, f"{slug}: what learners can do afterwards, minutes, terms, predictions and quizzes"),
         Step(lesson, "the lesson itself, in four to eight sections"),
         Step(statements, "where each of its statements about AWS comes from"),
-        Step(solutions, "the first cell; the exercises come next"),
+        Step(notes, "a page for whoever teaches it; write it when the exercises are there"),
     )
     commands = (f"course new exercise {number} NAME", "course build", f"pytest --record-cpu -k lesson_{number}")
     return Scaffold(f"lesson {slug}", steps, commands)

@@ -19,7 +19,13 @@ MOST = 4  # files that an author has to write in
 @pytest.fixture
 def clone(tmp_path):
     """What the two commands read and write of a clone."""
-    for name in ("lessons/course.toml", "solutions/03_messages.ipynb", "helpers/checks/lessons/lesson_03.py"):
+    needed = (
+        "lessons/course.toml",
+        "lessons/notes/README.md",
+        "solutions/03_messages.ipynb",
+        "helpers/checks/lessons/lesson_03.py",
+    )
+    for name in needed:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(HOME / name, tmp_path / name)
     return tmp_path
@@ -87,6 +93,7 @@ def test_a_lesson_is_begun_whole(clone, slug):
     assert slug[:2] in numbers
     assert numbers == sorted(numbers)
     assert normal.read(clone / "lessons" / f"{slug}.ipynb").cells[0].source.startswith(f"# {slug[:2]} ")
+    assert f"({slug}.md)" in (clone / "lessons/notes/README.md").read_text(encoding="utf-8")
     new_exercise(clone, slug[:2], "give_back")
     lesson, notebook = solved(clone, slug[:2])
     assert [one.id for one in lesson.exercises] == [f"{slug[:2]}.1"]
