@@ -38,8 +38,19 @@ ARROWS = {
     "kernels": set(),
     "sandbox": {"checks", "backends", "aws_rules", "simulation", "errors"},
     "grading": {"sandbox", "checks", "backends", "simulation", "views", "folders", "cores", "course", "errors"},
-    # What a learner packs is read as grading reads it.
-    "learner": {"kernels", "grading", "checks", "backends", "secret_scan", "folders", "findings", "course", "errors"},
+    # What a learner packs is read as grading reads it. In a browser tab, a form packs it.
+    "learner": {
+        "kernels",
+        "grading",
+        "checks",
+        "backends",
+        "views",
+        "secret_scan",
+        "folders",
+        "findings",
+        "course",
+        "errors",
+    },
     # A course or an exercise set is proven by grading it.
     "authoring": {"kernels", "grading", "checks", "backends", "folders", "cores", "course", "errors"},
     "site": {"learner", "kernels", "backends", "folders", "course", "errors"},

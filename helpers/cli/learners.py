@@ -229,7 +229,7 @@ def pack(
     for place in contents.secrets:
         say(f"[yellow]A secret?[/] {escape(place)}")
     if contents.secrets:
-        say(f"It won't be in the packed file, so a line that needs it won't work there. {escape(packing.ADVICE)}")
+        say(escape(packing.WITHOUT_SECRETS))
     for line in packing.missing(contents, course()):
         say(escape(line))
     if contents.unreadable or contents.unsaved or contents.secrets:

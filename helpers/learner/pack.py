@@ -9,6 +9,7 @@ import unicodedata
 import urllib.request
 import warnings
 import zipfile
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from http.client import HTTPException
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 ADVICE = secret_scan.ADVICE  # where there seems to be a secret
+WITHOUT_SECRETS = f"It won't be in the packed file, so a line that needs it won't work there. {ADVICE}"
 _LONGEST = 60  # characters of a name that go into the file's
 
 
@@ -44,20 +46,27 @@ class Contents:
     secrets: list[str] = field(default_factory=list)  # where there seems to be one, and its kind; never the secret
 
 
-def look(copy: WorkingCopy, listed: Course) -> Contents:
+def look(
+    copy: WorkingCopy,
+    listed: Course,
+    read: "Callable[[Path], NotebookNode]" = read_notebook,
+    last_activity: Mapping[Path, float] | None = None,
+) -> Contents:
     """Return what there is to hand in. A notebook that can't be read, here or in grading, is named and left out.
 
-    CourseError when the folder has no exercises, or none that can be read.
+    read: returns a notebook, or raises NotebookError. last_activity: when the kernel of each open notebook was last
+    active; by default the running Jupyter servers are asked. CourseError when the folder has no exercises, or none that
+    can be read.
     """
     found = Contents()
-    last_activity = _last_activity()
+    last_activity = _last_activity() if last_activity is None else last_activity
     for lesson in listed.lessons:
         path = copy.path("exercises", lesson)
         try:
             if not path.exists():
                 found.unanswered += map(_title, lesson.exercises)
                 continue
-            notebook = read_notebook(path)
+            notebook = read(path)
             secrets = secrets_in(notebook, path.name, lesson)
             content = packed(path.read_bytes(), bool(secrets))
             grading.read_notebook(content, path.name, listed)

@@ -65,6 +65,20 @@ _NOT_IN_A_TAB = {
     "pytest_plugin.py",
     "_course",
 }
+# Of these rooms a tab has what `hand_in.form` needs.
+_PACKING = {
+    "folders.py",
+    "grading/__init__.py",
+    "grading/intake/__init__.py",
+    "grading/intake/bounds.py",
+    "grading/intake/notebooks.py",
+    "grading/intake/outputs.py",
+    "learner/__init__.py",
+    "learner/hand_in.py",
+    "learner/pack.py",
+    "learner/packed_notebook.py",
+    "learner/working_copy.py",
+}
 _KINDS = {".py", ".js", ".css", ".jinja", ".json", ""}  # the profiles of the offline cloud have no ending
 
 _WHEEL = "Wheel-Version: 1.0\nGenerator: course site\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
@@ -122,7 +136,8 @@ def course_files(listed: Course) -> Iterator[tuple[str, bytes]]:
     for path in sorted(_PACKAGE.rglob("*")):
         inside = path.relative_to(_PACKAGE)
         hidden = any(part.startswith(".") for part in inside.parts)
-        if path.is_file() and path.suffix in _KINDS and inside.parts[0] not in _NOT_IN_A_TAB and not hidden:
+        wanted = inside.parts[0] not in _NOT_IN_A_TAB or inside.as_posix() in _PACKING
+        if path.is_file() and path.suffix in _KINDS and wanted and not hidden:
             yield f"helpers/{inside.as_posix()}", path.read_bytes()
     names = ["lessons/course.toml", *(f"solutions/{lesson.slug}.ipynb" for lesson in listed.lessons)]
     for name in names:

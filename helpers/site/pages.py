@@ -15,9 +15,10 @@ from helpers.learner.working_copy import KINDS, PAGES, cleared, shipped
 from helpers.site import stand_ins
 
 _FRONT = Path(__file__).parent / "front"
-_SCRIPTS = ("progress.js", "narrow.js", "saving.js", "naming.js")
+_SCRIPTS = ("progress.js", "narrow.js", "saving.js", "naming.js", "handing_in.js")
 TITLE = "Mastering Messaging with the AWS SDK for Python"
 ABOUT = "about_this_edition.md"
+HAND_IN = "hand_in.ipynb"
 _SAVES_AFTER = 10  # seconds, since a tab is quickly closed
 _ICON = "icon-120x120.png"
 _RUNTIME = {".wasm", ".mjs", ".zip", ".whl"}  # what Python is made of
@@ -61,6 +62,7 @@ def lay(lite: Path, listed: Course, lock: dict[str, Any], name: str) -> None:
     _write(lite / "overrides.json", overrides)
     _write(lite / f"{lab.WORKSPACE}.jupyterlab-workspace", lab.layout())
     (lite / "files" / ABOUT).write_text(about(lock), encoding="utf-8")
+    shutil.copy(_FRONT / HAND_IN, lite / "files")
 
 
 def _write(path: Path, content: Any) -> None:

@@ -1,5 +1,6 @@
 """The browser edition as a learner finds it: a plain file server, Chromium, and no host but this one in reach."""
 
+import csv
 import json
 import re
 from pathlib import Path
@@ -8,8 +9,10 @@ import pytest
 from browsing import SHUT, another, command, installed, opened, picture, scroll_to, tab
 from endless_loops import LOOPS
 from site_in_a_tab import QUIET, RUN, STARTED, build, outputs, served, stored
+from typer.testing import CliRunner
 
 from helpers.aws_rules.sns import signing
+from helpers.cli import app
 from helpers.course import HOME, course
 from helpers.grading.intake.names import name_of_file
 from helpers.simulation import browser_tab as a_tab
@@ -228,6 +231,33 @@ def test_a_downloaded_exercise_carries_the_learner_s_name(page):
     with page.expect_download() as download:
         command(page, "docmanager:download")
     assert len(asked) == 2
+
+
+def test_a_learner_hands_in(page, tmp_path):
+    """By keyboard: a name, Enter, and the link. What was written a moment ago is in the file, and is marked."""
+    show(page, EXERCISES)
+    show(page, "hand_in.ipynb")
+    page.evaluate(RUN)
+    show(page, EXERCISES)
+    page.evaluate(REPLACE, ["clients_for", ANSWER])
+    show(page, "hand_in.ipynb")
+    form = page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) [data-pic=hand_in]")
+    form.get_by_label("Your name").fill("Zoë O'Neill")
+    page.keyboard.press("Enter")
+    link = form.get_by_role("link", name="Download mastering-aws-messaging-Zoë-O-Neill.zip")
+    link.wait_for()
+    picture(page, "site-hand-in")
+    with page.expect_download() as download:
+        link.press("Enter")
+    page.evaluate(SHUT)
+    page.evaluate(SHUT)
+    page.evaluate("path => window.jupyterapp.serviceManager.contents.delete(path)", EXERCISES)
+    download.value.save_as(tmp_path / "in" / download.value.suggested_filename)
+    graded = CliRunner().invoke(app, ["grade", str(tmp_path / "in"), "--lesson", LESSONS[0].number])
+    assert graded.exit_code == 0, graded.output
+    with (tmp_path / "in-graded" / "gradebook.csv").open(encoding="utf-8-sig", newline="") as file:
+        [marks] = csv.DictReader(file)
+    assert (marks["learner"], marks["total"]) == ("Zoë O'Neill", str(LESSONS[0].exercises[0].points))
 
 
 WATCH = """

@@ -44,6 +44,8 @@ queries = [{"Id": "m1", "MetricStat": stat}, {"Id": "e1", "Expression": "FILL(m1
 cloudwatch.get_metric_data(MetricDataQueries=queries, StartTime=clock.time() - 600, EndTime=clock.time())
 from helpers.secret_scan import find
 find("aws_secret_access_key = 'x'")
+from helpers.learner import hand_in
+hand_in.form()
 print(*sorted(file for module in list(sys.modules.values()) if (file := getattr(module, "__file__", None))), sep="\\n")
 """
 
@@ -77,7 +79,12 @@ def test_a_tab_has_the_models_of_the_services_that_are_taught_and_of_no_others()
     assert services == {"sqs", "sns", "sts", "cloudwatch"}
     assert any(path.startswith("moto/sqs/2012-11-05/") for path in packed())
     assert not any(path.endswith(".pem") for path in packed())
-    assert not any(path.startswith(("moto/ec2/", "helpers/grading/", "helpers/site/")) for path in packed())
+    assert not any(path.startswith(("moto/ec2/", "helpers/site/")) for path in packed())
+    # Of grading there's what reads a notebook, and nothing that marks it.
+    assert {path for path in packed() if path.startswith("helpers/grading/")} == {
+        f"helpers/grading/{name}.py"
+        for name in ("__init__", "intake/__init__", "intake/bounds", "intake/notebooks", "intake/outputs")
+    }
 
 
 def test_licences_go_along():
