@@ -23,7 +23,7 @@ from helpers import cli, show
 from helpers.course import HOME
 
 GITHUB = HOME / ".github"
-PAGES = ("CONTRIBUTING.md", "docs/own_exercises.md", "CHANGELOG.md")
+PAGES = ("CONTRIBUTING.md", "CHANGELOG.md", "docs/grading.md", "docs/own_exercises.md", "docs/without_installing.md")
 BIN = Path(sys.prefix) / ("Scripts" if os.name == "nt" else "bin")
 
 

@@ -12,7 +12,7 @@ from helpers.authoring import contents
 from helpers.course import HOME, course
 
 README = (HOME / "README.md").read_text(encoding="utf-8")
-COMMANDS = re.findall(r"(?m)^\| `course (\w+)", README)
+COMMANDS = re.findall(r"(?m)^\| `course (\w+)", README.partition("\n## The command\n")[2])
 
 
 def test_the_table_of_lessons_is_current():
