@@ -11,18 +11,27 @@ from copy import deepcopy
 from dataclasses import dataclass
 from difflib import unified_diff
 from pathlib import Path
+from tempfile import gettempdir
 from typing import Any
+from urllib.parse import urlsplit
 
 import nbformat
+from nbformat.v4 import new_code_cell, new_notebook
 
 from helpers import kernels
+from helpers.backends.addresses import is_loopback
+from helpers.backends.aws import consent
 from helpers.backends.not_available import SAID
 from helpers.backends.running import COMPARED
 from helpers.course import HOME, Lesson
+from helpers.errors import CloudError
 
 KINDS = ("lessons", "solutions")
 ACCOUNT = "123456789012"  # on a course server, as in the stored outputs
 LONGEST = 600  # seconds
+_PATIENCE = 120  # seconds for the first call
+# What a notebook does first. A start alone sends nothing to most clouds.
+_FIRST_CALL = 'from helpers import client, start\nstart()\nclient("sqs").list_queues(MaxResults=1)'
 
 SAME, PASSED_OVER, DIFFERS = "same", "passed over", "differs"
 _WORDS = (
@@ -68,8 +77,9 @@ def verify(
 
     cloud: "offline", "aws", or an endpoint's URL. kinds: of KINDS. env: variables besides this process's. say: gets
     each notebook's name before it runs. longest: seconds for a cell, waits among them. A cell that raises, or takes
-    longer, does not keep the next from running.
+    longer, does not keep the next from running. CloudError if the cloud can't be reached or used at all.
     """
+    _reach(cloud, env or {})
     for lesson in lessons:
         for kind in kinds:
             name = f"{kind}/{lesson.slug}.ipynb"
@@ -77,10 +87,53 @@ def verify(
             yield name, _run(HOME / name, cloud, env or {}, longest)
 
 
+def _environment(cloud: str, more: Mapping[str, str]) -> dict[str, str]:
+    return {"COURSE_ACCOUNT": ACCOUNT, **os.environ, COMPARED: "1", "COURSE_CLOUD": cloud, **more}
+
+
+def _reach(cloud: str, more: Mapping[str, str]) -> None:
+    """Start the cloud and call it once, as a notebook would. CloudError if it can't be reached or used."""
+    if cloud == "offline":
+        return
+    _check_choice(cloud)
+    notebook = new_notebook(cells=[new_code_cell(_FIRST_CALL)])
+    env = {**_environment(cloud, more), "AWS_MAX_ATTEMPTS": "1"}
+    kernels.execute(notebook, Path(gettempdir()), env, timeout=_PATIENCE, allow_errors=True)
+    for output in notebook.cells[0].outputs:
+        if output.output_type == "error":
+            why = " ".join(re.sub(r"\x1b\[[0-9;]*m", "", output.evalue).split())
+            raise CloudError(f"I can't use {cloud}, so I compared nothing. {why.rstrip('.')}. {_advice(cloud)}")
+
+
+def _check_choice(cloud: str) -> None:
+    """CloudError if nothing has to be tried to know that it can't work."""
+    if cloud == "aws":
+        if not consent.accounts():
+            raise CloudError(
+                "That would use a real AWS account, and nothing has been sent yet. If you mean it, say which one by "
+                "setting COURSE_YES to its twelve digits."
+            )
+        return
+    host = urlsplit(cloud).hostname if "://" in cloud else None
+    if not host:
+        raise CloudError(f"There's no cloud {cloud!r}. --cloud takes offline, aws, or an endpoint's URL.")
+    if not is_loopback(host):
+        raise CloudError(
+            f"{host} isn't this computer, and `course verify` only uses clouds that are. Run it there, or bring the "
+            f"cloud's port here: ssh -L 4577:localhost:PORT {host}, then --cloud http://localhost:4577"
+        )
+
+
+def _advice(cloud: str) -> str:
+    if cloud == "aws":
+        return "The profile is AWS_PROFILE's, and the region is the profile's or AWS_DEFAULT_REGION's."
+    return "Is its server running, and is that its address? A `course serve` with a token needs it in COURSE_TOKEN."
+
+
 def _run(path: Path, cloud: str, more: Mapping[str, str], longest: int) -> list[Row]:
     stored = nbformat.read(path, as_version=4)
     notebook = deepcopy(stored)
-    env = {"COURSE_ACCOUNT": ACCOUNT, **os.environ, COMPARED: "1", "COURSE_CLOUD": cloud, **more}
+    env = _environment(cloud, more)
     kernels.execute(notebook, path.parent, env, timeout=longest, interrupt_on_timeout=True, allow_errors=True)
     return compare(stored, notebook)
 

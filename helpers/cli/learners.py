@@ -183,7 +183,7 @@ def sweep(
     if not consent.accounts(yes):
         yes = typer.prompt("Which account (its twelve digits)")
     first = region[0] if region else None
-    cloud = AwsCloud(yes, region_name=first, profile_name=profile, tidy=False)
+    cloud = AwsCloud(yes, region_name=first, profile_name=profile, tidy=False, command="course sweep")
     say(escape(f"Account {cloud.account}, as {cloud.caller_arn}."))
     regions = cloud.session().get_available_regions("sqs") if all_regions else region or ()
     with errors().status("Looking") as status:

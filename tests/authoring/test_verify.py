@@ -14,6 +14,7 @@ from helpers.authoring import verify as verifying
 from helpers.authoring.verify import DIFFERS, PASSED_OVER, SAME, Row, compare, verify
 from helpers.cli import app
 from helpers.course import course
+from helpers.errors import CloudError
 
 ID, OTHER_ID = "1543c05e-0b4d-4d3c-8f0e-0a51a0a3b0aa", "7776c05e-0b4d-4d3c-8f0e-0a51a0a3b0bb"
 HANDLE = "AQEB" + "wJnKyrHigUMZj6rYigCgxlaS3SLy0a" * 2
@@ -130,17 +131,38 @@ def test_verify_has_an_exit_code_for_programs(monkeypatch: pytest.MonkeyPatch, v
 
 @pytest.mark.full
 def test_verify_tells_in_a_table_and_by_its_exit_code(served: Running) -> None:
-    """On a served cloud nothing of lesson 02 differs; where nobody answers, nearly all of it does."""
+    """On a served cloud nothing of lesson 02 differs. A cloud that doesn't answer is told in a sentence."""
     good = CliRunner().invoke(app, ["verify", "02", "--cloud", served.url, "--json"])
     assert good.exit_code == 0, good.output
     found = json.loads(good.stdout)
     assert list(found) == ["lessons/02_queues.ipynb", "solutions/02_queues.ipynb"]
     assert {row["verdict"] for rows in found.values() for row in rows} == {SAME}
+    guarded = Running("course-a-token-that-is-long-enough")
     served.close()
-    bad = CliRunner().invoke(app, ["verify", "02", "--cloud", "http://nowhere"])
-    assert bad.exit_code == 1
-    assert "differs" in bad.output
-    assert "0 of 21 cells match" not in bad.output  # quizzes need no cloud
+    for url, said in ((served.url, "Could not connect to the endpoint URL"), (guarded.url, "COURSE_TOKEN")):
+        bad = CliRunner().invoke(app, ["verify", "02", "--cloud", url])
+        assert isinstance(bad.exception, CloudError)
+        assert str(bad.exception).startswith(f"I can't use {url}, so I compared nothing.")
+        assert said in str(bad.exception)
+        assert "\n" not in str(bad.exception)
+    guarded.close()
+
+
+@pytest.mark.parametrize(
+    ("cloud", "said"),
+    [
+        ("http://nowhere.example:4577", "nowhere.example isn't this computer"),
+        ("http://", "There's no cloud 'http://'"),
+        ("aw", "There's no cloud 'aw'"),
+        ("aws", "setting COURSE_YES"),
+    ],
+)
+def test_verify_says_at_once_what_cannot_work(no_cloud: None, cloud: str, said: str) -> None:
+    """Before any kernel starts, and with advice for a terminal."""
+    bad = CliRunner().invoke(app, ["verify", "02", "--cloud", cloud])
+    assert isinstance(bad.exception, CloudError)
+    assert said in str(bad.exception)
+    assert "start(" not in str(bad.exception)
 
 
 @pytest.mark.endpoints

@@ -1017,7 +1017,16 @@ def test_sweep_sends_nothing_to_an_account_without_a_yes(aws: FakeAws) -> None:
     refused = course_command("sweep", said=f"{OTHER}\n")
     assert "Which account" in refused.output
     assert isinstance(refused.exception, CloudError)
+    assert "course sweep --profile NAME" in str(refused.exception)
     assert aws.asked == []
+
+
+def test_sweep_advises_commands(aws: FakeAws) -> None:
+    """A terminal has no start()."""
+    del os.environ["AWS_DEFAULT_REGION"]
+    problem = course_command("sweep", "--yes", ACCOUNT).exception
+    assert "Choose one: course sweep --region us-east-1" in str(problem)
+    assert "start(" not in str(problem)
 
 
 def course_command(*words: str, said: str = "") -> Any:

@@ -41,6 +41,7 @@ class AwsCloud(Cloud):
     limit: how many requests may be sent.
     send_to: the email addresses and phone numbers to which SNS may really send.
     tidy: whether to delete first what earlier kernels left behind.
+    command: the command that starts this cloud, for advice in its terms; "" where it's `start`.
     """
 
     name = "aws"
@@ -56,6 +57,7 @@ class AwsCloud(Cloud):
         limit: int | None = None,
         send_to: Collection[str] = (),
         tidy: bool = True,
+        command: str = "",
     ):
         allowed = consent.accounts(yes)
         if not allowed:
@@ -66,11 +68,14 @@ class AwsCloud(Cloud):
         wait, self.creation_log = longest_wait(), CreationLog(state_folder.folder() / "made.jsonl")
         # The cloud that ran before has replaced this machine's environment variables with its own.
         with environment.of_this_machine():
-            session = self._session(region_name, profile_name)
+            session = self._session(region_name, profile_name, command)
             account, arn = identity(session)
             if account not in allowed:
                 known = f"You said yes to account {' and '.join(allowed)}"
-                raise CloudError(f"{known}, but these credentials belong to {account} ({arn}). Nothing else was sent.")
+                advice = f" If you have a profile for it: {command} --profile NAME" if command else ""
+                raise CloudError(
+                    f"{known}, but these credentials belong to {account} ({arn}). Nothing else was sent.{advice}"
+                )
             transport.install()
             boto3.setup_default_session(profile_name=profile_name, region_name=session.region_name)
         self.account, self.caller_arn, self.learner = account, arn, tags.learner()
@@ -91,7 +96,7 @@ class AwsCloud(Cloud):
             self._tidy()
             atexit.register(self._at_exit)
 
-    def _session(self, region_name: str | None, profile_name: str | None) -> boto3.Session:
+    def _session(self, region_name: str | None, profile_name: str | None, command: str) -> boto3.Session:
         self._know_profile(profile_name or os.environ.get("AWS_PROFILE") or os.environ.get("AWS_DEFAULT_PROFILE"))
         self._know_region(region_name)
         # So that sessions that a lesson creates find the same keys and region.
@@ -104,9 +109,8 @@ class AwsCloud(Cloud):
             os.environ["AWS_DEFAULT_REGION"] = region_name
         session = boto3.Session(profile_name=profile_name, region_name=region_name)
         if not session.region_name:
-            raise CloudError(
-                'AWS needs a region, and none is set. Choose one: start("aws", region_name="us-east-1", ...)'
-            )
+            advice = f"{command} --region us-east-1" if command else 'start("aws", region_name="us-east-1", ...)'
+            raise CloudError(f"AWS needs a region, and none is set. Choose one: {advice}")
         return session
 
     def _own_client(self, service: str, region: str) -> Any:
