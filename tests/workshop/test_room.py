@@ -247,6 +247,18 @@ def test_a_learners_file_can_do_no_harm(tmp_path: Path) -> None:
     assert people == {"damaged": {}, "huge": {}, "link": {}, "pipe": {}}
 
 
+def test_who_comes_later_is_found_too(tmp_path: Path) -> None:
+    """New working copies are looked for now and then, since that takes long on a network drive."""
+    now = [0.0]
+    watched = WatchedFolder(tmp_path, lambda: now[0])
+    assert watched.people() == []
+    (tmp_path / "ada" / ".course").mkdir(parents=True)
+    now[0] = 19.0
+    assert watched.people() == []
+    now[0] = 20.0
+    assert watched.people() == [Person("ada")]
+
+
 def test_watch_tells_the_link_and_cleans_up(tmp_path: Path) -> None:
     """Until Ctrl-C, with the page open meanwhile; a folder that isn't one is told in a sentence."""
     said: list[str] = []

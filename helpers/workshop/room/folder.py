@@ -14,6 +14,7 @@ from helpers.workshop.room.page import shown
 
 _HOLDS = ".course"
 _LARGEST = 200_000  # bytes of a learner's file
+_LOOK_AGAIN = 20.0  # seconds until new working copies are looked for
 _MOST_LEARNERS, _MOST_FOLDERS = 1_000, 200  # in the folder, and in one learner's
 _NOTE = "`course watch` shows how the learners in this folder get on. It deletes this file when it ends.\n"
 
@@ -59,19 +60,27 @@ def watch(folder: Path, port: int, say: Callable[[str], None], pause: Callable[[
 class WatchedFolder:
     """A folder with a working copy, or a folder around one, for each learner, who is called as that is."""
 
-    def __init__(self, folder: Path):
-        self._folder = folder
+    def __init__(self, folder: Path, now: Callable[[], float] = time.monotonic):
+        self._folder, self._now = folder, now
+        self._copies: list[tuple[str, list[Path]]] = []
+        self._looked = -_LOOK_AGAIN
         self._read: dict[Path, tuple[tuple[int, int], dict[str, Shared]]] = {}
 
     def people(self) -> list[Person]:
         """Return the learners in the sequence of their names. A file is read again once it has changed."""
-        people = []
+        if self._now() - self._looked >= _LOOK_AGAIN:  # on a network drive, looking for copies takes long
+            self._copies, self._looked = list(self._find()), self._now()
+        return [
+            Person(name, {answer: one for copy in copies for answer, one in self._shared(copy / FILE).items()})
+            for name, copies in self._copies
+        ]
+
+    def _find(self) -> Iterator[tuple[str, list[Path]]]:
+        """Yield the learners who have a working copy, each with its `.course` folder, or several."""
         for own in sorted(_folders(self._folder, _MOST_LEARNERS), key=lambda path: path.name.lower()):
-            copies = [own, *_folders(own, _MOST_FOLDERS)]
-            shared = {answer: one for copy in copies for answer, one in self._shared(copy / _HOLDS / FILE).items()}
-            if shared or any((copy / _HOLDS).is_dir() for copy in copies):
-                people.append(Person(own.name, shared))
-        return people
+            copies = [place / _HOLDS for place in (own, *_folders(own, _MOST_FOLDERS))]
+            if found := [copy for copy in copies if copy.is_dir()]:
+                yield own.name, found
 
     def _shared(self, path: Path) -> dict[str, Shared]:
         try:
