@@ -313,9 +313,10 @@ def request(page: RoomPage, rest: str = "", **headers: str) -> tuple[int, dict[s
 
 def test_only_the_whole_link_opens_the_page() -> None:
     """No other path or host does, and nothing on it runs but its own script."""
-    page = RoomPage(lambda: [Person("<script>alert(1)</script>", {FIRST.answer: Shared(3, False, "<b>", NOW)})])
+    page = RoomPage(lambda: [Person("<script>alert(1)</script>", {FIRST.answer: Shared(3, False, "<b> `<i>`", NOW)})])
     status, headers, text = request(page)
     assert status == 200
+    assert text.count("&lt;b&gt; <code>&lt;i&gt;</code>") == 2
     assert "<script>alert" not in text
     assert "default-src 'none'" in headers["Content-Security-Policy"]
     assert headers["Cache-Control"] == "no-store"

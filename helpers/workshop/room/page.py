@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import re
 import secrets
 import threading
 import time
@@ -12,7 +13,7 @@ from pathlib import Path
 from urllib.parse import parse_qs
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from helpers.course import course
 from helpers.errors import CloudError
@@ -112,13 +113,20 @@ def _source(name: str) -> str:
 
 @lru_cache
 def _environment() -> Environment:
-    return Environment(
+    made = Environment(
         loader=PackageLoader("helpers.workshop.room"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.filters["prose"] = _prose
+    return made
+
+
+def _prose(text: str) -> Markup:
+    """Return a check's words as HTML, in which what's in backticks is shown as code."""
+    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text))))
 
 
 def _render(template: str, **values: object) -> str:
