@@ -1,4 +1,4 @@
-"""What a learner shares with whoever holds the class: in the working copy, `.course/shared.json`. Knows no AWS.
+"""What a learner shares with the instructor: in the working copy, `.course/shared.json`. Knows no AWS.
 
 It's written only where `course watch` has marked a folder above the working copy, and only once the learner's kernel
 has said so. `.course/left_out` is a learner's wish to share nothing, there or with a server.

@@ -164,7 +164,7 @@ def new_lesson(root: Path, slug: str) -> Scaffold:
         Step(MANIFEST, f"{slug}: what learners can do afterwards, minutes, terms, predictions and quizzes"),
         Step(lesson, "the lesson itself, in four to eight sections"),
         Step(statements, "where each of its statements about AWS comes from"),
-        Step(notes, "a page for whoever teaches it; write it when the exercises are there"),
+        Step(notes, "a page for the instructor; write it when the exercises are there"),
     )
     commands = (f"course new exercise {number} NAME", "course build", f"pytest --record-cpu -k lesson_{number}")
     return Scaffold(f"lesson {slug}", steps, commands)

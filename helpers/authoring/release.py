@@ -11,7 +11,7 @@ from helpers.course import HOME, course
 from helpers.errors import CourseError
 from helpers.folders import new_folder
 
-_NOTE = "This copy of the course has no solutions. Whoever gave it to you has them.\n"
+_NOTE = "This copy of the course has no solutions. Your instructor has them.\n"
 _PACKAGE = Path(__file__).parent.parent
 _README = Path(__file__).parent / "handout.md"
 # An installed course has none of them.
@@ -59,7 +59,7 @@ def readme() -> str:
 
 
 def _copy(out: Path) -> None:
-    # The notes are for whoever teaches: they answer what learners are asked.
+    # The notes are for instructors: they answer what learners are asked.
     ignored = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints", "_course", "notes")
     shutil.copytree(_PACKAGE, out / "helpers", ignore=ignored)
     for name in ("lessons", "exercises", "LICENSE", *filter(lambda name: (HOME / name).exists(), _HIDDEN)):

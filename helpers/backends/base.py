@@ -112,7 +112,7 @@ class Cloud:
 
     @property
     def has_room(self) -> bool:
-        """Whether whoever holds the class can see on this cloud's server how learners get on."""
+        """Whether the instructor can see on this cloud's server how learners get on."""
         return False
 
     def enter_room(self, so_far: "Mapping[str, Shared]") -> None:

@@ -1,4 +1,4 @@
-"""Says, when a cloud starts, that whoever holds the class can see how the learner gets on, and how to be left out."""
+"""Says, when a cloud starts, that the instructor can see how the learner gets on, and how to be left out."""
 
 from collections.abc import Callable
 
@@ -6,10 +6,10 @@ from helpers import progress, sharing
 from helpers.backends.base import Cloud
 
 SEEN = (
-    "Whoever holds this class can see how you're getting on: which exercises you've checked, how often, and why the "
+    "Your instructor can see how you're getting on: which exercises you've checked, how often, and why the "
     "last check refused. Your code isn't sent. To be left out, add share_progress=False to start(...)."
 )
-LEFT_OUT = "Your progress isn't shared with whoever holds this class. To share it, add share_progress=True to start()."
+LEFT_OUT = "Your progress isn't shared with your instructor. To share it, add share_progress=True to start()."
 
 
 def begin(cloud: Cloud, share: bool | None, say: Callable[[str], object]) -> None:

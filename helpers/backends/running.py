@@ -43,7 +43,7 @@ def start(which: str | None = None, **options: Any) -> Cloud:
 
     which: "offline" (moto in this kernel), "aws" (a real account), or an endpoint's URL. The default is the variable
         COURSE_CLOUD, or "offline". Starting the offline cloud again makes a new, empty one.
-    options: `share_progress=False` keeps your progress from whoever holds the class, where they can see it. For an
+    options: `share_progress=False` keeps your progress from the instructor, where they can see it. For an
         endpoint `allow_remote=True`, and `account=` and `token=` for a workshop's server; for "aws" `yes=`,
         `region_name=`, `profile_name=`, `remember=`, `prefix=`, `limit=`, `send_to=`, see
         helpers.backends.aws.aws_cloud.AwsCloud.

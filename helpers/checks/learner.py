@@ -71,7 +71,7 @@ def _partly_right(card: Card, points: float) -> float:
 def keep(outcomes: Sequence[Outcome], place: Path | None = None) -> None:
     """Record these outcomes in the learner's progress, if the place is in a working copy. Older copies are no tries.
 
-    They're told to whoever holds the class, if the learner shares them.
+    They're told to the instructor, if the learner shares them.
 
     place: a folder; without it the current one. Nothing is recorded while outputs are compared.
     """
@@ -121,7 +121,7 @@ def _solution(exercise: Exercise, insist: bool = False) -> Card:
         return note_card(exercise.id, exercise.title, text)
     source = answer_source(exercise)
     if source is None:
-        text = "This copy of the course has no solutions. Whoever gave it to you has them."
+        text = "This copy of the course has no solutions. Your instructor has them."
         return note_card(exercise.id, exercise.title, text)
     return solution_card(exercise.id, exercise.title, source)
 

@@ -21,7 +21,7 @@ _ANEW_IN_A_TAB = (
     "To get the new version, download this notebook so that you keep it, delete it in the list of files, and reload "
     "the page."
 )
-_ANEW_ELSEWHERE = "Ask whoever gave you this notebook for the new version."
+_ANEW_ELSEWHERE = "Ask the person who gave you this notebook for the new version."
 
 
 def judged(found: Outcome, exercise: Exercise, older: bool) -> Outcome:

@@ -1,4 +1,4 @@
-"""Tells whoever holds the class how a check went, if the learner's cloud or working copy is shared with them."""
+"""Tells the instructor how a check went, if the learner's cloud or working copy is shared with them."""
 
 from collections.abc import Sequence
 from pathlib import Path

@@ -1,1 +1,1 @@
-"""Who is stuck: what learners share while they work, as a page for whoever holds the class."""
+"""Who is stuck: what learners share while they work, as a page for the instructor."""
