@@ -102,7 +102,7 @@ def _advance(cloud: Cloud, account: Account, params: dict[str, Any]) -> dict[str
     except (ClockError, OverflowError) as problem:
         raise Refused("ValidationError", str(problem)) from None
     account.catch_up()
-    cloud.accounts.changed.notify_all()  # wakes long polls that may be over now, or have a message
+    cloud.accounts.wake(account.number)  # wakes long polls that may be over now, or have a message
     return _time(cloud, account, params)
 
 
@@ -129,7 +129,7 @@ def _begin(cloud: Cloud, account: Account, params: dict[str, Any]) -> dict[str, 
 
 def _end(cloud: Cloud, account: Account, params: dict[str, Any]) -> dict[str, Any]:
     steps = cloud.runs.end(account, _text(params, "run"), moment(params.get("time")))
-    cloud.accounts.changed.notify_all()  # wakes long polls that may be over now
+    cloud.accounts.wake(account.number)  # wakes long polls that may be over now
     return _time(cloud, account, params) | _rows(steps)
 
 

@@ -28,6 +28,9 @@ class Shares:
     def __init__(self, now: Callable[[], float] = _monotonic, sleep: Callable[[float], None] = _sleep):
         self._now, self._sleep = now, sleep
         self._lock = threading.Lock()
+        # Of the thread: whose turn it is, from when on its computing isn't counted, and what was expected of it.
+        self._turn = threading.local()
+        self._usual: dict[str, float] = {}  # what the latest request of each account computed until it waited or ended
         self._debts: dict[str, tuple[float, float]] = {}  # seconds of computing, and when that was noted
         self._large: dict[str, threading.Lock] = {}
         self._at_once: Counter[str] = Counter()
@@ -40,18 +43,35 @@ class Shares:
         Refused, as AWS throttles, if the wait would be too long, or the account has too many requests at a time.
         """
         with self._one_of_many(account), self._one_large(account) if size > _LARGE else _nothing():
-            expected = size * _PER_BYTE
+            # Many can come at once, so each is expected to be like the one before.
+            expected = max(size * _PER_BYTE, min(self._usual.get(account, 0.0), _BURST))
             pause = self._charge(account, expected)
+            if pause:
+                self._sleep(min(pause, _LONGEST_PAUSE))  # before it's refused, too: it may come again at once
             if pause > _LONGEST_PAUSE:
                 self._charge(account, -expected)
                 raise _throttled("This account's requests took too much of the server's time. Wait some seconds.")
-            if pause:
-                self._sleep(pause)
-            began = _computed()
+            self._turn.account, self._turn.began, self._turn.expected = account, _computed(), expected
             try:
                 yield
             finally:
-                self._charge(account, _computed() - began - expected)
+                self.look()
+                self._turn.account = None
+
+    def uncounted(self) -> float:
+        """Return how many seconds this thread has computed in its turn since that was counted; 0 if it has no turn."""
+        return _computed() - self._turn.began if getattr(self._turn, "account", None) else 0.0
+
+    def look(self) -> float:
+        """Count what this thread computed in its turn so far, and return for how long its account has to pause."""
+        turn = self._turn
+        if not getattr(turn, "account", None):
+            return 0.0
+        took, expected = self.uncounted(), turn.expected
+        turn.began += took
+        if expected is not None:
+            self._usual[turn.account], turn.expected = took, None
+        return self._charge(turn.account, took - (expected or 0.0))
 
     @contextmanager
     def _one_of_many(self, account: str) -> Iterator[None]:

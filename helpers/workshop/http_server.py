@@ -22,7 +22,7 @@ _LARGEST_HEAD = 2 * 65_536  # bytes of a request's first line and its headers to
 _TOO_BUSY = b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 _monotonic = time.monotonic  # while an answer is checked in this process, the module `time` shows another time
 _LARGE = 256 * 1024  # bytes
-_PART = 65_536  # bytes that are read at once
+_PART = 65_536  # bytes that are read at once; a body that isn't longer is never refused for want of memory
 _ERROR_CODES = {411: "MissingContentLength", 413: "RequestEntityTooLarge", 431: "RequestHeaderSectionTooLarge"}
 HttpResponse = tuple[int, dict[str, str], bytes]  # status, headers, body
 
@@ -102,6 +102,7 @@ class HttpServer(ThreadingHTTPServer):
     block_on_close = False  # so that a long poll doesn't delay the end
     request_queue_size = 128
     delay = 1.0  # seconds until a long request is refused, so that it isn't sent again and again
+    pace = 0.001  # seconds from one part of a long body to the next, of whichever: reading them all takes few turns
     allow_reuse_address = sys.platform != "win32"  # on Windows it would allow sharing a port that is in use
 
     def __init__(self, host: str, port: int, handlers: Handlers):
@@ -109,6 +110,7 @@ class HttpServer(ThreadingHTTPServer):
         self.handlers = handlers
         self.connections = Quota(_MOST_CONNECTIONS, _MOST_OF_ONE)
         self.bytes = Quota(_MOST_BYTES, _MOST_BYTES_OF_ONE)
+        self.next_part = threading.Lock()
         self.reading: dict[_Connection, float] = {}  # since when each connection waits for a whole request
         self.writing: dict[_Connection, float] = {}  # since when each waits for its client to take the response
         self._counted: dict[Any, str] = {}  # the address of each socket that counts
@@ -260,11 +262,21 @@ class _Connection(BaseHTTPRequestHandler):
         while len(body) < length:
             if not (part := self.rfile.read1(min(_PART, length - len(body)))):
                 raise ConnectionResetError("the connection ended within a body")
-            if not self.server.bytes.take(self.client_address[0], len(part)):
-                raise UnreadableRequest(503, "SlowDown", "Too many long requests are being sent at once. Try again.")
-            self._taken += len(part)
+            if len(body) + len(part) > _PART:
+                self._take(len(part))
+            if (len(body) + len(part)) // _PART > len(body) // _PART:
+                self._wait_for_the_next_part()
             body += part
         return bytes(body)
+
+    def _take(self, count: int) -> None:
+        if not self.server.bytes.take(self.client_address[0], count):
+            raise UnreadableRequest(503, "SlowDown", "Too many long requests are being sent at once. Try again.")
+        self._taken += count
+
+    def _wait_for_the_next_part(self) -> None:
+        with self.server.next_part:
+            time.sleep(self.server.pace)
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
         """Reject a request that the standard library can't read, with an error in AWS's form."""
@@ -276,13 +288,15 @@ class _Connection(BaseHTTPRequestHandler):
 
     def _reject(self, request: HttpRequest, problem: UnreadableRequest) -> None:
         self.close_connection = True
+        if problem.status in (413, 503):
+            time.sleep(self.server.delay)
         self._write(self.server.handlers.reject(request, problem))
         self.wfile.flush()
         self._drain()
 
     def _send(self, response: HttpResponse) -> None:
         """Send the response, which counts as a body does until it's taken. Who doesn't take it soon gives way."""
-        address, size = self.client_address[0], len(response[2])
+        address, size = self.client_address[0], max(0, len(response[2]) - _PART)
         if not self.server.bytes.take(address, size):
             raise UnreadableRequest(503, "SlowDown", "Too many long responses are being sent at once. Try again.")
         self.server.writing[self] = _monotonic()
@@ -309,8 +323,9 @@ class _Connection(BaseHTTPRequestHandler):
         self.connection.shutdown(socket.SHUT_WR)
         self.connection.settimeout(2)
         left = _MOST_DRAINED
-        while left > 0 and (read := self.rfile.read1(65_536)):
+        while left > 0 and (read := self.rfile.read1(_PART)):
             left -= len(read)
+            self._wait_for_the_next_part()
 
     def log_message(self, format: str, *args: Any) -> None:
         """Print nothing for each request."""

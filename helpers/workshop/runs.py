@@ -117,7 +117,7 @@ class Runs:
         with self._accounts.changed:
             if self._parts.get(number) is part:
                 self.leave(number)
-                self._accounts.changed.notify_all()
+                self._accounts.wake(number)
 
     def _part(self, account: Account, name: str) -> _Part:
         part = self._parts.get(account.number)

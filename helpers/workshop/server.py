@@ -5,6 +5,7 @@ computer can connect, signatures needn't be checked; otherwise requests have to 
 """
 
 import re
+import threading
 import time
 import traceback
 import uuid
@@ -37,6 +38,8 @@ from helpers.workshop.tokens import Tokens
 
 _MOST_ACCOUNTS = 10_000
 _MOST_FIELDS = 5_000
+_LONGEST_POLL = 20.0  # seconds
+_STRETCH, _BREATH = 0.01, 0.001  # seconds that a long request computes at a time, and pauses at least
 _JOURNAL_LIMIT = 2_000  # entries for each account
 _OF_A_RUN = OF_A_RUN.lower()
 _NUMBER = re.compile(r"[0-9]{12}")
@@ -60,7 +63,8 @@ class WorkshopCloud:
     ):
         self.board = board
         self.tokens, self.still, self.hosts = tokens or Tokens(), still, hosts or Hosts()
-        self.accounts, self.shares = Accounts(trusting=False), Shares()
+        self.shares = Shares()
+        self.accounts: Accounts = _SharingAccounts(self)
         self.runs, self.storage = Runs(self.accounts, self.tokens.of), Storage()
         self.handlers = Handlers(self.respond, self._reject_unreadable)
 
@@ -121,7 +125,7 @@ class WorkshopCloud:
                 for region in regions():
                     old.service(SqsRegion, region).queues.clear()
             new = self._open(number, still, seed)
-            self.accounts.changed.notify_all()
+            self.accounts.wake(number)
             return new
 
     def _open_another(self, number: str) -> Account:
@@ -196,6 +200,26 @@ class WorkshopCloud:
 
     def _reject_unreadable(self, http: HttpRequest, problem: UnreadableRequest) -> HttpResponse:
         return self._refusal(http, Refused(problem.code, problem.text, problem.status))
+
+
+class _SharingAccounts(Accounts):
+    """Accounts whose long polls and fan-outs go on only as often as their share of the server's time allows."""
+
+    def __init__(self, cloud: WorkshopCloud):
+        super().__init__(trusting=False)
+        self._cloud, self._no_news = cloud, threading.Condition(self.changed)  # type: ignore[arg-type]
+
+    def breathe(self) -> None:
+        """Let others go on, for as long as the share says, or at least those who wait: they can't show up before."""
+        if self._cloud.shares.uncounted() > _STRETCH:
+            self._no_news.wait(min(max(self._cloud.shares.look(), _BREATH), _LONGEST_POLL))
+
+    def wait(self, number: str, seconds: float) -> None:
+        """Wait as others do, or for longer."""
+        if pause := self._cloud.shares.look():
+            self._no_news.wait(min(pause, _LONGEST_POLL))
+        else:
+            super().wait(number, seconds)
 
 
 def _guess_service(http: HttpRequest) -> str:

@@ -403,14 +403,14 @@ def polling(no_cloud: None, real_seconds: list[float], monkeypatch: pytest.Monke
     waits = threading.Event()
     monkeypatch.setattr(receiving, "_STEP", 0.005)
     start()
-    changed = worlds.require().accounts.changed
-    plain = changed.wait
+    accounts = worlds.require().accounts
+    plain = accounts.wait
 
-    def wait(seconds: float) -> bool:
+    def wait(number: str, seconds: float) -> None:
         waits.set()
-        return plain(seconds)
+        plain(number, seconds)
 
-    monkeypatch.setattr(changed, "wait", wait)
+    monkeypatch.setattr(accounts, "wait", wait)
     return waits
 
 

@@ -26,7 +26,7 @@ class Running:
     def __init__(self, token: str = "", still: bool = False):
         self.cloud = WorkshopCloud(Tokens(token), still)
         self.server = HttpServer("127.0.0.1", 0, self.cloud.handlers)
-        self.server.delay = 0.0
+        self.server.delay = self.server.pace = 0.0
         # Long pauses lie between its looks at the time, so how busy the machine is decides nothing.
         self.cloud.shares = Shares(itertools.count(step=1_000.0).__next__)
         self.url = f"http://127.0.0.1:{self.server.server_address[1]}"

@@ -1,5 +1,6 @@
 """What one client of `course serve` can do to the others: nothing by its Host, and little by what and how it sends."""
 
+import contextlib
 import socket
 import threading
 import time
@@ -41,8 +42,12 @@ def connect(served: Running) -> socket.socket:
 
 
 def answer(connection: socket.socket) -> bytes:
-    """Return everything the server sends until it closes the connection."""
-    return b"".join(iter(lambda: connection.recv(65_536), b""))
+    """Return everything the server sends until the connection ends. What it hasn't read by then makes that a reset."""
+    got = b""
+    with contextlib.suppress(ConnectionResetError):
+        while part := connection.recv(65_536):
+            got += part
+    return got
 
 
 # ---- Who it was meant for
@@ -263,8 +268,10 @@ def test_busy_connections_do_not_give_way_and_others_are_not_touched() -> None:
 def test_a_request_has_to_arrive_in_time(served: Running, monkeypatch: pytest.MonkeyPatch, sent: bytes) -> None:
     """Whoever is silent, or sends a byte now and then, is disconnected."""
     with connect(served) as connection:
+        port = connection.getsockname()[1]
         connection.sendall(sent)
-        assert until(lambda: bool(served.server.reading))
+        # Connections of other tests wait for their next request meanwhile.
+        assert until(lambda: any(each.client_address[1] == port for each in list(served.server.reading)))
         monkeypatch.setattr(http_server, "_READING", -1.0)
         served.server.service_actions()
         assert not answer(connection).startswith(b"HTTP/1.1 2")
@@ -275,14 +282,14 @@ def test_a_long_request_that_is_refused_is_not_followed_by_the_next_at_once(
 ) -> None:
     """A short one is refused at once."""
     waited: list[float] = []
-    monkeypatch.setattr(served.server, "delay", 0.001)
+    monkeypatch.setattr(served.server, "delay", 0.123)
     monkeypatch.setattr(http_server.time, "sleep", waited.append)
     for size, count in ((1_000, 0), (300_000, 1)):
         with connect(served) as connection:
             head = f"POST / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: {size}\r\n\r\n"
             connection.sendall(head.encode() + b"x" * size)
             assert answer(connection).startswith(b"HTTP/1.1 403 ")
-        assert waited.count(0.001) == count
+        assert waited.count(0.123) == count
 
 
 def test_bodies_in_memory_have_a_limit(served: Running, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -399,6 +406,41 @@ def test_so_many_addresses_can_be_down(served: Running, monkeypatch: pytest.Monk
     with pytest.raises(CloudError, match="At most 1 addresses"):
         control.post("web", url="http://b", status=500)
     assert control.post("web", url="http://a", status=0) == {"down": {}}
+
+
+def test_what_a_refused_body_took_is_free_before_its_client_knows(
+    served: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The rest of it is thrown away, for as long as it comes."""
+    monkeypatch.setattr(served.server, "bytes", http_server.Quota(1_000_000, 300_000))
+    with connect(served) as connection:
+        connection.sendall(b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 900000\r\n\r\n" + b"x" * 500_000)
+        assert connection.recv(65_536).startswith(b"HTTP/1.1 503 ")
+        assert not served.server.bytes._used
+
+
+def test_short_requests_need_no_free_memory(served: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However long those are that others send from the same address."""
+    monkeypatch.setattr(served.server, "bytes", http_server.Quota(300_000, 300_000))
+    assert served.server.bytes.take("127.0.0.1", 300_000)
+    sqs = keyed(served.url, "sqs", "us-east-1", "600000000006")
+    url = sqs.create_queue(QueueName="orders")["QueueUrl"]
+    assert sqs.send_message(QueueUrl=url, MessageBody="x" * 60_000)["MessageId"]
+    with pytest.raises(sqs.exceptions.ClientError, match=r"\(SlowDown\)"):
+        sqs.send_message(QueueUrl=url, MessageBody="x" * 70_000)
+
+
+def test_the_parts_of_long_bodies_are_read_one_by_one(served: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of whichever: otherwise those who send them would have most turns of Python's."""
+    waited: list[tuple[float, bool]] = []
+    monkeypatch.setattr(served.server, "pace", 0.123)
+    is_taken = served.server.next_part.locked
+    monkeypatch.setattr(http_server.time, "sleep", lambda seconds: waited.append((seconds, is_taken())))
+    sqs = keyed(served.url, "sqs", "us-east-1", "600000000007")
+    url = sqs.create_queue(QueueName="orders")["QueueUrl"]
+    assert not waited
+    sqs.send_message(QueueUrl=url, MessageBody="x" * 655_360)
+    assert waited == [(0.123, True)] * 10
 
 
 # ---- How much of it

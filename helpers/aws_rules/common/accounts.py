@@ -79,7 +79,7 @@ class Account:
     def tell_of_change(self) -> None:
         """Have long polls look again, those of other threads and those of a run's members."""
         self.accounts.changes += 1
-        self.accounts.changed.notify_all()
+        self.accounts.wake(self.number)
         if self.world.scheduler is not None:
             self.world.scheduler.notify(self.accounts)
 
@@ -144,8 +144,8 @@ class Key:
 class Accounts:
     """The accounts of one simulated AWS.
 
-    changed: the lock of everything in them. It's held while a request is answered, released while a long poll waits,
-    and notified when a queue changes. web: makes requests to real web addresses; None if there are none. trusting:
+    changed: the lock of everything in them. It's held while a request is answered, released while a long poll waits.
+    `wake` ends the waits of an account's. web: makes requests to real web addresses; None if there are none. trusting:
     whether callers can assume roles of other accounts, since roles have no trust policies here. errands: calls to make
     once the lock is free, such as requests to a web address, which could call back. metrics_delay: seconds after the
     end of a minute until CloudWatch has its metrics.
@@ -158,6 +158,7 @@ class Accounts:
         self.errands: deque[Callable[[], None]] = deque()
         self.changed = threading.Condition(threading.RLock())
         self.changes = 0  # how often something changed that a long poll can wait for
+        self._waiting: dict[str, threading.Condition] = {}  # over the same lock, by account number
         self._accounts: dict[str, Account] = {}
         self._keys: dict[str, Key] = {}
 
@@ -169,6 +170,18 @@ class Accounts:
     def get(self, number: str) -> Account | None:
         """Return the account of this number, or None."""
         return self._accounts.get(number)
+
+    def wait(self, number: str, seconds: float) -> None:
+        """Give the lock free until `wake` is called for this account, for so many real seconds at most."""
+        self._waiting.setdefault(number, threading.Condition(self.changed)).wait(seconds)  # type: ignore[arg-type]
+
+    def breathe(self) -> None:
+        """Let others have the lock in the middle of a long request, where they are other people's."""
+
+    def wake(self, number: str) -> None:
+        """Have the long polls look again that wait in this account, and no others."""
+        if waiting := self._waiting.get(number):
+            waiting.notify_all()
 
     def catch_up(self) -> None:
         """Make the scheduled calls of all accounts that are due; for after the clock has moved."""
@@ -194,7 +207,8 @@ class Accounts:
         for account in self._accounts.values():
             account.world, account.accounts = world, self
         self.changes += 1
-        self.changed.notify_all()
+        for number in self._waiting:
+            self.wake(number)
 
     def all(self) -> list[Account]:
         """Return the accounts."""

@@ -52,14 +52,19 @@ class Failed(Exception):
     retryable: bool = False
 
 
-def publish(topic: Topic, entry: dict[str, Any], trace: str, by: str) -> Notification:
-    """Publish a message that was checked, to all subscriptions. trace, by: as in `publishing.make_notification`."""
+def publish(topic: Topic, entry: dict[str, Any], trace: str, by: str, breathe: bool = False) -> Notification:
+    """Publish a message that was checked, to all subscriptions. trace, by: as in `publishing.make_notification`.
+
+    breathe: whether others can have the lock meanwhile. They can't with a FIFO topic, which has an order to keep.
+    """
     made, new = publishing.make_notification(topic, entry, trace, by)
     if new:
         if topic.archive is not None:
             topic.archive.add(made, topic.owner.time())
-        for subscription in subscriptions.of_topic(topic):
+        for subscription in list(subscriptions.of_topic(topic)):
             deliver(made, subscription)
+            if breathe and not topic.fifo_topic:
+                topic.owner.accounts.breathe()
     return made
 
 

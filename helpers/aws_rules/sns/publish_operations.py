@@ -42,7 +42,7 @@ def publish(request: Request) -> Answer:
 
 
 def _publish(topic: Topic, entry: dict[str, Any], request: Request) -> Answer:
-    return publishing.answer(deliveries.publish(topic, entry, request.trace, request.who))
+    return publishing.answer(deliveries.publish(topic, entry, request.trace, request.who, breathe=True))
 
 
 def _to_phone(request: Request) -> Answer:

@@ -62,7 +62,7 @@ def receive(poll: Poll, by: str) -> list[Message]:
     poll ends to the second.
     """
     queue, attempt, visibility_timeout = poll.queue, poll.attempt, poll.visibility_timeout
-    clock, changed, is_awaited = queue.owner.world.clock, queue.owner.accounts.changed, Awaited()
+    clock, owner, is_awaited = queue.owner.world.clock, queue.owner, Awaited()
     if attempt and queue.fifo_queue and (before := _repeat_attempt(queue, attempt, visibility_timeout)):
         queue.meters.received(queue.now(), len(before))
         return before
@@ -80,7 +80,7 @@ def receive(poll: Poll, by: str) -> list[Message]:
             seconds = min(left, queue.next_event(queue.now()))
             raise LookAgain(min(clock.time() + seconds, queue.owner.next_due()), queue.owner.accounts)
         clock.expect_to_run(is_awaited)
-        changed.wait(min(left, _STEP) if clock.runs else _STEP)
+        owner.accounts.wait(owner.number, min(left, _STEP) if clock.runs else _STEP)
 
 
 def _repeat_attempt(queue: Queue, attempt: str, visibility_timeout: int) -> list[Message]:

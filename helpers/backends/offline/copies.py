@@ -39,7 +39,7 @@ class _Writer(pickle.Pickler):
         if isinstance(thing, World):
             return _filled(thing, around=None, scheduler=None, call_takes=0.0, open=True)
         if isinstance(thing, Accounts):
-            return _filled(thing, web=None, errands=deque())
+            return _filled(thing, web=None, errands=deque(), _waiting={})
         if isinstance(thing, Clock):
             return _clock_at, (thing.time(),)
         if isinstance(thing, Journal):
