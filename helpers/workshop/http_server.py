@@ -296,7 +296,8 @@ class _Connection(BaseHTTPRequestHandler):
 
     def _send(self, response: HttpResponse) -> None:
         """Send the response, which counts as a body does until it's taken. Who doesn't take it soon gives way."""
-        address, size = self.client_address[0], max(0, len(response[2]) - _PART)
+        address, size = self.client_address[0], len(response[2])
+        size = size if size > _PART else 0
         if not self.server.bytes.take(address, size):
             raise UnreadableRequest(503, "SlowDown", "Too many long responses are being sent at once. Try again.")
         self.server.writing[self] = _monotonic()

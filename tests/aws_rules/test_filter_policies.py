@@ -691,6 +691,28 @@ def test_a_reason_tells_when_no_one_element_has_all() -> None:
     )
 
 
+def test_long_lists_are_compared_element_by_element() -> None:
+    """Not each with each other: that would take minutes."""
+    policy, elements = {"r": {"a": [1], "b": [1]}}, [{"a": 1, "b": 0}, {"a": 0, "b": 1}] * 2_000
+    assert why(policy, BODY, {"r": elements}).endswith("the message has no such element")
+    assert why(policy, BODY, {"r": [*elements, {"a": 1, "b": 1}]}) == ""
+
+
+@pytest.mark.parametrize(
+    ("policy", "message"),
+    [
+        ({"n": [{"numeric": [">", n]} for n in range(10_000, 10_150)]}, {"n": list(range(1_000))}),
+        (
+            {name: [1] for name in ("x.a", "x.m.b", "x.m.d", "x.z")},
+            {"x": [{"a": 1, "z": 1}] * 400, "x.m": [{"b": 1, "d": 1}] * 400},
+        ),
+    ],
+)
+def test_what_would_take_too_long_does_not_pass(policy: dict[str, Any], message: Any) -> None:
+    """Many rules beside many values, and lists whose elements make pairs. AWS is faster."""
+    assert "make more than 100,000 pairs, which is too many here" in why(policy, BODY, message)
+
+
 # --- anything --------------------------------------------------------------------------------------------------------
 
 WORDS = [

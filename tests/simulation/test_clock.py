@@ -487,11 +487,11 @@ def time_passes(polling: threading.Event, real_seconds: list[float], monkeypatch
     """The lengths of a long poll's real waits. None is waited; so much real time has passed then."""
     waited: list[float] = []
 
-    def wait(seconds: float) -> None:
+    def wait(number: str, seconds: float) -> None:
         waited.append(seconds)
         real_seconds.append(real_seconds[-1] + seconds)
 
-    monkeypatch.setattr(worlds.require().accounts.changed, "wait", wait)
+    monkeypatch.setattr(worlds.require().accounts, "wait", wait)
     monkeypatch.setattr(receiving, "_STEP", 1)
     return waited
 
@@ -533,18 +533,18 @@ def test_a_long_poll_that_is_nearly_over_does_not_spin(time_passes: list[float])
     """With a millisecond left while time stands, another thread looks at the clock no more often than otherwise."""
     sqs = boto3.client("sqs")
     url = sqs.create_queue(QueueName="orders", Attributes={"ReceiveMessageWaitTimeSeconds": "20"})["QueueUrl"]
-    waited, wait = time_passes, worlds.require().accounts.changed.wait
+    waited, wait = time_passes, worlds.require().accounts.wait
 
-    def stops(seconds: float) -> None:
+    def stops(number: str, seconds: float) -> None:
         if len(waited) == 1:
             clock.advance(18.999)
             clock.cell_ends()
         if len(waited) == 4:
             clock.cell_begins()
-        wait(seconds)
+        wait(number, seconds)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(worlds.require().accounts.changed, "wait", stops)
+        patch.setattr(worlds.require().accounts, "wait", stops)
         thread, messages = poll_in_a_thread(sqs, url)
         thread.join(10)
     assert messages == [[]]

@@ -211,14 +211,15 @@ def short(client: Client) -> list[Request]:
     return [sqs("ListQueues")]
 
 
-def _subscribed(client: Client, count: int, policy: object = None) -> str:
+def _subscribed(client: Client, count: int, policy: object = None, scope: str = "MessageAttributes") -> str:
     topic, url = client.sns("CreateTopic", Name="news"), _queue(client)
     arn = f"arn:aws:sqs:us-east-1:{NUMBER}:orders"
     allowed = {"Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage", "Resource": "*"}
     client.sqs("SetQueueAttributes", QueueUrl=url, Attributes={"Policy": json.dumps({"Statement": [allowed]})})
     more = {}
     if policy:
-        more = {"Attributes.entry.1.key": "FilterPolicy", "Attributes.entry.1.value": json.dumps(policy)}
+        more = {"Attributes.entry.1.key": "FilterPolicyScope", "Attributes.entry.1.value": scope}
+        more |= {"Attributes.entry.2.key": "FilterPolicy", "Attributes.entry.2.value": json.dumps(policy)}
     for number in range(count):
         name = f"orders-{number}"
         if policy is None or number:
@@ -238,16 +239,23 @@ def fan_out(client: Client) -> list[Request]:
 
 def filter_policies(client: Client) -> list[Request]:
     """Batches of ten with two hundred filter policies of 150 conditions, none of which the long values meet."""
-    pattern = {name: [{"anything-but": {"prefix": f"ab{n}"}} for n in range(30)] for name in ("a", "b", "c", "d")}
-    pattern["kind"] = [{"suffix": f"b{n}"} for n in range(30)]
+    pattern = {"kind": [{"equals-ignore-case": f"ab{n}"} for n in range(150)]}
     topic, batch = _subscribed(client, 200, pattern), {}
     for n in range(1, 11):
         entry = f"PublishBatchRequestEntries.member.{n}"
         batch[f"{entry}.Id"], batch[f"{entry}.Message"] = str(n), "x"
         batch[f"{entry}.MessageAttributes.entry.1.Name"] = "kind"
         batch[f"{entry}.MessageAttributes.entry.1.Value.DataType"] = "String"
-        batch[f"{entry}.MessageAttributes.entry.1.Value.StringValue"] = "ab" * 10_000
+        batch[f"{entry}.MessageAttributes.entry.1.Value.StringValue"] = "ab" * 12_000
     return [form("sns", Action="PublishBatch", TopicArn=topic, **batch)]
+
+
+def filter_bodies(client: Client) -> list[Request]:
+    """Messages of 250 kB in whose body two hundred filter policies look for pairs in two long lists."""
+    names = ("x.a", "x.m.b", "x.m.d", "x.z")
+    topic = _subscribed(client, 200, {name: [1] for name in names}, scope="MessageBody")
+    body = {"x": [{"a": 1, "z": 1}] * 8_000, "x.m": [{"b": 1, "d": 1}] * 7_000}
+    return [form("sns", Action="Publish", TopicArn=topic, Message=json.dumps(body, separators=(",", ":")))]
 
 
 def metric_math(client: Client) -> list[Request]:
@@ -329,6 +337,7 @@ KINDS = [
     long_polls_of_much,
     fan_out,
     filter_policies,
+    filter_bodies,
     metric_math,
     listing,
     far_future,

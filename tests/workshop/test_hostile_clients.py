@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -21,7 +22,7 @@ from helpers.aws_rules.common.refusals import Refused
 from helpers.aws_rules.common.request import Request
 from helpers.backends.endpoint.workshop_client import ControlClient
 from helpers.errors import CloudError
-from helpers.workshop import http_server, storage
+from helpers.workshop import http_server, server, storage
 from helpers.workshop.fair_shares import Shares
 from helpers.workshop.hosts import Hosts
 from helpers.workshop.server import WorkshopCloud
@@ -490,6 +491,68 @@ def test_whoever_is_alone_never_waits(monkeypatch: pytest.MonkeyPatch) -> None:
         computer.request("ada", 1)
         computer.now += 1
     assert computer.paused == 0
+
+
+def test_what_a_request_computed_so_far_counts_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A long poll and a fan-out pause in the middle, and the next request is expected to compute as much."""
+    computer = Computer(monkeypatch)
+    computer.request("ada", 0.001)
+    assert computer.shares.look() == computer.shares.uncounted() == 0
+    with computer.shares.turn("mallory", 0):
+        computer.computed += 0.9
+        assert computer.shares.uncounted() == pytest.approx(0.9)
+        assert computer.shares.look() == computer.shares.look() == pytest.approx(10)
+        assert computer.shares.uncounted() == 0
+    computer.now += 100
+    computer.request("ada", 0.001)
+    computer.request("mallory", 0.2)
+    assert computer.paused == 0
+    with computer.shares.turn("mallory", 0):
+        assert computer.paused == pytest.approx((2 * 0.2 - 0.2 * 0.06 - 0.3) / 0.06)
+
+
+@pytest.mark.parametrize("kind", ["fan-out", "jump of the clock"])
+def test_others_are_answered_in_the_middle_of_a_long_request(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The lock that all accounts share is free now and then."""
+    cloud, answered = WorkshopCloud(still=True), threading.Event()
+    account = cloud.reset("600000000120")
+
+    def call(operation: str, **params: Any) -> Any:
+        return dispatch.run(Request("sns", operation, params, account, "us-east-1", "http://localhost"))
+
+    def other() -> None:
+        with cloud.accounts.changed:
+            answered.set()
+
+    topic = call("CreateTopic", Name="news")["TopicArn"]
+    for number in range(20):
+        call("Subscribe", TopicArn=topic, Protocol="sms", Endpoint=f"+49151123456{number:02}")
+        account.later(number, partial(int))
+    monkeypatch.setattr(server, "_BREATH", 0.1)
+    monkeypatch.setattr(cloud.shares, "uncounted", lambda: 0.0 if answered.is_set() else 1.0)
+    with cloud.accounts.changed:
+        threading.Thread(target=other, daemon=True).start()
+        if kind == "fan-out":
+            call("Publish", TopicArn=topic, Message="x")
+        else:
+            account.world.clock.advance(60)  # type: ignore[union-attr]
+            account.catch_up()
+        assert answered.is_set()
+
+
+def test_a_long_poll_looks_as_often_as_its_account_may(monkeypatch: pytest.MonkeyPatch) -> None:
+    """News doesn't end its pause: whoever has many polls and much news would compute all the time."""
+    accounts, waited = (cloud := WorkshopCloud()).accounts, list[str]()
+    monkeypatch.setattr(cloud.shares, "look", lambda: 0.01)
+    with accounts.changed:
+        news = threading.Condition(accounts.changed)  # type: ignore[arg-type]
+        monkeypatch.setattr(news, "wait", lambda seconds: waited.append("for news"))
+        accounts._waiting["600000000121"] = news
+        accounts.wait("600000000121", 60)
+        assert not waited
+        monkeypatch.setattr(cloud.shares, "look", lambda: 0.0)
+        accounts.wait("600000000121", 60)
+        assert waited
 
 
 def test_a_wait_that_is_too_long_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

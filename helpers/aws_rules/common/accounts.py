@@ -105,6 +105,7 @@ class Account:
         """Make the scheduled calls and looks that are due, earliest first, each at its own time by the clock."""
         while (self._due or self.watches) and (at := self.next_due()) <= self.time():
             next_call = self._next_call()
+            self.accounts.breathe()
             if next_call > at:
                 watch = min(self.watches, key=lambda each: each.at)
                 next_act = min((each.acts_at for each in self.watches if each is not watch), default=next_call)

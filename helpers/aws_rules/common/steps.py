@@ -49,9 +49,9 @@ def record(
     by: str = "",
     copy: int = 0,
 ) -> None:
-    """Add a step that happens now to the journal of the account's world."""
+    """Add a step that happens now to the journal of the account's world. A long reason is cut."""
     now = account.world.clock.now()
-    account.world.journal.append(Step(now, what, where, message, reason, hidden, by, copy=copy))
+    account.world.journal.append(Step(now, what, where, message, reason[:_LONGEST_TEXT], hidden, by, copy=copy))
 
 
 def record_publish(account: Account, what: str, where: str, message: str, by: str, text: str, reason: str = "") -> None:

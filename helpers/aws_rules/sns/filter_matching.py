@@ -9,6 +9,9 @@ moto: lacks operators, such as cidr, and compares some values differently.
 import ipaddress
 import json
 import re
+from collections import defaultdict
+from collections.abc import Iterator
+from functools import lru_cache
 from itertools import count
 from typing import Any
 
@@ -16,9 +19,11 @@ from helpers.aws_rules.sns.filter_policies import ATTRIBUTES, BILLION, COMPARISO
 
 _NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 _ABSENT = {"exists": False}
+_MOST_LOOKS = 100_000  # at a value with a rule, or at a value beside others: a tenth of a second; AWS is faster
 
 _Branch = dict[str, list[Any]]  # flat name -> rules
 _Element = tuple[int, int]  # a list in the message, and an index in it
+_Placed = tuple[frozenset[_Element], bool]  # the elements that a value is in, and whether it fits
 _Fields = dict[str, list[tuple[Any, frozenset[_Element]]]]  # flat name -> values, each with the elements that it's in
 
 
@@ -36,10 +41,31 @@ def mismatch(policy: dict[str, Any], scope: str, attributes: dict[str, Any], bod
         return "the filter looks into the message's body, which is not a JSON object"
     if scope == ATTRIBUTES and not fields:  # not even {"exists": false} matches: SNS developer guide, Key matching
         return "the filter looks at message attributes, and the message has none that a filter can read"
-    missed = list(dict.fromkeys(_explain(branch, fields) for branch in _branches(policy)))
+    try:
+        looks = _Looks()
+        missed = list(dict.fromkeys(_explain(branch, fields, looks) for branch in _branches(policy)))
+    except _TooManyLooks:
+        return f"the filter's rules and the values make more than {_MOST_LOOKS:,} pairs, which is too many here"
     if "" in missed or len(missed) == 1:
         return "" if "" in missed else missed[0]
     return 'no alternative of "$or" fits: ' + "; or ".join(missed[:3])
+
+
+class _TooManyLooks(Exception):
+    """Comparing a message with a policy would take too long."""
+
+
+class _Looks:
+    """Counts what comparing one message with one policy takes."""
+
+    def __init__(self) -> None:
+        self._left = _MOST_LOOKS
+
+    def count(self, looks: int) -> None:
+        """Count some more, or raise _TooManyLooks."""
+        self._left -= looks
+        if self._left < 0:
+            raise _TooManyLooks
 
 
 # --- flattening policy and message ------------------------------------------------------------------------------------
@@ -88,6 +114,7 @@ def _escaped(text: str) -> str:
     return text.replace("\\", "\\\\").replace('"', '\\"')
 
 
+@lru_cache(maxsize=1)  # a message has the same ones for all subscriptions
 def _body_fields(body: str) -> _Fields | None:
     """Return the values in a body, without objects and lists; None if it isn't a JSON object."""
     try:
@@ -117,16 +144,21 @@ def _flatten(value: Any, path: str, inside: frozenset[_Element], fields: _Fields
 # --- matching ---------------------------------------------------------------------------------------------------------
 
 
-def _fit_together(branch: _Branch, fields: _Fields) -> bool:
+def _fit_together(branch: _Branch, fields: _Fields, looks: _Looks) -> bool:
     """Return whether every name has a matching value, where values from the same list come from the same element."""
     names = sorted(branch)
     chosen: set[frozenset[_Element]] = {frozenset()}
     for position, name in enumerate(names):
         values = [(inside, _fits(branch[name], value)) for value, inside in fields.get(name, [])]
-        values = list(dict.fromkeys(values))
+        groups = _by_outermost(list(dict.fromkeys(values)))
         reached: set[frozenset[_Element]] = set()
         for elements in chosen:
-            near = [(elements | inside, fit) for inside, fit in values if _agree(elements | inside)]
+            looks.count(1)
+            near = []
+            for inside, fit in _possible(groups, elements):
+                looks.count(1)
+                if _agree(elements | inside):
+                    near.append((elements | inside, fit))
             reached |= {merged for merged, fit in near if fit}
             reached |= {elements} if not near and _ABSENT in branch[name] else set()
         # Forget the lists in which no later name has a value, or the combinations would multiply.
@@ -135,6 +167,23 @@ def _fit_together(branch: _Branch, fields: _Fields) -> bool:
         }
         chosen = {frozenset(element for element in elements if element[0] in later) for elements in reached}
     return bool(chosen)
+
+
+def _by_outermost(values: list[_Placed]) -> dict[int, dict[int, list[_Placed]]]:
+    """Return the values by the outermost list that they're in, and by the index in it. Lists are numbered inwards."""
+    groups: dict[int, dict[int, list[_Placed]]] = defaultdict(lambda: defaultdict(list))
+    for inside, fit in values:
+        number, index = min(inside, default=(-1, 0))
+        groups[number][index].append((inside, fit))
+    return groups
+
+
+def _possible(groups: dict[int, dict[int, list[_Placed]]], elements: frozenset[_Element]) -> Iterator[_Placed]:
+    """Return the values whose outermost list isn't at another index in these elements."""
+    chosen = dict(elements)
+    for number, group in groups.items():
+        for some in [group.get(chosen[number], [])] if number in chosen else group.values():
+            yield from some
 
 
 def _agree(elements: frozenset[_Element]) -> bool:
@@ -190,10 +239,11 @@ def _precise(value: Any) -> int | None:
 # --- explaining a mismatch --------------------------------------------------------------------------------------------
 
 
-def _explain(branch: _Branch, fields: _Fields) -> str:
+def _explain(branch: _Branch, fields: _Fields, looks: _Looks) -> str:
     """Return "" if the fields match the branch, otherwise the first thing that doesn't."""
+    looks.count(sum(len(rules) * len(fields.get(name, [])) for name, rules in branch.items()))
     lone = [name for name, rules in branch.items() if not any(_fits(rules, value) for value, _ in fields.get(name, []))]
-    if all(_ABSENT in branch[name] for name in lone) and _fit_together(branch, fields):
+    if all(_ABSENT in branch[name] for name in lone) and _fit_together(branch, fields, looks):
         return ""
     for name in lone:
         if name in fields or _ABSENT not in branch[name]:

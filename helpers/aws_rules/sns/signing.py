@@ -39,8 +39,13 @@ _CONFIRMATION = ("Message", "MessageId", "SubscribeURL", "Timestamp", "Token", "
 
 def sign(envelope: dict[str, Any], version: str) -> str:
     """Return the signature of an envelope in base64."""
+    return _signature(signed_text(envelope), version)
+
+
+@lru_cache(maxsize=4)  # a message has the same one for all subscriptions
+def _signature(text: bytes, version: str) -> str:
     algorithm = hashes.SHA1() if version == "1" else hashes.SHA256()
-    return base64.b64encode(_key().sign(signed_text(envelope), padding.PKCS1v15(), algorithm)).decode()
+    return base64.b64encode(_key().sign(text, padding.PKCS1v15(), algorithm)).decode()
 
 
 def signed_text(envelope: dict[str, Any]) -> bytes:
