@@ -83,13 +83,19 @@ def _faults(version: _Version, outcome: Outcome) -> Iterator[str]:
         tried = "the solution" if version.kind == SOLUTION else "a function that does nothing and returns None"
         yield f"{where}: its check doesn't get to an end with {tried}. {outcome.got}. Correct the check."
         return
-    came, said = f"comes out as {outcome.status!r}.", f"{outcome.got} {outcome.why}".strip()
+    came, said = f"comes out as {outcome.status!r}.", _said(outcome)
     if version.kind == SOLUTION and outcome.status != CORRECT:
-        yield f"{where}: the solution {came} {said} Fix the solution or its check."
+        yield f"{where}: the solution {came}{said}\nFix the solution or its check."
     if version.kind == STUB and outcome.status != NOT_ATTEMPTED:
-        yield f"{where}: the stub that learners get {came} {said} Its check has to run the answer before it ends."
+        yield f"{where}: the stub that learners get {came}{said}\nIts check has to run the answer before it ends."
     if version.kind == NOTHING and outcome.status == CORRECT:
         yield (
             f"{where}: a function that does nothing and returns None {came} "
             "Its check has to look at what only a right answer returns or leaves behind."
         )
+
+
+def _said(outcome: Outcome) -> str:
+    """Return what learners would read, a line for each thing."""
+    told = (("call", outcome.did), ("got", outcome.got), ("expected", outcome.expected), ("why", outcome.why))
+    return "".join(f"\n  {what}: {text}" for what, text in told if text)

@@ -10,6 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from nbformat import NotebookNode
+
 from helpers.authoring import normal
 from helpers.authoring.solution_faults import Solved
 from helpers.course import parse
@@ -74,7 +76,7 @@ def write(root: Path, files: Mapping[str, str], replaced: Sequence[str] = ()) ->
 
 
 def require_finished(root: Path, notebooks: Sequence[Solved]) -> None:
-    """Raise NotebookError, which names every placeholder that is left in these lessons of a clone."""
+    """Raise NotebookError, which names every placeholder that is left in these lessons of a clone, file by file."""
     left = [place for solved in notebooks for place in _placeholders(root, solved)]
     if left:
         raise NotebookError("\n".join([*left, f"Write what's missing in place of each {TODO}. Then build again."]))
@@ -82,6 +84,10 @@ def require_finished(root: Path, notebooks: Sequence[Solved]) -> None:
 
 def _placeholders(root: Path, solved: Solved) -> Iterator[str]:
     lesson = solved.lesson
+    yield from _in_notebook(solved.name, solved.notebook)
+    yield from _in_lines(root, f"helpers/checks/lessons/lesson_{lesson.number}.py")
+    for one in lesson.exercises:
+        yield from _in_lines(root, f"tests/checks/answers/lesson_{lesson.number}_{one.answer}.py")
     if TODO in repr(replace(lesson, exercises=())):
         yield f"{MANIFEST}, {lesson.slug}: the lesson still has a {TODO}."
     for one in lesson.exercises:
@@ -89,7 +95,17 @@ def _placeholders(root: Path, solved: Solved) -> Iterator[str]:
             if TODO in str(getattr(one, key)):
                 yield f"{MANIFEST}, {one.id} {one.answer}: {key} still has a {TODO}."
     name = f"lessons/{lesson.slug}.ipynb"
-    for where, notebook in ((name, normal.read(root / name)), (solved.name, solved.notebook)):
-        for cell in notebook.cells:
-            if TODO in cell.source:
-                yield f"{where}, cell {cell.id!r}: it still has a {TODO}."
+    yield from _in_notebook(name, normal.read(root / name))
+
+
+def _in_notebook(name: str, notebook: NotebookNode) -> Iterator[str]:
+    for cell in notebook.cells:
+        if TODO in cell.source:
+            yield f"{name}, cell {cell.id!r}: it still has a {TODO}."
+
+
+def _in_lines(root: Path, name: str) -> Iterator[str]:
+    """Yield one sentence for a file of Python that has placeholders, if it's there."""
+    text = (root / name).read_text(encoding="utf-8") if (root / name).is_file() else ""
+    if numbers := [str(number) for number, line in enumerate(text.splitlines(), start=1) if TODO in line]:
+        yield f"{name}, line{'s' * (len(numbers) > 1)} {', '.join(numbers)}: there's still a {TODO}."

@@ -44,7 +44,10 @@ def build(
         changed = build_course(root, lesson, say=lambda text: say(f"[dim]{text}[/]"))
         for path in changed:
             say(f"changed: {path.relative_to(root)}")
-        say(f"{len(changed)} file{'' if len(changed) == 1 else 's'} changed.")
+        if changed:
+            say(f"Done. Commit {'this file' if len(changed) == 1 else 'these files'} too, along with what you wrote.")
+        else:
+            say("Done. Everything you saved is in its final form already, so no file had to change.")
 
 
 def _clone(command: str) -> Path:

@@ -146,4 +146,6 @@ def test_a_build_wants_every_placeholder_written(clone):
     said = str(problem.value)
     for place in ("takeaway", "hints", "cell 'task-give_back'", "cell 'give_back'", "cell 'why-give_back'"):
         assert place in said
-    assert len(said.splitlines()) == 6
+    assert "helpers/checks/lessons/lesson_03.py, lines " in said
+    assert "tests/checks/answers/lesson_03_give_back.py, lines " in said
+    assert len(said.splitlines()) == 8
