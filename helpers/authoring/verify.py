@@ -95,7 +95,7 @@ def _reach(cloud: str, more: Mapping[str, str]) -> None:
     """Start the cloud and call it once, as a notebook would. CloudError if it can't be reached or used."""
     if cloud == "offline":
         return
-    _check_choice(cloud)
+    _check_choice(cloud, more)
     notebook = new_notebook(cells=[new_code_cell(_FIRST_CALL)])
     env = {**_environment(cloud, more), "AWS_MAX_ATTEMPTS": "1"}
     kernels.execute(notebook, Path(gettempdir()), env, timeout=_PATIENCE, allow_errors=True)
@@ -105,10 +105,10 @@ def _reach(cloud: str, more: Mapping[str, str]) -> None:
             raise CloudError(f"I can't use {cloud}, so I compared nothing. {why.rstrip('.')}. {_advice(cloud)}")
 
 
-def _check_choice(cloud: str) -> None:
+def _check_choice(cloud: str, more: Mapping[str, str]) -> None:
     """CloudError if nothing has to be tried to know that it can't work."""
     if cloud == "aws":
-        if not consent.accounts():
+        if not consent.accounts(more.get("COURSE_YES")):
             raise CloudError(
                 "That would use a real AWS account, and nothing has been sent yet. If you mean it, say which one by "
                 "setting COURSE_YES to its twelve digits."
