@@ -103,8 +103,9 @@ def write(contents: Contents, name: str, out: Path) -> Path:
     CourseError for a name without a letter or digit, and for a folder that does not exist or cannot be written.
     """
     name = " ".join("".join(c if c.isprintable() else " " for c in unicodedata.normalize("NFC", name)).split())
-    slug = re.sub(r"[^\w-]+", "-", name)[:_LONGEST].strip("-_")
-    if not slug:
+    kept = "".join(c if c.isalnum() or c in "-_" or unicodedata.category(c)[0] == "M" else "-" for c in name)
+    slug = re.sub("-+", "-", kept)[:_LONGEST].strip("-_")
+    if not any(map(str.isalnum, slug)):
         raise CourseError("Please give your name, so your instructor knows whose work this is.")
     if not out.is_dir():
         raise CourseError(f"There's no folder {out}. Use --out with a folder that exists.")
