@@ -88,7 +88,8 @@ def worth(exercise: Mapping[str, Any]) -> str:
 
 def standing(part: float, state: str) -> str:
     """Return "1.5, correct": points and status, or that there are no points."""
-    return f"{NOT_MARKED if state in UNDECIDED else number(part)}, {state}"
+    word = state.removesuffix(" in your code")  # the reader of the report didn't write it
+    return f"{NOT_MARKED if state in UNDECIDED else number(part)}, {word}"
 
 
 def within(draw: Callable[[int], str], largest: int) -> str:
