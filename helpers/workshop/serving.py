@@ -21,6 +21,7 @@ from helpers.workshop.tokens import Tokens, new_token, of_class, write
 PORT = 4577
 _ALL_INTERFACES = ("", "0.0.0.0", "::")
 _ELSEWHERE = ("192.0.2.1", 9)  # an address for documentation, to which nothing is ever sent
+_STOP = "Ctrl-C stops it."
 _SWITCH = 0.0005  # seconds until another thread gets its turn; Python's own 0.005 are long beside a short request
 
 
@@ -53,19 +54,20 @@ def serve(
         place = url.rstrip("/") or _url(host, port)
         if learners:
             file = write(tokens, learners, lambda *pair: how_to_start(place, *pair))
-            say(_for_a_class(place, len(tokens.learners or {}), file))
+            say(_for_a_class(place, len(tokens.learners or {}), file, room))
         else:
             say(instructions(place, tokens.shared))
         if host in _ALL_INTERFACES and not url:
             say(
                 f"If other computers can't reach {place}, find an address of this one that they can reach, and add "
-                f"--url http://ADDRESS:{port}"
+                f"--url http://ADDRESS:{port}\n"
             )
         sys.setswitchinterval(_SWITCH)
         try:
             with shown(partial(board.people, tokens.accounts)) if board else nullcontext() as link:
                 if link:
                     say(who_is_stuck(link))
+                say(_STOP)
                 server.serve_forever()
         except KeyboardInterrupt:
             say("Stopped. Everything in the accounts is gone.")
@@ -114,19 +116,20 @@ def how_to_start(url: str, account: str, token: str) -> str:
 def who_is_stuck(link: str) -> str:
     """Return what to do with the link of the page."""
     return f"""Who is stuck: {link}
-Only this computer can open that page, and names don't leave it. Learners are told that you see how they get on. Each of
-them can be left out."""
+Only this computer can open that page, and names don't leave it. Learners are told that you see how they get on, and
+how to be left out.
+"""
 
 
-def _for_a_class(url: str, count: int, file: Path) -> str:
+def _for_a_class(url: str, count: int, file: Path, room: bool) -> str:
+    advice = "" if room else " With --room, you can see who is stuck while they work."
     return f"""The course's cloud (SQS, SNS, STS, CloudWatch) is at {url}
 
 {count} {"learner has" if count == 1 else "learners have"} an account and a token of their own in {file}
-Only you can read that file. Give each learner their own line: it's the account's key. In a notebook of the course they
-type what's in the column "start". Elsewhere they set AWS_ENDPOINT_URL={url}, AWS_ACCESS_KEY_ID to the account and
-AWS_SECRET_ACCESS_KEY to the token. With --room, you can see who is stuck while they work.
-
-Ctrl-C stops it."""
+Only you can read that file. Give each learner their own line: it's the account's key. In the first cell of every
+notebook, they replace start() with what's in the column "start". Elsewhere they set AWS_ENDPOINT_URL={url},
+AWS_ACCESS_KEY_ID to the account and AWS_SECRET_ACCESS_KEY to the token.{advice}
+"""
 
 
 def instructions(url: str, token: str) -> str:
@@ -146,5 +149,4 @@ To use it in a terminal, choose 12 digits of your own as your account:
   export AWS_DEFAULT_REGION=us-east-1
 To use it in a notebook of the course:
   {how_to_start(url, "000000000001", token)}
-{one_for_all}
-Ctrl-C stops it."""
+{one_for_all}"""

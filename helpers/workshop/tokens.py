@@ -119,6 +119,11 @@ def _names(rows: list[list[str]], file: Path) -> list[str]:
     column = next((head.index(name) for name in _NAME_COLUMNS if name in head), None)
     if column is None:
         raise CloudError(f"{file} has no column named learner. Its first line has to name the columns.")
+    if torn := next((row for row in rows[1:] if any(row[len(head) :])), None):
+        raise CloudError(
+            f"{file} has more cells in the line that begins with {torn[0]!r} than in its first line. Put a name with a "
+            'comma into quotes, such as "Lovelace, Ada".'
+        )
     names = [_plain(row[column]) for row in rows[1:] if len(row) > column and row[column]]
     double = next((name for place, name in enumerate(names) if name in names[:place]), None)
     if double is not None:

@@ -150,6 +150,7 @@ def test_a_name_is_no_formula(roster: Path) -> None:
         (b"learner\n\xff\xfe\n", "isn't a CSV file in UTF-8"),
         (b"learner\n" + b"x" * 2_000_000, "too large"),
         (b'learner\n"Ada\n', "isn't a CSV file"),
+        (b"learner\nAda\nO'Brien, Bob\n", """begins with "O'Brien" than .* Put a name with a comma into quotes"""),
     ],
 )
 def test_a_list_that_cannot_be_used(roster: Path, content: bytes, said: str) -> None:
