@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import threading
 import urllib.error
 import urllib.request
@@ -85,7 +86,7 @@ def test_the_server_hears_how_checks_went(served: tuple[str, Board], capsys: pyt
     checked(EXERCISES[2], NOT_ATTEMPTED)
     sent(cloud)
     (person,) = board.people(None)
-    assert person.name == "000000000007"
+    assert (person.name, person.is_here) == ("000000000007", True)
     assert person.shared == {
         FIRST.answer: Shared(2, False, "It raised ValueError.", NOW),
         SECOND.answer: Shared(2, True, "No longer.", NOW),
@@ -106,9 +107,16 @@ def test_progress_so_far_is_shared_at_the_start(served: tuple[str, Board], copy:
     cloud = start(url, account="7")  # another notebook, which knows no reason
     sent(cloud)
     assert board.people({"Ada": "000000000007", "Bob": "000000000008"}) == [
-        Person("Ada", {FIRST.answer: Shared(4, False, "The reason.", NOW)}),
+        Person("Ada", {FIRST.answer: Shared(4, False, "The reason.", NOW)}, True),
         Person("Bob"),
     ]
+
+
+def test_a_learner_without_an_answer_is_here(served: tuple[str, Board]) -> None:
+    """The first cell is enough: somebody who can't begin isn't taken for somebody who's missing."""
+    url, board = served
+    sent(start(url, account="7"))
+    assert board.people({"Ada": "000000000007", "Bo": "000000000008"}) == [Person("Ada", {}, True), Person("Bo")]
 
 
 def test_a_learner_can_be_left_out(served: tuple[str, Board], copy: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -217,6 +225,7 @@ def test_a_watched_folder_shows_its_learners(copy: Path, capsys: pytest.CaptureF
         assert watched.people() == [Person("ada")], "she hasn't been told yet"
         capsys.readouterr()
         start()
+        assert watched.people()[0].is_here
         assert capsys.readouterr().out.strip() == SEEN
         assert watched.people()[0].shared == {FIRST.answer: Shared(2, False)}
         checked(FIRST, NOT_YET, why="The reason.")
@@ -276,6 +285,24 @@ def test_watch_tells_the_link_and_cleans_up(tmp_path: Path) -> None:
         watch(tmp_path / "none", 0, said.append)
 
 
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
+def test_a_terminal_that_closes_ends_the_watch(tmp_path: Path, name: str) -> None:
+    """Otherwise the mark would stay, and learners would share on."""
+    number = getattr(signal, name)
+
+    def pause(seconds: float) -> None:
+        signal.raise_signal(number)
+
+    before = signal.getsignal(number)
+    signal.signal(number, signal.SIG_DFL)
+    try:
+        watch(tmp_path, 0, lambda text: None, pause)
+        assert signal.getsignal(number) == signal.SIG_DFL
+    finally:
+        signal.signal(number, before)
+    assert os.listdir(tmp_path) == []
+
+
 # ---- the page
 
 
@@ -288,6 +315,7 @@ def test_the_page_shows_who_is_stuck_first() -> None:
         Person("Bo", {FIRST.answer: Shared(2, False, "Not deleted.", NOW - 7200)}),
         Person("Cy", {FIRST.answer: Shared(9, False, "It raised KeyError.", NOW)}),
         Person("Di"),
+        Person("Ed", {}, True),
     ]
     found = view(course(), people, "", NOW)
     assert found["lesson"].startswith("03")
@@ -299,9 +327,26 @@ def test_the_page_shows_who_is_stuck_first() -> None:
     assert [cell["state"] for cell in found["learners"][0]["cells"][:3]] == ["stuck", "solved", "untried"]
     assert found["learners"][1]["cells"][0] == {"state": "tried", "tries": 2}
     assert found["learners"][1]["ago"] == "2 h ago"
-    of = 4 * len(EXERCISES)
-    assert found["sums"] == f"2 learners are stuck. 1 of {of} answers are solved. 1 shares nothing so far."
+    assert [one["ago"] for one in found["learners"][3:]] == ["shares nothing so far", "no answer checked yet"]
+    of = 5 * len(EXERCISES)
+    assert found["sums"] == (
+        f"2 learners are stuck. 1 of {of} answers are solved. 1 has checked no answer yet. 1 shares nothing so far."
+    )
     assert view(course(), people, "01", NOW)["stuck"] == []
+
+
+def test_the_same_mistake_is_counted_once() -> None:
+    """A check invents names and numbers each time it runs, and the words of its refusals contain them."""
+    whys = (
+        "Keep what's for 'Bath'.",
+        "Keep what's for 'Wells'.",
+        "Packing takes 39 s.",
+        "Packing takes 1,400 s.",
+        "No.",
+    )
+    people = [Person(why, {FIRST.answer: Shared(1, False, why, NOW)}) for why in whys]
+    found = view(course(), people, "03", NOW)["exercises"][0]["whys"]
+    assert found == [("Keep what's for 'Bath'.", 2), ("Packing takes 39 s.", 2), ("No.", 1)]
 
 
 def request(page: RoomPage, rest: str = "", **headers: str) -> tuple[int, dict[str, str], str]:

@@ -21,8 +21,7 @@ class RoomClient:
     def enter(self, so_far: Mapping[str, Shared]) -> None:
         """Share from now on, beginning with the progress so far."""
         self._is_in = True
-        if so_far:
-            self.tell(so_far, True)
+        self.tell(so_far, True)
 
     def leave(self) -> None:
         """Share nothing more, and have the server forget what it knows."""

@@ -12,10 +12,14 @@ from helpers.sharing import Shared, checked
 
 @dataclass(frozen=True)
 class Person:
-    """A learner and what they share, by the names of the exercises' functions; nothing where they're left out."""
+    """A learner and what they share, by the names of the exercises' functions; nothing where they're left out.
+
+    is_here: whether they've started a notebook and share, even if they haven't checked an answer yet.
+    """
 
     name: str
     shared: Mapping[str, Shared] = field(default_factory=dict)
+    is_here: bool = False
 
 
 class Board:
@@ -35,12 +39,14 @@ class Board:
         """
         if not isinstance(tried, dict) or not tried.keys() <= self._exercises:
             raise Refused("ValidationError", "tried has to map exercises of this course to how they went.")
-        rows = {answer: checked(one) for answer, one in tried.items()}
+        rows: dict[str, Shared] = {}
+        for answer, one in tried.items():
+            if (new := checked(one)) is None:
+                raise Refused("ValidationError", f"What tried says about {answer} can't be read.")
+            rows[answer] = new
         with self._lock:
             known = self._shared.setdefault(account, {})
             for answer, new in rows.items():
-                if new is None:
-                    raise Refused("ValidationError", f"What tried says about {answer} can't be read.")
                 known[answer] = self._after(known.get(answer, Shared(0, False)), new, counted)
 
     def _after(self, before: Shared, new: Shared, counted: bool) -> Shared:
@@ -55,9 +61,9 @@ class Board:
             self._shared.pop(account, None)
 
     def people(self, learners: Mapping[str, str] | None) -> list[Person]:
-        """Return the class, or without one each account that shared something. learners: account by name."""
+        """Return the class, or without one each account that shares. learners: account by name."""
         with self._lock:
-            shared = {account: dict(rows) for account, rows in self._shared.items() if rows}
+            shared = {account: dict(rows) for account, rows in self._shared.items()}
         if learners is None:
-            return [Person(account, rows) for account, rows in sorted(shared.items())]
-        return [Person(name, shared.get(account, {})) for name, account in learners.items()]
+            return [Person(account, rows, True) for account, rows in sorted(shared.items())]
+        return [Person(name, shared.get(account, {}), account in shared) for name, account in learners.items()]

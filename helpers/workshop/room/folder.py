@@ -1,7 +1,9 @@
 """`course watch FOLDER`: what the learners share whose working copies are in one folder."""
 
 import os
+import signal
 import stat
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -44,17 +46,34 @@ def marked(folder: Path) -> Iterator[None]:
 def watch(folder: Path, port: int, say: Callable[[str], None], pause: Callable[[float], object] = time.sleep) -> None:
     """Show who is stuck in this folder until Ctrl-C. `say` gets the link. CourseError if that's not possible."""
     watched = WatchedFolder(folder.resolve())
-    with marked(folder.resolve()), shown(watched.people, port) as link:
+    with _ended_by_signals(), marked(folder.resolve()), shown(watched.people, port) as link:
         say(
-            f"Who is stuck: {link}\nOnly this computer can open that page. A learner appears once they've run a "
-            "notebook's first cell, which tells them that you see how they get on and how to be left out. Ctrl-C stops "
-            "it."
+            f"Who is stuck: {link}\nOnly this computer can open that page. A learner shares something once they've run "
+            "a notebook's first cell, which tells them that you see how they get on, and how to be left out.\n\n"
+            "Ctrl-C stops it."
         )
         try:
             while True:
                 pause(3600)
         except KeyboardInterrupt:
             say("Stopped. Learners share nothing more.")
+
+
+@contextmanager
+def _ended_by_signals() -> Iterator[None]:
+    """Have a terminal that closes, or a `kill`, end this block as Ctrl-C does: what it wrote is tidied away."""
+    names = ("SIGTERM", "SIGHUP", "SIGBREAK")  # the last one is Windows's
+    numbers = [getattr(signal, name) for name in names if hasattr(signal, name)]
+    ours = [number for number in numbers if signal.getsignal(number) == signal.SIG_DFL]  # `nohup` ignores one
+    if threading.current_thread() is not threading.main_thread():
+        ours = []  # Python sets handlers in no other thread
+    for number in ours:
+        signal.signal(number, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        for number in ours:
+            signal.signal(number, signal.SIG_DFL)
 
 
 class WatchedFolder:
@@ -71,7 +90,11 @@ class WatchedFolder:
         if self._now() - self._looked >= _LOOK_AGAIN:  # on a network drive, looking for copies takes long
             self._copies, self._looked = list(self._find()), self._now()
         return [
-            Person(name, {answer: one for copy in copies for answer, one in self._shared(copy / FILE).items()})
+            Person(
+                name,
+                {answer: one for copy in copies for answer, one in self._shared(copy / FILE).items()},
+                any((copy / FILE).is_file() for copy in copies),
+            )
             for name, copies in self._copies
         ]
 

@@ -1,6 +1,7 @@
 """Who is stuck, as plain data for the page, from what the learners share."""
 
-from collections import Counter
+import re
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -11,6 +12,7 @@ from helpers.workshop.room.board import Person
 STUCK = 3  # tries without success
 _MOST_STUCK = 12  # who are listed at a time
 _UNTRIED = Shared(0, False)
+_CHANGES = re.compile(r"""(?<!\w)'[^']*'(?!\w)|"[^"]*"|\d[\d.,]*""")  # names and numbers, new in each check
 
 
 def view(listed: Course, people: Sequence[Person], wanted: str, now: float) -> dict[str, Any]:
@@ -25,7 +27,8 @@ def view(listed: Course, people: Sequence[Person], wanted: str, now: float) -> d
     stuck = _stuck(lesson, people, places, now)
     shared = [person.shared for person in people]
     solved = sum(one.solved for rows in shared for one in _of(lesson, rows))
-    silent = sum(not person.shared for person in people)
+    silent = sum(not person.is_here and not person.shared for person in people)
+    waiting = sum(person.is_here and not person.shared for person in people)
     return {
         "lessons": [(one.number, one.title, one == lesson) for one in listed.lessons],
         "lesson": f"{lesson.number} {lesson.title}",
@@ -36,13 +39,14 @@ def view(listed: Course, people: Sequence[Person], wanted: str, now: float) -> d
             {
                 "name": person.name,
                 "place": places[person.name],
-                "shares": bool(person.shared),
                 "cells": [_cell(exercise, person.shared) for exercise in lesson.exercises],
-                "ago": _ago(max((one.at for one in person.shared.values()), default=0), now),
+                "ago": _last(person, now),
             }
             for person in people
         ],
-        "sums": _sums(len({one["name"] for one in stuck}), solved, len(people) * len(lesson.exercises), silent),
+        "sums": _sums(
+            len({one["name"] for one in stuck}), solved, len(people) * len(lesson.exercises), waiting, silent
+        ),
     }
 
 
@@ -79,13 +83,17 @@ def _stuck(lesson: Lesson, people: Sequence[Person], places: Mapping[str, int], 
 
 def _exercise(exercise: Exercise, shared: Sequence[Mapping[str, Shared]]) -> dict[str, Any]:
     tried = [rows[exercise.answer] for rows in shared if exercise.answer in rows]
-    whys = Counter(one.why for one in tried if one.why and not one.solved)
+    whys: dict[str, list[str]] = defaultdict(list)
+    for one in tried:
+        if one.why and not one.solved:
+            whys[_CHANGES.sub("…", one.why)].append(one.why)
+    most = sorted(whys.values(), key=len, reverse=True)[:3]
     return {
         "id": exercise.id,
         "title": exercise.title,
         "tried": len(tried),
         "solved": sum(one.solved for one in tried),
-        "whys": [(why, count) for why, count in whys.most_common(3)],
+        "whys": [(alike[0], len(alike)) for alike in most],
     }
 
 
@@ -95,10 +103,17 @@ def _cell(exercise: Exercise, shared: Mapping[str, Shared]) -> dict[str, Any]:
     return {"state": state, "tries": one.tries}
 
 
-def _sums(stuck: int, solved: int, of: int, silent: int) -> str:
+def _last(person: Person, now: float) -> str:
+    if not person.shared:
+        return "no answer checked yet" if person.is_here else "shares nothing so far"
+    return _ago(max(one.at for one in person.shared.values()), now)
+
+
+def _sums(stuck: int, solved: int, of: int, waiting: int, silent: int) -> str:
     who = "Nobody is" if not stuck else "1 learner is" if stuck == 1 else f"{stuck} learners are"
+    begun = f" {waiting} {'has' if waiting == 1 else 'have'} checked no answer yet." if waiting else ""
     quiet = f" {silent} {'shares' if silent == 1 else 'share'} nothing so far." if silent else ""
-    return f"{who} stuck. {solved} of {of} answers are solved.{quiet}"
+    return f"{who} stuck. {solved} of {of} answers are solved.{begun}{quiet}"
 
 
 def _ago(at: float, now: float) -> str:
