@@ -80,6 +80,12 @@ def test_predictions_and_hints(page):
     recorded = json.loads((page.work / ".course" / "progress.json").read_text())
     assert list(recorded["guesses"]) == ["after-a-crash"]
 
+    run(page, "quiz")
+    scroll_to(page, "quiz")
+    page.locator("[data-pic=question]:has-text('Check yourself') button").first.click()
+    page.wait_for_selector("[data-pic=question].opened >> text=Not quite. Read why")
+    assert page.evaluate(ACTIVE_CELL) == "answer"  # so Shift+Enter doesn't ask again and lose the answer
+
     for cell_id in ("answer", "check"):
         run(page, cell_id)
     scroll_to(page, "check")
