@@ -56,7 +56,8 @@ function textAfterNextCode(el) {
 function cover(cell, covered) {
   if (!document.getElementById(COVERED)) {
     document.head.append(Object.assign(document.createElement("style"), { id: COVERED, textContent: `
-      .${COVERED}::before { content: "Run the cell above. Then you can read on."; display: block; padding: 8px 12px;
+      .${COVERED}::before { content: "Run the cell above. Then you can read on."; display: block;
+        padding: 8px 12px 8px calc(var(--jp-cell-prompt-width, 64px) + 15px);
         color: var(--jp-ui-font-color2); font: italic var(--jp-content-font-size1) var(--jp-content-font-family); }
       .${COVERED} .jp-RenderedMarkdown { filter: blur(6px); opacity: .45; user-select: none; }` }));
   }
