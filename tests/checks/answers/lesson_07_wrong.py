@@ -930,7 +930,8 @@ def send_day__empty_batch(sqs, queue_url, till, day, orders):
             }
             for n in range(start, min(start + 10, len(orders)))
         ]
-        sqs.send_message_batch(QueueUrl=queue_url, Entries=entries)
+        if sqs.send_message_batch(QueueUrl=queue_url, Entries=entries).get("Failed"):
+            raise RuntimeError("SQS refused an order")
         start += 10
         if start >= len(orders):
             break
