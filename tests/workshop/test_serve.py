@@ -1145,16 +1145,19 @@ def test_beyond_loopback_a_token_is_made_and_told(monkeypatch: pytest.MonkeyPatc
 
     monkeypatch.setattr(serving, "HttpServer", Fake)
     monkeypatch.setattr(serving, "own_address", lambda: "192.0.2.20")
-    said: list[str] = []
+    said: dict[str, str] = {}
     for host in ("0.0.0.0", "192.0.2.7", "127.0.0.1", "localhost", "::1"):
-        serving.serve(host, 4577, said.append)
+        texts: list[str] = []
+        serving.serve(host, 4577, texts.append)
+        said[host] = "\n".join(texts)
     tokens = [cloud.tokens.shared for cloud in made]
     assert [bool(token) for token in tokens] == [True, True, False, False, False]
     assert tokens[0] != tokens[1]
     assert len(tokens[0]) >= 20
-    assert f"AWS_SECRET_ACCESS_KEY={tokens[1]}" in said[3]
-    assert "Anybody who has this token can use any account." in said[3]
-    assert f'start("http://192.0.2.7:4577", account="000000000001", allow_remote=True, token="{tokens[1]}")' in said[3]
-    assert "http://192.0.2.20:4577" in said[0]
-    assert "--url http://ADDRESS:4577" in said[1]
-    assert "http://[::1]:4577" in said[9]
+    told = said["192.0.2.7"]
+    assert f"AWS_SECRET_ACCESS_KEY={tokens[1]}" in told
+    assert "Anybody who has this token can use any account." in told
+    assert f'start("http://192.0.2.7:4577", account="000000000001", allow_remote=True, token="{tokens[1]}")' in told
+    assert "http://192.0.2.20:4577" in said["0.0.0.0"]
+    assert "--url http://ADDRESS:4577" in said["0.0.0.0"]
+    assert "http://[::1]:4577" in said["::1"]
