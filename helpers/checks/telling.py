@@ -24,7 +24,7 @@ def tell(outcomes: Sequence[Outcome], folder: Path | None) -> None:
 
 
 def refusal(outcome: Outcome) -> str:
-    """Return in a few words why the answer was refused; "" if it wasn't. An error is told by its name alone."""
+    """Return in a few words why the answer was refused; "" if it wasn't. Of an error, only the name is told."""
     if outcome.status == CORRECT:
         return ""
     kind, _, name = outcome.reason.partition(":")

@@ -23,7 +23,7 @@ def run_on_cluster(
 ) -> Iterator[tuple[Job, Graded, bool]]:
     """Do the jobs on the Dask cluster at this address, with isolation on each of its workers; yield as `run` does.
 
-    The workers must have this course installed. say: is told when there is no worker to wait for. CourseError when the
+    The workers must have this course installed. say: gets a sentence when there is no worker yet. CourseError when the
     cluster cannot be reached, is lost, or cannot grade.
     """
     try:

@@ -22,7 +22,7 @@ _LARGEST_HEAD = 2 * 65_536  # bytes of a request's first line and its headers to
 _TOO_BUSY = b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 _monotonic = time.monotonic  # while an answer is checked in this process, the module `time` shows another time
 _LARGE = 256 * 1024  # bytes
-_PART = 65_536  # bytes that are read at once; a body that isn't longer is never refused for want of memory
+_PART = 65_536  # bytes that are read at once; a body that isn't longer is never refused because memory is used up
 _ERROR_CODES = {411: "MissingContentLength", 413: "RequestEntityTooLarge", 431: "RequestHeaderSectionTooLarge"}
 HttpResponse = tuple[int, dict[str, str], bytes]  # status, headers, body
 

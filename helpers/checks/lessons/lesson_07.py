@@ -843,7 +843,7 @@ def _send_refused(counter, till, day, orders, arrived):
 def _send_too_long(counter, till, day, orders, arrived):
     """Let SQS refuse the last order alone, since it's too long for the queue, and return what the program sent.
 
-    Whoever sends batches gets no error then. Afterwards the queue accepts the order.
+    A batch raises no error then. Afterwards the queue accepts the order.
     """
     case = counter.case
     limits = {"QueueUrl": counter.queue_url}

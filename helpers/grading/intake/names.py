@@ -141,7 +141,7 @@ def _is_own(found: "re.Match[str]", listed: Course) -> bool:
 
 
 def _is_canvas_s(found: "re.Match[str]") -> bool:
-    """Return whether a name with a "_" in it is Canvas's: few people have one, and files of one's own have many."""
+    """Return whether a name with a "_" in it is Canvas's. Few people have one; chosen names have many."""
     marks = "".join(character for character in found[1] if not unicodedata.category(character).startswith("M"))
     return "_" not in found[1] or bool(_CANVAS_TELLS.fullmatch(marks) and (not found[4] or len(found[4]) > 4))
 

@@ -64,7 +64,7 @@ def _of(lesson: Lesson, shared: Mapping[str, Shared]) -> list[Shared]:
 
 
 def _stuck(lesson: Lesson, people: Sequence[Person], places: Mapping[str, int], now: float) -> list[dict[str, Any]]:
-    """Return whoever has tried often without success, most tries first."""
+    """Return those who have tried often without success, most tries first."""
     found = [
         {
             "name": person.name,
