@@ -337,13 +337,15 @@ class Scheduler:
         self._known.add(thread)
         thread.run = run  # type: ignore[method-assign]
         thread.daemon = True  # the process need not wait for it, whatever it does
-        self._members.pop(self._get_ident(), None)  # until the thread is there, its starter waits really
+        with self._changed:
+            self._members.pop(self._get_ident(), None)  # until the thread is there, its starter waits really
         try:
             self._threads.start(thread)
         finally:
             thread._daemonic = member.ends_with_the_others  # type: ignore[attr-defined]  # its own threads inherit it
             if starter is not None:
-                self._members[self._get_ident()] = starter
+                with self._changed:
+                    self._members[self._get_ident()] = starter
         with self._changed:
             self._members[thread.ident or 0] = member
             self._ready.append(member)

@@ -92,6 +92,33 @@ class Quota:
                 del self._used[address]
 
 
+class Waits:
+    """Which connections wait, and since when on the monotonic clock. Every method is safe for threads.
+
+    A dict alone isn't: while it's being listed, Python can clean up, and then another thread can change it.
+    """
+
+    def __init__(self) -> None:
+        self._since: dict[_Connection, float] = {}
+        self._lock = threading.Lock()
+
+    def begin(self, connection: "_Connection", since: float | None = None) -> None:
+        """Note that this connection waits, from now on unless `since` says something else."""
+        since = _monotonic() if since is None else since
+        with self._lock:
+            self._since[connection] = since
+
+    def end(self, connection: "_Connection") -> None:
+        """Note that this connection doesn't wait, or no longer."""
+        with self._lock:
+            self._since.pop(connection, None)
+
+    def list(self) -> list[tuple["_Connection", float]]:
+        """Return all that wait, and since when."""
+        with self._lock:
+            return list(self._since.items())
+
+
 class HttpServer(ThreadingHTTPServer):
     """Listens at one address from its creation on, and responds while `serve_forever` runs.
 
@@ -111,8 +138,8 @@ class HttpServer(ThreadingHTTPServer):
         self.connections = Quota(_MOST_CONNECTIONS, _MOST_OF_ONE)
         self.bytes = Quota(_MOST_BYTES, _MOST_BYTES_OF_ONE)
         self.next_part = threading.Lock()
-        self.reading: dict[_Connection, float] = {}  # since when each connection waits for a whole request
-        self.writing: dict[_Connection, float] = {}  # since when each waits for its client to take the response
+        self.reading = Waits()  # for a whole request
+        self.writing = Waits()  # for the client to take the response
         self._counted: dict[Any, str] = {}  # the address of each socket that counts
         super().__init__((host, port), _Connection)
 
@@ -137,7 +164,7 @@ class HttpServer(ThreadingHTTPServer):
         Return whether there was one.
         """
         ours_only = self.connections.is_used_up(address)
-        waits = [*list(self.reading.items()), *list(self.writing.items())]
+        waits = [*self.reading.list(), *self.writing.list()]
         waiting = [each for each in waits if not ours_only or each[0].client_address[0] == address]
         for connection, _ in sorted(waiting, key=lambda each: each[1]):
             if self._uncount(connection.request):
@@ -162,7 +189,7 @@ class HttpServer(ThreadingHTTPServer):
     def service_actions(self) -> None:
         """End connections that are silent or too slow. `serve_forever` calls this twice a second."""
         now = _monotonic()
-        for connection, since in list(self.reading.items()):
+        for connection, since in self.reading.list():
             if now - since > _READING:
                 connection.hang_up()
 
@@ -210,11 +237,12 @@ class _Connection(BaseHTTPRequestHandler):
 
     def handle_one_request(self) -> None:
         """Read a request and respond to it."""
-        self.server.reading[self], self.rfile.left = _monotonic(), _LARGEST_HEAD
+        self.server.reading.begin(self)
+        self.rfile.left = _LARGEST_HEAD
         try:
             super().handle_one_request()
         finally:
-            self.server.reading.pop(self, None)
+            self.server.reading.end(self)
 
     def hang_up(self) -> None:
         """End the connection, from another thread."""
@@ -232,7 +260,7 @@ class _Connection(BaseHTTPRequestHandler):
         """Return the response. Its body no longer counts when the client sees that, so it can send the next one."""
         try:
             request.body = self._read_body(request.headers)
-            self.server.reading.pop(self, None)  # what takes long now is the response, such as one to a long poll
+            self.server.reading.end(self)  # what takes long now is the response, such as one to a long poll
             response = self.server.handlers.respond(request)
             if response[0] >= 400 and len(request.body) > _LARGE:
                 time.sleep(self.server.delay)
@@ -300,12 +328,12 @@ class _Connection(BaseHTTPRequestHandler):
         size = size if size > _PART else 0
         if not self.server.bytes.take(address, size):
             raise UnreadableRequest(503, "SlowDown", "Too many long responses are being sent at once. Try again.")
-        self.server.writing[self] = _monotonic()
+        self.server.writing.begin(self)
         try:
             self._write(response)
             self.wfile.flush()
         finally:
-            del self.server.writing[self]
+            self.server.writing.end(self)
             self.server.bytes.give_back(address, size)
 
     def _write(self, response: HttpResponse) -> None:

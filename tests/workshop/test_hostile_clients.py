@@ -1,13 +1,14 @@
 """What one client of `course serve` can do to the others: nothing by its Host, and little by what and how it sends."""
 
 import contextlib
+import gc
 import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from functools import partial
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlencode
 
 import pytest
@@ -227,9 +228,9 @@ def test_one_address_has_so_many_connections_and_silent_ones_give_way() -> None:
     for connection in kept:
         assert ask(connection).startswith(b"HTTP/1.1 200 ")
     silent = dict(zip([connection.getsockname()[1] for connection in kept], [2.0, 3.0, 1.0], strict=True))
-    assert until(lambda: len(served.server.reading) == 3)
-    for connection in served.server.reading:
-        served.server.reading[connection] = time.monotonic() - silent[connection.client_address[1]]
+    assert until(lambda: len(served.server.reading.list()) == 3)
+    for waiting, _ in served.server.reading.list():
+        served.server.reading.begin(waiting, time.monotonic() - silent[waiting.client_address[1]])
     kept += [connect(served)]
     assert ask(kept[3]).startswith(b"HTTP/1.1 200 ")
     assert [ask(connection)[:12] for connection in kept] == [b"HTTP/1.1 200", b"", b"HTTP/1.1 200", b"HTTP/1.1 200"]
@@ -265,6 +266,55 @@ def test_busy_connections_do_not_give_way_and_others_are_not_touched() -> None:
     served.close()
 
 
+class Watched:
+    """A lock that knows whether somebody has had to wait for it."""
+
+    def __init__(self, waited: threading.Event):
+        self._lock, self._waited = threading.Lock(), waited
+
+    def __enter__(self) -> None:
+        if not self._lock.acquire(blocking=False):
+            self._waited.set()
+            self._lock.acquire()
+
+    def __exit__(self, *_: object) -> None:
+        self._lock.release()
+
+
+def test_connections_come_and_go_while_they_are_listed() -> None:
+    """Python can collect garbage within a list's making, and then others go on. A server ended by that, silently."""
+    waits, came = http_server.Waits(), threading.Event()
+    waits._lock = Watched(came)  # type: ignore[assignment]
+
+    def one_more() -> None:
+        waits.begin(cast(Any, object()))
+        came.set()
+
+    others: list[threading.Thread] = []
+
+    def collect(phase: str, _: object) -> None:
+        if phase == "start" and len(others) < 20:
+            came.clear()
+            others.append(threading.Thread(target=one_more))
+            others[-1].start()
+            assert came.wait(10)  # it's there, or it waits for the lock
+
+    for _ in range(3_000):
+        waits.begin(cast(Any, object()))
+    hoard = [(each, each) for each in range(3_000)]  # the pairs that Python keeps at hand, so a list makes new ones
+    before = gc.get_threshold()
+    gc.callbacks.append(collect)
+    gc.set_threshold(1, 1_000, 1_000)
+    try:
+        listed = waits.list()
+    finally:
+        gc.set_threshold(*before)
+        gc.callbacks.remove(collect)
+    for other in others:
+        other.join(10)
+    assert len(hoard) <= len(listed) <= len(waits.list()) == len(hoard) + len(others)
+
+
 @pytest.mark.parametrize("sent", [b"", b"GET / HT", b"POST / HTTP/1.1\r\nContent-Length: 10\r\n\r\nab"])
 def test_a_request_has_to_arrive_in_time(served: Running, monkeypatch: pytest.MonkeyPatch, sent: bytes) -> None:
     """Whoever is silent, or sends a byte now and then, is disconnected."""
@@ -272,7 +322,7 @@ def test_a_request_has_to_arrive_in_time(served: Running, monkeypatch: pytest.Mo
         port = connection.getsockname()[1]
         connection.sendall(sent)
         # Connections of other tests wait for their next request meanwhile.
-        assert until(lambda: any(each.client_address[1] == port for each in list(served.server.reading)))
+        assert until(lambda: any(each.client_address[1] == port for each, _ in served.server.reading.list()))
         monkeypatch.setattr(http_server, "_READING", -1.0)
         served.server.service_actions()
         assert not answer(connection).startswith(b"HTTP/1.1 2")
@@ -340,7 +390,7 @@ def test_who_does_not_take_a_response_gives_way() -> None:
     with connect(served) as idle:
         idle.sendall(b"GET /large HTTP/1.1\r\nHost: localhost\r\n\r\n")
         assert until(lambda: served.server.bytes._used.total() == len(large[2]))
-        assert until(lambda: bool(served.server.writing))
+        assert until(lambda: bool(served.server.writing.list()))
         with connect(served) as next_one:
             assert ask(next_one).startswith(b"HTTP/1.1 200 ")
     assert until(lambda: not served.server.bytes._used)
