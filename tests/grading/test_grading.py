@@ -9,7 +9,7 @@ import sys
 import pytest
 from botocore.exceptions import EndpointConnectionError
 from in_sandbox import needs_fork
-from one_sandbox import ANSWERS, EXERCISES, FEW, SETUP, graded, only, solved, statuses, text
+from one_sandbox import ANSWERS, EXERCISES, FEW, SETUP, graded, hasty, only, solved, statuses, text
 
 from helpers.checks.outcome import CHECK_FAILED, CORRECT, ERROR, NOT_ATTEMPTED, NOT_YET, STUMBLED, UNREACHABLE
 from helpers.errors import CourseError
@@ -162,7 +162,8 @@ def test_an_odd_notebook_with_right_answers_loses_no_mark(oddity):
 @pytest.mark.parametrize("oddity", ODD)
 def test_an_odd_notebook_with_right_answers_gets_full_marks(oddity):
     """Whatever else is in the notebook, and however an answer is written; of all exercises."""
-    assert statuses(ODD[oddity], EXERCISES) == [CORRECT] * len(ANSWERS)
+    by = hasty() if oddity == "a cell that never ends" else None
+    assert statuses(ODD[oddity], EXERCISES, by) == [CORRECT] * len(ANSWERS)
 
 
 MISBEHAVING = {
@@ -192,7 +193,7 @@ def test_an_answer_that_misbehaves_costs_one_question_of_two(what):
 
     None of these is real time, so that a busy machine finds the same.
     """
-    costs_one_question(what, FEW)
+    costs_one_question(what, FEW, hasty() if what == "an endless loop" else None)
 
 
 @pytest.fixture(scope="module")
@@ -213,7 +214,7 @@ def test_an_answer_that_misbehaves_costs_one_question(what, patient):
 def test_the_feedback_names_the_line_of_a_loop():
     """Where the answer was when its time was up."""
     source = "def hand_over(sqs, queue_url, order):\n    count = 0\n    while True:\n        count += 1"
-    found = graded(solved(hand_over=source)).outcomes[0]
+    found = graded(solved(hand_over=source), by=hasty()).outcomes[0]
     assert found.line in ("while True:", "count += 1")
     assert found.line_number in (3, 4)
 
@@ -230,9 +231,9 @@ def test_an_answer_that_is_not_there_is_told_from_one_whose_cell_raises():
     )
 
 
-def outcome_of(source, name="hand_over"):
+def outcome_of(source, name="hand_over", by=None):
     """Return the outcome of one answer, and the remarks, for a hand-in in which its cell has this source."""
-    found = graded(solved(**{name: text(source)}), FEW[:1])
+    found = graded(solved(**{name: text(source)}), FEW[:1], by)
     return found.outcomes[0], found.remarks
 
 
@@ -275,7 +276,8 @@ def test_a_cell_of_no_exercise_is_named_by_its_beginning():
 )
 def test_a_cell_that_was_left_out_is_told_in_words(cell, said):
     """In the remark, and in the outcome of an answer that stood in it."""
-    found, remarks = outcome_of(f"{cell}\ndef hand_over(sqs, queue_url, order): ...".replace("\n", "\n"))
+    source = f"{cell}\ndef hand_over(sqs, queue_url, order): ..."
+    found, remarks = outcome_of(source, by=hasty() if "while" in cell else None)
     assert f"`hand_over`, was left out: {said}" in remarks[0]
     assert said[3:] in found.got
     assert "hand_over wasn't defined" in found.why
