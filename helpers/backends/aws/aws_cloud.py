@@ -12,8 +12,8 @@ import botocore.session
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from helpers.backends import environment, transport
-from helpers.backends.aws import cleanup, consent, state_folder, tags
+from helpers.backends import environment, state_folder, transport
+from helpers.backends.aws import cleanup, consent, tags
 from helpers.backends.aws.aws_resources import AwsResource
 from helpers.backends.aws.cleanup import Cleaned, Found
 from helpers.backends.aws.creation_log import CreationLog

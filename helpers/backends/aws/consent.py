@@ -6,7 +6,7 @@ import re
 from datetime import datetime, timezone
 from pathlib import Path
 
-from helpers.backends.aws import state_folder
+from helpers.backends import state_folder
 from helpers.errors import CloudError
 
 _FILE = "accounts.json"

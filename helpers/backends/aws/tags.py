@@ -13,7 +13,7 @@ import socket
 from collections.abc import Mapping
 from typing import Any
 
-from helpers.backends.aws.state_folder import NAME
+from helpers.backends.state_folder import NAME
 
 KEY = NAME
 _LONGEST = 64

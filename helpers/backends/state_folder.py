@@ -1,4 +1,4 @@
-"""The folder for what has to outlive a kernel: the consent to accounts, and the log of what was created in them."""
+"""The folder for what has to outlive a kernel and is nobody else's business: consent to accounts, logs and tokens."""
 
 import os
 from pathlib import Path
