@@ -4,6 +4,7 @@ import inspect
 import os
 import sys
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -42,7 +43,8 @@ def start(which: str | None = None, **options: Any) -> Cloud:
     """Start the cloud and return it; it shows which one it is.
 
     which: "offline" (moto in this kernel), "aws" (a real account), or an endpoint's URL. The default is the variable
-        COURSE_CLOUD, or "offline". Starting the offline cloud again makes a new, empty one.
+        COURSE_CLOUD, or your class's cloud if you've joined it in this working copy, or "offline". You join by a URL
+        with `token=`, and leave by "offline". Starting the offline cloud again makes a new, empty one.
     options: `share_progress=False` keeps your progress from the instructor, where they can see it. For an
         endpoint `allow_remote=True`, and `account=` and `token=` for a workshop's server; for "aws" `yes=`,
         `region_name=`, `profile_name=`, `remember=`, `prefix=`, `limit=`, `send_to=`, see
@@ -55,7 +57,7 @@ def start(which: str | None = None, **options: Any) -> Cloud:
     share = options.pop("share_progress", None)
     if share not in (None, True, False):
         raise CloudError(f"share_progress is True or False, not {share!r}.")
-    cloud = _new_cloud(which or os.environ.get("COURSE_CLOUD") or "offline", options)
+    cloud, about_class = _chosen_cloud(which, options)
     before = _running if _running is not None and _running.name == cloud.name == "offline" else None
     if before is not None and before.calls() and not os.environ.get(COMPARED):
         print(STARTED_AGAIN)
@@ -69,6 +71,8 @@ def start(which: str | None = None, **options: Any) -> Cloud:
     else:
         cloud.world.clock.cell_begins()
     _say_who_looks_on(cloud, share)
+    if about_class:
+        print(about_class)
     return cloud
 
 
@@ -84,6 +88,32 @@ def tell_room(tried: "Mapping[str, Shared]", counted: bool) -> None:
     """Tell the running cloud's room how checks went, by the exercises' functions; see Cloud.tell_room."""
     if _running is not None:
         _running.tell_room(tried, counted)
+
+
+def _chosen_cloud(which: str | None, options: dict[str, Any]) -> tuple[Cloud, str]:
+    """Return the cloud, and what the learner should know about the class that they're joining, in, or leaving."""
+    named, copy = which or os.environ.get("COURSE_CLOUD"), _copy_that_is_worked_in()
+    if copy is None:
+        return _new_cloud(named or "offline", options), ""
+    from helpers.backends.endpoint import joined_class
+
+    line = None if named or options else joined_class.find(copy)
+    if line is None:
+        cloud = _new_cloud(named or "offline", options)
+        return cloud, joined_class.after_start(copy, cloud, which, options)
+    try:
+        return _new_cloud(line.url, line.options), joined_class.THERE
+    except CloudError as problem:
+        raise line.refused(problem) from None
+
+
+def _copy_that_is_worked_in() -> Path | None:
+    """Return the `.course` folder of the working copy, if somebody runs a notebook in it; None in a test or in CI."""
+    if browser_tab.IN_A_TAB or os.environ.get("CI") or not front_end.can_click():
+        return None
+    from helpers import progress
+
+    return progress.find()
 
 
 def _new_cloud(which: str, options: dict[str, Any]) -> Cloud:

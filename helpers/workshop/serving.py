@@ -126,9 +126,10 @@ def _for_a_class(url: str, count: int, file: Path, room: bool) -> str:
     return f"""The course's cloud (SQS, SNS, STS, CloudWatch) is at {url}
 
 {count} {"learner has" if count == 1 else "learners have"} an account and a token of their own in {file}
-Only you can read that file. Give each learner their own line: it's the account's key. In the first cell of every
-notebook, they replace start() with what's in the column "start". Elsewhere they set AWS_ENDPOINT_URL={url},
-AWS_ACCESS_KEY_ID to the account and AWS_SECRET_ACCESS_KEY to the token.{advice}
+Only you can read that file. Give each learner their own line: it's the account's key. Once, in the first cell of a
+lesson, they replace start() with what's in the column "start". From then on, start() brings all their notebooks here.
+Outside the course they set AWS_ENDPOINT_URL={url}, AWS_ACCESS_KEY_ID to the account and AWS_SECRET_ACCESS_KEY
+to the token.{advice}
 """
 
 

@@ -15,8 +15,10 @@ from pathlib import Path
 import nbformat
 import pytest
 from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
 
 from helpers.backends import running
+from helpers.backends.endpoint.joined_class import JOINED, LEFT, THERE
 from helpers.course import HOME, course
 from helpers.learner.working_copy import WorkingCopy
 
@@ -43,11 +45,26 @@ def served(folder: Path) -> Iterator[tuple[list[str], str]]:
             process.terminate()
 
 
-def work(copy: Path, start: str, answers: list[str]) -> str:
+@pytest.fixture
+def kernels(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Kernels of this clone in which somebody works, with a folder of their own for what outlives them."""
+    for name in (running.COMPARED, "CI"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("COURSE_STATE", str(tmp_path / "state"))
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(filter(None, (str(HOME), os.environ.get("PYTHONPATH")))))
+
+
+def right_answer() -> str:
+    """Return the course's own answer."""
+    solved = nbformat.read(HOME / "solutions" / f"{LESSON.slug}.ipynb", 4)
+    return next(cell.source for cell in solved.cells if cell.id == EXERCISE.answer)
+
+
+def work(copy: Path, start: str, answers: list[str], kind: str = "exercises") -> str:
     """Do what a learner does in their working copy, in a kernel. Return what the first cell printed."""
     working = WorkingCopy(copy)
     working.copy_missing()
-    path = working.path("exercises", LESSON)
+    path = working.path(kind, LESSON)
     notebook = nbformat.read(path, 4)
     cells = {cell.id: cell for cell in notebook.cells}
     cells["setup"].source = cells["setup"].source.replace("start()", start)
@@ -62,12 +79,9 @@ def work(copy: Path, start: str, answers: list[str]) -> str:
 
 
 @pytest.mark.full
-def test_a_room_of_three(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_room_of_three(tmp_path: Path, kernels: None) -> None:
     """One is right, one is wrong four times, and one only opens the notebook; the page tells them apart."""
-    monkeypatch.delenv(running.COMPARED, raising=False)
-    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(filter(None, (str(HOME), os.environ.get("PYTHONPATH")))))
-    solved = nbformat.read(HOME / "solutions" / f"{LESSON.slug}.ipynb", 4)
-    right = next(cell.source for cell in solved.cells if cell.id == EXERCISE.answer)
+    right = right_answer()
     wrong = re.sub(rf", {FORGETS}=\[.*?\]", "", right)
     assert wrong != right
     printed: dict[int, str] = {}
@@ -95,3 +109,21 @@ def test_a_room_of_three(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     assert "solved after 1 try" in table["Zoë Müller"]
     assert "stuck after 4 tries" in table["李小龍"]
     assert "no answer checked yet" in table["सीता शर्मा"]
+
+
+@pytest.mark.full
+def test_a_line_is_pasted_once(tmp_path: Path, kernels: None) -> None:
+    """The page shows what a second notebook does after a plain `start()`. After the class, one line leads back."""
+    copy, other = tmp_path / "ada", tmp_path / "bob"
+    with served(tmp_path) as (starts, link):
+        assert JOINED in work(copy, starts[0], [], "lessons")
+        assert THERE in work(copy, "start()", [right_answer()])
+        assert work(other, "start()", [right_answer()]) == ""
+        page = html.unescape(urllib.request.urlopen(link, timeout=10).read().decode())
+    (row,) = [row for row in page.split("The exercises")[1].split("<tr>") if NAMES[0] in row]
+    assert "solved after 1 try" in row
+    assert page.count("solved after 1 try") == 1
+    with pytest.raises(CellExecutionError, match="ask your instructor"):
+        work(copy, "start()", [])
+    assert LEFT in work(copy, 'start("offline")', [])
+    assert work(copy, "start()", []) == ""
