@@ -470,12 +470,12 @@ def _expect_arrived(dock, new, passed, back, stopped, calls):
             case.not_yet(
                 "overtook-a-refused-event",
                 got=case.said(
-                    f"In the group {one[0]}, the warehouse's queue refused {_short(refused)}, and it got a later "
+                    f"In the group {one[0]}, the warehouse's queue refused {_short(refused)}, but it got a later "
                     f"event, {_short(one)}."
                 ),
                 expected="nothing from a group passed on after one of its events was refused",
-                why="The refused event will be received again, and then the warehouse would get it after an event that "
-                "belongs behind it. The rest of its group has to wait.",
+                why="The refused event will be received again, and then the warehouse would get it too late: after an "
+                "event that should follow it. The rest of its group has to wait.",
             )
         if one not in wanted:
             _explain_change(dock, one, wanted)
@@ -1154,7 +1154,8 @@ def _work_by_hand(office, events, did):
 
 NOT_SAVED = (
     "The worker called your function with these messages before, and stopped before it saved the state. Now it called "
-    "with the same state again, and got a different result. What your code remembers has to be in the state."
+    "your function with the same state again, and got a different result. What your code remembers has to be in the "
+    "state."
 )
 
 
@@ -1537,7 +1538,7 @@ def _open(case, names, second=False):
     value, wanted = result.value, [f"{topic_name}.fifo", f"{warehouse_name}.fifo", analytics_name]
     expected = f"a list of the ARN of {wanted[0]}, and the URLs of {wanted[1]} and {wanted[2]}"
     if not isinstance(value, list) or len(value) != 3 or not all(isinstance(one, str) for one in value):
-        case.not_yet("no-list-of-three", got=value, expected=expected, why="The caller takes the three from a list.")
+        case.not_yet("no-list-of-three", got=value, expected=expected, why="The caller unpacks three values.")
     found = [one.replace("/", ":").rpartition(":")[2] for one in value]
     if taken := [one for one, name in zip(found, wanted, strict=True) if one != name and name in (one[3:], _stem(one))]:
         case.not_yet(
@@ -1566,12 +1567,18 @@ def _expect_kinds(case, topic_arn, urls):
     """The three exist."""
     if topic_arn not in {one["TopicArn"] for one in case.sns.list_topics()["Topics"]}:
         case.not_yet(
-            "no-topic", got=case.said(f"There's no topic {topic_arn}."), expected="a FIFO topic", why="It isn't there."
+            "no-topic",
+            got=case.said(f"There's no topic {topic_arn}."),
+            expected="a FIFO topic",
+            why="You returned its ARN.",
         )
     queues = case.sqs.list_queues().get("QueueUrls", [])
     if gone := [url for url in urls if url not in queues]:
         case.not_yet(
-            "no-queue", got=case.said(f"There's no queue {gone[0]}."), expected="both queues", why="It isn't there now."
+            "no-queue",
+            got=case.said(f"There's no queue {gone[0]}."),
+            expected="both queues",
+            why="You returned its URL.",
         )
 
 
@@ -1750,7 +1757,7 @@ def _explain_opening_error(case, error):
         ("exists-already", "InvalidParameter", "already exists with different attributes", again),
         ("exists-already", "InvalidParameterValue", "already exists", again),
         ("unknown-scope", "InvalidParameter", "FifoThroughputScope",
-         "A topic's value begins with a capital letter, MessageGroup, and a queue's with a small one, messageGroup."),
+         "A topic's value is MessageGroup, with a capital M, and a queue's is messageGroup, with a lowercase m."),
         ("unknown-attribute", "InvalidAttributeName", "", "SQS doesn't know an attribute of this name."),
         ("unknown-value", "InvalidAttributeValue", "", "SQS doesn't know this value of the attribute."),
     ])  # fmt: skip

@@ -316,7 +316,8 @@ def _expect_rest_kept(system, before, after):
                 "messages-touched",
                 got=case.said(f"The messages in the queue {name} aren't as they were: {_changed(messages, left)}."),
                 expected="all queues keep their messages",
-                why="Nothing has to be sent, received or deleted for this. A receive hides a message and counts.",
+                why="Nothing has to be sent, received or deleted for this. A receive hides a message and raises its "
+                "receive count.",
             )
         allowed = SET_HERE - {"RedrivePolicy"} if name in dead else {"RedrivePolicy"} if name in system.urls else set()
         changed = [key for key in sorted(now | settings) if now.get(key) != settings.get(key) and key not in allowed]
@@ -443,7 +444,7 @@ def _expect_subscriptions(system, before, after):
                     f"the ARN of {system.undelivered}, such as the one of {endpoint.split(':')[-1]}."
                 ),
                 expected="a redrive policy for each subscription that's confirmed",
-                why="list_subscriptions_by_topic returns up to 100 with one response, and a NextToken."
+                why="list_subscriptions_by_topic returns up to 100 in one response, with a NextToken for the rest."
                 if missing < len(after) and len(after) > 100
                 else SUBSCRIPTION,
             )
@@ -747,8 +748,7 @@ def _expect_sorted(office, told):
             "wrong-counts",
             got=result.value,
             expected=f"{wanted}",
-            why="It counts what happened to the messages: each of them once, under one of the three keys, and 0 where "
-            "there's none.",
+            why="The dictionary counts each message once, under one of the three keys, and has 0 where there's none.",
         )
     _expect_shown_empty(case, calls)
 
@@ -818,7 +818,7 @@ def _expect_places(office, repeats=False):
             expected="each message sent on once",
             why="What has been sent on and isn't deleted comes back when its visibility timeout is over."
             if again
-            else "Nothing here needs a message of its own.",
+            else "Nothing in the dead-letter queue leads to this message.",
         )  # fmt: skip
 
 
@@ -1510,7 +1510,7 @@ def _expect_where_they_belong(house, stays=True):
             case.not_yet(
                 "out-of-sequence",
                 got=case.said(f"The events of the group {group!r} went back as {_bodies_in_words(events[group])}."),
-                expected=f"them in the sequence {_bodies_in_words(house.back[group])}",
+                expected=f"the sequence {_bodies_in_words(house.back[group])}",
                 why=SEQUENCE,
             )
         for body in kept - left:
@@ -1524,7 +1524,7 @@ def _expect_where_they_belong(house, stays=True):
             case.not_yet(
                 "dead-letters-out-of-sequence",
                 got=case.said(f"The dead letters of the group {group!r} are {_bodies_in_words(dead[group])} now."),
-                expected=f"them in the sequence {_bodies_in_words(house.dead[group])}",
+                expected=f"the sequence {_bodies_in_words(house.dead[group])}",
                 why="A message that's sent to the dead-letter queue again is behind all others.",
             )
     hidden = [message for message in case.state(house.dead_url)["messages"] if message["state"] != "visible"]
@@ -1670,8 +1670,9 @@ NO_DATA = (
     "without it, the state is INSUFFICIENT_DATA. With breaching it's ALARM, and with ignore it stays as it was."
 )
 WHICH_METRIC = (
-    "What's in a queue is ApproximateNumberOfMessagesVisible. NumberOfMessagesSent counts only what programs send, and "
-    "not what SQS moves. An alarm sees each period's statistic, so one message in a minute has to be enough."
+    "ApproximateNumberOfMessagesVisible says how many messages are in a queue. NumberOfMessagesSent counts only what "
+    "programs send, and not what SQS moves. An alarm sees each period's statistic, so one message in a minute has to "
+    "be enough."
 )
 IN_ALARM, IN_OK = "ALARM", "OK"
 
@@ -1869,7 +1870,7 @@ def _expect_no_other_action(office):
             if more := sorted(set(alarms[name].get(kind, [])) - {office.topic_arn}):
                 case.not_yet(
                     "other-action",
-                    got=case.said(f"The {kind} of the alarm {name!r} have {more[0]}."),
+                    got=case.said(f"The {kind} of the alarm {name!r} include {more[0]}."),
                     expected="an alarm that publishes to the topic when it goes into ALARM, and does nothing else",
                     why="put_metric_alarm replaces all settings of an alarm that exists. Actions of the old one are "
                     "gone unless your code passes them, or leaves the alarm as it is.",
@@ -1913,7 +1914,7 @@ def _expect_alarms(office, before, after):
                 "other-alarm-changed",
                 got=case.said(f"The alarm {name!r} {'has different settings' if name in after else 'is gone'}."),
                 expected="other alarms as they were",
-                why="Somebody needs it. An alarm is known by its name.",
+                why="Somebody needs it, and it isn't one of those that the exercise asks for.",
             )
     if more := sorted(set(after) - set(wanted) - set(before)):
         case.not_yet(
