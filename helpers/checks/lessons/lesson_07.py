@@ -55,6 +55,7 @@ KINDS = {
 TIMES = {"order": 6, "stock": 2, "customer": 3, "other": 1}  # that something has events
 KEYS = {"order": "order_id", "stock": "article", "customer": "customer_id"}
 SHORT = ["?", " ", "0"]  # names of products
+TWIN = "e-17"  # a product's name, and the id of an event that's about no product
 HASH = re.compile("[0-9]{17,20}|(0x)?(?=[0-9]*[a-f])[0-9a-f]{14,16}")
 LONG = 300  # characters of the longest product's name
 
@@ -99,7 +100,7 @@ def _names(case):
     articles = [f"{long}{end[0]}", f"{long}{end[1]}", f"{end[0]}{long}", f"{end[1]}{long}", long[:128], long[:129]]
     articles += [ink, f"{ink} ", ink.upper(), f"{ink} blue", f"{ink}-blue", f"{ink}_blue", f"{ink}blue", f"{ink}/blue"]
     articles += ["Th\u00e9", "The\u0301", "Th\u00e8", "Th", "The", "\u8336", "\u2615", *SHORT, ""]
-    articles += [orders[0], f"order-{orders[0]}", str(second), f"e-{second}"]
+    articles += [orders[0], f"order-{orders[0]}", str(second), TWIN]
     customers = [second, first, int(f"{second}1"), 1, 11, 10**9 + first]
     return {"order": orders, "stock": articles, "customer": customers, "other": range(12)}
 
@@ -114,6 +115,7 @@ def _event(case, thing, number):
     others, chance = {"order_id": "A-999", "article": "tea", "customer_id": 999, "note": ""}, 0.5
     if kind == "other":  # two of each that looks like another kind, and these have its key
         event["kind"], chance = KINDS[kind][name // 2 if name < 10 else name - 5], 0.5 + (name < 10)
+        event["event_id"] = TWIN if name == 8 else event["event_id"]  # the first of the kind "stock"
     chance = 1 - number if kind == "order" and number < 2 else chance
     event |= {key: value for key, value in others.items() if key != KEYS.get(kind) and case.draw.random() < chance}
     if kind == "order":

@@ -26,7 +26,11 @@ def group_of__kinds(event):
     return event["kind"].partition(".")[0]
 
 
-group_of__whole_kind = variant("solution", 'kind.partition(".")[0]', "kind", says="order-events-apart")
+group_of__whole_kind = variant("solution", 'f"{about}-', 'f"{kind}-', says="order-events-apart")
+
+group_of__kind_in_front = variant(
+    "solution", 'f"{about}-', "f\"{kind.partition('.')[0]}-", says="different-kinds-in-one-group"
+)
 
 group_of__orders_as_written = variant("solution", ".strip().upper()", "", says="same-thing-written-otherwise")
 group_of__spaces_stay = variant("solution", ".strip().upper()", ".upper()", says="same-thing-written-otherwise")
@@ -216,7 +220,9 @@ group_of__random = variant(
     says="order-events-apart",
 )
 
-group_of__others_have_none = variant("solution", 'name = event["event_id"]', 'return ""', says="empty-id")
+group_of__others_have_none = variant(
+    "solution", 'about, name = "event", event["event_id"]', 'return ""', says="empty-id"
+)
 group_of__python_s_hash = variant(
     "solution", "hashlib.sha256(name.encode()).hexdigest()", "hash(name)", says="salted-hash"
 )
@@ -237,8 +243,8 @@ group_of__number = variant("solution", 'f"{about}-{digest}"', "int(digest, 16)",
 
 group_of__tidies_the_event = variant(
     "solution",
-    'name = event["order_id"].strip().upper()',
-    'name = event["order_id"] = event["order_id"].strip().upper()',
+    'about, name = "order", event["order_id"].strip().upper()',
+    'about, event["order_id"] = "order", event["order_id"].strip().upper()\n        name = event["order_id"]',
     says="event-changed",
 )
 
