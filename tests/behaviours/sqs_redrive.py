@@ -229,6 +229,22 @@ def a_message_deleted_in_time_does_not_move(lab: Lab) -> object:
     return [lab.counts(url), lab.counts(dead)]
 
 
+@behaviour(
+    aws=[[], "0/0/0"],
+    source="SQS API reference, DeleteMessage: SQS deletes messages left in a queue longer than the retention period; "
+    "CreateQueue: RedrivePolicy, which counts receives",
+)
+def an_expired_message_does_not_become_a_dead_letter(lab: Lab) -> object:
+    """A message that has used up its receives and isn't asked for until it expires is gone from both queues."""
+    url, dead = _pair(lab, 1)
+    _set(lab, url, MessageRetentionPeriod="60")
+    _set(lab, dead, MessageRetentionPeriod="1209600")
+    lab.sqs.send_message(QueueUrl=url, MessageBody="m")
+    _fail(lab, url, 1)
+    lab.advance(61)
+    return [lab.bodies(url), lab.counts(dead)]
+
+
 @behaviour(aws=[["fresh"], ["worn"]], source="SQS developer guide, dead-letter queues")
 def other_messages_are_received_meanwhile(lab: Lab) -> object:
     """The receive that moves one message returns the others."""
