@@ -78,8 +78,8 @@ REDRIVE = (
     "moves there at the next receive."
 )
 ALLOW = (
-    "Unless a dead-letter queue has a RedriveAllowPolicy, any queue of the account can use it. With the "
-    "redrivePermission byQueue, only the queues in sourceQueueArns can."
+    "Unless a dead-letter queue has a RedriveAllowPolicy, any queue of its type, account and region can use it. With "
+    "the redrivePermission byQueue, only the queues in sourceQueueArns can."
 )
 SUBSCRIPTION = (
     "The RedrivePolicy of a subscription names the ARN of the queue that gets what SNS can't deliver, and that queue's "
