@@ -100,11 +100,32 @@ def test_a_worker_s_seconds_reach_the_process_that_reports():
     """What each worker measured is added up."""
     recorder = cpu_seconds.Recorder()
     for worker in ("a", "b"):
-        measured = SimpleNamespace(workeroutput={"cpu_seconds": ({f"{worker}::test": 1.5}, [3.0])})
+        measured = SimpleNamespace(workeroutput={"cpu_seconds": ({f"{worker}::test": 1.5}, [3.0], [0.1])})
         recorder.pytest_testnodedown(measured)
     recorder.pytest_testnodedown(SimpleNamespace())  # a worker that crashed
     assert recorder.tests == {"a::test": 1.5, "b::test": 1.5}
-    assert recorder.starting == [3.0, 3.0]
+    assert (recorder.starting, recorder.samples) == ([3.0, 3.0], [0.1, 0.1])
+
+
+def test_a_machine_that_is_slow_for_half_of_a_run_is_taken_as_it_was():
+    """It's not taken as it is at its best, or others' work on it would count as the tests'."""
+    recorder = cpu_seconds.Recorder()
+    recorder.samples = [0.1] * 5 + [0.3] * 5
+    assert recorder.faster({"reference": {"loop": 0.1}}) == pytest.approx(0.5)
+
+
+def test_samples_are_taken_between_tests(monkeypatch):
+    """One for about each second that the tests use, and none for a test that takes next to nothing."""
+    used = iter([0.0, 0.1, 0.1, 1.2, 1.2, 1.3])  # before and after each of three tests
+    monkeypatch.setattr(cpu_seconds, "spent", lambda: next(used))
+    recorder = cpu_seconds.Recorder()
+    for number in range(3):
+        measuring = recorder.pytest_runtest_protocol(SimpleNamespace(nodeid=f"test {number}"))
+        next(measuring)
+        with pytest.raises(StopIteration):
+            next(measuring)
+    assert len(recorder.samples) == 1
+    assert recorder.samples[0] > 0
 
 
 @pytest.mark.parametrize(("seconds", "status"), [(1.0, 0), (9.0, 1), (13.0, 1)], ids=["as ever", "stale", "too long"])

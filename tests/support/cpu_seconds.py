@@ -3,14 +3,16 @@
 Counted is what the pytest process used and what the processes used that it started and waited for: kernels, programs,
 sandboxes. Wall time would depend on what else the machine does.
 
-Machines differ, so all seconds are *reference seconds*: measured seconds, divided by how much longer this machine takes
-for `calibrate` than the machine that the limits were made for. Some difference remains, so only CI judges a run
+Machines differ, and so does one machine from minute to minute, as others compute on it. So all seconds are *reference
+seconds*: measured seconds, divided by how much longer a `sample` takes here than on the machine that the limits were
+made for. Samples are taken all through the run, between the tests. Some difference remains, so only CI judges a run
 (`--judge-cpu`), and allows `SLACK`. A plain run judges nothing that it measured: tests/test_proof.py holds the
 *recorded* seconds to the limits, and they are the same everywhere.
 """
 
 import json
 import re
+import statistics
 import sys
 import time
 from collections import Counter
@@ -28,6 +30,7 @@ else:
 
 TABLE = Path(__file__).parents[1] / "budget.toml"
 SLACK = 1.25  # of a limit, in a run that is judged
+_BETWEEN = 1.0  # CPU seconds from one sample to the next
 _PROCESSES = 2  # on two cores, for which the limits are made: so often counts what it takes to start one
 STALE = (1.5, 2.0)  # a file that takes more than this many times the recorded seconds, plus so many, wants a new table
 
@@ -80,17 +83,17 @@ def over(table: Mapping[str, Any], slack: float = 1.0) -> list[str]:
     ]
 
 
-def calibrate() -> float:
-    """Return the CPU seconds that this machine takes for some work of the kind that the tests do."""
-    best = float("inf")
-    for _ in range(5):
-        started, text = time.process_time(), ""
-        for number in range(400):
-            made = {f"key {n}": [n, str(n * number), {"a": n / 7}] for n in range(60)}
-            text = json.dumps(json.loads(json.dumps(made)), sort_keys=True)
-            re.findall(r"\d+\.\d{3}", text)
-        best = min(best, time.process_time() - started)
-    return best
+def sample() -> float:
+    """Return the CPU seconds that this thread takes now for a little work of the kind that the tests do, times 50.
+
+    That's how often [reference] in the table does it.
+    """
+    started = time.thread_time()
+    for number in range(8):
+        made = {f"key {n}": [n, str(n * number), {"a": n / 7}] for n in range(60)}
+        text = json.dumps(json.loads(json.dumps(made)), sort_keys=True)
+        re.findall(r"\d+\.\d{3}", text)
+    return (time.thread_time() - started) * 50
 
 
 def spent() -> float:
@@ -109,6 +112,8 @@ class Recorder:
     def __init__(self) -> None:
         self.tests: dict[str, float] = {}
         self.starting: list[float] = []  # imports and collecting, of each process that runs tests
+        self.samples: list[float] = []
+        self._sampled = 0.0  # what this process had used at the latest sample
         self._session: pytest.Session | None = None
 
     def pytest_sessionstart(self, session: pytest.Session) -> None:
@@ -122,7 +127,11 @@ class Recorder:
         try:
             return (yield)
         finally:
-            self.tests[item.nodeid] = spent() - before
+            after = spent()
+            self.tests[item.nodeid] = after - before
+            if after - self._sampled > _BETWEEN:
+                self.samples.append(sample())
+                self._sampled = after
 
     def pytest_collection_finish(self) -> None:
         """Note what it took to get here."""
@@ -131,14 +140,15 @@ class Recorder:
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Give what a worker measured to the process that started it."""
         if hasattr(session.config, "workeroutput"):
-            session.config.workeroutput["cpu_seconds"] = (self.tests, self.starting)
+            session.config.workeroutput["cpu_seconds"] = (self.tests, self.starting, self.samples)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
         """Take what a worker measured."""
-        tests, starting = getattr(node, "workeroutput", {}).get("cpu_seconds", ({}, []))
+        tests, starting, samples = getattr(node, "workeroutput", {}).get("cpu_seconds", ({}, [], []))
         self.tests |= tests
         self.starting += starting
+        self.samples += samples
 
     @pytest.hookimpl(trylast=True)
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
@@ -147,7 +157,7 @@ class Recorder:
         if not (option.cpu or option.record_cpu or option.judge_cpu) or not self.tests:
             return
         table = load()
-        faster = table["reference"]["loop"] / calibrate()
+        faster = self.faster(table)
         measured = self._table(table, faster)
         self._show(terminalreporter, measured, faster)
         if option.record_cpu:
@@ -155,6 +165,11 @@ class Recorder:
             terminalreporter.line(f"recorded in {TABLE.name}")
         if option.judge_cpu:
             self._judge(terminalreporter, table, measured)
+
+    def faster(self, table: Mapping[str, Any]) -> float:
+        """Return how many times as fast as the reference this machine was during the run."""
+        loop: float = table["reference"]["loop"]
+        return loop / statistics.mean(self.samples or [sample()])
 
     def _table(self, table: Mapping[str, Any], faster: float) -> dict[str, Any]:
         """Return a table of this run with the given table's limits."""
