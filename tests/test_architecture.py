@@ -4,7 +4,7 @@ import ast
 import graphlib
 import re
 import sys
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -15,6 +15,8 @@ STAND_INS = PACKAGE / "site" / "stand_ins"
 MODULES = sorted(path for path in PACKAGE.rglob("*.py") if STAND_INS not in path.parent.parents)
 # Notebooks and checks that `course new` copies; they aren't modules of the package.
 PATTERN = PACKAGE / "authoring" / "pattern"
+# What can have an import statement in it; an expression can't.
+HOLDS_STATEMENTS = (ast.mod, ast.stmt, ast.excepthandler, ast.match_case)
 # A room may import itself and the rooms named here, and no others.
 ARROWS = {
     "errors": set(),
@@ -74,18 +76,27 @@ def room(name):
     return name.split(".")[1] if "." in name else ""
 
 
-@lru_cache
 def imported(path, for_types=True):
     """Return the modules of `helpers` that a file imports: inside functions and by `import_module` too.
 
     for_types: whether imports that never run, under `if TYPE_CHECKING:`, are included.
     """
-    found = set()
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    for node in ast.walk(tree):
-        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING" and not for_types:
-            node.body.clear()
-    for node in ast.walk(tree):
+    run, types = _imports(path)
+    return run | types if for_types else run
+
+
+@cache
+def _imports(path):
+    """Return the modules of `helpers` that a file imports when it runs, and those that it imports for types only."""
+    run, types = set(), set()
+    text = path.read_text(encoding="utf-8")
+    by_name = "import_module" in text
+    left = [(ast.parse(text), run)]
+    while left:
+        node, found = left.pop()
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+            left += [(inner, types) for inner in node.body] + [(inner, found) for inner in node.orelse]
+            continue
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
@@ -93,10 +104,12 @@ def imported(path, for_types=True):
             names = {f"{node.module}.{alias.name}" for alias in node.names}
             found |= {name if name in NAMES else node.module for name in names}
         elif isinstance(node, ast.Call) and ast.unparse(node.func) in ("importlib.import_module", "import_module"):
-            text = node.args[0].values[0] if isinstance(node.args[0], ast.JoinedStr) else node.args[0]
-            assert isinstance(text, ast.Constant), f"{path}: the name has to begin with the package's"
-            found |= {name for name in NAMES if name.startswith(text.value)}
-    return {name for name in found if name.split(".")[0] == "helpers"}
+            name = node.args[0].values[0] if isinstance(node.args[0], ast.JoinedStr) else node.args[0]
+            assert isinstance(name, ast.Constant), f"{path}: the name has to begin with the package's"
+            found |= {known for known in NAMES if known.startswith(name.value)}
+        if by_name or isinstance(node, HOLDS_STATEMENTS):
+            left += [(inner, found) for inner in ast.iter_child_nodes(node)]
+    return tuple({name for name in found if name.split(".")[0] == "helpers"} for found in (run, types))
 
 
 def assert_no_cycle(graph):
