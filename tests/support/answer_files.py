@@ -13,7 +13,7 @@ import inspect
 import linecache
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from types import CodeType
 from typing import Any
@@ -110,7 +110,7 @@ def _varied(name: str, variant: Variant, known: dict[str, Answer]) -> Answer:
     """Return the answer that a variant describes. AnswerFileError where a text isn't in the base exactly once."""
     exercise = EXERCISES[name.partition("__")[0]]
     if variant.base == "solution":
-        body, function = answer_source(exercise), exercise.answer
+        body, function = _solution(exercise), exercise.answer
         before, after = f"{imports(exercise.lesson)}\n\n", "\n"
     else:
         base = known[variant.base]
@@ -123,17 +123,34 @@ def _varied(name: str, variant: Variant, known: dict[str, Answer]) -> Answer:
     return Answer(name, exercise, variant.says, before + body + after, function, f"<{name}>")
 
 
+@lru_cache
+def _solution(exercise: Exercise) -> str | None:
+    """Return the course's own answer."""
+    return answer_source(exercise)
+
+
 def _defined(answer: Answer) -> ast.FunctionDef:
     """Return the function in the syntax tree of its file."""
-    functions = (node for node in ast.parse(answer.source).body if isinstance(node, ast.FunctionDef))
+    functions = (node for node in parsed(answer.source).body if isinstance(node, ast.FunctionDef))
     return next(node for node in functions if node.name == answer.function)
+
+
+@cache
+def parsed(source: str) -> ast.Module:
+    """Return the syntax tree of a file, which is the same one for everybody."""
+    return ast.parse(source)
+
+
+def _is_variant(value: ast.expr) -> bool:
+    """Return whether this is a call of `variant`."""
+    return isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id == "variant"
 
 
 def _without_variants(text: str) -> str:
     """Return the file's source with empty lines in place of its variants, so that it needs nothing of the tests."""
     lines = text.splitlines()
-    for node in ast.parse(text).body:
+    for node in parsed(text).body:
         imported = isinstance(node, ast.ImportFrom) and node.module == "variants"
-        if imported or (isinstance(node, ast.Assign) and ast.unparse(node.value).startswith("variant(")):
+        if imported or (isinstance(node, ast.Assign) and _is_variant(node.value)):
             lines[node.lineno - 1 : node.end_lineno] = [""] * (node.end_lineno - node.lineno + 1)
     return "\n".join(lines) + "\n"

@@ -10,6 +10,7 @@ import threading
 
 import nbformat
 import pytest
+from _pytest.mark.expression import Expression
 from answer_files import Answer, answers
 from contract_tables import foremost
 from in_sandbox import in_sandbox, needs_fork
@@ -35,13 +36,25 @@ def pytest_generate_tests(metafunc):
     """Give each test of a module its lesson's answers; the module names the lesson as LESSON."""
     lesson, names = metafunc.module.LESSON, metafunc.fixturenames
     if "answer" in names and "runner" in names:
-        metafunc.parametrize(("answer", "runner", "seed"), list(_through_other_runners(lesson)))
+        parameters, cases = ("answer", "runner", "seed"), _through_other_runners(lesson)
     elif "answer" in names:
-        metafunc.parametrize(("answer", "seed"), list(_at_each_seed(lesson)))
+        parameters, cases = ("answer", "seed"), _at_each_seed(lesson)
     elif "other" in names:
-        metafunc.parametrize(("exercise", "other"), list(_pairs(lesson)))
+        parameters, cases = ("exercise", "other"), _pairs(lesson)
     elif "exercise" in names:
-        metafunc.parametrize(("exercise", "runner"), list(_through_each_runner(lesson)))
+        parameters, cases = ("exercise", "runner"), _through_each_runner(lesson)
+    else:
+        return
+    if not _full_is_selected(metafunc.config):
+        cases = (case for case in cases if pytest.mark.full.mark not in [mark.mark for mark in case.marks])
+    metafunc.parametrize(parameters, list(cases))
+
+
+def _full_is_selected(config):
+    """Return whether this run takes a test that has no other mark than `full`, or names single tests."""
+    selected = config.option.markexpr
+    named = any("::" in argument for argument in config.args)
+    return named or not selected or Expression.compile(selected).evaluate(lambda name, **_: name == "full")
 
 
 def _at_each_seed(lesson):

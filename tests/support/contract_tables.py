@@ -10,7 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from answer_files import files
+from answer_files import files, parsed
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -40,7 +40,7 @@ def constants(lesson: str, name: str) -> dict[str, Any]:
     """Return what the files of a lesson's single exercises assign to this name, by the exercise."""
     found = {}
     for path in files(lesson):
-        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        for node in parsed(path.read_text(encoding="utf-8")).body:
             if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == name:
                 found[path.stem.removeprefix(f"lesson_{lesson}_")] = ast.literal_eval(node.value)
     return found
