@@ -62,7 +62,7 @@ class Exchange:
         """The request's body."""
         return self.request.body
 
-    @property
+    @cached_property
     def invocation(self) -> str:
         """botocore's id of the call, which the retries of one call share; "" for none."""
         return self.request.header("amz-sdk-invocation-id")
