@@ -3,16 +3,19 @@
 import sys
 from io import TextIOWrapper
 
+# jsonschema, which nbformat imports, takes a second to read the grammar of web addresses. No command needs it.
+sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+
 # Each adds its commands to the application, in the order in which the help shows them.
-from helpers.cli import learners  # noqa: F401
+from helpers.cli import learners  # noqa: E402, F401
 
 # isort: split
-from helpers.cli import instructors  # noqa: F401
+from helpers.cli import instructors  # noqa: E402, F401
 
 # isort: split
-from helpers.cli import authors  # noqa: F401
-from helpers.cli.shared import app, complain
-from helpers.errors import CourseError
+from helpers.cli import authors  # noqa: E402, F401
+from helpers.cli.shared import app, complain  # noqa: E402
+from helpers.errors import CourseError  # noqa: E402
 
 
 def main() -> None:
