@@ -13,6 +13,7 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
+from helpers.templates import templates
 from helpers.views.words import cut, initial, is_square
 
 _HERE = Path(__file__).parent
@@ -56,17 +57,8 @@ def draw(
 
 @lru_cache
 def _environment() -> Any:
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined  # takes 0.05 s, and most cells draw nothing
-
-    made = Environment(
-        loader=FileSystemLoader(_HERE / "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    made = templates(_HERE / "templates")
     made.filters |= {
-        "prose": prose,
         "cut": cut,
         "initial": initial,
         "is_square": is_square,
@@ -75,11 +67,6 @@ def _environment() -> Any:
         "place": place,
     }
     return made
-
-
-def prose(text: object) -> Markup:
-    """Return the text as HTML in which `code` is shown as code."""
-    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text))))
 
 
 def whole(text: object) -> Markup:

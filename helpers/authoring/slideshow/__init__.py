@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from markupsafe import Markup
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell, new_notebook
 
@@ -17,6 +18,7 @@ from helpers.authoring.slides import Code, Output, Slide, slides
 from helpers.course import HOME, Lesson, course
 from helpers.errors import CourseError, NotebookError
 from helpers.folders import new_folder
+from helpers.templates import templates
 
 _HERE = Path(__file__).parent
 _THEMES = {"light": ":root", "dark": ':root[data-theme="dark"]'}
@@ -42,17 +44,17 @@ def page(lesson: Lesson, notebook: NotebookNode) -> str:
     """Return the HTML page with the slides of this notebook. NotebookError when it has no outputs."""
     if not any(cell.get("outputs") for cell in notebook.cells):
         raise NotebookError(f"lessons/{lesson.slug}.ipynb has no outputs. `course build {lesson.number}` stores them.")
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-    from markupsafe import Markup
-
     renderer = Renderer()
-    made = Environment(loader=FileSystemLoader(_HERE), autoescape=True, undefined=StrictUndefined)
-    return made.get_template("page.html.jinja").render(
-        title=f"{lesson.number} {lesson.title}",
-        course=course().title,
-        slides=[renderer.drawn(slide) for slide in slides(notebook, lesson)],
-        styles=Markup("\n".join([*_themes(), _file("slides.css")])),
-        script=Markup(_file("slides.js")),
+    return (
+        templates(_HERE)
+        .get_template("page.html.jinja")
+        .render(
+            title=f"{lesson.number} {lesson.title}",
+            course=course().title,
+            slides=[renderer.drawn(slide) for slide in slides(notebook, lesson)],
+            styles=Markup("\n".join([*_themes(), _file("slides.css")])),
+            script=Markup(_file("slides.js")),
+        )
     )
 
 
@@ -73,8 +75,6 @@ class Renderer:
         return self._html(new_markdown_cell(text)) if text else ""
 
     def _html(self, cell: NotebookNode, exclude_input: bool = False, exclude_output: bool = False) -> Any:
-        from markupsafe import Markup
-
         self._exporter.exclude_input, self._exporter.exclude_output = exclude_input, exclude_output
         notebook = new_notebook(cells=[cell], metadata={"language_info": {"name": "python"}})
         body, _ = self._exporter.from_notebook_node(notebook, {"metadata": {"path": str(HOME / "lessons")}})

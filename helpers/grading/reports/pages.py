@@ -3,16 +3,13 @@
 Every value is escaped, so that text from outside is shown as text only.
 """
 
-import base64
-import hashlib
-import re
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
+from helpers import templates
 from helpers.grading.reports import texts
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -25,27 +22,19 @@ def render(template: str, script: str = "", **values: Any) -> str:
     so nothing else on the page can pass for it.
     """
     source = (TEMPLATES / script).read_text(encoding="utf-8") if script else ""
-    digest = base64.b64encode(hashlib.sha256(source.encode()).digest()).decode()
-    policy = f"; script-src 'sha256-{digest}'" if script else ""
+    policy = f"; script-src {templates.allowed(source)}" if script else ""
     values |= {"script": Markup(source), "scripts": Markup(policy)}
-    return _environment().get_template(template).render(**values)
+    return _environment().get_template(template).render(**values) + "\n"
 
 
 @lru_cache
-def _environment() -> Environment:
-    made = Environment(
-        loader=PackageLoader("helpers.grading.reports"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
+def _environment() -> Any:
+    made = templates.templates(TEMPLATES)
     made.filters |= {"tidy": texts.tidy, "prose": prose, "number": texts.number}
     made.globals |= {"LOOKS": texts.LOOKS, "points": texts.points, "worth": texts.worth}
     return made
 
 
 def prose(value: object, longest: int = 0) -> Markup:
-    """Return the text as HTML in which `code` is shown as code."""
-    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(texts.tidy(value, longest)))))
+    """Return the text, tidied, as HTML in which `code` is shown as code."""
+    return templates.prose(texts.tidy(value, longest))
