@@ -19,7 +19,6 @@ from helpers.grading.records import Learner
 FILE = "marks.csv"
 COLUMNS = ("learner", "exercise", "points", "excused", "handed in", "comment")
 _LARGEST = 20_000_000  # bytes
-_MOST_POINTS = 10_000
 _YES, _NO = ("yes", "y", "x", "true", "1", "ex"), ("", "no", "n", "false", "0")
 _EVERYTHING = ("", "all")
 TIME = "%Y-%m-%d %H:%M"
@@ -59,10 +58,11 @@ class Manual:
         ]
 
 
-def read_manual(beside: Path, listed: Course) -> Manual:
+def read_manual(beside: Path, listed: Course, changed: Mapping[str, float]) -> Manual:
     """Return what this folder's marks.csv says; nothing when there is none.
 
-    CourseError names the line that can't be understood, and what to write there: no mark is left out silently.
+    changed: what exercises are worth by grading.toml, by their ids, where that isn't the course's. CourseError names
+    the line that can't be understood, and what to write there: no mark is left out silently.
     """
     path = beside / FILE
     if not path.exists():
@@ -81,7 +81,7 @@ def read_manual(beside: Path, listed: Course) -> Manual:
     names: dict[str, str] = {}
     for number, line in lines:
         try:
-            row = _said(line, listed)
+            row = _said(line, listed, changed)
             if not (name := folded(line["learner"].removeprefix("'"))):
                 raise CourseError("has no learner. Write the name as gradebook.csv has it.")
         except CourseError as problem:
@@ -108,11 +108,13 @@ def _lines(text: str) -> list[tuple[int, dict[str, str]]]:
     return found
 
 
-def _said(line: Mapping[str, str], listed: Course) -> Said:
+def _said(line: Mapping[str, str], listed: Course, changed: Mapping[str, float]) -> Said:
     about = _about(line["exercise"], listed)
-    points = _points(line["points"])
-    if points is not None and "." not in about:
-        raise CourseError("points are for one exercise. Write its number, such as 01.3, into the column “exercise”.")
+    points = None
+    if line["points"]:
+        if "." not in about:
+            raise CourseError("points are for one exercise. Write its number, such as 01.3, into “exercise”.")
+        points = _points(line["points"], about, changed.get(about, listed.exercise(about).points))
     word = line["excused"].casefold()
     if word not in _YES + _NO:
         raise CourseError(f"“excused” is “{shown(line['excused'])}”. Write yes, or leave it empty.")
@@ -132,15 +134,15 @@ def _about(word: str, listed: Course) -> str:
     return listed.exercise(word).id if "." in word or not word[0].isdigit() else listed.lesson(word).number
 
 
-def _points(word: str) -> float | None:
-    if not word:
-        return None
+def _points(word: str, exercise: str, worth: float) -> float:
     try:
         value = float(word.replace(",", "."))
     except ValueError:
         value = -1.0
-    if not 0 <= value <= _MOST_POINTS:
-        raise CourseError(f"“points” is “{shown(word)}”. Write a number from 0 to {_MOST_POINTS:,}.")
+    if not 0 <= value <= worth:
+        raise CourseError(
+            f"“points” is “{shown(word)}”. Write a number from 0 to {worth:g}, which is what {exercise} is worth."
+        )
     return value
 
 

@@ -100,7 +100,8 @@ def _graded(exercises: ExerciseSet, options: Options, progress: Progress) -> Sum
         )
     refuse_other_folders(folder, out)
     beside = Path(os.path.abspath(options.folder)).parent  # of a link to a folder, too
-    own = Own(read_rules(beside, exercises.listed), read_manual(beside, exercises.listed))
+    rules = read_rules(beside, exercises.listed)
+    own = Own(rules, read_manual(beside, exercises.listed, rules.points))
     cohort = collect(options.folder, exercises.listed, options.attempts)
     _lessons(cohort, exercises, options.lessons)  # what is mistyped is told before anything is written
     with closing(Store(options.out)) as store:

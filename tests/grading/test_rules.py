@@ -29,10 +29,10 @@ def rules(folder, text):
     return read_rules(folder, course())
 
 
-def manual(folder, text):
-    """Return what this marks.csv means."""
+def manual(folder, text, changed):
+    """Return what this marks.csv means. changed: what exercises are worth by grading.toml."""
     (folder / "marks.csv").write_text(text, encoding="utf-8")
-    return read_manual(folder, course())
+    return read_manual(folder, course(), changed)
 
 
 def ada(file="ada.ipynb", **columns):
@@ -55,7 +55,8 @@ def settled(folder, learner, toml="", table="learner\n", statuses=(CORRECT, CORR
     """Return the learner's row by these two files; without others both exercises are right."""
     outcomes = [outcome(exercise, one) for exercise, one in zip((FIRST, SECOND), statuses, strict=False)]
     plain = row(learner, {LESSON.slug: Graded(tuple(outcomes))}, (FIRST, SECOND))
-    return settle(plain, learner, rules(folder, toml), manual(folder, table), folder)
+    read = rules(folder, toml)
+    return settle(plain, learner, read, manual(folder, table, read.points), folder)
 
 
 # --- lateness ---------------------------------------------------------------------------------------------------------
@@ -184,7 +185,7 @@ def test_without_the_two_files_nothing_changes(tmp_path):
     learner = ada()
     plain = row(learner, {LESSON.slug: Graded((outcome(FIRST, CORRECT), outcome(SECOND, NOT_YET)))}, (FIRST, SECOND))
     assert read_rules(tmp_path, course()) == Rules()
-    assert settle(plain, learner, Rules(), read_manual(tmp_path, course()), tmp_path) == plain
+    assert settle(plain, learner, Rules(), read_manual(tmp_path, course(), {}), tmp_path) == plain
 
 
 # --- what is refused --------------------------------------------------------------------------------------------------
@@ -227,11 +228,13 @@ def test_rules_that_cannot_be_meant_are_told(tmp_path, text, said):
         ("name,points\n", "needs the column “learner”"),
         ("learner,pionts\n", "There is no column “pionts”"),
         ("learner,exercise,points\nAda,01.1,lots\n", "line 2: “points” is “lots”. Write a number"),
+        ("learner,exercise,points\nAda,01.1,1.5\n", "Write a number from 0 to 1, which is what 01.1 is worth."),
+        ("learner,exercise,points\nAda,01.2,6\n", "Write a number from 0 to 5, which is what 01.2 is worth."),
         ("learner,exercise,points\nAda,01.1,-1\n", "Write a number from 0"),
         ("learner,exercise,points\nAda,01.1,nan\n", "Write a number from 0"),
         ("learner,exercise,points\n\nAda,01,3\n", "line 3: points are for one exercise"),
         ("learner,exercise,points\nAda,01.77,3\n", "There's no exercise '01.77'"),
-        ("learner,exercise,points,excused\nAda,01.1,3,yes\n", "has no points"),
+        ("learner,exercise,points,excused\nAda,01.1,1,yes\n", "has no points"),
         ("learner,excused\nAda,perhaps\n", "Write yes, or leave it empty"),
         ("learner,handed in\nAda,yesterday\n", "Write it as 2026-03-01 18:00"),
         ("learner,exercise,handed in\nAda,01.1,2026-03-01\n", "is for a lesson"),
@@ -241,7 +244,7 @@ def test_rules_that_cannot_be_meant_are_told(tmp_path, text, said):
 def test_marks_that_cannot_be_meant_are_told(tmp_path, text, said):
     """No mark is left out silently: the line is named."""
     with pytest.raises(CourseError, match=re.escape(said)) as refused:
-        manual(tmp_path, text)
+        manual(tmp_path, text, {"01.2": 5})
     assert "marks.csv" in str(refused.value)
 
 
@@ -250,6 +253,5 @@ def test_marks_that_cannot_be_meant_are_told(tmp_path, text, said):
 def test_files_that_cannot_be_read_are_told(tmp_path, name, content):
     """Not UTF-8, or a folder."""
     (tmp_path / name).mkdir() if content is None else (tmp_path / name).write_bytes(content)
-    read = read_rules if name == "grading.toml" else read_manual
     with pytest.raises(CourseError, match=name):
-        read(tmp_path, course())
+        read_manual(tmp_path, course(), read_rules(tmp_path, course()).points)

@@ -80,7 +80,8 @@ command again: nothing runs again, only the marks change.
 |---|---|
 | exercise | an exercise such as 01.3, or its function's name if your spreadsheet makes a date of 01.3; a lesson such \
 as 03; or nothing for everything |
-| points | the points for an exercise, in place of those that the check gave. Lateness costs a part of these, too. |
+| points | the points for an exercise, in place of those that the check gave, and no more than it's worth. Lateness \
+costs a part of these, too. |
 | excused | yes, if it shouldn't count for this learner |
 | handed in | when the lesson was handed in, such as 2026-03-01 18:00 |
 | comment | what the learner should read in their feedback |
