@@ -15,6 +15,7 @@ from helpers.authoring.scaffold import MANIFEST, Scaffold, Step, in_words, manif
 from helpers.course import Lesson, parse
 from helpers.errors import CourseError
 
+MOST = 6  # exercises of a lesson
 _MINUTES = 5
 _ENTRY = Template("""
 [[lesson.exercise]]
@@ -90,6 +91,8 @@ def new_exercise(root: Path, lesson: str, answer: str) -> Scaffold:
     notebook, module = normal.read(root / solutions), (root / checks).read_text(encoding="utf-8")
     if answer in (one.answer for one in listed.exercises):
         raise CourseError(f"There's an exercise {answer} already: {listed.exercise(answer).id}.")
+    if len(to.exercises) >= MOST:
+        raise CourseError(f"Lesson {to.number} has {MOST} exercises already, and that's the most a lesson can have.")
     require_name(answer, [*_names(module), *_imported(notebook)])
     given = {
         "id": f"{to.number}.{len(to.exercises) + 1}",

@@ -125,6 +125,15 @@ def test_a_name_that_does_not_fit_is_refused(clone, words, said):
     assert files(clone) == before
 
 
+def test_a_lesson_that_is_full_gets_no_exercise(clone):
+    """It's said at once, and nothing is written."""
+    new_exercise(clone, "03", "give_back")
+    before = files(clone)
+    with pytest.raises(CourseError, match="Lesson 03 has 6 exercises already"):
+        new_exercise(clone, "03", "pack_again")
+    assert files(clone) == before
+
+
 def test_a_file_that_is_there_stays(clone):
     """An author's file is never written over."""
     mine = clone / "tests/checks/answers/lesson_03_give_back.py"
