@@ -138,15 +138,6 @@ def a_fifo_topic_made_a_standard_one(lab: Lab) -> object:
 
 @behaviour(
     aws=True,
-    source="localstack test_sns.snapshot.json test_publish_fifo_messages_to_dlq, publish-response-fifo",
-)
-def a_sequence_number(lab: Lab) -> object:
-    """Publishing to a FIFO topic answers with a sequence number, a text of digits."""
-    return _publish(lab, _by_content(lab)).get("SequenceNumber", "").isdigit()
-
-
-@behaviour(
-    aws=True,
     source="SNS developer guide, message ordering details for FIFO topics (sequence numbers increase)",
 )
 def growing_sequence_numbers(lab: Lab) -> object:

@@ -994,20 +994,25 @@ def no_subscriptions(lab: Lab) -> object:
     ]
 
 
-@behaviour(
-    aws=[100, True, 1, False],
-    source="localstack test_sns.snapshot.json test_list_subscriptions_by_topic_pagination",
-)
-def a_page_of_subscriptions(lab: Lab) -> object:
-    """ListSubscriptionsByTopic returns at most 100 subscriptions and a token for the rest."""
+def _two_pages(lab: Lab, count: int) -> object:
+    """Return what the list of so many subscriptions has: their number and whether there's a token, page by page."""
     topic, sns = lab.topic(), lab.sns
-    for number in range(101):
+    for number in range(count):
         sns.subscribe(TopicArn=topic, Protocol="sms", Endpoint=f"+12312312{number}")
     first = sns.list_subscriptions_by_topic(TopicArn=topic)
     if "NextToken" not in first:
         return len(first["Subscriptions"])
     rest = sns.list_subscriptions_by_topic(TopicArn=topic, NextToken=first["NextToken"])
     return [len(first["Subscriptions"]), True, len(rest["Subscriptions"]), "NextToken" in rest]
+
+
+@behaviour(
+    aws=[100, True, 1, False],
+    source="localstack test_sns.snapshot.json test_list_subscriptions_by_topic_pagination",
+)
+def a_page_of_subscriptions(lab: Lab) -> object:
+    """ListSubscriptionsByTopic returns at most 100 subscriptions and a token for the rest."""
+    return _two_pages(lab, 101)
 
 
 @behaviour(
@@ -1016,14 +1021,7 @@ def a_page_of_subscriptions(lab: Lab) -> object:
 )
 def a_full_page_of_subscriptions(lab: Lab) -> object:
     """A full page has a token even if the rest is empty."""
-    topic, sns = lab.topic(), lab.sns
-    for number in range(100):
-        sns.subscribe(TopicArn=topic, Protocol="sms", Endpoint=f"+12312312{number}")
-    first = sns.list_subscriptions_by_topic(TopicArn=topic)
-    if "NextToken" not in first:
-        return len(first["Subscriptions"])
-    rest = sns.list_subscriptions_by_topic(TopicArn=topic, NextToken=first["NextToken"])
-    return [len(first["Subscriptions"]), True, len(rest["Subscriptions"]), "NextToken" in rest]
+    return _two_pages(lab, 100)
 
 
 @behaviour(aws=NO_TOPIC, source="SNS API reference, ListSubscriptionsByTopic, errors; localstack (text of NotFound)")

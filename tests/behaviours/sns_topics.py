@@ -59,6 +59,14 @@ def _sids(lab: Lab, topic: str) -> list[str]:
     return [statement["Sid"] for statement in json.loads(_attributes(lab, topic)["Policy"])["Statement"]]
 
 
+def _before_and_after(lab: Lab, name: str, value: str) -> list[Any]:
+    """Return what a new topic shows of this attribute, and what it shows once it's set."""
+    topic = lab.topic()
+    before = _attributes(lab, topic).get(name)
+    _set(lab, topic, name, value)
+    return [before, _attributes(lab, topic).get(name)]
+
+
 # --- creating ---------------------------------------------------------------------------------------------------
 
 
@@ -399,19 +407,13 @@ def an_attribute_of_a_missing_topic(lab: Lab) -> object:
 @behaviour(aws=[None, "2"], source="SNS API reference, GetTopicAttributes, SignatureVersion")
 def the_signature_version(lab: Lab) -> object:
     """SignatureVersion is not shown until it is set; without it, it is 1."""
-    topic = lab.topic()
-    before = _attributes(lab, topic).get("SignatureVersion")
-    _set(lab, topic, "SignatureVersion", "2")
-    return [before, _attributes(lab, topic).get("SignatureVersion")]
+    return _before_and_after(lab, "SignatureVersion", "2")
 
 
 @behaviour(aws=[None, "alias/aws/sns"], source="SNS API reference, SetTopicAttributes, KmsMasterKeyId")
 def a_key_for_encryption(lab: Lab) -> object:
     """KmsMasterKeyId is shown only once it is set."""
-    topic = lab.topic()
-    before = _attributes(lab, topic).get("KmsMasterKeyId")
-    _set(lab, topic, "KmsMasterKeyId", "alias/aws/sns")
-    return [before, _attributes(lab, topic).get("KmsMasterKeyId")]
+    return _before_and_after(lab, "KmsMasterKeyId", "alias/aws/sns")
 
 
 @behaviour(
@@ -456,10 +458,7 @@ def an_emptied_delivery_policy(lab: Lab) -> object:
 )
 def the_maximum_message_size(lab: Lab) -> object:
     """MaximumMessageSize is shown only once it is set."""
-    topic = lab.topic()
-    before = _attributes(lab, topic).get("MaximumMessageSize")
-    _set(lab, topic, "MaximumMessageSize", "1048576")
-    return [before, _attributes(lab, topic).get("MaximumMessageSize")]
+    return _before_and_after(lab, "MaximumMessageSize", "1048576")
 
 
 @behaviour(aws="2048", source="SNS API reference, CreateTopic, MaximumMessageSize (botocore 1.44 model)")

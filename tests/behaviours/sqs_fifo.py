@@ -172,18 +172,6 @@ def the_attributes_of_a_fifo_queue(lab: Lab) -> object:
     return _attributes(lab, _fifo(lab), *names)
 
 
-@behaviour(
-    aws=["true", "false"],
-    source="localstack snapshot test_fifo_set_content_based_deduplication_strategy[sqs]",
-)
-def changing_content_based_deduplication(lab: Lab) -> object:
-    """ContentBasedDeduplication reads back as it was set."""
-    url = _by_content(lab)
-    before = _attributes(lab, url, "ContentBasedDeduplication")
-    lab.sqs.set_queue_attributes(QueueUrl=url, Attributes={"ContentBasedDeduplication": "false"})
-    return [*before.values(), *_attributes(lab, url, "ContentBasedDeduplication").values()]
-
-
 @behaviour(aws=[True, True, True], source="SQS API reference, SendMessageResult: SequenceNumber; inferred")
 def the_sequence_goes_on(lab: Lab) -> object:
     """A duplicate gets the first one's SequenceNumber, and the numbers go on after a purge and from group to group."""
@@ -632,17 +620,6 @@ def duplicates_within_a_group(lab: Lab) -> object:
     return _drained(lab, url)
 
 
-@behaviour(
-    aws={"DeduplicationScope": "messageGroup", "FifoThroughputLimit": "perMessageGroupId"},
-    source="localstack snapshot test_fifo_change_to_high_throughput_after_creation[sqs]",
-)
-def switching_to_high_throughput(lab: Lab) -> object:
-    """A FIFO queue can be set to high throughput after it was created."""
-    url, wanted = _fifo(lab), {"DeduplicationScope": "messageGroup", "FifoThroughputLimit": "perMessageGroupId"}
-    lab.sqs.set_queue_attributes(QueueUrl=url, Attributes=wanted)
-    return _attributes(lab, url, *wanted)
-
-
 HIGH = {"DeduplicationScope": "messageGroup", "FifoThroughputLimit": "perMessageGroupId"}
 REGULAR = {"DeduplicationScope": "queue", "FifoThroughputLimit": "perQueue"}
 
@@ -713,20 +690,6 @@ def high_throughput_needs_the_scope(lab: Lab) -> object:
     """FifoThroughputLimit=perMessageGroupId is refused while DeduplicationScope is queue."""
     attributes = {"FifoQueue": "true", "FifoThroughputLimit": "perMessageGroupId"}
     return lab.code(lab.sqs.create_queue, QueueName="orders.fifo", Attributes=attributes) != "ok"
-
-
-@behaviour(
-    aws=["message-2"],
-    source="localstack test_purge_queue_clears_fifo_deduplication_cache (validated on AWS)",
-)
-def a_purge_forgets_the_ids(lab: Lab) -> object:
-    """After a purge a deduplication id makes a new message."""
-    url = _fifo(lab)
-    _send(lab, url, "message-1", MessageDeduplicationId="1")
-    lab.sqs.purge_queue(QueueUrl=url)
-    lab.advance(61)
-    _send(lab, url, "message-2", MessageDeduplicationId="1")
-    return lab.bodies(url)
 
 
 # --- the form of ids --------------------------------------------------------------------------------------------

@@ -214,17 +214,6 @@ def fifo_queue_false_is_refused(lab: Lab) -> object:
 
 
 @behaviour(
-    aws=["InvalidAttributeName", "refused", "refused"],
-    source="localstack snapshot test_create_standard_queue_with_fifo_attribute_raises_error[sqs]; SQS API reference",
-)
-def fifo_attributes_on_a_standard_queue(lab: Lab) -> object:
-    """Attributes of FIFO queues are refused when a standard queue is created."""
-    others = [_creation(lab, "b", DeduplicationScope="queue"), _creation(lab, "c", FifoThroughputLimit="perQueue")]
-    refusals = [code if code == "ok" else "refused" for code in others]
-    return [_creation(lab, "a", ContentBasedDeduplication="true"), *refusals]
-
-
-@behaviour(
     aws=[
         refused("InvalidAttributeName", "Unknown Attribute ContentBasedDeduplication."),
         refused("InvalidAttributeName", "You can specify the DeduplicationScope only when FifoQueue is set to true."),
@@ -938,16 +927,6 @@ def making_a_fifo_queue_standard(lab: Lab) -> object:
 
 
 @behaviour(
-    aws="InvalidAttributeName",
-    source="localstack snapshot test_set_unsupported_attribute_standard[sqs] (code)",
-)
-def setting_content_based_deduplication_on_a_standard_queue(lab: Lab) -> object:
-    """ContentBasedDeduplication is unknown to a standard queue."""
-    outcome = _set(lab, lab.queue(), ContentBasedDeduplication="true")
-    return outcome if outcome == "ok" else outcome["Code"]
-
-
-@behaviour(
     aws=["true", "false", "queue", "perQueue"],
     source="localstack snapshot test_fifo_set_content_based_deduplication_strategy[sqs]",
 )
@@ -980,16 +959,6 @@ def values_of_the_throughput_settings(lab: Lab) -> object:
         _creation(lab, "b.fifo", FifoQueue="true", DeduplicationScope="messageGroup", FifoThroughputLimit="high"),
     ]
     return [code if code == "ok" else "refused" for code in codes]
-
-
-@behaviour(
-    aws="refused",
-    source="SQS API reference, CreateQueue: perMessageGroupId only with DeduplicationScope=messageGroup",
-)
-def high_throughput_needs_the_group_scope(lab: Lab) -> object:
-    """FifoThroughputLimit=perMessageGroupId is allowed with DeduplicationScope=messageGroup only."""
-    code = _creation(lab, "orders.fifo", FifoQueue="true", FifoThroughputLimit="perMessageGroupId")
-    return code if code == "ok" else "refused"
 
 
 # --- encryption -------------------------------------------------------------------------------------------------
