@@ -138,14 +138,6 @@ def test_a_wrong_policy_is_refused_in_either_scope(text: str, words: str, scope:
     assert refusal(text, scope).partition("\n")[0].endswith(words)
 
 
-def test_set_subscription_attributes_begins_its_refusal_otherwise() -> None:
-    """Only the errors of Subscribe say `Attributes Reason`."""
-    # localstack snapshot test_sub_filter_policy_nested_property_constraints
-    found = refusal('{"key_a": "value_one"}', BODY, subscribing=False)
-    place = 'at [Source: (String)"{"key_a":"value_one"}"; line: 1, column: 11]'
-    assert found == f'Invalid parameter: FilterPolicy: "key_a" must be an object or an array\n {place}'
-
-
 @pytest.mark.parametrize("text", ["{invalidjson}", "{'k': 1}"])
 def test_what_is_no_json_is_refused_with_the_recorded_words(text: str) -> None:
     """The error names the character that isn't valid JSON."""

@@ -134,36 +134,6 @@ def a_queue_that_looks_at_the_account(lab: Lab) -> object:
     return [lab.counts(queue) for queue in found]
 
 
-@behaviour(aws="1/0/0", source="SQS developer guide, policy examples; IAM user guide, Principal")
-def a_queue_that_allows_everybody(lab: Lab) -> object:
-    """A policy for everybody lets SNS in, too."""
-    return _delivered(lab, lambda topic, queue: _statement(queue, Principal="*"))
-
-
-@behaviour(aws="1/0/0", source="IAM user guide, Action (wildcards)")
-def a_queue_that_allows_all_actions(lab: Lab) -> object:
-    """A policy for sqs:* covers SendMessage."""
-    return _delivered(lab, lambda topic, queue: _statement(queue, Action="sqs:*"))
-
-
-@behaviour(aws="0/0/0", source="SQS developer guide, policy actions")
-def a_queue_that_allows_receiving_only(lab: Lab) -> object:
-    """A policy for ReceiveMessage does not let messages in."""
-    return _delivered(lab, lambda topic, queue: _statement(queue, Action="sqs:ReceiveMessage"))
-
-
-@behaviour(aws="0/0/0", source="IAM user guide, Resource")
-def a_policy_about_another_queue(lab: Lab) -> object:
-    """A policy whose resource is another queue does not help this one."""
-    return _delivered(lab, lambda topic, queue: _statement(queue, Resource=queue + "-2"))
-
-
-@behaviour(aws="0/0/0", source="IAM user guide, policy evaluation logic (an explicit deny wins)")
-def a_queue_that_allows_and_denies(lab: Lab) -> object:
-    """A denial wins over a permission."""
-    return _delivered(lab, lambda topic, queue: [_statement(queue), _statement(queue, Effect="Deny", Principal="*")])
-
-
 @behaviour(
     aws=["after"],
     source="SNS developer guide, dead-letter queues (client-side errors are not retried)",

@@ -122,84 +122,12 @@ def a_rule_outside_a_list(lab: Lab) -> object:
 
 
 @behaviour(
-    aws=_said("Unrecognized match type wrong-operator", '{"key":[{"wrong-operator":true}]}', 31),
-    source=f"{SNAPSHOT} test_validate_policy",
-)
-def an_unknown_operator(lab: Lab) -> object:
-    """An operator that SNS does not know is refused."""
-    return _refusal(lab, {"key": [{"wrong-operator": True}]})
-
-
-@behaviour(
-    aws=_said("Match value must be String, number, true, false, or null", '{"key":[["value"]]}', 10),
-    source=f"{SNAPSHOT} test_validate_policy",
-)
-def a_list_in_a_list(lab: Lab) -> object:
-    """A list among the values of a key is refused."""
-    return _refusal(lab, {"key": [["value"]]})
-
-
-@behaviour(
-    aws=_said("Only one key allowed in match expression", '{"key":[{"suffix":"value","prefix":"value2"}]}', 37),
-    source=f"{SNAPSHOT} test_validate_policy",
-)
-def two_operators_in_one_rule(lab: Lab) -> object:
-    """A rule has one operator."""
-    return _refusal(lab, {"key": [{"suffix": "value", "prefix": "value2"}]})
-
-
-@behaviour(
-    aws=_said("suffix match pattern must be a string", '{"key":[{"suffix":100}]}', 22),
-    source=f"{SNAPSHOT} test_validate_policy_string_operators",
-)
-def a_suffix_that_is_a_number(lab: Lab) -> object:
-    """The operators for text take text only."""
-    return _refusal(lab, {"key": [{"suffix": 100}]})
-
-
-@behaviour(
-    aws=_said("exists match pattern must be either true or false.", '{"key":[{"exists":"no"}]}', 20),
-    source=f"{SNAPSHOT} test_validate_policy_exists_operator",
-)
-def exists_with_a_text(lab: Lab) -> object:
-    """`exists` takes true or false."""
-    return _refusal(lab, {"key": [{"exists": "no"}]})
-
-
-@behaviour(
-    aws=_said("Value of equals must be numeric", '{"key":[{"numeric":["=","000"]}]}', 26),
-    source=f"{SNAPSHOT} test_validate_policy_numeric_operator",
-)
-def a_number_in_quotes(lab: Lab) -> object:
-    """A number in quotes is no number to `numeric`."""
-    return _refusal(lab, {"key": [{"numeric": ["=", "000"]}]})
-
-
-@behaviour(
-    aws=_said("Bottom must be less than top", '{"key":[{"numeric":[">",3,"<",1]}]}', 33),
-    source=f"{SNAPSHOT} test_validate_policy_numeric_operator",
-)
-def a_range_from_high_to_low(lab: Lab) -> object:
-    """The lower end of a range stands first."""
-    return _refusal(lab, {"key": [{"numeric": [">", 3, "<", 1]}]})
-
-
-@behaviour(
     aws=_said("Too many elements in numeric expression", '{"key":[{"numeric":["<",100,">",10]}]}', 30),
     source=f"{SNAPSHOT} test_validate_policy_numeric_operator",
 )
 def a_range_that_begins_with_less(lab: Lab) -> object:
     """A range begins with > or >=."""
     return _refusal(lab, {"key": [{"numeric": ["<", 100, ">", 10]}]})
-
-
-@behaviour(
-    aws=_said("Unsupported anything-but pattern: suffix", '{"key":[{"anything-but":{"suffix":"test"}}]}', 36),
-    source=f"{SNAPSHOT} test_validate_policy_nested_anything_but_operator",
-)
-def anything_but_a_suffix(lab: Lab) -> object:
-    """Inside `anything-but` there can be `prefix`, and no other operator."""
-    return _refusal(lab, {"key": [{"anything-but": {"suffix": "test"}}]})
 
 
 @behaviour(
@@ -239,29 +167,6 @@ def combinations(lab: Lab) -> object:
     return {count: _refusal(lab, policy, queue=f"orders-{count}") for count, policy in policies.items()}
 
 
-@behaviour(
-    aws=_said("Filter policy is too complex"),
-    source=f"{SNAPSHOT} test_policy_complexity_with_or",
-)
-def combinations_of_alternatives(lab: Lab) -> object:
-    """The combinations of alternatives add up, and depth multiplies: 3*4*2 + 3*4*6 + 2*4*2 + 2*4*6 are too many."""
-    policy = {
-        "$or": [{"metricName": ["a", "b", "c"]}, {"namespace": ["a", "b"]}],
-        "detail": {"scope": ["a", "b"], "$or": [{"source": ["a"]}, {"type": ["a", "b", "c"]}]},
-    }
-    return _refusal(lab, policy, "MessageBody")
-
-
-@behaviour(
-    aws="InvalidParameter",
-    source=f"{LOGIC}; Numeric value matching (numeric takes a list)",
-)
-def alternatives_named_as_operators(lab: Lab) -> object:
-    """Where an alternative of `$or` is named as an operator, `$or` is a name, and what follows must be rules."""
-    answer = _refusal(lab, {"$or": [{"numeric": 123}, {"prefix": "abc"}]})
-    return answer if answer == "ok" else answer["Code"]
-
-
 # --- attributes ------------------------------------------------------------------------------------------------------
 
 
@@ -270,26 +175,6 @@ def exact_text(lab: Lab) -> object:
     """A text of the policy matches the same text, and one element of a list is enough."""
     interests = ["rugby", "tennis", ["rugby", "chess"], "Rugby", "baseball", ["baseball"]]
     return _passing(lab, {"interest": ["rugby", "tennis"]}, *({"interest": each} for each in interests))
-
-
-@behaviour(aws=["0"], source=f"{SNAPSHOT} test_exists_filter_policy_attributes_array")
-def an_element_of_a_list(lab: Lab) -> object:
-    """An attribute of type String.Array passes when one of its elements does."""
-    return _passing(lab, {"store": ["value1"]}, {"store": ["value1", "value2"]}, {"store": ["value2", "value3"]})
-
-
-@behaviour(
-    aws=["0", "1"],
-    source="SNS developer guide, message attribute data types (String.Array holds numbers, too); "
-    "moto test_filtering_string_array_with_number_no_array_match",
-)
-def numbers_in_a_list(lab: Lab) -> object:
-    """Numbers in an attribute of type String.Array are numbers, and one alone counts as a list."""
-    topic, queue = _subscribed(lab, {"price": [{"numeric": [">", 99]}]}, "MessageAttributes")
-    for number, text in enumerate(["[1, 100.5]", "100", '["100"]', "[99]"]):
-        attributes = {"price": {"DataType": "String.Array", "StringValue": text}}
-        lab.sns.publish(TopicArn=topic, Message=str(number), MessageAttributes=attributes)
-    return sorted(lab.bodies(queue))
 
 
 @behaviour(
@@ -343,13 +228,6 @@ def anything_but_texts(lab: Lab) -> object:
     kinds = ["baseball", "football", "rugby", ["rugby", "baseball"]]
     policy = {"k": [{"anything-but": ["rugby", "tennis"]}]}
     return _passing(lab, policy, *({"k": kind} for kind in kinds), {"other": "x"})
-
-
-@behaviour(aws=["0", "1"], source=STRINGS)
-def anything_but_a_prefix(lab: Lab) -> object:
-    """`anything-but` with `prefix` passes texts that begin otherwise."""
-    policy = {"event": [{"anything-but": {"prefix": "order-"}}]}
-    return _passing(lab, policy, {"event": "data-entry"}, {"event": "order_number"}, {"event": "order-cancelled"})
 
 
 @behaviour(aws=["0", "1", "4"], source=NUMBERS)
@@ -409,12 +287,6 @@ def anything_but_or_missing(lab: Lab) -> object:
     return _passing(lab, policy, {"k": "rugby"}, {"other": "x"})
 
 
-@behaviour(aws=[], source=f"{SNAPSHOT} test_filter_policy")
-def null_for_a_missing_attribute(lab: Lab) -> object:
-    """null in a policy does not stand for an attribute that is missing."""
-    return _passing(lab, {"attr1": [None, {"anything-but": "whatever"}]}, {})
-
-
 @behaviour(aws=[], source=LIMITS)
 def a_binary_attribute(lab: Lab) -> object:
     """Attributes of type Binary are not looked at."""
@@ -463,16 +335,6 @@ def a_body_that_is_no_json(lab: Lab) -> object:
     for text in ("Regular string message", '"Regular string message"'):
         lab.sns.publish(TopicArn=topic, Message=text)
     return lab.bodies(queue)
-
-
-@behaviour(
-    aws=[{"object": {"nested": "v"}}, {"object.nested": "v"}],
-    source=f"{SNAPSHOT} test_filter_policy_on_message_body_dot_attribute",
-)
-def a_dot_in_a_key(lab: Lab) -> object:
-    """A dot in a key of the policy also stands for nesting in the body."""
-    bodies = [{"object": {"nested": "v"}}, {"object.nested": "v"}, {"object": {"nested": "w"}}]
-    return _passing_bodies(lab, {"object.nested": ["v"]}, *bodies)
 
 
 @behaviour(
@@ -530,22 +392,10 @@ def alternatives_inside_a_body(lab: Lab) -> object:
     )
 
 
-@behaviour(aws=[{"k": None}], source=LIMITS)
-def null_in_a_body(lab: Lab) -> object:
-    """null in a policy matches null in the body, and neither the text nor a missing key."""
-    return _passing_bodies(lab, {"k": [None]}, {"k": None}, {"k": "null"}, {"other": 1})
-
-
 @behaviour(aws=[{"k": True}], source=LIMITS)
 def true_in_a_body(lab: Lab) -> object:
     """true in a policy matches true in the body, and neither the text nor 1."""
     return _passing_bodies(lab, {"k": [True]}, {"k": True}, {"k": "true"}, {"k": 1}, {"k": False})
-
-
-@behaviour(aws=[{"k": 1}], source=KEYS)
-def exists_looks_at_leaves(lab: Lab) -> object:
-    """`exists` works on values, not on objects that hold values."""
-    return _passing_bodies(lab, {"k": [{"exists": True}]}, {"k": 1}, {"k": {"deep": 1}}, {"other": 1})
 
 
 # --- the subscription ------------------------------------------------------------------------------------------------

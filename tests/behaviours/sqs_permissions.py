@@ -101,15 +101,6 @@ def a_permission_for_two_actions(lab: Lab) -> object:
     return sorted(_policy(lab, url)["Statement"][0]["Action"])
 
 
-@behaviour(aws=["one", "two"], source=LIFECYCLE)
-def two_permissions_are_two_statements(lab: Lab) -> object:
-    """Each label is a statement of its own."""
-    url = lab.queue()
-    for label in ("one", "two"):
-        _add(lab, url, label, [lab.other_account], ["ReceiveMessage"])
-    return [statement["Sid"] for statement in _policy(lab, url)["Statement"]]
-
-
 @behaviour(
     aws=refused("InvalidParameterValue", "Value partner for parameter Label is invalid. Reason: Already exists."),
     source=LIFECYCLE,
@@ -241,13 +232,6 @@ def a_queue_without_a_policy_is_closed(lab: Lab) -> object:
     return {name: found if found == "ok" else [found["Code"], found["Status"]] for name, found in outcomes.items()}
 
 
-@behaviour(aws=["ok", "hello"], source="SQS developer guide, grant cross-account permissions")
-def a_policy_lets_another_account_send(lab: Lab) -> object:
-    """With a policy that names the account, its messages arrive in the owner's queue."""
-    url = _open(lab, "sqs:SendMessage")
-    return [_send(lab, url), *lab.bodies(url)]
-
-
 @behaviour(aws=["for partner", "0/0/0"], source="SQS developer guide, grant cross-account permissions")
 def a_policy_lets_another_account_receive_and_delete(lab: Lab) -> object:
     """With a policy for it another account can receive and delete."""
@@ -291,16 +275,6 @@ def sending_includes_batches(lab: Lab) -> object:
 
 
 @behaviour(
-    aws={"sqs:*": "ok", "sqs:Send*": "ok", "SQS:sendmessage": "ok", "sqs:Receive*": DENIED},
-    source="IAM user guide, policy elements: Action (wildcards, not case-sensitive)",
-)
-def actions_with_wildcards(lab: Lab) -> object:
-    """Actions may hold wildcards, and case does not matter in them."""
-    actions = ["sqs:*", "sqs:Send*", "SQS:sendmessage", "sqs:Receive*"]
-    return {action: _send(lab, _open(lab, action, name=f"q{n}")) for n, action in enumerate(actions)}
-
-
-@behaviour(
     aws={"star": "ok", "AWS star": "ok", "root": "ok", "number": "ok", "in a list": "ok", "somebody else": DENIED},
     source="IAM user guide, policy elements: Principal",
 )
@@ -327,15 +301,6 @@ def a_policy_is_for_its_resource(lab: Lab) -> object:
         _let(lab, url, _statement(arn, "sqs:SendMessage"))
         found.append(_send(lab, url))
     return found
-
-
-@behaviour(aws=DENIED, source="SQS developer guide, access policy language: conditions")
-def a_condition_that_is_not_met(lab: Lab) -> object:
-    """A statement whose condition is not met allows nothing: a direct call has no source ARN."""
-    url = lab.queue()
-    condition = {"ArnEquals": {"aws:SourceArn": f"arn:aws:sns:us-east-1:{lab.account}:news"}}
-    _let(lab, url, _statement(lab.arn(url), "sqs:SendMessage", Condition=condition))
-    return _send(lab, url)
 
 
 @behaviour(aws=DENIED, source=EVALUATION)
