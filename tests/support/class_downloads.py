@@ -1,4 +1,4 @@
-"""Makes what Canvas, Moodle and Google Classroom give an instructor who downloads all hand-ins of a class.
+"""Makes what Canvas and Moodle give an instructor who downloads all hand-ins of a class.
 
 Forty learners, and each oddity that a real class has. Names of files are made as the platforms make them:
 https://github.com/instructure/canvas-lms/blob/master/lib/content_zipper.rb
@@ -280,24 +280,6 @@ def moodle_sheet(most="100.00"):
         row = [f"Participant {810 + person.n}", person.name, f"user{person.n}@example.org", status.strip(" -"), ""]
         lines.append([*row, most, "Yes", when, "-", ""])
     return _csv(lines)
-
-
-# --- Google Classroom -------------------------------------------------------------------------------------------------
-
-
-def classroom():
-    """Return loose files in one folder, by name: a resubmission is the same name with a number."""
-    made = {}
-    for person in PEOPLE:
-        for name, content in files(person).items():
-            stem, dot, ending = f"{person.name} - {name}".partition(".")
-            number, file = 0, f"{stem}{dot}{ending}"
-            while file in made:
-                number += 1
-                file = f"{stem} ({number}){dot}{ending}"
-            made[file] = content
-    ada = notebook(THIRD, **{each.answer: answer_source(each) for each in LESSONS["03"].exercises})
-    return made | {f"Ada King - {THIRD}.ipynb": notebook(THIRD), f"Ada King - {THIRD} (1).ipynb": ada}
 
 
 def _csv(lines):

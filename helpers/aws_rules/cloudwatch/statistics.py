@@ -98,11 +98,6 @@ def aggregated(series: Series, period: int, start: int, end: int) -> dict[int, P
     return found
 
 
-def is_period(period: int) -> bool:
-    """Return whether AWS allows this period, in seconds."""
-    return period in SHORT_PERIODS or (period >= STEP and period % STEP == 0)
-
-
 def rounded_start(start: float, period: int, now: float) -> int:
     """Return the moment at which the first period begins, for a start time. All in seconds."""
     finest = _kept_after(now - start)

@@ -122,7 +122,7 @@ def holes(isolation: Isolation, secret: Path) -> list[str]:
                 isolation.apply_in_process()
                 os.write(writing, _tried(secret).encode())
 
-            _in_a_child(tried)
+            _works(tried)
         os._exit(0)
     os.close(writing)
     with os.fdopen(reading, encoding="utf-8") as pipe:
@@ -171,12 +171,3 @@ def _works(step: Callable[[], Any]) -> bool:
             os._exit(0)
         os._exit(1)
     return os.waitpid(child, 0)[1] == 0
-
-
-def _in_a_child(step: Callable[[], Any]) -> None:
-    child = os.fork()
-    if not child:
-        with contextlib.suppress(BaseException):
-            step()
-        os._exit(0)
-    os.waitpid(child, 0)
