@@ -8,12 +8,13 @@ import sys
 import time
 
 import boto3
-import botocore.client
 import pytest
+from in_boto3 import InBoto3
 from jupyter_client.manager import KernelManager
 
 from helpers.checks.engine import examine
 from helpers.checks.runners.in_process import InProcess
+from helpers.checks.solutions import answer_source
 from helpers.course import HOME, course
 
 pytestmark = pytest.mark.bench
@@ -54,58 +55,27 @@ def test_from_kernel_start_to_the_first_queue(capsys):
     assert pairs
 
 
-class InBoto3:
-    """Adds up the time that is spent in boto3: calls, and making clients, resources and sessions."""
-
-    def __init__(self, monkeypatch):
-        self.seconds, self.calls, self._depth = 0.0, 0, 0
-        for place, name in (
-            (botocore.client.BaseClient, "_make_api_call"),
-            (boto3.session.Session, "__init__"),
-            (boto3.session.Session, "client"),
-            (boto3.session.Session, "resource"),
-        ):
-            monkeypatch.setattr(place, name, self._timed(getattr(place, name)))
-
-    def _timed(self, function):
-        def timed(*args, **kwargs):
-            self._depth += 1  # the check waits while the answer calls, so one counter serves both threads
-            began = perf_counter()
-            try:
-                return function(*args, **kwargs)
-            finally:
-                self._depth -= 1
-                if not self._depth:
-                    self.seconds += perf_counter() - began
-                    self.calls += function.__name__ == "_make_api_call"
-
-        return timed
-
-
 def solved():
-    """Return the solutions of lesson 01 as functions."""
-    lesson = course().lessons[0]
-    namespace = {"boto3": boto3, "json": json}
-    for cell in json.loads((HOME / "solutions" / f"{lesson.slug}.ipynb").read_text())["cells"]:
-        if cell["id"] in {exercise.answer for exercise in lesson.exercises}:
-            exec("".join(cell["source"]), namespace)
-    return {exercise: namespace[exercise.answer] for exercise in lesson.exercises}
+    """Return the solutions of lesson 01 as functions, by exercise."""
+    exercises, namespace = course().lessons[0].exercises, {"boto3": boto3, "json": json}
+    exec("\n".join(answer_source(exercise) for exercise in exercises), namespace)
+    return {exercise: namespace[exercise.answer] for exercise in exercises}
 
 
 def test_what_a_check_adds_to_its_calls(capsys, monkeypatch):
     """A check's whole time less the time that it and the answer spend in boto3, for each exercise of lesson 01."""
-    boto3_time = InBoto3(monkeypatch)
+    boto3_time = InBoto3(monkeypatch, perf_counter)
     for exercise, answer in solved().items():
         measured = []
         for _ in range(9):
-            boto3_time.seconds, boto3_time.calls, began = 0.0, 0, perf_counter()
+            boto3_time.seconds, began = 0.0, perf_counter()
             assert examine(exercise, lambda world, answer=answer: InProcess(answer, world)).correct
             measured.append((perf_counter() - began, boto3_time.seconds))
         whole, inside = (statistics.median(column) for column in zip(*measured, strict=True))
         with capsys.disabled():
             print(
-                f"\ncheck {exercise.id}: {whole * 1000:.0f} ms, of it boto3 {inside * 1000:.0f} ms in "
-                f"{boto3_time.calls} calls, the check's own {(whole - inside) * 1000:.0f} ms",
+                f"\ncheck {exercise.id}: {whole * 1000:.0f} ms, of it boto3 {inside * 1000:.0f} ms, "
+                f"the check's own {(whole - inside) * 1000:.0f} ms",
                 end="",
             )
 

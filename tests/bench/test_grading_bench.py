@@ -8,13 +8,12 @@ import csv
 import os
 import resource
 import sys
-import threading
 import time
 
-import boto3
-import botocore.client
 import psutil
 import pytest
+from in_boto3 import InBoto3
+from test_hostile_class_bench import in_use
 
 from helpers.checks.engine import examine
 from helpers.checks.runners.in_process import InProcess
@@ -102,33 +101,6 @@ def _penalised(marks, right):
     return f"{len(lost)} of {len(right)} right answers lose points{': ' * bool(lost)}{whose}"
 
 
-class InBoto3:
-    """Adds up the processor's time that each thread spends in boto3's calls, and in making clients."""
-
-    def __init__(self, monkeypatch):
-        self.seconds, self._within = 0.0, threading.local()
-        for place, name in (
-            (botocore.client.BaseClient, "_make_api_call"),
-            (boto3.session.Session, "__init__"),
-            (boto3.session.Session, "client"),
-            (boto3.session.Session, "resource"),
-        ):
-            monkeypatch.setattr(place, name, self._timed(getattr(place, name)))
-
-    def _timed(self, function):
-        def timed(*args, **kwargs):
-            outermost = not getattr(self._within, "it", False)
-            self._within.it, began = True, thread_time()
-            try:
-                return function(*args, **kwargs)
-            finally:
-                if outermost:
-                    self._within.it = False
-                    self.seconds += thread_time() - began
-
-        return timed
-
-
 def test_beside_the_calls_alone(capsys, tmp_path, monkeypatch):
     """The processor's time for a hand-in with right answers, beside that of the calls that checks and answers make."""
     lesson = peers.LESSON
@@ -138,7 +110,7 @@ def test_beside_the_calls_alone(capsys, tmp_path, monkeypatch):
         answers = {name: f"{source}\n# {n}" for name, source in peers.solved(lesson).items()}
         peers.write(tmp_path / "hand_ins" / f"learner{n}", lesson, peers.notebook(lesson, answers))
     _, cpu = run_course(tmp_path / "graded", {"": tmp_path / "hand_ins" / "learner0" / "x"})
-    boto3_time = InBoto3(monkeypatch)
+    boto3_time = InBoto3(monkeypatch, thread_time)
     for again in range(6):
         if again == 1:
             boto3_time.seconds = 0.0  # the first time reads botocore's models
@@ -148,17 +120,6 @@ def test_beside_the_calls_alone(capsys, tmp_path, monkeypatch):
     alone = boto3_time.seconds / 5
     told(capsys, f"a hand-in, with its share of the start: {cpu / 20:.2f} CPU s; its calls alone {alone:.2f} CPU s")
     assert alone > 0
-
-
-def memory():
-    """Return the megabytes of this process and those that it started, what they share counted once."""
-    whole = 0
-    for process in [psutil.Process(), *psutil.Process().children(recursive=True)]:
-        try:
-            whole += process.memory_full_info().pss
-        except psutil.Error:
-            continue
-    return whole / 1e6
 
 
 def test_a_large_cohort(capsys, tmp_path):
@@ -173,7 +134,7 @@ def test_a_large_cohort(capsys, tmp_path):
 
     def progress(done, of):
         if done and done % (COHORT // 10) == 0:
-            told(capsys, f"{done} of {of}: {perf_counter() - began:.0f} s, {memory():.0f} MB")
+            told(capsys, f"{done} of {of}: {perf_counter() - began:.0f} s, {in_use(psutil.Process()):.0f} MB")
 
     done = grade_cohort(own(), Options(tmp_path / "hand_ins", tmp_path / "graded"), progress)
     assert done.graded == COHORT

@@ -1,9 +1,7 @@
-"""How fast programs run side by side, beside a bare simulation of as many events: `pytest -m bench -s`."""
+"""How fast programs run side by side: `pytest -m bench -s`."""
 
 import json
 import time
-from collections.abc import Iterator
-from typing import Any
 
 import boto3
 import pytest
@@ -38,19 +36,3 @@ def test_an_hour_of_eight_workers(no_cloud: None) -> None:
     print(f"\n{calls:,} calls of nine programs in an hour: {seconds:.1f} s, {calls / seconds:,.0f} calls a second")
     assert day.queues["orders"].deleted > 0.95 * MESSAGES
     assert seconds < 4
-
-
-def test_bare_events_of_a_simulation() -> None:
-    """SimPy runs generators that wait, and nothing else: no threads, no boto3, no cloud. For scale."""
-    simpy = pytest.importorskip("simpy")
-    environment, count = simpy.Environment(), 200_000
-
-    def waits() -> Iterator[Any]:
-        for _ in range(count // 9):
-            yield environment.timeout(1)
-
-    for _ in range(9):
-        environment.process(waits())
-    began = time.perf_counter()
-    environment.run()
-    print(f"\nSimPy: {count / (time.perf_counter() - began):,.0f} events a second")
