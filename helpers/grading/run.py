@@ -260,7 +260,8 @@ def _write(
     compared = found if before else None
     said = _guesses(options.out, cohort)
     alike = similar.pairs(cohort.learners, lessons)
-    class_report.write_report(options.out, rows, remarks, compared, title, pages, news, counted, alike, said)
+    gathered = class_report.report(rows, remarks, compared, title, pages, news, counted, alike, said)
+    class_report.write_report(options.out, gathered)
     said += write_copies(options.out, cohort, rows, lessons) if options.copies else []
     said += write_books(options.out, rows, lessons, whole, learners=cohort.learners, pages=pages, rules=own.rules)
     return found, news, (*remarks, *said)

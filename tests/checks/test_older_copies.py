@@ -235,14 +235,14 @@ def test_the_report_on_the_class_counts_it_apart(rows):
     before = gradebook.book(rows, [], {"01": "a"})
     was = json.loads(json.dumps(before).replace('"older copy"', '"correct"'))
     changes = gradebook.changes(was, before)
-    report = class_report.report(rows, [], changes, "The course", {}, [], "")
+    report = class_report.report(rows, [], changes, "The course")
     (first, _) = report["exercises"]
     assert (first["mean"], first["counts"], first["nobody"]) == (1, {"older copy": 1, "correct": 1}, False)
     assert first["findings"] == []
     for drawn in (class_report.class_text(report), class_report.class_page(report)):
         assert "Decide what answers in an older copy of an exercise are worth. Ada handed some in." in drawn
         assert "not marked, older copy" in drawn
-    alone = class_report.report(rows[:1], [], None, "The course", {}, [], "")
+    alone = class_report.report(rows[:1], [], None, "The course")
     assert not alone["exercises"][0]["nobody"]
 
 

@@ -22,7 +22,7 @@ from helpers.checks.outcome import (
 from helpers.course import course
 from helpers.grading.gradebook import Change, row
 from helpers.grading.records import Graded, Learner
-from helpers.grading.reports.class_report import write_report
+from helpers.grading.reports.class_report import report, write_report
 from helpers.grading.reports.next_steps import NOBODY, NOTHING
 from helpers.grading.reports.texts import number
 
@@ -43,7 +43,7 @@ def told(tmp_path):
     """Return a function that writes a report and returns its page and its text."""
 
     def write(rows, remarks=(), changes=None, pages=None, similar=()):
-        write_report(tmp_path, rows, remarks, changes, "The course", pages, similar=similar)
+        write_report(tmp_path, report(rows, remarks, changes, "The course", pages, similar=similar))
         return tuple((tmp_path / f"report.{kind}").read_text(encoding="utf-8") for kind in ("html", "txt"))
 
     return write

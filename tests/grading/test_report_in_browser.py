@@ -7,6 +7,7 @@ from helpers.checks.outcome import CORRECT, NOT_YET, outcome
 from helpers.course import course
 from helpers.grading.gradebook import row
 from helpers.grading.records import Graded, Learner
+from helpers.grading.reports.class_report import report as gathered
 from helpers.grading.reports.class_report import write_report
 
 pytestmark = pytest.mark.browser
@@ -23,7 +24,7 @@ def report(tmp_path_factory):
     for name, right in NAMES.items():
         found = tuple(outcome(each, CORRECT if n < right else NOT_YET, why="w") for n, each in enumerate(EXERCISES))
         rows.append(row(Learner(name, remarks=("Odd.",) if name == "ada" else ()), {"01": Graded(found)}, EXERCISES))
-    write_report(folder, rows, (), None, "The course")
+    write_report(folder, gathered(rows, (), None, "The course"))
     return (folder / "report.html").as_uri()
 
 

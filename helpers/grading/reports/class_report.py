@@ -21,26 +21,11 @@ REPORT = "report"
 _NO_REASON = "The check gave no reason."
 
 
-def write_report(
-    out: Path,
-    rows: Sequence[Row],
-    remarks: Sequence[str],
-    changes: Sequence[Change] | None,
-    title: str,
-    pages: Mapping[str, str] | None = None,
-    news: Sequence[str] = (),
-    counted: str = "",
-    similar: Sequence[Mapping[str, Any]] = (),
-    steps: Sequence[str] = (),
-) -> None:
+def write_report(out: Path, gathered: Mapping[str, Any]) -> None:
     """Write report.html and report.txt into the folder. A folder that cannot be written raises CourseError.
 
-    remarks: what belongs to no learner. changes: since the last grading; None when there was none. title: the course's.
-    pages: where each learner's feedback lies, relative to the folder, as `write_feedback` returns it. news: what
-    else is new since the last grading, a sentence each. counted: a sentence on the lessons that count. similar: pairs
-    of learners, as `similar.pairs` returns them. steps: what else there is to do before anything that the report finds.
+    gathered: what `report` returned.
     """
-    gathered = report(rows, remarks, changes, title, pages or {}, news, counted, similar, steps)
     with writing(out):
         write(out / f"{REPORT}.html", class_page(gathered))
         write(out / f"{REPORT}.txt", class_text(gathered))
@@ -51,16 +36,21 @@ def report(
     remarks: Sequence[str],
     changes: Sequence[Change] | None,
     title: str,
-    pages: Mapping[str, str],
-    news: Sequence[str],
-    counted: str,
+    pages: Mapping[str, str] | None = None,
+    news: Sequence[str] = (),
+    counted: str = "",
     similar: Sequence[Mapping[str, Any]] = (),
     steps: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Return what `class_page` and `class_text` draw, as plain data.
 
-    That is: course, figures (label, value, note), summary (sentences), next (sentences), exercises (hardest first: id,
-    title, of, mean, counts by status, correct, answers, nobody, findings), learners (name, points, of, percent,
+    remarks: what belongs to no learner. changes: since the last grading; None when there was none. title: the course's.
+    pages: where each learner's feedback lies, relative to the folder, as `write_feedback` returns it. news: what
+    else is new since the last grading, a sentence each. counted: a sentence on the lessons that count. similar: pairs
+    of learners, as `similar.pairs` returns them. steps: what else there is to do before anything that the report finds.
+
+    The data is: course, figures (label, value, note), summary (sentences), next (sentences), exercises (hardest first:
+    id, title, of, mean, counts by status, correct, answers, nobody, findings), learners (name, points, of, percent,
     statuses by lesson, page, odd), remarks (of nobody in particular), odd (learner and remarks), similar (pairs),
     changes (learner, exercise, was, now, reason; None the first time), news, spread (label and count).
     """
@@ -72,7 +62,7 @@ def report(
         "summary": [*_summary(rows), *([counted] if counted else [])],
         "next": next_steps(rows, exercises, remarks, steps),
         "exercises": exercises,
-        "learners": [_learner(row, pages) for row in rows],
+        "learners": [_learner(row, pages or {}) for row in rows],
         "remarks": list(remarks),
         "odd": [(row.learner, list(row.remarks)) for row in rows if row.remarks],
         "similar": list(similar),
