@@ -10,6 +10,8 @@ import boto3
 import botocore.client
 from boto3.resources.base import ServiceResource
 
+from helpers.views.words import counted
+
 _LONGEST = 500  # characters of a repr
 _DEEPEST = 50  # lists and dictionaries within one another
 ADDRESS = re.compile(" at 0x[0-9a-fA-F]+")  # differs in each run and means nothing to a learner
@@ -130,8 +132,7 @@ def show_difference(got: list[Any], wanted: list[Any], longest: int = 200) -> tu
     pairs = enumerate(zip(got, wanted, strict=False))
     place = next((n for n, (one, other) in pairs if one != other), min(len(got), len(wanted)))
     said = f"item {place + 1} is the first that differs" if place < len(got) else f"it ends after item {place}"
-    count = f"{len(got)} item{'' if len(got) == 1 else 's'}"
-    return f"{count}, {said}: {_around(got, place)}", _around(wanted, place)
+    return f"{counted(len(got), 'item')}, {said}: {_around(got, place)}", _around(wanted, place)
 
 
 def _around(items: list[Any], place: int) -> str:

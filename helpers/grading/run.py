@@ -28,6 +28,7 @@ from helpers.grading.reports.notebook_copies import write_copies
 from helpers.grading.rules import Rules, read_rules
 from helpers.grading.store import Job, Store
 from helpers.grading.workers import Task, run
+from helpers.views.words import counted
 
 _RARE = 10  # a lesson that fewer than one in so many learners began is pointed out
 Progress = Callable[[int, int], None]  # how many hand-ins are done, and of how many
@@ -274,8 +275,7 @@ def _guesses(out: Path, cohort: Cohort) -> list[str]:
             (out / GUESSES).unlink(missing_ok=True)
             return []
         write(out / GUESSES, guessed(cohort.guesses))
-    files = f"{len(cohort.guesses)} file{'' if len(cohort.guesses) == 1 else 's'}"
     return [
-        f"I took the learner's name from the name of {files}. {GUESSES} lists these. If one is wrong, correct it "
-        "there, and save it as learners.csv beside the folder of hand-ins."
+        f"I took the learner's name from the name of {counted(len(cohort.guesses), 'file')}. {GUESSES} lists these. If "
+        "one is wrong, correct it there, and save it as learners.csv beside the folder of hand-ins."
     ]

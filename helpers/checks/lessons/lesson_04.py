@@ -1151,7 +1151,7 @@ class _Shift:
         self.started, self.took = started, shop.seconds_since(case, started)
         self.calls = [call for call in case.calls if call.at >= started]
         self.steps = [step for step in case.steps(office.orders_url) if step.at >= started]
-        bodies = {message["id"]: _parsed(message["body"]) for message in case.state(office.bills_url)["messages"]}
+        bodies = {message["id"]: shop.parsed(message["body"]) for message in case.state(office.bills_url)["messages"]}
         sent = [step for step in case.steps(office.bills_url) if step.what == shop.SENT and step.at >= started]
         named = [(self.after(step), bodies.get(step.message)) for step in sent]
         self.bills = [(after, bill.get("order_id")) for after, bill in named if isinstance(bill, dict)]
@@ -1301,7 +1301,7 @@ def _expect_bills(office, orders):
     known = {order["order_id"] for order in office.sent.values() if isinstance(order, dict)} - set(wanted)
     billed = []
     for body in office.bills():
-        bill = _parsed(body)
+        bill = shop.parsed(body)
         order_id = bill.get("order_id") if isinstance(bill, dict) else None
         if order_id in known:
             case.not_yet(
@@ -1326,14 +1326,6 @@ def _expect_bills(office, orders):
             )
         billed.append(order_id)
     return billed
-
-
-def _parsed(text):
-    """Return what the JSON text says; None for what is no JSON."""
-    try:
-        return json.loads(text)
-    except ValueError:
-        return None
 
 
 def _expect_kept(office, unbilled, broken):

@@ -322,7 +322,7 @@ def _expect_order(case, message):
     order = json.loads(body["Message"]) if wrapped else body
     result = case.attempt(message=message)
     case.did = f"read_order(...) for an order {'in an envelope' if wrapped else 'without an envelope'}"
-    card = _parsed(order["Message"]) if "Message" in order else None
+    card = shop.parsed(order["Message"]) if "Message" in order else None
     no_card = "This order has a Message of its own, the text of a card. That's not the order, even if it's JSON."
     if result.error:
         shop.explain(case, result.error, "the order", [
@@ -363,14 +363,6 @@ def _first_difference(one, other):
         key for key in sorted(one | other, key=str) if key not in one or key not in other or one[key] != other[key]
     )
     return f"{key!r} is {one[key]!r}" if key in one else f"there's no {key!r}"
-
-
-def _parsed(text):
-    """Return what this text is as JSON; None if it isn't JSON."""
-    try:
-        return json.loads(text)
-    except ValueError:
-        return None
 
 
 # --- 06.2 ------------------------------------------------------------------------------------------------------------
@@ -1174,7 +1166,7 @@ def _orders(case, departments, known):
     """
     found = {}
     for name, url in departments.items():
-        orders = [_parsed(body) for body in _bodies(case, url)]
+        orders = [shop.parsed(body) for body in _bodies(case, url)]
         if any(isinstance(order, dict) and "TopicArn" in order for order in orders):
             case.not_yet(
                 "envelope-left",
@@ -1302,7 +1294,7 @@ def _state(case, topic_arn, departments):
     """Return all that a second call has to leave as it is, by what it's called."""
     found = {}
     for name, attributes in _filters(case, topic_arn, departments).items():
-        parsed = {key: _parsed(value) if key == "FilterPolicy" else value for key, value in attributes.items()}
+        parsed = {key: shop.parsed(value) if key == "FilterPolicy" else value for key, value in attributes.items()}
         found[f"the subscription of {name}"] = parsed
         found[f"the policy of {name}'s queue"] = _comparable_policy(case, departments[name])
         found[f"the attributes or tags of {name}'s queue"] = _settings(case, departments[name])

@@ -32,6 +32,14 @@ def orders(case, count, letter="A"):
     ]
 
 
+def parsed(text):
+    """Return what this text is as JSON; None if it isn't JSON."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return None
+
+
 def shuffled(case, things):
     """Return a list of these in any order."""
     return case.draw.sample(things, len(things))

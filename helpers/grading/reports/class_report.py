@@ -16,6 +16,7 @@ from helpers.grading.reports.class_page import class_page
 from helpers.grading.reports.class_text import class_text
 from helpers.grading.reports.next_steps import next_steps
 from helpers.grading.reports.texts import number, percent, standing
+from helpers.views import words
 
 REPORT = "report"
 _NO_REASON = "The check gave no reason."
@@ -88,18 +89,14 @@ def _figures(
         (
             "answers passed",
             f"{correct} of {answers}",
-            f"{_count(everything, 'learner')} passed every exercise",
+            f"{words.counted(everything, 'learner')} passed every exercise",
         ),
         (
             "to look at",
             str(odd + bool(remarks)),
-            f"{_count(odd, 'learner')}" + (", and files that belong to nobody" if remarks else ""),
+            words.counted(odd, "learner") + (", and files that belong to nobody" if remarks else ""),
         ),
     ]
-
-
-def _count(times: int, thing: str) -> str:
-    return f"{times} {thing}{'' if times == 1 else 's'}"
 
 
 def _summary(rows: Sequence[Row]) -> list[str]:

@@ -49,7 +49,7 @@ def _exercises(report: Mapping[str, Any]) -> Iterable[str]:
         if exercise["nobody"]:
             yield f"  ! {NOBODY}"
         for found in exercise["findings"][: MOST["findings"]]:
-            yield f"  - {found['learners']} learner{'' if found['learners'] == 1 else 's'}: {_line(found['text'])}"
+            yield f"  - {words.counted(found['learners'], 'learner')}: {_line(found['text'])}"
             if found["example"]:
                 yield f"    For example: {_line(found['example'], 160)}"
         yield from _more(exercise["findings"], "findings")

@@ -6,6 +6,7 @@ from typing import Any
 from helpers.checks.outcome import CHECK_FAILED, OLDER, UNREACHABLE
 from helpers.grading.records import Mark, Row
 from helpers.grading.reports.texts import few, one_line
+from helpers.views.words import counted
 
 NOBODY = "Nobody got this right. Is it fair? Was it taught?"
 NOTHING = "Nothing needs you before you hand out the marks and the feedback."
@@ -66,7 +67,7 @@ def _unreachable(rows: Sequence[Row]) -> Iterable[str]:
     if cases:
         answers = sum(map(len, cases.values()))
         yield (
-            f"Grade again once the cloud can be reached: {answers} answer{'' if answers == 1 else 's'} couldn't be "
+            f"Grade again once the cloud can be reached: {counted(answers, 'answer')} couldn't be "
             f"checked without it ({', '.join(cases)}) and cost no marks. The same command checks only those again."
         )
 

@@ -20,6 +20,7 @@ from helpers.checks.solutions import answer_source
 from helpers.course import HOME, Lesson
 from helpers.grading.records import Learner
 from helpers.grading.reports.answer_code import answer_code
+from helpers.views.words import counted
 
 _TOKENS = 10  # in a row, that make one fingerprint
 _WINDOW = 4  # of neighbouring fingerprints the smallest is kept
@@ -71,7 +72,7 @@ def _reason(shared: Sequence[tuple[int, str]]) -> str:
     most = sorted(shared, key=lambda each: -each[0])
     more = len(most) - _NAMED
     said = [sentence for _, sentence in most[:_NAMED]]
-    return " ".join(said + ([f"{more} more exercise{'' if more == 1 else 's'} are alike, too."] if more > 0 else []))
+    return " ".join(said + ([f"{counted(more, 'more exercise')} are alike, too."] if more > 0 else []))
 
 
 def given(lesson: Lesson) -> list[str]:
