@@ -50,6 +50,13 @@ def test_a_text_that_is_not_there_once_fails(written, old):
         written(f'{IMPORT}hand_over__str = variant("solution", "{old}", "x", says="not-json")')
 
 
+def test_two_answers_of_one_name_fail(written):
+    """The second would take the first one's place, and the first would never be tried."""
+    one = 'hand_over__str = variant("solution", "json.dumps(order)", "str(order)", says="not-json")\n'
+    with pytest.raises(AnswerFileError, match="lesson_01_wrong.py has more than one hand_over__str"):
+        written(f"{IMPORT}{one}{one}")
+
+
 def test_a_variant_of_another_answer(written):
     """Its base may be a right answer or an earlier variant; what the file says beside it is there as well."""
     right = 'NAME = "queue"\n\ndef hand_over__named(sqs, queue_url, order):\n    """By name."""\n    return NAME\n'

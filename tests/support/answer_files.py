@@ -11,6 +11,7 @@ docstring, "Says: message-left-behind", a variant as its argument.
 import ast
 import inspect
 import linecache
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -75,6 +76,7 @@ def answers(lesson: str) -> dict[str, Answer]:
     for path in files(lesson):
         text = path.read_text(encoding="utf-8")
         source, namespace = _without_variants(text), {"__name__": path.stem}
+        _expect_each_once(text, path)
         exec(_compiled(text, str(path)), namespace)
         for name, value in namespace.items():
             exercise = EXERCISES.get(name.partition("__")[0])
@@ -85,6 +87,14 @@ def answers(lesson: str) -> dict[str, Answer]:
     for name, variant in variants.items():
         found[name] = _varied(name, variant, found)
     return found
+
+
+def _expect_each_once(text: str, path: Path) -> None:
+    """AnswerFileError if an answer would replace another one of its name, which then would never be tried."""
+    names = [node.name for node in parsed(text).body if isinstance(node, ast.FunctionDef)]
+    names += [ast.unparse(node.targets[0]) for node in parsed(text).body if isinstance(node, ast.Assign)]
+    if twice := [name for name, count in Counter(names).items() if "__" in name and count > 1]:
+        raise AnswerFileError(f"{path.name} has more than one {twice[0]}")
 
 
 def files(lesson: str) -> list[Path]:

@@ -183,7 +183,7 @@ group_of__without_the_dot = variant(
     'kind.partition(".")[0] == "stock"',
     'kind.startswith("customer.")',
     'kind.partition(".")[0] == "customer"',
-    says="no-such-key or different-kinds-in-one-group",
+    says="no-such-key or other-events-in-one-group or different-kinds-in-one-group",
 )
 
 
@@ -249,7 +249,7 @@ group_of__tidies_the_event = variant(
 )
 
 
-group_of__without_the_dot = variant(
+group_of__begins_with_order = variant(
     "solution",
     'startswith("order.")',
     'startswith("order")',
