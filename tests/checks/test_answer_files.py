@@ -53,7 +53,7 @@ def test_a_text_that_is_not_there_once_fails(written, old):
 def test_two_answers_of_one_name_fail(written):
     """The second would take the first one's place, and the first would never be tried."""
     one = 'hand_over__str = variant("solution", "json.dumps(order)", "str(order)", says="not-json")\n'
-    with pytest.raises(AnswerFileError, match="lesson_01_wrong.py has more than one hand_over__str"):
+    with pytest.raises(AnswerFileError, match=r"lesson_01_wrong\.py has more than one hand_over__str"):
         written(f"{IMPORT}{one}{one}")
 
 
