@@ -314,13 +314,32 @@ def _expect_apart(case, stream, groups):
     got = f"The events {one['kind']} ({_named(one)}) and {other['kind']} ({_named(other)}) have the same group, "
     got += f"{shop.show(groups[place], 60)}. Four workers needed {took} s for a stream of {len(stream)} events."
     got += f" With a group for each thing, they need {needed} s." if took > needed else ""
-    case.not_yet(reason_found, did=_call(other), got=case.said(got), expected="a group for each of the two", why=APART)
+    case.not_yet(
+        reason_found,
+        did=_call(other),
+        got=case.said(got),
+        expected="a group for each of the two",
+        why=_why_apart(one, other),
+    )
+
+
+def _why_apart(one, other):
+    """Return why these two events have nothing to do with each other."""
+    kinds = list(dict.fromkeys(event["kind"] for event in (one, other) if _key(event) == "event_id"))
+    if not kinds:
+        return APART
+    subject = f"The kinds {kinds[0]!r} and {kinds[1]!r} don't" if len(kinds) == 2 else f"The kind {kinds[0]!r} doesn't"
+    return f'{subject} begin with "order.", "stock." or "customer.", so such an event is only about itself. {APART}'
 
 
 def _named(event):
     """Say what an event is about."""
-    key = next((key for kind, key in KEYS.items() if event["kind"].startswith(f"{kind}.")), "event_id")
-    return f"{key} {shop.show(event[key], 60)}"
+    return f"{_key(event)} {shop.show(event[_key(event)], 60)}"
+
+
+def _key(event):
+    """Return the key of what an event is about."""
+    return next((key for kind, key in KEYS.items() if event["kind"].startswith(f"{kind}.")), "event_id")
 
 
 def _seconds(case, stream, groups):
@@ -723,7 +742,10 @@ def send_day(case):
     counter = _Counter(case, "false", keep=True)
     _send_and_look(counter, 111, day, orders[:14], break_off=[REFUSED, 0.25], more=orders[:2])
     _send_and_look(counter, 11, day, orders[:13])
-    _send_and_look(counter, 21, day, [*orders[: draw(12, 15)], {"note": "x" * LONG_NOTE}], break_off=[TOO_LONG])
+    long, place = {"note": "x" * LONG_NOTE}, draw(2, 8)
+    _send_and_look(counter, 21, day, [*orders[: draw(12, 15)], long], break_off=[TOO_LONG])
+    for till, before in ((31, place), (41, place + 1)):  # in batches of any size, one of the two isn't the last entry
+        _send_and_look(counter, till, day, [*orders[:before], long, *orders[before:12]], break_off=[TOO_LONG])
     _send_and_look(counter, 1, f"{day[:-2]}01", orders[:1])
     _send_and_look(counter, 5, day, [])
 
@@ -802,7 +824,7 @@ def _send_and_look(counter, till, day, orders, break_off=(), more=()):
 
 def _send_refused(counter, till, day, orders, arrived):
     """Let SQS refuse the second request of the program, and return what it sent. What arrives is added to `arrived`."""
-    case, sends = counter.case, []
+    case, sends, made = counter.case, [], len(counter.case.calls)
 
     def refuse(operation):
         sends.append(operation)
@@ -818,16 +840,7 @@ def _send_refused(counter, till, day, orders, arrived):
     texts, wanted = [_text(_parsed(body)) for body, _ in new], [_text(order) for order in orders]
     if texts == wanted:  # it tried again
         return sent
-    if texts != wanted[: len(texts)]:
-        case.not_yet(
-            "went-on-after-a-refusal",
-            got=case.said(
-                f"SQS refused a request, and your code went on sending: {_count(len(texts), 'order')} of "
-                f"{len(wanted)} arrived, and a missing one comes before one that arrived."
-            ),
-            expected="no order sent after one that couldn't be sent",
-            why="The restarted program sends the missing order, which is then behind later ones.",
-        )
+    _expect_stopped(case, "a request", texts, wanted, case.calls[made:])
     if not ends_with_error[0]:
         case.not_yet(
             "refusal-kept-quiet",
@@ -842,20 +855,51 @@ def _send_refused(counter, till, day, orders, arrived):
     return sent
 
 
+def _expect_stopped(case, refused, texts, wanted, calls):
+    """No order arrived behind one that's missing. refused: what SQS refused. texts, wanted: of the orders."""
+    if texts == wanted[: len(texts)]:
+        return
+    reason, did = "went-on-after-a-refusal", "your code went on sending"
+    why = "The restarted program sends the missing order, which is then behind later ones."
+    if any(_is_accepted_after_a_failed_one(call) for call in shop.of(calls, "SendMessageBatch")):
+        reason, did = "later-entries-accepted", "accepted later orders of the same batch"
+        why = "SQS accepts or refuses each entry of a batch on its own, so your code can't stop at an order that has "
+        why += "later ones in its batch. The restarted program sends the missing order, which is then behind them. "
+        why += "Send one order with each request."
+    case.not_yet(
+        reason,
+        got=case.said(
+            f"SQS refused {refused}, and {did}: {_count(len(texts), 'order')} of {len(wanted)} arrived, and a missing "
+            "one comes before one that arrived."
+        ),
+        expected="no order sent after one that couldn't be sent",
+        why=why,
+    )
+
+
+def _is_accepted_after_a_failed_one(call):
+    """Return whether SQS accepted an entry of this batch that comes after one that failed."""
+    failed = {entry["Id"] for entry in (call.response or {}).get("Failed", [])}
+    results = [entry["Id"] in failed for entry in call.params["Entries"]]
+    return bool(call.response) and True in results and not all(results[results.index(True) :])
+
+
 def _send_too_long(counter, till, day, orders, arrived):
-    """Let SQS refuse the last order alone, since it's too long for the queue, and return what the program sent.
+    """Let SQS refuse the longest order alone, since it's too long for the queue, and return what the program sent.
 
     A batch raises no error then. Afterwards the queue accepts the order.
     """
-    case = counter.case
+    case, texts = counter.case, [_text(order) for order in orders]
+    refused = f"order {texts.index(max(texts, key=len)) + 1}"
     limits = {"QueueUrl": counter.queue_url}
     limit = shop.settings(case, counter.queue_url)["MaximumMessageSize"]
     case.sqs.set_queue_attributes(**limits, Attributes={"MaximumMessageSize": str(LONG_NOTE - 500)})
     ends_with_error, made = [], len(case.calls)
-    did = "while the last order was longer than the queue accepts"
+    did = f"while {refused} was longer than the queue accepts"
     sent = _send_once(counter, till, day, orders, did, ends_with_error)
     new = counter.arrivals()
     arrived += new
+    _expect_stopped(case, refused, [_text(_parsed(body)) for body, _ in new], texts, case.calls[made:])
     if not ends_with_error[0]:
         why = "If a program stops with an error, somebody restarts it. If it hides the error, nobody notices that an "
         why += "order is missing."
@@ -865,7 +909,7 @@ def _send_too_long(counter, till, day, orders, arrived):
         case.not_yet(
             "refused-entry-kept-quiet",
             got=case.said(
-                f"SQS refused the last order, {_count(len(new), 'order')} of {len(orders)} arrived, and your function "
+                f"SQS refused {refused}, {_count(len(new), 'order')} of {len(orders)} arrived, and your function "
                 "returned as if all was well."
             ),
             expected="an error, since an order couldn't be sent",
@@ -1075,9 +1119,12 @@ def apply_messages(case):
     office.send(repeated)
     _work(office, "an event that the publisher sends once more")
     case.reach("once")
-    # The last one says the same as another event, and is one of its own.
-    office.send(office.event("D", 8, 3), office.event("D", 7, draw(10, 90)), office.event("A", 2, second["points"]))
-    _work(office, "old versions of orders that are known")
+    office.send(office.event("D", 8, 3))
+    _work(office, "one more order")
+    office.send(office.event("D", 7, draw(10, 90)))
+    _work(office, "an old version of an order that's known")
+    office.send(office.event("A", 2, second["points"]))
+    _work(office, "an event that says the same as another one, and is one of its own")
     office.send(first)
     _work(office, "the very first event, once more")
     for one, two, three in ((9, "10", 8), ("99", 100, "25"), (10, "9", "11"), ("7", "30", 201), (3, 12, "4")):
@@ -1302,12 +1349,16 @@ def _expect_points(office, state, points, good, events):
             why = f"The event {known[0]['event_id']} has been counted already. It arrived again, as its event_id shows."
         elif off and (missing := next((row for row in (new, *([one] for one in new)) if -off == _points(row)), [])):
             reason, why = "event-not-counted", _why_missing(office, missing[0], good)
+            if _is_overtaken(office, missing[0], good):
+                reason = "old-version-not-counted"
+                why = "It's too old to change its order's status. But points add up, so it counts all the same."
             if office.failed.get(missing[0]["event_id"]) == "not-saved":
                 reason, why = "remembered-outside-the-state", NOT_SAVED
+        got_points = f"has {has} points" if customer in got else "isn't under points"
         case.not_yet(
             reason,
             got=case.said(
-                f"{customer!r} has {has} points. The events: {_events_shown([(event, '') for event in own] or events)}."
+                f"{customer!r} {got_points}. The events: {_events_shown([(event, '') for event in own] or events)}."
             ),
             expected=f"{points.get(customer, 'no entry')}",
             why=why,
@@ -1354,6 +1405,17 @@ def _of_the_same_version(office, event, good):
     return ""
 
 
+def _is_overtaken(office, event, good):
+    """Return whether a higher version of this event's order came before it, and no other event of its own version."""
+    highest = office.orders.get(event["order_id"], (0, ""))[0]
+    for each, _ in good:
+        if each is event:
+            break
+        if each["order_id"] == event["order_id"]:
+            highest = max(highest, int(each["version"]))
+    return int(event["version"]) < highest and not _of_the_same_version(office, event, good)
+
+
 def _why_missing(office, event, good):
     """Return why this event counts. good: what arrived in this call."""
     before = office.failed.get(event["event_id"])
@@ -1364,8 +1426,6 @@ def _why_missing(office, event, good):
             f"The event {other} has the same order_id and version. But they're two events, as their event_ids show, "
             "and each counts once."
         )
-    if int(event["version"]) <= office.orders.get(event["order_id"], (0, ""))[0]:
-        return "It's too old to change its order's status. But points add up, so it counts all the same."
     return "Its event_id is a new one, so it counts, even if another event looks like it."
 
 
@@ -1389,11 +1449,10 @@ def _expect_statuses(office, state, orders, good, events):
                 reason, why = "remembered-outside-the-state", NOT_SAVED
         elif _is_of_no_event(order_id, has, events):
             reason, why = "no-event-applied", "That's from an object that lacks a key, so it shouldn't change anything."
+        got_status = f"has the status {shop.show(has, 60)}" if order_id in got else "isn't under orders"
         case.not_yet(
             reason,
-            got=case.said(
-                f"The order {order_id!r} has the status {shop.show(has, 60)}. The events: {_events_shown(events)}."
-            ),
+            got=case.said(f"The order {order_id!r} {got_status}. The events: {_events_shown(events)}."),
             expected=f"{status!r}, of version {version}" if status else "no such order",
             why=why,
         )
@@ -1655,12 +1714,14 @@ def _expect_in_warehouse(case, topic_arn, queue_url, wanted, found):
         reason, why = "warehouse-misses-events", "The publisher gave it a deduplication id that's new in its group."
         if topic.get("FifoThroughputScope", "Topic") != "MessageGroup":
             reason = "deduplicated-in-the-whole-topic"
-            why = "Another order has an event with this number too. With this FifoThroughputScope, a deduplication "
-            why += "id applies to the whole topic."
+            why = "Another order has an event with this deduplication id too. The topic's FifoThroughputScope is "
+            why += "Topic, which is the default, and then an id applies to the whole topic. With MessageGroup, it "
+            why += "applies to its message group only."
         elif queue.get("DeduplicationScope", "queue") != "messageGroup":
             reason = "deduplicated-in-the-whole-queue"
-            why = "Another order has an event with this number too. With this DeduplicationScope, a deduplication "
-            why += "id applies to the whole queue."
+            why = "Another order has an event with this deduplication id too. The queue's DeduplicationScope is "
+            why += "queue, which is the default, and then an id applies to the whole queue. With messageGroup, it "
+            why += "applies to its message group only."
         case.not_yet(reason, got=case.said(got), expected="each event in the warehouse's queue, once", why=why)
     if extra:
         case.not_yet(
@@ -1703,12 +1764,19 @@ def _expect_no_other_sender(case, topic_arn, urls):
         policy, arn = shop.policy(case, url), case.queue_arn(url)
         for other in (":".join([*start, *parts]) for parts in others):
             if not shop.refusal_by(policy, arn, other):
+                reason = "other-topic-let-in"
+                why = "Without a Condition, a statement lets SNS send for any topic of any account. With one, SNS "
+                why += "can send for every topic that meets it."
+                keys = _keys_compared(policy, arn, other)
+                if keys and "aws:sourcearn" not in map(str.casefold, keys):
+                    reason = "source-arn-not-compared"
+                    why = f"The statement's Condition compares {' and '.join(keys)}, and not aws:SourceArn. Only "
+                    why += "aws:SourceArn tells this topic from the others of its account."
                 case.not_yet(
-                    "other-topic-let-in",
+                    reason,
                     got=case.said(f"The policy of {url.rpartition('/')[2]} lets SNS send for {other}, too."),
                     expected="SNS can send for this topic, and for no other",
-                    why="Without a Condition, a statement lets SNS send for any topic of any account. With one, SNS "
-                    "can send for every topic whose ARN matches it.",
+                    why=why,
                 )
         if accounts := shop.senders(policy, arn):
             case.not_yet(
@@ -1717,6 +1785,15 @@ def _expect_no_other_sender(case, topic_arn, urls):
                 expected="only SNS may send, on behalf of this topic",
                 why="The Principal says who may send: the service sns.amazonaws.com.",
             )
+
+
+def _keys_compared(policy, queue_arn, topic_arn):
+    """Return the keys in the Condition of the statement that lets SNS send for this topic; none without a Condition."""
+    statements = policy["Statement"] if isinstance(policy["Statement"], list) else [policy["Statement"]]
+    alone = [policy | {"Statement": [statement]} for statement in statements]
+    allowed = next((one for one in alone if not shop.refusal_by(one, queue_arn, topic_arn)), {"Statement": [{}]})
+    condition = allowed["Statement"][0].get("Condition", {})
+    return sorted({key for compared in condition.values() for key in compared})
 
 
 def _everything(case, topic_arn, urls):

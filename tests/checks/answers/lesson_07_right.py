@@ -183,19 +183,16 @@ def pass_on__resource(sqs, events_url, warehouse_url):
 # --- send_day ---------------------------------------------------------------------------------------------------------
 
 
-def send_day__tens(sqs, queue_url, till, day, orders):
-    """Ten with each request."""
-    entries = [
-        {
+def send_day__batches_of_one(sqs, queue_url, till, day, orders):
+    """One order with each batch."""
+    for number, order in enumerate(orders, 1):
+        entry = {
             "Id": str(number),
             "MessageBody": json.dumps(order, indent=1),
             "MessageGroupId": f"till-{till}",
             "MessageDeduplicationId": f"{day}/{till}/{number}",
         }
-        for number, order in enumerate(orders, 1)
-    ]
-    for start in range(0, len(entries), 10):
-        reply = sqs.send_message_batch(QueueUrl=queue_url, Entries=entries[start : start + 10])
+        reply = sqs.send_message_batch(QueueUrl=queue_url, Entries=[entry])
         if reply.get("Failed"):
             raise RuntimeError(reply["Failed"])
 

@@ -934,11 +934,11 @@ def send_day__empty_batch(sqs, queue_url, till, day, orders):
                 "MessageGroupId": f"till-{till}",
                 "MessageDeduplicationId": f"{till}-{day}-{n}",
             }
-            for n in range(start, min(start + 10, len(orders)))
+            for n in range(start, min(start + 1, len(orders)))
         ]
         if sqs.send_message_batch(QueueUrl=queue_url, Entries=entries).get("Failed"):
             raise RuntimeError("SQS refused an order")
-        start += 10
+        start += 1
         if start >= len(orders):
             break
 
@@ -999,6 +999,35 @@ def send_day__tens_unread(sqs, queue_url, till, day, orders):
         response = sqs.send_message_batch(QueueUrl=queue_url, Entries=entries)
         print(len(response.get("Successful", [])))
 
+
+send_day__tens = variant(
+    "send_day__tens_unread",
+    'print(len(response.get("Successful", [])))',
+    'if response.get("Failed"):\n            raise RuntimeError(response["Failed"])',
+    says="later-entries-accepted",
+)
+
+send_day__twos = variant(
+    "send_day__tens_unread",
+    "len(orders), 10)",
+    "len(orders), 2)",
+    "start + 10",
+    "start + 2",
+    'print(len(response.get("Successful", [])))',
+    'if response.get("Failed"):\n            raise RuntimeError(response["Failed"])',
+    says="later-entries-accepted",
+)
+
+send_day__goes_on_after_a_long_one = variant(
+    "send_day__goes_on",
+    "print(problem)",
+    'lost = problem\n            if problem.response["Error"]["Code"] != "InvalidParameterValue":\n                raise',
+    "    for number, order",
+    "    lost = None\n    for number, order",
+    "                raise",
+    "                raise\n    if lost:\n        raise lost",
+    says="went-on-after-a-refusal",
+)
 
 send_day__tens_printed = variant(
     "send_day__tens_unread",
@@ -1164,7 +1193,14 @@ apply_messages__old_versions_ignored = variant(
     "solution",
     "        seen.append(event_id)",
     "        if version < versions.get(order_id, 0):\n            continue\n        seen.append(event_id)",
-    says="event-not-counted",
+    says="old-version-not-counted",
+)
+
+apply_messages__points_of_new_versions_only = variant(
+    "solution",
+    "        points[customer] =",
+    "        if version > versions.get(order_id, 0):\n            points[customer] =",
+    says="old-version-not-counted",
 )
 
 apply_messages__highest_version_of_the_call = variant(
@@ -1480,7 +1516,7 @@ open_events__any_topic_of_the_account = variant(
     "solution",
     '{"ArnEquals": {"aws:SourceArn": topic_arn}}',
     '{"StringEquals": {"aws:SourceAccount": topic_arn.split(":")[4]}}',
-    says="other-topic-let-in",
+    says="source-arn-not-compared",
 )
 
 open_events__topics_with_this_beginning = variant(
