@@ -11,6 +11,21 @@ from botocore.exceptions import ClientError
 # --- group_of ---------------------------------------------------------------------------------------------------------
 
 
+def group_of__in_branches(event):
+    """Each kind of thing has a word of its own."""
+    kind = event["kind"]
+    if kind.startswith("order."):
+        about, name = "order", event["order_id"].strip().upper()
+    elif kind.startswith("stock."):
+        about, name = "stock", event["article"]
+    elif kind.startswith("customer."):
+        about, name = "customer", str(event["customer_id"])
+    else:
+        about, name = "event", event["event_id"]
+    digest = hashlib.sha256(name.encode()).hexdigest()
+    return f"{about}-{digest}"
+
+
 def group_of__readable(event):
     """Only articles are hashed; everything else stays readable."""
     match event["kind"].split("."):

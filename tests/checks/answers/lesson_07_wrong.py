@@ -26,33 +26,39 @@ def group_of__kinds(event):
     return event["kind"].partition(".")[0]
 
 
-group_of__whole_kind = variant("solution", 'f"{about}-', 'f"{kind}-', says="order-events-apart")
+group_of__whole_kind = variant("group_of__in_branches", 'f"{about}-', 'f"{kind}-', says="order-events-apart")
 
 group_of__kind_in_front = variant(
-    "solution", 'f"{about}-', "f\"{kind.partition('.')[0]}-", says="different-kinds-in-one-group"
+    "group_of__in_branches", 'f"{about}-', "f\"{kind.partition('.')[0]}-", says="different-kinds-in-one-group"
 )
 
-group_of__orders_as_written = variant("solution", ".strip().upper()", "", says="same-thing-written-otherwise")
-group_of__spaces_stay = variant("solution", ".strip().upper()", ".upper()", says="same-thing-written-otherwise")
-group_of__capitals_stay = variant("solution", ".strip().upper()", ".strip()", says="same-thing-written-otherwise")
+group_of__orders_as_written = variant(
+    "group_of__in_branches", ".strip().upper()", "", says="same-thing-written-otherwise"
+)
+group_of__spaces_stay = variant(
+    "group_of__in_branches", ".strip().upper()", ".upper()", says="same-thing-written-otherwise"
+)
+group_of__capitals_stay = variant(
+    "group_of__in_branches", ".strip().upper()", ".strip()", says="same-thing-written-otherwise"
+)
 
 group_of__spaces_at_the_front = variant(
-    "solution", ".strip().upper()", ".lstrip().upper()", says="same-thing-written-otherwise"
+    "group_of__in_branches", ".strip().upper()", ".lstrip().upper()", says="same-thing-written-otherwise"
 )
 
 group_of__blanks_only = variant(
-    "solution", ".strip().upper()", '.strip(" ").upper()', says="same-thing-written-otherwise"
+    "group_of__in_branches", ".strip().upper()", '.strip(" ").upper()', says="same-thing-written-otherwise"
 )
 
 group_of__json_of_the_name = variant(
-    "solution",
+    "group_of__in_branches",
     'str(event["customer_id"])',
     'json.dumps(event["customer_id"])',
     says="same-thing-written-otherwise",
 )
 
 group_of__customers_as_they_are = variant(
-    "solution", 'str(event["customer_id"])', 'event["customer_id"]', says="number-not-text"
+    "group_of__in_branches", 'str(event["customer_id"])', 'event["customer_id"]', says="number-not-text"
 )
 
 
@@ -88,27 +94,29 @@ group_of__other_characters_replaced = variant(
 )
 
 group_of__only_letters = variant(
-    "solution",
+    "group_of__in_branches",
     'event["article"]',
     '"".join(letter for letter in event["article"] if letter.isalnum())',
     says="articles-in-one-group",
 )
 
 group_of__articles_stripped = variant(
-    "solution", 'event["article"]', 'event["article"].strip()', says="articles-in-one-group"
+    "group_of__in_branches", 'event["article"]', 'event["article"].strip()', says="articles-in-one-group"
 )
 group_of__articles_in_capitals = variant(
-    "solution", 'event["article"]', 'event["article"].upper()', says="articles-in-one-group"
+    "group_of__in_branches", 'event["article"]', 'event["article"].upper()', says="articles-in-one-group"
 )
 
 group_of__ascii_only = variant(
-    "solution", "name.encode()", 'name.encode("ascii", "ignore")', says="articles-in-one-group"
+    "group_of__in_branches", "name.encode()", 'name.encode("ascii", "ignore")', says="articles-in-one-group"
 )
 
-group_of__ascii_or_error = variant("solution", "name.encode()", 'name.encode("ascii")', says="not-in-ascii")
+group_of__ascii_or_error = variant(
+    "group_of__in_branches", "name.encode()", 'name.encode("ascii")', says="not-in-ascii"
+)
 
 group_of__normal_form = variant(
-    "solution",
+    "group_of__in_branches",
     'event["article"]',
     'unicodedata.normalize("NFC", event["article"])',
     "    kind =",
@@ -123,14 +131,16 @@ group_of__only_long_ones_hashed = variant(
     says="id-with-other-characters",
 )
 
-group_of__without_the_kind = variant("solution", 'f"{about}-{digest}"', "digest", says="different-kinds-in-one-group")
+group_of__without_the_kind = variant(
+    "group_of__in_branches", 'f"{about}-{digest}"', "digest", says="different-kinds-in-one-group"
+)
 
 group_of__stock_by_order = variant(
-    "solution", 'event["article"]', 'event.get("order_id", event["article"])', says="stock-events-apart"
+    "group_of__in_branches", 'event["article"]', 'event.get("order_id", event["article"])', says="stock-events-apart"
 )
 
 group_of__orders_by_customer = variant(
-    "solution",
+    "group_of__in_branches",
     'event["order_id"].strip().upper()',
     'str(event.get("customer_id", event["order_id"].strip().upper()))',
     says="order-events-apart",
@@ -176,7 +186,7 @@ def group_of__numbers_them(event):
 
 
 group_of__without_the_dot = variant(
-    "solution",
+    "group_of__in_branches",
     'kind.startswith("order.")',
     'kind.partition(".")[0] == "order"',
     'kind.startswith("stock.")',
@@ -199,11 +209,15 @@ def group_of__by_a_word_in_it(event):
     return hashlib.sha256(name.encode()).hexdigest()
 
 
-group_of__others_together = variant("solution", 'event["event_id"]', '"other"', says="other-events-in-one-group")
-group_of__others_by_kind = variant("solution", 'event["event_id"]', 'event["kind"]', says="other-events-in-one-group")
+group_of__others_together = variant(
+    "group_of__in_branches", 'event["event_id"]', '"other"', says="other-events-in-one-group"
+)
+group_of__others_by_kind = variant(
+    "group_of__in_branches", 'event["event_id"]', 'event["kind"]', says="other-events-in-one-group"
+)
 
 group_of__others_at_random = variant(
-    "solution",
+    "group_of__in_branches",
     'event["event_id"]',
     "uuid.uuid4().hex",
     "    kind =",
@@ -212,7 +226,7 @@ group_of__others_at_random = variant(
 )
 
 group_of__random = variant(
-    "solution",
+    "group_of__in_branches",
     'f"{about}-{digest}"',
     'f"{about}-{uuid.uuid4()}"',
     "    kind =",
@@ -221,28 +235,32 @@ group_of__random = variant(
 )
 
 group_of__others_have_none = variant(
-    "solution", 'about, name = "event", event["event_id"]', 'return ""', says="empty-id"
+    "group_of__in_branches", 'about, name = "event", event["event_id"]', 'return ""', says="empty-id"
 )
 group_of__python_s_hash = variant(
-    "solution", "hashlib.sha256(name.encode()).hexdigest()", "hash(name)", says="salted-hash"
+    "group_of__in_branches", "hashlib.sha256(name.encode()).hexdigest()", "hash(name)", says="salted-hash"
 )
 
 group_of__python_s_hash_of_both = variant(
-    "solution", "hashlib.sha256(name.encode()).hexdigest()", "hash((name, 1))", says="salted-hash"
+    "group_of__in_branches", "hashlib.sha256(name.encode()).hexdigest()", "hash((name, 1))", says="salted-hash"
 )
 
 group_of__python_s_hash_in_hexadecimal = variant(
-    "solution", "hashlib.sha256(name.encode()).hexdigest()", "hex(abs(hash(name)))", says="salted-hash"
+    "group_of__in_branches", "hashlib.sha256(name.encode()).hexdigest()", "hex(abs(hash(name)))", says="salted-hash"
 )
 
 
-group_of__ten_groups = variant("solution", ".hexdigest()", ".digest()[0] % 10", says="articles-in-one-group")
+group_of__ten_groups = variant(
+    "group_of__in_branches", ".hexdigest()", ".digest()[0] % 10", says="articles-in-one-group"
+)
 
-group_of__bytes = variant("solution", ".hexdigest()", ".digest()", 'f"{about}-{digest}"', "digest", says="no-text")
-group_of__number = variant("solution", 'f"{about}-{digest}"', "int(digest, 16)", says="no-text")
+group_of__bytes = variant(
+    "group_of__in_branches", ".hexdigest()", ".digest()", 'f"{about}-{digest}"', "digest", says="no-text"
+)
+group_of__number = variant("group_of__in_branches", 'f"{about}-{digest}"', "int(digest, 16)", says="no-text")
 
 group_of__tidies_the_event = variant(
-    "solution",
+    "group_of__in_branches",
     'about, name = "order", event["order_id"].strip().upper()',
     'about, event["order_id"] = "order", event["order_id"].strip().upper()\n        name = event["order_id"]',
     says="event-changed",
@@ -250,7 +268,7 @@ group_of__tidies_the_event = variant(
 
 
 group_of__begins_with_order = variant(
-    "solution",
+    "group_of__in_branches",
     'startswith("order.")',
     'startswith("order")',
     'event["order_id"].strip()',
@@ -259,7 +277,7 @@ group_of__begins_with_order = variant(
 )
 
 group_of__kind_before_a_dot = variant(
-    "solution",
+    "group_of__in_branches",
     'kind.startswith("stock.")',
     'kind.partition(".")[0] == "stock" and "article" in event',
     says="other-events-in-one-group",
