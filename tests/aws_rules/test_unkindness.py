@@ -117,6 +117,33 @@ def test_entries_of_a_batch_meet_an_error(sqs: Any, queue_url: str) -> None:
     assert work(sqs, queue_url, 3) == sent
 
 
+@pytest.mark.parametrize("at_once", [10, 3])
+def test_what_is_done_to_a_message_fails_at_most_so_often(sqs: Any, queue_url: str, at_once: int) -> None:
+    """With entry_errors=2, a third try works, in batches of any size, and what has worked doesn't fail afterwards."""
+    send(sqs, queue_url, 10)
+
+    def delete(seed: int) -> list[str]:
+        """Try to delete each message three times, each time with a receipt handle of its own; return what failed."""
+        failed = []
+        with cloud.unkind(entries=0.9, entry_errors=2, seed=seed):
+            for turn in range(3):
+                found = sqs.receive_message(QueueUrl=queue_url, MaxNumberOfMessages=10, VisibilityTimeout=0)
+                messages = found.get("Messages", [])
+                for start in range(0, len(messages), at_once):
+                    part = messages[start : start + at_once]
+                    entries = [{"Id": str(n), "ReceiptHandle": one["ReceiptHandle"]} for n, one in enumerate(part)]
+                    failures = sqs.delete_message_batch(QueueUrl=queue_url, Entries=entries).get("Failed", [])
+                    failed += [turn for _ in failures]
+                    again = [entry for entry in entries if entry["Id"] not in [one["Id"] for one in failures]]
+                    if again:
+                        assert "Failed" not in sqs.delete_message_batch(QueueUrl=queue_url, Entries=again)
+        return failed
+
+    failed = delete(seed=3)
+    assert {0, 1} == set(failed), "the first two tries fail now and then, and the third one never does"
+    assert work(sqs, queue_url, 2) == []
+
+
 def test_entries_of_a_batch_of_sns_meet_an_error(sns: Any) -> None:
     """They are under Failed, not by the sender's fault, and weren't published."""
     topic_arn = sns.create_topic(Name="news")["TopicArn"]

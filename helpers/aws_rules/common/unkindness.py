@@ -9,7 +9,7 @@ BatchResultErrorEntry; boto3 guide, "Retries".
 moto: does none of this.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field, fields
 from random import Random
 from typing import TypeVar
@@ -25,7 +25,8 @@ class Unkindness:
     duplicates: a received message is delivered once more. missed: a short poll doesn't see a message. disorder: two
     neighbouring messages change places, on a FIFO queue if they're of different groups. lag: seconds that the counters
     can be behind. throttling: a request is throttled. errors: a request meets an error of the service. entries: an
-    entry of a batch does, and then has changed nothing.
+    entry of a batch does, and then has changed nothing. entry_errors: at most so often, if not 0, for what's done to
+    one message in batches, and never again once it has worked.
     """
 
     duplicates: float = 0
@@ -35,6 +36,7 @@ class Unkindness:
     throttling: float = 0
     errors: float = 0
     entries: float = 0
+    entry_errors: int = 0
     seed: int = 1
     done: list[str] = field(default_factory=list)  # what happened to the program, in sequence
 
@@ -45,13 +47,27 @@ class Unkindness:
                 raise ValueError(f"{kind.name} is a chance between 0 and 1, not {value!r}.")
         if not (isinstance(self.lag, (int, float)) and self.lag >= 0):
             raise ValueError(f"lag is a number of seconds, not {self.lag!r}.")
+        if not (isinstance(self.entry_errors, int) and self.entry_errors >= 0):
+            raise ValueError(f"entry_errors is a whole number, not {self.entry_errors!r}.")
         self._draw = Random(self.seed)
+        self._entry_errors: dict[Hashable, int] = {}
         self._counted: dict[str, tuple[float, Counts]] = {}
 
     def strikes(self, kind: str) -> bool:
         """Return whether this kind happens now. Draws a random number only if it can happen."""
         chance = getattr(self, kind)
         return chance > 0 and self._draw.random() < chance
+
+    def strikes_entry(self, what: Hashable) -> bool:
+        """Return whether an entry of a batch meets an error now. what: is done to which message, the same each time."""
+        if not self.entries:
+            return False
+        before = self._entry_errors.get(what, 0)
+        if not self.strikes("entries") or (self.entry_errors and before >= self.entry_errors):
+            self._entry_errors[what] = self.entry_errors
+            return False
+        self._entry_errors[what] = before + 1
+        return True
 
     def delay(self, longest: float) -> float:
         """Return how many seconds until a duplicate can be received."""

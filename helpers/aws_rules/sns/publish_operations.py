@@ -86,7 +86,7 @@ def publish_batch(request: Request) -> Answer:
     _check_batch(topic, entries)
     answer: dict[str, list[Answer]] = {"Successful": [], "Failed": []}
     for entry in entries:
-        if topic.owner.unkindness.strikes("entries"):
+        if topic.owner.unkindness.strikes_entry((topic.arn, entry.get("MessageGroupId"), entry["Message"])):
             topic.owner.unkindness.tell(f"entry {entry['Id']} of a batch met an error of the service")
             reason = {"Code": "InternalError", "Message": INTERNAL_ERROR, "SenderFault": False}
             answer["Failed"].append({"Id": entry["Id"]} | reason)

@@ -8,7 +8,7 @@ moto: refuses the whole call for one entry that is too large, and accepts eleven
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from typing import Any
 
 from helpers.aws_rules.common.refusals import Refused
@@ -47,16 +47,20 @@ def check_total_size(total: int, largest: int) -> None:
 
 
 def for_each(
-    entries: list[dict[str, Any]], do: Callable[[dict[str, Any]], dict[str, Any] | None], unkind: Unkindness
+    entries: list[dict[str, Any]],
+    do: Callable[[dict[str, Any]], dict[str, Any] | None],
+    unkind: Unkindness,
+    what: Callable[[dict[str, Any]], Hashable],
 ) -> dict[str, Any]:
     """Call `do` with each entry and return the answer of the batch, which has no empty list.
 
-    unkind: decides which entries meet an error of the service.
+    unkind: decides which entries meet an error of the service. what: says what an entry does to which message, so that
+    a second try can be told.
     """
     done: list[dict[str, Any]] = []
     failed: list[dict[str, Any]] = []
     for entry in entries:
-        if unkind.strikes("entries"):
+        if unkind.strikes_entry(what(entry)):
             unkind.tell(f"entry {entry['Id']} of a batch met an error of the service")
             failed.append({"Id": entry["Id"], "SenderFault": False, "Code": "InternalError", "Message": INTERNAL_ERROR})
             continue

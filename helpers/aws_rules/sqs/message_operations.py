@@ -1,5 +1,6 @@
 """The operations of SQS on messages: each takes a request and returns AWS's answer, or raises Refused."""
 
+from collections.abc import Hashable
 from typing import Any
 
 from helpers.aws_rules.common import message_contents
@@ -40,7 +41,10 @@ def send_message_batch(request: Request) -> Answer:
         sending.check_message(queue, entry, in_batch=True)
         return sending.send(queue, entry, sender, trace=request.trace).as_sent()
 
-    return batches.for_each(entries, send, queue.owner.unkindness)
+    def what(entry: dict[str, Any]) -> Hashable:
+        return "send", queue.queue_arn, entry.get("MessageGroupId"), entry["MessageBody"]
+
+    return batches.for_each(entries, send, queue.owner.unkindness, what)
 
 
 def receive_message(request: Request) -> Answer:
@@ -87,7 +91,12 @@ def delete_message_batch(request: Request) -> Answer:
         except receiving.Expired:
             raise Refused("ReceiptHandleIsInvalid", "The receipt handle has expired") from None
 
-    return batches.for_each(entries, delete, queue.owner.unkindness)
+    return batches.for_each(
+        entries,
+        delete,
+        queue.owner.unkindness,
+        lambda entry: ("delete", receiving.whose(queue, entry["ReceiptHandle"])),
+    )
 
 
 def change_message_visibility(request: Request) -> Answer:
@@ -107,4 +116,9 @@ def change_message_visibility_batch(request: Request) -> Answer:
             raise missing(f"ChangeMessageVisibilityBatchRequestEntry.{entries.index(entry) + 1}.VisibilityTimeout")
         receiving.change_visibility(queue, entry["ReceiptHandle"], entry["VisibilityTimeout"])
 
-    return batches.for_each(entries, change, queue.owner.unkindness)
+    return batches.for_each(
+        entries,
+        change,
+        queue.owner.unkindness,
+        lambda entry: ("change", receiving.whose(queue, entry["ReceiptHandle"])),
+    )

@@ -221,6 +221,12 @@ def change_visibility(queue: Queue, handle: str, seconds: int) -> None:
     steps.record(queue.owner, steps.HIDDEN, queue.queue_arn, message.id, reason, seconds, copy=message.copy)
 
 
+def whose(queue: Queue, handle: str) -> str:
+    """Return the id of the message that has or had this receipt handle, and the handle itself if there's none."""
+    receipt = queue.receipts.get(handle)
+    return receipt.message.id if receipt else handle
+
+
 def _find_message(queue: Queue, handle: str) -> tuple[Message | None, float]:
     """Return the message, None if it isn't in the queue any more, and when this receipt handle was returned.
 

@@ -186,7 +186,8 @@ class OfflineCloud(Cloud):
         """Make the cloud unkind, with a seed, until the next call of this or the end of the `with` block.
 
         kinds: chances between 0 and 1 for duplicates, missed (short polls that miss messages), disorder, throttling,
-        errors and entries (of a batch, which meet an error); lag, the seconds by which counters are behind; seed.
+        errors and entries (of a batch, which meet an error); entry_errors, how often that happens at most to what's
+        done to one message; lag, the seconds by which counters are behind; seed.
         Without any, the cloud is kind again. The returned object lists afterwards what was done. CloudError for an
         unknown kind.
         """

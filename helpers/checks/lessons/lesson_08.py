@@ -1,5 +1,7 @@
 """The checks of lesson 08. Each gets a helpers.checks.case.Case and calls `case.not_yet(...)` at the first fault."""
 
+import builtins
+import contextlib
 import json
 from collections import Counter
 from itertools import groupby
@@ -112,11 +114,12 @@ class _System:
     """Queues by name, a topic, and what its subscriptions were made with.
 
     owed: the ARNs of the subscriptions that have to have the redrive policy. former: other queues that could use one
-    of the dead-letter queues before, by their names.
+    of the dead-letter queues before, by their names. calls: those of the answer's last run.
     """
 
     def __init__(self, case):
         self.case, self.urls, self.owed, self.endpoints, self.former = case, {}, [], [], {}
+        self.calls = []
         self.topic_arn = shop.topic(case, case.name("orders-placed"))
         self.undelivered = f"{self.topic_arn.split(':')[-1]}-undelivered"
 
@@ -230,8 +233,9 @@ def _expect_wired(system, told, kept):
 
 def _wire(system, names, told):
     """Run the answer; a known error is explained."""
-    case = system.case
+    case, made = system.case, len(system.case.calls)
     result = case.attempt(names=list(names), topic_arn=system.topic_arn)
+    system.calls = case.calls[made:]
     case.did += told
     if result.error:
         shop.explain(case, result.error, "all dead-letter queues, and a dictionary of their URLs", [
@@ -440,14 +444,27 @@ def _expect_subscriptions(system, before, after):
             case.not_yet(
                 "subscription-without-policy",
                 got=case.said(
-                    f"{_count(missing, 'subscription')} of {len(after)} that are confirmed have no redrive policy with "
-                    f"the ARN of {system.undelivered}, such as the one of {endpoint.split(':')[-1]}."
+                    f"{missing} of {_count(len(after), 'confirmed subscription')} {'has' if missing == 1 else 'have'} "
+                    f"no redrive policy with the ARN of {system.undelivered}"
+                    f"{': the' if missing == 1 else ', such as the'} one of {endpoint.split(':')[-1]}."
                 ),
                 expected="a redrive policy for each subscription that's confirmed",
-                why="list_subscriptions_by_topic returns up to 100 in one response, with a NextToken for the rest."
-                if missing < len(after) and len(after) > 100
-                else SUBSCRIPTION,
+                why=_more_pages(system.calls, endpoint) or SUBSCRIPTION,
             )
+
+
+def _more_pages(calls, endpoint):
+    """Return that this subscription was on a page that the answer didn't ask for; "" if it listed it, or no page."""
+    pages = [call for call in shop.of(calls, "ListSubscriptionsByTopic", "ListSubscriptions") if call.response]
+    listed = [one for page in pages for one in page.response["Subscriptions"]]
+    tokens = [page.response["NextToken"] for page in pages if "NextToken" in page.response]
+    left = set(tokens) - {page.params.get("NextToken") for page in pages}
+    if not left or endpoint in [one["Endpoint"] for one in listed]:
+        return ""
+    return (
+        f"Your code listed {len(listed)} subscriptions, and this one is on a later page. A response has up to 100. If "
+        "there are more, it has a NextToken, with which the next call returns the next page."
+    )
 
 
 def _expect_unchanged(case, before, after):
@@ -529,9 +546,13 @@ def sort_dead_letters(case):
     _expect_sorted(office, "four of a plain kind")
     office = _Morning(case)
     _add_all_kinds(office)
-    with case.unkind(entries=0.4):
+    with case.unkind(entries=0.6, entry_errors=2):
         _expect_sorted(office, "messages of all kinds")
     case.reach("sorted")
+    if shop.of(case.calls, "SendMessageBatch"):
+        _expect_failed_entries_kept(case, "SendMessageBatch")
+    if shop.of(case.calls, "DeleteMessageBatch"):
+        _expect_failed_entries_kept(case, "DeleteMessageBatch")
     _expect_nothing_lost(case, "SendMessage", "SendMessageBatch")
     _expect_nothing_lost(case, "DeleteMessage", "DeleteMessageBatch")
     office = _Morning(case)
@@ -569,11 +590,11 @@ class _Morning:
     """A dead-letter queue of several queues, and a queue for parked messages.
 
     wanted: for each message by its id in the dead-letter queue: the kind, the URL of the queue that it belongs to, the
-    body, and the message attributes.
+    body, and the message attributes. unbound: the URLs of queues whose redrive policy was removed afterwards.
     """
 
     def __init__(self, case):
-        self.case, self.urls, self.wanted = case, {}, {}
+        self.case, self.urls, self.wanted, self.unbound = case, {}, {}, []
         self.dead_url, self.parked_url = shop.queue(case, "dead", VisibilityTimeout=20), case.queue("parked")
 
     def url(self, stem):
@@ -614,6 +635,11 @@ class _Morning:
     def wait(self):
         """Send a message to each queue, which nobody may receive. Return what ends it: the messages are gone then."""
         self.waiting = {url: _send(self.case, url, self.case.name("waits")) for url in self.live()}
+
+    def unbind(self, stem):
+        """Remove the redrive policy of a queue."""
+        _set(self.case, self.url(stem), RedrivePolicy="")
+        self.unbound.append(self.url(stem))
 
     def live(self):
         """Return the URLs of the queues that exist, without the dead-letter queue."""
@@ -661,9 +687,9 @@ def _key(attributes):
 
 
 def _add_all_kinds(office):
-    """Have dead letters of all kinds, from two queues and one that's gone."""
+    """Have dead letters of all kinds: from two queues, one that's gone, and one without a redrive policy today."""
     case = office.case
-    first, second, third, fourth, *more = shop.orders(case, 9)
+    first, second, third, fourth, *more = shop.orders(case, 11)
     ten = shop.labels(**{f"a{number}": case.name("value") for number in range(9)})
     ten["weight"] = {"DataType": "Number", "StringValue": "12.50"}
     some = {"scan": {"DataType": "Binary", "BinaryValue": b"\x00\xff"}} | shop.labels(channel="web")
@@ -682,6 +708,8 @@ def _add_all_kinds(office):
     gone = office.url("closed")
     office.fail("closed", _text(case, more[3]), _envelope(case, more[4]), kind="parked")
     case.sqs.delete_queue(QueueUrl=gone)
+    office.fail("gifts", _text(case, more[5]), _envelope(case, more[6]), "hello?")
+    office.unbind("gifts")
     office.park(_text(case, fourth), **some)
     office.park(_envelope(case, fourth))
 
@@ -694,8 +722,9 @@ def _sort(office, told):
     return result, case.calls[made:]
 
 
-def _explain_sorting(case, error):
+def _explain_sorting(case, error, calls):
     """Say which message, or which call, ended the answer."""
+    _explain_giving_up(case, error, calls)
     body = "Some bodies aren't JSON, or aren't objects. They have to be parked, and the function has to go on."
     no_key = "A message that SQS didn't move has no DeadLetterQueueSourceArn. It has to be parked."
     shop.explain(case, error, "all messages sent on, and a dictionary of counts", [
@@ -722,24 +751,32 @@ def _explain_sorting(case, error):
     ])  # fmt: skip
 
 
+def _explain_giving_up(case, error, calls):
+    """End the check if the answer raised because entries of its last batch failed."""
+    failed = (calls[-1].response or {}).get("Failed", []) if calls else []
+    is_slip = issubclass(getattr(builtins, error.type, Exception), (NameError, TypeError, AttributeError, LookupError))
+    if not failed or error.code or is_slip:
+        return
+    case.not_yet(
+        "gave-up",
+        got=case.said(
+            f"{error.type}: {error.message.rstrip('.')}, raised by your line {error.line!r}. In your last call, of "
+            f"{calls[-1].operation}, {_count(len(failed), 'message')} had failed with {failed[0]['Code']}."
+        ),
+        expected="all messages sent on, and a dictionary of counts",
+        why="These entries hadn't failed for good: here, each works at the third try at the latest.",
+    )
+
+
 def _expect_sorted(office, told):
     """Everything is where it belongs, once, and the counts are right."""
     case = office.case
     office.wait()
     result, calls = _sort(office, told)
     if result.error:
-        _explain_sorting(case, result.error)
+        _explain_sorting(case, result.error, calls)
     office.waited()
-    if left := _messages(case, office.dead_url):
-        case.not_yet(
-            "messages-left",
-            got=case.said(
-                f"{_count(len(left), 'message')} left in the dead-letter queue, such as {min(left.values())[0][:60]!r}."
-            ),
-            expected="an empty dead-letter queue",
-            why="Each message has to be sent on and then deleted. A receive can find fewer than there are, a delete "
-            "in a batch can fail on its own, and a short poll doesn't ask all servers.",
-        )
+    _expect_none_left(office)
     _expect_places(office)
     counts = Counter(kind for kind, *_ in office.wanted.values())
     wanted = {kind: counts[kind] for kind in KINDS}
@@ -751,6 +788,21 @@ def _expect_sorted(office, told):
             why="The dictionary counts each message once, under one of the three keys, and has 0 where there's none.",
         )
     _expect_shown_empty(case, calls)
+
+
+def _expect_none_left(office):
+    """The dead-letter queue is empty."""
+    case = office.case
+    if left := _messages(case, office.dead_url):
+        case.not_yet(
+            "messages-left",
+            got=case.said(
+                f"{_count(len(left), 'message')} left in the dead-letter queue, such as {min(left.values())[0][:60]!r}."
+            ),
+            expected="an empty dead-letter queue",
+            why="Each message has to be sent on and then deleted. A receive can find fewer than there are, a delete "
+            "in a batch can fail on its own, and a short poll doesn't ask all servers.",
+        )
 
 
 def _expect_places(office, repeats=False):
@@ -770,6 +822,14 @@ def _expect_places(office, repeats=False):
                 why="A receive returns message attributes only if it asks for them, and a new message only has those "
                 "that it's sent with.",
             )
+        if others and url in office.unbound:
+            case.not_yet(
+                "source-without-policy",
+                got=case.said(f"The message {said} was sent to the queue {_name(others[0][0])}."),
+                expected=f"a message in the queue {_name(url)}",
+                why=f"SQS moved it from the queue {_name(url)}, which still exists. It has no redrive policy any more, "
+                "so list_dead_letter_source_queues doesn't return it.",
+            )
         if others:
             case.not_yet(
                 f"{kind}-elsewhere",
@@ -786,7 +846,8 @@ def _expect_places(office, repeats=False):
                 expected=f"the message as it is in the queue {_name(url)}",
                 why=_WHY[kind],
             )
-        alike = [text for other, text, _ in extra if other == url and _alike(body, text)]
+        unknown = [text for other, text, more in extra if other == url and (other, text, more) not in expected]
+        alike = [text for text in unknown if _alike(body, text)]
         source = next((text for _, text, _ in extra if kind == "repaired" and _alike(body, _inner(text))), "")
         if source:
             case.not_yet(
@@ -859,6 +920,19 @@ def _expect_shown_empty(case, calls):
         )
 
 
+def _expect_none_lost(office):
+    """Each message is in the dead-letter queue, or where it belongs."""
+    case, sent, left = office.case, office.found(), _messages(office.case, office.dead_url)
+    kinds = {message: (url, body, _key(more)) for message, (_, url, body, more) in office.wanted.items()}
+    if lost := Counter(kinds.values()) - sent - Counter(kinds[message] for message in left if message in kinds):
+        case.not_yet(
+            "message-lost",
+            got=case.said(f"{next(iter(lost))[1][:200]!r} is neither in the dead-letter queue nor in another one."),
+            expected="what hasn't been sent on still in the dead-letter queue",
+            why=SEND_FIRST,
+        )
+
+
 def _expect_nothing_lost(case, *operations):
     """After the first of these calls all fail for good. Nothing's lost then, and the next run does the rest."""
     office, made = _Morning(case), []
@@ -876,21 +950,42 @@ def _expect_nothing_lost(case, *operations):
     _sort(office, "six messages")
     end()
     case.did += f", while every call of {operations[0]} except the first fails"
-    sent, left = office.found(), _messages(case, office.dead_url)
-    kinds = {message: (url, body, _key(more)) for message, (_, url, body, more) in office.wanted.items()}
-    if lost := Counter(kinds.values()) - sent - Counter(kinds[message] for message in left if message in kinds):
-        case.not_yet(
-            "message-lost",
-            got=case.said(f"{next(iter(lost))[1][:200]!r} is neither in the dead-letter queue nor in another one."),
-            expected="what hasn't been sent on still in the dead-letter queue",
-            why=SEND_FIRST,
-        )
+    _expect_none_lost(office)
     case.after_every_lease()
-    result, _ = _sort(office, "the rest")
+    result, calls = _sort(office, "the rest")
     if result.error:
-        _explain_sorting(case, result.error)
+        _explain_sorting(case, result.error, calls)
     case.after_every_lease()
     _expect_places(office, repeats="DeleteMessage" in operations)
+
+
+FAILING_BATCHES = 6  # in which each entry fails, longer than most answers try
+
+
+def _expect_failed_entries_kept(case, operation):
+    """Each entry of the first batches of this kind fails. Nothing's lost, nor sent twice unless the answer raises."""
+    office, made, outage = _Morning(case), [], contextlib.ExitStack()
+    orders = shop.orders(case, 5)
+    office.fail("orders", *[_text(case, order) for order in orders[:3]], "hello?")
+    office.fail("returns", *[_envelope(case, order) for order in orders[3:]])
+    office.wait()
+
+    def happening(called):
+        outage.close()
+        made.append(called)
+        if called == operation and made.count(operation) <= FAILING_BATCHES:
+            outage.enter_context(case.unkind(entries=1))
+
+    end = shop.before_each(case, ("SendMessageBatch", "DeleteMessageBatch"), happening)
+    with outage:
+        result, _ = _sort(office, "six messages")
+    end()
+    case.did += f", while each entry fails in the first {FAILING_BATCHES} calls of {operation}"
+    _expect_none_lost(office)
+    if not result.error:
+        _expect_none_left(office)
+        case.after_every_lease()
+        _expect_places(office)
 
 
 # --- 08.3 ------------------------------------------------------------------------------------------------------------
@@ -1941,12 +2036,17 @@ def _expect_state(office, dead, state, when):
     ]  # fmt: skip
     reason, why = shop.first_that_applies(whys, ("no-alarm", WHICH_METRIC))
     slow = _minutes_until(alarm, state) > SOON / 60 and "nobody has used" not in when and "looks" not in when
+    fault = _fault_of(office, alarm, dead, state, slow)
+    compared, no_match = ("", "") if fault else _comparison(office, alarm, dead, state)
     case.not_yet(
         reason,
         did=f"{case.did}. Then {when}",
-        got=case.said(f"The alarm {office.alarm(dead)!r} is in {now}: {alarm.get('StateReason', 'it does not exist')}"),
+        got=case.said(
+            f"The alarm {office.alarm(dead)!r} is in {now}"
+            f"{compared or ': ' + alarm.get('StateReason', 'it does not exist')}"
+        ),
         expected=f"{state} within five minutes" if slow else state,
-        why=_fault_of(office, alarm, dead, state, slow) or why,
+        why=fault or no_match or why,
     )
 
 
@@ -1989,14 +2089,25 @@ def _fault_of(office, alarm, dead, state, slow):
             f"With a Period of {alarm['Period']} s, EvaluationPeriods of {alarm['EvaluationPeriods']} and metrics that "
             f"are two minutes late, this alarm can take {_minutes_until(alarm, state):.0f} minutes."
         )
-    operator, threshold = alarm["ComparisonOperator"], alarm["Threshold"]
-    if operator not in _COMPARED:
-        return ""
-    if state == IN_ALARM and not _COMPARED[operator][1](1, threshold):
-        return f"There's one message, and 1 isn't {_COMPARED[operator][0]} the alarm's Threshold of {threshold:g}."
-    if state == IN_OK and _COMPARED[operator][1](0, threshold):
-        return f"The queue is empty, and 0 is {_COMPARED[operator][0]} the alarm's Threshold of {threshold:g}."
     return ""
+
+
+def _comparison(office, alarm, dead, state):
+    """Return what an alarm on the right metric compares, and why that isn't this state; two times "" if it's no reason.
+
+    The reason of its state can be from before the last message, since it only changes with the state.
+    """
+    if alarm.get("MetricName") != "ApproximateNumberOfMessagesVisible" or alarm["ComparisonOperator"] not in _COMPARED:
+        return "", ""
+    (words, holds), threshold = _COMPARED[alarm["ComparisonOperator"]], alarm["Threshold"]
+    count = len(office.case.state(office.url(dead))["messages"])
+    if holds(count, threshold) == (state == IN_ALARM):
+        return "", ""
+    verb = "isn't" if state == IN_ALARM else "is"
+    said = f". {alarm['MetricName']} is {count}, and it's compared by {alarm['ComparisonOperator']} with {threshold:g}."
+    return said, (
+        f"The queue has {_count(count, 'message')}, and {count} {verb} {words} the alarm's Threshold of {threshold:g}."
+    )
 
 
 def _expect_heard(office, dead, expected, when):

@@ -168,6 +168,22 @@ def _batches(sqs, queue_url):
         yield messages
 
 
+def drain__three_tries(sqs, queue_url):
+    """Tries each delete three times, and then raises."""
+    orders = {}
+    for messages in _batches(sqs, queue_url):
+        orders |= {order["order_id"]: order for order in (json.loads(message["Body"]) for message in messages)}
+        entries = [{"Id": str(n), "ReceiptHandle": message["ReceiptHandle"]} for n, message in enumerate(messages)]
+        for _ in range(3):
+            failed = sqs.delete_message_batch(QueueUrl=queue_url, Entries=entries).get("Failed", [])
+            entries = [entry for entry in entries if entry["Id"] in [failure["Id"] for failure in failed]]
+            if not entries:
+                break
+        else:
+            raise RuntimeError("three tries weren't enough")
+    return list(orders.values())
+
+
 def drain__deletes_at_the_end(sqs, queue_url):
     """Receives everything first, and deletes then, in tens; what fails is deleted one by one."""
     messages = []

@@ -143,10 +143,10 @@ def sort_dead_letters__in_batches(sqs, dead_url, parked_url):
 
 
 def sort_dead_letters__resources(sqs, dead_url, parked_url):
-    """Uses resources, and looks the queues up beforehand."""
+    """Uses resources, and looks all queues up beforehand."""
     service = boto3.resource("sqs")
     dead, counts = service.Queue(dead_url), {"parked": 0, "back": 0, "repaired": 0}
-    sources = {queue.attributes["QueueArn"]: queue for queue in dead.dead_letter_source_queues.all()}
+    sources = {queue.attributes["QueueArn"]: queue for queue in service.queues.all()}
 
     def text_of_order(text, depth=0):
         try:
@@ -169,6 +169,38 @@ def sort_dead_letters__resources(sqs, dead_url, parked_url):
             (queue if text else service.Queue(parked_url)).send_message(MessageBody=text or message.body, **more)
             message.delete()
             counts[kind] += 1
+    return counts
+
+
+def sort_dead_letters__three_tries(sqs, dead_url, parked_url):
+    """Tries each entry of a batch three times, and then raises."""
+    counts = dict.fromkeys(["back", "repaired", "parked"], 0)
+    ask = {"MessageSystemAttributeNames": ["All"], "MessageAttributeNames": ["All"], "MaxNumberOfMessages": 10}
+
+    def done(call, queue_url, entries):
+        """Have each entry done, in three tries, or raise."""
+        for _ in range(3):
+            failed = [one["Id"] for one in call(QueueUrl=queue_url, Entries=entries).get("Failed", [])]
+            entries = [entry for entry in entries if entry["Id"] in failed]
+            if not entries:
+                return
+        raise RuntimeError("three tries weren't enough")
+
+    while messages := sqs.receive_message(QueueUrl=dead_url, WaitTimeSeconds=20, **ask).get("Messages"):
+        by_url = {}
+        for number, message in enumerate(messages):
+            kind, body, url = _routed(sqs, message, parked_url)
+            entry = {"Id": str(number), "MessageBody": body, "MessageAttributes": message.get("MessageAttributes", {})}
+            by_url.setdefault(url, []).append((kind, entry, message["ReceiptHandle"]))
+        for url, rows in by_url.items():
+            done(sqs.send_message_batch, url, [entry for _, entry, _ in rows])
+            done(
+                sqs.delete_message_batch,
+                dead_url,
+                [{"Id": entry["Id"], "ReceiptHandle": handle} for _, entry, handle in rows],
+            )
+            for kind, *_ in rows:
+                counts[kind] += 1
     return counts
 
 

@@ -344,6 +344,30 @@ sort_dead_letters__source_always_there = variant(
     "        finally:\n            pass\n", says="source-gone",
 )  # fmt: skip
 
+sort_dead_letters__listed_sources = variant(
+    "solution",
+    '        try:\n            return sqs.get_queue_url(QueueName=source_arn.split(":")[-1])["QueueUrl"]\n'
+    "        except sqs.exceptions.QueueDoesNotExist:\n            return None\n",
+    "        urls = sqs.list_dead_letter_source_queues(QueueUrl=dead_url)['queueUrls']\n"
+    "        return next((url for url in urls if url.endswith('/' + source_arn.split(':')[-1])), None)\n",
+    says="source-without-policy",
+)
+
+sort_dead_letters__one_try = variant("sort_dead_letters__three_tries", "range(3)", "range(1)", says="gave-up")
+
+sort_dead_letters__two_tries = variant("sort_dead_letters__three_tries", "range(3)", "range(2)", says="gave-up")
+
+sort_dead_letters__gives_up_silently = variant(
+    "sort_dead_letters__three_tries", 'raise RuntimeError("three tries weren\'t enough")', "return", says="message-lost"
+)
+
+sort_dead_letters__deletes_give_up_silently = variant(
+    "sort_dead_letters__three_tries",
+    'raise RuntimeError("three tries weren\'t enough")',
+    "if call == sqs.send_message_batch:\n            raise RuntimeError('not sent')",
+    says="sent-twice or messages-left",
+)
+
 sort_dead_letters__one_source = variant(
     "solution",
     '        source_arn = message["Attributes"].get("DeadLetterQueueSourceArn")\n',
