@@ -86,7 +86,7 @@ def another(browser, width=1440):
     elsewhere = []
     context.on("request", lambda request: elsewhere.append(request.url) if is_elsewhere(request.url) else None)
     page = context.new_page()
-    page.set_default_timeout(45_000)
+    page.set_default_timeout(180_000)  # only what fails takes that long
     page.elsewhere = elsewhere
     yield page
     context.close()
@@ -132,16 +132,16 @@ def course_lab(tmp_path):
         yield _address(process, log), home / "mastering-aws-messaging"
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(60)
 
 
 def _address(process, log):
     """Return the printed address once the server answers."""
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 180
     while time.monotonic() < deadline and process.poll() is None:
         found = re.search(r"http://127\.0\.0\.1:\d+/\S*token=\w+", log.read_text())
         if found:
-            urllib.request.urlopen(found[0], timeout=10).read()
+            urllib.request.urlopen(found[0], timeout=60).read()
             return found[0]
         time.sleep(0.1)
     raise AssertionError(log.read_text())
