@@ -39,7 +39,7 @@ def test_an_answer_that_gives_up_is_told_which_entries_failed():
     assert "three tries weren't enough, raised by your line" in outcome.got
     assert "In your last call, of SendMessageBatch, " in outcome.got
     assert outcome.got.endswith("had failed with InternalError.")
-    assert "works at the third try at the latest" in outcome.why
+    assert "worked at the third try at the latest" in outcome.why
     assert outcome.expected
 
 

@@ -764,7 +764,7 @@ def _explain_giving_up(case, error, calls):
             f"{calls[-1].operation}, {_count(len(failed), 'message')} had failed with {failed[0]['Code']}."
         ),
         expected="all messages sent on, and a dictionary of counts",
-        why="These entries hadn't failed for good: here, each works at the third try at the latest.",
+        why="These entries hadn't failed for good: each of them would have worked at the third try at the latest.",
     )
 
 
