@@ -11,7 +11,8 @@
 //   data-rate              on anything: `tick` is sent with the seconds that passed, times this rate
 //   data-act="open"        on a button that opens an answer: as long as it's there, the text below the next code cell,
 //                          which tells the answer too, can't be read in JupyterLab
-//   data-then="next"       on a button: once it's clicked, JupyterLab's next cell is the active one
+//   data-then="next"       on a button: once it's clicked, JupyterLab's next cell is the active one; with "next by mouse"
+//                          only then: by keyboard, the focus goes to what is to be read
 // Enter in a named field clicks the main button. A line of the class `asleep` is hidden while the kernel answers.
 const GLIDE = { duration: 420, easing: "cubic-bezier(.3, .7, .2, 1)" };
 const GROW = { duration: 200, easing: "ease-out" };
@@ -185,7 +186,8 @@ export default {
     place.addEventListener("click", (event) => {
       const button = event.target.closest("[data-act]:not([data-slide]):not(:disabled)");
       if (button && place.contains(button)) send({ ...fields(), act: button.dataset.act, value: button.dataset.value });
-      if (button?.dataset.then === "next") goToNextCell(el);
+      const then = button?.dataset.then;
+      if (then === "next" || (then === "next by mouse" && event.detail > 0)) goToNextCell(el);
     });
     const pass = (event) => { if (place.contains(event.target)) passOn(place, event); };
     addEventListener("keydown", pass, true);

@@ -158,6 +158,7 @@ def test_the_frame_leaves_room_and_tells_a_lesson_from_its_exercises(tmp_path):
                 command(page, "docmanager:open", {"path": f"{kind}/{name}"})
                 opened(page, f"{kind}/{name}")
             page.wait_for_selector(".lm-DockPanel-tabBar .lm-TabBar-tab[title*='exercises/']")
+            page.locator(".jp-DirListing-itemText", has_text=name).first.wait_for()
             picture(page, f"frame-{width}")
             seen = page.evaluate(MEASURES)
             assert sorted(seen["tabs"]) == [f"Exercises · {name}", f"Lesson · {name}"]

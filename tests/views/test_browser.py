@@ -214,12 +214,14 @@ def test_motion_can_be_turned_off(played):
 
 
 def test_a_fold_and_a_question_work_by_keyboard(gallery):
-    """Enter opens a fold, JupyterLab's keys leave the notebook alone, and the focus stays."""
+    """Enter opens the answers, the focus goes to what they say, and JupyterLab's keys leave the notebook alone."""
     scroll_to(gallery, "quiz")
     cells = gallery.evaluate("() => window.jupyterapp.shell.currentWidget.content.widgets.length")
     output = gallery.evaluate_handle(f"() => {OUTPUTS}.find(([name]) => name === 'quiz')[1]").as_element()
     output.evaluate(f"node => ({CONTROLS})(node)[0].focus()")
-    for key in ("Enter", "b", "d", "d"):
+    gallery.keyboard.press("Enter")
+    gallery.wait_for_function("() => document.activeElement.dataset.key === 'says'")
+    for key in ("b", "d", "d"):
         gallery.keyboard.press(key)
     assert output.evaluate("node => node.contains(document.activeElement)")
     assert gallery.evaluate("() => window.jupyterapp.shell.currentWidget.content.widgets.length") == cells

@@ -24,6 +24,7 @@ HOLDS_LIVE = """mime => window.jupyterapp.shell.currentWidget.content.widgets
 TRUSTED = """() => [...window.jupyterapp.shell.currentWidget.content.model.cells]
     .filter(cell => cell.type === 'code').map(cell => cell.trusted)"""
 SETTLES = 1500  # milliseconds in which the manager of widgets finds that a picture's model is gone
+PATIENCE = 80  # times that long
 
 
 @pytest.fixture(scope="module")
@@ -47,6 +48,10 @@ def reopen(page, path):
         page.evaluate(SHUT)
     show_notebook(page, path)
     page.wait_for_timeout(SETTLES)
+    for _ in range(PATIENCE):  # JupyterLab draws what's out of sight when it has time
+        if not not_shown(page, OUTPUT):
+            break
+        page.wait_for_timeout(SETTLES)
     code = "window.jupyterapp.shell.currentWidget.content.widgets.filter(cell => cell.model.type === 'code')"
     return dict(page.evaluate(f"() => {code}.map(cell => [cell.model.id, cell.outputArea.node.innerText])"))
 
