@@ -138,7 +138,7 @@ def hides_it(case):
         case.not_yet(got=gone, expected="hidden", why="It's in the journal.")
 
 
-@pytest.mark.parametrize("runner", ["in process", pytest.param("in the sandbox", marks=needs_fork)])
+@pytest.mark.parametrize("runner", ["in process", pytest.param("in the sandbox", marks=[needs_fork, pytest.mark.full])])
 @pytest.mark.parametrize("trick", TRICKS)
 def test_a_call_cannot_be_hidden(trick, runner):
     """Each answer is found out, or did nothing."""
