@@ -62,6 +62,7 @@ ARROWS = {
         "secret_scan",
         "folders",
         "findings",
+        "progress",
         "course",
         "errors",
     },

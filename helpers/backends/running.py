@@ -100,7 +100,8 @@ def _chosen_cloud(which: str | None, options: dict[str, Any]) -> tuple[Cloud, st
     line = None if named or options else joined_class.find(copy)
     if line is None:
         cloud = _new_cloud(named or "offline", options)
-        return cloud, joined_class.after_start(copy, cloud, which, options)
+        said = joined_class.after_start(copy, cloud, which, options)
+        return cloud, said or ("" if named else joined_class.elsewhere(copy))
     try:
         return _new_cloud(line.url, line.options), joined_class.THERE
     except CloudError as problem:

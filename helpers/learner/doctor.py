@@ -26,6 +26,7 @@ def examine(port: int = 8888) -> Iterator[Finding]:
     yield _kernel()
     yield _port(port)
     yield _cloud()
+    yield from _joined_class()
 
 
 def _python() -> Finding:
@@ -138,6 +139,21 @@ def _aws() -> Finding:
     return Finding("cloud", found, repair)
 
 
+def _joined_class() -> Iterator[Finding]:
+    """Yield whether a class's cloud answers, if the command runs in a working copy that has joined it."""
+    from helpers import progress
+    from helpers.backends.endpoint import joined_class
+
+    copy = progress.find()
+    line = joined_class.find(copy) if copy else None
+    if line is not None:
+        found = f"this working copy has joined {line.url}, with account {line.account}"
+        ask = 'Ask your instructor whether the cloud is running. To work without it: start("offline")'
+        yield Finding("class", found) if _answers(line.url) else Finding("class", f"{found}; it doesn't answer", ask)
+    elif copy and joined_class.elsewhere(copy):
+        yield Finding("class", "joined from another folder, so here start() is the offline cloud")
+
+
 def _endpoint(url: str) -> Finding:
     from helpers.backends import environment
     from helpers.backends.endpoint.endpoint_cloud import EndpointCloud
@@ -145,11 +161,20 @@ def _endpoint(url: str) -> Finding:
     try:
         with environment.kept():
             EndpointCloud(url)
-        parts = urlsplit(url)
-        default = 443 if parts.scheme == "https" else 80
-        socket.create_connection((parts.hostname or "", parts.port or default), timeout=3).close()
     except CourseError as problem:
         return Finding("cloud", f"an endpoint, {url}", str(problem))
-    except OSError:
+    if not _answers(url):
         return Finding("cloud", f"an endpoint, {url}, which doesn't answer", "Start its server, or unset COURSE_CLOUD.")
     return Finding("cloud", f"an endpoint, {url}")
+
+
+def _answers(url: str) -> bool:
+    """Return whether something listens there."""
+    parts = urlsplit(url)
+    try:
+        socket.create_connection(
+            (parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)), timeout=3
+        ).close()
+    except OSError:
+        return False
+    return True

@@ -13,8 +13,9 @@ from served_lab import Running
 
 from helpers import cloud, start
 from helpers.backends import front_end, running
-from helpers.backends.endpoint.joined_class import JOINED, LEFT, THERE, find
+from helpers.backends.endpoint.joined_class import ELSEWHERE, JOINED, LEFT, THERE, find
 from helpers.errors import CloudError
+from helpers.learner import doctor
 from helpers.simulation import browser_tab
 
 TOKEN = "course-0123456789abcdefghijklmn"
@@ -88,7 +89,6 @@ SURPRISES = {
     "a script": lambda patch, copy: patch.setattr(front_end, "shell", lambda: None),
     "a browser tab": lambda patch, copy: patch.setattr(browser_tab, "IN_A_TAB", True),
     "another folder": lambda patch, copy: patch.chdir(copy.parents[1]),
-    "another's copy of it": lambda patch, copy: patch.chdir(shutil.copytree(copy.parent, copy.parents[1] / "bob")),
 }
 
 
@@ -110,6 +110,40 @@ def test_it_never_surprises(
             assert capsys.readouterr().out == ""
     assert find(copy) == line
     assert line is not None
+
+
+def test_a_working_copy_in_another_folder_says_so(
+    joined: Running, copy: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A copy may be another learner's, so it has to join itself. Nobody is surprised by the offline cloud."""
+    before = find(copy)
+    monkeypatch.chdir(shutil.copytree(copy.parent, copy.parents[1] / "bob"))
+    for _ in range(2):
+        assert start().name == "offline"
+        assert capsys.readouterr().out.strip() == ELSEWHERE
+    for which in ("offline", None):
+        assert start(which).name == "offline"
+        assert capsys.readouterr().out == ""
+    assert find(copy) == before
+    start(joined.url, account=ADA, token=TOKEN)
+    assert capsys.readouterr().out.strip() == JOINED
+    assert start().name == "endpoint"
+
+
+def test_the_doctor_knows_about_the_class(joined: Running, copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It tries whether the class's cloud answers, in a working copy that has joined it."""
+
+    def told() -> list[tuple[str, bool]]:
+        return [(found.found, bool(found.repair)) for found in doctor._joined_class()]
+
+    here = f"this working copy has joined {joined.url}, with account {ADA}"
+    assert told() == [(here, False)]
+    joined.close()
+    assert told() == [(f"{here}; it doesn't answer", True)]
+    monkeypatch.chdir(shutil.copytree(copy.parent, copy.parents[1] / "bob"))
+    assert told() == [("joined from another folder, so here start() is the offline cloud", False)]
+    start("offline")
+    assert told() == []
 
 
 def test_course_cloud_wins(joined: Running, copy: Path, capsys: pytest.CaptureFixture[str]) -> None:

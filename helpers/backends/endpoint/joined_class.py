@@ -2,8 +2,8 @@
 
 The learner joins by running their own line, start(<URL>, token=...), and leaves by start("offline"). The line is kept
 in the state folder, in a file that only its owner can read, so it isn't packed, shared or committed with the working
-copy. That has the file's id alone, in `.course/class`. The file names the working copy's path: a copy of it hasn't
-joined, and neither has a new one at the same place, which has no id.
+copy. That has the file's id alone, in `.course/class`. The file names the working copy's path: one that was copied or
+moved has to join again, and so has a new one at the same place, which has no id.
 """
 
 import json
@@ -32,6 +32,11 @@ THERE = (
 LEFT = (
     "Your working copy has left your class's cloud, so a plain start() is the offline cloud again. To go back, run "
     "your line from your instructor once more."
+)
+ELSEWHERE = (
+    "Your working copy joined your class's cloud while it was in another folder. Here, start() is the offline cloud. "
+    "To join from here too, run your line from your instructor once more. To stay offline, and not be told again: "
+    'start("offline")'
 )
 _ID = re.compile(r"[0-9a-f]{16}")
 
@@ -62,11 +67,14 @@ class Line:
 
 def find(copy: Path) -> Line | None:
     """Return the line with which this `.course` folder's working copy has joined a class, or None."""
-    try:
-        line = Line(**json.loads(_file(copy).read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError, CloudError):
-        return None
-    return line if line.copy == str(copy) else None
+    line = _kept(copy)
+    return line if line and line.copy == str(copy) else None
+
+
+def elsewhere(copy: Path) -> str:
+    """Return what a learner should know whose working copy has joined in another folder, or ""."""
+    line = _kept(copy)
+    return ELSEWHERE if line and line.copy != str(copy) else ""
 
 
 def after_start(copy: Path, cloud: Cloud, which: str | None, options: Mapping[str, Any]) -> str:
@@ -94,12 +102,19 @@ def _join(line: Line) -> str:
 
 def _leave(copy: Path) -> bool:
     """Delete the line. Return whether there was one."""
-    if find(copy) is None:
-        return False
-    with suppress(OSError):
-        _file(copy).unlink()
+    joined = find(copy) is not None
+    with suppress(OSError, ValueError, CloudError):
+        if joined:
+            _file(copy).unlink()
         (copy / MARK).unlink()
-    return True
+    return joined
+
+
+def _kept(copy: Path) -> Line | None:
+    try:
+        return Line(**json.loads(_file(copy).read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError, CloudError):
+        return None
 
 
 def _file(copy: Path) -> Path:
