@@ -153,8 +153,8 @@ def read_notebook(path: Path) -> "NotebookNode":
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about missing and repeated ids, which reading repairs
-            notebook = nbformat.reads(text, as_version=4)
-        nbformat.validate(notebook, relax_add_props=True)
+            notebook = nbformat.convert(nbformat.reader.reads(text), 4)  # nbformat.reads would also validate, slowly
+            nbformat.validate(notebook, relax_add_props=True)
     except Exception as problem:  # nbformat raises many kinds for a file that is damaged
         said = str(problem).strip().split("\n")[0][:150]
         raise NotebookError(f"{path} isn't a notebook that I can read ({said}). {mend}") from None

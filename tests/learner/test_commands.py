@@ -25,15 +25,16 @@ from helpers.learner import doctor, marking, pack, packed_notebook, reset
 from helpers.learner.working_copy import WorkingCopy, nbgrader
 
 LESSON = course().lessons[0]
+ONE_LESSON = Course("", (LESSON,))
 CLIENTS_FOR = LESSON.exercises[0]
 RIGHT = "def clients_for(region):\n    return {name: boto3.client(name, region_name=region) for name in ('sqs', 'sns')}"
 
 
 @pytest.fixture
 def copy(tmp_path):
-    """A working copy with its notebooks."""
+    """A working copy with the notebooks of one lesson."""
     copy = WorkingCopy(tmp_path / "course")
-    copy.copy_missing()
+    copy.copy_missing(ONE_LESSON)
     return copy
 
 
@@ -67,9 +68,10 @@ def edit(path, **answers):
 
 def add(path, *sources):
     """Add cells at the end of the notebook."""
-    notebook = nbformat.read(path, as_version=4)
-    notebook.cells += [nbformat.v4.new_code_cell(source) for source in sources]
-    nbformat.write(notebook, path)
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    empty = {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None}
+    notebook["cells"] += [{**empty, "id": f"added-{n}", "source": source} for n, source in enumerate(sources)]
+    path.write_text(json.dumps(notebook), encoding="utf-8")
 
 
 def sources(path):
@@ -105,7 +107,7 @@ def test_a_whole_lesson_is_laid_anew(copy, path):
     before = path.read_bytes()
     assert reset.reset(copy, LESSON, None).aside.read_bytes() == before
     assert path.read_bytes() == fresh
-    assert copy.copy_missing().newer == []
+    assert copy.copy_missing(ONE_LESSON).newer == []
 
 
 def test_two_resets_in_one_second_keep_two_notebooks_aside(copy, path, monkeypatch):
@@ -209,7 +211,7 @@ def test_an_unknown_name_is_told_what_there_is(name, said):
 def test_what_is_handed_in(copy, path, tmp_path):
     """A zip of the exercise notebooks as they are on the disk, and a manifest with name, version and checksums."""
     edit(path, clients_for=RIGHT)
-    made = pack.write(pack.look(copy, course()), "  Zoë   O'Neill ", tmp_path)
+    made = pack.write(pack.look(copy, ONE_LESSON), "  Zoë   O'Neill ", tmp_path)
     assert made == tmp_path / "mastering-aws-messaging-Zoë-O-Neill.zip"
     with zipfile.ZipFile(made) as archive:
         inside = f"exercises/{path.name}"
@@ -230,7 +232,7 @@ def test_outputs_are_left_out_and_everything_else_stays(copy, path, tmp_path):
     before.cells[1].outputs = [nbformat.v4.new_output("stream", text=printed)]
     path.write_text(json.dumps(before), encoding="utf-8")
     assert path.stat().st_size > 25_000_000
-    made = pack.write(pack.look(copy, course()), "Ada", tmp_path)
+    made = pack.write(pack.look(copy, ONE_LESSON), "Ada", tmp_path)
     with zipfile.ZipFile(made) as archive:
         after = nbformat.reads(archive.read(f"exercises/{path.name}").decode(), as_version=4)
     assert made.stat().st_size < 100_000
@@ -248,7 +250,7 @@ def test_what_grading_would_refuse_is_not_packed(copy, path, cells, said):
     """It's named with the reason."""
     add(path, *cells)
     with pytest.raises(CourseError, match=said) as told:
-        pack.look(copy, Course("", (LESSON,)))
+        pack.look(copy, ONE_LESSON)
     assert str(path) in str(told.value)
 
 
@@ -264,7 +266,7 @@ def test_nothing_of_a_key_is_in_the_file(copy, path):
     notebook.cells[-1].outputs = [nbformat.v4.new_output("stream", text=f"{KEY} {SECRET}")]
     notebook.cells.append(nbformat.v4.new_markdown_cell(f"My keys:\n\n    {KEY}\n    {SECRET}"))
     nbformat.write(notebook, path)
-    contents = pack.look(copy, course())
+    contents = pack.look(copy, ONE_LESSON)
     [packed] = [content.decode() for name, content in contents.notebooks.items() if path.name in name]
     assert len(contents.secrets) > 5
     assert not [piece for piece in (KEY[:10], KEY[10:], SECRET[:10], SECRET[-10:]) if piece in packed]
@@ -323,7 +325,7 @@ def test_no_line_of_a_private_key_is_packed():
 )
 def test_a_name_becomes_a_file_s_name_on_every_system(copy, tmp_path, name, stem):
     """Letters of any language stay; what some system forbids in a file's name does not."""
-    made = pack.write(pack.look(copy, course()), name, tmp_path)
+    made = pack.write(pack.look(copy, ONE_LESSON), name, tmp_path)
     assert made.name == f"mastering-aws-messaging-{stem}.zip"
     assert made.is_file()
 
@@ -332,7 +334,7 @@ def test_a_name_becomes_a_file_s_name_on_every_system(copy, tmp_path, name, stem
 def test_a_name_without_a_letter_is_refused(copy, tmp_path, name):
     """Nothing is written without a name by which the work can be told."""
     with pytest.raises(CourseError, match="give your name"):
-        pack.write(pack.look(copy, course()), name, tmp_path)
+        pack.write(pack.look(copy, ONE_LESSON), name, tmp_path)
     assert list(tmp_path.glob("*.zip")) == []
 
 
@@ -340,12 +342,12 @@ def test_a_name_without_a_letter_is_refused(copy, tmp_path, name):
 def test_the_file_goes_into_a_folder_that_is_there(copy, tmp_path, out):
     """A folder that is missing, or a file, raises CourseError."""
     with pytest.raises(CourseError, match="There's no folder"):
-        pack.write(pack.look(copy, course()), "Ada", tmp_path / out)
+        pack.write(pack.look(copy, ONE_LESSON), "Ada", tmp_path / out)
 
 
 def test_a_file_that_cannot_be_written_leaves_the_earlier_one(copy, tmp_path, monkeypatch):
     """What was packed before is replaced by a whole file or not at all."""
-    contents = pack.look(copy, course())
+    contents = pack.look(copy, ONE_LESSON)
     before = pack.write(contents, "Ada", tmp_path).read_bytes()
     monkeypatch.setattr("pathlib.Path.write_bytes", fail)
     with pytest.raises(CourseError, match="No space left"):
@@ -359,13 +361,14 @@ def test_what_is_unanswered(copy, path):
     stub = 'def hand_over(sqs, queue_url, order):\n    """As it was."""\n    raise NotImplementedError("later")'
     edit(path, hand_over=stub, take_one="def take_one(sqs, queue_url):\n    return (", join_late="# moved down")
     add(path, RIGHT, "session_for = boto3.Session", 'def join_late(sqs):\n    x = 1\n    return ...\n"\\d"')
-    found = pack.look(copy, Course("", (LESSON,)))
+    found = pack.look(copy, ONE_LESSON)
     assert found.unanswered == ["01.3 Hand an order over"]
     assert pack.missing(found, course()) == ["Unanswered: 01.3 Hand an order over"]
 
 
 def test_a_lesson_that_is_not_begun_is_one_word(copy, path):
     """Who hands in the first lesson isn't told of every exercise of the others."""
+    copy.copy_missing(Course("", course().lessons[:2]))
     edit(path, clients_for=RIGHT)
     first, *others = pack.missing(pack.look(copy, course()), course())
     assert first.startswith("Unanswered: 01.2 No key in your code, 01.3")
@@ -387,10 +390,9 @@ def test_nothing_to_hand_in(tmp_path, copy, path):
     """A folder without exercises, or without one that can be read, raises CourseError in place of an empty file."""
     with pytest.raises(CourseError, match="--folder"):
         pack.look(WorkingCopy(tmp_path / "elsewhere"), course())
-    for lesson in course().lessons:
-        copy.path("exercises", lesson).write_text("", encoding="utf-8")
+    path.write_text("", encoding="utf-8")
     with pytest.raises(CourseError, match="is empty"):
-        pack.look(copy, course())
+        pack.look(copy, ONE_LESSON)
 
 
 @pytest.fixture
@@ -429,9 +431,9 @@ def test_a_notebook_that_was_run_after_it_was_saved_is_told(copy, path, tmp_path
     os.utime(path, (1e9, 1e9))  # in September 2001
     notebook = path.relative_to((tmp_path / root).resolve()).as_posix()
     jupyter.announce(tmp_path / root, notebook, "2001-09-10T01:46:40.000000Z")
-    assert pack.look(copy, course()).unsaved == [path.name]
+    assert pack.look(copy, ONE_LESSON).unsaved == [path.name]
     jupyter.announce(tmp_path / root, notebook, "2001-09-08T01:46:40.000000Z")
-    assert pack.look(copy, course()).unsaved == []
+    assert pack.look(copy, ONE_LESSON).unsaved == []
 
 
 def test_a_server_is_asked_with_its_token_and_past_every_proxy(copy, path, tmp_path, jupyter, monkeypatch):
@@ -439,7 +441,7 @@ def test_a_server_is_asked_with_its_token_and_past_every_proxy(copy, path, tmp_p
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
     monkeypatch.setenv("no_proxy", "")
     jupyter.announce(tmp_path, f"course/exercises/{path.name}", "2100-01-01T00:00:00Z")
-    assert pack.look(copy, course()).unsaved == [path.name]
+    assert pack.look(copy, ONE_LESSON).unsaved == [path.name]
     assert jupyter.asked == ["/base/api/sessions?token=t%26t"]
 
 
@@ -448,20 +450,20 @@ def test_a_server_that_says_something_else_does_not_keep_anybody_from_packing(co
     """A server with a password, one of another version, or what is no Jupyter at all: passed over."""
     jupyter.announce(tmp_path, path.name, "2100-01-01T00:00:00Z")
     jupyter.said = said
-    assert pack.look(copy, course()).unsaved == []
+    assert pack.look(copy, ONE_LESSON).unsaved == []
     assert jupyter.asked
 
 
 def test_a_secret_in_a_notebook_is_told_before_it_is_handed_in(copy, path):
     """Exercise, cell, line and kind are named, in the source and in an output; the secret is not."""
     key = "AKIA" + "Q7ZR4M2N8KLP3WXY"
-    assert pack.look(copy, course()).secrets == []
+    assert pack.look(copy, ONE_LESSON).secrets == []
     edit(path, clients_for=f'# mine\nkey = "{key}"')
     add(path, "show()")
     notebook = nbformat.read(path, as_version=4)
     notebook.cells[-1].outputs = [nbformat.v4.new_output("stream", text=key)]
     nbformat.write(notebook, path)
-    told = pack.look(copy, course()).secrets
+    told = pack.look(copy, ONE_LESSON).secrets
     assert [said.split(", ", 2)[2] for said in told] == ["line 2: an AWS access key id", "output: an AWS access key id"]
     assert "(exercise 01.1)" in told[0]
     assert told[1].startswith(f"{path.name}, cell {len(notebook.cells)},")

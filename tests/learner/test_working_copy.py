@@ -9,20 +9,21 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from helpers.course import HOME, course
+from helpers.course import HOME, Course, course
 from helpers.errors import CourseError, NotebookError
 from helpers.folders import is_inside, unused, write, writing
 from helpers.learner import working_copy
 from helpers.learner.working_copy import WorkingCopy, default_folder, read_notebook
 
 LESSON = course().lessons[0]
+ONE_LESSON = Course("", (LESSON,))
 
 
 @pytest.fixture
 def copy(tmp_path):
-    """A working copy in a folder with a name that needs care."""
+    """A working copy of one lesson, in a folder with a name that needs care."""
     copy = WorkingCopy(tmp_path / "Kurs für Ähnliches")
-    copy.copy_missing()
+    copy.copy_missing(ONE_LESSON)
     return copy
 
 
@@ -33,10 +34,10 @@ def upgrade(monkeypatch):
 
     def upgrade(text):
         def another(kind, lesson):
-            notebook = nbformat.reads(shipped(kind, lesson), as_version=4)
-            if kind == "lessons" and lesson is LESSON:
-                notebook.cells[0].source = text
-            return nbformat.writes(notebook)
+            notebook = json.loads(shipped(kind, lesson))
+            if kind == "lessons":
+                notebook["cells"][0]["source"] = text
+            return json.dumps(notebook)
 
         monkeypatch.setattr(working_copy, "shipped", another)
 
@@ -69,7 +70,7 @@ def test_what_a_learner_wrote_stays(copy):
     mine = copy.path("exercises", LESSON)
     mine.write_text("what I wrote", encoding="utf-8")
     before = contents(copy.folder)
-    copied = copy.copy_missing()
+    copied = copy.copy_missing(ONE_LESSON)
     assert (copied.new, copied.newer) == ([], [])
     assert contents(copy.folder) == before
 
@@ -78,7 +79,7 @@ def test_a_notebook_that_was_deleted_comes_back(copy):
     """A notebook that is missing is copied again, and no other is touched."""
     before = contents(copy.folder)
     copy.path("lessons", LESSON).unlink()
-    assert copy.copy_missing().new == [f"lessons/{LESSON.slug}.ipynb"]
+    assert copy.copy_missing(ONE_LESSON).new == [f"lessons/{LESSON.slug}.ipynb"]
     assert contents(copy.folder) == before
 
 
@@ -88,10 +89,10 @@ def test_an_upgrade_adds_and_never_replaces(copy, upgrade):
     added = []
     for text in ("second edition", "third edition"):
         upgrade(text)
-        (name,) = copy.copy_missing().newer
+        (name,) = copy.copy_missing(ONE_LESSON).newer
         assert text in (copy.folder / name).read_text(encoding="utf-8")
         added.append(name)
-        assert copy.copy_missing().newer == []
+        assert copy.copy_missing(ONE_LESSON).newer == []
     after = contents(copy.folder)
     assert {name: after[name] for name in before} == before
     assert set(after) - set(before) == set(added)
@@ -103,7 +104,7 @@ def test_an_edition_that_the_learner_has_already_is_not_added(copy, upgrade):
     upgrade("second edition")
     mine = copy.path("lessons", LESSON)
     mine.write_text(working_copy.cleared(working_copy.shipped("lessons", LESSON)), encoding="utf-8", newline="\n")
-    assert copy.copy_missing().newer == []
+    assert copy.copy_missing(ONE_LESSON).newer == []
 
 
 def test_what_only_a_tool_reads_makes_no_newer_edition(copy):
@@ -118,7 +119,7 @@ def test_what_only_a_tool_reads_makes_no_newer_edition(copy):
         recorded[path.relative_to(copy.folder).as_posix()] = hashlib.sha256(text.encode()).hexdigest()
     record.write_text(json.dumps(recorded), encoding="utf-8")
     before = contents(copy.folder)
-    assert copy.copy_missing().newer == []
+    assert copy.copy_missing(ONE_LESSON).newer == []
     assert contents(copy.folder) == before
 
 
@@ -128,7 +129,7 @@ def test_a_damaged_record_costs_nothing(copy, record):
     place = copy.folder / ".course" / "laid.json"
     place.write_text(record, encoding="utf-8")
     before = contents(copy.folder)
-    copied = copy.copy_missing()
+    copied = copy.copy_missing(ONE_LESSON)
     assert (copied.new, copied.newer) == ([], [])
     assert contents(copy.folder) == before
     assert set(json.loads(place.read_text(encoding="utf-8"))) == set(before)
@@ -144,10 +145,10 @@ def test_a_page_moves_on_unless_the_learner_wrote_in_it(copy, monkeypatch, tmp_p
         (shipped / other).write_text("another page", encoding="utf-8")
     monkeypatch.setattr(working_copy, "HOME", shipped)
     monkeypatch.setattr(working_copy, "KINDS", ())
-    assert (copy.copy_missing().new, (copy.folder / name).read_text(encoding="utf-8")) == ([], "second edition")
+    assert (copy.copy_missing(ONE_LESSON).new, (copy.folder / name).read_text(encoding="utf-8")) == ([], "second edition")
     (copy.folder / name).write_text("my notes", encoding="utf-8")
     (shipped / name).write_text("third edition", encoding="utf-8")
-    assert (copy.copy_missing().new, (copy.folder / name).read_text(encoding="utf-8")) == ([], "my notes")
+    assert (copy.copy_missing(ONE_LESSON).new, (copy.folder / name).read_text(encoding="utf-8")) == ([], "my notes")
 
 
 # --- folders that cannot be ------------------------------------------------------------------------------------------
@@ -206,7 +207,7 @@ def test_a_full_disk_leaves_no_half_notebook(copy, monkeypatch):
 
     monkeypatch.setattr(Path, "write_bytes", full)
     with pytest.raises(CourseError, match="No space left on device"):
-        copy.copy_missing()
+        copy.copy_missing(ONE_LESSON)
     assert contents(copy.folder) == before
 
 
