@@ -24,8 +24,8 @@ import sys
 import zipfile
 from pathlib import Path
 
-import in_sandbox
 import nbformat
+import one_sandbox
 import pytest
 from typer.testing import CliRunner
 
@@ -76,6 +76,12 @@ def comparable(now, then):
         if key[-1] in CHANGED and now[key] != then[key]:
             assert now[key][1] in ("older copy", "correct") or then[key][1] != "correct", key
     return tuple({key: value for key, value in each.items() if key[-1] not in CHANGED} for each in (now, then))
+
+
+@pytest.fixture
+def one_process(monkeypatch):
+    """Gradings do their jobs in this process, with the fork server of all tests."""
+    one_sandbox.grade_here(monkeypatch)
 
 
 def grade(folder, out, *options):
@@ -162,7 +168,7 @@ def test_an_old_working_copy_is_checked(copy):
 
 
 @needs_fork
-def test_an_old_hand_in_gets_the_marks_of_then(tmp_path):
+def test_an_old_hand_in_gets_the_marks_of_then(tmp_path, one_process):
     """One lesson of what `course pack` made: right, wrong, partly right, untouched."""
     now, _ = grade(unzipped("hand_ins", tmp_path / "in"), tmp_path / "out", "--lesson", "01")
     then = marked_then("hand_ins_graded")
@@ -182,7 +188,7 @@ def test_an_old_answer_to_a_contract_that_changed_is_not_called_wrong(tmp_path, 
         (dataclasses.replace(exercise, version=exercise.version + 1, older=(*exercise.older, "Return ")), check)
         for exercise, check in exercise_set.own().checks(course().lessons[0].slug)
     ]
-    found = grader.grade(notebook.cells, exercises, in_sandbox.launcher(), 1)
+    found = grader.grade(notebook.cells, exercises, one_sandbox.launcher(), 1)
     then = {key[1]: mark[1] for key, mark in marked_then("hand_ins_graded").items() if key[0] == "Ada Lovelace"}
     assert {"not yet", "correct"} <= {then[outcome.exercise] for outcome in found.outcomes}
     for outcome in found.outcomes:
@@ -191,7 +197,7 @@ def test_an_old_answer_to_a_contract_that_changed_is_not_called_wrong(tmp_path, 
 
 
 @needs_fork
-def test_an_old_exercise_set_grades_as_then(tmp_path):
+def test_an_old_exercise_set_grades_as_then(tmp_path, one_process):
     """Its checks get from `Case` what they got then: ada's answers are right, grace's are wrong or half right."""
     exam, folder = unzipped("exercise_set", tmp_path / "exam"), unzipped("exercise_set_hand_ins", tmp_path / "in")
     then = marked_then("exercise_set_graded")

@@ -8,14 +8,16 @@ import sys
 import sysconfig
 import venv
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from in_sandbox import a_world
+from one_sandbox import launcher
 from solution_imports import imports
 
 import helpers
 from helpers.checks.solutions import answer_source
-from helpers.course import HOME, course
+from helpers.course import course
 from helpers.errors import CourseError
 from helpers.grading import exercise_set, known_answer, workers
 from helpers.sandbox import fork_server
@@ -240,13 +242,11 @@ for name in {files!r}:
         pass
 raise ValueError(opened)
 """
-    by = launchers.launcher([Path(helpers.__file__).parent, HOME])
-    process = HandInProcess(by.start())
+    process = HandInProcess(launcher().start())
     try:
         ((_, error),) = process.load([cell], [], [], a_world())["failed"]
     finally:
         process.close()
-        by.close()
     assert (error["type"], error["message"]) == ("ValueError", "[]")
 
 
@@ -315,6 +315,21 @@ def test_an_environment_inside_the_hidden_course_stays_readable(tmp_path):
     assert made._covered == [course / "solutions"]
 
 
+@pytest.mark.parametrize("ignores", [False, True])
+def test_what_python_was_told_to_ignore_is_not_passed_on(ignores, tmp_path, monkeypatch):
+    """PYTHONPATH and PYTHONHOME. Otherwise their folders are."""
+    flags = SimpleNamespace(ignore_environment=ignores)
+    monkeypatch.setattr(launchers, "sys", SimpleNamespace(flags=flags))
+    ours = {name: str(tmp_path) for name in ("PYTHONPATH", "PYTHONHOME", "PYTHONNOUSERSITE", "PYTHONUSERBASE")}
+    for name, value in ours.items():
+        monkeypatch.setenv(name, value)
+    passed = launchers._environment()
+    assert {name: passed[name] for name in ours if name in passed} == (
+        {"PYTHONUSERBASE": str(tmp_path)} if ignores else ours
+    )
+
+
+@pytest.mark.full
 @pytest.mark.parametrize("option", ["-E", "-I"])
 def test_what_python_was_told_to_ignore_reaches_no_hand_in(option, tmp_path):
     """Neither PYTHONPATH nor PYTHONHOME; without the option the folders are passed on."""
@@ -339,7 +354,10 @@ def test_a_machine_on_which_a_right_answer_fails_is_named_before_any_hand_in(mon
     cell = known_answer._CELLS[-1].replace("return", "open('/nowhere/data.json')\n    return")
     monkeypatch.setattr(known_answer, "_CELLS", (*known_answer._CELLS[:-1], cell))
     monkeypatch.setattr(workers, "_launchers", {})
+    closed = []
+    made = SimpleNamespace(holes=[], start=launcher().start, close=lambda: closed.append(True))
+    monkeypatch.setattr(launchers, "launcher", lambda *_: made)
     with pytest.raises(CourseError, match=r"known to be right.*FileNotFoundError.*python3 -m venv") as told:
-        workers.launcher(workers.Task(exercise_set.own(), 1, hidden=("/nowhere",)))
+        workers.launcher(workers.Task(exercise_set.own(), 1))
     assert "\n" not in str(told.value)
-    assert workers._launchers == {}
+    assert (closed, workers._launchers) == ([True], {})

@@ -753,10 +753,11 @@ LOADING = 2.0  # seconds here for what may take 20, so that the many attacks tha
 EVERY = 8  # so many attacks are between two right hand-ins
 
 
-def grade_all(place: Path, port: int, names: list[str]) -> dict[str, dict]:
+def grade_all(place: Path, port: int, names: list[str], count: int = WORKERS) -> dict[str, dict]:
     """Return what came of each attack: outcomes, remarks, the seconds that it took, and whether the grader stood.
 
     place: a folder of the instructor's, with what it holds. port: where a server listens. names: of the attacks.
+    count: of the workers, each of which grades a right hand-in afterwards, too.
     """
     from helpers.checks import limits
     from helpers.course import HOME
@@ -783,7 +784,6 @@ def grade_all(place: Path, port: int, names: list[str]) -> dict[str, dict]:
         took = f"{time.monotonic() - started:.2f}"
         return dataclasses.replace(graded, remarks=(took, *graded.remarks))
 
-    workers.do = timed
     lesson = "01_messaging_fundamentals"
     jobs, right = [], Job("", lesson, _solution(HOME, lesson))
     for number, (name, cells) in enumerate((name, ATTACKS[name]) for name in names):
@@ -793,13 +793,17 @@ def grade_all(place: Path, port: int, names: list[str]) -> dict[str, dict]:
         jobs.append(Job(name, lesson, tuple(cells)))
         if number % EVERY == EVERY - 1:
             jobs.append(dataclasses.replace(right, key=f"{RIGHT} {number}"))
-    jobs += [dataclasses.replace(right, key=f"{RIGHT} at the end {number}") for number in range(WORKERS)]
+    jobs += [dataclasses.replace(right, key=f"{RIGHT} at the end {number}") for number in range(count)]
     task = workers.Task(exercise_set.own(), 5, hidden=(str(place),))
     found = {}
-    for job, graded, stood in workers.run(task, jobs, WORKERS):
-        outcomes = [outcome.as_dict() for outcome in graded.outcomes]
-        took, *remarks = graded.remarks if stood else ("inf", *graded.remarks)
-        found[job.key] = {"outcomes": outcomes, "remarks": remarks, "seconds": float(took), "stood": stood}
+    workers.do = timed
+    try:
+        for job, graded, stood in workers.run(task, jobs, count):
+            outcomes = [outcome.as_dict() for outcome in graded.outcomes]
+            took, *remarks = graded.remarks if stood else ("inf", *graded.remarks)
+            found[job.key] = {"outcomes": outcomes, "remarks": remarks, "seconds": float(took), "stood": stood}
+    finally:
+        workers.do = do
     return found
 
 
