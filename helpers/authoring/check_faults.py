@@ -37,9 +37,10 @@ def _faults(file: str, source: str, known: Mapping[str, Any]) -> Iterator[str]:
     tree = ast.parse(source)
     missing = set(_globals(symtable.symtable(source, file, "exec"))) - {*known, *dir(builtins)}
     local = _bound(tree)
+    known = {name: it for name, it in known.items() if name not in local}
     for function in tree.body:
         for node in ast.walk(function):
-            if said := _fault(node, missing, {name: it for name, it in known.items() if name not in local}):
+            if said := _fault(node, missing, known):
                 yield f"{file}, line {node.lineno}, in {getattr(function, 'name', 'the module')}: {said}"  # type: ignore[attr-defined]
 
 

@@ -253,7 +253,8 @@ def test_a_name_that_nobody_defined_stops_the_build_wherever_it_is(exam, command
 
 def test_the_course_s_own_checks_have_no_such_names():
     """Nor has what they share."""
-    assert [fault for lesson in own().listed.lessons for fault in check_faults.faults(own(), lesson.slug)] == []
+    chosen = own()
+    assert [fault for lesson in chosen.listed.lessons for fault in check_faults.faults(chosen, lesson.slug)] == []
 
 
 GRADED = (

@@ -34,9 +34,9 @@ def machine(tmp_path, monkeypatch):
 
 @pytest.fixture
 def copy(tmp_path):
-    """The working copy with its notebooks."""
+    """The working copy with the notebooks of one lesson."""
     copy = WorkingCopy(tmp_path / "course")
-    copy.copy_missing()
+    copy.copy_missing(Course("", (LESSON,)))
     return copy
 
 

@@ -5,6 +5,7 @@ import io
 import json
 import stat
 import zipfile
+from functools import cache
 from pathlib import Path
 
 import nbformat
@@ -26,6 +27,7 @@ def cell_of(notebook, answer):
     return next(cell for cell in notebook.cells if nbgrader(cell).get("grade_id") == answer)
 
 
+@cache
 def notebook(slug=SLUG, mark="", **answers):
     """Return the bytes of a lesson's exercises with these sources as answers. `mark`: a comment in its first cell."""
     made = exercises(slug)
