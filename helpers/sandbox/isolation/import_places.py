@@ -8,6 +8,7 @@ import contextlib
 import os
 import sys
 from collections.abc import Iterable, Iterator
+from functools import cache
 from importlib.machinery import all_suffixes
 from pathlib import Path
 from types import ModuleType
@@ -33,10 +34,11 @@ def import_places(hidden: Iterable[Path], home: Path) -> set[Path]:
     kept_away = [path.resolve() for path in hidden]
     prefixes = {Path(prefix).resolve() for prefix in (sys.prefix, sys.exec_prefix, sys.base_prefix)}
     installed = {part for prefix in prefixes for part in _installation(prefix)}
+    is_course = cache(_is_course)  # most places have the same folders above them
 
     def may_be_read(place: Path) -> bool:
         around = [path for path in kept_away if place.is_relative_to(path)]
-        around += [path for path in (place, *place.parents) if _is_course(path)]
+        around += [path for path in (place, *place.parents) if is_course(path)]
         return all(_is_environment(place, path, installed) for path in around)
 
     places: set[Path] = set()
