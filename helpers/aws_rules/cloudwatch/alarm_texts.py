@@ -16,11 +16,10 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from botocore.loaders import create_loader
-
 from helpers.aws_rules.cloudwatch import alarm_data, evaluation
 from helpers.aws_rules.cloudwatch.alarm_data import Reading, Settings
 from helpers.aws_rules.cloudwatch.evaluation import ALARM, BREACHING, COMPARISONS, INSUFFICIENT_DATA, NOT_BREACHING, OK
+from helpers.aws_rules.common import models
 from helpers.aws_rules.common.regions import partition
 
 if TYPE_CHECKING:
@@ -140,7 +139,7 @@ def _evaluated(one: Reading, is_math: bool) -> dict[str, Any]:
 @lru_cache
 def region_name(region: str) -> str:
     """Return the region's name as alarms have it: "US East (N. Virginia)"."""
-    for each in create_loader().load_data("endpoints")["partitions"]:
+    for each in models.loader().load_data("endpoints")["partitions"]:
         if region in each["regions"]:
             return str(each["regions"][region]["description"]).replace("Europe (", "EU (")
     return region

@@ -8,7 +8,8 @@ import re
 from functools import lru_cache
 
 import botocore.session
-from botocore.loaders import create_loader
+
+from helpers.aws_rules.common import models
 
 
 @lru_cache
@@ -22,7 +23,7 @@ def regions() -> frozenset[str]:
 @lru_cache
 def _partition(region: str) -> tuple[str, str]:
     """Return the name of the region's partition, and what the names of its hosts end with."""
-    for each in create_loader().load_data("partitions")["partitions"]:
+    for each in models.loader().load_data("partitions")["partitions"]:
         if re.match(each["regionRegex"], region):
             return each["id"], each["outputs"]["dnsSuffix"]
     return "aws", "amazonaws.com"

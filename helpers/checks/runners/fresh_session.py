@@ -2,14 +2,12 @@
 
 from copy import copy
 from functools import lru_cache
-from typing import Any
 
 import boto3
 import botocore.session
 from botocore.hooks import HierarchicalEmitter
-from botocore.loaders import Loader, create_loader
 
-_models: dict[Any, Any] = {}
+from helpers.aws_rules.common import models
 
 
 def fresh_session() -> boto3.Session:
@@ -17,7 +15,7 @@ def fresh_session() -> boto3.Session:
 
     Sessions that an answer makes for itself read botocore's models only once in this process, too.
     """
-    botocore.session.create_loader = _loader
+    botocore.session.create_loader = models.loader
     hooks = copy(_handlers())
     return boto3.Session(botocore_session=botocore.session.Session(event_hooks=hooks, include_builtin_handlers=False))
 
@@ -28,11 +26,3 @@ def _handlers() -> HierarchicalEmitter:
     hooks = HierarchicalEmitter()
     botocore.session.Session(event_hooks=hooks)
     return hooks
-
-
-def _loader(search_paths: str | None = None) -> Loader:
-    """Return a new loader of botocore's models; those in the usual places are read once and kept."""
-    loader = create_loader(search_paths)
-    if search_paths is None:
-        loader._cache = _models
-    return loader
