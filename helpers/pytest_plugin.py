@@ -9,7 +9,8 @@ nbval runs a cell are changed, and nothing in how it compares:
 - history is stored, as every front end does; without it `_` and a trailing `;` don't behave as in JupyterLab;
 - a kernel that died is noticed at once, and not at the end of the cell's time limit.
 
-Without workers, the next notebook's kernel starts while a notebook runs, which saves a second for each.
+On workers, a kernel is a fork of a process that has imported what it needs. Without workers (`-n 0`), a notebook has a
+process of its own, as in JupyterLab, and the next one's starts while it runs. CI runs the notebooks both ways.
 
 **Workers.** pytest-xdist runs as many test files at once as there are cores. Each file stays on one worker
 (`loadfile`): a notebook's cells share a kernel, so the default, which deals tests out one by one, breaks most of them.
@@ -37,6 +38,7 @@ import pytest  # noqa: E402
 from jupyter_client.manager import KernelManager  # noqa: E402
 from nbval.kernel import NbvalKernelspecManager, RunningKernel  # noqa: E402
 
+from helpers import forked_kernels  # noqa: E402
 from helpers.backends.running import COMPARED  # noqa: E402
 from helpers.cores import cores  # noqa: E402
 from helpers.course import course  # noqa: E402
@@ -56,9 +58,11 @@ _MOST_WORKERS = 8  # each collects all tests itself, and the longest file takes 
 class CourseKernel(RunningKernel):
     """nbval's kernel, executing as JupyterLab does and noticing its own death. When made it is launched, not ready."""
 
+    manager = KernelManager
+
     def __init__(self, kernel_name: str, cwd: str | None = None, startup_timeout: float = 60):
         self._startup_timeout = startup_timeout
-        self.km = KernelManager(kernel_name=kernel_name, kernel_spec_manager=NbvalKernelspecManager())
+        self.km = self.manager(kernel_name=kernel_name, kernel_spec_manager=NbvalKernelspecManager())
         with open(os.devnull, "w") as nowhere:
             self.km.start_kernel(stderr=nowhere, cwd=cwd)
         self.kc = self.km.client()
@@ -142,9 +146,15 @@ class CourseNotebook(nbval.plugin.IPyNbFile):
         self.kernel = None
 
 
-def pytest_configure() -> None:
-    """Make nbval run its cells in this module's kernels."""
+def pytest_configure(config: pytest.Config) -> None:
+    """Make nbval run its cells in this module's kernels; those of a worker are forked."""
     nbval.plugin.RunningKernel = CourseKernel
+    CourseKernel.manager = forked_kernels.ForkingKernelManager if _is_worker(config) else KernelManager
+
+
+def pytest_unconfigure() -> None:
+    """End the fork server. By now its kernels have ended."""
+    forked_kernels.close()
 
 
 @pytest.hookimpl(wrapper=True)

@@ -69,7 +69,18 @@ ARROWS = {
     # A course or an exercise set is proven by grading it.
     "authoring": {"kernels", "grading", "checks", "backends", "folders", "templates", "cores", "course", "errors"},
     "site": {"learner", "kernels", "backends", "folders", "course", "errors"},
-    "pytest_plugin": {"backends", "cores", "course"},
+    "forked_kernels": {
+        "show",
+        "checks",
+        "backends",
+        "aws_rules",
+        "simulation",
+        "views",
+        "secret_scan",
+        "course",
+        "errors",
+    },
+    "pytest_plugin": {"forked_kernels", "backends", "cores", "course"},
     "cli": {"grading", "learner", "authoring", "workshop", "site", "backends", "findings", "course", "errors"},
     "": {"backends", "checks", "show"},  # helpers/__init__.py
 }

@@ -6,18 +6,22 @@ What nbval does in a kernel is tested by a pytest that runs made-up notebooks: o
 import contextlib
 import os
 import re
+import signal
 import subprocess
 import sys
 from copy import deepcopy
 from pathlib import Path
 from types import SimpleNamespace
 
+import cpu_seconds
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
-from helpers import pytest_plugin
+from helpers import forked_kernels, pytest_plugin
 from helpers.course import HOME, course
+from helpers.forked_kernels import ForkedProcess, ForkingKernelManager
+from helpers.pytest_plugin import CourseKernel
 
 
 def run_pytest(*arguments, **environment):
@@ -72,9 +76,12 @@ def longer(value):
 
 
 def processes_of(folder):
-    """Return the command lines of the processes that were given a file of this folder; none where there is no /proc."""
+    """Return what started the processes that were given this folder or a file of it; nothing where there is no /proc.
+
+    A kernel is given its file by its command, and a fork server TMPDIR, which its kernels keep.
+    """
     found = []
-    for path in Path("/proc").glob("[0-9]*/cmdline"):
+    for path in (path for kind in ("cmdline", "environ") for path in Path("/proc").glob(f"[0-9]*/{kind}")):
         with contextlib.suppress(OSError):  # a process that ended meanwhile
             found.append(path.read_text(errors="replace"))
     return [command for command in found if str(folder) in command]
@@ -223,15 +230,184 @@ def test_no_kernel_is_left_behind(last, options, outcome, tmp_path):
     assert outcome in said.stdout, said.stdout
 
 
+# ---- Forked kernels
+
+
+COMMAND = [sys.executable, "-m", "ipykernel_launcher", "-f", "a.json"]
+SHARED = {"LANG": "C"}
+ENV = SHARED | {"PYTEST_CURRENT_TEST": "one"}
+
+linux = pytest.mark.skipif(sys.platform != "linux", reason="kernels are forked on Linux alone")
+
+
+@pytest.fixture
+def no_server(monkeypatch):
+    """A place for a server of this test."""
+    monkeypatch.setattr(ForkingKernelManager, "server", None)
+
+
+class NotedServer(SimpleNamespace):
+    """A fork server that only notes what it's asked, or is gone."""
+
+    def ask(self, **question):
+        """Note the question."""
+        if self.gone:
+            raise ConnectionError
+        self.asked.append(question)
+        return 4711
+
+
+def server(gone=False):
+    """Put such a server in its place and return it."""
+    starts = (COMMAND[:1], SHARED)
+    ForkingKernelManager.server = NotedServer(starts=starts, asked=[], gone=gone)
+    return ForkingKernelManager.server
+
+
+@linux
+def test_a_kernel_is_forked_with_its_own_arguments(no_server):
+    """Whatever test it's for, whose name is the kernel's own variable."""
+    asked = server().asked
+    process = forked_kernels.fork(COMMAND, ENV, "lessons")
+    assert process.pid == 4711
+    assert asked == [{"arguments": ["-f", "a.json"], "env": ENV, "cwd": "lessons"}]
+
+
+@pytest.mark.parametrize(
+    ("command", "env", "gone"),
+    [
+        (["another-python", *COMMAND[1:]], ENV, False),
+        ([*COMMAND[:2], "another_kernel", *COMMAND[3:]], ENV, False),
+        ([*COMMAND[:1], "-I", *COMMAND[1:]], ENV, False),
+        (COMMAND, ENV | {"AWS_REGION": "eu-west-1"}, False),
+        (COMMAND, {}, False),
+        (COMMAND, ENV, True),
+    ],
+    ids=["another Python", "another kernel", "another option", "another variable", "a variable less", "no server"],
+)
+def test_any_other_kernel_is_started_by_its_command(command, env, gone, no_server):
+    """Nothing that was imported may have depended on what is different."""
+    asked = server(gone).asked
+    assert forked_kernels.fork(command, env, None) is None
+    assert asked == []
+
+
+def test_without_a_fork_each_kernel_is_started_by_its_command(no_server, monkeypatch):
+    """And no server is."""
+    monkeypatch.setattr(sys, "platform", "win32")
+    assert forked_kernels.fork(COMMAND, ENV, None) is None
+    assert ForkingKernelManager.server is None
+
+
+def test_without_its_server_a_kernel_has_ended():
+    """Nobody could tell any more, and it ends itself soon."""
+    assert ForkedProcess(NotedServer(gone=True), 4711).poll() == -signal.SIGKILL
+
+
+@pytest.fixture(scope="module")
+def kernels():
+    """Starts kernels, which are forked if they can be, and stops them and the server in the end."""
+    started = []
+
+    def start(**options):
+        kernel = CourseKernel("python3", **options)
+        started.append(kernel)
+        kernel.wait_until_ready()
+        return kernel
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(CourseKernel, "manager", ForkingKernelManager)
+        patch.setattr(ForkingKernelManager, "server", None)
+        yield start
+        for kernel in started:
+            kernel.stop()
+        forked_kernels.close()
+
+
+def said(kernel, source):
+    """Return what the source prints in the kernel."""
+    printed = []
+    kernel.kc.execute_interactive(source, output_hook=lambda message: printed.append(message["content"].get("text")))
+    return "".join(text for text in printed if text)
+
+
+STATE = """
+import os, sys, time, threading, boto3, helpers
+from helpers.backends import child_processes, environment, running
+from helpers.simulation import worlds
+print(running._running, worlds.current(), environment._replaced, boto3.DEFAULT_SESSION, time.sleep.__module__,
+    child_processes._address,
+    "mine" in globals(), os.environ.get("MINE"), os.environ.get("AWS_CONFIG_FILE"), sys.path, sys.flags, sys.argv[0],
+    os.path.basename(os.getcwd()), threading.main_thread() is threading.current_thread(), sys.modules["__main__"])
+"""
+
+
+@linux
+@pytest.mark.full
+def test_a_forked_kernel_has_what_a_started_one_has(kernels, tmp_path, monkeypatch):
+    """No cloud, no session, no names: neither the server's nor those of a kernel that was there before."""
+    used = kernels(cwd=str(tmp_path))
+    state = said(used, STATE)
+    said(used, "import os; mine = os.environ['MINE'] = '1'; helpers.start(); boto3.client('sqs').list_queues()")
+    assert said(kernels(cwd=str(tmp_path)), STATE) == state
+    assert isinstance(used.km.provisioner.process, ForkedProcess)
+    monkeypatch.setattr(CourseKernel, "manager", CourseKernel.manager.__base__)
+    started = kernels(cwd=str(tmp_path))
+    assert isinstance(started.km.provisioner.process, subprocess.Popen)
+    assert said(started, STATE) == state
+
+
+@linux
+@pytest.mark.full
+def test_how_a_forked_kernel_ends_is_known(kernels):
+    """By itself, by a signal, and an interrupt isn't an end."""
+    ended, killed = kernels(), kernels()
+    ended.kc.execute("import os; os._exit(3)")
+    assert ended.km.provisioner.process.wait() == 3
+    assert not ended.is_alive()
+    killed.interrupt()
+    assert said(killed, "print(1)") == "1\n"
+    killed.km.provisioner.process.kill()
+    assert killed.km.provisioner.process.wait() == -signal.SIGKILL
+
+
+@linux
+@pytest.mark.full
+def test_the_seconds_of_a_forked_kernel_count(kernels):
+    """Once it has ended, as those of any child."""
+    kernel = kernels()
+    kernel.is_alive()
+    before = cpu_seconds.spent()
+    said(kernel, "import time\nuntil = time.process_time() + 1\nwhile time.process_time() < until: pass")
+    kernel.km.provisioner.process.kill()
+    kernel.km.provisioner.process.wait()
+    assert cpu_seconds.spent() - before > 1
+
+
+@linux
+@pytest.mark.full
+def test_when_the_server_is_gone_kernels_are_started(kernels):
+    """The next one is a process of its own, and those that were forked have ended."""
+    forked = kernels()
+    os.kill(ForkingKernelManager.server._process.pid, signal.SIGKILL)
+    ForkingKernelManager.server._process.wait()
+    assert not forked.is_alive()
+    assert said(kernels(), "print(1)") == "1\n"
+
+
 # ---- Workers and keywords
 
 
 @pytest.mark.full
 def test_on_workers_a_notebook_s_cells_share_a_kernel(tmp_path):
-    """Two notebooks on two workers: each cell sees what the one before it did, and no kernel is left."""
+    """Two notebooks on two workers: each cell sees what the one before it did, and no kernel is left.
+
+    The kernels are forked, if they can be.
+    """
     files = tmp_path / "files"
     files.mkdir()
-    cells = [("mine = 1", None), ("mine += 1", None), ("mine", result("2")), ("mine + 1", result("3"))]
+    forked = f"import sys; ('moto' in sys.modules) == {sys.platform == 'linux'}"
+    cells = [("mine = 1", None), (forked, result("True")), ("mine += 1", None), ("mine", result("2"))]
     first, second = (notebook(tmp_path, *cells, folder=folder) for folder in ("lessons", "solutions"))
     said = run_pytest("-n2", f"--rootdir={tmp_path}", first, second, TMPDIR=str(files))
     assert "8 passed" in said.stdout, said.stdout
