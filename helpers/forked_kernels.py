@@ -172,11 +172,11 @@ def serve() -> None:
 
 def _import_everything() -> None:
     """Import what kernels and lessons import, and read the files that are read once. No cloud is started."""
-    import boto3
-
     from helpers import secret_scan
     from helpers.aws_rules import dispatch
+    from helpers.aws_rules.common.regions import regions
     from helpers.backends import transport
+    from helpers.checks.runners.fresh_session import fresh_session
     from helpers.course import course
     from helpers.views import kit
 
@@ -188,9 +188,10 @@ def _import_everything() -> None:
     secret_scan.find("password = 'not-a-secret'")  # imports the kinds of secrets
     kit.compile_templates()
     course()
+    regions()
     transport.install()
     for service in dispatch.OPERATIONS:
-        boto3.Session(region_name="us-east-1").client(service)
+        fresh_session().client(service, "us-east-1")
 
 
 def _become_kernel(arguments: list[str], env: dict[str, str], cwd: str | None) -> None:

@@ -1,6 +1,13 @@
-"""What `start` reports: an option that a cloud doesn't have, and an error inside a cloud's own start-up."""
+"""What `start` reports: an option that a cloud doesn't have, and an error inside a cloud's own start-up.
+
+And what it makes faster.
+"""
+
+from typing import Any
 
 import boto3
+import botocore.loaders
+import botocore.session
 import pytest
 
 from helpers import cloud, start
@@ -46,3 +53,19 @@ def test_starting_again_says_that_all_is_gone(
     boto3.client("sqs").create_queue(QueueName="orders")
     start("offline")
     assert capsys.readouterr().out == f"{running.STARTED_AGAIN}\n"
+
+
+def test_what_boto3_reads_of_the_services_is_read_once(no_cloud: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A learner's second session makes its client without opening a file of botocore's data."""
+    plain, read = botocore.loaders.JSONFileLoader.load_file, []
+
+    def load_file(loader: Any, path: str) -> Any:
+        read.append(path)
+        return plain(loader, path)
+
+    monkeypatch.setattr(botocore.session, "create_loader", botocore.loaders.create_loader)
+    start("offline")
+    boto3.Session().client("sqs")
+    monkeypatch.setattr(botocore.loaders.JSONFileLoader, "load_file", load_file)
+    boto3.Session().client("sqs")
+    assert read == []
