@@ -43,7 +43,7 @@ def test_a_type_error_inside_the_start_up_is_raised_as_it_is(
 
 
 def test_starting_again_says_that_all_is_gone(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    no_cloud: None, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A learner who runs the first cell once more hears that the queues are gone; an unused cloud goes silently."""
     monkeypatch.delenv(running.COMPARED, raising=False)
