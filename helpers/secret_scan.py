@@ -17,10 +17,19 @@ _KINDS = {
     "JSON Web Token": "a token",
 }
 _OTHER = "a token"  # of GitHub, Slack and so on
-_PLUGINS = (
+# Not is_indirect_reference or is_likely_id_string: they ignore `sqs = boto3.client("sqs", aws_access_key_id=...)`.
+_FILTERS = ("is_templated_secret", "is_prefixed_with_dollar_sign", "is_not_alphanumeric_string")
+
+
+def _settings(*plugins: str) -> dict[str, Any]:
+    filters = [{"path": f"detect_secrets.filters.heuristic.{name}"} for name in _FILTERS]
+    return {"plugins_used": [{"name": name} for name in plugins], "filters_used": filters}
+
+
+_FINDS_NAMES = _settings("KeywordDetector")
+_FINDS_VALUES = _settings(
     "AWSKeyDetector",
     "BasicAuthDetector",
-    "KeywordDetector",
     "PrivateKeyDetector",
     "JwtTokenDetector",
     "GitHubTokenDetector",
@@ -31,12 +40,10 @@ _PLUGINS = (
     "SlackDetector",
     "StripeDetector",
 )
-# Not is_indirect_reference or is_likely_id_string: they ignore `sqs = boto3.client("sqs", aws_access_key_id=...)`.
-_FILTERS = ("is_templated_secret", "is_prefixed_with_dollar_sign", "is_not_alphanumeric_string")
-_SETTINGS = {
-    "plugins_used": [{"name": name} for name in _PLUGINS],
-    "filters_used": [{"path": f"detect_secrets.filters.heuristic.{name}"} for name in _FILTERS],
-}
+# What these need in a line to find anything. They're slow, and most lines have nothing of it.
+_OWNERS = ("api", "auth", "service", "account", "db", "database", "priv", "private", "client")
+_NAMES = ("pass", "pwd", "secret", "contrase", *(f"{owner}{joint}key" for owner in _OWNERS for joint in ("", "_")))
+_VALUE = re.compile(r"BEGIN|PuTTY|eyJ|[xX][oO][xX]|_authToken|://\S*@|(?<![\w/+.=-])[\w/+.=-]{20}")
 # What detect-secrets finds only in quotes, or not at all: %env, export, a session token, a token in a URL.
 _BETWEEN = r"[\s\"'\]:=,(\\]{1,12}"
 _NAME = r"\w{0,60}?(?:password|secret|api_?key|token)\w{0,60}"
@@ -62,7 +69,7 @@ _BESIDE_AN_ID = (
 )
 # Keys that open nothing: the offline cloud's, and the usual ones with moto.
 _DUMMY_KEYS = {"offlineshop", "offlinepartner", "not-a-secret", "anything", "test", "testing"}
-# Every plugin and pattern needs one of these to match, and most cells have none.
+# Plugins and patterns need one of these to match, and most cells have none.
 _POSSIBLE = re.compile(r"(?i)key|secret|token|pass|pwd|contrase|-----BEGIN|://\S*@|[\w/+.=-]{20}")
 _ID_POSSIBLE = re.compile("[AKI][KIA]|A3T")  # pieces of its first letters
 _LONGEST_TEXT = 20_000  # characters to scan; malicious texts would take seconds
@@ -111,7 +118,7 @@ def has_key_id(source: str) -> bool:
 
 def _readings(source: str) -> Iterator[tuple[str, Sequence[int]]]:
     """Yield the text, and if there are strings in pieces the text with whole ones; both with each character's line."""
-    numbers = list(itertools.accumulate((character == "\n" for character in source), initial=1))
+    numbers = list(itertools.accumulate(map("\n".__eq__, source), initial=1))
     yield source, numbers
     if seams := [seam.span() for seam in _SEAM.finditer(source)]:
         kept = list(zip([0, *(end for _, end in seams)], [*(start for start, _ in seams), len(source)], strict=True))
@@ -121,17 +128,15 @@ def _readings(source: str) -> Iterator[tuple[str, Sequence[int]]]:
 
 def _found(text: str, numbers: Sequence[int], beside_an_id: bool, seen: set[str]) -> Iterator[Finding]:
     """Yield what is found, and note the lines. seen: the lines of the reading before, which had what they had."""
-    from detect_secrets.settings import transient_settings  # a slow import that most programs don't need
-
-    start, has_id, lines = 0, beside_an_id, text.split("\n")
-    with transient_settings(_SETTINGS):
-        for line in lines:
-            for kind, value in itertools.chain.from_iterable(map(_kinds, () if line in seen else _pieces(line))):
-                first = start + max(0, line.find(value))
-                has_id |= kind == KEY_ID
-                yield Finding(numbers[first], kind, numbers[first + max(0, len(value) - 1)])
-            start += len(line) + 1
-    seen.update(lines)
+    start, has_id, new = 0, beside_an_id, []
+    for line in text.split("\n"):
+        if line not in seen:
+            new += [(start, line, piece) for piece in _pieces(line)]
+        start += len(line) + 1
+    seen.update(line for _, line, _ in new)
+    for first, kind, value in _by_plugins(new):
+        has_id |= kind == KEY_ID
+        yield Finding(numbers[first], kind, numbers[first + max(0, len(value) - 1)])
     for kind, pattern in _patterns(has_id):
         for match in pattern.finditer(text):
             if not _is_public(match[1]):
@@ -146,6 +151,25 @@ def _pieces(line: str) -> Iterator[str]:
     yield line[:_PIECE]
     for start in range(_PIECE - _OVERLAP, len(line) - _OVERLAP, _PIECE - _OVERLAP):
         yield line[start : start + _PIECE]
+
+
+def _has_name(piece: str) -> bool:
+    small = piece.casefold()
+    return any(name in small for name in _NAMES)
+
+
+def _by_plugins(pieces: Iterable[tuple[int, str, str]]) -> Iterator[tuple[int, str, str]]:
+    """Yield what detect-secrets finds: where in the text it starts, its kind and its value.
+
+    pieces: where a line starts in the text, the line, and a piece of it.
+    """
+    for settings, is_possible in ((_FINDS_NAMES, _has_name), (_FINDS_VALUES, _VALUE.search)):
+        if possible := [each for each in pieces if is_possible(each[2])]:
+            from detect_secrets.settings import transient_settings  # a slow import that most programs don't need
+
+            with transient_settings(settings):
+                for start, line, piece in possible:
+                    yield from ((start + max(0, line.find(value)), kind, value) for kind, value in _kinds(piece))
 
 
 def _kinds(line: str) -> Iterator[tuple[str, str]]:
