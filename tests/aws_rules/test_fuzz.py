@@ -2,7 +2,7 @@
 
 Every operation of SQS, SNS, STS and CloudWatch in botocore's models is called, in process and over HTTP, with
 parameters of its shape, sensible ones mixed with nasty ones, and with bytes that no client would send. Seeds are fixed,
-so a failure repeats.
+so a failure repeats. The quick run sends few requests of each kind, CI many.
 """
 
 import base64
@@ -501,7 +501,12 @@ IN_JSON = [each for each in TAUGHT if each[0] in ("sqs", "cloudwatch")]
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
-@pytest.mark.parametrize("rounds", [20, pytest.param(120, marks=pytest.mark.full)])
+def in_rounds(quick: int, full: int) -> Any:
+    """Return the mark that gives a test its number of rounds, in the quick run and in CI."""
+    return pytest.mark.parametrize("rounds", [quick, pytest.param(full, marks=pytest.mark.full)])
+
+
+@in_rounds(6, 120)
 @pytest.mark.parametrize(("service", "name"), TAUGHT)
 def test_whatever_the_parameters_are_the_answer_is_one_of_awss(service: str, name: str, rounds: int) -> None:
     """There is no Python exception, no InternalError, and no code that AWS doesn't have."""
@@ -535,12 +540,13 @@ def test_the_answer_over_http_is_one_of_awss_too(service: str, name: str) -> Non
     wire.still_works()
 
 
+@in_rounds(300, 1500)
 @pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.full) for seed in (1, 2, 3))])
-def test_a_long_random_program_leaves_the_cloud_working(seed: int) -> None:
+def test_a_long_random_program_leaves_the_cloud_working(seed: int, rounds: int) -> None:
     """Operations follow each other in one cloud, so that one reads what another has stored, and time passes."""
     wire, draw = Wire(), Random(f"program {seed}")
     maker = Maker(draw, wire.known)
-    for number in range(1500):
+    for number in range(rounds):
         service, name = draw.choice(TAUGHT)
         wire.call(service, name, maker.params(model(service).operation_model(name)))
         if draw.random() < 0.02:
@@ -566,24 +572,28 @@ def spoil(value: Any, draw: Random) -> Any:
     return draw.choice(WRONG)
 
 
+@in_rounds(10, 40)
 @pytest.mark.parametrize(("service", "name"), IN_JSON)
-def test_json_of_wrong_types_is_refused_and_harms_nothing(service: str, name: str) -> None:
+def test_json_of_wrong_types_is_refused_and_harms_nothing(service: str, name: str, rounds: int) -> None:
     """One value in the request has another type."""
     wire, draw = Wire(), Random(f"types of {name}")
     operation = model(service).operation_model(name)
-    for _ in range(40):
+    for _ in range(rounds):
         headers, body = written(service, name, Maker(draw, wire.known).params(operation))
         wire.post(service, headers, json.dumps(spoil(json.loads(body), draw)).encode(), operation)
     wire.still_works()
 
 
+@in_rounds(20, 120)
 @pytest.mark.parametrize("make", [Wire, pytest.param(HttpWire, marks=pytest.mark.full)])
 @pytest.mark.parametrize("name", [name for service, name in TAUGHT if service == "cloudwatch"])
-def test_cbor_that_is_cut_spoiled_or_of_wrong_types_is_refused(make: Callable[[], Wire], name: str) -> None:
+def test_cbor_that_is_cut_spoiled_or_of_wrong_types_is_refused(
+    make: Callable[[], Wire], name: str, rounds: int
+) -> None:
     """Bytes are changed, left out or added, and values have other types."""
     wire, draw, operation = make(), Random(f"CBOR of {name}"), model("cloudwatch").operation_model(name)
     serializer = create_serializer(CBOR, include_validation=False)
-    for number in range(120):
+    for number in range(rounds):
         try:
             sent = serializer.serialize_to_request(Maker(draw, wire.known).params(operation), operation)
         except (UnicodeEncodeError, OverflowError):  # half a character or a huge number, which CBOR can't hold
@@ -662,12 +672,13 @@ def test_every_field_of_a_form_can_hold_anything(make: Callable[[], Wire], servi
     wire.still_works()
 
 
+@in_rounds(5, 15)
 @pytest.mark.parametrize("name", model("sqs").operation_names)
-def test_sqs_answers_in_the_query_protocol_too(name: str) -> None:
+def test_sqs_answers_in_the_query_protocol_too(name: str, rounds: int) -> None:
     """Older clients of SQS use it."""
     wire, draw = Wire(), Random(f"forms of {name}")
     operation = model("sqs").operation_model(name)
-    for _ in range(15):
+    for _ in range(rounds):
         params = Maker(draw, wire.known).params(operation)
         flat = [("Action", name), ("Version", "2012-11-05"), *flatten(params, "")]
         wire.post("sqs", {"Content-Type": "application/x-www-form-urlencoded"}, form(flat), operation)
@@ -683,12 +694,13 @@ def flatten(value: Any, prefix: str) -> list[tuple[str, Any]]:
     return [(prefix, base64.b64encode(value).decode() if isinstance(value, bytes) else value)]
 
 
+@in_rounds(8, 30)
 @pytest.mark.parametrize(("service", "name"), [each for each in TAUGHT if each[0] != "sqs"])
-def test_forms_with_wrong_fields_are_refused_and_harm_nothing(service: str, name: str) -> None:
+def test_forms_with_wrong_fields_are_refused_and_harm_nothing(service: str, name: str, rounds: int) -> None:
     """Fields of a form have wrong names, numbers or values."""
     wire, draw = Wire(), Random(f"fields of {name}")
     operation = model(service).operation_model(name)
-    for _ in range(30):
+    for _ in range(rounds):
         params = Maker(draw, wire.known).params(operation)
         serializer = create_serializer("query", include_validation=False)
         fields = list(serializer.serialize_to_request(params, operation)["body"].items())
