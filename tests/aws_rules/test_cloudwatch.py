@@ -286,7 +286,6 @@ import sys, boto3
 from helpers import start
 start()
 boto3.client("sqs").create_queue(QueueName="orders")
-boto3.client("sns").create_topic(Name="news")
 before = [name for name in sys.modules if name.startswith("helpers.aws_rules.cloudwatch")]
 boto3.client("cloudwatch").list_metrics()
 print(before, "helpers.aws_rules.cloudwatch.store" in sys.modules)

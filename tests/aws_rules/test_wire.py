@@ -109,12 +109,13 @@ def compare(service: str, name: str, body: bytes, protocol: str) -> bool:
     return known_valid
 
 
+@pytest.mark.parametrize("rounds", [5, pytest.param(30, marks=pytest.mark.full)])
 @pytest.mark.parametrize(("service", "name"), OPERATIONS)
-def test_parameters_are_read_as_moto_reads_them(service: str, name: str) -> None:
+def test_parameters_are_read_as_moto_reads_them(service: str, name: str, rounds: int) -> None:
     """What botocore sends is read fast, to the same parameters; so is what nobody sends, or moto's parser reads it."""
     draw = Random(f"{service} {name}")
     model, protocol = models.operation_model(service, name), models.protocol(service)
-    for _ in range(30):
+    for _ in range(rounds):
         params = make(model.input_shape, draw, all_of_it=True) if model.input_shape else {}
         body = sent(service, name, params)
         assert compare(service, name, body, protocol) or has_blank(params) or name in UNIONS

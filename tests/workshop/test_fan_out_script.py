@@ -60,6 +60,7 @@ def environment(served: Running, folder: Path) -> dict[str, str]:
     }
 
 
+@pytest.mark.usefixtures("no_cloud")
 def test_the_fan_out_works_outside_of_the_course(served: Running, tmp_path: Path) -> None:
     """Without the queue policy nothing arrives, and no error is raised; with it every department gets a copy."""
     (tmp_path / "fan_out.py").write_text(script(), encoding="utf-8")
