@@ -279,6 +279,7 @@ def test_an_unkind_cloud_is_unkind_here_too(offline: Cloud, cloudwatch: Any, kin
 # --- imports --------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.full
 def test_the_service_is_imported_at_its_first_request() -> None:
     """A lesson without metrics doesn't pay for them."""
     code = """
@@ -286,6 +287,7 @@ import sys, boto3
 from helpers import start
 start()
 boto3.client("sqs").create_queue(QueueName="orders")
+boto3.client("sns").create_topic(Name="news")
 before = [name for name in sys.modules if name.startswith("helpers.aws_rules.cloudwatch")]
 boto3.client("cloudwatch").list_metrics()
 print(before, "helpers.aws_rules.cloudwatch.store" in sys.modules)

@@ -177,8 +177,9 @@ def test_what_is_made_after_start_is_answered_offline(run: Run) -> None:
         case("keys", client(aws_access_key_id="AKIAIOSFODNN7EXAMPLE", aws_secret_access_key="secret"))
         case("proxy", client(config=Config(proxies={"https": "http://203.0.113.1:3128"})))
 
-        refused("s3", boto3.client("s3").list_buckets)
-        refused("s3 upload", lambda: boto3.client("s3").put_object(Bucket="orders", Key="1", Body=b"book"))
+        s3 = boto3.client("s3")
+        refused("s3", s3.list_buckets)
+        refused("s3 upload", lambda: s3.put_object(Bucket="orders", Key="1", Body=b"book"))
         refused("lambda", boto3.client("lambda").list_functions)
 
         sns = boto3.client("sns")
