@@ -43,7 +43,7 @@ _FINDS_VALUES = _settings(
 # What these need in a line to find anything. They're slow, and most lines have nothing of it.
 _OWNERS = ("api", "auth", "service", "account", "db", "database", "priv", "private", "client")
 _NAMES = ("pass", "pwd", "secret", "contrase", *(f"{owner}{joint}key" for owner in _OWNERS for joint in ("", "_")))
-_VALUE = re.compile(r"BEGIN|PuTTY|eyJ|[xX][oO][xX]|_authToken|://\S*@|(?<![\w/+.=-])[\w/+.=-]{20}")
+_VALUE = re.compile(r"BEGIN|PuTTY|_authToken|://\S*@|(?<![\w/+.=-])[\w/+.=-]{20}")
 # What detect-secrets finds only in quotes, or not at all: %env, export, a session token, a token in a URL.
 _BETWEEN = r"[\s\"'\]:=,(\\]{1,12}"
 _NAME = r"\w{0,60}?(?:password|secret|api_?key|token)\w{0,60}"

@@ -188,9 +188,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """Leave what is there by now out of each later garbage collection, which would take long and change nothing."""
+    """Leave what is there by now out of each later garbage collection, which would take long and change nothing.
+
+    The later ones are rarer than Python's default: they'd take a tenth of the run, and save no memory.
+    """
     gc.collect()
     gc.freeze()
+    gc.set_threshold(10_000, 20, 20)
 
 
 def pytest_configure(config: pytest.Config) -> None:

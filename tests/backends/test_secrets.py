@@ -37,9 +37,9 @@ A_KEY, A_SECRET, A_TOKEN = "an AWS access key id", "an AWS secret access key", "
         ("%env DB_PASSWORD=hunter22", ["a password"]),
         ('password = "hunter22"', ["a password"]),
         ('ClientKey: "hunter22"', ["a password"]),
-        ("xox" + "b-1-a", ["a token"]),
+        ("xox" + "b-123456789012-abcdef", ["a token"]),
         ("ghp_" + "a1B2" * 9, ["a token"]),
-        ("eyJhIjoxfQ." + "e30", ["a token"]),
+        ("eyJhbGciOiJIUzI1NiJ9." + "eyJhIjoxfQ.abc", ["a token"]),
         ("//r.org/:_auth" + "Token=npm_abc", ["a token"]),
     ],
 )
