@@ -653,7 +653,7 @@ sys.stdout = globals = print = io.StringIO()
 @pytest.mark.full
 def test_answers_are_found_wherever_they_stand(path, monkeypatch, capfd):
     """In another cell, after an endless loop, among threads that print; what is missing and why is said. One kernel."""
-    monkeypatch.setattr(marking, "CELL_SECONDS", 4)  # enough for the imports, however busy the machine
+    monkeypatch.setattr(marking, "CELL_SECONDS", 20)  # only the endless loop takes that long
     notebook = nbformat.read(path, as_version=4)
     notebook.cells.remove(cell(notebook, "hand_over"))
     cell(notebook, "check-clients_for").source = "import os\nos._exit(1)"  # a check's cell is the course's, not theirs
