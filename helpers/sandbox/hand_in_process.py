@@ -22,6 +22,8 @@ LAST_WORDS = 1.0  # real seconds for the process to say where the answer is
 MEMORY = 128 << 20  # bytes that the cloud of a hand-in can grow by in the grader's own memory; a right one takes 15 MB
 MOST_POLLS = 1000  # long polls that wait at the same time
 LONGEST_CHECK = 20.0  # real seconds in which an answer may work, in one check; nearly all of it is waiting
+# On a busy machine a call takes several times its few milliseconds. So each adds to the time of a run and of a check.
+A_CALL, ALL_CALLS = 0.05, 30.0  # real seconds, for a call and at most for those of one check
 
 
 class _TimeIsUp(TooMuch):
@@ -36,6 +38,7 @@ class HandInProcess:
         self._most, self._closed_by = in_memory() + MEMORY, TOO_MANY_CALLS
         self._polls: dict[int, Any] = {}  # long polls that wait, by their number
         self._count = 0  # of requests
+        self.added = 0.0  # real seconds that calls have added in this check
 
     def load(self, cells: Sequence[str], skip: Sequence[int], answers: Sequence[str], world: World) -> dict[str, Any]:
         """Run the notebook's cells against this world; return {"failed": [[place, {...}], ...], "found": {name: n}}.
@@ -58,7 +61,7 @@ class HandInProcess:
         if "value" not in reply or "stopped" in reply:
             self.close()
             raise Broken("it didn't get ready")
-        self.printed = ""
+        self.printed, self.added = "", 0.0
         return Answer(self, world)
 
     def end(self, world: World) -> None:
@@ -126,6 +129,9 @@ class HandInProcess:
             elif message:
                 was_open = world.open
                 self._channel.send({**self._served(message, world), "time": world.clock.time()})
+                if world.open and self.added < ALL_CALLS:
+                    self.added += A_CALL
+                    deadline += A_CALL
                 if world.open and in_memory() >= self._most:
                     world.open, self._closed_by = False, TOO_MUCH_MEMORY
                 if was_open and not world.open:
@@ -182,14 +188,14 @@ class Answer:
 
     def ask(self, command: dict[str, Any], seconds: float) -> dict[str, Any]:
         """Return the reply to the command; an error when the process has ended."""
-        started = _monotonic()
+        started, added = _monotonic(), self._process.added
         try:
             reply = self._process.ask(command, min(seconds, self._left), self._world)
         except Broken as problem:
             error = {"type": "SystemExit", "message": str(problem), "number": None, "line": ""}
             return {"error": error}
         finally:
-            self._left -= _monotonic() - started
+            self._left -= _monotonic() - started - (self._process.added - added)
         expected = ("value", "error", "stopped")
         return reply if any(key in reply for key in expected) else self._end_after_invalid_reply()
 

@@ -1,18 +1,22 @@
 """The cells of a hand-in do in the sandbox what they do in a notebook."""
 
 import textwrap
+import time
 
 import pytest
+from answer_files import answers
 from handin_files import SLUG
-from in_sandbox import needs_fork
+from in_sandbox import in_sandbox, needs_fork
 from one_sandbox import launcher
 from solution_imports import imports
 
-from helpers.checks.engine import find
+from helpers.checks import limits
+from helpers.checks.engine import examine, find
 from helpers.checks.outcome import CORRECT, ERROR
 from helpers.checks.solutions import answer_source
 from helpers.course import course
 from helpers.grading.grader import grade
+from helpers.sandbox import hand_in_process
 from helpers.sandbox import launcher as launchers
 
 pytestmark = needs_fork
@@ -24,6 +28,35 @@ def graded(*cells, by=None):
     """Return the outcome of hand_over in a notebook of these cells, and the remarks."""
     found = grade([imports(SLUG), *cells], [(EXERCISE, find(EXERCISE))], by or launcher(), 1)
     return found.outcomes[0], found.remarks
+
+
+def test_a_busy_machine_costs_no_marks(monkeypatch):
+    """Where each call takes 40 ms more, a right answer with 290 of them isn't too slow, though its 10 s have passed."""
+    slow, longest = [], []
+    served = hand_in_process.HandInProcess._served
+    monkeypatch.setattr(
+        hand_in_process.HandInProcess, "_served", lambda *arguments: slow.append(0.04) or served(*arguments)
+    )
+    monkeypatch.setattr(hand_in_process, "_monotonic", lambda: time.monotonic() + sum(slow))
+    answer = answers("03")["pack_and_pass_on__renews_every_twenty_seconds"]
+    make_runner = in_sandbox(answer.source, answer.function)
+
+    def timed(world):
+        runner = make_runner(world)
+        ask = runner.ask
+
+        def asked(*command):
+            before = len(slow)
+            reply = ask(*command)
+            longest.append(sum(slow[before:]))
+            return reply
+
+        runner.ask = asked
+        return runner
+
+    outcome = examine(answer.exercise, timed)
+    assert outcome.status == CORRECT, outcome.got
+    assert max(longest) > limits.SECONDS
 
 
 def test_a_module_that_a_cell_writes_can_be_imported():
