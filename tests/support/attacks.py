@@ -768,6 +768,7 @@ def grade_all(place: Path, port: int, names: list[str], count: int = WORKERS) ->
     tight = {
         (limits, "SECONDS"): 1.0,
         (hand_in_process, "LONGEST_CHECK"): LOADING,
+        (hand_in_process, "ALL_CALLS"): 1.0,
         (hand_in_process, "PATIENCE"): 0.5,
         (grader, "COMPUTING"): 2.0,
         (grader, "LONGEST"): 6.0,
