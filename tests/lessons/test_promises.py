@@ -250,12 +250,12 @@ class QueueProgram(Program):
         if handle := self.newest(choice):
             over = self.model.handles[handle].hidden_until <= self.now()
             if answer := self.call("delete_message", ReceiptHandle=handle):
-                self.deleted(handle, answer[0], over)
+                self.deleted(handle, answer[0], "InvalidParameterValue" if over else "")
 
-    def deleted(self, handle: str, code: str, over: bool) -> None:
-        """Check a delete with the newest handle of a message, which is there."""
-        if self.fifo and over:
-            assert code == "InvalidParameterValue"
+    def deleted(self, handle: str, code: str, expired: str) -> None:
+        """Check a delete with the newest handle of a message, which is there. expired: the error of an expired one."""
+        if self.fifo and expired:
+            assert code == expired
         else:
             assert code == ""
             self.model.delete(handle)
@@ -271,7 +271,7 @@ class QueueProgram(Program):
             codes |= {entry["Id"]: "" for entry in answer[1].get("Successful", [])}
             assert codes.pop(str(len(handles))) == "ReceiptHandleIsInvalid"
             for n, handle in enumerate(handles):
-                self.deleted(handle, codes[str(n)], over[n])
+                self.deleted(handle, codes[str(n)], "ReceiptHandleIsInvalid" if over[n] else "")
 
     @rule(choice=CHOICE)
     def delete_with_a_wrong_handle(self, choice: int) -> None:
