@@ -1,6 +1,7 @@
 """What an answer may use while it's checked. More than that, and it's stopped.
 
-When it runs in the sandbox, sandbox/hand_in_process.py also limits all runs of one check together.
+When it runs in the sandbox, sandbox/hand_in_process.py also limits all runs of one check together, and adds a little
+time for each call.
 """
 
 SECONDS = 10.0  # real seconds for one run of an answer; a slow machine must not make a right one wrong
